@@ -1,0 +1,9 @@
+//! What to run against a database, and running it exactly once.
+//!
+//! The way of a migration is `source` (files) → `lexer` and `statement` (what each statement is) → `plan` (steps) → `script` (what is
+//! sent) → `run` (sending it). Everything up to `run` is pure: values that a test prints and compares. Only `source` reads the disk, and
+//! only a [`Link`](link::Link) talks to a server.
+
+#[cfg(feature = "cluster")]
+pub mod cluster;
+pub mod source;

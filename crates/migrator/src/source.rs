@@ -1,0 +1,237 @@
+//! Migration files: finding them, reading them, refusing what cannot be one.
+//!
+//! A file is named `NNN_snake_case.sql`; the numbers run from 001 without gap or repeat. What the text says is not read here.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+/// One migration file, read and normalised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// The number at the start of the file's name.
+    pub version: u32,
+    /// The rest of the name without `.sql`: `initial_schema`.
+    pub name: String,
+    /// Where the file lies, as it should be shown to a person.
+    pub path: PathBuf,
+    /// The SQL, without a byte order mark and with LF line ends.
+    pub text: String,
+    /// SHA-256 of `text`, in lower-case hexadecimal.
+    pub checksum: String,
+}
+
+impl File {
+    /// Makes a file from its name and content, as [`read_dir`] does for each file of a folder.
+    pub fn new(path: &Path, content: Vec<u8>) -> Result<File, Error> {
+        let file_name = path.file_name().unwrap_or_default().to_string_lossy();
+        let (version, name) = parse_name(&file_name).ok_or_else(|| Error::Name {
+            path: path.to_owned(),
+            expected: suggest_name(&file_name),
+        })?;
+        let text = normalise(path, content)?;
+        let checksum = checksum(&text);
+        Ok(File { version, name, path: path.to_owned(), text, checksum })
+    }
+
+    /// The file's name in messages: `001 initial_schema`.
+    pub fn title(&self) -> String {
+        format!("{:03} {}", self.version, self.name)
+    }
+}
+
+/// Why the migration files cannot be used. Each message names the file and what is expected instead.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)] // each variant's message says it
+pub enum Error {
+    #[error("failed to read {}: {source}", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("{} is not a migration's name: expected {expected}", path.display())]
+    Name { path: PathBuf, expected: String },
+    #[error("{} and {} have the same number: rename one to {:03}_…", first.display(), second.display(), next)]
+    Repeat { first: PathBuf, second: PathBuf, next: u32 },
+    #[error("{} leaves a gap: {:03}_… is missing before it", path.display(), missing)]
+    Gap { path: PathBuf, missing: u32 },
+    #[error("{} is empty: a migration holds at least one statement", path.display())]
+    Empty { path: PathBuf },
+    #[error("{}:{line}:{column}: invalid UTF-8: save the file as UTF-8", path.display())]
+    Utf8 { path: PathBuf, line: usize, column: usize },
+    #[error("{}:{line}:{column}: a NUL byte: PostgreSQL's text cannot hold one, remove it", path.display())]
+    Nul { path: PathBuf, line: usize, column: usize },
+}
+
+/// Reads every `.sql` file of `dir`, in order of their numbers.
+///
+/// Other files and dot files are left alone; a `.sql` file whose name is not `NNN_snake_case.sql` is an error, as are a gap, a repeat, an
+/// empty file, invalid UTF-8 and a NUL byte.
+pub fn read_dir(dir: &Path) -> Result<Vec<File>, Error> {
+    let read_error = |source| Error::Read { path: dir.to_owned(), source };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(dir).map_err(read_error)? {
+        let path = entry.map_err(read_error)?.path();
+        if is_sql(&path) {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let mut files = Vec::with_capacity(paths.len());
+    for path in paths {
+        let content =
+            fs::read(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
+        files.push(File::new(&path, content)?);
+    }
+    files.sort_by_key(|file| file.version);
+    check_numbers(&files)?;
+    Ok(files)
+}
+
+/// Refuses a repeat or a gap in the numbers of sorted files.
+pub fn check_numbers(files: &[File]) -> Result<(), Error> {
+    let next = files.last().map_or(1, |file| file.version.saturating_add(1));
+    for (index, file) in files.iter().enumerate() {
+        let expected = index as u32 + 1;
+        if file.version < expected {
+            return Err(Error::Repeat {
+                first: files[index - 1].path.clone(),
+                second: file.path.clone(),
+                next,
+            });
+        }
+        if file.version > expected {
+            return Err(Error::Gap { path: file.path.clone(), missing: expected });
+        }
+    }
+    Ok(())
+}
+
+/// SHA-256 of a normalised text, in lower-case hexadecimal.
+pub fn checksum(text: &str) -> String {
+    Sha256::digest(text).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// The name that a migration with these words gets: lower case, words joined by `_`; `None` when nothing is left.
+pub fn clean_name(words: &str) -> Option<String> {
+    let mut name = String::new();
+    for word in words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+        if !name.is_empty() {
+            name.push('_');
+        }
+        name.push_str(&word.to_ascii_lowercase());
+    }
+    (!name.is_empty()).then_some(name)
+}
+
+fn is_sql(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    !name.starts_with('.') && name.to_ascii_lowercase().ends_with(".sql")
+}
+
+fn parse_name(file_name: &str) -> Option<(u32, String)> {
+    let (number, name) = file_name.strip_suffix(".sql")?.split_once('_')?;
+    let digits = number.len() >= 3 && number.bytes().all(|byte| byte.is_ascii_digit());
+    let canonical = number.len() == 3 || !number.starts_with('0');
+    let version: u32 = number.parse().ok()?;
+    // The history keeps the number as a PostgreSQL integer.
+    let stored = (1..=i32::MAX as u32).contains(&version);
+    let snake = clean_name(name).as_deref() == Some(name);
+    (digits && canonical && stored && snake).then(|| (version, name.to_owned()))
+}
+
+fn suggest_name(file_name: &str) -> String {
+    let stem = &file_name[..file_name.len().saturating_sub(".sql".len())];
+    let digits = stem.find(|c: char| !c.is_ascii_digit()).unwrap_or(stem.len());
+    let (number, words) = stem.split_at(digits);
+    let name = clean_name(words).unwrap_or_else(|| "what_it_does".to_owned());
+    match number.parse::<u32>() {
+        Ok(version) if (1..=i32::MAX as u32).contains(&version) => format!("{version:03}_{name}.sql"),
+        _ => format!("NNN_{name}.sql, NNN being the next number"),
+    }
+}
+
+fn normalise(path: &Path, content: Vec<u8>) -> Result<String, Error> {
+    let mut text = String::from_utf8(content).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let (line, column) = position(&String::from_utf8_lossy(valid));
+        Error::Utf8 { path: path.to_owned(), line, column }
+    })?;
+    if let Some(at) = text.find('\0') {
+        let (line, column) = position(&text[..at]);
+        return Err(Error::Nul { path: path.to_owned(), line, column });
+    }
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    if text.contains("\r\n") {
+        text = text.replace("\r\n", "\n");
+    }
+    if text.trim().is_empty() {
+        return Err(Error::Empty { path: path.to_owned() });
+    }
+    Ok(text)
+}
+
+/// Line and column, both from 1 and in characters, of the place that follows `before`.
+pub fn position(before: &str) -> (usize, usize) {
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: &str, content: &[u8]) -> Result<File, Error> {
+        File::new(&Path::new("migrations").join(name), content.to_vec())
+    }
+
+    #[test]
+    fn a_checksum_ignores_the_byte_order_mark_and_line_ends() {
+        let plain = file("001_a.sql", b"SELECT 1;\nSELECT 2;\n").unwrap();
+        let windows = file("001_a.sql", b"\xef\xbb\xbfSELECT 1;\r\nSELECT 2;\r\n").unwrap();
+        assert_eq!(plain, windows);
+    }
+
+    #[test]
+    fn names_and_contents_that_cannot_be_migrations_are_refused() {
+        let refused = [
+            ("1_users.sql", &b"SELECT 1"[..]),
+            ("0001_users.sql", b"SELECT 1"),
+            ("000_users.sql", b"SELECT 1"),
+            ("004-Add Users.sql", b"SELECT 1"),
+            ("004_Users.SQL", b"SELECT 1"),
+            ("004_.sql", b"SELECT 1"),
+            ("users.sql", b"SELECT 1"),
+            ("99999999999_users.sql", b"SELECT 1"),
+            ("004_übersicht.sql", b"SELECT 1"),
+            ("001_a.sql", b" \n\t"),
+            ("001_a.sql", b"SELECT 1;\nSELECT '\xff';"),
+            ("001_a.sql", b"SELECT 1;\n\nSELECT '\0';"),
+        ];
+        let messages: Vec<String> = refused
+            .iter()
+            .map(|(name, content)| file(name, content).unwrap_err().to_string())
+            .collect();
+        insta::assert_snapshot!(messages.join("\n"));
+    }
+
+    #[test]
+    fn a_gap_and_a_repeat_name_the_files() {
+        let files = |names: &[&str]| -> Vec<File> {
+            names.iter().map(|name| file(name, b"SELECT 1").unwrap()).collect()
+        };
+        assert!(check_numbers(&files(&["001_a.sql", "002_b.sql"])).is_ok());
+        let messages = [
+            check_numbers(&files(&["001_a.sql", "003_c.sql"])),
+            check_numbers(&files(&["002_b.sql"])),
+            check_numbers(&files(&["001_a.sql", "002_b.sql", "002_c.sql"])),
+        ]
+        .map(|result| result.unwrap_err().to_string());
+        insta::assert_snapshot!(messages.join("\n"));
+    }
+}
