@@ -1,0 +1,175 @@
+//! Who the server runs as, and a place that this account can reach.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use sha2::{Digest as _, Sha256};
+
+use super::Error;
+use super::files::hex;
+
+/// The account that runs the server: ours, unless we are root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Account {
+    Ours,
+    Other { uid: u32, gid: u32 },
+}
+
+impl Account {
+    /// A command that runs as this account, in `dir`, and unmoved by the caller's PostgreSQL variables and by keys pressed at its
+    /// terminal.
+    pub(super) fn command(self, program: &Path, dir: &Path) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(dir)
+            .stdin(Stdio::null())
+            .process_group(0)
+            .env("LC_ALL", "C");
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("PG") {
+                command.env_remove(name);
+            }
+        }
+        if let Self::Other { uid, gid } = self {
+            command.uid(uid).gid(gid);
+        }
+        command
+    }
+
+    /// Gives `path` to this account.
+    pub(super) fn own(self, path: &Path) -> Result<(), Error> {
+        match self {
+            Self::Ours => Ok(()),
+            Self::Other { uid, gid } => std::os::unix::fs::chown(path, Some(uid), Some(gid))
+                .map_err(Error::io("change the owner of", path)),
+        }
+    }
+
+    /// Whether this account can work in `dir`. It is tried, since only the system knows about access lists and namespaces.
+    fn reaches(self, dir: &Path) -> bool {
+        let mut command = self.command(Path::new("/bin/sh"), dir);
+        command
+            .args(["-c", ":"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    }
+
+    fn owns(self, path: &Path, us: u32) -> bool {
+        let uid = match self {
+            Self::Ours => us,
+            Self::Other { uid, .. } => uid,
+        };
+        fs::symlink_metadata(path).is_ok_and(|found| found.is_dir() && found.uid() == uid)
+    }
+}
+
+/// Where a cluster that is wanted in `wanted` goes, and who runs its server.
+///
+/// For anybody but root that is the wanted place and themselves. For root it is the owner of the cluster that is there, or else the first
+/// account that [`unprivileged`] finds, and a place that this account can reach.
+pub(super) fn place(wanted: &Path) -> Result<(PathBuf, Account), Error> {
+    let parent = wanted.parent().unwrap_or(wanted);
+    fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
+    if our_uid()? != 0 {
+        return Ok((wanted.to_owned(), Account::Ours));
+    }
+    if let Ok(found) = fs::metadata(wanted.join("data"))
+        && found.uid() != 0
+    {
+        return Ok((
+            wanted.to_owned(),
+            Account::Other {
+                uid: found.uid(),
+                gid: found.gid(),
+            },
+        ));
+    }
+    let passwd =
+        fs::read_to_string("/etc/passwd").map_err(Error::io("read", Path::new("/etc/passwd")))?;
+    let account = unprivileged(&passwd).ok_or(Error::NoAccount)?;
+    if account.reaches(parent) {
+        return Ok((wanted.to_owned(), account));
+    }
+    let digest = Sha256::digest(wanted.as_os_str().as_encoded_bytes());
+    let name = format!("pg-{}", &hex(&digest)[..16]);
+    for shared in shared_dirs() {
+        if account.reaches(&shared) {
+            let dir = shared.join(&name);
+            refuse_foreign(&dir, account)?;
+            return Ok((dir, account));
+        }
+    }
+    Err(Error::Io {
+        action: "find a place that PostgreSQL's account can reach instead of",
+        path: wanted.to_owned(),
+        cause: io::ErrorKind::PermissionDenied.into(),
+    })
+}
+
+/// The folders that everybody can write to, those first that survive a restart of the machine.
+pub(super) fn shared_dirs() -> [PathBuf; 3] {
+    ["/var/tmp".into(), std::env::temp_dir(), "/tmp".into()]
+}
+
+/// Fails if there is something at `path`, in a directory that anybody can write to, that is not the account's.
+pub(super) fn refuse_foreign(path: &Path, account: Account) -> Result<(), Error> {
+    if path.symlink_metadata().is_err() || account.owns(path, our_uid()?) {
+        return Ok(());
+    }
+    Err(Error::Foreign {
+        path: path.to_owned(),
+    })
+}
+
+/// The user that we act as. The standard library has no call for it, but what we make is ours.
+fn our_uid() -> Result<u32, Error> {
+    if let Ok(found) = fs::metadata("/proc/self") {
+        return Ok(found.uid());
+    }
+    let probe = std::env::temp_dir().join(format!("uid-{}", super::files::random_hex(8)?));
+    super::files::create_private_dir(&probe)?;
+    let found = fs::metadata(&probe).map_err(Error::io("read", &probe));
+    fs::remove_dir(&probe).map_err(Error::io("remove", &probe))?;
+    found.map(|found| found.uid())
+}
+
+/// The account in the text of `/etc/passwd` that a server runs as when we are root.
+fn unprivileged(passwd: &str) -> Option<Account> {
+    ["postgres", "nobody"].iter().find_map(|wanted| {
+        passwd.lines().find_map(|line| {
+            let mut fields = line.split(':');
+            let name = fields.next()?;
+            let uid = fields.nth(1)?.parse().ok()?;
+            let gid = fields.next()?.parse().ok()?;
+            (name == *wanted && uid != 0).then_some(Account::Other { uid, gid })
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn root_runs_the_server_as_postgres_or_else_as_nobody() {
+        let nobody = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65533:nobody:/:/bin/false\n";
+        let both = format!("{nobody}postgres:x:101:104::/var/lib/postgresql:/bin/bash\n");
+        assert_eq!(
+            unprivileged(&both),
+            Some(Account::Other { uid: 101, gid: 104 })
+        );
+        assert_eq!(
+            unprivileged(nobody),
+            Some(Account::Other {
+                uid: 65534,
+                gid: 65533
+            })
+        );
+        assert_eq!(unprivileged("postgres:x:0:0::/:/bin/sh\nnonsense\n"), None);
+    }
+}

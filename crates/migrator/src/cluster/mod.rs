@@ -1,0 +1,188 @@
+//! A private PostgreSQL cluster, run from the server binaries that are installed: no Docker, no root, no set-up.
+//!
+//! [`Server::find`] finds the binaries, [`Cluster::open`] makes the data directory when there is none yet, and [`Cluster::start`]
+//! gives a [`Running`] guard. Commands that run at the same time share one server; the last one out stops it, and so does a
+//! [watchdog](keeper) when the last one was killed. What is done *in* the database is no business of this module: it hands out a URL.
+//!
+//! A cluster directory holds
+//!
+//! | entry | what it is |
+//! |---|---|
+//! | `data/` | PostgreSQL's data directory |
+//! | `password` | the superuser's password for TCP, mode 0600 |
+//! | `log` | what the server wrote since it was last started |
+//! | `open/` | one locked file for each command that has the cluster open; there only while the server runs |
+//! | `run/` | the unix socket, unless the path would be too long for one |
+//!
+//! and `<directory>.lock` beside it is held while the cluster is made, joined or started.
+//!
+//! # As root
+//! PostgreSQL refuses to run as root, so the server then runs as `postgres`, or else `nobody`, and owns its directory. Where that
+//! account cannot reach the wanted directory (a checkout below `/root`), the cluster is kept in `/var/tmp` or the temporary folder
+//! under a name derived from the wanted path; [`Cluster::dir`] says where it is.
+
+mod account;
+mod create;
+mod error;
+mod files;
+mod keeper;
+mod server;
+mod start;
+
+use std::path::{Path, PathBuf};
+
+pub use error::Error;
+pub use server::Server;
+pub use start::Running;
+
+use account::Account;
+use files::{Gate, with_suffix};
+
+/// The superuser of every cluster.
+pub const USER: &str = "postgres";
+
+/// The extension that is preloaded when the server has it.
+const TIMESCALEDB: &str = "timescaledb";
+
+/// What the data in a cluster is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Worth {
+    Kept,
+    Throwaway,
+}
+
+/// How the server of a cluster runs.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    worth: Worth,
+    options: Vec<(String, String)>,
+}
+
+impl Settings {
+    /// For data that shall survive a crash: PostgreSQL's defaults.
+    pub fn durable() -> Self {
+        Self {
+            worth: Worth::Kept,
+            options: Vec::new(),
+        }
+    }
+
+    /// For tests: nothing is flushed to disk, and TimescaleDB starts no background workers, so that a database can always be dropped or
+    /// copied. A crash of the machine may destroy the cluster.
+    pub fn throwaway() -> Self {
+        Self {
+            worth: Worth::Throwaway,
+            options: Vec::new(),
+        }
+    }
+
+    /// Sets a server parameter. It wins over what this module sets, and takes effect when the server is next started.
+    #[must_use]
+    pub fn option(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.options.push((name.into(), value.into()));
+        self
+    }
+}
+
+/// A data directory that is ready to be started.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    dir: PathBuf,
+    server: Server,
+    settings: Settings,
+    account: Account,
+}
+
+impl Cluster {
+    /// Opens the cluster in `dir`, and makes it first if there is none: encoding UTF8, locale C, superuser [`USER`].
+    ///
+    /// A cluster appears complete or not at all, whenever this is killed, and two processes may call it at once.
+    ///
+    /// # Errors
+    /// When the directory cannot be written, belongs to a server of another major version ([`Error::OtherVersion`]), or `initdb` fails.
+    pub fn open(dir: &Path, server: &Server, settings: Settings) -> Result<Self, Error> {
+        let wanted = std::path::absolute(dir).map_err(Error::io("find", dir))?;
+        let (dir, account) = account::place(&wanted)?;
+        let cluster = Self {
+            dir,
+            server: server.clone(),
+            settings,
+            account,
+        };
+        let _gate = cluster.gate()?;
+        if cluster.data().join("PG_VERSION").exists() {
+            cluster.check_version()?;
+        } else {
+            create::create(&cluster)?;
+        }
+        Ok(cluster)
+    }
+
+    /// Makes and starts a cluster in the temporary folder, which is removed when the guard is dropped, or its process is killed.
+    ///
+    /// # Errors
+    /// As [`Cluster::open`] and [`Cluster::start`].
+    pub fn temporary(server: &Server, settings: Settings) -> Result<Running, Error> {
+        let name = format!("pg-{}", files::random_hex(6)?);
+        let usual = std::env::temp_dir().join(&name);
+        // The socket is in there, so that it goes with the rest.
+        let wanted = if start::has_room_for_socket(&usual) {
+            usual
+        } else {
+            Path::new("/tmp").join(name)
+        };
+        let (dir, account) = account::place(&wanted)?;
+        files::create_private_dir(&dir)?;
+        account.own(&dir)?;
+        let start = || {
+            // A directory of its own, so that the lock beside it is removed with it.
+            let cluster = Self::open(&dir.join("cluster"), server, settings)?;
+            start::start(&cluster, Some(&dir))
+        };
+        match start() {
+            Ok(running) => Ok(running.removing(dir)),
+            Err(error) => files::remove_dir_all(&dir).and(Err(error)),
+        }
+    }
+
+    /// Where the cluster is. Not always where it was wanted: see the [module](self) on root.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Starts the server, or joins the one that another command has started, and returns when it accepts connections.
+    ///
+    /// A joined server keeps the settings it was started with.
+    ///
+    /// # Errors
+    /// When the server cannot be started: [`Error::Start`] carries the end of its log.
+    pub fn start(&self) -> Result<Running, Error> {
+        let _gate = self.gate()?;
+        start::start(self, None)
+    }
+
+    fn gate(&self) -> Result<Gate, Error> {
+        Gate::lock(with_suffix(&self.dir, ".lock"))
+    }
+
+    fn data(&self) -> PathBuf {
+        self.dir.join("data")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.dir.join("log")
+    }
+
+    /// A data directory is readable only by the major version that made it.
+    fn check_version(&self) -> Result<(), Error> {
+        let found = files::read(&self.data().join("PG_VERSION"))?;
+        if found.trim() == self.server.major() {
+            return Ok(());
+        }
+        Err(Error::OtherVersion {
+            dir: self.dir.clone(),
+            found: found.trim().to_owned(),
+            server: self.server.major().to_owned(),
+        })
+    }
+}

@@ -1,0 +1,408 @@
+//! Starting a cluster's server, or joining the one that runs.
+
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use sha2::{Digest as _, Sha256};
+
+use super::account::{self, refuse_foreign};
+use super::files::{self, create_private_dir};
+use super::keeper::Keeper;
+use super::{Cluster, Error, TIMESCALEDB, USER, Worth};
+
+/// How long a server may take to get ready. Recovery after a crash is what takes long.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How often it is looked whether the server is ready.
+const POLL: Duration = Duration::from_millis(2);
+/// A free port may be taken by somebody else before the server has it.
+const PORTS_TO_TRY: usize = 8;
+/// The longest path of a unix socket: macOS has room for 104 bytes with the final NUL, Linux for 108.
+const LONGEST_SOCKET: usize = 103;
+
+/// A server that accepts connections.
+///
+/// On drop, the server is stopped if no other command uses it, and a temporary cluster removed. The same happens, with no help from this
+/// process, when it is killed.
+#[derive(Debug)]
+pub struct Running {
+    address: Address,
+    password: String,
+    keeper: Option<Keeper>,
+    remove: Option<PathBuf>,
+}
+
+impl Running {
+    /// The connection URL of a database, over TCP on the loopback interface, as the superuser. It holds the password.
+    pub fn url(&self, database: &str) -> String {
+        let database = percent_encoded(database);
+        format!(
+            "postgresql://{USER}:{}@127.0.0.1:{}/{database}",
+            self.password, self.address.port
+        )
+    }
+
+    /// The directory of the server's unix socket, where the superuser [`USER`](super::USER) needs no password.
+    pub fn socket_dir(&self) -> &Path {
+        &self.address.socket_dir
+    }
+
+    /// The server's port, for TCP and as part of the socket's name.
+    pub fn port(&self) -> u16 {
+        self.address.port
+    }
+
+    /// The password of the superuser [`USER`](super::USER).
+    pub fn password(&self) -> &str {
+        &self.password
+    }
+
+    /// Ties the life of a temporary cluster to this guard.
+    pub(super) fn removing(mut self, dir: PathBuf) -> Self {
+        self.remove = Some(dir);
+        self
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.keeper.take());
+        if let Some(dir) = &self.remove {
+            // The keeper has removed what the server's account may remove.
+            let _best_effort = files::remove_dir_all(dir);
+        }
+    }
+}
+
+/// Joins or starts the server. The gate must be held.
+pub(super) fn start(cluster: &Cluster, remove: Option<&Path>) -> Result<Running, Error> {
+    let password = files::read(&cluster.dir.join("password"))?;
+    if let Some(found) = Postmaster::read(cluster) {
+        if found.ready
+            && found.is_alive(cluster)
+            && found.address.answers()
+            && let Some(keeper) = Keeper::join(cluster)?
+        {
+            return Ok(Running {
+                address: found.address,
+                password,
+                keeper: Some(keeper),
+                remove: None,
+            });
+        }
+        found.make_way(cluster);
+    }
+    let keeper = Keeper::begin(cluster, remove)?;
+    let (address, keeper) = launch(cluster, keeper)?;
+    Ok(Running {
+        address,
+        password,
+        keeper: Some(keeper),
+        remove: None,
+    })
+}
+
+/// Starts the server on the port it last had, or else on one that is free.
+fn launch(cluster: &Cluster, mut keeper: Keeper) -> Result<(Address, Keeper), Error> {
+    let socket_dir = make_socket_dir(cluster)?;
+    let last_port = cluster.dir.join("port");
+    let mut wanted = fs::read_to_string(&last_port)
+        .ok()
+        .and_then(|text| text.trim().parse().ok());
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let port = free_port(wanted.take())?;
+        let address = Address {
+            port,
+            socket_dir: socket_dir.clone(),
+        };
+        let server = spawn(cluster, &address)?;
+        keeper.watch(server.id())?;
+        match wait_until_ready(cluster, server)? {
+            None => {
+                fs::write(&last_port, port.to_string()).map_err(Error::io("write", &last_port))?;
+                return Ok((address, keeper));
+            }
+            Some(reason) => {
+                let log = cluster.log();
+                let tail = tail(&fs::read_to_string(&log).unwrap_or_default());
+                // The words of every PostgreSQL; the cluster's messages are in English.
+                if tries == PORTS_TO_TRY || !tail.contains("could not create any TCP/IP sockets") {
+                    return Err(Error::Start { reason, tail, log });
+                }
+            }
+        }
+    }
+}
+
+/// Runs `postgres` in the background, with its output in the cluster's log.
+fn spawn(cluster: &Cluster, address: &Address) -> Result<Child, Error> {
+    let path = cluster.log();
+    let log = File::create(&path).map_err(Error::io("create", &path))?;
+    cluster.account.own(&path)?;
+    let errors = log.try_clone().map_err(Error::io("open", &path))?;
+    let program = cluster.server.program("postgres");
+    let mut command = cluster.account.command(&program, &cluster.dir);
+    command
+        .arg("-D")
+        .arg(cluster.data())
+        .stdout(log)
+        .stderr(errors);
+    for (name, value) in parameters(cluster, address) {
+        command.arg("-c").arg(format!("{name}={value}"));
+    }
+    command
+        .spawn()
+        .map_err(|cause| Error::Run { program, cause })
+}
+
+/// The server's parameters; of two with one name the later one counts.
+fn parameters(cluster: &Cluster, address: &Address) -> Vec<(String, String)> {
+    let socket_dir = address.socket_dir.to_string_lossy().replace('"', "\"\"");
+    let mut all = vec![
+        ("listen_addresses", "127.0.0.1".to_owned()),
+        ("port", address.port.to_string()),
+        ("unix_socket_directories", format!("\"{socket_dir}\"")),
+        ("logging_collector", "off".to_owned()),
+        ("timezone", "UTC".to_owned()),
+        ("log_timezone", "UTC".to_owned()),
+    ];
+    let throwaway = cluster.settings.worth == Worth::Throwaway;
+    if throwaway {
+        for name in ["fsync", "full_page_writes", "synchronous_commit"] {
+            all.push((name, "off".to_owned()));
+        }
+    }
+    if cluster.server.has_extension(TIMESCALEDB) {
+        all.push(("shared_preload_libraries", TIMESCALEDB.to_owned()));
+        all.push(("timescaledb.telemetry_level", "off".to_owned()));
+        // A transaction over a hypertable locks each of its chunks.
+        all.push(("max_locks_per_transaction", "256".to_owned()));
+        if throwaway {
+            all.push(("timescaledb.max_background_workers", "0".to_owned()));
+        }
+    }
+    let ours = all
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value));
+    ours.chain(cluster.settings.options.iter().cloned())
+        .collect()
+}
+
+/// Waits for the server; gives the reason when it will never be ready.
+fn wait_until_ready(cluster: &Cluster, server: Child) -> Result<Option<String>, Error> {
+    let pid = server.id();
+    let ended = on_end(server);
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match ended.recv_timeout(POLL) {
+            Ok(status) => return Ok(Some(format!("it ended with {status}"))),
+            Err(RecvTimeoutError::Disconnected) => return Ok(Some("it ended".to_owned())),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        if Postmaster::read(cluster).is_some_and(|found| found.ready && found.pid == pid) {
+            return Ok(None);
+        }
+        if Instant::now() > deadline {
+            return Ok(Some(format!(
+                "it is not ready after {} s",
+                PATIENCE.as_secs()
+            )));
+        }
+    }
+}
+
+/// Waits for a process in the background, so that it never stays behind as a zombie, which would look alive.
+fn on_end(mut server: Child) -> Receiver<ExitStatus> {
+    let (tell, ended) = mpsc::channel();
+    thread::spawn(move || {
+        if let Ok(status) = server.wait() {
+            // Nobody listens any more once the server was ready.
+            let _heard = tell.send(status);
+        }
+    });
+    ended
+}
+
+/// Where a server listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Address {
+    port: u16,
+    socket_dir: PathBuf,
+}
+
+impl Address {
+    fn socket(&self) -> PathBuf {
+        self.socket_dir.join(format!(".s.PGSQL.{}", self.port))
+    }
+
+    fn answers(&self) -> bool {
+        UnixStream::connect(self.socket()).is_ok()
+    }
+}
+
+/// What a running server says about itself in `postmaster.pid`.
+#[derive(Debug, PartialEq, Eq)]
+struct Postmaster {
+    pid: u32,
+    address: Address,
+    ready: bool,
+}
+
+impl Postmaster {
+    fn read(cluster: &Cluster) -> Option<Self> {
+        Self::parse(&fs::read_to_string(cluster.data().join("postmaster.pid")).ok()?)
+    }
+
+    /// The lines are, by PostgreSQL's `src/include/utils/pidfile.h`: pid, data directory, start time, port, first socket directory, first
+    /// address, shared memory key, status. The file grows while the server starts.
+    fn parse(text: &str) -> Option<Self> {
+        let line: Vec<&str> = text.lines().map(str::trim_end).collect();
+        let port = line
+            .get(3)
+            .and_then(|port| port.parse().ok())
+            .unwrap_or_default();
+        let socket_dir = line.get(4).copied().unwrap_or_default().into();
+        let ready = line.get(7) == Some(&"ready");
+        Some(Self {
+            pid: line.first()?.parse().ok()?,
+            address: Address { port, socket_dir },
+            ready,
+        })
+    }
+
+    /// Whether the process is this cluster's server, as far as can be told: after a crash, the pid may be another process's.
+    fn is_alive(&self, cluster: &Cluster) -> bool {
+        let process = PathBuf::from(format!("/proc/{}", self.pid));
+        if !Path::new("/proc/self").exists() {
+            return true;
+        }
+        // A server works in its data directory.
+        match (
+            fs::read_link(process.join("cwd")),
+            cluster.data().canonicalize(),
+        ) {
+            (Ok(cwd), Ok(data)) => cwd == data,
+            _ => false,
+        }
+    }
+
+    /// Stops a server that nobody uses, or that is stopping already, and removes what a crashed one has left.
+    ///
+    /// That does not always succeed; then the new server refuses to start, and its log says why.
+    fn make_way(&self, cluster: &Cluster) {
+        if self.is_alive(cluster) {
+            let program = cluster.server.program("pg_ctl");
+            let mut stop = cluster.account.command(&program, &cluster.dir);
+            stop.args(["stop", "--mode=fast", "--silent", "--wait", "--pgdata"])
+                .arg(cluster.data());
+            let _shows_at_start = stop.stdout(Stdio::null()).stderr(Stdio::null()).status();
+        } else {
+            let _shows_at_start = fs::remove_file(cluster.data().join("postmaster.pid"));
+        }
+    }
+}
+
+/// The directory for the socket: in the cluster, unless a path in there is too long for a socket.
+fn make_socket_dir(cluster: &Cluster) -> Result<PathBuf, Error> {
+    let near = cluster.dir.join("run");
+    let dir = if fits(&near) {
+        near
+    } else {
+        let digest = Sha256::digest(cluster.dir.as_os_str().as_encoded_bytes());
+        let name = format!("pg-{}-run", &files::hex(&digest)[..16]);
+        let short = account::shared_dirs()
+            .into_iter()
+            .find(|dir| fits(&dir.join(&name)));
+        short.unwrap_or_else(|| "/tmp".into()).join(name)
+    };
+    refuse_foreign(&dir, cluster.account)?;
+    if !dir.exists() {
+        create_private_dir(&dir)?;
+        cluster.account.own(&dir)?;
+    }
+    Ok(dir)
+}
+
+/// Whether a socket in this directory has a path that the system takes.
+fn fits(dir: &Path) -> bool {
+    dir.as_os_str().len() + "/.s.PGSQL.65535".len() <= LONGEST_SOCKET
+}
+
+/// Whether a temporary cluster below `dir` can have its socket in itself.
+pub(super) fn has_room_for_socket(dir: &Path) -> bool {
+    fits(&dir.join("cluster/run"))
+}
+
+/// A loopback port that is free right now: the wanted one if it is.
+fn free_port(wanted: Option<u16>) -> Result<u16, Error> {
+    let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+    let found = match wanted.map(bind) {
+        Some(Ok(listener)) => listener.local_addr(),
+        _ => bind(0).and_then(|listener| listener.local_addr()),
+    };
+    found
+        .map(|address| address.port())
+        .map_err(Error::io("find a free port on", Path::new("127.0.0.1")))
+}
+
+/// The last lines of a log.
+fn tail(log: &str) -> String {
+    let lines: Vec<&str> = log.lines().collect();
+    lines[lines.len().saturating_sub(10)..].join("\n")
+}
+
+/// For a URL's path: everything but letters, digits, `-`, `_` and `.` as `%` and two hexadecimal digits.
+fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+                encoded.push(byte.into())
+            }
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_ready_when_its_file_says_so() {
+        let text = "412\n/a/data\n1763800000\n5433\n/a/run\n127.0.0.1\n  123 456\nready   \n";
+        let address = Address {
+            port: 5433,
+            socket_dir: "/a/run".into(),
+        };
+        let ready = Postmaster {
+            pid: 412,
+            address,
+            ready: true,
+        };
+        assert_eq!(Postmaster::parse(text), Some(ready));
+        assert!(
+            !Postmaster::parse(&text.replace("ready", "starting"))
+                .unwrap()
+                .ready
+        );
+        assert_eq!(
+            Postmaster::parse("412\n/a/data").map(|found| (found.pid, found.ready)),
+            Some((412, false))
+        );
+        assert_eq!(Postmaster::parse(""), None);
+    }
+
+    #[test]
+    fn a_database_name_is_encoded_in_a_url() {
+        assert_eq!(percent_encoded("a b/ü?-_.Z9"), "a%20b%2F%C3%BC%3F-_.Z9");
+    }
+}

@@ -1,0 +1,366 @@
+//! Private clusters, as commands meet them: started, shared, killed, in odd places.
+#![cfg(all(unix, feature = "cluster"))]
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use migrator::cluster::{Cluster, Error, Running, Server, Settings};
+
+#[test]
+fn a_fresh_cluster_answers_on_its_socket_and_over_tcp_and_stops_with_its_guard() {
+    let Some((server, temp)) = setup("a_fresh_cluster_answers") else {
+        return;
+    };
+    let cluster = open(&server, &temp.path().join("pg"));
+    let running = cluster.start().unwrap();
+    assert_eq!(query(&server, &running, "SHOW server_encoding"), "UTF8");
+    assert_eq!(query(&server, &running, "SHOW timezone"), "UTC");
+    assert_eq!(query(&server, &running, "SHOW fsync"), "off");
+    let over_socket = Command::new(server.program("psql"))
+        .args([
+            "-XAtc",
+            "SELECT current_user",
+            "-U",
+            "postgres",
+            "-d",
+            "postgres",
+        ])
+        .arg("-h")
+        .arg(running.socket_dir())
+        .args(["-p", &running.port().to_string()])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&over_socket.stdout), "postgres\n");
+
+    let port = running.port();
+    drop(running);
+    assert!(!is_up(&cluster));
+    // Who has bookmarked the port finds the server again.
+    assert_eq!(cluster.start().unwrap().port(), port);
+}
+
+#[test]
+fn nobody_gets_in_over_tcp_without_the_password() {
+    let Some((server, temp)) = setup("nobody_gets_in_over_tcp_without_the_password") else {
+        return;
+    };
+    let cluster = open(&server, &temp.path().join("pg"));
+    let running = cluster.start().unwrap();
+    let url = running.url("postgres").replace(running.password(), "wrong");
+    let refused = Command::new(server.program("psql"))
+        .args(["-Xw", "-c", "SELECT 1", &url])
+        .output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("password authentication failed"));
+    let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(cluster.dir().join("password")), 0o600);
+    assert_eq!(mode(cluster.dir().to_owned()), 0o700);
+    assert_eq!(mode(running.socket_dir().to_owned()), 0o700);
+}
+
+#[test]
+fn a_second_user_shares_the_server_and_the_last_one_stops_it() {
+    let Some((server, temp)) = setup("a_second_user_shares_the_server") else {
+        return;
+    };
+    let dir = temp.path().join("pg");
+    let (first, second) = (open(&server, &dir), open(&server, &dir));
+    let one = first.start().unwrap();
+    let pid = query(&server, &one, "SELECT pg_postmaster_start_time()");
+    let two = second.start().unwrap();
+    assert_eq!(
+        query(&server, &two, "SELECT pg_postmaster_start_time()"),
+        pid
+    );
+    drop(one);
+    assert_eq!(query(&server, &two, "SELECT 1"), "1");
+    drop(two);
+    assert!(!is_up(&second));
+}
+
+#[test]
+fn many_who_come_and_go_at_once_always_meet_a_server() {
+    let Some((server, temp)) = setup("many_who_come_and_go_at_once") else {
+        return;
+    };
+    let dir = temp.path().join("pg");
+    thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| {
+                for _ in 0..4 {
+                    let running = open(&server, &dir).start().unwrap();
+                    assert_eq!(query(&server, &running, "SELECT 1"), "1");
+                }
+            });
+        }
+    });
+    assert!(!is_up(&open(&server, &dir)));
+}
+
+/// The test runs itself as the process that is killed.
+#[test]
+fn the_server_of_a_killed_command_is_stopped_and_its_data_is_there() {
+    const TEST: &str = "the_server_of_a_killed_command_is_stopped_and_its_data_is_there";
+    if let Some(dir) = std::env::var_os("CLUSTER_TO_BE_KILLED_IN") {
+        let server = Server::find().unwrap();
+        let running = open(&server, Path::new(&dir)).start().unwrap();
+        let mut stderr = std::io::stderr();
+        writeln!(stderr, "started {}", running.port()).unwrap();
+        thread::sleep(Duration::from_secs(60));
+        return;
+    }
+    let Some((server, temp)) = setup(TEST) else {
+        return;
+    };
+    let dir = temp.path().join("pg");
+    let mut owner = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", TEST, "--nocapture"])
+        .env("CLUSTER_TO_BE_KILLED_IN", &dir)
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(owner.stderr.take().unwrap()).lines();
+    assert!(
+        lines
+            .map_while(Result::ok)
+            .any(|line| line.starts_with("started "))
+    );
+    let cluster = open(&server, &dir);
+    {
+        let joined = cluster.start().unwrap();
+        query(&server, &joined, "CREATE TABLE kept AS SELECT 42 AS answer");
+        owner.kill().unwrap();
+        owner.wait().unwrap();
+        assert_eq!(query(&server, &joined, "SELECT answer FROM kept"), "42");
+    }
+    // Both are gone; the killed one's keeper may be the last.
+    eventually(|| !is_up(&cluster));
+    assert_eq!(
+        query(
+            &server,
+            &cluster.start().unwrap(),
+            "SELECT answer FROM kept"
+        ),
+        "42"
+    );
+}
+
+#[test]
+fn a_killed_server_is_started_again() {
+    let Some((server, temp)) = setup("a_killed_server_is_started_again") else {
+        return;
+    };
+    let cluster = open(&server, &temp.path().join("pg"));
+    let running = cluster.start().unwrap();
+    let pid = postmaster_pid(&cluster).unwrap();
+    assert!(
+        Command::new("kill")
+            .args(["-9", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    eventually(|| std::os::unix::net::UnixStream::connect(socket(&running)).is_err());
+    let again = cluster.start().unwrap();
+    assert_eq!(query(&server, &again, "SELECT 1"), "1");
+    assert_ne!(postmaster_pid(&cluster).unwrap(), pid);
+}
+
+#[test]
+fn spaces_quotes_and_long_paths_are_paths_like_others() {
+    let Some((server, temp)) = setup("spaces_quotes_and_long_paths") else {
+        return;
+    };
+    for name in [
+        "it's a \"quoted\", spaced one".to_owned(),
+        "long".repeat(40),
+    ] {
+        let cluster = open(&server, &temp.path().join(name).join("pg"));
+        let running = cluster.start().unwrap();
+        assert_eq!(query(&server, &running, "SELECT 1"), "1");
+        let beside = running.socket_dir().to_owned();
+        drop(running);
+        if !beside.starts_with(cluster.dir()) {
+            fs::remove_dir_all(beside).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_temporary_cluster_leaves_nothing_behind() {
+    let Some((server, _temp)) = setup("a_temporary_cluster_leaves_nothing_behind") else {
+        return;
+    };
+    let running = Cluster::temporary(&server, Settings::throwaway()).unwrap();
+    assert_eq!(query(&server, &running, "SELECT 1"), "1");
+    let dir = running
+        .socket_dir()
+        .parent()
+        .and_then(Path::parent)
+        .unwrap()
+        .to_owned();
+    assert!(dir.join("cluster/data").exists());
+    drop(running);
+    assert!(!dir.exists());
+}
+
+#[test]
+fn root_keeps_a_cluster_where_the_server_can_reach_it() {
+    const TEST: &str = "root_keeps_a_cluster_where_the_server_can_reach_it";
+    let Some((server, temp)) = setup(TEST) else {
+        return;
+    };
+    if fs::metadata(temp.path()).unwrap().uid() != 0 {
+        return skip(TEST, "this user is not root");
+    }
+    let closed = temp.path().join("closed");
+    fs::DirBuilder::new().mode(0o700).create(&closed).unwrap();
+    let cluster = open(&server, &closed.join("pg"));
+    assert!(!cluster.dir().starts_with(&closed));
+    let again = open(&server, &closed.join("pg"));
+    assert_eq!(cluster.dir(), again.dir());
+    let running = again.start().unwrap();
+    assert_eq!(query(&server, &running, "SELECT 1"), "1");
+    drop(running);
+    fs::remove_dir_all(cluster.dir()).unwrap();
+    fs::remove_file(cluster.dir().with_extension("lock")).unwrap();
+}
+
+#[test]
+fn a_server_that_does_not_start_shows_its_log() {
+    let Some((server, temp)) = setup("a_server_that_does_not_start_shows_its_log") else {
+        return;
+    };
+    let settings = Settings::throwaway().option("max_connections", "many");
+    let cluster = Cluster::open(&temp.path().join("pg"), &server, settings).unwrap();
+    let error = cluster.start().unwrap_err();
+    let path = temp.path().to_string_lossy().into_owned();
+    let text = format!("{error}\nnext: {}", error.next().unwrap()).replace(&path, "[dir]");
+    insta::with_settings!({ filters => [(r"(?m)^\d{4}-.* UTC \[\d+\] ", "[when] ")] }, {
+        insta::assert_snapshot!(text);
+    });
+    // The failed attempt is in nobody's way.
+    assert!(open(&server, &temp.path().join("pg")).start().is_ok());
+}
+
+#[test]
+fn a_cluster_of_another_major_version_is_named() {
+    let Some((server, temp)) = setup("a_cluster_of_another_major_version_is_named") else {
+        return;
+    };
+    let data = temp.path().join("pg/data");
+    fs::create_dir_all(&data).unwrap();
+    fs::write(data.join("PG_VERSION"), "9.6\n").unwrap();
+    let error = Cluster::open(&temp.path().join("pg"), &server, Settings::durable()).unwrap_err();
+    assert!(
+        matches!(&error, Error::OtherVersion { found, .. } if found == "9.6"),
+        "{error}"
+    );
+}
+
+#[test]
+fn timescaledb_is_preloaded_when_it_is_installed() {
+    const TEST: &str = "timescaledb_is_preloaded_when_it_is_installed";
+    let Some((server, _temp)) = setup(TEST) else {
+        return;
+    };
+    let Some(version) = server.extension("timescaledb") else {
+        return skip(TEST, "PostgreSQL has no extension timescaledb");
+    };
+    let running = Cluster::temporary(&server, Settings::throwaway()).unwrap();
+    query(&server, &running, "CREATE EXTENSION timescaledb");
+    let installed = "SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'";
+    assert_eq!(query(&server, &running, installed), version);
+}
+
+/// A directory that everybody can enter, and that goes with its value.
+struct Temp(PathBuf);
+
+impl Temp {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Temp {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+/// The server and a directory for one test; nothing, and a word about it, when there is no server.
+fn setup(test: &str) -> Option<(Server, Temp)> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let server = match Server::find() {
+        Ok(server) => server,
+        Err(error) => {
+            skip(test, &error.to_string().replace('\n', " "));
+            return None;
+        }
+    };
+    let name = format!(
+        "cluster-{}-{}",
+        std::process::id(),
+        COUNT.fetch_add(1, Ordering::Relaxed)
+    );
+    let dir = std::env::temp_dir().join(name);
+    fs::create_dir(&dir).unwrap();
+    Some((server, Temp(dir)))
+}
+
+/// Reports a test that cannot run here, past the capture of output.
+fn skip(test: &str, reason: &str) {
+    let mut stderr = std::io::stderr();
+    writeln!(stderr, "skipped: {test}: {reason}").unwrap();
+}
+
+fn open(server: &Server, dir: &Path) -> Cluster {
+    Cluster::open(dir, server, Settings::throwaway()).unwrap()
+}
+
+/// One value, asked for over TCP.
+fn query(server: &Server, running: &Running, sql: &str) -> String {
+    let output = Command::new(server.program("psql"))
+        .args(["-XAtqc", sql, &running.url("postgres")])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .trim_end()
+        .to_owned()
+}
+
+fn socket(running: &Running) -> PathBuf {
+    running
+        .socket_dir()
+        .join(format!(".s.PGSQL.{}", running.port()))
+}
+
+fn postmaster_pid(cluster: &Cluster) -> Option<String> {
+    let text = fs::read_to_string(cluster.dir().join("data/postmaster.pid")).ok()?;
+    text.lines().next().map(str::to_owned)
+}
+
+fn is_up(cluster: &Cluster) -> bool {
+    postmaster_pid(cluster).is_some()
+}
+
+fn eventually(mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !condition() {
+        assert!(Instant::now() < deadline, "it did not happen within 20 s");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
