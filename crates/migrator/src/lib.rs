@@ -6,4 +6,16 @@
 
 #[cfg(feature = "cluster")]
 pub mod cluster;
+pub mod history;
+pub mod lexer;
+pub mod link;
+pub mod plan;
+pub mod psql;
+pub mod run;
+pub mod script;
 pub mod source;
+pub mod statement;
+#[cfg(feature = "postgres")]
+mod tls;
+#[cfg(feature = "postgres")]
+pub mod wire;

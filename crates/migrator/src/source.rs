@@ -34,7 +34,13 @@ impl File {
         })?;
         let text = normalise(path, content)?;
         let checksum = checksum(&text);
-        Ok(File { version, name, path: path.to_owned(), text, checksum })
+        Ok(File {
+            version,
+            name,
+            path: path.to_owned(),
+            text,
+            checksum,
+        })
     }
 
     /// The file's name in messages: `001 initial_schema`.
@@ -52,15 +58,27 @@ pub enum Error {
     #[error("{} is not a migration's name: expected {expected}", path.display())]
     Name { path: PathBuf, expected: String },
     #[error("{} and {} have the same number: rename one to {:03}_…", first.display(), second.display(), next)]
-    Repeat { first: PathBuf, second: PathBuf, next: u32 },
+    Repeat {
+        first: PathBuf,
+        second: PathBuf,
+        next: u32,
+    },
     #[error("{} leaves a gap: {:03}_… is missing before it", path.display(), missing)]
     Gap { path: PathBuf, missing: u32 },
     #[error("{} is empty: a migration holds at least one statement", path.display())]
     Empty { path: PathBuf },
     #[error("{}:{line}:{column}: invalid UTF-8: save the file as UTF-8", path.display())]
-    Utf8 { path: PathBuf, line: usize, column: usize },
+    Utf8 {
+        path: PathBuf,
+        line: usize,
+        column: usize,
+    },
     #[error("{}:{line}:{column}: a NUL byte: PostgreSQL's text cannot hold one, remove it", path.display())]
-    Nul { path: PathBuf, line: usize, column: usize },
+    Nul {
+        path: PathBuf,
+        line: usize,
+        column: usize,
+    },
 }
 
 /// Reads every `.sql` file of `dir`, in order of their numbers.
@@ -68,7 +86,10 @@ pub enum Error {
 /// Other files and dot files are left alone; a `.sql` file whose name is not `NNN_snake_case.sql` is an error, as are a gap, a repeat, an
 /// empty file, invalid UTF-8 and a NUL byte.
 pub fn read_dir(dir: &Path) -> Result<Vec<File>, Error> {
-    let read_error = |source| Error::Read { path: dir.to_owned(), source };
+    let read_error = |source| Error::Read {
+        path: dir.to_owned(),
+        source,
+    };
     let mut paths = Vec::new();
     for entry in fs::read_dir(dir).map_err(read_error)? {
         let path = entry.map_err(read_error)?.path();
@@ -79,8 +100,10 @@ pub fn read_dir(dir: &Path) -> Result<Vec<File>, Error> {
     paths.sort();
     let mut files = Vec::with_capacity(paths.len());
     for path in paths {
-        let content =
-            fs::read(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
+        let content = fs::read(&path).map_err(|source| Error::Read {
+            path: path.clone(),
+            source,
+        })?;
         files.push(File::new(&path, content)?);
     }
     files.sort_by_key(|file| file.version);
@@ -90,7 +113,9 @@ pub fn read_dir(dir: &Path) -> Result<Vec<File>, Error> {
 
 /// Refuses a repeat or a gap in the numbers of sorted files.
 pub fn check_numbers(files: &[File]) -> Result<(), Error> {
-    let next = files.last().map_or(1, |file| file.version.saturating_add(1));
+    let next = files
+        .last()
+        .map_or(1, |file| file.version.saturating_add(1));
     for (index, file) in files.iter().enumerate() {
         let expected = index as u32 + 1;
         if file.version < expected {
@@ -101,7 +126,10 @@ pub fn check_numbers(files: &[File]) -> Result<(), Error> {
             });
         }
         if file.version > expected {
-            return Err(Error::Gap { path: file.path.clone(), missing: expected });
+            return Err(Error::Gap {
+                path: file.path.clone(),
+                missing: expected,
+            });
         }
     }
     Ok(())
@@ -109,16 +137,21 @@ pub fn check_numbers(files: &[File]) -> Result<(), Error> {
 
 /// SHA-256 of a normalised text, in lower-case hexadecimal.
 pub fn checksum(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    Sha256::digest(text)
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
 }
 
 /// The name that a migration with these words gets: lower case, words joined by `_`; `None` when nothing is left.
 pub fn clean_name(words: &str) -> Option<String> {
     let mut name = String::new();
-    for word in words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+    for word in words
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
         if !name.is_empty() {
             name.push('_');
         }
@@ -145,11 +178,15 @@ fn parse_name(file_name: &str) -> Option<(u32, String)> {
 
 fn suggest_name(file_name: &str) -> String {
     let stem = &file_name[..file_name.len().saturating_sub(".sql".len())];
-    let digits = stem.find(|c: char| !c.is_ascii_digit()).unwrap_or(stem.len());
+    let digits = stem
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(stem.len());
     let (number, words) = stem.split_at(digits);
     let name = clean_name(words).unwrap_or_else(|| "what_it_does".to_owned());
     match number.parse::<u32>() {
-        Ok(version) if (1..=i32::MAX as u32).contains(&version) => format!("{version:03}_{name}.sql"),
+        Ok(version) if (1..=i32::MAX as u32).contains(&version) => {
+            format!("{version:03}_{name}.sql")
+        }
         _ => format!("NNN_{name}.sql, NNN being the next number"),
     }
 }
@@ -158,11 +195,19 @@ fn normalise(path: &Path, content: Vec<u8>) -> Result<String, Error> {
     let mut text = String::from_utf8(content).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let (line, column) = position(&String::from_utf8_lossy(valid));
-        Error::Utf8 { path: path.to_owned(), line, column }
+        Error::Utf8 {
+            path: path.to_owned(),
+            line,
+            column,
+        }
     })?;
     if let Some(at) = text.find('\0') {
         let (line, column) = position(&text[..at]);
-        return Err(Error::Nul { path: path.to_owned(), line, column });
+        return Err(Error::Nul {
+            path: path.to_owned(),
+            line,
+            column,
+        });
     }
     if text.starts_with('\u{feff}') {
         text.drain(..'\u{feff}'.len_utf8());
@@ -171,7 +216,9 @@ fn normalise(path: &Path, content: Vec<u8>) -> Result<String, Error> {
         text = text.replace("\r\n", "\n");
     }
     if text.trim().is_empty() {
-        return Err(Error::Empty { path: path.to_owned() });
+        return Err(Error::Empty {
+            path: path.to_owned(),
+        });
     }
     Ok(text)
 }
@@ -179,7 +226,10 @@ fn normalise(path: &Path, content: Vec<u8>) -> Result<String, Error> {
 /// Line and column, both from 1 and in characters, of the place that follows `before`.
 pub fn position(before: &str) -> (usize, usize) {
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    (
+        before.matches('\n').count() + 1,
+        before[line_start..].chars().count() + 1,
+    )
 }
 
 #[cfg(test)]
@@ -223,7 +273,10 @@ mod tests {
     #[test]
     fn a_gap_and_a_repeat_name_the_files() {
         let files = |names: &[&str]| -> Vec<File> {
-            names.iter().map(|name| file(name, b"SELECT 1").unwrap()).collect()
+            names
+                .iter()
+                .map(|name| file(name, b"SELECT 1").unwrap())
+                .collect()
         };
         assert!(check_numbers(&files(&["001_a.sql", "002_b.sql"])).is_ok());
         let messages = [

@@ -1,0 +1,184 @@
+//! The table `schema_migrations`: its shape, reading it, and the statements that keep it.
+
+use crate::link::Rows;
+
+/// The table's name; its schema is the first of the search path when it is created.
+pub const TABLE: &str = "schema_migrations";
+
+/// What the history says of one migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The migration's number.
+    pub version: u32,
+    /// Its name, without number and `.sql`.
+    pub name: String,
+    /// SHA-256 of the file; of its done part while `steps_done < steps`.
+    pub checksum: String,
+    /// How many steps the file had when the last of them was recorded.
+    pub steps: usize,
+    /// How many of them are done.
+    pub steps_done: usize,
+    /// When its last step was done, as `YYYY-MM-DD HH:MM` in UTC; `None` while it is half applied.
+    pub applied_at: Option<String>,
+    /// Who applied it.
+    pub applied_by: String,
+    /// From the first step's start to the last one's end, in milliseconds; `None` while it is half applied.
+    pub duration_ms: Option<i64>,
+}
+
+impl Row {
+    /// Whether all of the migration's steps are done.
+    pub fn is_applied(&self) -> bool {
+        self.steps_done >= self.steps
+    }
+}
+
+/// The whole history, by number.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    /// One row for each migration that was started.
+    pub rows: Vec<Row>,
+}
+
+impl History {
+    /// The row of a migration.
+    pub fn row(&self, version: u32) -> Option<&Row> {
+        self.rows
+            .binary_search_by_key(&version, |row| row.version)
+            .ok()
+            .map(|at| &self.rows[at])
+    }
+
+    /// Reads the rows that [`READ`] returned; the error names the value that could not be read.
+    pub fn parse(rows: &Rows) -> Result<History, String> {
+        let rows = rows
+            .iter()
+            .map(|row| parse_row(row))
+            .collect::<Result<_, _>>()?;
+        Ok(History { rows })
+    }
+}
+
+/// Reads the history; fails with `42P01` where there is none yet.
+pub const READ: &str = "SELECT version, name, checksum, steps, steps_done, \
+     to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), applied_by, duration_ms \
+     FROM schema_migrations ORDER BY version";
+
+fn parse_row(row: &[Option<String>]) -> Result<Row, String> {
+    fn number<T: std::str::FromStr>(column: &str, text: Option<&str>) -> Result<T, String> {
+        let text = text.unwrap_or("null");
+        text.parse()
+            .map_err(|_| format!("{TABLE}.{column} holds {text}, which this version cannot read"))
+    }
+    let text = |index: usize| row.get(index).and_then(|value| value.as_deref());
+    let owned = |index: usize| text(index).unwrap_or_default().to_owned();
+    Ok(Row {
+        version: number("version", text(0))?,
+        name: owned(1),
+        checksum: owned(2),
+        steps: number("steps", text(3))?,
+        steps_done: number("steps_done", text(4))?,
+        applied_at: text(5).map(str::to_owned),
+        applied_by: owned(6),
+        duration_ms: text(7)
+            .map(|text| number("duration_ms", Some(text)))
+            .transpose()?,
+    })
+}
+
+/// Creates the table, in the schema that new tables go to. `qualified` is its quoted name.
+pub fn create(qualified: &str) -> String {
+    format!(
+        "CREATE TABLE IF NOT EXISTS {qualified} (\n  \
+           version integer PRIMARY KEY,\n  \
+           name text NOT NULL,\n  \
+           checksum text NOT NULL,\n  \
+           steps integer NOT NULL,\n  \
+           steps_done integer NOT NULL,\n  \
+           started_at timestamptz NOT NULL,\n  \
+           applied_at timestamptz,\n  \
+           duration_ms bigint,\n  \
+           applied_by text NOT NULL,\n  \
+           mode text NOT NULL\n\
+         );\n\
+         COMMENT ON TABLE {qualified} IS 'Applied migrations; a row with steps_done < steps stopped half-way, and the next run goes on there'"
+    )
+}
+
+/// A migration's progress, as it is to be recorded.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress<'a> {
+    /// The table's quoted name.
+    pub table: &'a str,
+    /// The migration's number.
+    pub version: u32,
+    /// Its name.
+    pub name: &'a str,
+    /// The checksum that goes with `steps_done`.
+    pub checksum: &'a str,
+    /// How many steps it has.
+    pub steps: usize,
+    /// How many are done.
+    pub steps_done: usize,
+    /// Who runs it.
+    pub applied_by: &'a str,
+}
+
+impl Progress<'_> {
+    /// Records the migration for the first time.
+    pub fn insert(&self) -> String {
+        let done = self.steps_done >= self.steps;
+        // Inside the step's transaction now() is its start, and clock_timestamp() the end of its work.
+        let (applied, duration) = match done {
+            true => (
+                "clock_timestamp()",
+                "(extract(epoch FROM clock_timestamp() - now()) * 1000)::bigint",
+            ),
+            false => ("NULL", "NULL"),
+        };
+        format!(
+            "INSERT INTO {} (version, name, checksum, steps, steps_done, started_at, applied_at, duration_ms, applied_by, mode) \
+             VALUES ({}, {}, {}, {}, {}, now(), {applied}, {duration}, {}, 'timescaledb')",
+            self.table,
+            self.version,
+            literal(self.name),
+            literal(self.checksum),
+            self.steps,
+            self.steps_done,
+            literal(self.applied_by),
+        )
+    }
+
+    /// Records that one more step is done.
+    pub fn update(&self) -> String {
+        let finish = match self.steps_done >= self.steps {
+            true => {
+                ", applied_at = clock_timestamp(), duration_ms = (extract(epoch FROM clock_timestamp() - started_at) * 1000)::bigint"
+            }
+            false => "",
+        };
+        format!(
+            "UPDATE {} SET steps = {}, steps_done = {}, checksum = {}, applied_by = {}{finish} WHERE version = {}",
+            self.table,
+            self.steps,
+            self.steps_done,
+            literal(self.checksum),
+            literal(self.applied_by),
+            self.version,
+        )
+    }
+}
+
+/// A string constant that reads the same whatever `standard_conforming_strings` says.
+pub fn literal(text: &str) -> String {
+    let quoted = text.replace('\'', "''");
+    match quoted.contains('\\') {
+        true => format!("E'{}'", quoted.replace('\\', "\\\\")),
+        false => format!("'{quoted}'"),
+    }
+}
+
+/// A quoted identifier.
+pub fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

@@ -1,0 +1,83 @@
+//! A connection as the engine needs it. Drivers live elsewhere: `wire` speaks PostgreSQL's protocol, `psql` drives a psql process.
+
+use crate::script::Message;
+
+/// The rows of one result: text values, `None` for null.
+pub type Rows = Vec<Vec<Option<String>>>;
+
+/// A session on a server.
+pub trait Link {
+    /// Sends one message that may hold several statements; returns the rows of each statement that returns rows.
+    fn query(&mut self, sql: &str) -> Result<Vec<Rows>, Error>;
+
+    /// Hands over every script that is going to be run, so that a driver that copies files can copy them at once.
+    fn prepare(&mut self, messages: &[Message]) -> Result<(), Error> {
+        let _ = messages;
+        Ok(())
+    }
+
+    /// Runs one message of a step; rows are thrown away.
+    fn run(&mut self, message: &Message) -> Result<(), Error>;
+
+    /// Ends the session and opens another one.
+    fn reconnect(&mut self) -> Result<(), Error>;
+}
+
+/// Why a message was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The server refused it.
+    #[error("{0}")]
+    Server(Box<ServerError>),
+    /// The connection could not be made; the text says to where and why.
+    #[error("{message}")]
+    Unreachable {
+        /// What was tried and what came back.
+        message: String,
+        /// SQLSTATE, where a server answered and said no.
+        code: Option<String>,
+    },
+    /// The connection broke: whether the message was carried out is not known.
+    #[error("the connection was lost: {0}")]
+    Lost(String),
+}
+
+/// An error message of the server, field by field.
+///
+/// <https://www.postgresql.org/docs/current/protocol-error-fields.html>
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ServerError {
+    /// `ERROR`, `FATAL` or `PANIC`.
+    pub severity: String,
+    /// SQLSTATE.
+    pub code: String,
+    /// The primary message.
+    pub message: String,
+    /// Details.
+    pub detail: Option<String>,
+    /// The server's suggestion.
+    pub hint: Option<String>,
+    /// The call stack of functions.
+    pub context: Option<String>,
+    /// Where in the message the error is.
+    pub place: Place,
+}
+
+/// Where in a message an error is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Place {
+    /// At this byte of the message's text.
+    Byte(usize),
+    /// Somewhere in the statement with this index.
+    Statement(usize),
+    /// Not known.
+    #[default]
+    Unknown,
+}
+
+impl std::fmt::Display for ServerError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let severity = self.severity.to_lowercase();
+        write!(f, "{severity}[{}]: {}", self.code, self.message)
+    }
+}

@@ -1,0 +1,419 @@
+//! From files and history to the steps that are still to run. Pure: nothing here reads a disk or a server.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use crate::history::{History, Row};
+use crate::lexer;
+use crate::source::{self, File};
+use crate::statement::{self, Kind, Reason, Refusal, Statement};
+
+/// A migration file with its steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    /// The file that it was read from.
+    pub file: File,
+    /// What runs as one unit each, in the file's order. Never empty.
+    pub steps: Vec<Step>,
+}
+
+/// What runs as one unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// How it runs.
+    pub kind: StepKind,
+    /// Its statements, as byte ranges of the file's text.
+    pub statements: Vec<Range<usize>>,
+}
+
+/// How a step runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StepKind {
+    /// All statements and their history update in one transaction; the range is the file's own `BEGIN`, where it has one.
+    Transaction {
+        /// The explicit `BEGIN …` of the file, which may set an isolation level.
+        begin: Option<Range<usize>>,
+    },
+    /// One statement that the server refuses in a transaction block.
+    Alone(Reason),
+    /// `ALTER EXTENSION timescaledb UPDATE`, which must be the first statement of its session.
+    FreshSession,
+}
+
+impl Step {
+    /// Bytes from the first statement to the end of the last.
+    pub fn range(&self) -> Range<usize> {
+        let end = self.statements.last().map_or(0, |range| range.end);
+        self.statements.first().map_or(0, |range| range.start)..end
+    }
+}
+
+/// A migration file whose text cannot be planned.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}:{line}:{column}: {message}", path.display())]
+pub struct TextError {
+    /// The file.
+    pub path: PathBuf,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// What is wrong and what to write instead.
+    pub message: String,
+    /// Byte of the file's text.
+    pub offset: usize,
+    /// The file's text, for showing the line.
+    pub text: String,
+}
+
+impl Migration {
+    /// Splits a file into its steps.
+    pub fn parse(file: File) -> Result<Migration, TextError> {
+        let error = |offset: usize, message: String| {
+            let (line, column) = source::position(&file.text[..offset]);
+            let path = file.path.clone();
+            TextError {
+                path,
+                line,
+                column,
+                message,
+                offset,
+                text: file.text.clone(),
+            }
+        };
+        let statements = statement::read(&file.text)
+            .map_err(|cause| error(cause.offset, lexer_message(&file.text, &cause)))?;
+        let steps =
+            steps(&statements).map_err(|(offset, refusal)| error(offset, refusal.to_string()))?;
+        if steps.is_empty() {
+            return Err(error(
+                0,
+                "no statement: a migration holds at least one".to_owned(),
+            ));
+        }
+        Ok(Migration { file, steps })
+    }
+
+    /// The checksum that the history holds once `steps_done` steps are done: over the whole file when that is all of them, else over the text
+    /// up to the end of the last step that is done, so that the rest may still be corrected.
+    pub fn checksum(&self, steps_done: usize) -> String {
+        match steps_done {
+            0 => String::new(),
+            done if done >= self.steps.len() => self.file.checksum.clone(),
+            done => source::checksum(&self.file.text[..self.steps[done - 1].range().end]),
+        }
+    }
+
+    /// How many statements the migration holds.
+    pub fn statement_count(&self) -> usize {
+        self.steps.iter().map(|step| step.statements.len()).sum()
+    }
+
+    /// First and last line of a step, from 1.
+    pub fn lines(&self, step: &Step) -> (usize, usize) {
+        let range = step.range();
+        let line = |offset| source::position(&self.file.text[..offset]).0;
+        (line(range.start), line(range.end))
+    }
+
+    /// `SET` statements of the first `steps_done` steps, which a new session has to repeat before the next one.
+    pub fn session_settings(&self, steps_done: usize) -> Vec<&str> {
+        self.steps[..steps_done.min(self.steps.len())]
+            .iter()
+            .flat_map(|step| &step.statements)
+            .map(|range| &self.file.text[range.clone()])
+            .filter(|text| {
+                let read = statement::read(text).unwrap_or_default();
+                read.first()
+                    .is_some_and(|statement| statement.kind == Kind::Set)
+            })
+            .collect()
+    }
+}
+
+fn lexer_message(text: &str, error: &lexer::Error) -> String {
+    if error.problem != lexer::Problem::MetaCommand {
+        return error.problem.to_string();
+    }
+    let rest = &text[error.offset + 1..];
+    let command = rest
+        .split(|c: char| c.is_whitespace() || c == ';')
+        .next()
+        .unwrap_or_default();
+    let instead = match command {
+        "i" | "ir" | "include" => "put the statements into this file",
+        "set" | "gset" => "write the value itself",
+        "copy" => "write INSERT … VALUES",
+        "c" | "connect" => "a migration runs in the database that it is started for: remove it",
+        "echo" | "qecho" | "warn" => "write RAISE NOTICE in a DO block, or remove it",
+        "if" | "elif" | "else" | "endif" => "write IF in a DO block",
+        _ => "remove it",
+    };
+    format!("`\\{command}` is a psql meta-command, not SQL: {instead}")
+}
+
+fn steps(statements: &[Statement]) -> Result<Vec<Step>, (usize, Refusal)> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut block: Option<Step> = None;
+    for statement in statements {
+        let start = statement.range.start;
+        let range = statement.range.clone();
+        match (&statement.kind, &mut block) {
+            (Kind::Refused(refusal), _) => return Err((start, *refusal)),
+            (Kind::Begin, None) => {
+                let kind = StepKind::Transaction { begin: Some(range) };
+                block = Some(Step {
+                    kind,
+                    statements: Vec::new(),
+                });
+            }
+            (Kind::Begin, Some(_)) => return Err((start, Refusal::NestedBegin)),
+            (Kind::Commit, None) => return Err((start, Refusal::StrayCommit)),
+            (Kind::Commit, Some(_)) => {
+                steps.extend(block.take().filter(|step| !step.statements.is_empty()));
+            }
+            (Kind::Alone(_) | Kind::FreshSession, Some(_)) => {
+                return Err((start, Refusal::AloneInBlock));
+            }
+            (_, Some(step)) => step.statements.push(range),
+            (Kind::Alone(reason), None) => {
+                steps.push(Step {
+                    kind: StepKind::Alone(*reason),
+                    statements: vec![range],
+                });
+            }
+            (Kind::FreshSession, None) => {
+                steps.push(Step {
+                    kind: StepKind::FreshSession,
+                    statements: vec![range],
+                });
+            }
+            (Kind::Ordinary | Kind::Set, None) => push_ordinary(&mut steps, range),
+        }
+    }
+    match block {
+        Some(Step {
+            kind: StepKind::Transaction { begin: Some(begin) },
+            ..
+        }) => Err((begin.start, Refusal::UnclosedBegin)),
+        _ => Ok(steps),
+    }
+}
+
+/// Adds a statement to the transaction step before it, unless that one is the file's own.
+fn push_ordinary(steps: &mut Vec<Step>, range: Range<usize>) {
+    match steps.last_mut() {
+        Some(Step {
+            kind: StepKind::Transaction { begin: None },
+            statements,
+        }) => {
+            statements.push(range);
+        }
+        _ => {
+            let kind = StepKind::Transaction { begin: None };
+            steps.push(Step {
+                kind,
+                statements: vec![range],
+            });
+        }
+    }
+}
+
+/// Where a migration stands in a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Not started.
+    Pending,
+    /// Stopped behind this many steps.
+    Half {
+        /// Steps that are done.
+        steps_done: usize,
+    },
+    /// Done.
+    Applied,
+    /// Applied (or half applied), and the file's done part was changed since.
+    Changed,
+}
+
+/// Why the files and the history do not fit together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mismatch {
+    /// A file was changed after it was applied.
+    Changed {
+        /// The file as it is now.
+        path: PathBuf,
+        /// What the history says of it.
+        row: Row,
+        /// The checksum that the file (or its done part) has now.
+        now: String,
+    },
+    /// The history holds a migration that has no file.
+    Missing {
+        /// What the history says of it.
+        row: Row,
+    },
+    /// A file has the number of an applied migration and another name.
+    Renamed {
+        /// The file as it is now.
+        path: PathBuf,
+        /// What the history says of it.
+        row: Row,
+    },
+    /// A later migration is applied already.
+    OutOfOrder {
+        /// The file that is still pending.
+        path: PathBuf,
+        /// The applied migration with the higher number.
+        row: Row,
+    },
+}
+
+/// Every migration's state, in order, and what does not fit.
+pub fn compare(migrations: &[Migration], history: &History) -> (Vec<State>, Vec<Mismatch>) {
+    let mut mismatches = Vec::new();
+    let last = history.rows.last();
+    let states = migrations
+        .iter()
+        .map(|migration| {
+            let Some(row) = history.row(migration.file.version) else {
+                if let Some(row) = last.filter(|row| row.version > migration.file.version) {
+                    let path = migration.file.path.clone();
+                    mismatches.push(Mismatch::OutOfOrder {
+                        path,
+                        row: row.clone(),
+                    });
+                }
+                return State::Pending;
+            };
+            state(migration, row, &mut mismatches)
+        })
+        .collect();
+    for row in &history.rows {
+        if !migrations
+            .iter()
+            .any(|migration| migration.file.version == row.version)
+        {
+            mismatches.push(Mismatch::Missing { row: row.clone() });
+        }
+    }
+    (states, mismatches)
+}
+
+fn state(migration: &Migration, row: &Row, mismatches: &mut Vec<Mismatch>) -> State {
+    let path = migration.file.path.clone();
+    if row.name != migration.file.name {
+        mismatches.push(Mismatch::Renamed {
+            path,
+            row: row.clone(),
+        });
+        return State::Changed;
+    }
+    let now = if row.is_applied() {
+        migration.file.checksum.clone()
+    } else if row.steps_done < migration.steps.len() {
+        migration.checksum(row.steps_done)
+    } else {
+        // The file lost steps since: nothing of it can match what is done.
+        migration.file.checksum.clone()
+    };
+    if now != row.checksum {
+        mismatches.push(Mismatch::Changed {
+            path,
+            row: row.clone(),
+            now,
+        });
+        return State::Changed;
+    }
+    match row.is_applied() {
+        true => State::Applied,
+        false => State::Half {
+            steps_done: row.steps_done,
+        },
+    }
+}
+
+/// Which of the pending migrations to run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Selection {
+    /// All of them.
+    #[default]
+    All,
+    /// Those up to and including this number.
+    To(u32),
+    /// This one, which must be the next.
+    Only(u32),
+}
+
+/// A migration that is to run, from the step behind those that are done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pending<'a> {
+    /// The migration.
+    pub migration: &'a Migration,
+    /// How many of its steps are done.
+    pub steps_done: usize,
+}
+
+/// Why nothing can be run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Error {
+    /// Files and history do not fit together; never empty.
+    Mismatch(Vec<Mismatch>),
+    /// `--only` or `--to` names a number that no file has.
+    NoSuchMigration(u32),
+    /// `--only` names a migration while an earlier one is not applied.
+    NotNext {
+        /// The one that was asked for.
+        asked: u32,
+        /// The first that is pending.
+        next: File,
+    },
+}
+
+/// What is left to run, in order.
+pub fn plan<'a>(
+    migrations: &'a [Migration],
+    history: &History,
+    selection: Selection,
+) -> Result<Vec<Pending<'a>>, Error> {
+    let (states, mismatches) = compare(migrations, history);
+    if !mismatches.is_empty() {
+        return Err(Error::Mismatch(mismatches));
+    }
+    if let Selection::To(version) | Selection::Only(version) = selection
+        && !migrations
+            .iter()
+            .any(|migration| migration.file.version == version)
+    {
+        return Err(Error::NoSuchMigration(version));
+    }
+    let pending = migrations
+        .iter()
+        .zip(&states)
+        .filter_map(|(migration, state)| match state {
+            State::Pending => Some(Pending {
+                migration,
+                steps_done: 0,
+            }),
+            State::Half { steps_done } => Some(Pending {
+                migration,
+                steps_done: *steps_done,
+            }),
+            State::Applied | State::Changed => None,
+        });
+    let pending: Vec<Pending<'a>> = match selection {
+        Selection::All => pending.collect(),
+        Selection::To(to) => pending.filter(|p| p.migration.file.version <= to).collect(),
+        Selection::Only(only) => pending
+            .filter(|p| p.migration.file.version <= only)
+            .collect(),
+    };
+    match (selection, pending.first()) {
+        (Selection::Only(asked), Some(first)) if first.migration.file.version != asked => {
+            Err(Error::NotNext {
+                asked,
+                next: first.migration.file.clone(),
+            })
+        }
+        _ => Ok(pending),
+    }
+}

@@ -1,0 +1,286 @@
+//! The driver that runs one psql process and talks to it through its standard input and output.
+//!
+//! Queries of the engine go through standard input; the messages of a step lie in files that psql includes with `\i`, so that a container
+//! can be given the files first. psql stops at the first error of such a file and ends, and its transaction with it.
+
+mod output;
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use crate::lexer;
+use crate::link::{Error, Link, Rows};
+use crate::script::Message;
+
+/// What psql is told before anything else: values come separated by control characters that no text of ours holds, and none of the
+/// variables that psql sets by itself may stand for something in a migration's text.
+const PREAMBLE: &str = "\\set QUIET 1\n\\set VERBOSITY verbose\n\\pset pager off\n\\pset format unaligned\n\\pset tuples_only on\n\
+     \\pset fieldsep '\\037'\n\\pset recordsep '\\036'\n\\pset null '\\035'\n\
+     \\unset DBNAME\n\\unset USER\n\\unset HOST\n\\unset PORT\n\\unset ENCODING\n\\unset VERSION\n\\unset VERSION_NAME\n\\unset VERSION_NUM\n\
+     \\unset SERVER_VERSION_NAME\n\\unset SERVER_VERSION_NUM\n\\unset SERVICE\n";
+
+/// How psql is started and how files reach it.
+pub trait Host {
+    /// A command that runs psql with `-X -f -`, its errors joined to its standard output.
+    fn psql(&self) -> Command;
+
+    /// Brings a folder to where psql can read it, and returns its path there.
+    fn copy(&self, folder: &Path) -> Result<String, String>;
+
+    /// Removes such a folder when psql itself no longer can.
+    fn remove(&self, folder: &str);
+}
+
+/// A session of a psql process.
+pub struct Psql<H: Host> {
+    host: H,
+    process: Option<Process>,
+    files: Files,
+}
+
+impl<H: Host> Psql<H> {
+    /// Starts psql.
+    pub fn start(host: H) -> Result<Psql<H>, Error> {
+        let process = Process::start(host.psql())?;
+        Ok(Psql {
+            host,
+            process: Some(process),
+            files: Files::default(),
+        })
+    }
+
+    fn process(&mut self) -> Result<&mut Process, Error> {
+        self.process
+            .as_mut()
+            .ok_or_else(|| Error::Lost("psql has ended".to_owned()))
+    }
+}
+
+impl<H: Host> Link for Psql<H> {
+    fn query(&mut self, sql: &str) -> Result<Vec<Rows>, Error> {
+        let statements = lexer::split(sql).map_err(|error| Error::Lost(error.to_string()))?;
+        let process = self.process()?;
+        let mut input = String::from("\\set ON_ERROR_STOP 0\n");
+        for statement in &statements {
+            input.push_str(&sql[statement.range()]);
+            input.push_str(&format!(";\n\\echo {} :ERROR\n", process.mark));
+        }
+        input.push_str("\\set ON_ERROR_STOP 1\n");
+        let mut results = Vec::new();
+        let mut failed = None;
+        process.send(&input)?;
+        for statement in &statements {
+            let text = &sql[statement.range()];
+            match process.receive()? {
+                Reply::Done {
+                    output,
+                    failed: false,
+                } => {
+                    if text
+                        .get(..6)
+                        .is_some_and(|word| word.eq_ignore_ascii_case("select"))
+                    {
+                        results.push(output::rows(&output));
+                    }
+                }
+                Reply::Done {
+                    output,
+                    failed: true,
+                } => {
+                    failed = failed.or_else(|| output::first_error(&output));
+                }
+                Reply::Ended { output } => {
+                    self.process = None;
+                    return Err(output::ending(&output));
+                }
+            }
+        }
+        match failed {
+            Some(found) => Err(Error::Server(Box::new(found.error))),
+            None => Ok(results),
+        }
+    }
+
+    fn prepare(&mut self, messages: &[Message]) -> Result<(), Error> {
+        let lost = |error: io::Error| Error::Lost(format!("failed to write the scripts: {error}"));
+        let folder = Folder::create().map_err(lost)?;
+        self.files.names.clear();
+        for (index, message) in messages.iter().enumerate() {
+            let name = format!("{:05}.sql", index + 1);
+            fs::write(folder.0.join(&name), &message.text).map_err(lost)?;
+            self.files.names.insert(message.text.clone(), name);
+        }
+        self.files.folder = Some(self.host.copy(&folder.0).map_err(Error::Lost)?);
+        Ok(())
+    }
+
+    fn run(&mut self, message: &Message) -> Result<(), Error> {
+        let missing = || Error::Lost("a script was not prepared".to_owned());
+        let name = self.files.names.get(&message.text).ok_or_else(missing)?;
+        let folder = self.files.folder.as_deref().ok_or_else(missing)?;
+        let file = format!("{folder}/{name}");
+        let process = self.process()?;
+        let mark = process.mark.clone();
+        process.send(&format!(
+            "\\o /dev/null\n\\i {file}\n\\o\n\\echo {mark} false\n"
+        ))?;
+        match process.receive()? {
+            Reply::Done { .. } => Ok(()),
+            Reply::Ended { output } => {
+                self.process = None;
+                Err(match output::first_error(&output) {
+                    Some(found) => Error::Server(Box::new(found.locate(message))),
+                    None => output::ending(&output),
+                })
+            }
+        }
+    }
+
+    fn reconnect(&mut self) -> Result<(), Error> {
+        self.process = None;
+        self.process = Some(Process::start(self.host.psql())?);
+        Ok(())
+    }
+}
+
+impl<H: Host> Drop for Psql<H> {
+    fn drop(&mut self) {
+        let Some(folder) = self.files.folder.take() else {
+            return;
+        };
+        let removed = self
+            .process
+            .as_mut()
+            .is_some_and(|process| process.send(&format!("\\! rm -rf {folder}\n")).is_ok());
+        if !removed {
+            self.host.remove(&folder);
+        }
+    }
+}
+
+/// The scripts that psql can read: where they lie and what each is called.
+#[derive(Default)]
+struct Files {
+    folder: Option<String>,
+    names: HashMap<String, String>,
+}
+
+/// A folder of our own under the system's temporary one, removed with the value.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn create() -> io::Result<Folder> {
+        let mut serial = 0;
+        loop {
+            let name = format!("schema-migrations-{}-{serial}", std::process::id());
+            let path = std::env::temp_dir().join(name);
+            match fs::create_dir(&path) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => serial += 1,
+                result => return result.map(|()| Folder(path)),
+            }
+        }
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What cannot be removed from a temporary folder is the system's to clean.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A running psql.
+struct Process {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+    /// What ends each reply; no server prints it.
+    mark: String,
+}
+
+enum Reply {
+    Done { output: String, failed: bool },
+    Ended { output: String },
+}
+
+impl Process {
+    fn start(mut command: Command) -> Result<Process, Error> {
+        let program = command.get_program().to_string_lossy().into_owned();
+        let unreachable = |error: io::Error| Error::Unreachable {
+            message: format!("failed to start {program}: {error}"),
+            code: None,
+        };
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(unreachable)?;
+        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(unreachable(io::Error::other(
+                "it has no standard input or output",
+            )));
+        };
+        let mark = format!("\u{1c}migrate-{}", std::process::id());
+        let output = BufReader::new(output);
+        let mut process = Process {
+            child,
+            input: Some(input),
+            output,
+            mark,
+        };
+        let hello = format!("{PREAMBLE}\\echo {} false\n", process.mark);
+        // A psql that cannot connect ends before it reads; what it printed says why.
+        let _ = process.send(&hello);
+        match process.receive()? {
+            Reply::Done { .. } => Ok(process),
+            Reply::Ended { output } => Err(Error::Unreachable {
+                message: output.trim().to_owned(),
+                code: None,
+            }),
+        }
+    }
+
+    fn send(&mut self, text: &str) -> Result<(), Error> {
+        let ended = || Error::Lost("psql has ended".to_owned());
+        let input = self.input.as_mut().ok_or_else(ended)?;
+        input
+            .write_all(text.as_bytes())
+            .and_then(|()| input.flush())
+            .map_err(|_| ended())
+    }
+
+    /// Everything that psql prints up to the next mark, or up to its end.
+    fn receive(&mut self) -> Result<Reply, Error> {
+        let mut output = Vec::new();
+        loop {
+            let start = output.len();
+            let read = self
+                .output
+                .read_until(b'\n', &mut output)
+                .map_err(|error| Error::Lost(error.to_string()))?;
+            if read == 0 {
+                let output = String::from_utf8_lossy(&output).into_owned();
+                return Ok(Reply::Ended { output });
+            }
+            // A result of no rows ends without a newline of its own.
+            let line = String::from_utf8_lossy(&output[start..]).into_owned();
+            if let Some(at) = line.find(&self.mark) {
+                let failed = line[at + self.mark.len()..].trim() == "true";
+                output.truncate(start + at);
+                let output = String::from_utf8_lossy(&output).into_owned();
+                return Ok(Reply::Done { output, failed });
+            }
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // End of input is psql's signal to end.
+        self.input = None;
+        let _ = self.child.wait();
+    }
+}

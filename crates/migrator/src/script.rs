@@ -1,0 +1,168 @@
+//! What is sent for a step: messages of SQL, and where in the file each statement of a message comes from. Pure.
+
+use std::ops::Range;
+
+use crate::history::Progress;
+use crate::plan::{Migration, StepKind};
+
+/// One message to the server: a query string that runs as one unit where it holds a `BEGIN`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Message {
+    /// The SQL, each statement on lines of its own and ended by a semicolon.
+    pub text: String,
+    /// Its statements in order.
+    pub statements: Vec<Sent>,
+}
+
+/// One statement of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// Its bytes in the message.
+    pub range: Range<usize>,
+    /// Its bytes in the migration's text; `None` for what the runner adds.
+    pub source: Option<Range<usize>>,
+}
+
+impl Message {
+    fn push(&mut self, sql: &str, source: Option<Range<usize>>) {
+        let start = self.text.len();
+        self.text.push_str(sql);
+        self.statements.push(Sent {
+            range: start..self.text.len(),
+            source,
+        });
+        self.text.push_str(";\n");
+    }
+
+    /// The byte of the migration's text that a byte of this message stands for.
+    pub fn source_offset(&self, byte: usize) -> Option<usize> {
+        let sent = self
+            .statements
+            .iter()
+            .find(|sent| sent.range.start <= byte && byte <= sent.range.end)?;
+        Some(sent.source.as_ref()?.start + (byte - sent.range.start))
+    }
+}
+
+/// What is sent for one step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// The messages, in order; one alone for a transaction step.
+    pub messages: Vec<Message>,
+    /// Index of the message that needs a session of its own.
+    pub fresh_session: Option<usize>,
+}
+
+/// How the session of a migration starts: parameters that an earlier migration set are put back, and strings mean what the lexer took them
+/// to mean.
+const SESSION: [&str; 2] = ["RESET ALL", "SET standard_conforming_strings = on"];
+
+/// Which step to render, and how it is recorded.
+#[derive(Debug, Clone, Copy)]
+pub struct StepRef<'a> {
+    /// The migration.
+    pub migration: &'a Migration,
+    /// Index of the step.
+    pub index: usize,
+    /// Whether it is the first step of this migration in this session.
+    pub starts_session: bool,
+    /// Whether the history has no row of this migration yet.
+    pub is_new: bool,
+    /// The history's quoted name.
+    pub table: &'a str,
+    /// Who runs it.
+    pub applied_by: &'a str,
+}
+
+/// Renders a step: one message for a transaction; for a statement that runs alone its intent, the statement and its completion.
+pub fn render(step: StepRef<'_>) -> Script {
+    let plan = &step.migration.steps[step.index];
+    match &plan.kind {
+        StepKind::Transaction { begin } => Script {
+            messages: vec![step.transaction(begin.as_ref())],
+            fresh_session: None,
+        },
+        StepKind::Alone(_) => Script {
+            messages: step.alone(),
+            fresh_session: None,
+        },
+        StepKind::FreshSession => {
+            let messages = step.alone();
+            let fresh_session = Some(messages.len() - 2);
+            Script {
+                messages,
+                fresh_session,
+            }
+        }
+    }
+}
+
+impl StepRef<'_> {
+    fn transaction(&self, begin: Option<&Range<usize>>) -> Message {
+        let mut message = Message::default();
+        self.push_session(&mut message);
+        match begin {
+            Some(range) => self.push_source(&mut message, range),
+            None => message.push("BEGIN", None),
+        }
+        for range in &self.migration.steps[self.index].statements {
+            self.push_source(&mut message, range);
+        }
+        message.push(&self.record(self.index + 1, self.is_new), None);
+        message.push("COMMIT", None);
+        message
+    }
+
+    fn alone(&self) -> Vec<Message> {
+        let mut intent = Message::default();
+        self.push_session(&mut intent);
+        if self.is_new {
+            intent.push(&self.record(self.index, true), None);
+        }
+        let mut statement = Message::default();
+        for range in &self.migration.steps[self.index].statements {
+            self.push_source(&mut statement, range);
+        }
+        let mut completion = Message::default();
+        completion.push(&self.record(self.index + 1, false), None);
+        let mut messages = vec![intent, statement, completion];
+        messages.retain(|message| !message.statements.is_empty());
+        messages
+    }
+
+    fn push_session(&self, message: &mut Message) {
+        if !self.starts_session {
+            return;
+        }
+        for sql in SESSION
+            .into_iter()
+            .chain(self.migration.session_settings(self.index))
+        {
+            message.push(sql, None);
+        }
+    }
+
+    fn push_source(&self, message: &mut Message, range: &Range<usize>) {
+        message.push(
+            &self.migration.file.text[range.clone()],
+            Some(range.clone()),
+        );
+    }
+
+    fn record(&self, steps_done: usize, insert: bool) -> String {
+        let progress = Progress {
+            table: self.table,
+            version: self.migration.file.version,
+            name: &self.migration.file.name,
+            checksum: &self.migration.checksum(steps_done),
+            steps: self.migration.steps.len(),
+            steps_done,
+            applied_by: self.applied_by,
+        };
+        if insert {
+            progress.insert()
+        } else {
+            progress.update()
+        }
+    }
+}

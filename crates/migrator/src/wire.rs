@@ -1,0 +1,347 @@
+//! The driver that speaks PostgreSQL's protocol itself, over TCP with TLS or over a Unix socket.
+//!
+//! It stands on `tokio-postgres` with a runtime of its own on the calling thread, because only there a failed message still tells how many
+//! of its statements were carried out. A service calls it from a thread that may block.
+
+use std::future::poll_fn;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::error::{DbError, ErrorPosition};
+use tokio_postgres::{SimpleQueryMessage, SimpleQueryStream};
+
+use crate::link::{Error, Link, Place, Rows, ServerError};
+use crate::script::Message;
+use crate::tls::{self, Check};
+
+/// How long connecting may take when the URL does not say.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Where to connect, as whom, and how.
+#[derive(Clone)]
+pub struct Config {
+    postgres: tokio_postgres::Config,
+    check: Check,
+    root_certificates: Option<PathBuf>,
+}
+
+/// A connection string that cannot be read. The string itself is not shown: it may hold a password.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the database URL cannot be read: {0}; it should look like postgres://user:password@host:5432/database?sslmode=prefer"
+)]
+pub struct ConfigError(String);
+
+impl Config {
+    /// Reads a URL (`postgres://…`) or a libpq keyword string.
+    pub fn parse(url: &str) -> Result<Config, ConfigError> {
+        let (rest, tls) = take_tls_parameters(url);
+        let mut postgres: tokio_postgres::Config = rest
+            .parse()
+            .map_err(|error: tokio_postgres::Error| ConfigError(explain(&error)))?;
+        let (mode, check) = match tls.mode.as_deref() {
+            Some("disable") => (SslMode::Disable, Check::Nothing),
+            None | Some("allow" | "prefer") => (SslMode::Prefer, Check::Nothing),
+            Some("require") => (SslMode::Require, Check::Nothing),
+            Some("verify-ca") => (SslMode::Require, Check::Authority),
+            Some("verify-full") => (SslMode::Require, Check::AuthorityAndHost),
+            Some(other) => {
+                return Err(ConfigError(format!(
+                    "sslmode={other} is not one of disable, allow, prefer, require, verify-ca, verify-full"
+                )));
+            }
+        };
+        if postgres.get_hosts().is_empty() {
+            return Err(ConfigError("it names no host".to_owned()));
+        }
+        if tls.mode.is_some() || url.contains("://") {
+            postgres.ssl_mode(mode);
+        }
+        if postgres.get_connect_timeout().is_none() {
+            postgres.connect_timeout(CONNECT_TIMEOUT);
+        }
+        if postgres.get_application_name().is_none() {
+            postgres.application_name("migrate");
+        }
+        Ok(Config {
+            postgres,
+            check,
+            root_certificates: tls.root_certificates,
+        })
+    }
+
+    /// The database's name; the user's name when the URL names none, as PostgreSQL has it.
+    pub fn database(&self) -> &str {
+        self.postgres.get_dbname().unwrap_or_else(|| self.user())
+    }
+
+    /// Puts another database's name in.
+    pub fn with_database(mut self, database: &str) -> Config {
+        self.postgres.dbname(database);
+        self
+    }
+
+    /// The user's name; `postgres` when the URL names none.
+    pub fn user(&self) -> &str {
+        self.postgres.get_user().unwrap_or("postgres")
+    }
+
+    /// Host and port for messages: `db.example:5432`, or the socket's folder.
+    pub fn server(&self) -> String {
+        let port = self.postgres.get_ports().first().copied().unwrap_or(5432);
+        match self.postgres.get_hosts().first() {
+            Some(Host::Tcp(host)) => format!("{host}:{port}"),
+            #[cfg(unix)]
+            Some(Host::Unix(path)) => format!("{}/.s.PGSQL.{port}", path.display()),
+            None => format!("localhost:{port}"),
+        }
+    }
+
+    /// Whether every host is this machine: a Unix socket or a loopback name or address.
+    pub fn is_this_machine(&self) -> bool {
+        let local = |host: &Host| match host {
+            Host::Tcp(name) => {
+                name == "localhost"
+                    || name
+                        .parse::<std::net::IpAddr>()
+                        .is_ok_and(|address| address.is_loopback())
+            }
+            #[cfg(unix)]
+            Host::Unix(_) => true,
+        };
+        let addresses = self.postgres.get_hostaddrs();
+        self.postgres.get_hosts().iter().all(local)
+            && addresses.iter().all(|address| address.is_loopback())
+    }
+
+    /// Connects for the engine.
+    pub fn connect(&self) -> Result<Wire, Error> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| unreachable(format!("failed to start a runtime: {error}")))?;
+        let client = runtime.block_on(self.open())?;
+        Ok(Wire {
+            config: self.clone(),
+            runtime,
+            client,
+        })
+    }
+
+    /// Connects for a caller that queries by itself.
+    pub fn client(&self) -> Result<postgres::Client, Error> {
+        let connector = self.connector()?;
+        postgres::Config::from(self.postgres.clone())
+            .connect(connector)
+            .map_err(|error| self.connect_error(&error))
+    }
+
+    fn connector(&self) -> Result<tokio_postgres_rustls::MakeRustlsConnect, Error> {
+        tls::connector(&self.check, self.root_certificates.as_ref()).map_err(unreachable)
+    }
+
+    async fn open(&self) -> Result<tokio_postgres::Client, Error> {
+        let connector = self.connector()?;
+        let (client, mut connection) = self
+            .postgres
+            .connect(connector)
+            .await
+            .map_err(|error| self.connect_error(&error))?;
+        // Runs whenever the runtime does; it ends with the client or with the connection.
+        tokio::spawn(async move {
+            while let Some(Ok(_)) = poll_fn(|context| connection.poll_message(context)).await {}
+        });
+        Ok(client)
+    }
+
+    fn connect_error(&self, error: &tokio_postgres::Error) -> Error {
+        let code = error
+            .as_db_error()
+            .map(|error| error.code().code().to_owned());
+        Error::Unreachable {
+            message: format!("{}: {}", self.server(), explain(error)),
+            code,
+        }
+    }
+}
+
+fn unreachable(message: String) -> Error {
+    Error::Unreachable {
+        message,
+        code: None,
+    }
+}
+
+#[derive(Default)]
+struct TlsParameters {
+    mode: Option<String>,
+    root_certificates: Option<PathBuf>,
+}
+
+/// Takes `sslmode` and `sslrootcert` out of a URL: the parser behind knows only three of the six modes.
+fn take_tls_parameters(url: &str) -> (String, TlsParameters) {
+    let mut tls = TlsParameters::default();
+    let Some((base, query)) = url.split_once('?').filter(|_| url.contains("://")) else {
+        return (url.to_owned(), tls);
+    };
+    let mut rest = Vec::new();
+    for parameter in query.split('&') {
+        match parameter.split_once('=') {
+            Some(("sslmode", value)) => tls.mode = Some(value.to_owned()),
+            Some(("sslrootcert", value)) => {
+                tls.root_certificates = Some(PathBuf::from(value.replace("%2F", "/")));
+            }
+            _ => rest.push(parameter),
+        }
+    }
+    let separator = if rest.is_empty() { "" } else { "?" };
+    (format!("{base}{separator}{}", rest.join("&")), tls)
+}
+
+/// The error with its causes; `tokio-postgres` alone says only "error connecting to server".
+fn explain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let message = error.to_string();
+        if !text.ends_with(&message) {
+            text = format!("{text}: {message}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// A session over PostgreSQL's protocol.
+pub struct Wire {
+    config: Config,
+    runtime: Runtime,
+    client: tokio_postgres::Client,
+}
+
+impl Link for Wire {
+    fn query(&mut self, sql: &str) -> Result<Vec<Rows>, Error> {
+        let messages = self
+            .runtime
+            .block_on(self.client.simple_query(sql))
+            .map_err(|error| convert(&error, sql, 0))?;
+        let mut results: Vec<Rows> = Vec::new();
+        for message in messages {
+            match message {
+                SimpleQueryMessage::RowDescription(_) => results.push(Rows::new()),
+                SimpleQueryMessage::Row(row) => {
+                    let values = (0..row.len()).map(|index| row.get(index).map(str::to_owned));
+                    if let Some(rows) = results.last_mut() {
+                        rows.push(values.collect());
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(results)
+    }
+
+    fn run(&mut self, message: &Message) -> Result<(), Error> {
+        let mut done = 0;
+        let outcome = self.runtime.block_on(async {
+            let mut stream = Box::pin(self.client.simple_query_raw(&message.text).await?);
+            while let Some(reply) = next(&mut stream).await {
+                done += usize::from(matches!(reply?, SimpleQueryMessage::CommandComplete(_)));
+            }
+            Ok(())
+        });
+        outcome.map_err(|error| convert(&error, &message.text, done))
+    }
+
+    fn reconnect(&mut self) -> Result<(), Error> {
+        self.client = self.runtime.block_on(self.config.open())?;
+        Ok(())
+    }
+}
+
+async fn next(
+    stream: &mut std::pin::Pin<Box<SimpleQueryStream>>,
+) -> Option<Result<SimpleQueryMessage, tokio_postgres::Error>> {
+    poll_fn(|context| futures_core::Stream::poll_next(stream.as_mut(), context)).await
+}
+
+/// `done` statements of `sql` were carried out before the error.
+fn convert(error: &tokio_postgres::Error, sql: &str, done: usize) -> Error {
+    let Some(server) = error.as_db_error() else {
+        return Error::Lost(explain(error));
+    };
+    // 57P01 to 57P03: the server ends the session, or is not there yet.
+    if error.is_closed() || server.code().code().starts_with("57P0") {
+        return Error::Lost(format!("{}: {}", server.code().code(), server.message()));
+    }
+    Error::Server(Box::new(server_error(server, sql, done)))
+}
+
+fn server_error(error: &DbError, sql: &str, done: usize) -> ServerError {
+    let (place, inner) = match error.position() {
+        Some(ErrorPosition::Original(character)) => (Place::Byte(byte_of(sql, *character)), None),
+        Some(ErrorPosition::Internal { query, .. }) => (Place::Statement(done), Some(query)),
+        None => (Place::Statement(done), None),
+    };
+    let context = error.where_().map(str::to_owned);
+    ServerError {
+        severity: error.severity().to_owned(),
+        code: error.code().code().to_owned(),
+        message: error.message().to_owned(),
+        detail: error.detail().map(str::to_owned),
+        hint: error.hint().map(str::to_owned),
+        context: context.or_else(|| inner.map(|query| format!("query: {query}"))),
+        place,
+    }
+}
+
+/// The byte of a position that the server counts in characters from 1.
+fn byte_of(sql: &str, character: u32) -> usize {
+    let index = (character as usize).saturating_sub(1);
+    sql.char_indices()
+        .nth(index)
+        .map_or(sql.len(), |(byte, _)| byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sslmode_is_taken_from_the_url_and_the_rest_stays() {
+        let (rest, tls) = take_tls_parameters(
+            "postgres://u@h/d?connect_timeout=3&sslmode=verify-full&sslrootcert=/etc/ca.pem",
+        );
+        assert_eq!(rest, "postgres://u@h/d?connect_timeout=3");
+        assert_eq!(tls.mode.as_deref(), Some("verify-full"));
+        assert_eq!(tls.root_certificates, Some(PathBuf::from("/etc/ca.pem")));
+    }
+
+    #[test]
+    fn a_url_that_cannot_be_read_says_so_without_its_password() {
+        for url in [
+            "",
+            "postgres://",
+            "postgres://u:secret@h:port/d",
+            "mysql://u:secret@h/d",
+            "postgres://u:secret@h/d?sslmode=on",
+        ] {
+            let error = Config::parse(url).err().unwrap().to_string();
+            assert!(!error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn only_sockets_and_loopback_are_this_machine() {
+        let is_local = |url: &str| Config::parse(url).unwrap().is_this_machine();
+        assert!(is_local("postgres://u@localhost/d"));
+        assert!(is_local("postgres://u@127.0.0.1/d"));
+        assert!(is_local("postgres://u@[::1]/d"));
+        assert!(is_local("postgres://u@%2Ftmp%2Fx/d"));
+        assert!(!is_local("postgres://u@db.example/d"));
+        assert!(!is_local("postgres://u@localhost,db.example/d"));
+        assert!(!is_local("postgres://u@localhost/d?hostaddr=192.0.2.1"));
+    }
+}
