@@ -1,0 +1,142 @@
+//! The encoder alone, writing to memory; COPY with a server is in `tests/server.rs`.
+
+use std::io;
+
+use bytes::BytesMut;
+use postgres_types::ToSql;
+
+use super::{CopyError, Encoder, HEADER, SEND_AT};
+use crate::element_oid::ElementOids;
+use crate::encode::{EncodeError, field, nullable_field};
+use crate::table::{Column, Insert, Table};
+
+struct Visit {
+    id: i64,
+    page: String,
+    note: Option<Option<String>>,
+}
+
+impl Insert for Visit {
+    const TABLE: Table = Table {
+        schema: "web",
+        name: "visits",
+        columns: &[
+            column("id", true),
+            column("page", true),
+            column("note", false),
+        ],
+        primary_key: &["id"],
+    };
+    type Given = bool;
+
+    fn given(&self) -> bool {
+        self.note.is_some()
+    }
+
+    fn columns(&self) -> Vec<&'static str> {
+        let mut columns = vec!["id", "page"];
+        columns.extend(self.note.as_ref().map(|_| "note"));
+        columns
+    }
+
+    fn values(&self) -> Vec<&(dyn ToSql + Sync)> {
+        vec![&self.id, &self.page, &self.note]
+    }
+
+    fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
+        field(&self.id, out)?;
+        field(&self.page, out)?;
+        if let Some(note) = &self.note {
+            nullable_field(note, out)?;
+        }
+        Ok(())
+    }
+}
+
+const fn column(name: &'static str, never_null: bool) -> Column {
+    Column {
+        name,
+        sql_type: "text",
+        never_null,
+    }
+}
+
+fn visit(id: i64, page: &str, note: Option<Option<&str>>) -> Visit {
+    Visit {
+        id,
+        page: page.to_owned(),
+        note: note.map(|note| note.map(str::to_owned)),
+    }
+}
+
+/// Remembers each send.
+#[derive(Default)]
+struct Sends(Vec<Vec<u8>>);
+
+impl io::Write for Sends {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.push(bytes.to_vec());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn encode(rows: &[Visit]) -> Result<Sends, CopyError> {
+    let columns = rows[0].columns();
+    let mut sends = Sends::default();
+    Encoder::new(&columns, &ElementOids::none()).rows(rows.iter(), &mut sends)?;
+    Ok(sends)
+}
+
+#[test]
+fn the_format_is_copys() {
+    let sends = encode(&[visit(7, "/", Some(None)), visit(8, "", Some(Some("x")))]).unwrap();
+    let mut expected = HEADER.to_vec();
+    expected.extend_from_slice(b"\0\x03\0\0\0\x08\0\0\0\0\0\0\0\x07\0\0\0\x01/\xff\xff\xff\xff");
+    expected.extend_from_slice(b"\0\x03\0\0\0\x08\0\0\0\0\0\0\0\x08\0\0\0\0\0\0\0\x01x\xff\xff");
+    assert_eq!(sends.0, [expected]);
+}
+
+#[test]
+fn many_rows_go_through_one_buffer_in_large_sends() {
+    let rows: Vec<Visit> = (0..50_000).map(|id| visit(id, "/a/page", None)).collect();
+    let columns = rows[0].columns();
+    let oids = ElementOids::none();
+    let mut encoder = Encoder::new(&columns, &oids);
+    let before = (encoder.buffer.as_ptr(), encoder.buffer.capacity());
+    let mut sends = Sends::default();
+    encoder.rows(rows.iter(), &mut sends).unwrap();
+    assert_eq!((encoder.buffer.as_ptr(), encoder.buffer.capacity()), before);
+
+    let (last, whole) = sends.0.split_last().unwrap();
+    assert!(whole.len() > 10, "{} sends", whole.len());
+    assert!(whole.iter().all(|send| send.len() >= SEND_AT));
+    assert!(last.len() < SEND_AT + 2);
+}
+
+#[test]
+fn an_unsendable_value_is_named_by_row_and_column() {
+    let error = encode(&[visit(1, "/", Some(None)), visit(2, "/", Some(Some("a\0b")))]);
+    assert_eq!(
+        error.map(|_| ()).unwrap_err().to_string(),
+        "COPY into \"web\".\"visits\": row 1, column note: \
+         the text has a NUL character at byte 1, which PostgreSQL cannot store"
+    );
+}
+
+#[test]
+fn a_row_with_other_defaults_is_named() {
+    let error = encode(&[
+        visit(1, "/", Some(None)),
+        visit(2, "/", Some(None)),
+        visit(3, "/", None),
+    ]);
+    assert_eq!(
+        error.map(|_| ()).unwrap_err().to_string(),
+        "COPY into \"web\".\"visits\": row 2 leaves other columns to their defaults than row 0: \
+         copy such rows separately"
+    );
+}

@@ -1,0 +1,160 @@
+//! The element types' OIDs in the arrays of a binary COPY.
+//!
+//! An array's binary form names its element type, and the server refuses one that is not the column's own. The OID of `text` or
+//! `numeric` is the same everywhere, and `Encode` writes it; that of an enum, and that `varchar[]` is not `text[]`, only the server
+//! knows. For tables with such columns it is asked once before the COPY, and its answer is put into each row.
+
+use postgres::{Error, GenericClient};
+use postgres_types::Kind;
+
+use crate::sql;
+use crate::table::{Table, quote_identifier};
+
+/// Array types whose elements' OID is the Rust element type's `ELEMENT_OID`. `numeric(12,2)[]` and `interval(3)[]` are not among them
+/// by name, and are asked for; that costs a round trip and is right.
+const KNOWN_ARRAYS: [&str; 17] = [
+    "bigint[]",
+    "boolean[]",
+    "bytea[]",
+    "cidr[]",
+    "date[]",
+    "double precision[]",
+    "inet[]",
+    "integer[]",
+    "interval[]",
+    "json[]",
+    "jsonb[]",
+    "numeric[]",
+    "real[]",
+    "smallint[]",
+    "text[]",
+    "timestamp with time zone[]",
+    "uuid[]",
+];
+
+/// Offset of the element type in a field: behind its length, the number of dimensions and the flag for nulls.
+const ELEMENT_TYPE_AT: usize = 4 + 4 + 4;
+
+/// Per column of a COPY, the element type's OID when it is to be put into the arrays there. Empty when there is none.
+pub(crate) struct ElementOids(Vec<Option<u32>>);
+
+impl ElementOids {
+    /// Nothing to put anywhere.
+    pub(crate) fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Asks the server if the columns' types leave a question.
+    pub(crate) fn of(
+        client: &mut impl GenericClient,
+        table: &Table,
+        columns: &[&str],
+    ) -> Result<Self, Error> {
+        if !columns.iter().any(|column| is_open(table, column)) {
+            return Ok(Self::none());
+        }
+        let quoted: Vec<String> = columns
+            .iter()
+            .map(|column| quote_identifier(column))
+            .collect();
+        let select = format!("SELECT {} FROM {}", quoted.join(", "), table.quoted());
+        let statement = client.prepare(&select)?;
+        let oids = statement.columns().iter();
+        let oids = oids.map(|column| match sql::base(column.type_()).kind() {
+            Kind::Array(element) => Some(element.oid()),
+            _ => None,
+        });
+        let oids: Vec<_> = oids.collect();
+        if oids.iter().all(Option::is_none) {
+            return Ok(Self::none());
+        }
+        Ok(Self(oids))
+    }
+
+    /// Puts the OIDs into the fields of one encoded row.
+    pub(crate) fn apply(&self, row: &mut [u8]) {
+        let mut field = row;
+        for oid in &self.0 {
+            let Some(length) = field.first_chunk().copied().map(i32::from_be_bytes) else {
+                return;
+            };
+            // Null is -1.
+            let end = 4 + usize::try_from(length).unwrap_or(0);
+            if let Some(oid) = oid
+                && let Some(place) = field.get_mut(ELEMENT_TYPE_AT..ELEMENT_TYPE_AT + 4)
+                && length > 0
+            {
+                place.copy_from_slice(&oid.to_be_bytes());
+            }
+            let Some((_, rest)) = field.split_at_mut_checked(end) else {
+                return;
+            };
+            field = rest;
+        }
+    }
+}
+
+/// Whether the column may hold arrays whose elements' OID is not known here. Types outside `pg_catalog`, which `format_type` writes
+/// with their schema, may be domains over arrays.
+fn is_open(table: &Table, column: &str) -> bool {
+    let mut columns = table.columns.iter().filter(|c| c.name == column);
+    columns.any(|c| {
+        let array_or_ours = c.sql_type.ends_with("[]") || c.sql_type.contains('.');
+        array_or_ours && !KNOWN_ARRAYS.contains(&c.sql_type)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::BytesMut;
+
+    use super::*;
+    use crate::array::Array;
+    use crate::encode::{field, nullable_field};
+    use crate::table::Column;
+
+    #[test]
+    fn only_arrays_and_types_of_ones_own_are_asked_for() {
+        for (sql_type, open) in [
+            ("text", false),
+            ("numeric(12,2)", false),
+            ("text[]", false),
+            ("timestamp with time zone[]", false),
+            ("character varying(20)[]", true),
+            ("public.mood", true),
+            ("public.mood[]", true),
+            ("numeric(12,2)[]", true),
+        ] {
+            let column = Column {
+                name: "c",
+                sql_type,
+                never_null: false,
+            };
+            let table = Table {
+                schema: "public",
+                name: "t",
+                columns: Vec::leak(vec![column]),
+                primary_key: &[],
+            };
+            assert_eq!(is_open(&table, "c"), open, "{sql_type}");
+            assert!(!is_open(&table, "another"));
+        }
+    }
+
+    #[test]
+    fn the_oid_is_put_into_arrays_alone() {
+        let mut row = BytesMut::new();
+        field(&1i64, &mut row).unwrap();
+        field(&Array::from(vec!["a"]), &mut row).unwrap();
+        nullable_field::<Array<String>>(&None, &mut row).unwrap();
+        field(&Array::<String>::default(), &mut row).unwrap();
+        field(&"", &mut row).unwrap();
+        let mut expected = row.clone();
+        expected[12 + 12..][..4].copy_from_slice(&1043u32.to_be_bytes());
+        let last_array = row.len() - 4 - 4;
+        expected[last_array..][..4].copy_from_slice(&1043u32.to_be_bytes());
+
+        ElementOids(vec![None, Some(1043), Some(1043), Some(1043), None]).apply(&mut row);
+        assert_eq!(row, expected);
+    }
+}

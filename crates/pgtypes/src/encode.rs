@@ -1,0 +1,170 @@
+//! The binary form of values, as COPY and parameters carry it.
+//!
+//! Here are the trait, the framing of a field, and the impls for Rust's own types. The value types of this crate implement the
+//! trait where they are defined.
+
+use bytes::{BufMut, BytesMut};
+use thiserror::Error;
+use uuid::Uuid;
+
+/// A value that cannot be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// The value's binary form is longer than a length prefix can say.
+    #[error("the value takes {bytes} bytes, and a field holds at most 2147483647")]
+    TooLong {
+        /// Length of the binary form.
+        bytes: usize,
+    },
+    /// PostgreSQL's text holds every character but U+0000.
+    #[error("the text has a NUL character at byte {at}, which PostgreSQL cannot store")]
+    NulInText {
+        /// Byte offset of the first NUL.
+        at: usize,
+    },
+}
+
+/// Values with a binary form.
+pub trait Encode {
+    /// OID of the SQL type when values of this type are the elements of an array; 0 when only the server knows it, as for an enum.
+    const ELEMENT_OID: u32 = 0;
+
+    /// Appends the binary form, without a length prefix.
+    ///
+    /// # Errors
+    /// When PostgreSQL cannot hold the value. `out` may then end in part of it.
+    fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError>;
+}
+
+/// Appends `value` as a field: its length, and its binary form.
+///
+/// # Errors
+/// Those of [`Encode::encode`]; `out` is then as it was before.
+#[inline]
+pub fn field<T: Encode>(value: &T, out: &mut BytesMut) -> Result<(), EncodeError> {
+    let start = out.len();
+    out.put_i32(0);
+    let encoded = value.encode(out).and_then(|()| set_length(start, out));
+    if encoded.is_err() {
+        out.truncate(start);
+    }
+    encoded
+}
+
+/// Appends `value` as a field, `None` as null.
+///
+/// # Errors
+/// Those of [`field`].
+#[inline]
+pub fn nullable_field<T: Encode>(value: &Option<T>, out: &mut BytesMut) -> Result<(), EncodeError> {
+    match value {
+        Some(value) => field(value, out),
+        None => {
+            out.put_i32(-1);
+            Ok(())
+        }
+    }
+}
+
+#[inline]
+fn set_length(start: usize, out: &mut BytesMut) -> Result<(), EncodeError> {
+    let bytes = out.len() - start - 4;
+    let length = i32::try_from(bytes).map_err(|_| EncodeError::TooLong { bytes })?;
+    out[start..start + 4].copy_from_slice(&length.to_be_bytes());
+    Ok(())
+}
+
+/// Appends a text, which must not hold U+0000.
+#[inline]
+pub(crate) fn text(text: &str, out: &mut BytesMut) -> Result<(), EncodeError> {
+    // `contains` is the standard library's fast search; the slow one that says where runs only to report.
+    if text.as_bytes().contains(&0) {
+        let at = text.find('\0').unwrap_or_default();
+        return Err(EncodeError::NulInText { at });
+    }
+    out.put_slice(text.as_bytes());
+    Ok(())
+}
+
+/// `impl Encode` for a type whose binary form one `put_*` writes. The OIDs are those of `pg_type.dat`.
+macro_rules! encode_with {
+    ($($type:ty, $oid:literal, |$value:ident, $out:ident| $put:expr;)+) => {$(
+        impl Encode for $type {
+            const ELEMENT_OID: u32 = $oid;
+
+            #[inline]
+            fn encode(&self, $out: &mut BytesMut) -> Result<(), EncodeError> {
+                let $value = self;
+                $put;
+                Ok(())
+            }
+        }
+    )+};
+}
+
+encode_with! {
+    bool, 16, |value, out| out.put_u8(u8::from(*value));
+    Vec<u8>, 17, |value, out| out.put_slice(value);
+    i64, 20, |value, out| out.put_i64(*value);
+    i16, 21, |value, out| out.put_i16(*value);
+    i32, 23, |value, out| out.put_i32(*value);
+    f32, 700, |value, out| out.put_f32(*value);
+    f64, 701, |value, out| out.put_f64(*value);
+    Uuid, 2950, |value, out| out.put_slice(value.as_bytes());
+}
+
+impl Encode for str {
+    const ELEMENT_OID: u32 = 25;
+
+    #[inline]
+    fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
+        text(self, out)
+    }
+}
+
+impl Encode for String {
+    const ELEMENT_OID: u32 = str::ELEMENT_OID;
+
+    #[inline]
+    fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
+        text(self, out)
+    }
+}
+
+impl<T: Encode + ?Sized> Encode for &T {
+    const ELEMENT_OID: u32 = T::ELEMENT_OID;
+
+    #[inline]
+    fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
+        (**self).encode(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_a_length_and_the_value() {
+        let mut out = BytesMut::new();
+        field(&7i16, &mut out).unwrap();
+        field(&"né", &mut out).unwrap();
+        nullable_field::<i64>(&None, &mut out).unwrap();
+        nullable_field(&Some(true), &mut out).unwrap();
+        let expected: &[u8] = b"\0\0\0\x02\0\x07\0\0\0\x03n\xc3\xa9\xff\xff\xff\xff\0\0\0\x01\x01";
+        assert_eq!(&out[..], expected);
+    }
+
+    #[test]
+    fn a_refused_value_leaves_nothing_behind() {
+        let mut out = BytesMut::new();
+        field(&1i32, &mut out).unwrap();
+        let before = out.clone();
+        assert_eq!(
+            field(&"ab\0c".to_owned(), &mut out),
+            Err(EncodeError::NulInText { at: 2 })
+        );
+        assert_eq!(out, before);
+    }
+}

@@ -1,0 +1,52 @@
+//! One row by `INSERT`.
+
+use std::error::Error;
+
+use bytes::BytesMut;
+use postgres::{GenericClient, Row};
+use postgres_types::{IsNull, ToSql, Type};
+
+use crate::sql;
+use crate::table::Insert;
+
+/// Inserts one row and returns it whole, with what its defaults, triggers and generated columns made of it.
+///
+/// # Errors
+/// The server's, and the driver's when a value does not fit its column.
+pub fn insert<C: GenericClient, R: Insert>(
+    client: &mut C,
+    row: &R,
+) -> Result<Row, postgres::Error> {
+    let statement = R::TABLE.insert_statement(&row.columns());
+    let values: Vec<Parameter<'_>> = row.values().into_iter().map(Parameter).collect();
+    let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
+    client.query_one(&statement, &values)
+}
+
+/// A value that a domain takes when the domain's base type does. The server gives a parameter for a column of a domain the domain as
+/// its type, and the driver's own impls know only the base types.
+#[derive(Debug)]
+struct Parameter<'a>(&'a (dyn ToSql + Sync));
+
+impl ToSql for Parameter<'_> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        self.0.to_sql_checked(sql::base(ty), out)
+    }
+
+    /// Any: the value itself is asked when it is written.
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    fn to_sql_checked(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        self.to_sql(ty, out)
+    }
+}

@@ -1,0 +1,161 @@
+//! `json` and `jsonb`, as text.
+
+use std::fmt;
+
+use bytes::{BufMut, BytesMut};
+
+use crate::encode::{self, Encode, EncodeError};
+use crate::error::DecodeError;
+use crate::sql::sql_type;
+
+/// Version of the binary form of `jsonb`, which every PostgreSQL since 9.4 writes.
+const JSONB_VERSION: u8 = 1;
+
+/// A `json`: the text exactly as it was stored, with its white space, the order of its keys and their repeats.
+///
+/// Whether the text is JSON is for the server to say, when it is sent. Equality is of the text.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Json(String);
+
+/// A `jsonb`: the text that PostgreSQL prints, which is normalized; numbers keep every digit.
+///
+/// Whether the text is JSON is for the server to say, when it is sent. Equality is of the text, and so means something only between
+/// two values that were read.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Jsonb(String);
+
+macro_rules! json_type {
+    ($type:ident) => {
+        impl $type {
+            /// The value of that JSON text, which is not looked at.
+            pub fn from_text(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            /// The JSON text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The JSON text.
+            pub fn into_string(self) -> String {
+                self.0
+            }
+
+            /// The value as a Rust type of the caller's.
+            ///
+            /// # Errors
+            /// When the JSON is not of that shape.
+            #[cfg(feature = "serde_json")]
+            pub fn to<T: serde::de::DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+                serde_json::from_str(&self.0)
+            }
+
+            /// A Rust value as JSON.
+            ///
+            /// # Errors
+            /// When the value has no JSON form, as a map whose keys are no strings.
+            #[cfg(feature = "serde_json")]
+            pub fn from_serialize<T: serde::Serialize + ?Sized>(
+                value: &T,
+            ) -> Result<Self, serde_json::Error> {
+                serde_json::to_string(value).map(Self)
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($type), self.0)
+            }
+        }
+    };
+}
+
+json_type!(Json);
+json_type!(Jsonb);
+
+impl Json {
+    fn decode(raw: &[u8]) -> Result<Self, DecodeError> {
+        text(raw)
+            .map(Self)
+            .map_err(|reason| DecodeError::new("json", reason))
+    }
+}
+
+impl Jsonb {
+    fn decode(raw: &[u8]) -> Result<Self, DecodeError> {
+        let error = |reason| DecodeError::new("jsonb", reason);
+        match raw.split_first() {
+            Some((&JSONB_VERSION, raw)) => text(raw).map(Self).map_err(error),
+            _ => Err(error("unknown version")),
+        }
+    }
+}
+
+fn text(raw: &[u8]) -> Result<String, &'static str> {
+    let text = std::str::from_utf8(raw).map_err(|_| "not UTF-8")?;
+    Ok(text.to_owned())
+}
+
+impl Encode for Json {
+    const ELEMENT_OID: u32 = 114;
+
+    #[inline]
+    fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
+        encode::text(&self.0, out)
+    }
+}
+
+impl Encode for Jsonb {
+    const ELEMENT_OID: u32 = 3802;
+
+    #[inline]
+    fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
+        out.put_u8(JSONB_VERSION);
+        encode::text(&self.0, out)
+    }
+}
+
+sql_type!(Json, JSON);
+sql_type!(Jsonb, JSONB);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_is_kept_and_jsonb_says_its_version() {
+        let text = r#"{"b": 1.000, "a": [null]}"#;
+        let mut out = BytesMut::new();
+        Jsonb::from_text(text).encode(&mut out).unwrap();
+        assert_eq!((out[0], &out[1..]), (1, text.as_bytes()));
+        assert_eq!(Jsonb::decode(&out).unwrap().as_str(), text);
+        assert_eq!(Json::decode(text.as_bytes()).unwrap().into_string(), text);
+    }
+
+    #[test]
+    fn bytes_that_are_no_json() {
+        assert_eq!(
+            Jsonb::decode(b"\x02{}").unwrap_err().reason,
+            "unknown version"
+        );
+        assert_eq!(Jsonb::decode(b"").unwrap_err().reason, "unknown version");
+        assert_eq!(Json::decode(b"\xff").unwrap_err().reason, "not UTF-8");
+    }
+
+    #[cfg(feature = "serde_json")]
+    #[test]
+    fn to_and_from_rust_types() {
+        let value: Vec<Option<u8>> = vec![Some(1), None];
+        let json = Jsonb::from_serialize(&value).unwrap();
+        assert_eq!(json.as_str(), "[1,null]");
+        assert_eq!(json.to::<Vec<Option<u8>>>().unwrap(), value);
+        assert!(json.to::<String>().is_err());
+    }
+}

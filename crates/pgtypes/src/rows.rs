@@ -1,0 +1,46 @@
+//! A query's rows as typed values, one at a time.
+
+use std::marker::PhantomData;
+
+use postgres::fallible_iterator::FallibleIterator;
+use postgres::{Error, Row, RowIter};
+
+/// The rows of a query, each turned into an `R` when it is asked for. The server's answer is not held in memory as a whole.
+///
+/// After an error there are no more rows.
+pub struct Rows<'a, R> {
+    rows: Option<RowIter<'a>>,
+    row_type: PhantomData<fn() -> R>,
+}
+
+impl<'a, R> Rows<'a, R> {
+    /// The rows that `query_raw` returned.
+    pub fn new(rows: RowIter<'a>) -> Self {
+        Self {
+            rows: Some(rows),
+            row_type: PhantomData,
+        }
+    }
+}
+
+impl<R> Iterator for Rows<'_, R>
+where
+    R: for<'r> TryFrom<&'r Row, Error = Error>,
+{
+    type Item = Result<R, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let row = self.rows.as_mut()?.next().transpose();
+        let row = row.map(|row| R::try_from(&row?));
+        if !matches!(row, Some(Ok(_))) {
+            self.rows = None;
+        }
+        row
+    }
+}
+
+impl<R> std::fmt::Debug for Rows<'_, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rows").finish_non_exhaustive()
+    }
+}

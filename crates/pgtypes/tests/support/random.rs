@@ -1,0 +1,122 @@
+//! Values at random for the property tests, the same in every run of a seed. No crate is needed for that.
+
+use pgtypes::{Array, Date, Dimension, Interval, Numeric, Timestamp};
+
+/// SplitMix64.
+pub struct Random(u64);
+
+impl Random {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub fn u64(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// A number from 0 to `end`, `end` left out.
+    pub fn below(&mut self, end: u64) -> u64 {
+        self.u64() % end
+    }
+
+    pub fn one_in(&mut self, n: u64) -> bool {
+        self.below(n) == 0
+    }
+
+    /// A number from `low` to `high` inclusive; often small, often whole seconds or hours, so that every shape of text comes up.
+    fn between(&mut self, low: i64, high: i64) -> i64 {
+        let span = high.abs_diff(low).saturating_add(1);
+        let any = low.saturating_add_unsigned(self.below(span));
+        let coarse = [1, 1_000, 1_000_000, 3_600_000_000][self.below(4) as usize];
+        let shift = self.below(40);
+        let value = if self.one_in(2) { any } else { any >> shift };
+        (value / coarse * coarse).clamp(low, high)
+    }
+
+    pub fn timestamp(&mut self) -> Timestamp {
+        let [low, high] = [Timestamp::MIN, Timestamp::MAX].map(Timestamp::pg_micros);
+        Timestamp::from_pg_micros(self.between(low, high)).expect("in range")
+    }
+
+    pub fn date(&mut self) -> Date {
+        let [low, high] = [Date::MIN, Date::MAX].map(|date| i64::from(date.pg_days()));
+        Date::from_pg_days(self.between(low, high) as i32).expect("in range")
+    }
+
+    pub fn interval(&mut self) -> Interval {
+        let mut field = |low, high| {
+            if self.one_in(3) {
+                0
+            } else {
+                self.between(low, high)
+            }
+        };
+        let [low, high] = [i64::from(i32::MIN), i64::from(i32::MAX)];
+        let (months, days) = (field(low, high) as i32, field(low, high) as i32);
+        Interval::new(months, days, field(i64::MIN, i64::MAX))
+    }
+
+    /// The text of a decimal number: sign, leading and trailing zeros, fraction and exponent come and go.
+    pub fn decimal(&mut self) -> String {
+        let mut text = String::from(["", "-", "+"][self.below(3) as usize]);
+        self.digits(&mut text, 1);
+        if self.one_in(2) {
+            text.push('.');
+            self.digits(&mut text, 0);
+        }
+        if self.one_in(4) {
+            let exponent = self.below(400) as i64 - 200;
+            text.push_str(&format!("e{exponent}"));
+        }
+        text
+    }
+
+    fn digits(&mut self, text: &mut String, least: u64) {
+        let most = [3, 12, 60][self.below(3) as usize];
+        for _ in 0..least + self.below(most) {
+            let zero = self.one_in(3);
+            let digit = if zero { 0 } else { self.below(10) as u8 };
+            text.push(char::from(b'0' + digit));
+        }
+    }
+
+    pub fn numeric(&mut self) -> Numeric {
+        let text = self.decimal();
+        text.parse().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// A short text full of what quoting is for.
+    pub fn text(&mut self) -> String {
+        const CHARS: [&str; 12] = [
+            "a", "b", " ", ",", "{", "}", "\"", "\\", "'", "\n", "é", "NULL",
+        ];
+        let length = self.below(6);
+        (0..length)
+            .map(|_| CHARS[self.below(12) as usize])
+            .collect()
+    }
+
+    /// An array of up to three dimensions, with nulls and lower bounds now and then.
+    pub fn array(&mut self) -> Array<String> {
+        let dimensions: Vec<Dimension> = (0..self.below(4))
+            .map(|_| Dimension {
+                len: 1 + self.below(3) as usize,
+                lower_bound: if self.one_in(3) {
+                    self.below(9) as i32 - 4
+                } else {
+                    1
+                },
+            })
+            .collect();
+        let count: usize = dimensions.iter().map(|dimension| dimension.len).product();
+        let count = if dimensions.is_empty() { 0 } else { count };
+        let elements = (0..count)
+            .map(|_| (!self.one_in(5)).then(|| self.text()))
+            .collect();
+        Array::new(dimensions, elements).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
