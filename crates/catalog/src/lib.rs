@@ -1,1 +1,17 @@
-//! placeholder
+//! What a TimescaleDB database holds, as a value.
+//!
+//! [`introspect()`] reads a [`Catalog`] from a server through a function that the caller gives, [`diff()`] compares two of them,
+//! and a [`Snapshot`] is one as a committed file. The crate opens no connection and no file: its only contact with a server is
+//! the text of the queries it hands out and the text of the rows it gets back.
+
+mod diff;
+mod introspect;
+pub mod model;
+mod nodes;
+mod nullability;
+mod snapshot;
+
+pub use diff::{Difference, DifferenceKind, diff};
+pub use introspect::{Error, IntrospectError, introspect, parse, probe_query, query};
+pub use model::*;
+pub use snapshot::{FORMAT, Migration, Mismatch, Snapshot, SnapshotError};

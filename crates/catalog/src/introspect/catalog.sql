@@ -1,0 +1,377 @@
+-- The whole catalog as one JSON document: one statement, one row, one text column.
+--
+-- Words in braces are filled in by `query`. Every function and relation is qualified. What PostgreSQL prints depends on the
+-- session (search_path, IntervalStyle, …), so the first query fixes those settings for this statement and the last one puts
+-- them back: `set_config(…, true)` reaches no further than the transaction, and with the way back not even that far.
+-- MATERIALIZED and the references between the queries are what keeps that order.
+WITH RECURSIVE settings AS MATERIALIZED (
+    SELECT
+        s.name,
+        pg_catalog.current_setting(s.name)             AS before,
+        pg_catalog.set_config(s.name, s.value, true) AS fixed
+    FROM (
+        VALUES
+            ('search_path', 'pg_catalog, pg_temp'),
+            ('DateStyle', 'ISO, YMD'),
+            ('IntervalStyle', 'postgres'),
+            ('TimeZone', 'UTC'),
+            ('bytea_output', 'hex'),
+            ('extra_float_digits', '1'),
+            ('quote_all_identifiers', 'off')
+    ) AS s (name, value)
+),
+
+-- What TimescaleDB tells, or rows of the same shape and none of them.
+hypertables AS MATERIALIZED ({hypertables}),
+dimensions AS MATERIALIZED ({dimensions}),
+continuous_aggregates AS MATERIALIZED ({continuous_aggregates}),
+compression_settings AS MATERIALIZED ({compression_settings}),
+jobs AS MATERIALIZED ({jobs}),
+
+excluded (schema, name) AS MATERIALIZED ({excluded}),
+
+-- Schemas that users fill. All that starts with `_timescaledb_` is TimescaleDB's storage.
+user_schemas AS MATERIALIZED (
+    SELECT n.oid, n.nspname AS name
+    FROM pg_catalog.pg_namespace AS n
+    WHERE n.nspname !~ '^pg_'
+      AND n.nspname !~ '^_timescaledb_'
+      AND n.nspname NOT IN ('information_schema', 'timescaledb_information', 'timescaledb_experimental')
+),
+members AS MATERIALIZED (
+    SELECT d.classid, d.objid, e.extname AS extension
+    FROM pg_catalog.pg_depend AS d
+    JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid
+    WHERE d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype = 'e'
+),
+
+hypertable_oids AS MATERIALIZED (
+    SELECT c.oid
+    FROM (
+        SELECT h.hypertable_schema AS schema, h.hypertable_name AS name FROM hypertables AS h
+        UNION ALL
+        SELECT a.materialization_hypertable_schema, a.materialization_hypertable_name FROM continuous_aggregates AS a
+    ) AS h
+    JOIN pg_catalog.pg_namespace AS n ON n.nspname = h.schema
+    JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = h.name
+),
+-- Chunks are members of no extension, and their schema may be anyone's.
+chunks AS MATERIALIZED (
+    SELECT i.inhrelid AS oid
+    FROM pg_catalog.pg_inherits AS i
+    JOIN hypertable_oids AS h ON h.oid = i.inhparent
+),
+
+relations AS MATERIALIZED (
+    SELECT c.oid, s.name AS schema, c.relname AS name, c.relkind AS kind
+    FROM pg_catalog.pg_class AS c
+    JOIN user_schemas AS s ON s.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm')
+      AND NOT EXISTS (SELECT FROM excluded AS x WHERE x.schema = s.name AND x.name = c.relname)
+      AND NOT EXISTS (SELECT FROM chunks WHERE chunks.oid = c.oid)
+      AND NOT EXISTS (
+          SELECT FROM members AS m
+          WHERE m.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND m.objid = c.oid
+      )
+),
+
+-- A query on a table reads its children too, and those may be looser than the parent. Chunks may not.
+children AS (
+    SELECT i.inhparent AS ancestor, i.inhrelid AS oid
+    FROM pg_catalog.pg_inherits AS i
+    JOIN relations AS r ON r.oid = i.inhparent
+    WHERE NOT EXISTS (SELECT FROM hypertable_oids AS h WHERE h.oid = i.inhparent)
+    UNION
+    SELECT c.ancestor, i.inhrelid
+    FROM children AS c
+    JOIN pg_catalog.pg_inherits AS i ON i.inhparent = c.oid
+),
+-- Columns whose NOT NULL nothing has checked: those of foreign tables, and from PostgreSQL 18 those whose constraint is NOT VALID.
+unchecked AS MATERIALIZED (
+    SELECT a.attrelid, a.attnum, a.attname
+    FROM pg_catalog.pg_attribute AS a
+    JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
+    WHERE a.attnum > 0
+      AND (a.attrelid IN (SELECT r.oid FROM relations AS r) OR a.attrelid IN (SELECT c.oid FROM children AS c))
+      AND (
+          NOT a.attnotnull
+          OR c.relkind = 'f'
+          OR EXISTS (
+              SELECT FROM pg_catalog.pg_constraint AS k
+              WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND NOT k.convalidated AND a.attnum = ANY (k.conkey)
+          )
+      )
+),
+
+-- The resolved query of each view: its tables, columns and functions by OID, whatever they are called today. That of a
+-- continuous aggregate is its direct view's, which is the user's query without the union with the materialized part.
+trees AS MATERIALIZED (
+    SELECT r.oid, w.ev_action::text AS tree
+    FROM relations AS r
+    LEFT JOIN continuous_aggregates AS a ON a.view_schema = r.schema AND a.view_name = r.name
+    LEFT JOIN (
+        pg_catalog.pg_class AS d
+        JOIN pg_catalog.pg_namespace AS n ON n.oid = d.relnamespace AND n.nspname = '_timescaledb_internal'
+    ) ON d.relkind = 'v'
+        AND d.relname = '_direct_view_' || pg_catalog.substring(a.materialization_hypertable_name::text, '[0-9]+$')
+    JOIN pg_catalog.pg_rewrite AS w ON w.ev_class = COALESCE(d.oid, r.oid) AND w.rulename = '_RETURN'
+    WHERE r.kind IN ('v', 'm')
+),
+called AS MATERIALIZED (
+    SELECT DISTINCT (pg_catalog.regexp_matches(t.tree, ':(?:funcid|opfuncid|aggfnoid|winfnoid) ([0-9]+)', 'g'))[1]::pg_catalog.oid AS oid
+    FROM trees AS t
+),
+
+body AS MATERIALIZED (
+    SELECT pg_catalog.json_build_object(
+        'extensions', (
+            SELECT pg_catalog.json_agg(e.extname) FROM pg_catalog.pg_extension AS e WHERE e.extname <> 'plpgsql'
+        ),
+        'enums', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                'schema', s.name,
+                'name', t.typname,
+                'comment', pg_catalog.obj_description(t.oid, 'pg_type'),
+                'labels', (
+                    SELECT pg_catalog.json_agg(l.enumlabel ORDER BY l.enumsortorder)
+                    FROM pg_catalog.pg_enum AS l
+                    WHERE l.enumtypid = t.oid
+                )
+            ))
+            FROM pg_catalog.pg_type AS t
+            JOIN user_schemas AS s ON s.oid = t.typnamespace
+            WHERE t.typtype = 'e'
+              AND NOT EXISTS (
+                  SELECT FROM members AS m
+                  WHERE m.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND m.objid = t.oid
+              )
+        ),
+        'domains', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                'schema', s.name,
+                'name', t.typname,
+                'comment', pg_catalog.obj_description(t.oid, 'pg_type'),
+                'base', pg_catalog.json_build_object(
+                    'sql', pg_catalog.format_type(t.typbasetype, t.typtypmod),
+                    'schema', bn.nspname,
+                    'name', b.typname,
+                    'array', el.oid IS NOT NULL
+                ),
+                'not_null', t.typnotnull,
+                'default', t.typdefault,
+                'checks', (
+                    SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                        'name', k.conname,
+                        'kind', k.contype,
+                        'definition', pg_catalog.pg_get_constraintdef(k.oid)
+                    ))
+                    FROM pg_catalog.pg_constraint AS k
+                    WHERE k.contypid = t.oid AND k.contype = 'c'
+                )
+            ))
+            FROM pg_catalog.pg_type AS t
+            JOIN user_schemas AS s ON s.oid = t.typnamespace
+            JOIN pg_catalog.pg_type AS full_base ON full_base.oid = t.typbasetype
+            LEFT JOIN pg_catalog.pg_type AS el ON el.typarray = full_base.oid
+            JOIN pg_catalog.pg_type AS b ON b.oid = COALESCE(el.oid, full_base.oid)
+            JOIN pg_catalog.pg_namespace AS bn ON bn.oid = b.typnamespace
+            WHERE t.typtype = 'd'
+              AND NOT EXISTS (
+                  SELECT FROM members AS m
+                  WHERE m.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND m.objid = t.oid
+              )
+        ),
+        'relations', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                'oid', r.oid::pg_catalog.int8,
+                'schema', r.schema,
+                'name', r.name,
+                'kind', r.kind,
+                'comment', pg_catalog.obj_description(r.oid, 'pg_class'),
+                'columns', (
+                    SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                        'position', a.attnum,
+                        'name', a.attname,
+                        'type', pg_catalog.json_build_object(
+                            'sql', pg_catalog.format_type(a.atttypid, a.atttypmod),
+                            'schema', bn.nspname,
+                            'name', b.typname,
+                            'array', el.oid IS NOT NULL
+                        ),
+                        'comment', pg_catalog.col_description(r.oid, a.attnum),
+                        'not_null', NOT EXISTS (
+                            SELECT FROM unchecked AS u WHERE u.attrelid = r.oid AND u.attnum = a.attnum
+                        ) AND NOT EXISTS (
+                            SELECT FROM children AS c
+                            JOIN unchecked AS u ON u.attrelid = c.oid
+                            WHERE c.ancestor = r.oid AND u.attname = a.attname
+                        ),
+                        'primary_key', EXISTS (
+                            SELECT FROM pg_catalog.pg_constraint AS k
+                            WHERE k.conrelid = r.oid AND k.contype = 'p' AND a.attnum = ANY (k.conkey)
+                        ),
+                        'default', CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
+                        'identity', NULLIF(a.attidentity, ''),
+                        'generated', CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END
+                    ) ORDER BY a.attnum)
+                    FROM pg_catalog.pg_attribute AS a
+                    JOIN pg_catalog.pg_type AS full_type ON full_type.oid = a.atttypid
+                    LEFT JOIN pg_catalog.pg_type AS el ON el.typarray = full_type.oid
+                    JOIN pg_catalog.pg_type AS b ON b.oid = COALESCE(el.oid, full_type.oid)
+                    JOIN pg_catalog.pg_namespace AS bn ON bn.oid = b.typnamespace
+                    LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                    WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+                ),
+                'constraints', (
+                    SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                        'name', k.conname,
+                        'kind', k.contype,
+                        'definition', pg_catalog.pg_get_constraintdef(k.oid),
+                        'columns', (
+                            SELECT pg_catalog.json_agg(a.attname ORDER BY key.n)
+                            FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS key (attnum, n)
+                            JOIN pg_catalog.pg_attribute AS a ON a.attrelid = r.oid AND a.attnum = key.attnum
+                        )
+                    ))
+                    FROM pg_catalog.pg_constraint AS k
+                    WHERE k.conrelid = r.oid
+                      AND k.contype IN ('p', 'u', 'c', 'f', 'x')
+                      AND NOT EXISTS (SELECT FROM chunks WHERE chunks.oid = k.confrelid)
+                ),
+                'indexes', (
+                    SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                        'name', c.relname,
+                        'definition', pg_catalog.pg_get_indexdef(i.indexrelid),
+                        'invalid', NOT i.indisvalid
+                    ))
+                    FROM pg_catalog.pg_index AS i
+                    JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
+                    WHERE i.indrelid = r.oid
+                      AND NOT EXISTS (
+                          SELECT FROM pg_catalog.pg_constraint AS k
+                          WHERE k.conrelid = r.oid AND k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
+                      )
+                ),
+                'triggers', (
+                    SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                        'name', g.tgname,
+                        'definition', pg_catalog.pg_get_triggerdef(g.oid)
+                    ))
+                    FROM pg_catalog.pg_trigger AS g
+                    JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid
+                    JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+                    WHERE g.tgrelid = r.oid AND NOT g.tgisinternal AND n.nspname !~ '^_timescaledb_'
+                ),
+                'definition', CASE WHEN r.kind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(r.oid) END,
+                'tree', (SELECT t.tree FROM trees AS t WHERE t.oid = r.oid)
+            ))
+            FROM relations AS r
+        ),
+        'routines', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                'schema', s.name,
+                'name', p.proname,
+                'arguments', pg_catalog.pg_get_function_identity_arguments(p.oid),
+                'definition', CASE WHEN p.prokind = 'a' THEN '' ELSE pg_catalog.pg_get_functiondef(p.oid) END
+            ))
+            FROM pg_catalog.pg_proc AS p
+            JOIN user_schemas AS s ON s.oid = p.pronamespace
+            WHERE NOT EXISTS (
+                SELECT FROM members AS m
+                WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND m.objid = p.oid
+            )
+        ),
+        'functions', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                'oid', p.oid::pg_catalog.int8,
+                'owner', COALESCE(m.extension, n.nspname),
+                'name', p.proname,
+                'arguments', (
+                    SELECT pg_catalog.json_agg(pg_catalog.format_type(t.oid, NULL) ORDER BY t.n)
+                    FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS t (oid, n)
+                )
+            ))
+            FROM called AS c
+            JOIN pg_catalog.pg_proc AS p ON p.oid = c.oid
+            JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+            LEFT JOIN members AS m ON m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND m.objid = p.oid
+        ),
+        'hypertables', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                'schema', h.hypertable_schema,
+                'name', h.hypertable_name,
+                'columnstore', h.compression_enabled
+            ))
+            FROM hypertables AS h
+        ),
+        'dimensions', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                'schema', d.hypertable_schema,
+                'name', d.hypertable_name,
+                'number', d.dimension_number,
+                'column', d.column_name,
+                'time_interval', d.time_interval::pg_catalog.text,
+                'integer_interval', d.integer_interval,
+                'partitions', d.num_partitions,
+                'integer_now', d.integer_now_func
+            ))
+            FROM dimensions AS d
+        ),
+        'continuous_aggregates', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                'schema', a.view_schema,
+                'name', a.view_name,
+                'definition', a.view_definition,
+                'storage', pg_catalog.json_build_object(
+                    'schema', a.materialization_hypertable_schema, 'name', a.materialization_hypertable_name),
+                'source', pg_catalog.json_build_object('schema', a.hypertable_schema, 'name', a.hypertable_name),
+                'materialized_only', a.materialized_only,
+                'columnstore', a.compression_enabled
+            ))
+            FROM continuous_aggregates AS a
+        ),
+        'columnstore', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                'schema', s.hypertable_schema,
+                'name', s.hypertable_name,
+                'column', pg_catalog.quote_ident(s.attname::pg_catalog.text),
+                'segment', s.segmentby_column_index,
+                'order', s.orderby_column_index,
+                'ascending', s.orderby_asc,
+                'nulls_first', s.orderby_nullsfirst
+            ))
+            FROM compression_settings AS s
+        ),
+        'jobs', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                'relation', CASE WHEN j.hypertable_name IS NOT NULL THEN
+                    pg_catalog.json_build_object('schema', j.hypertable_schema, 'name', j.hypertable_name)
+                END,
+                'procedure_schema', j.proc_schema,
+                'procedure', j.proc_name,
+                'schedule_interval', j.schedule_interval::pg_catalog.text,
+                'scheduled', j.scheduled,
+                'config', j.config,
+                -- Intervals stand in the configuration as text, in the style of the session that added the policy.
+                'intervals', CASE WHEN j.proc_schema ~ '^_timescaledb_' THEN (
+                    SELECT pg_catalog.json_object_agg(c.key, (c.value #>> '{}')::pg_catalog.interval::pg_catalog.text)
+                    FROM pg_catalog.jsonb_each(j.config) AS c
+                    WHERE pg_catalog.jsonb_typeof(c.value) = 'string'
+                      AND c.key ~ '^(start_offset|end_offset|(drop|compress|recompress|move)_(after|created_before)|buckets_interval)$'
+                ) END
+            ))
+            FROM jobs AS j
+            WHERE j.job_id >= 1000
+        )
+    )::pg_catalog.text AS text
+    FROM (SELECT pg_catalog.count(s.fixed) AS n FROM settings AS s) AS fixed
+    WHERE fixed.n > 0
+)
+SELECT body.text
+FROM body
+CROSS JOIN LATERAL (
+    SELECT pg_catalog.count(pg_catalog.set_config(s.name, s.before, true)) AS n
+    FROM settings AS s
+    WHERE body.text IS NOT NULL
+) AS restored
+WHERE restored.n > 0

@@ -1,0 +1,163 @@
+//! The JSON of `catalog.sql`, as it comes: with OIDs, unsorted, one list per source.
+//!
+//! `json_agg` over no rows is null, hence the many `Option<Vec<…>>`. What of it becomes the catalog is `assemble`'s.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::model::{RelationRef, Routine, Trigger, TypeRef};
+
+pub(super) type Rows<T> = Option<Vec<T>>;
+
+#[derive(Deserialize)]
+pub(super) struct Answer {
+    pub(super) extensions: Rows<String>,
+    pub(super) enums: Rows<Enum>,
+    pub(super) domains: Rows<Domain>,
+    pub(super) relations: Rows<Relation>,
+    pub(super) routines: Rows<Routine>,
+    pub(super) functions: Rows<Function>,
+    pub(super) hypertables: Rows<Hypertable>,
+    pub(super) dimensions: Rows<Dimension>,
+    pub(super) continuous_aggregates: Rows<ContinuousAggregate>,
+    pub(super) columnstore: Rows<ColumnstoreColumn>,
+    pub(super) jobs: Rows<Job>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Enum {
+    pub(super) schema: String,
+    pub(super) name: String,
+    pub(super) comment: Option<String>,
+    pub(super) labels: Rows<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Domain {
+    pub(super) schema: String,
+    pub(super) name: String,
+    pub(super) comment: Option<String>,
+    pub(super) base: TypeRef,
+    pub(super) not_null: bool,
+    pub(super) default: Option<String>,
+    pub(super) checks: Rows<Constraint>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Relation {
+    pub(super) oid: u32,
+    pub(super) schema: String,
+    pub(super) name: String,
+    /// `relkind`.
+    pub(super) kind: String,
+    pub(super) comment: Option<String>,
+    pub(super) columns: Rows<Column>,
+    pub(super) constraints: Rows<Constraint>,
+    pub(super) indexes: Rows<Index>,
+    pub(super) triggers: Rows<Trigger>,
+    pub(super) definition: Option<String>,
+    /// `pg_rewrite.ev_action` of a view.
+    pub(super) tree: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Column {
+    /// `attnum`.
+    pub(super) position: i64,
+    pub(super) name: String,
+    #[serde(rename = "type")]
+    pub(super) ty: TypeRef,
+    pub(super) comment: Option<String>,
+    pub(super) not_null: bool,
+    pub(super) primary_key: bool,
+    pub(super) default: Option<String>,
+    /// `attidentity`.
+    pub(super) identity: Option<String>,
+    pub(super) generated: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Constraint {
+    pub(super) name: String,
+    /// `contype`.
+    pub(super) kind: String,
+    pub(super) definition: String,
+    #[serde(default)]
+    pub(super) columns: Rows<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Index {
+    pub(super) name: String,
+    pub(super) definition: String,
+    pub(super) invalid: bool,
+}
+
+/// A function that a view calls.
+#[derive(Deserialize)]
+pub(super) struct Function {
+    pub(super) oid: u32,
+    /// The extension that it belongs to, else its schema.
+    pub(super) owner: String,
+    pub(super) name: String,
+    pub(super) arguments: Rows<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Hypertable {
+    pub(super) schema: String,
+    pub(super) name: String,
+    pub(super) columnstore: bool,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Dimension {
+    pub(super) schema: String,
+    pub(super) name: String,
+    pub(super) number: i64,
+    pub(super) column: String,
+    pub(super) time_interval: Option<String>,
+    pub(super) integer_interval: Option<i64>,
+    pub(super) partitions: Option<i64>,
+    pub(super) integer_now: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ContinuousAggregate {
+    pub(super) schema: String,
+    pub(super) name: String,
+    pub(super) definition: String,
+    /// The hypertable that holds the materialized part.
+    pub(super) storage: RelationRef,
+    /// What it reads; for a hierarchical aggregate the storage of another.
+    pub(super) source: RelationRef,
+    pub(super) materialized_only: bool,
+    pub(super) columnstore: bool,
+}
+
+/// A column's part in the columnstore settings of a hypertable.
+#[derive(Deserialize)]
+pub(super) struct ColumnstoreColumn {
+    pub(super) schema: String,
+    pub(super) name: String,
+    /// Quoted where SQL needs it.
+    pub(super) column: String,
+    pub(super) segment: Option<i64>,
+    pub(super) order: Option<i64>,
+    pub(super) ascending: Option<bool>,
+    pub(super) nulls_first: Option<bool>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Job {
+    pub(super) relation: Option<RelationRef>,
+    pub(super) procedure_schema: String,
+    pub(super) procedure: String,
+    pub(super) schedule_interval: String,
+    pub(super) scheduled: bool,
+    pub(super) config: Option<Value>,
+    /// The configuration's intervals in one style.
+    pub(super) intervals: Option<BTreeMap<String, String>>,
+}

@@ -1,0 +1,292 @@
+//! The text of PostgreSQL's node trees, as `pg_rewrite.ev_action` holds it: a generic reader that knows the notation and no node.
+//!
+//! The notation is that of `outfuncs.c` and `read.c`: `{TAG :field value …}`, lists in parentheses, `<>` for a null pointer,
+//! `4 [ 1 0 0 0 ]` for a datum, a backslash in front of a character that would otherwise mean something. Which fields a node has
+//! differs from version to version, so they are looked up by name. What a node means is `nullability`'s to say.
+
+use std::iter::Peekable;
+
+/// How deep nodes and lists may nest before the reader gives up; what it gives up on is not proven, and nothing worse.
+const DEPTH: usize = 400;
+
+/// One `{TAG :field value …}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Node {
+    tag: String,
+    fields: Vec<(String, Value)>,
+}
+
+/// A field's value or a list's element.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// `<>`.
+    Null,
+    /// A number, a boolean, a name or a string, without quotes and escapes.
+    Atom(String),
+    /// The bytes of a constant, in the server's order.
+    Datum(Vec<u8>),
+    Node(Node),
+    List(Vec<Value>),
+}
+
+/// Reads the first node of a tree, or `None` when the text is not in the notation or nests too deep.
+pub(crate) fn parse(text: &str) -> Option<Node> {
+    let mut tokens = Tokens { rest: text }.peekable();
+    match value(&mut tokens, 0)? {
+        Value::Node(node) => Some(node),
+        Value::List(list) => list.into_iter().find_map(|value| match value {
+            Value::Node(node) => Some(node),
+            _ => None,
+        }),
+        _ => None,
+    }
+}
+
+impl Node {
+    /// A node of no known type, for a tree that cannot be read.
+    pub(crate) fn unknown() -> Node {
+        Node {
+            tag: String::new(),
+            fields: Vec::new(),
+        }
+    }
+
+    /// The node's type: `QUERY`, `VAR`, `FUNCEXPR`.
+    pub(crate) fn tag(&self) -> &str {
+        &self.tag
+    }
+
+    /// The value of a field; `None` when this version's node has no such field.
+    pub(crate) fn field(&self, name: &str) -> Option<&Value> {
+        self.fields
+            .iter()
+            .find(|(field, _)| field == name)
+            .map(|(_, value)| value)
+    }
+
+    /// The field as a node, when it is one.
+    pub(crate) fn node(&self, name: &str) -> Option<&Node> {
+        self.field(name)?.node()
+    }
+
+    /// The field's elements; none when the field is null, missing or no list.
+    pub(crate) fn list(&self, name: &str) -> &[Value] {
+        match self.field(name) {
+            Some(Value::List(list)) => list,
+            _ => &[],
+        }
+    }
+
+    /// The field's elements that are nodes.
+    pub(crate) fn nodes(&self, name: &str) -> impl Iterator<Item = &Node> {
+        self.list(name).iter().filter_map(Value::node)
+    }
+
+    /// The field as a number.
+    pub(crate) fn int(&self, name: &str) -> Option<i64> {
+        self.text(name)?.parse().ok()
+    }
+
+    /// The field as text.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        match self.field(name)? {
+            Value::Atom(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether the field is there and null.
+    pub(crate) fn is_null(&self, name: &str) -> bool {
+        self.field(name) == Some(&Value::Null)
+    }
+
+    /// Whether the field is there and `true`.
+    pub(crate) fn is_true(&self, name: &str) -> bool {
+        self.text(name) == Some("true")
+    }
+
+    /// Whether the field is there and `false`.
+    pub(crate) fn is_false(&self, name: &str) -> bool {
+        self.text(name) == Some("false")
+    }
+
+    /// This node and every node below it.
+    pub(crate) fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Node)) {
+        visit(self);
+        for (_, value) in &self.fields {
+            value.walk(visit);
+        }
+    }
+}
+
+impl Value {
+    /// The value as a node, when it is one.
+    pub(crate) fn node(&self) -> Option<&Node> {
+        match self {
+            Value::Node(node) => Some(node),
+            _ => None,
+        }
+    }
+
+    fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Node)) {
+        match self {
+            Value::Node(node) => node.walk(visit),
+            Value::List(list) => list.iter().for_each(|value| value.walk(visit)),
+            Value::Null | Value::Atom(_) | Value::Datum(_) => {}
+        }
+    }
+}
+
+fn value<'a>(tokens: &mut Peekable<Tokens<'a>>, depth: usize) -> Option<Value> {
+    if depth > DEPTH {
+        return None;
+    }
+    match tokens.next()? {
+        "<>" => Some(Value::Null),
+        "{" => node(tokens, depth).map(Value::Node),
+        "(" => {
+            let mut list = Vec::new();
+            while *tokens.peek()? != ")" {
+                list.push(value(tokens, depth + 1)?);
+            }
+            tokens.next();
+            Some(Value::List(list))
+        }
+        ")" | "}" => None,
+        raw if tokens.peek() == Some(&"[") => {
+            tokens.next();
+            datum(tokens, raw.parse().ok()?)
+        }
+        raw => Some(Value::Atom(unescape(raw))),
+    }
+}
+
+fn node(tokens: &mut Peekable<Tokens<'_>>, depth: usize) -> Option<Node> {
+    let tag = tokens.next()?.to_owned();
+    let mut fields = Vec::new();
+    loop {
+        match tokens.next()? {
+            "}" => return Some(Node { tag, fields }),
+            label => {
+                let name = label.strip_prefix(':')?.to_owned();
+                // The first token after a label is its value even if it starts with a colon: an alias may be called `:resno`.
+                let value = value(tokens, depth + 1)?;
+                fields.push((name, value));
+            }
+        }
+    }
+}
+
+fn datum(tokens: &mut Peekable<Tokens<'_>>, length: usize) -> Option<Value> {
+    let mut bytes = Vec::new();
+    loop {
+        match tokens.next()? {
+            "]" => break,
+            // `char` is signed on most machines: 255 is written as -1.
+            byte => bytes.push(byte.parse::<i16>().ok().map(|byte| byte.to_le_bytes()[0])?),
+        }
+    }
+    // A value that is passed by value is written as a whole word, whatever its length.
+    (bytes.len() >= length).then_some(Value::Datum(bytes))
+}
+
+/// Without the quotes of a string node and without backslashes.
+fn unescape(raw: &str) -> String {
+    let inner = raw
+        .strip_prefix('"')
+        .and_then(|raw| raw.strip_suffix('"'))
+        .unwrap_or(raw);
+    let mut text = String::with_capacity(inner.len());
+    let mut chars = inner.chars();
+    while let Some(c) = chars.next() {
+        text.extend(if c == '\\' { chars.next() } else { Some(c) });
+    }
+    text
+}
+
+/// Splits as `pg_strtok` does.
+struct Tokens<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Iterator for Tokens<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        self.rest = self.rest.trim_start_matches([' ', '\n', '\t']);
+        let mut chars = self.rest.char_indices();
+        let end = loop {
+            match chars.next() {
+                None => break self.rest.len(),
+                Some((at, '(' | ')' | '{' | '}')) => break at.max(1),
+                Some((at, ' ' | '\n' | '\t')) => break at,
+                Some((_, '\\')) => drop(chars.next()),
+                Some(_) => {}
+            }
+        };
+        let (token, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        (!token.is_empty()).then_some(token)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn atom(text: &str) -> Value {
+        Value::Atom(text.to_owned())
+    }
+
+    #[test]
+    fn reads_fields_lists_nulls_and_data() {
+        let node = parse(r"({CONST :constisnull false :location -1 :constvalue 4 [ 1 -1 0 0 0 0 0 0 ] :args <> :cols (b 8 9)})").unwrap();
+        assert_eq!(node.tag(), "CONST");
+        assert!(node.is_false("constisnull"));
+        assert_eq!(node.int("location"), Some(-1));
+        assert_eq!(
+            node.field("constvalue"),
+            Some(&Value::Datum(vec![1, 255, 0, 0, 0, 0, 0, 0]))
+        );
+        assert!(node.is_null("args"));
+        assert_eq!(node.list("cols"), [atom("b"), atom("8"), atom("9")]);
+        assert_eq!(node.field("elsewhere"), None);
+    }
+
+    #[test]
+    fn a_name_cannot_pass_for_notation() {
+        let node = parse(
+            r#"{TARGETENTRY :resname :resno :resno 7 :colnames ("a\ b" "\<>" "\(x\}") :alias \<>}"#,
+        )
+        .unwrap();
+        assert_eq!(node.text("resname"), Some(":resno"));
+        assert_eq!(node.int("resno"), Some(7));
+        assert_eq!(
+            node.list("colnames"),
+            [atom("a b"), atom("<>"), atom("(x}")]
+        );
+        assert_eq!(node.text("alias"), Some("<>"));
+    }
+
+    #[test]
+    fn whatever_is_not_in_the_notation_is_refused() {
+        for text in [
+            "",
+            " ",
+            "}",
+            "(",
+            "{A",
+            "{A :b",
+            "{A :b }",
+            "{A b 1}",
+            "atom",
+            "{A :b 4 [ 1 2",
+            "{A :b 4 [ x ]}",
+            "\\",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+        let deep = "(".repeat(100_000);
+        assert_eq!(parse(&deep), None);
+    }
+}

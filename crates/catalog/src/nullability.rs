@@ -1,0 +1,124 @@
+//! Which columns of a view can never be null, and why: a proof over the view's resolved query.
+//!
+//! PostgreSQL says `attnotnull = false` for every column of a view, so the claim has to be earned. Everything is nullable unless
+//! a rule here proves the contrary; what is not known (a node, a function, a new version's field) proves nothing. The rules name
+//! functions one by one (`functions`): that a function is STRICT says nothing about its result for arguments that are not null.
+//!
+//! Two limits stand outside the query. An aggregate or materialized view keeps what it stored before its source's column became
+//! NOT NULL, or before a column was added to it, until it is refreshed. And `NOT NULL` of a domain is no proof at all: PostgreSQL
+//! documents ways for a null to get into a column of such a domain.
+
+mod functions;
+mod scope;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+pub(crate) use functions::Function;
+
+use crate::nodes::Node;
+use scope::Scope;
+
+/// A relation whose columns are asked about or that a view reads.
+#[derive(Debug)]
+pub(crate) struct Relation {
+    /// What a reason calls it: `events`, `app.events`.
+    pub(crate) label: String,
+    /// By `attnum`.
+    pub(crate) columns: HashMap<i64, Column>,
+    /// The query of a view; for a continuous aggregate the user's, without the materialized part.
+    pub(crate) query: Option<Node>,
+}
+
+/// A column of such a relation.
+#[derive(Debug)]
+pub(crate) struct Column {
+    pub(crate) name: String,
+    /// Why a table's column is never null, as the catalog says it: `NOT NULL`, `primary key`.
+    pub(crate) declared: Option<&'static str>,
+}
+
+/// Why an expression is never null.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Proof {
+    text: String,
+    constant: bool,
+}
+
+impl Proof {
+    fn because(text: impl Into<String>) -> Proof {
+        Proof {
+            text: text.into(),
+            constant: false,
+        }
+    }
+
+    fn constant() -> Proof {
+        Proof {
+            text: "a constant".to_owned(),
+            constant: true,
+        }
+    }
+}
+
+/// What is known about a database while its views are proven.
+#[derive(Debug, Default)]
+pub(crate) struct Prover {
+    /// By OID.
+    pub(crate) relations: HashMap<u32, Relation>,
+    /// The functions that views call, by OID.
+    pub(crate) functions: HashMap<u32, Function>,
+    /// Proofs of views that are done, by OID, then by `attnum`; a view that is being proven has none yet.
+    proven: RefCell<HashMap<u32, HashMap<i64, Proof>>>,
+}
+
+impl Prover {
+    /// Why the column is never null, in words that end a sentence; `None` when null must be expected.
+    pub(crate) fn never_null(&self, relation: u32, position: i64) -> Option<String> {
+        let found = self.relations.get(&relation)?;
+        if found.query.is_none() {
+            return found.columns.get(&position)?.declared.map(str::to_owned);
+        }
+        self.view_column(relation, position).map(|proof| proof.text)
+    }
+
+    /// The proof for a reference to a relation's column from a query.
+    fn column(&self, relation: u32, position: i64) -> Option<Proof> {
+        let found = self.relations.get(&relation)?;
+        let column = found.columns.get(&position)?;
+        let why = match found.query {
+            Some(_) => self
+                .view_column(relation, position)
+                .map(|_| "is never null"),
+            None => column.declared.map(|_| "is NOT NULL"),
+        }?;
+        Some(Proof::because(format!(
+            "`{}.{}`, which {why}",
+            found.label, column.name
+        )))
+    }
+
+    fn view_column(&self, relation: u32, position: i64) -> Option<Proof> {
+        if !self.proven.borrow().contains_key(&relation) {
+            // Entered first: a view that reads itself, as only a recursive one can, proves nothing by it.
+            self.proven.borrow_mut().insert(relation, HashMap::new());
+            let found = self.relations.get(&relation)?;
+            let query = found.query.as_ref()?;
+            let proofs = found
+                .columns
+                .keys()
+                .filter_map(|&at| Some((at, self.output(query, at)?)))
+                .collect::<HashMap<_, _>>();
+            self.proven.borrow_mut().insert(relation, proofs);
+        }
+        self.proven.borrow().get(&relation)?.get(&position).cloned()
+    }
+
+    /// The proof for a query's output column, counted from 1.
+    fn output(&self, query: &Node, position: i64) -> Option<Proof> {
+        Scope::new(self, query)?.output(position)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,251 @@
+//! The committed snapshot: the migrations that made a schema and the catalog after the last of them, as one canonical text.
+//!
+//! Canonical means that equal snapshots are equal bytes: sorted lists, one form of JSON, a newline at the end. Two branches that
+//! add a migration under the same number change the same lines of it, so git reports the conflict before a database can.
+//! Reading and writing the file is the caller's.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::model::Catalog;
+
+/// Version of the file's format. A reader refuses any other.
+pub const FORMAT: u32 = 1;
+
+const ABOUT: &str = "The database's schema after the last migration, written by `cargo xtask migrate`. Do not edit: run it again.";
+
+/// A migration as the snapshot remembers it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Migration {
+    /// Its number.
+    pub version: u32,
+    /// Its name, without number and ending: `initial_schema`.
+    pub name: String,
+    /// SHA-256 of its text in hexadecimal, without BOM and with CRLF as LF.
+    pub checksum: String,
+}
+
+impl Migration {
+    /// The name of the file: `001_initial_schema.sql`.
+    pub fn file_name(&self) -> String {
+        format!("{:03}_{}.sql", self.version, self.name)
+    }
+}
+
+/// A schema and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Every migration, by number.
+    pub migrations: Vec<Migration>,
+    /// The catalog after the last.
+    pub catalog: Catalog,
+}
+
+/// Why a text is no snapshot. Every message ends with what to type next.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SnapshotError {
+    /// The text is empty.
+    #[error("the snapshot is empty: run `cargo xtask migrate`")]
+    Empty,
+    /// The text holds what git writes where two branches disagree.
+    #[error(
+        "line {line} of the snapshot is a merge conflict: give each of the branches' migrations a number of its own, \
+         then run `cargo xtask migrate`"
+    )]
+    Conflict {
+        /// Line of the first marker, counted from 1.
+        line: usize,
+    },
+    /// The text ends in the middle.
+    #[error("the snapshot ends too early, at {line}:{column}: run `cargo xtask migrate`")]
+    Truncated {
+        /// Line, counted from 1.
+        line: usize,
+        /// Column, counted from 1.
+        column: usize,
+    },
+    /// The text is not JSON, or not of the form that this version writes.
+    #[error("the snapshot cannot be read at {line}:{column} ({cause}): run `cargo xtask migrate`")]
+    Malformed {
+        /// Line, counted from 1.
+        line: usize,
+        /// Column, counted from 1.
+        column: usize,
+        /// What is wrong there.
+        cause: String,
+    },
+    /// The format is not [`FORMAT`].
+    #[error(
+        "the snapshot has format {found}, and this version knows only {FORMAT}: run `cargo xtask migrate`"
+    )]
+    Format {
+        /// The format that the text says it has.
+        found: u64,
+    },
+    /// The fingerprint is not that of the content.
+    #[error(
+        "the snapshot was edited by hand, its fingerprint does not fit: run `cargo xtask migrate`"
+    )]
+    Edited,
+}
+
+/// How the migrations at hand differ from those of a snapshot. The message names the files and ends with what to type next.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mismatch {
+    /// Files that the snapshot does not know.
+    pub extra: Vec<String>,
+    /// Files whose text is not the one that the snapshot was made from.
+    pub changed: Vec<String>,
+    /// Files that the snapshot was made from and that are gone.
+    pub missing: Vec<String>,
+}
+
+impl std::error::Error for Mismatch {}
+
+impl std::fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let parts: Vec<String> = [
+            (&self.extra, "not in it"),
+            (&self.changed, "changed since"),
+            (&self.missing, "gone since"),
+        ]
+        .into_iter()
+        .filter(|(files, _)| !files.is_empty())
+        .map(|(files, what)| format!("{} ({what})", files.join(", ")))
+        .collect();
+        write!(
+            f,
+            "the snapshot does not match the migrations: {}: run `cargo xtask migrate`",
+            parts.join("; ")
+        )
+    }
+}
+
+/// The file as it stands. The order of the fields is the order in the text.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File<M, C> {
+    about: String,
+    format: u32,
+    fingerprint: String,
+    migrations: M,
+    catalog: C,
+}
+
+/// As much of a file as every format has.
+#[derive(Deserialize)]
+struct AnyFormat {
+    format: u64,
+}
+
+impl Snapshot {
+    /// The canonical text, with a newline at its end.
+    pub fn to_text(&self) -> String {
+        let file = File {
+            about: ABOUT.to_owned(),
+            format: FORMAT,
+            fingerprint: self.fingerprint(),
+            migrations: &self.migrations,
+            catalog: &self.catalog,
+        };
+        json(serde_json::to_string_pretty(&file)) + "\n"
+    }
+
+    /// SHA-256 over the migrations and the catalog, in hexadecimal: equal for equal schemas that came about equally.
+    pub fn fingerprint(&self) -> String {
+        let content = json(serde_json::to_string(&(
+            FORMAT,
+            &self.migrations,
+            &self.catalog,
+        )));
+        Sha256::digest(content.as_bytes())
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
+    /// The snapshot that a text holds.
+    ///
+    /// # Errors
+    /// When the text was not written by [`Snapshot::to_text`] of this version, as far as its content goes.
+    pub fn parse(text: &str) -> Result<Snapshot, SnapshotError> {
+        if text.trim().is_empty() {
+            return Err(SnapshotError::Empty);
+        }
+        if let Some(line) = text.lines().position(is_conflict_marker) {
+            return Err(SnapshotError::Conflict { line: line + 1 });
+        }
+        let any: AnyFormat = serde_json::from_str(text).map_err(malformed)?;
+        if any.format != u64::from(FORMAT) {
+            return Err(SnapshotError::Format { found: any.format });
+        }
+        let file: File<Vec<Migration>, Catalog> = serde_json::from_str(text).map_err(malformed)?;
+        let snapshot = Snapshot {
+            migrations: file.migrations,
+            catalog: file.catalog,
+        };
+        if snapshot.fingerprint() == file.fingerprint {
+            Ok(snapshot)
+        } else {
+            Err(SnapshotError::Edited)
+        }
+    }
+
+    /// Whether the snapshot was made from exactly these migrations.
+    ///
+    /// # Errors
+    /// Names every file that is new, changed or gone.
+    pub fn check(&self, migrations: &[Migration]) -> Result<(), Mismatch> {
+        let find = |list: &[Migration], wanted: &Migration| {
+            list.iter()
+                .find(|it| it.file_name() == wanted.file_name())
+                .cloned()
+        };
+        let mut mismatch = Mismatch::default();
+        for migration in migrations {
+            match find(&self.migrations, migration) {
+                None => mismatch.extra.push(migration.file_name()),
+                Some(known) if known != *migration => mismatch.changed.push(migration.file_name()),
+                Some(_) => {}
+            }
+        }
+        let gone = self
+            .migrations
+            .iter()
+            .filter(|known| find(migrations, known).is_none());
+        mismatch.missing.extend(gone.map(Migration::file_name));
+        if mismatch == Mismatch::default() {
+            Ok(())
+        } else {
+            Err(mismatch)
+        }
+    }
+}
+
+/// What git writes at the start of a line; no line of a snapshot starts so, every one of them is indented or a brace.
+fn is_conflict_marker(line: &str) -> bool {
+    ["<<<<<<<", "|||||||", "=======", ">>>>>>>"]
+        .iter()
+        .any(|marker| line.starts_with(marker))
+}
+
+fn malformed(error: serde_json::Error) -> SnapshotError {
+    let (line, column) = (error.line(), error.column());
+    if error.is_eof() {
+        return SnapshotError::Truncated { line, column };
+    }
+    let text = error.to_string();
+    let place = format!(" at line {line} column {column}");
+    SnapshotError::Malformed {
+        line,
+        column,
+        cause: text.strip_suffix(&place).unwrap_or(&text).to_owned(),
+    }
+}
+
+/// JSON of values that have only strings as keys and no fallible `Serialize`, which is all that makes serialization fail.
+fn json(result: serde_json::Result<String>) -> String {
+    result.unwrap_or_else(|error| unreachable!("a catalog is always JSON: {error}"))
+}
