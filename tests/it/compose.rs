@@ -1,0 +1,115 @@
+//! The compose file, with an image of this machine's own PostgreSQL.
+
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use postgres::{Client, Config, NoTls};
+
+use crate::support::{Sandbox, test_name};
+
+const ENV: &str = "POSTGRES_USER=me\nPOSTGRES_PASSWORD=secret\nPOSTGRES_DB=mine\n";
+
+#[test]
+fn the_service_answers_this_machine_over_tcp_and_keeps_its_data() {
+    let Some(project) = Sandbox::analytics().compose(test_name!()) else {
+        return;
+    };
+    let project = project.file(".env", ENV);
+    succeed(project.docker_compose("up -d"));
+    let mut client = connect(&project);
+    let installed = "SELECT count(*) FROM pg_extension WHERE extname = 'timescaledb'";
+    assert_eq!(
+        client.query_one(installed, &[]).unwrap().get::<_, i64>(0),
+        1
+    );
+    client
+        .batch_execute("CREATE TABLE kept AS SELECT 42 AS answer")
+        .unwrap();
+
+    succeed(project.docker_compose("restart"));
+    connect(&project)
+        .batch_execute("SELECT answer FROM kept")
+        .unwrap();
+
+    // As the manual has it: no password from inside the container.
+    let mut psql = project.docker_compose("exec -T timescaledb psql -U me -d mine");
+    psql.args(["-Atc", "TABLE kept"]);
+    let answer = succeed(psql);
+    assert_eq!(answer, "42\n");
+    let health = |project: &Sandbox| {
+        let mut inspect = project.command("docker");
+        inspect.args([
+            "inspect",
+            "--format={{.State.Health.Status}}",
+            project.variable("TIMESCALEDB_CONTAINER"),
+        ]);
+        succeed(inspect)
+    };
+    eventually(|| (health(&project) == "healthy\n").then_some(()));
+}
+
+#[test]
+fn the_service_refuses_a_wrong_password() {
+    let Some(project) = Sandbox::analytics().compose(test_name!()) else {
+        return;
+    };
+    let project = project.file(".env", ENV);
+    succeed(project.docker_compose("up -d"));
+    connect(&project);
+    let error = config(&project)
+        .password("wrong")
+        .connect(NoTls)
+        .err()
+        .unwrap();
+    assert_eq!(error.code().map(|code| code.code()), Some("28P01"));
+}
+
+#[test]
+fn without_a_password_compose_says_what_to_do() {
+    let Some(project) = Sandbox::analytics().compose(test_name!()) else {
+        return;
+    };
+    let output = project.docker_compose("config").output().unwrap();
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("copy .env.example to .env"));
+}
+
+fn config(project: &Sandbox) -> Config {
+    let mut config = Config::new();
+    let port = project.variable("POSTGRES_PORT").parse().unwrap();
+    config
+        .host("127.0.0.1")
+        .port(port)
+        .user("me")
+        .password("secret")
+        .dbname("mine");
+    config
+}
+
+/// A connection from this machine, as soon as the service takes one.
+fn connect(project: &Sandbox) -> Client {
+    eventually(|| config(project).connect(NoTls).ok())
+}
+
+fn eventually<T>(mut attempt: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        if let Some(done) = attempt() {
+            return done;
+        }
+        assert!(Instant::now() < deadline, "it did not happen within 60 s");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// What a command prints; it must succeed.
+fn succeed(mut command: Command) -> String {
+    let output = command.output().unwrap();
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}

@@ -1,0 +1,4 @@
+//! The integration tests: the commands as a user meets them, against real databases.
+
+mod compose;
+mod support;

@@ -1,0 +1,153 @@
+//! One server for the whole run, one database for each test.
+//!
+//! The server is a temporary cluster of the installed PostgreSQL, or the one that `TEST_DATABASE_URL` names. It lives as long as the
+//! test process: statics are never dropped, but the end of the process is what the cluster's keeper waits for.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use migrator::cluster::{Cluster, Running, Server, Settings};
+use postgres::{Client, NoTls};
+
+use super::skip;
+
+/// Where the databases of the tests are.
+enum TestServer {
+    Private(Running),
+    Named(String),
+}
+
+impl TestServer {
+    fn url(&self, database: &str) -> String {
+        match self {
+            Self::Private(running) => running.url(database),
+            Self::Named(url) => with_database(url, database),
+        }
+    }
+
+    /// A connection to a database that is always there.
+    fn maintenance(&self) -> Client {
+        Client::connect(&self.url("postgres"), NoTls).unwrap()
+    }
+}
+
+/// The server of this run, or why there is none.
+fn server() -> Result<&'static TestServer, &'static str> {
+    static SERVER: OnceLock<Result<TestServer, String>> = OnceLock::new();
+    let found = SERVER.get_or_init(|| match std::env::var("TEST_DATABASE_URL") {
+        Ok(url) => Ok(TestServer::Named(url)),
+        Err(_) => {
+            let installed = Server::find().map_err(|error| error.to_string())?;
+            let settings = Settings::throwaway().option("max_connections", "200");
+            // An installed server that does not start is a failure, no reason to skip.
+            Ok(TestServer::Private(
+                Cluster::temporary(&installed, settings).unwrap(),
+            ))
+        }
+    });
+    found.as_ref().map_err(String::as_str)
+}
+
+/// An empty database for one test, dropped at its end.
+pub struct Database {
+    server: &'static TestServer,
+    name: String,
+}
+
+impl Database {
+    /// A database, or nothing and a word about it when there is no server.
+    pub fn new(test: &str) -> Option<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let server = server().map_err(|reason| skip(test, reason)).ok()?;
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("it_{}_{count}", std::process::id());
+        server
+            .maintenance()
+            .batch_execute(&format!("CREATE DATABASE {name}"))
+            .unwrap();
+        Some(Self { server, name })
+    }
+
+    /// A database in which the extension can be created, or nothing and a word about it when the server lacks TimescaleDB.
+    pub fn timescale(test: &str) -> Option<Self> {
+        let server = server().map_err(|reason| skip(test, reason)).ok()?;
+        let sql = "SELECT count(*) FROM pg_available_extensions WHERE name = 'timescaledb'";
+        let available: i64 = server.maintenance().query_one(sql, &[]).unwrap().get(0);
+        if available == 0 {
+            skip(test, "the PostgreSQL server has no extension timescaledb");
+            return None;
+        }
+        Self::new(test)
+    }
+
+    /// The connection URL, with the password.
+    pub fn url(&self) -> String {
+        self.server.url(&self.name)
+    }
+
+    /// The database's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A new connection.
+    pub fn client(&self) -> Client {
+        Client::connect(&self.url(), NoTls).unwrap()
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        self.server.maintenance().batch_execute(&sql).unwrap();
+    }
+}
+
+/// The URL with another database.
+fn with_database(url: &str, database: &str) -> String {
+    let (base, query) = match url.split_once('?') {
+        Some((base, query)) => (base, format!("?{query}")),
+        None => (url, String::new()),
+    };
+    let authority = base.find("://").map_or(0, |at| at + 3);
+    let end = base[authority..]
+        .find('/')
+        .map_or(base.len(), |at| authority + at);
+    format!("{}/{database}{query}", &base[..end])
+}
+
+#[test]
+fn another_database_of_the_same_server() {
+    for (url, expected) in [
+        (
+            "postgresql://u:p@h:5432/one?sslmode=require",
+            "postgresql://u:p@h:5432/two?sslmode=require",
+        ),
+        ("postgres://h", "postgres://h/two"),
+        ("postgres://h/one", "postgres://h/two"),
+    ] {
+        assert_eq!(with_database(url, "two"), expected);
+    }
+}
+
+#[test]
+fn each_test_has_a_database_of_its_own() {
+    let (Some(one), Some(two)) = (
+        Database::new(super::test_name!()),
+        Database::new(super::test_name!()),
+    ) else {
+        return;
+    };
+    one.client().batch_execute("CREATE TABLE here ()").unwrap();
+    assert!(two.client().batch_execute("SELECT FROM here").is_err());
+    let name = two.name().to_owned();
+    drop(two);
+    let sql = "SELECT count(*) FROM pg_database WHERE datname = $1";
+    assert_eq!(
+        one.client()
+            .query_one(sql, &[&name])
+            .unwrap()
+            .get::<_, i64>(0),
+        0
+    );
+}

@@ -1,0 +1,48 @@
+//! What every test stands on: a private database server, project folders with a hermetic environment, and a Docker engine with an
+//! image. A test that needs what this machine lacks calls [`skip`] through these, and returns.
+//!
+//! ```ignore
+//! #[test]
+//! fn nothing_pending_says_so() {
+//!     let Some(database) = Database::timescale(test_name!()) else { return };
+//!     let project = Sandbox::analytics().database(&database);
+//!     project.run("migrate");
+//!     insta::assert_snapshot!(project.run("migrate"));
+//! }
+//! ```
+
+mod database;
+mod engine;
+mod image;
+mod sandbox;
+mod screen;
+
+use std::io::Write as _;
+
+pub use database::Database;
+pub use sandbox::Sandbox;
+
+/// The name of the test that this is written in, with its modules: `migrate::nothing_pending_says_so`.
+macro_rules! test_name {
+    () => {{
+        fn here() {}
+        $crate::support::enclosing(std::any::type_name_of_val(&here))
+    }};
+}
+pub(crate) use test_name;
+
+/// The path of the function around an item with this path, without the crate.
+pub fn enclosing(path: &'static str) -> &'static str {
+    let inside = path.split_once("::").map_or(path, |(_, rest)| rest);
+    inside.rsplit_once("::").map_or(inside, |(outer, _)| outer)
+}
+
+/// Reports a test that cannot run here. It goes past libtest, which would keep it to itself: a skipped test must be seen.
+pub fn skip(test: &str, reason: &str) {
+    let line = format!(
+        "skipped: {test}: {}\n",
+        reason.split_whitespace().collect::<Vec<_>>().join(" ")
+    );
+    // In one piece, since tests run side by side.
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
+}

@@ -1,0 +1,283 @@
+//! A project folder of its own for each test, and the commands run in it.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::engine::Engine;
+use super::{Database, screen, skip};
+
+/// What of the caller's environment the commands may see: how to find programs, the temporary folder, the Docker engine and the
+/// PostgreSQL installation. Everything else would make a test depend on who runs it.
+const INHERITED: [&str; 9] = [
+    "PATH",
+    "TMPDIR",
+    "LLVM_PROFILE_FILE",
+    "PG_CONFIG",
+    "LD_LIBRARY_PATH",
+    "DOCKER_HOST",
+    "DOCKER_CERT_PATH",
+    "DOCKER_TLS_VERIFY",
+    "XDG_RUNTIME_DIR",
+];
+
+/// A command that takes longer hangs.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// A project in a temporary folder, removed at the end with the containers that belong to it.
+pub struct Sandbox {
+    dir: PathBuf,
+    env: Vec<(OsString, OsString)>,
+    compose_project: Option<(&'static Engine, String)>,
+}
+
+impl Sandbox {
+    /// A project with an empty `migrations/`, and no Docker engine in sight.
+    pub fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let dir = std::env::temp_dir().join(format!("it-{}-{count}", std::process::id()));
+        fs::create_dir_all(dir.join("migrations")).unwrap();
+        let dir = dir.canonicalize().unwrap();
+        let sandbox = Self {
+            dir,
+            env: Vec::new(),
+            compose_project: None,
+        };
+        sandbox.env("DOCKER_HOST", "unix:///nonexistent/docker.sock")
+    }
+
+    /// A project with this repository's own migrations, compose file, `.env.example` and snapshot.
+    pub fn analytics() -> Self {
+        let sandbox = Self::new();
+        let repository = repository();
+        for file in [
+            "docker-compose.yml",
+            ".env.example",
+            "analytics-schema/schema.json",
+        ] {
+            if let Ok(text) = fs::read_to_string(repository.join(file)) {
+                sandbox.write(file, text);
+            }
+        }
+        for entry in fs::read_dir(repository.join("migrations")).unwrap() {
+            let entry = entry.unwrap();
+            let to = sandbox.dir.join("migrations").join(entry.file_name());
+            fs::copy(entry.path(), to).unwrap();
+        }
+        sandbox
+    }
+
+    /// Adds a file; missing folders are made.
+    #[must_use]
+    pub fn file(self, path: &str, content: impl AsRef<[u8]>) -> Self {
+        self.write(path, content);
+        self
+    }
+
+    /// Sets an environment variable for the commands.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        let value = value.into();
+        self.env.retain(|(present, _)| present != name);
+        self.env.push((name.into(), value));
+        self
+    }
+
+    /// Makes a database the target, by `DATABASE_URL`.
+    #[must_use]
+    pub fn database(self, database: &Database) -> Self {
+        self.env("DATABASE_URL", database.url())
+    }
+
+    /// Lets the commands see the Docker engine, with a compose project, image, container name and port of the test's own. Nothing, and a
+    /// word about it, when there is no engine or no image can be built.
+    pub fn compose(mut self, test: &str) -> Option<Self> {
+        let engine = Engine::get().map_err(|reason| skip(test, reason)).ok()?;
+        let image = super::image::get(engine)
+            .map_err(|reason| skip(test, reason))
+            .ok()?;
+        let project = engine.new_project();
+        self.env.retain(|(name, _)| name != "DOCKER_HOST");
+        self.compose_project = Some((engine, project.clone()));
+        Some(
+            self.env("COMPOSE_PROJECT_NAME", &project)
+                .env("TIMESCALEDB_CONTAINER", &project)
+                .env("TIMESCALEDB_IMAGE", image)
+                .env("POSTGRES_PORT", free_port().to_string()),
+        )
+    }
+
+    /// The project's folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Writes a file in the project.
+    pub fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+        let path = self.dir.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    /// Reads a file of the project.
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.dir.join(path)).unwrap()
+    }
+
+    /// The paths of all files in the project, sorted, without what is under `target/`.
+    pub fn files(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.dir.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                let shown = path
+                    .strip_prefix(&self.dir)
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned();
+                if shown == "target" || shown == "home" {
+                } else if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    found.push(shown);
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    /// Runs `cargo xtask` with arguments that are separated by blanks, and shows all that it did as one text for a snapshot.
+    pub fn run(&self, arguments: &str) -> String {
+        let mut command = self.xtask();
+        command.args(arguments.split_whitespace());
+        self.show(command)
+    }
+
+    /// The xtask binary in this project, without arguments yet; its input is empty.
+    pub fn xtask(&self) -> Command {
+        self.command(env!("CARGO_BIN_EXE_xtask"))
+    }
+
+    /// A program in this project and its environment; its input is empty.
+    pub fn command(&self, program: &str) -> Command {
+        let home = self.dir.join("home");
+        fs::create_dir_all(&home).unwrap();
+        let mut command = Command::new(program);
+        command
+            .current_dir(&self.dir)
+            .stdin(Stdio::null())
+            .env_clear()
+            .env("HOME", home);
+        for name in INHERITED {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// A compose command for this project, with arguments that are separated by blanks. [`Sandbox::compose`] comes first.
+    pub fn docker_compose(&self, arguments: &str) -> Command {
+        let (engine, _) = self.compose_project.as_ref().unwrap();
+        let (program, first) = engine.compose().split_first().unwrap();
+        let mut command = self.command(program);
+        command.args(first).args(arguments.split_whitespace());
+        command
+    }
+
+    /// The value that the commands see of an environment variable which the sandbox sets.
+    pub fn variable(&self, name: &str) -> &str {
+        let found = self.env.iter().find(|(present, _)| present == name);
+        found.unwrap().1.to_str().unwrap()
+    }
+
+    /// Runs a command to its end, and shows its exit status, output and errors.
+    pub fn show(&self, command: Command) -> String {
+        let (status, stdout, stderr) = finish(command);
+        let code = status
+            .code()
+            .map_or_else(|| status.to_string(), |code| format!("exit {code}"));
+        let text = format!("{code}\n----- stdout -----\n{stdout}----- stderr -----\n{stderr}");
+        screen::stable(&text.replace(&*self.dir.to_string_lossy(), "[project]"))
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        if let Some((engine, project)) = &self.compose_project {
+            engine.remove_project(project);
+        }
+        fs::remove_dir_all(&self.dir).unwrap();
+    }
+}
+
+/// This repository.
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// Runs a command to its end, or kills it when it hangs.
+fn finish(mut command: Command) -> (ExitStatus, String, String) {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stdout = collect(child.stdout.take().unwrap());
+    let stderr = collect(child.stderr.take().unwrap());
+    let status = wait(&mut child);
+    let (stdout, stderr) = (stdout.join().unwrap(), stderr.join().unwrap());
+    let status = status.unwrap_or_else(|| panic!("{command:?} hangs\n{stdout}{stderr}"));
+    (status, stdout, stderr)
+}
+
+fn wait(child: &mut Child) -> Option<ExitStatus> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return Some(status);
+        }
+        if Instant::now() > deadline {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            return None;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn collect(mut from: impl Read + Send + 'static) -> JoinHandle<String> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        from.read_to_end(&mut bytes).unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+#[test]
+fn commands_see_nothing_of_the_caller_s_environment() {
+    let sandbox = Sandbox::new().env("GIVEN", "yes");
+    let mut command = sandbox.command("sh");
+    command.args([
+        "-c",
+        "echo $GIVEN $CARGO_MANIFEST_DIR; pwd; echo to stderr >&2; exit 3",
+    ]);
+    insta::assert_snapshot!(sandbox.show(command));
+}
