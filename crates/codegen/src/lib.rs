@@ -1,1 +1,31 @@
-//! placeholder
+//! A catalog as typed Rust text.
+//!
+//! [`generate`] is a function from a value to a text: it reads no file, asks no database and knows no clock, so that the same catalog gives
+//! the same bytes everywhere. The way is `prepare` (what is to be said, with `names`, `types`, `docs`) → `render` (saying it, with the
+//! templates). The text refers to the crate `pgtypes` alone, is formatted as rustfmt would, and is made to be `include!`d at the root of
+//! a crate or in a module of it.
+
+mod docs;
+mod error;
+mod facts;
+mod layout;
+mod names;
+mod new;
+mod prepare;
+mod relation;
+mod render;
+mod types;
+
+use catalog::Catalog;
+
+pub use error::Error;
+pub use types::SUPPORTED_TYPES;
+
+/// The Rust text for `catalog`: an enum for each enum type, a module for each table, view and continuous aggregate, and a module around
+/// the objects of each schema other than `public`.
+///
+/// # Errors
+/// When a column's type has no Rust type, and when two names cannot be told apart in Rust.
+pub fn generate(catalog: &Catalog) -> Result<String, Error> {
+    render::file(&prepare::file(catalog)?)
+}

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use bytes::BytesMut;
-use postgres_types::ToSql;
+use postgres::{Error, Row};
+use postgres_types::{FromSql, ToSql};
 
 use crate::encode::EncodeError;
 
@@ -66,6 +67,23 @@ impl Table {
     pub fn select(&self) -> String {
         let columns = self.columns.iter().map(|column| column.name);
         format!("SELECT {} FROM {}", quote_list(columns), self.quoted())
+    }
+
+    /// The value of the column at `position` of [`columns`](Self::columns), from a row of any query that has a column of its name.
+    ///
+    /// A row that has the column at the same position, as that of [`select`](Self::select) has, is not searched for it.
+    ///
+    /// # Errors
+    /// When the row has no such column, or its value does not fit `T`.
+    ///
+    /// # Panics
+    /// When the table has no column at `position`.
+    pub fn get<'r, T: FromSql<'r>>(&self, row: &'r Row, position: usize) -> Result<T, Error> {
+        let name = self.columns[position].name;
+        match row.columns().get(position) {
+            Some(column) if column.name() == name => row.try_get(position),
+            _ => row.try_get(name),
+        }
     }
 
     /// `COPY table (columns) FROM STDIN`, in the binary format.

@@ -1,0 +1,212 @@
+//! Comments of the database as rustdoc.
+//!
+//! A comment is prose that somebody wrote for people who read SQL. Here it becomes Markdown that shows the same words, and that neither
+//! rustc, rustdoc nor clippy has anything to say about. Code spans in backticks stay; other markup shows as it was typed.
+
+use crate::layout::{self, Place, is_hidden};
+
+/// A comment as paragraphs and list items of Markdown.
+pub(crate) fn prose(comment: &str) -> Vec<String> {
+    let mut paragraphs: Vec<String> = Vec::new();
+    let mut open = false;
+    for line in comment.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
+        let line = line.trim();
+        let item = line.strip_prefix("- ").or_else(|| line.strip_prefix("* "));
+        match (line.is_empty(), item) {
+            (true, _) => open = false,
+            (false, Some(item)) => {
+                paragraphs.push(format!("- {}", item.trim()));
+                open = true;
+            }
+            (false, None) if open => {
+                let last = paragraphs
+                    .last_mut()
+                    .expect("an open paragraph is the last one");
+                last.push(' ');
+                last.push_str(line);
+            }
+            (false, None) => {
+                paragraphs.push(line.to_owned());
+                open = true;
+            }
+        }
+    }
+    paragraphs
+        .iter()
+        .map(|paragraph| match paragraph.strip_prefix("- ") {
+            Some(item) => format!("- {}", inline(item)),
+            None => inline(paragraph),
+        })
+        .collect()
+}
+
+/// A sentence after the last paragraph, whose own sentence is ended when its author did not.
+pub(crate) fn append(paragraphs: &mut Vec<String>, sentence: &str) {
+    match paragraphs.last_mut() {
+        Some(last) if !last.starts_with("- ") => {
+            if !last.ends_with(['.', '!', '?', ':', ';', '…']) {
+                last.push('.');
+            }
+            last.push(' ');
+            last.push_str(sentence);
+        }
+        _ => paragraphs.push(sentence.to_owned()),
+    }
+}
+
+/// A code span that shows `text`, whatever is in it.
+pub(crate) fn code(text: &str) -> String {
+    let text = visible(text);
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let padded = text.starts_with('`') || text.ends_with('`') || text.trim().is_empty();
+    match (text.is_empty(), padded) {
+        (true, _) => "(empty)".to_owned(),
+        (false, true) => format!("{fence} {text} {fence}"),
+        (false, false) => format!("{fence}{text}{fence}"),
+    }
+}
+
+/// Doc comment lines for `paragraphs`, each line indented for `place`, without a line break at the end.
+pub(crate) fn block(place: Place, paragraphs: &[String]) -> String {
+    let margin = " ".repeat(place.offset);
+    let mut lines: Vec<String> = Vec::new();
+    let mut after_item = false;
+    for paragraph in paragraphs {
+        let item = paragraph.strip_prefix("- ");
+        let same_list = after_item && item.is_some();
+        if !lines.is_empty() && !same_list {
+            lines.push(format!("{margin}///"));
+        }
+        after_item = item.is_some();
+        let (first, rest) = if item.is_some() {
+            ("- ", "  ")
+        } else {
+            ("", "")
+        };
+        // `/// ` and the list's two columns.
+        let room = place.room().saturating_sub(6);
+        let wrapped = layout::fill(&words(item.unwrap_or(paragraph)), room);
+        for (index, line) in wrapped.iter().enumerate() {
+            let lead = if index == 0 { first } else { rest };
+            lines.push(format!("{margin}/// {lead}{}", line_start(line)));
+        }
+    }
+    lines.join("\n")
+}
+
+/// Markdown for one line of prose.
+fn inline(text: &str) -> String {
+    let text = visible(text);
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut rest = text.as_str();
+    while let Some(c) = rest.chars().next() {
+        if let Some(length) = code_span(rest) {
+            out.push_str(&rest[..length]);
+            rest = &rest[length..];
+        } else if let Some(length) = url(rest) {
+            out.extend(["<", &rest[..length], ">"]);
+            rest = &rest[length..];
+        } else {
+            if matches!(
+                c,
+                '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '|'
+            ) && !inside_word(&out, c, rest)
+            {
+                out.push('\\');
+            }
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    out
+}
+
+/// An underscore between two letters is no emphasis.
+fn inside_word(before: &str, c: char, rest: &str) -> bool {
+    c == '_'
+        && before.ends_with(char::is_alphanumeric)
+        && rest[1..].starts_with(char::is_alphanumeric)
+}
+
+/// Length of the code span that `text` starts with: one backtick, something, one backtick.
+fn code_span(text: &str) -> Option<usize> {
+    let body = text.strip_prefix('`')?;
+    let end = body.find('`')?;
+    let single = end > 0 && !body[end + 1..].starts_with('`');
+    (single && !body[..end].trim().is_empty()).then_some(end + 2)
+}
+
+/// Length of the web address that `text` starts with, without the punctuation after it.
+fn url(text: &str) -> Option<usize> {
+    let scheme = ["https://", "http://"]
+        .into_iter()
+        .find(|scheme| text.starts_with(scheme))?;
+    let end = text.find([' ', '<', '>', '`', '"']).unwrap_or(text.len());
+    let length = text[..end]
+        .trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\''])
+        .len();
+    (length > scheme.len()).then_some(length)
+}
+
+/// The text on one line, with what does not show named.
+fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' | '\n' | '\r' => out.push(' '),
+            _ if is_hidden(c) => out.push_str(&format!("U+{:04X}", u32::from(c))),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// The words of a line of Markdown; a code span is part of one word.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    while at < text.len() {
+        let rest = &text[at..];
+        if let Some(escaped) = rest.strip_prefix('\\') {
+            at += 1 + escaped.chars().next().map_or(0, char::len_utf8);
+        } else if rest.starts_with('`') {
+            at += span(rest);
+        } else if rest.starts_with(' ') {
+            words.push(&text[start..at]);
+            at += 1;
+            start = at;
+        } else {
+            at += rest.chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    words.push(&text[start..]);
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Length of the code span, with a fence of any length, that `text` starts with.
+fn span(text: &str) -> usize {
+    let fence = text.len() - text.trim_start_matches('`').len();
+    let mut at = fence;
+    while let Some(next) = text[at..].find('`') {
+        let run = text[at + next..].len() - text[at + next..].trim_start_matches('`').len();
+        at += next + run;
+        if run == fence {
+            return at;
+        }
+    }
+    text.len()
+}
+
+/// A line whose start would be a heading, a list or a rule, escaped.
+fn line_start(line: &str) -> String {
+    let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    match line.chars().next() {
+        Some('#' | '-' | '+' | '=') => format!("\\{line}"),
+        Some(_) if digits > 0 && line[digits..].starts_with(['.', ')']) => {
+            format!("{}\\{}", &line[..digits], &line[digits..])
+        }
+        _ => line.to_owned(),
+    }
+}

@@ -1,0 +1,320 @@
+//! Rust identifiers for SQL names.
+//!
+//! Every SQL name gets an identifier: PostgreSQL allows any character in a quoted name, Rust does not. What is written here is the
+//! name alone; where it is used and how it is documented is `prepare`'s.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+use crate::error::Error;
+
+/// PostgreSQL cuts names at 63 bytes. Identifiers keep to the same length, because a name that is spelled out can be longer.
+const MAX_LEN: usize = 63;
+
+/// Words that cannot be an identifier, but can with `r#` in front.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
+];
+
+/// Words that stay keywords even with `r#` in front.
+const PATH_KEYWORDS: &[&str] = &["Self", "crate", "self", "super"];
+
+/// Types that generated code names without a path, and those of `pgtypes` that a schema crate re-exports: an enum of the same
+/// name would shadow them.
+const TAKEN_TYPES: &[&str] = &[
+    "Array",
+    "Box",
+    "Cidr",
+    "Column",
+    "Date",
+    "Default",
+    "Encode",
+    "EncodeError",
+    "From",
+    "FromSql",
+    "Inet",
+    "Insert",
+    "Interval",
+    "Into",
+    "Json",
+    "Jsonb",
+    "Numeric",
+    "Option",
+    "Result",
+    "Rows",
+    "Send",
+    "Sized",
+    "String",
+    "Sync",
+    "Table",
+    "Timestamp",
+    "ToSql",
+    "TryFrom",
+    "TryInto",
+    "Uuid",
+    "Vec",
+];
+
+/// Crates that generated code names, and macros that it calls: a module of the same name next to an enum would shadow them.
+const TAKEN_MODULES: &[&str] = &["alloc", "core", "pgtypes", "std"];
+
+/// How an identifier is cased, which is also what it may stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// A module or a field.
+    Snake,
+    /// A type or an enum's variant.
+    Camel,
+}
+
+/// An identifier for each of `names`, in their order.
+///
+/// Names that would share an identifier all get a suffix that is made of the name itself. None of them keeps the plain one: were
+/// `aB` the field `a_b` until a column `a_b` comes along, code that reads `a_b` would go on compiling and read the other column.
+pub(crate) fn assign(owner: &str, names: &[&str], style: Style) -> Result<Vec<String>, Error> {
+    let plain: Vec<String> = names.iter().map(|name| identifier(name, style)).collect();
+    let mut uses: HashMap<&str, usize> = HashMap::new();
+    for identifier in &plain {
+        *uses.entry(identifier).or_default() += 1;
+    }
+    let assigned: Vec<String> = names
+        .iter()
+        .zip(&plain)
+        .map(|(name, plain)| match uses[plain.as_str()] {
+            1 => plain.clone(),
+            _ => suffixed(plain, name, style),
+        })
+        .collect();
+    let mut owners: HashMap<&str, &str> = HashMap::new();
+    for (identifier, name) in assigned.iter().zip(names) {
+        if let Some(first) = owners.insert(identifier, name) {
+            return Err(Error::Collision {
+                owner: owner.to_owned(),
+                first: first.to_owned(),
+                second: (*name).to_owned(),
+                identifier: identifier.clone(),
+            });
+        }
+    }
+    Ok(assigned)
+}
+
+/// The identifier of an item of a module: not one that generated code needs for something else.
+pub(crate) fn free(identifier: String) -> String {
+    let taken = TAKEN_TYPES
+        .iter()
+        .chain(TAKEN_MODULES)
+        .any(|taken| *taken == identifier);
+    if taken { identifier + "_" } else { identifier }
+}
+
+/// `identifier` with a word at its end, for one that something else has taken.
+pub(crate) fn with_word(identifier: &str, word: &str) -> String {
+    format!(
+        "{}_{word}",
+        identifier
+            .strip_prefix("r#")
+            .unwrap_or(identifier)
+            .trim_end_matches('_')
+    )
+}
+
+/// The identifier for one name, whatever others there are.
+pub(crate) fn identifier(name: &str, style: Style) -> String {
+    let mut identifier = match style {
+        Style::Snake if is_snake(name) => name.to_owned(),
+        Style::Snake => spelled(name).to_snake_case(),
+        Style::Camel => spelled(name).to_upper_camel_case(),
+    };
+    if identifier.starts_with(|c: char| c.is_ascii_digit()) {
+        // A type that starts with an underscore could be taken for a module.
+        let prefix = if style == Style::Snake { '_' } else { 'N' };
+        identifier.insert(0, prefix);
+    }
+    if identifier.len() > MAX_LEN {
+        let suffix = suffix(name, style);
+        identifier.truncate(MAX_LEN - suffix.len());
+        identifier.truncate(identifier.trim_end_matches('_').len());
+        identifier.push_str(&suffix);
+    }
+    if PATH_KEYWORDS.contains(&identifier.as_str()) {
+        identifier.push('_');
+    } else if KEYWORDS.contains(&identifier.as_str()) {
+        identifier.insert_str(0, "r#");
+    }
+    identifier
+}
+
+/// Whether a name is a snake-case identifier as rustc's lints want it, and can stay as it is.
+fn is_snake(name: &str) -> bool {
+    let body = name.strip_prefix('_').unwrap_or(name);
+    body.starts_with(|c: char| c.is_ascii_lowercase())
+        && !name.contains("__")
+        && body
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// The name in ASCII letters, digits and separators, with symbols and foreign letters spelled out. Never without a letter or digit.
+fn spelled(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        if c.is_ascii_alphanumeric() {
+            out.push(c);
+        } else if let Some(word) = symbol(c) {
+            let _ = write!(out, "_{word}_");
+        } else if let Some(latin) = latin1(c) {
+            out.push_str(latin);
+        } else if c == '\'' {
+            // Part of the word: don't, l'année.
+        } else if c.is_ascii() || c.is_whitespace() || c.is_control() {
+            out.push('_');
+        } else {
+            let _ = write!(out, "_u{:x}_", u32::from(c));
+        }
+    }
+    if out.bytes().any(|b| b.is_ascii_alphanumeric()) {
+        return out;
+    }
+    if name.is_empty() {
+        return "empty".to_owned();
+    }
+    name.chars().fold(String::new(), |mut out, c| {
+        let _ = write!(out, "_u{:x}", u32::from(c));
+        out
+    })
+}
+
+/// The words for symbols that carry meaning; the others separate words.
+fn symbol(c: char) -> Option<&'static str> {
+    Some(match c {
+        '!' => "not",
+        '"' => "quote",
+        '#' => "hash",
+        '$' => "dollar",
+        '%' => "percent",
+        '&' => "and",
+        '*' => "star",
+        '+' => "plus",
+        '<' => "lt",
+        '=' => "eq",
+        '>' => "gt",
+        '?' => "question",
+        '@' => "at",
+        '\\' => "backslash",
+        '^' => "caret",
+        '|' => "or",
+        '~' => "tilde",
+        _ => return None,
+    })
+}
+
+/// ASCII for the letters of Latin-1, U+00C0 to U+00FF.
+fn latin1(c: char) -> Option<&'static str> {
+    const LETTERS: &str = "A A A A Ae A Ae C E E E E I I I I D N O O O O Oe _ Oe U U U Ue Y Th ss \
+                           a a a a ae a ae c e e e e i i i i d n o o o o oe _ oe u u u ue y th y";
+    let index = u32::from(c).checked_sub(0xc0)?;
+    LETTERS.split(' ').nth(index as usize)
+}
+
+fn suffixed(identifier: &str, name: &str, style: Style) -> String {
+    let plain = identifier
+        .strip_prefix("r#")
+        .unwrap_or(identifier)
+        .trim_end_matches('_');
+    format!("{plain}{}", suffix(name, style))
+}
+
+/// A suffix that depends on the name alone, so that it stays when other names come and go.
+fn suffix(name: &str, style: Style) -> String {
+    // FNV-1a, folded to 16 bits.
+    let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    let short = (hash >> 16) ^ (hash & 0xffff);
+    match style {
+        Style::Snake => format!("_x{short:04x}"),
+        Style::Camel => format!("X{short:04x}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_names_stay_as_they_are() {
+        for name in ["time", "user_id", "_id", "x2", "type_", "a1_b2"] {
+            assert_eq!(identifier(name, Style::Snake), name);
+        }
+    }
+
+    #[test]
+    fn keywords_are_raw_where_rust_allows_it() {
+        assert_eq!(identifier("type", Style::Snake), "r#type");
+        assert_eq!(identifier("table", Style::Snake), "table");
+        assert_eq!(identifier("gen", Style::Snake), "r#gen");
+        assert_eq!(identifier("super", Style::Snake), "super_");
+        assert_eq!(identifier("self", Style::Snake), "self_");
+        assert_eq!(identifier("Self", Style::Snake), "self_");
+        assert_eq!(identifier("crate", Style::Snake), "crate_");
+        assert_eq!(identifier("self", Style::Camel), "Self_");
+    }
+
+    #[test]
+    fn other_names_are_spelled_out() {
+        let cases = [
+            ("userId", "user_id", "UserId"),
+            ("2fa", "_2fa", "N2fa"),
+            ("in-progress", "in_progress", "InProgress"),
+            ("c++", "c_plus_plus", "CPlusPlus"),
+            ("c#", "c_hash", "CHash"),
+            (">=", "gt_eq", "GtEq"),
+            ("größe", "groesse", "Groesse"),
+            ("Ärger", "aerger", "Aerger"),
+            ("用户", "u7528_u6237", "U7528U6237"),
+            ("don't", "dont", "Dont"),
+            ("a__b", "a_b", "AB"),
+            ("", "empty", "Empty"),
+            ("_", "u5f", "U5f"),
+            ("'", "u27", "U27"),
+            ("\"; drop table", "quote_drop_table", "QuoteDropTable"),
+        ];
+        for (name, snake, camel) in cases {
+            assert_eq!(identifier(name, Style::Snake), snake);
+            assert_eq!(identifier(name, Style::Camel), camel);
+        }
+    }
+
+    #[test]
+    fn no_identifier_is_longer_than_a_postgresql_name() {
+        let name = "用".repeat(21);
+        let other = "用".repeat(20) + "户";
+        assert_eq!(identifier(&name, Style::Snake).len(), MAX_LEN);
+        assert_ne!(
+            identifier(&name, Style::Snake),
+            identifier(&other, Style::Snake)
+        );
+    }
+
+    #[test]
+    fn names_that_collide_all_change_and_do_not_depend_on_each_other() {
+        let two = assign("public.t", &["aB", "a_b", "c"], Style::Snake).unwrap();
+        assert_eq!(two, ["a_b_x550f", "a_b_x73d5", "c"]);
+        let three = assign("public.t", &["a b", "a_b", "aB"], Style::Snake).unwrap();
+        assert_eq!(three[1], two[1]);
+        assert_eq!(three[2], two[0]);
+    }
+
+    #[test]
+    fn the_same_name_twice_is_an_error_that_names_it() {
+        let error = assign("public.t", &["a", "a"], Style::Snake).unwrap_err();
+        insta::assert_snapshot!(error, @"public.t: `a` and `a` both become `a_xcd20` in Rust: rename one of them in a new migration");
+    }
+}

@@ -1,0 +1,209 @@
+//! From the catalog to what the templates print: which modules there are, what lies in each, and under which name.
+//!
+//! The structs here and in `relation` and `new` are the templates' contexts: plain texts and flags, every decision already made.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use catalog::{Catalog, Enum};
+use serde::Serialize;
+
+use crate::docs;
+use crate::error::Error;
+use crate::layout::{self, Place};
+use crate::names::{self, Style};
+use crate::relation::{self, Relation};
+use crate::types::{Key, Types};
+
+/// The schema whose objects stand at the root of the file.
+const ROOT_SCHEMA: &str = "public";
+
+/// The whole file.
+pub(crate) struct File {
+    /// The root first, then the other schemas by name.
+    pub(crate) schemas: Vec<Schema>,
+}
+
+/// The objects of one schema.
+pub(crate) struct Schema {
+    /// Documentation and identifier of the module around them; `None` at the root.
+    pub(crate) module: Option<SchemaModule>,
+    /// The enums, by SQL name.
+    pub(crate) enums: Vec<EnumType>,
+    /// The relations, by SQL name.
+    pub(crate) relations: Vec<Relation>,
+}
+
+/// Context of `schema.rs.tera`, but for its content.
+#[derive(Serialize)]
+pub(crate) struct SchemaModule {
+    doc: String,
+    name: String,
+}
+
+/// Context of `enum.rs.tera`.
+#[derive(Serialize)]
+pub(crate) struct EnumType {
+    doc: String,
+    name: String,
+    unknown: String,
+    variants: Vec<Variant>,
+    labels: String,
+}
+
+#[derive(Serialize)]
+struct Variant {
+    doc: String,
+    name: String,
+    as_str: String,
+    from: String,
+}
+
+/// Everything that `catalog` becomes.
+pub(crate) fn file(catalog: &Catalog) -> Result<File, Error> {
+    let sources = relation::sources(catalog);
+    let names = Names::new(catalog, &sources)?;
+    let types = Types::new(catalog, names.enums.clone());
+    let mut schemas = Vec::new();
+    for (schema, module) in &names.schemas {
+        let depth = usize::from(module.is_some());
+        let enums = catalog.enums.iter().filter(|e| e.schema == *schema);
+        let enums = enums
+            .map(|e| enum_type(e, &names, depth))
+            .collect::<Result<_, _>>()?;
+        let relations = sources.iter().filter(|source| source.schema == *schema);
+        let relations = relations
+            .map(|source| relation::prepare(source, &types, &names.relations, depth))
+            .collect::<Result<_, _>>()?;
+        let module = module.as_ref().map(|name| SchemaModule {
+            doc: docs::block(
+                Place {
+                    offset: 0,
+                    moved: 0,
+                },
+                &[format!("Schema {}.", docs::code(schema))],
+            ),
+            name: name.clone(),
+        });
+        schemas.push(Schema {
+            module,
+            enums,
+            relations,
+        });
+    }
+    Ok(File { schemas })
+}
+
+/// The Rust paths of the catalog's objects, from the root of the file.
+struct Names<'a> {
+    /// Each schema with anything in it, the root first, and the module that stands for it.
+    schemas: Vec<(&'a str, Option<String>)>,
+    enums: HashMap<Key<'a>, String>,
+    relations: HashMap<Key<'a>, String>,
+}
+
+impl<'a> Names<'a> {
+    fn new(catalog: &'a Catalog, sources: &[relation::Source<'a>]) -> Result<Names<'a>, Error> {
+        let enums = by_schema(
+            catalog
+                .enums
+                .iter()
+                .map(|e| (e.schema.as_str(), e.name.as_str())),
+        );
+        let relations = by_schema(sources.iter().map(|source| (source.schema, source.name)));
+        let present: BTreeSet<&str> = enums.keys().chain(relations.keys()).copied().collect();
+        let others: Vec<&str> = present
+            .into_iter()
+            .filter(|name| *name != ROOT_SCHEMA)
+            .collect();
+
+        let root_relations = relations.get(ROOT_SCHEMA).map_or(&[][..], Vec::as_slice);
+        let root_relations = names::assign(ROOT_SCHEMA, root_relations, Style::Snake)?;
+        let modules = names::assign("the database", &others, Style::Snake)?;
+        let modules = modules.into_iter().map(|module| {
+            let taken = root_relations.contains(&module);
+            Some(if taken {
+                names::with_word(&module, "schema")
+            } else {
+                names::free(module)
+            })
+        });
+        let mut schemas = vec![(ROOT_SCHEMA, None)];
+        schemas.extend(others.into_iter().zip(modules));
+
+        let mut paths = Names {
+            schemas,
+            enums: HashMap::new(),
+            relations: HashMap::new(),
+        };
+        for (schema, module) in &paths.schemas {
+            let path = |name: &str| match module {
+                Some(module) => format!("{module}::{name}"),
+                None => name.to_owned(),
+            };
+            if let Some(names) = enums.get(schema) {
+                let identifiers = names::assign(schema, names, Style::Camel)?;
+                for (name, identifier) in names.iter().zip(identifiers) {
+                    paths
+                        .enums
+                        .insert((schema, name), path(&names::free(identifier)));
+                }
+            }
+            if let Some(names) = relations.get(schema) {
+                let identifiers = names::assign(schema, names, Style::Snake)?;
+                for (name, identifier) in names.iter().zip(identifiers) {
+                    paths
+                        .relations
+                        .insert((schema, name), path(&names::free(identifier)));
+                }
+            }
+        }
+        Ok(paths)
+    }
+}
+
+fn by_schema<'a>(objects: impl Iterator<Item = Key<'a>>) -> BTreeMap<&'a str, Vec<&'a str>> {
+    let mut map: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (schema, name) in objects {
+        map.entry(schema).or_default().push(name);
+    }
+    map
+}
+
+/// The last segment of a path.
+pub(crate) fn last_segment(path: &str) -> &str {
+    path.rsplit("::").next().unwrap_or(path)
+}
+
+fn enum_type(e: &Enum, names: &Names<'_>, depth: usize) -> Result<EnumType, Error> {
+    let title = format!("{}.{}", e.schema, e.name);
+    let place = |offset| Place {
+        offset,
+        moved: depth * 4,
+    };
+    let labels: Vec<&str> = e.labels.iter().map(String::as_str).collect();
+    let variants = names::assign(&title, &labels, Style::Camel)?;
+    let unknown = ["Unknown", "Unrecognized", "NotInThisBuild"]
+        .into_iter()
+        .find(|name| !variants.iter().any(|variant| variant == name))
+        .unwrap_or("NotInThisBuild_");
+    let mut doc = e.comment.as_deref().map_or(Vec::new(), docs::prose);
+    doc.push(format!("Enum {}.", docs::code(&title)));
+    let literals: Vec<String> = labels.iter().map(|label| layout::string(label)).collect();
+    let variants = labels
+        .iter()
+        .zip(&literals)
+        .zip(&variants)
+        .map(|((label, literal), name)| Variant {
+            doc: docs::block(place(4), &[format!("Label {}.", docs::code(label))]),
+            as_str: layout::arm(place(12), &format!("Self::{name}"), literal),
+            from: layout::arm(place(12), literal, &format!("Self::{name}")),
+            name: name.clone(),
+        });
+    Ok(EnumType {
+        doc: docs::block(place(0), &doc),
+        name: last_segment(&names.enums[&(e.schema.as_str(), e.name.as_str())]).to_owned(),
+        unknown: unknown.to_owned(),
+        variants: variants.collect(),
+        labels: layout::array(place(4), "pub const LABELS: &[&str] = &", &literals, ";"),
+    })
+}

@@ -1,0 +1,69 @@
+//! From prepared contexts to text: the templates, in their order.
+
+use serde::Serialize;
+use tera::{Context, Tera};
+
+use crate::error::Error;
+use crate::layout;
+use crate::prepare::{File, Schema};
+
+/// Each template, by its file name.
+const TEMPLATES: [(&str, &str); 4] = [
+    (HEADER, include_str!("../templates/header.rs.tera")),
+    (ENUM, include_str!("../templates/enum.rs.tera")),
+    (RELATION, include_str!("../templates/relation.rs.tera")),
+    (SCHEMA, include_str!("../templates/schema.rs.tera")),
+];
+const HEADER: &str = "header.rs.tera";
+const ENUM: &str = "enum.rs.tera";
+const RELATION: &str = "relation.rs.tera";
+const SCHEMA: &str = "schema.rs.tera";
+
+/// The text of the whole file.
+pub(crate) fn file(file: &File) -> Result<String, Error> {
+    let mut tera = Tera::default();
+    tera.autoescape_on(Vec::<&str>::new());
+    tera.add_raw_templates(TEMPLATES)
+        .map_err(|source| Error::Template {
+            template: "the templates",
+            source,
+        })?;
+    let mut items = vec![text(&tera, HEADER, &Context::new())?];
+    for schema in &file.schemas {
+        let content = schema_items(&tera, schema)?;
+        match &schema.module {
+            None => items.extend(content),
+            Some(module) => {
+                let body = content.join("\n");
+                let mut context = context(SCHEMA, module)?;
+                context.insert("body", &layout::indent(&body, 4));
+                items.push(text(&tera, SCHEMA, &context)?);
+            }
+        }
+    }
+    Ok(items.join("\n"))
+}
+
+fn schema_items(tera: &Tera, schema: &Schema) -> Result<Vec<String>, Error> {
+    let mut items = Vec::with_capacity(schema.enums.len() + schema.relations.len());
+    for enum_type in &schema.enums {
+        items.push(render(tera, ENUM, enum_type)?);
+    }
+    for relation in &schema.relations {
+        items.push(render(tera, RELATION, relation)?);
+    }
+    Ok(items)
+}
+
+fn render(tera: &Tera, template: &'static str, value: &impl Serialize) -> Result<String, Error> {
+    text(tera, template, &context(template, value)?)
+}
+
+fn context(template: &'static str, value: &impl Serialize) -> Result<Context, Error> {
+    Context::from_serialize(value).map_err(|source| Error::Template { template, source })
+}
+
+fn text(tera: &Tera, template: &'static str, context: &Context) -> Result<String, Error> {
+    tera.render(template, context)
+        .map_err(|source| Error::Template { template, source })
+}

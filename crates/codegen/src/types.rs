@@ -1,0 +1,136 @@
+//! Which Rust type holds a column's values.
+//!
+//! The rule is that nothing is lost: a type is in the list when its Rust type holds every value that PostgreSQL can store in it. Domains
+//! stand for their base type, enums for the Rust enum that is generated for them. There is no fallback.
+
+use std::collections::HashMap;
+
+use catalog::{Catalog, Domain, TypeRef};
+
+/// Types of `pg_catalog` that have a Rust type, by `typname`, and that Rust type.
+pub const SUPPORTED_TYPES: &[(&str, &str)] = &[
+    ("bool", "bool"),
+    ("bpchar", "String"),
+    ("bytea", "Vec<u8>"),
+    ("cidr", "pgtypes::Cidr"),
+    ("date", "pgtypes::Date"),
+    ("float4", "f32"),
+    ("float8", "f64"),
+    ("inet", "pgtypes::Inet"),
+    ("int2", "i16"),
+    ("int4", "i32"),
+    ("int8", "i64"),
+    ("interval", "pgtypes::Interval"),
+    ("json", "pgtypes::Json"),
+    ("jsonb", "pgtypes::Jsonb"),
+    ("numeric", "pgtypes::Numeric"),
+    ("text", "String"),
+    ("timestamptz", "pgtypes::Timestamp"),
+    ("uuid", "pgtypes::Uuid"),
+    ("varchar", "String"),
+];
+
+/// Types by which rows are read between two bounds, and the driver's constant for each.
+const ORDERED: &[(&str, &str)] = &[
+    ("date", "DATE"),
+    ("int2", "INT2"),
+    ("int4", "INT4"),
+    ("int8", "INT8"),
+    ("timestamptz", "TIMESTAMPTZ"),
+];
+
+/// Schema and name of an object, as they stand in the catalog.
+pub(crate) type Key<'a> = (&'a str, &'a str);
+
+/// The catalog's own types.
+pub(crate) struct Types<'a> {
+    domains: HashMap<Key<'a>, &'a Domain>,
+    /// Path of each enum's Rust type from the root of the generated file: `FunnelStatus`, `reporting::Period`.
+    enums: HashMap<Key<'a>, String>,
+}
+
+/// The Rust side of a column's type.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct RustType {
+    /// The type as it is written in a relation's module.
+    pub(crate) path: String,
+    /// The driver's constant, when rows can be read between two values of the type.
+    pub(crate) ordered: Option<&'static str>,
+}
+
+/// Why a type has no Rust type.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Unmapped {
+    /// The type is not in the list.
+    Unknown,
+    /// The domain of this name leads back to itself.
+    Circular(String),
+}
+
+impl<'a> Types<'a> {
+    /// The types of `catalog`, with the path of each enum.
+    pub(crate) fn new(catalog: &'a Catalog, enums: HashMap<Key<'a>, String>) -> Types<'a> {
+        let domains = catalog.domains.iter();
+        let domains = domains
+            .map(|d| ((d.schema.as_str(), d.name.as_str()), d))
+            .collect();
+        Types { domains, enums }
+    }
+
+    /// The domain that `ty` names, itself or as its element.
+    pub(crate) fn domain(&self, ty: &TypeRef) -> Option<&'a Domain> {
+        self.domains
+            .get(&(ty.schema.as_str(), ty.name.as_str()))
+            .copied()
+    }
+
+    /// The Rust type for `ty` in a module that lies `depth` modules below the root of the file.
+    pub(crate) fn rust(&self, ty: &TypeRef, depth: usize) -> Result<RustType, Unmapped> {
+        let mut ty = ty;
+        let mut array = ty.array;
+        let mut left = self.domains.len();
+        while let Some(domain) = self.domain(ty) {
+            if left == 0 {
+                return Err(Unmapped::Circular(format!(
+                    "{}.{}",
+                    domain.schema, domain.name
+                )));
+            }
+            left -= 1;
+            ty = &domain.base;
+            if array && ty.array {
+                // An array of a domain over an array: one array in another, which `Array` does not hold.
+                return Err(Unmapped::Unknown);
+            }
+            array |= ty.array;
+        }
+        let element = self.element(ty, depth).ok_or(Unmapped::Unknown)?;
+        let ordered = ORDERED
+            .iter()
+            .find(|(name, _)| is_builtin(ty) && *name == ty.name);
+        Ok(if array {
+            RustType {
+                path: format!("pgtypes::Array<{element}>"),
+                ordered: None,
+            }
+        } else {
+            RustType {
+                path: element,
+                ordered: ordered.map(|(_, constant)| *constant),
+            }
+        })
+    }
+
+    fn element(&self, ty: &TypeRef, depth: usize) -> Option<String> {
+        if is_builtin(ty) {
+            let found = SUPPORTED_TYPES.iter().find(|(name, _)| *name == ty.name);
+            return found.map(|(_, rust)| (*rust).to_owned());
+        }
+        let path = self.enums.get(&(ty.schema.as_str(), ty.name.as_str()))?;
+        Some(format!("{}{path}", "super::".repeat(depth)))
+    }
+}
+
+fn is_builtin(ty: &TypeRef) -> bool {
+    ty.schema == "pg_catalog"
+}

@@ -1,0 +1,221 @@
+//! What is generated: compared with the golden files byte for byte, and with what rustfmt makes of it.
+//!
+//! That the golden files compile is shown by the example target `golden`, which `cargo test` builds.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use catalog::{
+    Catalog, Column, Constraint, ConstraintKind, Dimension, Enum, Hypertable, Snapshot, Table,
+    TypeRef,
+};
+
+const RENEW: &str = "RENEW_GOLDEN=1 cargo test -p codegen --test golden";
+
+#[test]
+fn the_schema_of_this_repository() {
+    let path = crate_dir().join("../../analytics-schema/schema.json");
+    let text = std::fs::read_to_string(path).unwrap();
+    check_golden("analytics", &Snapshot::parse(&text).unwrap().catalog);
+}
+
+#[test]
+fn nasty_names_and_comments() {
+    check_golden("nasty", &fixture("nasty"));
+}
+
+#[test]
+fn the_same_catalog_gives_the_same_bytes() {
+    let catalog = fixture("nasty");
+    assert_eq!(
+        codegen::generate(&catalog).unwrap(),
+        codegen::generate(&catalog.clone()).unwrap()
+    );
+}
+
+#[test]
+fn an_empty_catalog_gives_a_header_alone() {
+    let text = codegen::generate(&Catalog::default()).unwrap();
+    assert!(text.lines().all(|line| line.starts_with("// ")), "{text}");
+    check_formatted("empty catalog", &text);
+}
+
+#[test]
+fn names_of_every_length_are_formatted() {
+    let Some(_) = rustfmt("names_of_every_length_are_formatted") else {
+        return;
+    };
+    for length in 1..=63 {
+        let text = codegen::generate(&catalog_of_names(length)).unwrap();
+        check_formatted(&format!("names of {length} letters"), &text);
+    }
+}
+
+fn fixture(name: &str) -> Catalog {
+    let path = crate_dir().join(format!("tests/fixtures/{name}.json"));
+    let text = std::fs::read_to_string(&path).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn check_golden(name: &str, catalog: &Catalog) {
+    let path = crate_dir().join(format!("tests/golden/{name}.rs"));
+    let text = codegen::generate(catalog).unwrap();
+    if std::env::var_os("RENEW_GOLDEN").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let golden = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        golden == text,
+        "{} is out of date: run `{RENEW}` and read what changed",
+        path.display()
+    );
+    if rustfmt(name).is_some() {
+        check_formatted(name, &text);
+    }
+}
+
+/// The formatter that belongs to the compiler, unless it is not installed.
+fn rustfmt(test: &str) -> Option<Command> {
+    let mut version = Command::new("rustfmt");
+    let found = version
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    if !found.is_ok_and(|status| status.success()) {
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: {test}: rustfmt is not installed"
+        );
+        return None;
+    }
+    let mut command = Command::new("rustfmt");
+    // Out of reach of any rustfmt.toml: the default configuration is what counts.
+    command
+        .args(["--edition", "2024", "--emit", "stdout", "--quiet"])
+        .current_dir(std::env::temp_dir());
+    Some(command)
+}
+
+fn check_formatted(what: &str, text: &str) {
+    let Some(mut command) = rustfmt(what) else {
+        return;
+    };
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(text.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{what}: rustfmt failed");
+    let formatted = String::from_utf8(output.stdout).unwrap();
+    let differing = text
+        .lines()
+        .zip(formatted.lines())
+        .enumerate()
+        .find(|(_, (a, b))| a != b);
+    if let Some((line, (ours, theirs))) = differing {
+        panic!(
+            "{what}, line {}: generated\n{ours}\nbut rustfmt prints\n{theirs}",
+            line + 1
+        );
+    }
+    assert_eq!(
+        text.len(),
+        formatted.len(),
+        "{what}: rustfmt changes the length"
+    );
+}
+
+/// A catalog in which everything that has a name has one of `length` letters, at the root and in a schema.
+fn catalog_of_names(length: usize) -> Catalog {
+    let name = |letter: char| letter.to_string().repeat(length);
+    let labels: Vec<String> = ('a'..='l').map(name).collect();
+    let enums = |schema: &str| Enum {
+        schema: schema.to_owned(),
+        name: name('e'),
+        comment: None,
+        labels: labels.clone(),
+    };
+    let ty = |schema: &str, name: String, array| TypeRef {
+        sql: format!("{schema}.{name}"),
+        schema: schema.to_owned(),
+        name,
+        array,
+    };
+    let column = |letter, ty, never_null, default| Column {
+        name: name(letter),
+        ty,
+        comment: Some("word ".repeat(length)),
+        never_null,
+        default,
+        identity: None,
+        generated: None,
+    };
+    let table = |schema: &str, columns_in_key: usize| {
+        let not_null = || Some("NOT NULL".to_owned());
+        let default = || Some(name('d'));
+        let enum_type = |array| ty(schema, name('e'), array);
+        let columns = vec![
+            column(
+                'a',
+                ty("pg_catalog", "timestamptz".to_owned(), false),
+                not_null(),
+                None,
+            ),
+            column('b', enum_type(false), not_null(), default()),
+            column('c', enum_type(false), None, default()),
+            column('d', enum_type(true), None, default()),
+            column('e', enum_type(true), not_null(), None),
+            column('f', enum_type(false), None, None),
+        ];
+        let key = columns[..columns_in_key]
+            .iter()
+            .map(|column| column.name.clone())
+            .collect();
+        Table {
+            schema: schema.to_owned(),
+            name: name((b'p' + columns_in_key as u8) as char),
+            comment: None,
+            columns,
+            constraints: vec![Constraint {
+                name: name('k'),
+                kind: ConstraintKind::PrimaryKey,
+                definition: String::new(),
+                columns: key,
+            }],
+            indexes: Vec::new(),
+            triggers: Vec::new(),
+            hypertable: Some(Hypertable {
+                dimensions: vec![Dimension {
+                    column: name('a'),
+                    time_interval: Some("1 day".to_owned()),
+                    integer_interval: None,
+                    partitions: None,
+                    integer_now: None,
+                }],
+                columnstore: None,
+                policies: Vec::new(),
+            }),
+        }
+    };
+    let schema = name('z');
+    Catalog {
+        enums: vec![enums("public"), enums(&schema)],
+        tables: (1..=6)
+            .flat_map(|keys| [table("public", keys), table(&schema, keys)])
+            .collect(),
+        ..Catalog::default()
+    }
+}
+
+fn crate_dir() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}

@@ -1,0 +1,1850 @@
+// Made by the crate `codegen` from a catalog. What is changed here is lost with the next build.
+// To renew it, put the change into a migration, run `cargo xtask migrate`, and build.
+
+/// Kind of device that sent an event.
+///
+/// Enum `public.device_type`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum DeviceType {
+    /// Label `desktop`.
+    Desktop,
+    /// Label `mobile`.
+    Mobile,
+    /// Label `tablet`.
+    Tablet,
+    /// Label `server`.
+    Server,
+    /// Label `other`.
+    Other,
+    /// A label that the database has and this build does not know.
+    Unknown(String),
+}
+
+impl DeviceType {
+    /// The labels that this build knows, in the type's order.
+    pub const LABELS: &[&str] = &["desktop", "mobile", "tablet", "server", "other"];
+
+    /// The label, as PostgreSQL spells it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Desktop => "desktop",
+            Self::Mobile => "mobile",
+            Self::Tablet => "tablet",
+            Self::Server => "server",
+            Self::Other => "other",
+            Self::Unknown(label) => label,
+        }
+    }
+}
+
+impl From<&str> for DeviceType {
+    fn from(label: &str) -> Self {
+        match label {
+            "desktop" => Self::Desktop,
+            "mobile" => Self::Mobile,
+            "tablet" => Self::Tablet,
+            "server" => Self::Server,
+            "other" => Self::Other,
+            _ => Self::Unknown(label.to_owned()),
+        }
+    }
+}
+
+impl std::fmt::Display for DeviceType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+pgtypes::enum_sql!(DeviceType);
+
+/// Life of a funnel: steps are recorded while it is active; an archived one is kept for its
+/// history.
+///
+/// Enum `public.funnel_status`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum FunnelStatus {
+    /// Label `draft`.
+    Draft,
+    /// Label `active`.
+    Active,
+    /// Label `paused`.
+    Paused,
+    /// Label `archived`.
+    Archived,
+    /// A label that the database has and this build does not know.
+    Unknown(String),
+}
+
+impl FunnelStatus {
+    /// The labels that this build knows, in the type's order.
+    pub const LABELS: &[&str] = &["draft", "active", "paused", "archived"];
+
+    /// The label, as PostgreSQL spells it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Draft => "draft",
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Archived => "archived",
+            Self::Unknown(label) => label,
+        }
+    }
+}
+
+impl From<&str> for FunnelStatus {
+    fn from(label: &str) -> Self {
+        match label {
+            "draft" => Self::Draft,
+            "active" => Self::Active,
+            "paused" => Self::Paused,
+            "archived" => Self::Archived,
+            _ => Self::Unknown(label.to_owned()),
+        }
+    }
+}
+
+impl std::fmt::Display for FunnelStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+pgtypes::enum_sql!(FunnelStatus);
+
+/// Daily count and revenue per project and event name; kept for ever.
+///
+/// Continuous aggregate `public.event_counts_daily` over
+/// [`public.event_counts_hourly`](mod@event_counts_hourly), bucket 1 day. Holds what has been
+/// materialized, and nothing newer. Refreshed every 1 hour, from 7 days ago to 1 day ago.
+pub mod event_counts_daily {
+    /// A row of the continuous aggregate, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Start of the day, in UTC. Never null: `time_bucket` of `event_counts_hourly.bucket`,
+        /// which is never null.
+        ///
+        /// `timestamp with time zone`.
+        pub bucket: pgtypes::Timestamp,
+        /// Project (tenant) of the events. Never null: `event_counts_hourly.project_id`, which is
+        /// never null.
+        ///
+        /// `uuid`.
+        pub project_id: pgtypes::Uuid,
+        /// Name of the events. Never null: `event_counts_hourly.name`, which is never null.
+        ///
+        /// `public.event_name`, a domain over `text`.
+        pub name: String,
+        /// Number of events. Never null: `sum` of `event_counts_hourly.events`, which is never
+        /// null.
+        ///
+        /// `bigint`.
+        pub events: i64,
+        /// Number of events that carry revenue. Never null: `sum` of
+        /// `event_counts_hourly.paid_events`, which is never null.
+        ///
+        /// `bigint`.
+        pub paid_events: i64,
+        /// Sum of revenue in US dollars. Null when no event of the day carries revenue.
+        ///
+        /// `numeric`.
+        pub revenue: Option<pgtypes::Numeric>,
+        /// Time of the newest event. Never null: `max` of `event_counts_hourly.last_event_at`,
+        /// which is never null.
+        ///
+        /// `timestamp with time zone`.
+        pub last_event_at: pgtypes::Timestamp,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                bucket: TABLE.get(row, 0)?,
+                project_id: TABLE.get(row, 1)?,
+                name: TABLE.get(row, 2)?,
+                events: TABLE.get(row, 3)?,
+                paid_events: TABLE.get(row, 4)?,
+                revenue: TABLE.get(row, 5)?,
+                last_event_at: TABLE.get(row, 6)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "event_counts_daily",
+        columns: &[
+            pgtypes::Column {
+                name: "bucket",
+                sql_type: "timestamp with time zone",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "project_id",
+                sql_type: "uuid",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "name",
+                sql_type: "public.event_name",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "events",
+                sql_type: "bigint",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "paid_events",
+                sql_type: "bigint",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "revenue",
+                sql_type: "numeric",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "last_event_at",
+                sql_type: "timestamp with time zone",
+                never_null: true,
+            },
+        ],
+        primary_key: &[],
+    };
+
+    /// What the aggregate is computed from.
+    pub const SOURCE: &str = "public.event_counts_hourly";
+
+    /// The column with the start of the bucket.
+    pub const BUCKET_COLUMN: &str = "bucket";
+
+    /// Width of a bucket, as PostgreSQL prints the interval.
+    pub const BUCKET_WIDTH: &str = "1 day";
+
+    /// Whether only what has been materialized is read.
+    pub const MATERIALIZED_ONLY: bool = true;
+
+    /// How often the aggregate is refreshed.
+    pub const REFRESH_INTERVAL: &str = "01:00:00";
+
+    /// How far before now a refresh starts.
+    pub const REFRESH_START_OFFSET: &str = "7 days";
+
+    /// How far before now a refresh ends.
+    pub const REFRESH_END_OFFSET: &str = "1 day";
+
+    /// The rows whose `bucket` lies in `range`, its start included and its end not, in ascending
+    /// order.
+    ///
+    /// The bounds are what keeps the query from reading every bucket there is.
+    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+        client: &'a mut C,
+        range: std::ops::Range<pgtypes::Timestamp>,
+    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+        const SQL: &str = r#"
+            SELECT "bucket", "project_id", "name", "events", "paid_events", "revenue",
+                   "last_event_at"
+            FROM "public"."event_counts_daily"
+            WHERE "bucket" >= $1 AND "bucket" < $2
+            ORDER BY "bucket"
+        "#;
+        let ty = pgtypes::postgres::types::Type::TIMESTAMPTZ;
+        let bounds = [(range.start, ty.clone()), (range.end, ty)];
+        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+    }
+}
+
+/// Hourly count and revenue per project and event name.
+///
+/// Continuous aggregate `public.event_counts_hourly` over [`public.events`](mod@events), bucket 1
+/// hour. What has not been materialized yet is computed when it is read. Chunks move to the
+/// columnstore after 30 days. Refreshed every 30 minutes, from 3 days ago to 1 hour ago. Chunks
+/// are dropped after 2 years.
+pub mod event_counts_hourly {
+    /// A row of the continuous aggregate, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Start of the hour. Never null: `time_bucket` of `events.time`, which is NOT NULL.
+        ///
+        /// `timestamp with time zone`.
+        pub bucket: pgtypes::Timestamp,
+        /// Project (tenant) of the events. Never null: `events.project_id`, which is NOT NULL.
+        ///
+        /// `uuid`.
+        pub project_id: pgtypes::Uuid,
+        /// Name of the events. Never null: `events.name`, which is NOT NULL.
+        ///
+        /// `public.event_name`, a domain over `text`.
+        pub name: String,
+        /// Number of events. Never null: `count(*)`.
+        ///
+        /// `bigint`.
+        pub events: i64,
+        /// Number of events that carry revenue. Never null: `count(revenue)`.
+        ///
+        /// `bigint`.
+        pub paid_events: i64,
+        /// Sum of revenue in US dollars. Null when no event of the hour carries revenue.
+        ///
+        /// `numeric`.
+        pub revenue: Option<pgtypes::Numeric>,
+        /// Time of the newest event. Never null: `max` of `events.time`, which is NOT NULL.
+        ///
+        /// `timestamp with time zone`.
+        pub last_event_at: pgtypes::Timestamp,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                bucket: TABLE.get(row, 0)?,
+                project_id: TABLE.get(row, 1)?,
+                name: TABLE.get(row, 2)?,
+                events: TABLE.get(row, 3)?,
+                paid_events: TABLE.get(row, 4)?,
+                revenue: TABLE.get(row, 5)?,
+                last_event_at: TABLE.get(row, 6)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "event_counts_hourly",
+        columns: &[
+            pgtypes::Column {
+                name: "bucket",
+                sql_type: "timestamp with time zone",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "project_id",
+                sql_type: "uuid",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "name",
+                sql_type: "public.event_name",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "events",
+                sql_type: "bigint",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "paid_events",
+                sql_type: "bigint",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "revenue",
+                sql_type: "numeric",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "last_event_at",
+                sql_type: "timestamp with time zone",
+                never_null: true,
+            },
+        ],
+        primary_key: &[],
+    };
+
+    /// What the aggregate is computed from.
+    pub const SOURCE: &str = "public.events";
+
+    /// The column with the start of the bucket.
+    pub const BUCKET_COLUMN: &str = "bucket";
+
+    /// Width of a bucket, as PostgreSQL prints the interval.
+    pub const BUCKET_WIDTH: &str = "01:00:00";
+
+    /// Whether only what has been materialized is read.
+    pub const MATERIALIZED_ONLY: bool = false;
+
+    /// How often the aggregate is refreshed.
+    pub const REFRESH_INTERVAL: &str = "00:30:00";
+
+    /// How far before now a refresh starts.
+    pub const REFRESH_START_OFFSET: &str = "3 days";
+
+    /// How far before now a refresh ends.
+    pub const REFRESH_END_OFFSET: &str = "01:00:00";
+
+    /// Age at which chunks move to the columnstore.
+    pub const COLUMNSTORE_AFTER: &str = "30 days";
+
+    /// Age at which chunks are dropped.
+    pub const RETENTION: &str = "2 years";
+
+    /// The rows whose `bucket` lies in `range`, its start included and its end not, in ascending
+    /// order.
+    ///
+    /// The bounds are what keeps the query from reading every bucket there is.
+    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+        client: &'a mut C,
+        range: std::ops::Range<pgtypes::Timestamp>,
+    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+        const SQL: &str = r#"
+            SELECT "bucket", "project_id", "name", "events", "paid_events", "revenue",
+                   "last_event_at"
+            FROM "public"."event_counts_hourly"
+            WHERE "bucket" >= $1 AND "bucket" < $2
+            ORDER BY "bucket"
+        "#;
+        let ty = pgtypes::postgres::types::Type::TIMESTAMPTZ;
+        let bounds = [(range.start, ty.clone()), (range.end, ty)];
+        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+    }
+}
+
+/// What users did: one row per event, partitioned by the time at which it happened.
+///
+/// Hypertable `public.events`, in chunks of 1 day by `time`. Chunks move to the columnstore after
+/// 7 days. Chunks are dropped after 180 days.
+pub mod events {
+    /// A row of the hypertable, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// When the event happened, by the clock of the sender. Never null: primary key.
+        ///
+        /// `timestamp with time zone`.
+        pub time: pgtypes::Timestamp,
+        /// Identity of the event, chosen by the sender so that sending again stores nothing
+        /// twice. Never null: primary key.
+        ///
+        /// `uuid`, `gen_random_uuid()` by default.
+        pub event_id: pgtypes::Uuid,
+        /// Project (tenant) that the event belongs to. Never null: NOT NULL.
+        ///
+        /// `uuid`.
+        pub project_id: pgtypes::Uuid,
+        /// What happened. Never null: NOT NULL.
+        ///
+        /// `public.event_name`, a domain over `text`.
+        pub name: String,
+        /// The project's own id of the user. Null before the user is known.
+        ///
+        /// `text`.
+        pub user_id: Option<String>,
+        /// Session of the user. Null for events that servers send.
+        ///
+        /// `uuid`.
+        pub session_id: Option<pgtypes::Uuid>,
+        /// Position of the event in its session, from 1. Null outside a session.
+        ///
+        /// `integer`.
+        pub session_sequence: Option<i32>,
+        /// Kind of device that sent the event. Never null: NOT NULL.
+        ///
+        /// `public.device_type`, `'other'::public.device_type` by default.
+        pub device: super::DeviceType,
+        /// Country of the sender. Null when it could not be found out.
+        ///
+        /// `public.country_code`, a domain over `text`.
+        pub country: Option<String>,
+        /// Address of the sender, cut to its network where privacy asks for it. Null when it is
+        /// not kept.
+        ///
+        /// `inet`.
+        pub ip: Option<pgtypes::Inet>,
+        /// Page on which the event happened. Null outside the web.
+        ///
+        /// `text`.
+        pub url: Option<String>,
+        /// Path of the page, without host, query and fragment. Null when there is no url or it is
+        /// not absolute.
+        ///
+        /// `text`, generated as `"substring"(url, '^[a-z]+://[^/?#]+([^?#]*)'::text)`.
+        pub path: Option<String>,
+        /// Page that led to this one. Null when the browser did not tell.
+        ///
+        /// `text`.
+        pub referrer: Option<String>,
+        /// Width of the window in CSS pixels. Null outside a browser.
+        ///
+        /// `smallint`.
+        pub viewport_width: Option<i16>,
+        /// Time until the page was usable, in milliseconds. Null when it was not measured.
+        ///
+        /// `double precision`.
+        pub load_time_ms: Option<f64>,
+        /// Revenue of the event in US dollars, negative for a refund. Null when the event is not
+        /// about money.
+        ///
+        /// `numeric(12,2)`.
+        pub revenue: Option<pgtypes::Numeric>,
+        /// Whether the sender was recognised as a robot. Never null: NOT NULL.
+        ///
+        /// `boolean`, `false` by default.
+        pub is_bot: bool,
+        /// Free labels, in the order in which the sender gave them. Never null: NOT NULL.
+        ///
+        /// `text[]`, `'{}'::text[]` by default.
+        pub tags: pgtypes::Array<String>,
+        /// Everything else the sender told, as a JSON object. Never null: NOT NULL.
+        ///
+        /// `jsonb`, `'{}'::jsonb` by default.
+        pub properties: pgtypes::Jsonb,
+        /// When the service received the event, by the clock of the database. Never null: NOT
+        /// NULL.
+        ///
+        /// `timestamp with time zone`, `now()` by default.
+        pub received_at: pgtypes::Timestamp,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                time: TABLE.get(row, 0)?,
+                event_id: TABLE.get(row, 1)?,
+                project_id: TABLE.get(row, 2)?,
+                name: TABLE.get(row, 3)?,
+                user_id: TABLE.get(row, 4)?,
+                session_id: TABLE.get(row, 5)?,
+                session_sequence: TABLE.get(row, 6)?,
+                device: TABLE.get(row, 7)?,
+                country: TABLE.get(row, 8)?,
+                ip: TABLE.get(row, 9)?,
+                url: TABLE.get(row, 10)?,
+                path: TABLE.get(row, 11)?,
+                referrer: TABLE.get(row, 12)?,
+                viewport_width: TABLE.get(row, 13)?,
+                load_time_ms: TABLE.get(row, 14)?,
+                revenue: TABLE.get(row, 15)?,
+                is_bot: TABLE.get(row, 16)?,
+                tags: TABLE.get(row, 17)?,
+                properties: TABLE.get(row, 18)?,
+                received_at: TABLE.get(row, 19)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "events",
+        columns: &[
+            pgtypes::Column {
+                name: "time",
+                sql_type: "timestamp with time zone",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "event_id",
+                sql_type: "uuid",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "project_id",
+                sql_type: "uuid",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "name",
+                sql_type: "public.event_name",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "user_id",
+                sql_type: "text",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "session_id",
+                sql_type: "uuid",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "session_sequence",
+                sql_type: "integer",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "device",
+                sql_type: "public.device_type",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "country",
+                sql_type: "public.country_code",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "ip",
+                sql_type: "inet",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "url",
+                sql_type: "text",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "path",
+                sql_type: "text",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "referrer",
+                sql_type: "text",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "viewport_width",
+                sql_type: "smallint",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "load_time_ms",
+                sql_type: "double precision",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "revenue",
+                sql_type: "numeric(12,2)",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "is_bot",
+                sql_type: "boolean",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "tags",
+                sql_type: "text[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "properties",
+                sql_type: "jsonb",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "received_at",
+                sql_type: "timestamp with time zone",
+                never_null: true,
+            },
+        ],
+        primary_key: &["time", "event_id"],
+    };
+
+    /// The column by which rows are put into chunks.
+    pub const TIME_COLUMN: &str = "time";
+
+    /// Width of a chunk, as PostgreSQL prints the interval.
+    pub const CHUNK_INTERVAL: &str = "1 day";
+
+    /// Age at which chunks move to the columnstore.
+    pub const COLUMNSTORE_AFTER: &str = "7 days";
+
+    /// Age at which chunks are dropped.
+    pub const RETENTION: &str = "180 days";
+
+    /// A row to be written to `public.events`, without the columns that the database alone fills.
+    ///
+    /// What every row needs is in [`Required`]; the rest is added by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// When the event happened, by the clock of the sender.
+        ///
+        /// `timestamp with time zone`.
+        pub time: pgtypes::Timestamp,
+        /// Identity of the event, chosen by the sender so that sending again stores nothing
+        /// twice.
+        ///
+        /// `uuid`, `gen_random_uuid()` by default. `None` is the default.
+        pub event_id: Option<pgtypes::Uuid>,
+        /// Project (tenant) that the event belongs to.
+        ///
+        /// `uuid`.
+        pub project_id: pgtypes::Uuid,
+        /// What happened.
+        ///
+        /// `public.event_name`, a domain over `text`.
+        pub name: String,
+        /// The project's own id of the user. Null before the user is known.
+        ///
+        /// `text`. `None` is null.
+        pub user_id: Option<String>,
+        /// Session of the user. Null for events that servers send.
+        ///
+        /// `uuid`. `None` is null.
+        pub session_id: Option<pgtypes::Uuid>,
+        /// Position of the event in its session, from 1. Null outside a session.
+        ///
+        /// `integer`. `None` is null.
+        pub session_sequence: Option<i32>,
+        /// Kind of device that sent the event.
+        ///
+        /// `public.device_type`, `'other'::public.device_type` by default. `None` is the default.
+        pub device: Option<super::DeviceType>,
+        /// Country of the sender. Null when it could not be found out.
+        ///
+        /// `public.country_code`, a domain over `text`. `None` is null.
+        pub country: Option<String>,
+        /// Address of the sender, cut to its network where privacy asks for it. Null when it is
+        /// not kept.
+        ///
+        /// `inet`. `None` is null.
+        pub ip: Option<pgtypes::Inet>,
+        /// Page on which the event happened. Null outside the web.
+        ///
+        /// `text`. `None` is null.
+        pub url: Option<String>,
+        /// Page that led to this one. Null when the browser did not tell.
+        ///
+        /// `text`. `None` is null.
+        pub referrer: Option<String>,
+        /// Width of the window in CSS pixels. Null outside a browser.
+        ///
+        /// `smallint`. `None` is null.
+        pub viewport_width: Option<i16>,
+        /// Time until the page was usable, in milliseconds. Null when it was not measured.
+        ///
+        /// `double precision`. `None` is null.
+        pub load_time_ms: Option<f64>,
+        /// Revenue of the event in US dollars, negative for a refund. Null when the event is not
+        /// about money.
+        ///
+        /// `numeric(12,2)`. `None` is null.
+        pub revenue: Option<pgtypes::Numeric>,
+        /// Whether the sender was recognised as a robot.
+        ///
+        /// `boolean`, `false` by default. `None` is the default.
+        pub is_bot: Option<bool>,
+        /// Free labels, in the order in which the sender gave them.
+        ///
+        /// `text[]`, `'{}'::text[]` by default. `None` is the default.
+        pub tags: Option<pgtypes::Array<String>>,
+        /// Everything else the sender told, as a JSON object.
+        ///
+        /// `jsonb`, `'{}'::jsonb` by default. `None` is the default.
+        pub properties: Option<pgtypes::Jsonb>,
+        /// When the service received the event, by the clock of the database.
+        ///
+        /// `timestamp with time zone`, `now()` by default. `None` is the default.
+        pub received_at: Option<pgtypes::Timestamp>,
+    }
+
+    /// The columns that every row of `public.events` needs: they are never null and have no
+    /// default.
+    ///
+    /// A column that a migration adds to them stops the build wherever rows are written without
+    /// it.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// When the event happened, by the clock of the sender.
+        ///
+        /// `timestamp with time zone`.
+        pub time: pgtypes::Timestamp,
+        /// Project (tenant) that the event belongs to.
+        ///
+        /// `uuid`.
+        pub project_id: pgtypes::Uuid,
+        /// What happened.
+        ///
+        /// `public.event_name`, a domain over `text`.
+        pub name: String,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                time: required.time,
+                event_id: None,
+                project_id: required.project_id,
+                name: required.name,
+                user_id: None,
+                session_id: None,
+                session_sequence: None,
+                device: None,
+                country: None,
+                ip: None,
+                url: None,
+                referrer: None,
+                viewport_width: None,
+                load_time_ms: None,
+                revenue: None,
+                is_bot: None,
+                tags: None,
+                properties: None,
+                received_at: None,
+            }
+        }
+    }
+
+    impl pgtypes::Insert for New {
+        const TABLE: pgtypes::Table = TABLE;
+        type Given = [bool; 20];
+
+        fn given(&self) -> Self::Given {
+            let mut given = [true; 20];
+            given[1] = self.event_id.is_some();
+            given[7] = self.device.is_some();
+            given[11] = false;
+            given[16] = self.is_bot.is_some();
+            given[17] = self.tags.is_some();
+            given[18] = self.properties.is_some();
+            given[19] = self.received_at.is_some();
+            given
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.time);
+            if let Some(value) = &self.event_id {
+                values.push(value);
+            }
+            values.push(&self.project_id);
+            values.push(&self.name);
+            values.push(&self.user_id);
+            values.push(&self.session_id);
+            values.push(&self.session_sequence);
+            if let Some(value) = &self.device {
+                values.push(value);
+            }
+            values.push(&self.country);
+            values.push(&self.ip);
+            values.push(&self.url);
+            values.push(&self.referrer);
+            values.push(&self.viewport_width);
+            values.push(&self.load_time_ms);
+            values.push(&self.revenue);
+            if let Some(value) = &self.is_bot {
+                values.push(value);
+            }
+            if let Some(value) = &self.tags {
+                values.push(value);
+            }
+            if let Some(value) = &self.properties {
+                values.push(value);
+            }
+            if let Some(value) = &self.received_at {
+                values.push(value);
+            }
+            values
+        }
+
+        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+            pgtypes::field(&self.time, out)?;
+            if let Some(value) = &self.event_id {
+                pgtypes::field(value, out)?;
+            }
+            pgtypes::field(&self.project_id, out)?;
+            pgtypes::field(&self.name, out)?;
+            pgtypes::nullable_field(&self.user_id, out)?;
+            pgtypes::nullable_field(&self.session_id, out)?;
+            pgtypes::nullable_field(&self.session_sequence, out)?;
+            if let Some(value) = &self.device {
+                pgtypes::field(value, out)?;
+            }
+            pgtypes::nullable_field(&self.country, out)?;
+            pgtypes::nullable_field(&self.ip, out)?;
+            pgtypes::nullable_field(&self.url, out)?;
+            pgtypes::nullable_field(&self.referrer, out)?;
+            pgtypes::nullable_field(&self.viewport_width, out)?;
+            pgtypes::nullable_field(&self.load_time_ms, out)?;
+            pgtypes::nullable_field(&self.revenue, out)?;
+            if let Some(value) = &self.is_bot {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.tags {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.properties {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.received_at {
+                pgtypes::field(value, out)?;
+            }
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, pgtypes::CopyError> {
+        pgtypes::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, pgtypes::postgres::Error> {
+        Row::try_from(&pgtypes::insert(client, row)?)
+    }
+
+    /// The rows whose `time` lies in `range`, its start included and its end not, in ascending
+    /// order.
+    ///
+    /// The bounds are what lets TimescaleDB leave out the chunks that cannot hold such rows.
+    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+        client: &'a mut C,
+        range: std::ops::Range<pgtypes::Timestamp>,
+    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+        const SQL: &str = r#"
+            SELECT "time", "event_id", "project_id", "name", "user_id", "session_id",
+                   "session_sequence", "device", "country", "ip", "url", "path", "referrer",
+                   "viewport_width", "load_time_ms", "revenue", "is_bot", "tags", "properties",
+                   "received_at"
+            FROM "public"."events"
+            WHERE "time" >= $1 AND "time" < $2
+            ORDER BY "time"
+        "#;
+        let ty = pgtypes::postgres::types::Type::TIMESTAMPTZ;
+        let bounds = [(range.start, ty.clone()), (range.end, ty)];
+        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+    }
+}
+
+/// Funnel conversion by the day on which users entered.
+///
+/// Continuous aggregate `public.funnel_conversion_daily` over
+/// [`public.funnel_events`](mod@funnel_events), bucket 1 day. Holds what has been materialized,
+/// and nothing newer. Refreshed every 1 hour, from 35 days ago to 1 hour ago.
+pub mod funnel_conversion_daily {
+    /// A row of the continuous aggregate, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Start of the day of entry, in UTC. Never null: `time_bucket` of
+        /// `funnel_events.entered_at`, which is NOT NULL.
+        ///
+        /// `timestamp with time zone`.
+        pub bucket: pgtypes::Timestamp,
+        /// The funnel. Never null: `funnel_events.funnel_id`, which is NOT NULL.
+        ///
+        /// `bigint`.
+        pub funnel_id: i64,
+        /// Number of attempts: how often the funnel was entered. Never null: `count(*)`.
+        ///
+        /// `bigint`.
+        pub entered: i64,
+        /// Number of those attempts that reached the last step, so far. Never null: `count(*)`.
+        ///
+        /// `bigint`.
+        pub converted: i64,
+        /// Share of attempts that converted, 0 to 1. Null when no entry is recorded.
+        ///
+        /// `double precision`.
+        pub conversion: Option<f64>,
+        /// The furthest step that any of them reached. Never null: `max` of `funnel_events.step`,
+        /// which is NOT NULL.
+        ///
+        /// `smallint`.
+        pub furthest_step: i16,
+        /// Mean time from entering to the last step. Null when nobody converted.
+        ///
+        /// `interval`.
+        pub average_time_to_convert: Option<pgtypes::Interval>,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                bucket: TABLE.get(row, 0)?,
+                funnel_id: TABLE.get(row, 1)?,
+                entered: TABLE.get(row, 2)?,
+                converted: TABLE.get(row, 3)?,
+                conversion: TABLE.get(row, 4)?,
+                furthest_step: TABLE.get(row, 5)?,
+                average_time_to_convert: TABLE.get(row, 6)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "funnel_conversion_daily",
+        columns: &[
+            pgtypes::Column {
+                name: "bucket",
+                sql_type: "timestamp with time zone",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "funnel_id",
+                sql_type: "bigint",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "entered",
+                sql_type: "bigint",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "converted",
+                sql_type: "bigint",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "conversion",
+                sql_type: "double precision",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "furthest_step",
+                sql_type: "smallint",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "average_time_to_convert",
+                sql_type: "interval",
+                never_null: false,
+            },
+        ],
+        primary_key: &[],
+    };
+
+    /// What the aggregate is computed from.
+    pub const SOURCE: &str = "public.funnel_events";
+
+    /// The column with the start of the bucket.
+    pub const BUCKET_COLUMN: &str = "bucket";
+
+    /// Width of a bucket, as PostgreSQL prints the interval.
+    pub const BUCKET_WIDTH: &str = "1 day";
+
+    /// Whether only what has been materialized is read.
+    pub const MATERIALIZED_ONLY: bool = true;
+
+    /// How often the aggregate is refreshed.
+    pub const REFRESH_INTERVAL: &str = "01:00:00";
+
+    /// How far before now a refresh starts.
+    pub const REFRESH_START_OFFSET: &str = "35 days";
+
+    /// How far before now a refresh ends.
+    pub const REFRESH_END_OFFSET: &str = "01:00:00";
+
+    /// The rows whose `bucket` lies in `range`, its start included and its end not, in ascending
+    /// order.
+    ///
+    /// The bounds are what keeps the query from reading every bucket there is.
+    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+        client: &'a mut C,
+        range: std::ops::Range<pgtypes::Timestamp>,
+    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+        const SQL: &str = r#"
+            SELECT "bucket", "funnel_id", "entered", "converted", "conversion", "furthest_step",
+                   "average_time_to_convert"
+            FROM "public"."funnel_conversion_daily"
+            WHERE "bucket" >= $1 AND "bucket" < $2
+            ORDER BY "bucket"
+        "#;
+        let ty = pgtypes::postgres::types::Type::TIMESTAMPTZ;
+        let bounds = [(range.start, ty.clone()), (range.end, ty)];
+        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+    }
+}
+
+/// Which user reached which step of which funnel, partitioned by the time of entry.
+///
+/// Hypertable `public.funnel_events`, in chunks of 7 days by `entered_at`. Chunks move to the
+/// columnstore after 40 days. Chunks are dropped after 400 days.
+pub mod funnel_events {
+    /// A row of the hypertable, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// When the user entered the funnel; the same for all steps of one attempt. Never null:
+        /// primary key.
+        ///
+        /// `timestamp with time zone`.
+        pub entered_at: pgtypes::Timestamp,
+        /// The funnel. Funnels are archived, not deleted, while anyone has entered them. Never
+        /// null: primary key.
+        ///
+        /// `bigint`.
+        pub funnel_id: i64,
+        /// The project's own id of the user. Never null: primary key.
+        ///
+        /// `text`.
+        pub user_id: String,
+        /// Which step, from 1. Never null: primary key.
+        ///
+        /// `smallint`.
+        pub step: i16,
+        /// When the step was reached: the time of its event. Never null: NOT NULL.
+        ///
+        /// `timestamp with time zone`.
+        pub reached_at: pgtypes::Timestamp,
+        /// Time from entering to this step. Never null: NOT NULL.
+        ///
+        /// `interval`, generated as `(reached_at - entered_at)`.
+        pub elapsed: pgtypes::Interval,
+        /// Whether this is the funnel's last step: the user converted. Never null: NOT NULL.
+        ///
+        /// `boolean`, `false` by default.
+        pub is_final: bool,
+        /// The event, as (reached_at, event_id) in events; no key, because hypertables cannot
+        /// refer to each other. Never null: NOT NULL.
+        ///
+        /// `uuid`.
+        pub event_id: pgtypes::Uuid,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                entered_at: TABLE.get(row, 0)?,
+                funnel_id: TABLE.get(row, 1)?,
+                user_id: TABLE.get(row, 2)?,
+                step: TABLE.get(row, 3)?,
+                reached_at: TABLE.get(row, 4)?,
+                elapsed: TABLE.get(row, 5)?,
+                is_final: TABLE.get(row, 6)?,
+                event_id: TABLE.get(row, 7)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "funnel_events",
+        columns: &[
+            pgtypes::Column {
+                name: "entered_at",
+                sql_type: "timestamp with time zone",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "funnel_id",
+                sql_type: "bigint",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "user_id",
+                sql_type: "text",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "step",
+                sql_type: "smallint",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "reached_at",
+                sql_type: "timestamp with time zone",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "elapsed",
+                sql_type: "interval",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "is_final",
+                sql_type: "boolean",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "event_id",
+                sql_type: "uuid",
+                never_null: true,
+            },
+        ],
+        primary_key: &["funnel_id", "user_id", "entered_at", "step"],
+    };
+
+    /// The column by which rows are put into chunks.
+    pub const TIME_COLUMN: &str = "entered_at";
+
+    /// Width of a chunk, as PostgreSQL prints the interval.
+    pub const CHUNK_INTERVAL: &str = "7 days";
+
+    /// Age at which chunks move to the columnstore.
+    pub const COLUMNSTORE_AFTER: &str = "40 days";
+
+    /// Age at which chunks are dropped.
+    pub const RETENTION: &str = "400 days";
+
+    /// A row to be written to `public.funnel_events`, without the columns that the database alone
+    /// fills.
+    ///
+    /// What every row needs is in [`Required`]; the rest is added by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// When the user entered the funnel; the same for all steps of one attempt.
+        ///
+        /// `timestamp with time zone`.
+        pub entered_at: pgtypes::Timestamp,
+        /// The funnel. Funnels are archived, not deleted, while anyone has entered them.
+        ///
+        /// `bigint`.
+        pub funnel_id: i64,
+        /// The project's own id of the user.
+        ///
+        /// `text`.
+        pub user_id: String,
+        /// Which step, from 1.
+        ///
+        /// `smallint`.
+        pub step: i16,
+        /// When the step was reached: the time of its event.
+        ///
+        /// `timestamp with time zone`.
+        pub reached_at: pgtypes::Timestamp,
+        /// Whether this is the funnel's last step: the user converted.
+        ///
+        /// `boolean`, `false` by default. `None` is the default.
+        pub is_final: Option<bool>,
+        /// The event, as (reached_at, event_id) in events; no key, because hypertables cannot
+        /// refer to each other.
+        ///
+        /// `uuid`.
+        pub event_id: pgtypes::Uuid,
+    }
+
+    /// The columns that every row of `public.funnel_events` needs: they are never null and have
+    /// no default.
+    ///
+    /// A column that a migration adds to them stops the build wherever rows are written without
+    /// it.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// When the user entered the funnel; the same for all steps of one attempt.
+        ///
+        /// `timestamp with time zone`.
+        pub entered_at: pgtypes::Timestamp,
+        /// The funnel. Funnels are archived, not deleted, while anyone has entered them.
+        ///
+        /// `bigint`.
+        pub funnel_id: i64,
+        /// The project's own id of the user.
+        ///
+        /// `text`.
+        pub user_id: String,
+        /// Which step, from 1.
+        ///
+        /// `smallint`.
+        pub step: i16,
+        /// When the step was reached: the time of its event.
+        ///
+        /// `timestamp with time zone`.
+        pub reached_at: pgtypes::Timestamp,
+        /// The event, as (reached_at, event_id) in events; no key, because hypertables cannot
+        /// refer to each other.
+        ///
+        /// `uuid`.
+        pub event_id: pgtypes::Uuid,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                entered_at: required.entered_at,
+                funnel_id: required.funnel_id,
+                user_id: required.user_id,
+                step: required.step,
+                reached_at: required.reached_at,
+                is_final: None,
+                event_id: required.event_id,
+            }
+        }
+    }
+
+    impl pgtypes::Insert for New {
+        const TABLE: pgtypes::Table = TABLE;
+        type Given = [bool; 8];
+
+        fn given(&self) -> Self::Given {
+            let mut given = [true; 8];
+            given[5] = false;
+            given[6] = self.is_final.is_some();
+            given
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.entered_at);
+            values.push(&self.funnel_id);
+            values.push(&self.user_id);
+            values.push(&self.step);
+            values.push(&self.reached_at);
+            if let Some(value) = &self.is_final {
+                values.push(value);
+            }
+            values.push(&self.event_id);
+            values
+        }
+
+        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+            pgtypes::field(&self.entered_at, out)?;
+            pgtypes::field(&self.funnel_id, out)?;
+            pgtypes::field(&self.user_id, out)?;
+            pgtypes::field(&self.step, out)?;
+            pgtypes::field(&self.reached_at, out)?;
+            if let Some(value) = &self.is_final {
+                pgtypes::field(value, out)?;
+            }
+            pgtypes::field(&self.event_id, out)?;
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, pgtypes::CopyError> {
+        pgtypes::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, pgtypes::postgres::Error> {
+        Row::try_from(&pgtypes::insert(client, row)?)
+    }
+
+    /// The rows whose `entered_at` lies in `range`, its start included and its end not, in
+    /// ascending order.
+    ///
+    /// The bounds are what lets TimescaleDB leave out the chunks that cannot hold such rows.
+    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+        client: &'a mut C,
+        range: std::ops::Range<pgtypes::Timestamp>,
+    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+        const SQL: &str = r#"
+            SELECT "entered_at", "funnel_id", "user_id", "step", "reached_at", "elapsed",
+                   "is_final", "event_id"
+            FROM "public"."funnel_events"
+            WHERE "entered_at" >= $1 AND "entered_at" < $2
+            ORDER BY "entered_at"
+        "#;
+        let ty = pgtypes::postgres::types::Type::TIMESTAMPTZ;
+        let bounds = [(range.start, ty.clone()), (range.end, ty)];
+        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+    }
+}
+
+/// Definitions of funnels.
+///
+/// Table `public.funnels`.
+pub mod funnels {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Identity of the funnel. Never null: primary key.
+        ///
+        /// `bigint`, identity that the database always chooses.
+        pub id: i64,
+        /// Project (tenant) whose events are followed. Never null: NOT NULL.
+        ///
+        /// `uuid`.
+        pub project_id: pgtypes::Uuid,
+        /// Name that people see, unique within the project. Never null: NOT NULL.
+        ///
+        /// `text`.
+        pub name: String,
+        /// What the funnel is meant to show. Null when nobody wrote it down.
+        ///
+        /// `text`.
+        pub description: Option<String>,
+        /// Who answers for the definition. Never null: NOT NULL.
+        ///
+        /// `text`.
+        pub owner: String,
+        /// Where the funnel is in its life. Never null: NOT NULL.
+        ///
+        /// `public.funnel_status`, `'draft'::public.funnel_status` by default.
+        pub status: super::FunnelStatus,
+        /// Names of the events, in the order in which they have to happen; 2 to 20. Never null:
+        /// NOT NULL.
+        ///
+        /// `text[]`.
+        pub steps: pgtypes::Array<String>,
+        /// Number of steps. Never null: NOT NULL.
+        ///
+        /// `integer`, generated as `cardinality(steps)`.
+        pub step_count: i32,
+        /// How long after entering a step still counts; 30 days at most. Never null: NOT NULL.
+        ///
+        /// `interval`, `'7 days'::interval` by default.
+        pub conversion_window: pgtypes::Interval,
+        /// Properties that every event has to contain. Null when all events count.
+        ///
+        /// `jsonb`.
+        pub filter: Option<pgtypes::Jsonb>,
+        /// When the funnel was defined. Never null: NOT NULL.
+        ///
+        /// `timestamp with time zone`, `now()` by default.
+        pub created_at: pgtypes::Timestamp,
+        /// When the definition last changed; kept by a trigger. Never null: NOT NULL.
+        ///
+        /// `timestamp with time zone`, `now()` by default.
+        pub updated_at: pgtypes::Timestamp,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                id: TABLE.get(row, 0)?,
+                project_id: TABLE.get(row, 1)?,
+                name: TABLE.get(row, 2)?,
+                description: TABLE.get(row, 3)?,
+                owner: TABLE.get(row, 4)?,
+                status: TABLE.get(row, 5)?,
+                steps: TABLE.get(row, 6)?,
+                step_count: TABLE.get(row, 7)?,
+                conversion_window: TABLE.get(row, 8)?,
+                filter: TABLE.get(row, 9)?,
+                created_at: TABLE.get(row, 10)?,
+                updated_at: TABLE.get(row, 11)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "funnels",
+        columns: &[
+            pgtypes::Column {
+                name: "id",
+                sql_type: "bigint",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "project_id",
+                sql_type: "uuid",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "name",
+                sql_type: "text",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "description",
+                sql_type: "text",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "owner",
+                sql_type: "text",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "status",
+                sql_type: "public.funnel_status",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "steps",
+                sql_type: "text[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "step_count",
+                sql_type: "integer",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "conversion_window",
+                sql_type: "interval",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "filter",
+                sql_type: "jsonb",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "created_at",
+                sql_type: "timestamp with time zone",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "updated_at",
+                sql_type: "timestamp with time zone",
+                never_null: true,
+            },
+        ],
+        primary_key: &["id"],
+    };
+
+    /// A row to be written to `public.funnels`, without the columns that the database alone
+    /// fills.
+    ///
+    /// What every row needs is in [`Required`]; the rest is added by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// Project (tenant) whose events are followed.
+        ///
+        /// `uuid`.
+        pub project_id: pgtypes::Uuid,
+        /// Name that people see, unique within the project.
+        ///
+        /// `text`.
+        pub name: String,
+        /// What the funnel is meant to show. Null when nobody wrote it down.
+        ///
+        /// `text`. `None` is null.
+        pub description: Option<String>,
+        /// Who answers for the definition.
+        ///
+        /// `text`.
+        pub owner: String,
+        /// Where the funnel is in its life.
+        ///
+        /// `public.funnel_status`, `'draft'::public.funnel_status` by default. `None` is the
+        /// default.
+        pub status: Option<super::FunnelStatus>,
+        /// Names of the events, in the order in which they have to happen; 2 to 20.
+        ///
+        /// `text[]`.
+        pub steps: pgtypes::Array<String>,
+        /// How long after entering a step still counts; 30 days at most.
+        ///
+        /// `interval`, `'7 days'::interval` by default. `None` is the default.
+        pub conversion_window: Option<pgtypes::Interval>,
+        /// Properties that every event has to contain. Null when all events count.
+        ///
+        /// `jsonb`. `None` is null.
+        pub filter: Option<pgtypes::Jsonb>,
+        /// When the funnel was defined.
+        ///
+        /// `timestamp with time zone`, `now()` by default. `None` is the default.
+        pub created_at: Option<pgtypes::Timestamp>,
+        /// When the definition last changed; kept by a trigger.
+        ///
+        /// `timestamp with time zone`, `now()` by default. `None` is the default.
+        pub updated_at: Option<pgtypes::Timestamp>,
+    }
+
+    /// The columns that every row of `public.funnels` needs: they are never null and have no
+    /// default.
+    ///
+    /// A column that a migration adds to them stops the build wherever rows are written without
+    /// it.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// Project (tenant) whose events are followed.
+        ///
+        /// `uuid`.
+        pub project_id: pgtypes::Uuid,
+        /// Name that people see, unique within the project.
+        ///
+        /// `text`.
+        pub name: String,
+        /// Who answers for the definition.
+        ///
+        /// `text`.
+        pub owner: String,
+        /// Names of the events, in the order in which they have to happen; 2 to 20.
+        ///
+        /// `text[]`.
+        pub steps: pgtypes::Array<String>,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                project_id: required.project_id,
+                name: required.name,
+                description: None,
+                owner: required.owner,
+                status: None,
+                steps: required.steps,
+                conversion_window: None,
+                filter: None,
+                created_at: None,
+                updated_at: None,
+            }
+        }
+    }
+
+    impl pgtypes::Insert for New {
+        const TABLE: pgtypes::Table = TABLE;
+        type Given = [bool; 12];
+
+        fn given(&self) -> Self::Given {
+            let mut given = [true; 12];
+            given[0] = false;
+            given[5] = self.status.is_some();
+            given[7] = false;
+            given[8] = self.conversion_window.is_some();
+            given[10] = self.created_at.is_some();
+            given[11] = self.updated_at.is_some();
+            given
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.project_id);
+            values.push(&self.name);
+            values.push(&self.description);
+            values.push(&self.owner);
+            if let Some(value) = &self.status {
+                values.push(value);
+            }
+            values.push(&self.steps);
+            if let Some(value) = &self.conversion_window {
+                values.push(value);
+            }
+            values.push(&self.filter);
+            if let Some(value) = &self.created_at {
+                values.push(value);
+            }
+            if let Some(value) = &self.updated_at {
+                values.push(value);
+            }
+            values
+        }
+
+        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+            pgtypes::field(&self.project_id, out)?;
+            pgtypes::field(&self.name, out)?;
+            pgtypes::nullable_field(&self.description, out)?;
+            pgtypes::field(&self.owner, out)?;
+            if let Some(value) = &self.status {
+                pgtypes::field(value, out)?;
+            }
+            pgtypes::field(&self.steps, out)?;
+            if let Some(value) = &self.conversion_window {
+                pgtypes::field(value, out)?;
+            }
+            pgtypes::nullable_field(&self.filter, out)?;
+            if let Some(value) = &self.created_at {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.updated_at {
+                pgtypes::field(value, out)?;
+            }
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, pgtypes::CopyError> {
+        pgtypes::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, pgtypes::postgres::Error> {
+        Row::try_from(&pgtypes::insert(client, row)?)
+    }
+}
+
+/// Daily revenue per project and country, without what robots did.
+///
+/// Continuous aggregate `public.revenue_daily` over [`public.events`](mod@events), bucket 1 day.
+/// Holds what has been materialized, and nothing newer. Refreshed every 1 hour, from 3 days ago
+/// to 1 hour ago.
+pub mod revenue_daily {
+    /// A row of the continuous aggregate, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Start of the day, in UTC. Never null: `time_bucket` of `events.time`, which is NOT
+        /// NULL.
+        ///
+        /// `timestamp with time zone`.
+        pub bucket: pgtypes::Timestamp,
+        /// Project (tenant) of the events. Never null: `events.project_id`, which is NOT NULL.
+        ///
+        /// `uuid`.
+        pub project_id: pgtypes::Uuid,
+        /// Country of the senders. Null for all whose country is not known.
+        ///
+        /// `public.country_code`, a domain over `text`.
+        pub country: Option<String>,
+        /// Number of events that carry revenue. Never null: `count(*)`.
+        ///
+        /// `bigint`.
+        pub paid_events: i64,
+        /// Sum of revenue in US dollars, refunds subtracted. Never null: `sum` of
+        /// `events.revenue`, whose nulls the query leaves out.
+        ///
+        /// `numeric`.
+        pub revenue: pgtypes::Numeric,
+        /// Mean revenue of an event in US dollars. Never null: `avg` of `events.revenue`, whose
+        /// nulls the query leaves out.
+        ///
+        /// `numeric`.
+        pub average_revenue: pgtypes::Numeric,
+        /// Revenue of the newest event in US dollars. Never null: `last` of `events.revenue`,
+        /// whose nulls the query leaves out.
+        ///
+        /// `numeric`.
+        pub last_revenue: pgtypes::Numeric,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                bucket: TABLE.get(row, 0)?,
+                project_id: TABLE.get(row, 1)?,
+                country: TABLE.get(row, 2)?,
+                paid_events: TABLE.get(row, 3)?,
+                revenue: TABLE.get(row, 4)?,
+                average_revenue: TABLE.get(row, 5)?,
+                last_revenue: TABLE.get(row, 6)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "revenue_daily",
+        columns: &[
+            pgtypes::Column {
+                name: "bucket",
+                sql_type: "timestamp with time zone",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "project_id",
+                sql_type: "uuid",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "country",
+                sql_type: "public.country_code",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "paid_events",
+                sql_type: "bigint",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "revenue",
+                sql_type: "numeric",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "average_revenue",
+                sql_type: "numeric",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "last_revenue",
+                sql_type: "numeric",
+                never_null: true,
+            },
+        ],
+        primary_key: &[],
+    };
+
+    /// What the aggregate is computed from.
+    pub const SOURCE: &str = "public.events";
+
+    /// The column with the start of the bucket.
+    pub const BUCKET_COLUMN: &str = "bucket";
+
+    /// Width of a bucket, as PostgreSQL prints the interval.
+    pub const BUCKET_WIDTH: &str = "1 day";
+
+    /// Whether only what has been materialized is read.
+    pub const MATERIALIZED_ONLY: bool = true;
+
+    /// How often the aggregate is refreshed.
+    pub const REFRESH_INTERVAL: &str = "01:00:00";
+
+    /// How far before now a refresh starts.
+    pub const REFRESH_START_OFFSET: &str = "3 days";
+
+    /// How far before now a refresh ends.
+    pub const REFRESH_END_OFFSET: &str = "01:00:00";
+
+    /// The rows whose `bucket` lies in `range`, its start included and its end not, in ascending
+    /// order.
+    ///
+    /// The bounds are what keeps the query from reading every bucket there is.
+    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+        client: &'a mut C,
+        range: std::ops::Range<pgtypes::Timestamp>,
+    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+        const SQL: &str = r#"
+            SELECT "bucket", "project_id", "country", "paid_events", "revenue", "average_revenue",
+                   "last_revenue"
+            FROM "public"."revenue_daily"
+            WHERE "bucket" >= $1 AND "bucket" < $2
+            ORDER BY "bucket"
+        "#;
+        let ty = pgtypes::postgres::types::Type::TIMESTAMPTZ;
+        let bounds = [(range.start, ty.clone()), (range.end, ty)];
+        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+    }
+}

@@ -1,0 +1,3574 @@
+// Made by the crate `codegen` from a catalog. What is changed here is lost with the next build.
+// To renew it, put the change into a migration, run `cargo xtask migrate`, and build.
+
+/// Enum `public."; drop type`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum QuoteDropType {
+    /// Label `'; drop table x; --`.
+    DropTableX,
+    /// Label `\`.
+    Backslash,
+    /// Label `"`.
+    Quote,
+    /// A label that the database has and this build does not know.
+    Unknown(String),
+}
+
+impl QuoteDropType {
+    /// The labels that this build knows, in the type's order.
+    pub const LABELS: &[&str] = &["'; drop table x; --", "\\", "\""];
+
+    /// The label, as PostgreSQL spells it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::DropTableX => "'; drop table x; --",
+            Self::Backslash => "\\",
+            Self::Quote => "\"",
+            Self::Unknown(label) => label,
+        }
+    }
+}
+
+impl From<&str> for QuoteDropType {
+    fn from(label: &str) -> Self {
+        match label {
+            "'; drop table x; --" => Self::DropTableX,
+            "\\" => Self::Backslash,
+            "\"" => Self::Quote,
+            _ => Self::Unknown(label.to_owned()),
+        }
+    }
+}
+
+impl std::fmt::Display for QuoteDropType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+pgtypes::enum_sql!(QuoteDropType);
+
+/// How somebody feels. See <https://example.org/moods?x=>\<y\>, or \[nothing\] at all.
+///
+/// Enum `public.mood`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Mood {
+    /// Label `happy`.
+    Happy,
+    /// Label `unknown`.
+    Unknown,
+    /// Label `c++`.
+    CPlusPlus,
+    /// Label `c#`.
+    CHash,
+    /// Label `c`.
+    C,
+    /// Label `Self`.
+    Self_,
+    /// Label `2fa`.
+    N2fa,
+    /// Label (empty).
+    Empty,
+    /// Label `a-b`.
+    ABXf5ea,
+    /// Label `a_b`.
+    ABX73d5,
+    /// Label `用户`.
+    U7528U6237,
+    /// Label `U+202Egnp.exe`.
+    U202eGnpExe,
+    /// Label `line break`.
+    LineBreak,
+    /// Label `wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww`.
+    Wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww,
+    /// A label that the database has and this build does not know.
+    Unrecognized(String),
+}
+
+impl Mood {
+    /// The labels that this build knows, in the type's order.
+    pub const LABELS: &[&str] = &[
+        "happy",
+        "unknown",
+        "c++",
+        "c#",
+        "c",
+        "Self",
+        "2fa",
+        "",
+        "a-b",
+        "a_b",
+        "用户",
+        "\u{202e}gnp.exe",
+        "line\u{a}break",
+        "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww",
+    ];
+
+    /// The label, as PostgreSQL spells it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Happy => "happy",
+            Self::Unknown => "unknown",
+            Self::CPlusPlus => "c++",
+            Self::CHash => "c#",
+            Self::C => "c",
+            Self::Self_ => "Self",
+            Self::N2fa => "2fa",
+            Self::Empty => "",
+            Self::ABXf5ea => "a-b",
+            Self::ABX73d5 => "a_b",
+            Self::U7528U6237 => "用户",
+            Self::U202eGnpExe => "\u{202e}gnp.exe",
+            Self::LineBreak => "line\u{a}break",
+            Self::Wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww => {
+                "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww"
+            }
+            Self::Unrecognized(label) => label,
+        }
+    }
+}
+
+impl From<&str> for Mood {
+    fn from(label: &str) -> Self {
+        match label {
+            "happy" => Self::Happy,
+            "unknown" => Self::Unknown,
+            "c++" => Self::CPlusPlus,
+            "c#" => Self::CHash,
+            "c" => Self::C,
+            "Self" => Self::Self_,
+            "2fa" => Self::N2fa,
+            "" => Self::Empty,
+            "a-b" => Self::ABXf5ea,
+            "a_b" => Self::ABX73d5,
+            "用户" => Self::U7528U6237,
+            "\u{202e}gnp.exe" => Self::U202eGnpExe,
+            "line\u{a}break" => Self::LineBreak,
+            "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww" => {
+                Self::Wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww
+            }
+            _ => Self::Unrecognized(label.to_owned()),
+        }
+    }
+}
+
+impl std::fmt::Display for Mood {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+pgtypes::enum_sql!(Mood);
+
+/// Enum `public.string`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum String_ {
+    /// Label `a`.
+    A,
+    /// A label that the database has and this build does not know.
+    Unknown(String),
+}
+
+impl String_ {
+    /// The labels that this build knows, in the type's order.
+    pub const LABELS: &[&str] = &["a"];
+
+    /// The label, as PostgreSQL spells it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::A => "a",
+            Self::Unknown(label) => label,
+        }
+    }
+}
+
+impl From<&str> for String_ {
+    fn from(label: &str) -> Self {
+        match label {
+            "a" => Self::A,
+            _ => Self::Unknown(label.to_owned()),
+        }
+    }
+}
+
+impl std::fmt::Display for String_ {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+pgtypes::enum_sql!(String_);
+
+/// Enum `public.void`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Void {
+    /// A label that the database has and this build does not know.
+    Unknown(String),
+}
+
+impl Void {
+    /// The labels that this build knows, in the type's order.
+    pub const LABELS: &[&str] = &[];
+
+    /// The label, as PostgreSQL spells it.
+    pub fn as_str(&self) -> &str {
+        let Self::Unknown(label) = self;
+        label
+    }
+}
+
+impl From<&str> for Void {
+    fn from(label: &str) -> Self {
+        Self::Unknown(label.to_owned())
+    }
+}
+
+impl std::fmt::Display for Void {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+pgtypes::enum_sql!(Void);
+
+/// \*/ // /// Ends a comment?
+///
+/// indented like code \`\`\` let x = 1; \`\`\`
+///
+/// - a list
+/// - of `Vec<T>` and Vec\<T\> going on
+///
+/// \# not a heading, \`an open span, \<b\>bold, \[link\](there), \&amp; a_b \_c\_ \\ \*d\* \|
+/// \~\~e\~\~ U+202EU+0007 1. one 2) two <https://example.org/a_b(c>). (<http://example.org>)
+/// www.example.org
+///
+/// Table `public."; drop table events; --`.
+pub mod quote_drop_table_events {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// With "quotes" and \\ backslash. Never null: NOT NULL.
+        ///
+        /// Column `"; drop column x; --`: `integer`.
+        pub quote_drop_column_x: i32,
+        /// Column `'`: `integer`.
+        pub u27: Option<i32>,
+        /// Never null: NOT NULL.
+        ///
+        /// Column `aB`: `integer`.
+        pub a_b_x550f: i32,
+        /// Column `a_b`: `integer`, `7` by default.
+        pub a_b_x73d5: Option<i32>,
+        /// Column `a b`: `text`.
+        pub a_b_xeff4: Option<String>,
+        /// Column `a"#b`: `text`.
+        pub a_quote_hash_b: Option<String>,
+        /// Height
+        ///
+        /// Column `größe`: `text`.
+        pub groesse: Option<String>,
+        /// Column `用户`: `text`.
+        pub u7528_u6237: Option<String>,
+        /// Never null: NOT NULL.
+        ///
+        /// Column `self`: `text`.
+        pub self_xc62c: String,
+        /// Column `Self`: `text`.
+        pub self_x651e: Option<String>,
+        /// Column `super`: `text`.
+        pub super_: Option<String>,
+        /// Column `crate`: `text`.
+        pub crate_: Option<String>,
+        /// Never null: NOT NULL.
+        ///
+        /// `text`.
+        pub r#type: String,
+        /// `text`.
+        pub r#gen: Option<String>,
+        /// `text`.
+        pub table: Option<String>,
+        /// Column `_`: `text`.
+        pub u5f: Option<String>,
+        /// Never null: NOT NULL.
+        ///
+        /// Column `1st`: `text`.
+        pub _1st: String,
+        /// Column (empty): `text`.
+        pub empty: Option<String>,
+        /// Column `a__b`: `text`.
+        pub a_b_xb19b: Option<String>,
+        /// `public.mood`, `'happy'::public.mood` by default.
+        pub mood: Option<super::Mood>,
+        /// `public.mood[]`.
+        pub moods: Option<pgtypes::Array<super::Mood>>,
+        /// Never null: NOT NULL.
+        ///
+        /// `public."""; drop type"`.
+        pub evil: super::QuoteDropType,
+        /// Never null: NOT NULL.
+        ///
+        /// `public.string`.
+        pub string: super::String_,
+        /// `public.void`.
+        pub nothing: Option<super::Void>,
+        /// Never null: NOT NULL.
+        ///
+        /// `reporting.period`, `'day'::reporting.period` by default.
+        pub period: super::reporting_schema::Period,
+        /// Never null: NOT NULL domain `reporting.contact`.
+        ///
+        /// `reporting.contact`, a domain over `public.address`, `'nobody@example.org'::text` by
+        /// default.
+        pub contact: String,
+        /// `public.labels`, a domain over `text[]`.
+        pub labels: Option<pgtypes::Array<String>>,
+        /// `public.address[]`, of a domain over `text`.
+        pub addresses: Option<pgtypes::Array<String>>,
+        /// `integer`, generated as `("aB" * 2)`.
+        pub doubled: Option<i32>,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                quote_drop_column_x: TABLE.get(row, 0)?,
+                u27: TABLE.get(row, 1)?,
+                a_b_x550f: TABLE.get(row, 2)?,
+                a_b_x73d5: TABLE.get(row, 3)?,
+                a_b_xeff4: TABLE.get(row, 4)?,
+                a_quote_hash_b: TABLE.get(row, 5)?,
+                groesse: TABLE.get(row, 6)?,
+                u7528_u6237: TABLE.get(row, 7)?,
+                self_xc62c: TABLE.get(row, 8)?,
+                self_x651e: TABLE.get(row, 9)?,
+                super_: TABLE.get(row, 10)?,
+                crate_: TABLE.get(row, 11)?,
+                r#type: TABLE.get(row, 12)?,
+                r#gen: TABLE.get(row, 13)?,
+                table: TABLE.get(row, 14)?,
+                u5f: TABLE.get(row, 15)?,
+                _1st: TABLE.get(row, 16)?,
+                empty: TABLE.get(row, 17)?,
+                a_b_xb19b: TABLE.get(row, 18)?,
+                mood: TABLE.get(row, 19)?,
+                moods: TABLE.get(row, 20)?,
+                evil: TABLE.get(row, 21)?,
+                string: TABLE.get(row, 22)?,
+                nothing: TABLE.get(row, 23)?,
+                period: TABLE.get(row, 24)?,
+                contact: TABLE.get(row, 25)?,
+                labels: TABLE.get(row, 26)?,
+                addresses: TABLE.get(row, 27)?,
+                doubled: TABLE.get(row, 28)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "\"; drop table events; --",
+        columns: &[
+            pgtypes::Column {
+                name: "\"; drop column x; --",
+                sql_type: "integer",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "'",
+                sql_type: "integer",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "aB",
+                sql_type: "integer",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "a_b",
+                sql_type: "integer",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "a\u{a}b",
+                sql_type: "text",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "a\"#b",
+                sql_type: "text",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "größe",
+                sql_type: "text",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "用户",
+                sql_type: "text",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "self",
+                sql_type: "text",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "Self",
+                sql_type: "text",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "super",
+                sql_type: "text",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "crate",
+                sql_type: "text",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "type",
+                sql_type: "text",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "gen",
+                sql_type: "text",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "table",
+                sql_type: "text",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "_",
+                sql_type: "text",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "1st",
+                sql_type: "text",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "",
+                sql_type: "text",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "a__b",
+                sql_type: "text",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "mood",
+                sql_type: "public.mood",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "moods",
+                sql_type: "public.mood[]",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "evil",
+                sql_type: "public.\"\"\"; drop type\"",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "string",
+                sql_type: "public.string",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "nothing",
+                sql_type: "public.void",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "period",
+                sql_type: "reporting.period",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "contact",
+                sql_type: "reporting.contact",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "labels",
+                sql_type: "public.labels",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "addresses",
+                sql_type: "public.address[]",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "doubled",
+                sql_type: "integer",
+                never_null: false,
+            },
+        ],
+        primary_key: &["\"; drop column x; --", "aB"],
+    };
+
+    /// A row to be written to `public."; drop table events; --`, without the columns that the
+    /// database alone fills.
+    ///
+    /// What every row needs is in [`Required`]; the rest is added by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// With "quotes" and \\ backslash
+        ///
+        /// Column `"; drop column x; --`: `integer`.
+        pub quote_drop_column_x: i32,
+        /// Column `'`: `integer`. `None` is null.
+        pub u27: Option<i32>,
+        /// Column `aB`: `integer`.
+        pub a_b_x550f: i32,
+        /// Column `a_b`: `integer`, `7` by default. `None` is the default, `Some(None)` is null.
+        pub a_b_x73d5: Option<Option<i32>>,
+        /// Column `a b`: `text`. `None` is null.
+        pub a_b_xeff4: Option<String>,
+        /// Column `a"#b`: `text`. `None` is null.
+        pub a_quote_hash_b: Option<String>,
+        /// Height
+        ///
+        /// Column `größe`: `text`. `None` is null.
+        pub groesse: Option<String>,
+        /// Column `用户`: `text`. `None` is null.
+        pub u7528_u6237: Option<String>,
+        /// Column `self`: `text`.
+        pub self_xc62c: String,
+        /// Column `Self`: `text`. `None` is null.
+        pub self_x651e: Option<String>,
+        /// Column `super`: `text`. `None` is null.
+        pub super_: Option<String>,
+        /// Column `crate`: `text`. `None` is null.
+        pub crate_: Option<String>,
+        /// `text`.
+        pub r#type: String,
+        /// `text`. `None` is null.
+        pub r#gen: Option<String>,
+        /// `text`. `None` is null.
+        pub table: Option<String>,
+        /// Column `_`: `text`. `None` is null.
+        pub u5f: Option<String>,
+        /// Column `1st`: `text`.
+        pub _1st: String,
+        /// Column (empty): `text`. `None` is null.
+        pub empty: Option<String>,
+        /// Column `a__b`: `text`. `None` is null.
+        pub a_b_xb19b: Option<String>,
+        /// `public.mood`, `'happy'::public.mood` by default. `None` is the default, `Some(None)`
+        /// is null.
+        pub mood: Option<Option<super::Mood>>,
+        /// `public.mood[]`. `None` is null.
+        pub moods: Option<pgtypes::Array<super::Mood>>,
+        /// `public."""; drop type"`.
+        pub evil: super::QuoteDropType,
+        /// `public.string`.
+        pub string: super::String_,
+        /// `public.void`. `None` is null.
+        pub nothing: Option<super::Void>,
+        /// `reporting.period`, `'day'::reporting.period` by default. `None` is the default.
+        pub period: Option<super::reporting_schema::Period>,
+        /// `reporting.contact`, a domain over `public.address`, `'nobody@example.org'::text` by
+        /// default. `None` is the default.
+        pub contact: Option<String>,
+        /// `public.labels`, a domain over `text[]`. `None` is null.
+        pub labels: Option<pgtypes::Array<String>>,
+        /// `public.address[]`, of a domain over `text`. `None` is null.
+        pub addresses: Option<pgtypes::Array<String>>,
+    }
+
+    /// The columns that every row of `public."; drop table events; --` needs: they are never null
+    /// and have no default.
+    ///
+    /// A column that a migration adds to them stops the build wherever rows are written without
+    /// it.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// With "quotes" and \\ backslash
+        ///
+        /// Column `"; drop column x; --`: `integer`.
+        pub quote_drop_column_x: i32,
+        /// Column `aB`: `integer`.
+        pub a_b_x550f: i32,
+        /// Column `self`: `text`.
+        pub self_xc62c: String,
+        /// `text`.
+        pub r#type: String,
+        /// Column `1st`: `text`.
+        pub _1st: String,
+        /// `public."""; drop type"`.
+        pub evil: super::QuoteDropType,
+        /// `public.string`.
+        pub string: super::String_,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                quote_drop_column_x: required.quote_drop_column_x,
+                u27: None,
+                a_b_x550f: required.a_b_x550f,
+                a_b_x73d5: None,
+                a_b_xeff4: None,
+                a_quote_hash_b: None,
+                groesse: None,
+                u7528_u6237: None,
+                self_xc62c: required.self_xc62c,
+                self_x651e: None,
+                super_: None,
+                crate_: None,
+                r#type: required.r#type,
+                r#gen: None,
+                table: None,
+                u5f: None,
+                _1st: required._1st,
+                empty: None,
+                a_b_xb19b: None,
+                mood: None,
+                moods: None,
+                evil: required.evil,
+                string: required.string,
+                nothing: None,
+                period: None,
+                contact: None,
+                labels: None,
+                addresses: None,
+            }
+        }
+    }
+
+    impl pgtypes::Insert for New {
+        const TABLE: pgtypes::Table = TABLE;
+        type Given = [bool; 29];
+
+        fn given(&self) -> Self::Given {
+            let mut given = [true; 29];
+            given[3] = self.a_b_x73d5.is_some();
+            given[19] = self.mood.is_some();
+            given[24] = self.period.is_some();
+            given[25] = self.contact.is_some();
+            given[28] = false;
+            given
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.quote_drop_column_x);
+            values.push(&self.u27);
+            values.push(&self.a_b_x550f);
+            if let Some(value) = &self.a_b_x73d5 {
+                values.push(value);
+            }
+            values.push(&self.a_b_xeff4);
+            values.push(&self.a_quote_hash_b);
+            values.push(&self.groesse);
+            values.push(&self.u7528_u6237);
+            values.push(&self.self_xc62c);
+            values.push(&self.self_x651e);
+            values.push(&self.super_);
+            values.push(&self.crate_);
+            values.push(&self.r#type);
+            values.push(&self.r#gen);
+            values.push(&self.table);
+            values.push(&self.u5f);
+            values.push(&self._1st);
+            values.push(&self.empty);
+            values.push(&self.a_b_xb19b);
+            if let Some(value) = &self.mood {
+                values.push(value);
+            }
+            values.push(&self.moods);
+            values.push(&self.evil);
+            values.push(&self.string);
+            values.push(&self.nothing);
+            if let Some(value) = &self.period {
+                values.push(value);
+            }
+            if let Some(value) = &self.contact {
+                values.push(value);
+            }
+            values.push(&self.labels);
+            values.push(&self.addresses);
+            values
+        }
+
+        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+            pgtypes::field(&self.quote_drop_column_x, out)?;
+            pgtypes::nullable_field(&self.u27, out)?;
+            pgtypes::field(&self.a_b_x550f, out)?;
+            if let Some(value) = &self.a_b_x73d5 {
+                pgtypes::nullable_field(value, out)?;
+            }
+            pgtypes::nullable_field(&self.a_b_xeff4, out)?;
+            pgtypes::nullable_field(&self.a_quote_hash_b, out)?;
+            pgtypes::nullable_field(&self.groesse, out)?;
+            pgtypes::nullable_field(&self.u7528_u6237, out)?;
+            pgtypes::field(&self.self_xc62c, out)?;
+            pgtypes::nullable_field(&self.self_x651e, out)?;
+            pgtypes::nullable_field(&self.super_, out)?;
+            pgtypes::nullable_field(&self.crate_, out)?;
+            pgtypes::field(&self.r#type, out)?;
+            pgtypes::nullable_field(&self.r#gen, out)?;
+            pgtypes::nullable_field(&self.table, out)?;
+            pgtypes::nullable_field(&self.u5f, out)?;
+            pgtypes::field(&self._1st, out)?;
+            pgtypes::nullable_field(&self.empty, out)?;
+            pgtypes::nullable_field(&self.a_b_xb19b, out)?;
+            if let Some(value) = &self.mood {
+                pgtypes::nullable_field(value, out)?;
+            }
+            pgtypes::nullable_field(&self.moods, out)?;
+            pgtypes::field(&self.evil, out)?;
+            pgtypes::field(&self.string, out)?;
+            pgtypes::nullable_field(&self.nothing, out)?;
+            if let Some(value) = &self.period {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.contact {
+                pgtypes::field(value, out)?;
+            }
+            pgtypes::nullable_field(&self.labels, out)?;
+            pgtypes::nullable_field(&self.addresses, out)?;
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, pgtypes::CopyError> {
+        pgtypes::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, pgtypes::postgres::Error> {
+        Row::try_from(&pgtypes::insert(client, row)?)
+    }
+}
+
+/// A column of every type.
+///
+/// Table `public.all_types`.
+pub mod all_types {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: NOT NULL.
+        ///
+        /// `boolean`.
+        pub a_bool: bool,
+        /// Never null: NOT NULL.
+        ///
+        /// `character(3)`.
+        pub a_bpchar: String,
+        /// Never null: NOT NULL.
+        ///
+        /// `bytea`.
+        pub a_bytea: Vec<u8>,
+        /// Never null: NOT NULL.
+        ///
+        /// `cidr`.
+        pub a_cidr: pgtypes::Cidr,
+        /// Never null: NOT NULL.
+        ///
+        /// `date`.
+        pub a_date: pgtypes::Date,
+        /// Never null: NOT NULL.
+        ///
+        /// `real`.
+        pub a_float4: f32,
+        /// Never null: NOT NULL.
+        ///
+        /// `double precision`.
+        pub a_float8: f64,
+        /// Never null: NOT NULL.
+        ///
+        /// `inet`.
+        pub a_inet: pgtypes::Inet,
+        /// Never null: NOT NULL.
+        ///
+        /// `smallint`.
+        pub a_int2: i16,
+        /// Never null: NOT NULL.
+        ///
+        /// `integer`.
+        pub a_int4: i32,
+        /// Never null: NOT NULL.
+        ///
+        /// `bigint`.
+        pub a_int8: i64,
+        /// Never null: NOT NULL.
+        ///
+        /// `interval`.
+        pub a_interval: pgtypes::Interval,
+        /// Never null: NOT NULL.
+        ///
+        /// `json`.
+        pub a_json: pgtypes::Json,
+        /// Never null: NOT NULL.
+        ///
+        /// `jsonb`.
+        pub a_jsonb: pgtypes::Jsonb,
+        /// Never null: NOT NULL.
+        ///
+        /// `numeric(12,2)`.
+        pub a_numeric: pgtypes::Numeric,
+        /// Never null: NOT NULL.
+        ///
+        /// `text`.
+        pub a_text: String,
+        /// Never null: NOT NULL.
+        ///
+        /// `timestamp with time zone`.
+        pub a_timestamptz: pgtypes::Timestamp,
+        /// Never null: NOT NULL.
+        ///
+        /// `uuid`.
+        pub a_uuid: pgtypes::Uuid,
+        /// Never null: NOT NULL.
+        ///
+        /// `character varying(20)`.
+        pub a_varchar: String,
+        /// `boolean`.
+        pub n_bool: Option<bool>,
+        /// `character(3)`.
+        pub n_bpchar: Option<String>,
+        /// `bytea`.
+        pub n_bytea: Option<Vec<u8>>,
+        /// `cidr`.
+        pub n_cidr: Option<pgtypes::Cidr>,
+        /// `date`.
+        pub n_date: Option<pgtypes::Date>,
+        /// `real`.
+        pub n_float4: Option<f32>,
+        /// `double precision`.
+        pub n_float8: Option<f64>,
+        /// `inet`.
+        pub n_inet: Option<pgtypes::Inet>,
+        /// `smallint`.
+        pub n_int2: Option<i16>,
+        /// `integer`.
+        pub n_int4: Option<i32>,
+        /// `bigint`.
+        pub n_int8: Option<i64>,
+        /// `interval`.
+        pub n_interval: Option<pgtypes::Interval>,
+        /// `json`.
+        pub n_json: Option<pgtypes::Json>,
+        /// `jsonb`.
+        pub n_jsonb: Option<pgtypes::Jsonb>,
+        /// `numeric(12,2)`.
+        pub n_numeric: Option<pgtypes::Numeric>,
+        /// `text`.
+        pub n_text: Option<String>,
+        /// `timestamp with time zone`.
+        pub n_timestamptz: Option<pgtypes::Timestamp>,
+        /// `uuid`.
+        pub n_uuid: Option<pgtypes::Uuid>,
+        /// `character varying(20)`.
+        pub n_varchar: Option<String>,
+        /// Never null: NOT NULL.
+        ///
+        /// `boolean[]`, `'{}'::boolean[]` by default.
+        pub s_bool: pgtypes::Array<bool>,
+        /// Never null: NOT NULL.
+        ///
+        /// `character(3)[]`, `'{}'::character(3)[]` by default.
+        pub s_bpchar: pgtypes::Array<String>,
+        /// Never null: NOT NULL.
+        ///
+        /// `bytea[]`, `'{}'::bytea[]` by default.
+        pub s_bytea: pgtypes::Array<Vec<u8>>,
+        /// Never null: NOT NULL.
+        ///
+        /// `cidr[]`, `'{}'::cidr[]` by default.
+        pub s_cidr: pgtypes::Array<pgtypes::Cidr>,
+        /// Never null: NOT NULL.
+        ///
+        /// `date[]`, `'{}'::date[]` by default.
+        pub s_date: pgtypes::Array<pgtypes::Date>,
+        /// Never null: NOT NULL.
+        ///
+        /// `real[]`, `'{}'::real[]` by default.
+        pub s_float4: pgtypes::Array<f32>,
+        /// Never null: NOT NULL.
+        ///
+        /// `double precision[]`, `'{}'::double precision[]` by default.
+        pub s_float8: pgtypes::Array<f64>,
+        /// Never null: NOT NULL.
+        ///
+        /// `inet[]`, `'{}'::inet[]` by default.
+        pub s_inet: pgtypes::Array<pgtypes::Inet>,
+        /// Never null: NOT NULL.
+        ///
+        /// `smallint[]`, `'{}'::smallint[]` by default.
+        pub s_int2: pgtypes::Array<i16>,
+        /// Never null: NOT NULL.
+        ///
+        /// `integer[]`, `'{}'::integer[]` by default.
+        pub s_int4: pgtypes::Array<i32>,
+        /// Never null: NOT NULL.
+        ///
+        /// `bigint[]`, `'{}'::bigint[]` by default.
+        pub s_int8: pgtypes::Array<i64>,
+        /// Never null: NOT NULL.
+        ///
+        /// `interval[]`, `'{}'::interval[]` by default.
+        pub s_interval: pgtypes::Array<pgtypes::Interval>,
+        /// Never null: NOT NULL.
+        ///
+        /// `json[]`, `'{}'::json[]` by default.
+        pub s_json: pgtypes::Array<pgtypes::Json>,
+        /// Never null: NOT NULL.
+        ///
+        /// `jsonb[]`, `'{}'::jsonb[]` by default.
+        pub s_jsonb: pgtypes::Array<pgtypes::Jsonb>,
+        /// Never null: NOT NULL.
+        ///
+        /// `numeric(12,2)[]`, `'{}'::numeric(12,2)[]` by default.
+        pub s_numeric: pgtypes::Array<pgtypes::Numeric>,
+        /// Never null: NOT NULL.
+        ///
+        /// `text[]`, `'{}'::text[]` by default.
+        pub s_text: pgtypes::Array<String>,
+        /// Never null: NOT NULL.
+        ///
+        /// `timestamp with time zone[]`, `'{}'::timestamp with time zone[]` by default.
+        pub s_timestamptz: pgtypes::Array<pgtypes::Timestamp>,
+        /// Never null: NOT NULL.
+        ///
+        /// `uuid[]`, `'{}'::uuid[]` by default.
+        pub s_uuid: pgtypes::Array<pgtypes::Uuid>,
+        /// Never null: NOT NULL.
+        ///
+        /// `character varying(20)[]`, `'{}'::character varying(20)[]` by default.
+        pub s_varchar: pgtypes::Array<String>,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                a_bool: TABLE.get(row, 0)?,
+                a_bpchar: TABLE.get(row, 1)?,
+                a_bytea: TABLE.get(row, 2)?,
+                a_cidr: TABLE.get(row, 3)?,
+                a_date: TABLE.get(row, 4)?,
+                a_float4: TABLE.get(row, 5)?,
+                a_float8: TABLE.get(row, 6)?,
+                a_inet: TABLE.get(row, 7)?,
+                a_int2: TABLE.get(row, 8)?,
+                a_int4: TABLE.get(row, 9)?,
+                a_int8: TABLE.get(row, 10)?,
+                a_interval: TABLE.get(row, 11)?,
+                a_json: TABLE.get(row, 12)?,
+                a_jsonb: TABLE.get(row, 13)?,
+                a_numeric: TABLE.get(row, 14)?,
+                a_text: TABLE.get(row, 15)?,
+                a_timestamptz: TABLE.get(row, 16)?,
+                a_uuid: TABLE.get(row, 17)?,
+                a_varchar: TABLE.get(row, 18)?,
+                n_bool: TABLE.get(row, 19)?,
+                n_bpchar: TABLE.get(row, 20)?,
+                n_bytea: TABLE.get(row, 21)?,
+                n_cidr: TABLE.get(row, 22)?,
+                n_date: TABLE.get(row, 23)?,
+                n_float4: TABLE.get(row, 24)?,
+                n_float8: TABLE.get(row, 25)?,
+                n_inet: TABLE.get(row, 26)?,
+                n_int2: TABLE.get(row, 27)?,
+                n_int4: TABLE.get(row, 28)?,
+                n_int8: TABLE.get(row, 29)?,
+                n_interval: TABLE.get(row, 30)?,
+                n_json: TABLE.get(row, 31)?,
+                n_jsonb: TABLE.get(row, 32)?,
+                n_numeric: TABLE.get(row, 33)?,
+                n_text: TABLE.get(row, 34)?,
+                n_timestamptz: TABLE.get(row, 35)?,
+                n_uuid: TABLE.get(row, 36)?,
+                n_varchar: TABLE.get(row, 37)?,
+                s_bool: TABLE.get(row, 38)?,
+                s_bpchar: TABLE.get(row, 39)?,
+                s_bytea: TABLE.get(row, 40)?,
+                s_cidr: TABLE.get(row, 41)?,
+                s_date: TABLE.get(row, 42)?,
+                s_float4: TABLE.get(row, 43)?,
+                s_float8: TABLE.get(row, 44)?,
+                s_inet: TABLE.get(row, 45)?,
+                s_int2: TABLE.get(row, 46)?,
+                s_int4: TABLE.get(row, 47)?,
+                s_int8: TABLE.get(row, 48)?,
+                s_interval: TABLE.get(row, 49)?,
+                s_json: TABLE.get(row, 50)?,
+                s_jsonb: TABLE.get(row, 51)?,
+                s_numeric: TABLE.get(row, 52)?,
+                s_text: TABLE.get(row, 53)?,
+                s_timestamptz: TABLE.get(row, 54)?,
+                s_uuid: TABLE.get(row, 55)?,
+                s_varchar: TABLE.get(row, 56)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "all_types",
+        columns: &[
+            pgtypes::Column {
+                name: "a_bool",
+                sql_type: "boolean",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "a_bpchar",
+                sql_type: "character(3)",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "a_bytea",
+                sql_type: "bytea",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "a_cidr",
+                sql_type: "cidr",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "a_date",
+                sql_type: "date",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "a_float4",
+                sql_type: "real",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "a_float8",
+                sql_type: "double precision",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "a_inet",
+                sql_type: "inet",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "a_int2",
+                sql_type: "smallint",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "a_int4",
+                sql_type: "integer",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "a_int8",
+                sql_type: "bigint",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "a_interval",
+                sql_type: "interval",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "a_json",
+                sql_type: "json",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "a_jsonb",
+                sql_type: "jsonb",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "a_numeric",
+                sql_type: "numeric(12,2)",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "a_text",
+                sql_type: "text",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "a_timestamptz",
+                sql_type: "timestamp with time zone",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "a_uuid",
+                sql_type: "uuid",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "a_varchar",
+                sql_type: "character varying(20)",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "n_bool",
+                sql_type: "boolean",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "n_bpchar",
+                sql_type: "character(3)",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "n_bytea",
+                sql_type: "bytea",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "n_cidr",
+                sql_type: "cidr",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "n_date",
+                sql_type: "date",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "n_float4",
+                sql_type: "real",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "n_float8",
+                sql_type: "double precision",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "n_inet",
+                sql_type: "inet",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "n_int2",
+                sql_type: "smallint",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "n_int4",
+                sql_type: "integer",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "n_int8",
+                sql_type: "bigint",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "n_interval",
+                sql_type: "interval",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "n_json",
+                sql_type: "json",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "n_jsonb",
+                sql_type: "jsonb",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "n_numeric",
+                sql_type: "numeric(12,2)",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "n_text",
+                sql_type: "text",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "n_timestamptz",
+                sql_type: "timestamp with time zone",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "n_uuid",
+                sql_type: "uuid",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "n_varchar",
+                sql_type: "character varying(20)",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "s_bool",
+                sql_type: "boolean[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "s_bpchar",
+                sql_type: "character(3)[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "s_bytea",
+                sql_type: "bytea[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "s_cidr",
+                sql_type: "cidr[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "s_date",
+                sql_type: "date[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "s_float4",
+                sql_type: "real[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "s_float8",
+                sql_type: "double precision[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "s_inet",
+                sql_type: "inet[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "s_int2",
+                sql_type: "smallint[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "s_int4",
+                sql_type: "integer[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "s_int8",
+                sql_type: "bigint[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "s_interval",
+                sql_type: "interval[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "s_json",
+                sql_type: "json[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "s_jsonb",
+                sql_type: "jsonb[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "s_numeric",
+                sql_type: "numeric(12,2)[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "s_text",
+                sql_type: "text[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "s_timestamptz",
+                sql_type: "timestamp with time zone[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "s_uuid",
+                sql_type: "uuid[]",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "s_varchar",
+                sql_type: "character varying(20)[]",
+                never_null: true,
+            },
+        ],
+        primary_key: &[],
+    };
+
+    /// A row to be written to `public.all_types`.
+    ///
+    /// What every row needs is in [`Required`]; the rest is added by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `boolean`.
+        pub a_bool: bool,
+        /// `character(3)`.
+        pub a_bpchar: String,
+        /// `bytea`.
+        pub a_bytea: Vec<u8>,
+        /// `cidr`.
+        pub a_cidr: pgtypes::Cidr,
+        /// `date`.
+        pub a_date: pgtypes::Date,
+        /// `real`.
+        pub a_float4: f32,
+        /// `double precision`.
+        pub a_float8: f64,
+        /// `inet`.
+        pub a_inet: pgtypes::Inet,
+        /// `smallint`.
+        pub a_int2: i16,
+        /// `integer`.
+        pub a_int4: i32,
+        /// `bigint`.
+        pub a_int8: i64,
+        /// `interval`.
+        pub a_interval: pgtypes::Interval,
+        /// `json`.
+        pub a_json: pgtypes::Json,
+        /// `jsonb`.
+        pub a_jsonb: pgtypes::Jsonb,
+        /// `numeric(12,2)`.
+        pub a_numeric: pgtypes::Numeric,
+        /// `text`.
+        pub a_text: String,
+        /// `timestamp with time zone`.
+        pub a_timestamptz: pgtypes::Timestamp,
+        /// `uuid`.
+        pub a_uuid: pgtypes::Uuid,
+        /// `character varying(20)`.
+        pub a_varchar: String,
+        /// `boolean`. `None` is null.
+        pub n_bool: Option<bool>,
+        /// `character(3)`. `None` is null.
+        pub n_bpchar: Option<String>,
+        /// `bytea`. `None` is null.
+        pub n_bytea: Option<Vec<u8>>,
+        /// `cidr`. `None` is null.
+        pub n_cidr: Option<pgtypes::Cidr>,
+        /// `date`. `None` is null.
+        pub n_date: Option<pgtypes::Date>,
+        /// `real`. `None` is null.
+        pub n_float4: Option<f32>,
+        /// `double precision`. `None` is null.
+        pub n_float8: Option<f64>,
+        /// `inet`. `None` is null.
+        pub n_inet: Option<pgtypes::Inet>,
+        /// `smallint`. `None` is null.
+        pub n_int2: Option<i16>,
+        /// `integer`. `None` is null.
+        pub n_int4: Option<i32>,
+        /// `bigint`. `None` is null.
+        pub n_int8: Option<i64>,
+        /// `interval`. `None` is null.
+        pub n_interval: Option<pgtypes::Interval>,
+        /// `json`. `None` is null.
+        pub n_json: Option<pgtypes::Json>,
+        /// `jsonb`. `None` is null.
+        pub n_jsonb: Option<pgtypes::Jsonb>,
+        /// `numeric(12,2)`. `None` is null.
+        pub n_numeric: Option<pgtypes::Numeric>,
+        /// `text`. `None` is null.
+        pub n_text: Option<String>,
+        /// `timestamp with time zone`. `None` is null.
+        pub n_timestamptz: Option<pgtypes::Timestamp>,
+        /// `uuid`. `None` is null.
+        pub n_uuid: Option<pgtypes::Uuid>,
+        /// `character varying(20)`. `None` is null.
+        pub n_varchar: Option<String>,
+        /// `boolean[]`, `'{}'::boolean[]` by default. `None` is the default.
+        pub s_bool: Option<pgtypes::Array<bool>>,
+        /// `character(3)[]`, `'{}'::character(3)[]` by default. `None` is the default.
+        pub s_bpchar: Option<pgtypes::Array<String>>,
+        /// `bytea[]`, `'{}'::bytea[]` by default. `None` is the default.
+        pub s_bytea: Option<pgtypes::Array<Vec<u8>>>,
+        /// `cidr[]`, `'{}'::cidr[]` by default. `None` is the default.
+        pub s_cidr: Option<pgtypes::Array<pgtypes::Cidr>>,
+        /// `date[]`, `'{}'::date[]` by default. `None` is the default.
+        pub s_date: Option<pgtypes::Array<pgtypes::Date>>,
+        /// `real[]`, `'{}'::real[]` by default. `None` is the default.
+        pub s_float4: Option<pgtypes::Array<f32>>,
+        /// `double precision[]`, `'{}'::double precision[]` by default. `None` is the default.
+        pub s_float8: Option<pgtypes::Array<f64>>,
+        /// `inet[]`, `'{}'::inet[]` by default. `None` is the default.
+        pub s_inet: Option<pgtypes::Array<pgtypes::Inet>>,
+        /// `smallint[]`, `'{}'::smallint[]` by default. `None` is the default.
+        pub s_int2: Option<pgtypes::Array<i16>>,
+        /// `integer[]`, `'{}'::integer[]` by default. `None` is the default.
+        pub s_int4: Option<pgtypes::Array<i32>>,
+        /// `bigint[]`, `'{}'::bigint[]` by default. `None` is the default.
+        pub s_int8: Option<pgtypes::Array<i64>>,
+        /// `interval[]`, `'{}'::interval[]` by default. `None` is the default.
+        pub s_interval: Option<pgtypes::Array<pgtypes::Interval>>,
+        /// `json[]`, `'{}'::json[]` by default. `None` is the default.
+        pub s_json: Option<pgtypes::Array<pgtypes::Json>>,
+        /// `jsonb[]`, `'{}'::jsonb[]` by default. `None` is the default.
+        pub s_jsonb: Option<pgtypes::Array<pgtypes::Jsonb>>,
+        /// `numeric(12,2)[]`, `'{}'::numeric(12,2)[]` by default. `None` is the default.
+        pub s_numeric: Option<pgtypes::Array<pgtypes::Numeric>>,
+        /// `text[]`, `'{}'::text[]` by default. `None` is the default.
+        pub s_text: Option<pgtypes::Array<String>>,
+        /// `timestamp with time zone[]`, `'{}'::timestamp with time zone[]` by default. `None` is
+        /// the default.
+        pub s_timestamptz: Option<pgtypes::Array<pgtypes::Timestamp>>,
+        /// `uuid[]`, `'{}'::uuid[]` by default. `None` is the default.
+        pub s_uuid: Option<pgtypes::Array<pgtypes::Uuid>>,
+        /// `character varying(20)[]`, `'{}'::character varying(20)[]` by default. `None` is the
+        /// default.
+        pub s_varchar: Option<pgtypes::Array<String>>,
+    }
+
+    /// The columns that every row of `public.all_types` needs: they are never null and have no
+    /// default.
+    ///
+    /// A column that a migration adds to them stops the build wherever rows are written without
+    /// it.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// `boolean`.
+        pub a_bool: bool,
+        /// `character(3)`.
+        pub a_bpchar: String,
+        /// `bytea`.
+        pub a_bytea: Vec<u8>,
+        /// `cidr`.
+        pub a_cidr: pgtypes::Cidr,
+        /// `date`.
+        pub a_date: pgtypes::Date,
+        /// `real`.
+        pub a_float4: f32,
+        /// `double precision`.
+        pub a_float8: f64,
+        /// `inet`.
+        pub a_inet: pgtypes::Inet,
+        /// `smallint`.
+        pub a_int2: i16,
+        /// `integer`.
+        pub a_int4: i32,
+        /// `bigint`.
+        pub a_int8: i64,
+        /// `interval`.
+        pub a_interval: pgtypes::Interval,
+        /// `json`.
+        pub a_json: pgtypes::Json,
+        /// `jsonb`.
+        pub a_jsonb: pgtypes::Jsonb,
+        /// `numeric(12,2)`.
+        pub a_numeric: pgtypes::Numeric,
+        /// `text`.
+        pub a_text: String,
+        /// `timestamp with time zone`.
+        pub a_timestamptz: pgtypes::Timestamp,
+        /// `uuid`.
+        pub a_uuid: pgtypes::Uuid,
+        /// `character varying(20)`.
+        pub a_varchar: String,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                a_bool: required.a_bool,
+                a_bpchar: required.a_bpchar,
+                a_bytea: required.a_bytea,
+                a_cidr: required.a_cidr,
+                a_date: required.a_date,
+                a_float4: required.a_float4,
+                a_float8: required.a_float8,
+                a_inet: required.a_inet,
+                a_int2: required.a_int2,
+                a_int4: required.a_int4,
+                a_int8: required.a_int8,
+                a_interval: required.a_interval,
+                a_json: required.a_json,
+                a_jsonb: required.a_jsonb,
+                a_numeric: required.a_numeric,
+                a_text: required.a_text,
+                a_timestamptz: required.a_timestamptz,
+                a_uuid: required.a_uuid,
+                a_varchar: required.a_varchar,
+                n_bool: None,
+                n_bpchar: None,
+                n_bytea: None,
+                n_cidr: None,
+                n_date: None,
+                n_float4: None,
+                n_float8: None,
+                n_inet: None,
+                n_int2: None,
+                n_int4: None,
+                n_int8: None,
+                n_interval: None,
+                n_json: None,
+                n_jsonb: None,
+                n_numeric: None,
+                n_text: None,
+                n_timestamptz: None,
+                n_uuid: None,
+                n_varchar: None,
+                s_bool: None,
+                s_bpchar: None,
+                s_bytea: None,
+                s_cidr: None,
+                s_date: None,
+                s_float4: None,
+                s_float8: None,
+                s_inet: None,
+                s_int2: None,
+                s_int4: None,
+                s_int8: None,
+                s_interval: None,
+                s_json: None,
+                s_jsonb: None,
+                s_numeric: None,
+                s_text: None,
+                s_timestamptz: None,
+                s_uuid: None,
+                s_varchar: None,
+            }
+        }
+    }
+
+    impl pgtypes::Insert for New {
+        const TABLE: pgtypes::Table = TABLE;
+        type Given = [bool; 57];
+
+        fn given(&self) -> Self::Given {
+            let mut given = [true; 57];
+            given[38] = self.s_bool.is_some();
+            given[39] = self.s_bpchar.is_some();
+            given[40] = self.s_bytea.is_some();
+            given[41] = self.s_cidr.is_some();
+            given[42] = self.s_date.is_some();
+            given[43] = self.s_float4.is_some();
+            given[44] = self.s_float8.is_some();
+            given[45] = self.s_inet.is_some();
+            given[46] = self.s_int2.is_some();
+            given[47] = self.s_int4.is_some();
+            given[48] = self.s_int8.is_some();
+            given[49] = self.s_interval.is_some();
+            given[50] = self.s_json.is_some();
+            given[51] = self.s_jsonb.is_some();
+            given[52] = self.s_numeric.is_some();
+            given[53] = self.s_text.is_some();
+            given[54] = self.s_timestamptz.is_some();
+            given[55] = self.s_uuid.is_some();
+            given[56] = self.s_varchar.is_some();
+            given
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.a_bool);
+            values.push(&self.a_bpchar);
+            values.push(&self.a_bytea);
+            values.push(&self.a_cidr);
+            values.push(&self.a_date);
+            values.push(&self.a_float4);
+            values.push(&self.a_float8);
+            values.push(&self.a_inet);
+            values.push(&self.a_int2);
+            values.push(&self.a_int4);
+            values.push(&self.a_int8);
+            values.push(&self.a_interval);
+            values.push(&self.a_json);
+            values.push(&self.a_jsonb);
+            values.push(&self.a_numeric);
+            values.push(&self.a_text);
+            values.push(&self.a_timestamptz);
+            values.push(&self.a_uuid);
+            values.push(&self.a_varchar);
+            values.push(&self.n_bool);
+            values.push(&self.n_bpchar);
+            values.push(&self.n_bytea);
+            values.push(&self.n_cidr);
+            values.push(&self.n_date);
+            values.push(&self.n_float4);
+            values.push(&self.n_float8);
+            values.push(&self.n_inet);
+            values.push(&self.n_int2);
+            values.push(&self.n_int4);
+            values.push(&self.n_int8);
+            values.push(&self.n_interval);
+            values.push(&self.n_json);
+            values.push(&self.n_jsonb);
+            values.push(&self.n_numeric);
+            values.push(&self.n_text);
+            values.push(&self.n_timestamptz);
+            values.push(&self.n_uuid);
+            values.push(&self.n_varchar);
+            if let Some(value) = &self.s_bool {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_bpchar {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_bytea {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_cidr {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_date {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_float4 {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_float8 {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_inet {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_int2 {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_int4 {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_int8 {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_interval {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_json {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_jsonb {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_numeric {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_text {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_timestamptz {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_uuid {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_varchar {
+                values.push(value);
+            }
+            values
+        }
+
+        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+            pgtypes::field(&self.a_bool, out)?;
+            pgtypes::field(&self.a_bpchar, out)?;
+            pgtypes::field(&self.a_bytea, out)?;
+            pgtypes::field(&self.a_cidr, out)?;
+            pgtypes::field(&self.a_date, out)?;
+            pgtypes::field(&self.a_float4, out)?;
+            pgtypes::field(&self.a_float8, out)?;
+            pgtypes::field(&self.a_inet, out)?;
+            pgtypes::field(&self.a_int2, out)?;
+            pgtypes::field(&self.a_int4, out)?;
+            pgtypes::field(&self.a_int8, out)?;
+            pgtypes::field(&self.a_interval, out)?;
+            pgtypes::field(&self.a_json, out)?;
+            pgtypes::field(&self.a_jsonb, out)?;
+            pgtypes::field(&self.a_numeric, out)?;
+            pgtypes::field(&self.a_text, out)?;
+            pgtypes::field(&self.a_timestamptz, out)?;
+            pgtypes::field(&self.a_uuid, out)?;
+            pgtypes::field(&self.a_varchar, out)?;
+            pgtypes::nullable_field(&self.n_bool, out)?;
+            pgtypes::nullable_field(&self.n_bpchar, out)?;
+            pgtypes::nullable_field(&self.n_bytea, out)?;
+            pgtypes::nullable_field(&self.n_cidr, out)?;
+            pgtypes::nullable_field(&self.n_date, out)?;
+            pgtypes::nullable_field(&self.n_float4, out)?;
+            pgtypes::nullable_field(&self.n_float8, out)?;
+            pgtypes::nullable_field(&self.n_inet, out)?;
+            pgtypes::nullable_field(&self.n_int2, out)?;
+            pgtypes::nullable_field(&self.n_int4, out)?;
+            pgtypes::nullable_field(&self.n_int8, out)?;
+            pgtypes::nullable_field(&self.n_interval, out)?;
+            pgtypes::nullable_field(&self.n_json, out)?;
+            pgtypes::nullable_field(&self.n_jsonb, out)?;
+            pgtypes::nullable_field(&self.n_numeric, out)?;
+            pgtypes::nullable_field(&self.n_text, out)?;
+            pgtypes::nullable_field(&self.n_timestamptz, out)?;
+            pgtypes::nullable_field(&self.n_uuid, out)?;
+            pgtypes::nullable_field(&self.n_varchar, out)?;
+            if let Some(value) = &self.s_bool {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.s_bpchar {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.s_bytea {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.s_cidr {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.s_date {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.s_float4 {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.s_float8 {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.s_inet {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.s_int2 {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.s_int4 {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.s_int8 {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.s_interval {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.s_json {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.s_jsonb {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.s_numeric {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.s_text {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.s_timestamptz {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.s_uuid {
+                pgtypes::field(value, out)?;
+            }
+            if let Some(value) = &self.s_varchar {
+                pgtypes::field(value, out)?;
+            }
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, pgtypes::CopyError> {
+        pgtypes::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, pgtypes::postgres::Error> {
+        Row::try_from(&pgtypes::insert(client, row)?)
+    }
+}
+
+/// Table `public.empty`.
+pub mod empty {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {}
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(_: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {})
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "empty",
+        columns: &[],
+        primary_key: &[],
+    };
+
+    /// A row to be written to `public.empty`.
+    ///
+    /// No column is needed: `New::default()` is a row of nulls and defaults.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct New {}
+
+    impl pgtypes::Insert for New {
+        const TABLE: pgtypes::Table = TABLE;
+        type Given = [bool; 0];
+
+        fn given(&self) -> Self::Given {
+            [true; 0]
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+            Vec::new()
+        }
+
+        fn encode(&self, _: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, pgtypes::CopyError> {
+        pgtypes::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, pgtypes::postgres::Error> {
+        Row::try_from(&pgtypes::insert(client, row)?)
+    }
+}
+
+/// Hypertable `public.facts`, in chunks of 86400000 by `at` and 4 partitions by `place`. Chunks
+/// are dropped after 31536000000.
+pub mod facts {
+    /// A row of the hypertable, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: NOT NULL.
+        ///
+        /// `bigint`.
+        pub at: i64,
+        /// Never null: NOT NULL.
+        ///
+        /// `text`.
+        pub place: String,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                at: TABLE.get(row, 0)?,
+                place: TABLE.get(row, 1)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "facts",
+        columns: &[
+            pgtypes::Column {
+                name: "at",
+                sql_type: "bigint",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "place",
+                sql_type: "text",
+                never_null: true,
+            },
+        ],
+        primary_key: &[],
+    };
+
+    /// The column by which rows are put into chunks.
+    pub const TIME_COLUMN: &str = "at";
+
+    /// Width of a chunk, in the units of the time column.
+    pub const CHUNK_INTERVAL: i64 = 86400000;
+
+    /// Age at which chunks are dropped.
+    pub const RETENTION: i64 = 31536000000;
+
+    /// A row to be written to `public.facts`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `bigint`.
+        pub at: i64,
+        /// `text`.
+        pub place: String,
+    }
+
+    impl pgtypes::Insert for New {
+        const TABLE: pgtypes::Table = TABLE;
+        type Given = [bool; 2];
+
+        fn given(&self) -> Self::Given {
+            [true; 2]
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.at);
+            values.push(&self.place);
+            values
+        }
+
+        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+            pgtypes::field(&self.at, out)?;
+            pgtypes::field(&self.place, out)?;
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, pgtypes::CopyError> {
+        pgtypes::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, pgtypes::postgres::Error> {
+        Row::try_from(&pgtypes::insert(client, row)?)
+    }
+
+    /// The rows whose `at` lies in `range`, its start included and its end not, in ascending
+    /// order.
+    ///
+    /// The bounds are what lets TimescaleDB leave out the chunks that cannot hold such rows.
+    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+        client: &'a mut C,
+        range: std::ops::Range<i64>,
+    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+        const SQL: &str = r#"
+            SELECT "at", "place"
+            FROM "public"."facts"
+            WHERE "at" >= $1 AND "at" < $2
+            ORDER BY "at"
+        "#;
+        let ty = pgtypes::postgres::types::Type::INT8;
+        let bounds = [(range.start, ty.clone()), (range.end, ty)];
+        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+    }
+}
+
+/// Who is happy.
+///
+/// View `public.happy_people`.
+pub mod happy_people {
+    /// A row of the view, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: `people.name`, which is NOT NULL.
+        ///
+        /// `text`.
+        pub name: String,
+        /// `timestamp with time zone`.
+        pub since: Option<pgtypes::Timestamp>,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                name: TABLE.get(row, 0)?,
+                since: TABLE.get(row, 1)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "happy_people",
+        columns: &[
+            pgtypes::Column {
+                name: "name",
+                sql_type: "text",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "since",
+                sql_type: "timestamp with time zone",
+                never_null: false,
+            },
+        ],
+        primary_key: &[],
+    };
+}
+
+/// Table `public.match`.
+pub mod r#match {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: NOT NULL.
+        ///
+        /// `timestamp with time zone`.
+        pub r#match: pgtypes::Timestamp,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                r#match: TABLE.get(row, 0)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "match",
+        columns: &[pgtypes::Column {
+            name: "match",
+            sql_type: "timestamp with time zone",
+            never_null: true,
+        }],
+        primary_key: &[],
+    };
+
+    /// A row to be written to `public.match`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `timestamp with time zone`.
+        pub r#match: pgtypes::Timestamp,
+    }
+
+    impl pgtypes::Insert for New {
+        const TABLE: pgtypes::Table = TABLE;
+        type Given = [bool; 1];
+
+        fn given(&self) -> Self::Given {
+            [true; 1]
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.r#match);
+            values
+        }
+
+        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+            pgtypes::field(&self.r#match, out)?;
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, pgtypes::CopyError> {
+        pgtypes::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, pgtypes::postgres::Error> {
+        Row::try_from(&pgtypes::insert(client, row)?)
+    }
+}
+
+/// Table `public.only_identity`.
+pub mod only_identity {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: NOT NULL.
+        ///
+        /// `bigint`, identity that the database always chooses.
+        pub id: i64,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                id: TABLE.get(row, 0)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "only_identity",
+        columns: &[pgtypes::Column {
+            name: "id",
+            sql_type: "bigint",
+            never_null: true,
+        }],
+        primary_key: &["id"],
+    };
+
+    /// A row to be written to `public.only_identity`, without the columns that the database alone
+    /// fills.
+    ///
+    /// No column is needed: `New::default()` is a row of nulls and defaults.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct New {}
+
+    impl pgtypes::Insert for New {
+        const TABLE: pgtypes::Table = TABLE;
+        type Given = [bool; 1];
+
+        fn given(&self) -> Self::Given {
+            let mut given = [true; 1];
+            given[0] = false;
+            given
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+            Vec::new()
+        }
+
+        fn encode(&self, _: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, pgtypes::CopyError> {
+        pgtypes::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, pgtypes::postgres::Error> {
+        Row::try_from(&pgtypes::insert(client, row)?)
+    }
+}
+
+/// Table `public.only_optional`.
+pub mod only_optional {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: NOT NULL.
+        ///
+        /// `bigint`, identity that the database chooses by default.
+        pub id: i64,
+        /// `text`.
+        pub note: Option<String>,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                id: TABLE.get(row, 0)?,
+                note: TABLE.get(row, 1)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "only_optional",
+        columns: &[
+            pgtypes::Column {
+                name: "id",
+                sql_type: "bigint",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "note",
+                sql_type: "text",
+                never_null: false,
+            },
+        ],
+        primary_key: &[],
+    };
+
+    /// A row to be written to `public.only_optional`.
+    ///
+    /// No column is needed: `New::default()` is a row of nulls and defaults.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct New {
+        /// `bigint`, identity that the database chooses by default. `None` is the default.
+        pub id: Option<i64>,
+        /// `text`. `None` is null.
+        pub note: Option<String>,
+    }
+
+    impl pgtypes::Insert for New {
+        const TABLE: pgtypes::Table = TABLE;
+        type Given = [bool; 2];
+
+        fn given(&self) -> Self::Given {
+            let mut given = [true; 2];
+            given[0] = self.id.is_some();
+            given
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            if let Some(value) = &self.id {
+                values.push(value);
+            }
+            values.push(&self.note);
+            values
+        }
+
+        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+            if let Some(value) = &self.id {
+                pgtypes::field(value, out)?;
+            }
+            pgtypes::nullable_field(&self.note, out)?;
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, pgtypes::CopyError> {
+        pgtypes::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, pgtypes::postgres::Error> {
+        Row::try_from(&pgtypes::insert(client, row)?)
+    }
+}
+
+/// Continuous aggregate `public.orphans_daily` over `elsewhere.gone`, bucket 1 day. Holds what
+/// has been materialized, and nothing newer.
+pub mod orphans_daily {
+    /// A row of the continuous aggregate, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: x.
+        ///
+        /// `date`.
+        pub bucket: pgtypes::Date,
+        /// Never null: `count(*)`.
+        ///
+        /// `bigint`.
+        pub n: i64,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                bucket: TABLE.get(row, 0)?,
+                n: TABLE.get(row, 1)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "orphans_daily",
+        columns: &[
+            pgtypes::Column {
+                name: "bucket",
+                sql_type: "date",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "n",
+                sql_type: "bigint",
+                never_null: true,
+            },
+        ],
+        primary_key: &[],
+    };
+
+    /// What the aggregate is computed from.
+    pub const SOURCE: &str = "elsewhere.gone";
+
+    /// The column with the start of the bucket.
+    pub const BUCKET_COLUMN: &str = "bucket";
+
+    /// Width of a bucket, as PostgreSQL prints the interval.
+    pub const BUCKET_WIDTH: &str = "1 day";
+
+    /// Whether only what has been materialized is read.
+    pub const MATERIALIZED_ONLY: bool = true;
+
+    /// The rows whose `bucket` lies in `range`, its start included and its end not, in ascending
+    /// order.
+    ///
+    /// The bounds are what keeps the query from reading every bucket there is.
+    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+        client: &'a mut C,
+        range: std::ops::Range<pgtypes::Date>,
+    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+        const SQL: &str = r#"
+            SELECT "bucket", "n"
+            FROM "public"."orphans_daily"
+            WHERE "bucket" >= $1 AND "bucket" < $2
+            ORDER BY "bucket"
+        "#;
+        let ty = pgtypes::postgres::types::Type::DATE;
+        let bounds = [(range.start, ty.clone()), (range.end, ty)];
+        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+    }
+}
+
+/// Table `public.pgtypes`.
+pub mod pgtypes_ {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: NOT NULL.
+        ///
+        /// `integer`.
+        pub std: i32,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                std: TABLE.get(row, 0)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "pgtypes",
+        columns: &[pgtypes::Column {
+            name: "std",
+            sql_type: "integer",
+            never_null: true,
+        }],
+        primary_key: &[],
+    };
+
+    /// A row to be written to `public.pgtypes`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `integer`.
+        pub std: i32,
+    }
+
+    impl pgtypes::Insert for New {
+        const TABLE: pgtypes::Table = TABLE;
+        type Given = [bool; 1];
+
+        fn given(&self) -> Self::Given {
+            [true; 1]
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.std);
+            values
+        }
+
+        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+            pgtypes::field(&self.std, out)?;
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, pgtypes::CopyError> {
+        pgtypes::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, pgtypes::postgres::Error> {
+        Row::try_from(&pgtypes::insert(client, row)?)
+    }
+}
+
+/// Readings of sensors
+///
+/// Hypertable `public.readings`, in chunks of 1 day by `time`. Chunks move to the columnstore
+/// after 7 days. Chunks are dropped after 180 days (not scheduled).
+pub mod readings {
+    /// A row of the hypertable, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: NOT NULL.
+        ///
+        /// `timestamp with time zone`.
+        pub time: pgtypes::Timestamp,
+        /// Never null: NOT NULL.
+        ///
+        /// `double precision`.
+        pub value: f64,
+        /// Column `U+202Etime `: `text`.
+        pub u202e_time: Option<String>,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                time: TABLE.get(row, 0)?,
+                value: TABLE.get(row, 1)?,
+                u202e_time: TABLE.get(row, 2)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "readings",
+        columns: &[
+            pgtypes::Column {
+                name: "time",
+                sql_type: "timestamp with time zone",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "value",
+                sql_type: "double precision",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "\u{202e}time\u{a}",
+                sql_type: "text",
+                never_null: false,
+            },
+        ],
+        primary_key: &[],
+    };
+
+    /// The column by which rows are put into chunks.
+    pub const TIME_COLUMN: &str = "time";
+
+    /// Width of a chunk, as PostgreSQL prints the interval.
+    pub const CHUNK_INTERVAL: &str = "1 day";
+
+    /// Age at which chunks move to the columnstore.
+    pub const COLUMNSTORE_AFTER: &str = "7 days";
+
+    /// A row to be written to `public.readings`.
+    ///
+    /// What every row needs is in [`Required`]; the rest is added by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `timestamp with time zone`.
+        pub time: pgtypes::Timestamp,
+        /// `double precision`.
+        pub value: f64,
+        /// Column `U+202Etime `: `text`. `None` is null.
+        pub u202e_time: Option<String>,
+    }
+
+    /// The columns that every row of `public.readings` needs: they are never null and have no
+    /// default.
+    ///
+    /// A column that a migration adds to them stops the build wherever rows are written without
+    /// it.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// `timestamp with time zone`.
+        pub time: pgtypes::Timestamp,
+        /// `double precision`.
+        pub value: f64,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                time: required.time,
+                value: required.value,
+                u202e_time: None,
+            }
+        }
+    }
+
+    impl pgtypes::Insert for New {
+        const TABLE: pgtypes::Table = TABLE;
+        type Given = [bool; 3];
+
+        fn given(&self) -> Self::Given {
+            [true; 3]
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.time);
+            values.push(&self.value);
+            values.push(&self.u202e_time);
+            values
+        }
+
+        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+            pgtypes::field(&self.time, out)?;
+            pgtypes::field(&self.value, out)?;
+            pgtypes::nullable_field(&self.u202e_time, out)?;
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, pgtypes::CopyError> {
+        pgtypes::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, pgtypes::postgres::Error> {
+        Row::try_from(&pgtypes::insert(client, row)?)
+    }
+
+    /// The rows whose `time` lies in `range`, its start included and its end not, in ascending
+    /// order.
+    ///
+    /// The bounds are what lets TimescaleDB leave out the chunks that cannot hold such rows.
+    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+        client: &'a mut C,
+        range: std::ops::Range<pgtypes::Timestamp>,
+    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+        const SQL: &str = "SELECT \"time\", \"value\", \"\u{202e}time\u{a}\" FROM \"public\".\"readings\" WHERE \"time\" >= $1 AND \"time\" < $2 ORDER BY \"time\"";
+        let ty = pgtypes::postgres::types::Type::TIMESTAMPTZ;
+        let bounds = [(range.start, ty.clone()), (range.end, ty)];
+        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+    }
+}
+
+/// Table `public.reporting`.
+pub mod reporting {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// `integer`.
+        pub x: Option<i32>,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                x: TABLE.get(row, 0)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "reporting",
+        columns: &[pgtypes::Column {
+            name: "x",
+            sql_type: "integer",
+            never_null: false,
+        }],
+        primary_key: &[],
+    };
+
+    /// A row to be written to `public.reporting`.
+    ///
+    /// No column is needed: `New::default()` is a row of nulls and defaults.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct New {
+        /// `integer`. `None` is null.
+        pub x: Option<i32>,
+    }
+
+    impl pgtypes::Insert for New {
+        const TABLE: pgtypes::Table = TABLE;
+        type Given = [bool; 1];
+
+        fn given(&self) -> Self::Given {
+            [true; 1]
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.x);
+            values
+        }
+
+        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+            pgtypes::nullable_field(&self.x, out)?;
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, pgtypes::CopyError> {
+        pgtypes::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, pgtypes::postgres::Error> {
+        Row::try_from(&pgtypes::insert(client, row)?)
+    }
+}
+
+/// Table `public.std`.
+pub mod std_ {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Column `Result`: `text`.
+        pub result: Option<String>,
+        /// Never null: NOT NULL.
+        ///
+        /// Column `Option`: `text`.
+        pub option: String,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                result: TABLE.get(row, 0)?,
+                option: TABLE.get(row, 1)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "std",
+        columns: &[
+            pgtypes::Column {
+                name: "Result",
+                sql_type: "text",
+                never_null: false,
+            },
+            pgtypes::Column {
+                name: "Option",
+                sql_type: "text",
+                never_null: true,
+            },
+        ],
+        primary_key: &[],
+    };
+
+    /// A row to be written to `public.std`.
+    ///
+    /// What every row needs is in [`Required`]; the rest is added by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// Column `Result`: `text`. `None` is null.
+        pub result: Option<String>,
+        /// Column `Option`: `text`.
+        pub option: String,
+    }
+
+    /// The columns that every row of `public.std` needs: they are never null and have no default.
+    ///
+    /// A column that a migration adds to them stops the build wherever rows are written without
+    /// it.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// Column `Option`: `text`.
+        pub option: String,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                result: None,
+                option: required.option,
+            }
+        }
+    }
+
+    impl pgtypes::Insert for New {
+        const TABLE: pgtypes::Table = TABLE;
+        type Given = [bool; 2];
+
+        fn given(&self) -> Self::Given {
+            [true; 2]
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.result);
+            values.push(&self.option);
+            values
+        }
+
+        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+            pgtypes::nullable_field(&self.result, out)?;
+            pgtypes::field(&self.option, out)?;
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, pgtypes::CopyError> {
+        pgtypes::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, pgtypes::postgres::Error> {
+        Row::try_from(&pgtypes::insert(client, row)?)
+    }
+}
+
+/// Hypertable `public.super`, in chunks of 7 days by `time`.
+pub mod super_ {
+    /// A row of the hypertable, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: NOT NULL.
+        ///
+        /// `date`.
+        pub time: pgtypes::Date,
+        /// `reporting.period[]`, `NULL::reporting.period[]` by default.
+        pub period: Option<pgtypes::Array<super::reporting_schema::Period>>,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                time: TABLE.get(row, 0)?,
+                period: TABLE.get(row, 1)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "super",
+        columns: &[
+            pgtypes::Column {
+                name: "time",
+                sql_type: "date",
+                never_null: true,
+            },
+            pgtypes::Column {
+                name: "period",
+                sql_type: "reporting.period[]",
+                never_null: false,
+            },
+        ],
+        primary_key: &[],
+    };
+
+    /// The column by which rows are put into chunks.
+    pub const TIME_COLUMN: &str = "time";
+
+    /// Width of a chunk, as PostgreSQL prints the interval.
+    pub const CHUNK_INTERVAL: &str = "7 days";
+
+    /// A row to be written to `public.super`.
+    ///
+    /// What every row needs is in [`Required`]; the rest is added by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `date`.
+        pub time: pgtypes::Date,
+        /// `reporting.period[]`, `NULL::reporting.period[]` by default. `None` is the default,
+        /// `Some(None)` is null.
+        pub period: Option<Option<pgtypes::Array<super::reporting_schema::Period>>>,
+    }
+
+    /// The columns that every row of `public.super` needs: they are never null and have no
+    /// default.
+    ///
+    /// A column that a migration adds to them stops the build wherever rows are written without
+    /// it.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// `date`.
+        pub time: pgtypes::Date,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                time: required.time,
+                period: None,
+            }
+        }
+    }
+
+    impl pgtypes::Insert for New {
+        const TABLE: pgtypes::Table = TABLE;
+        type Given = [bool; 2];
+
+        fn given(&self) -> Self::Given {
+            let mut given = [true; 2];
+            given[1] = self.period.is_some();
+            given
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.time);
+            if let Some(value) = &self.period {
+                values.push(value);
+            }
+            values
+        }
+
+        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+            pgtypes::field(&self.time, out)?;
+            if let Some(value) = &self.period {
+                pgtypes::nullable_field(value, out)?;
+            }
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, pgtypes::CopyError> {
+        pgtypes::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, pgtypes::postgres::Error> {
+        Row::try_from(&pgtypes::insert(client, row)?)
+    }
+
+    /// The rows whose `time` lies in `range`, its start included and its end not, in ascending
+    /// order.
+    ///
+    /// The bounds are what lets TimescaleDB leave out the chunks that cannot hold such rows.
+    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+        client: &'a mut C,
+        range: std::ops::Range<pgtypes::Date>,
+    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+        const SQL: &str = r#"
+            SELECT "time", "period"
+            FROM "public"."super"
+            WHERE "time" >= $1 AND "time" < $2
+            ORDER BY "time"
+        "#;
+        let ty = pgtypes::postgres::types::Type::DATE;
+        let bounds = [(range.start, ty.clone()), (range.end, ty)];
+        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+    }
+}
+
+/// Table `public.table`.
+pub mod table {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: NOT NULL.
+        ///
+        /// `text`.
+        pub table: String,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&pgtypes::postgres::Row> for Row {
+        type Error = pgtypes::postgres::Error;
+
+        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                table: TABLE.get(row, 0)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: pgtypes::Table = pgtypes::Table {
+        schema: "public",
+        name: "table",
+        columns: &[pgtypes::Column {
+            name: "table",
+            sql_type: "text",
+            never_null: true,
+        }],
+        primary_key: &[],
+    };
+
+    /// A row to be written to `public.table`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `text`.
+        pub table: String,
+    }
+
+    impl pgtypes::Insert for New {
+        const TABLE: pgtypes::Table = TABLE;
+        type Given = [bool; 1];
+
+        fn given(&self) -> Self::Given {
+            [true; 1]
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.table);
+            values
+        }
+
+        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+            pgtypes::field(&self.table, out)?;
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, pgtypes::CopyError> {
+        pgtypes::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: pgtypes::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, pgtypes::postgres::Error> {
+        Row::try_from(&pgtypes::insert(client, row)?)
+    }
+}
+
+/// Schema `reporting`.
+pub mod reporting_schema {
+    /// Width of a report.
+    ///
+    /// Enum `reporting.period`.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+    pub enum Period {
+        /// Label `hour`.
+        Hour,
+        /// Label `day`.
+        Day,
+        /// A label that the database has and this build does not know.
+        Unknown(String),
+    }
+
+    impl Period {
+        /// The labels that this build knows, in the type's order.
+        pub const LABELS: &[&str] = &["hour", "day"];
+
+        /// The label, as PostgreSQL spells it.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Hour => "hour",
+                Self::Day => "day",
+                Self::Unknown(label) => label,
+            }
+        }
+    }
+
+    impl From<&str> for Period {
+        fn from(label: &str) -> Self {
+            match label {
+                "hour" => Self::Hour,
+                "day" => Self::Day,
+                _ => Self::Unknown(label.to_owned()),
+            }
+        }
+    }
+
+    impl std::fmt::Display for Period {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.pad(self.as_str())
+        }
+    }
+
+    pgtypes::enum_sql!(Period);
+
+    /// Continuous aggregate `reporting.matches` over [`public.match`](mod@super::match). Holds
+    /// what has been materialized, and nothing newer.
+    pub mod matches {
+        /// A row of the continuous aggregate, as it is read.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Row {
+            /// `bigint`.
+            pub n: Option<i64>,
+        }
+
+        /// Reads the columns by name, so that a query may have them in any order among others.
+        impl TryFrom<&pgtypes::postgres::Row> for Row {
+            type Error = pgtypes::postgres::Error;
+
+            fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+                Ok(Self {
+                    n: TABLE.get(row, 0)?,
+                })
+            }
+        }
+
+        /// Name, columns and primary key.
+        pub const TABLE: pgtypes::Table = pgtypes::Table {
+            schema: "reporting",
+            name: "matches",
+            columns: &[pgtypes::Column {
+                name: "n",
+                sql_type: "bigint",
+                never_null: false,
+            }],
+            primary_key: &[],
+        };
+
+        /// What the aggregate is computed from.
+        pub const SOURCE: &str = "public.match";
+
+        /// Whether only what has been materialized is read.
+        pub const MATERIALIZED_ONLY: bool = true;
+    }
+
+    /// Readings by hour!
+    ///
+    /// Continuous aggregate `reporting.readings_hourly` over
+    /// [`public.readings`](mod@super::readings), bucket 1 hour. What has not been materialized
+    /// yet is computed when it is read. Refreshed every 30 minutes, from 3 days ago to 1 hour
+    /// ago.
+    pub mod readings_hourly {
+        /// A row of the continuous aggregate, as it is read.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Row {
+            /// Never null: `time_bucket` of `readings.time`, which is NOT NULL.
+            ///
+            /// `timestamp with time zone`.
+            pub bucket: pgtypes::Timestamp,
+            /// Mean. Null when there is none.
+            ///
+            /// `double precision`.
+            pub average: Option<f64>,
+        }
+
+        /// Reads the columns by name, so that a query may have them in any order among others.
+        impl TryFrom<&pgtypes::postgres::Row> for Row {
+            type Error = pgtypes::postgres::Error;
+
+            fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+                Ok(Self {
+                    bucket: TABLE.get(row, 0)?,
+                    average: TABLE.get(row, 1)?,
+                })
+            }
+        }
+
+        /// Name, columns and primary key.
+        pub const TABLE: pgtypes::Table = pgtypes::Table {
+            schema: "reporting",
+            name: "readings_hourly",
+            columns: &[
+                pgtypes::Column {
+                    name: "bucket",
+                    sql_type: "timestamp with time zone",
+                    never_null: true,
+                },
+                pgtypes::Column {
+                    name: "average",
+                    sql_type: "double precision",
+                    never_null: false,
+                },
+            ],
+            primary_key: &[],
+        };
+
+        /// What the aggregate is computed from.
+        pub const SOURCE: &str = "public.readings";
+
+        /// The column with the start of the bucket.
+        pub const BUCKET_COLUMN: &str = "bucket";
+
+        /// Width of a bucket, as PostgreSQL prints the interval.
+        pub const BUCKET_WIDTH: &str = "01:00:00";
+
+        /// Whether only what has been materialized is read.
+        pub const MATERIALIZED_ONLY: bool = false;
+
+        /// How often the aggregate is refreshed.
+        pub const REFRESH_INTERVAL: &str = "00:30:00";
+
+        /// How far before now a refresh starts.
+        pub const REFRESH_START_OFFSET: &str = "3 days";
+
+        /// How far before now a refresh ends.
+        pub const REFRESH_END_OFFSET: &str = "01:00:00";
+
+        /// The rows whose `bucket` lies in `range`, its start included and its end not, in
+        /// ascending order.
+        ///
+        /// The bounds are what keeps the query from reading every bucket there is.
+        pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+            client: &'a mut C,
+            range: std::ops::Range<pgtypes::Timestamp>,
+        ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+            const SQL: &str = r#"
+                SELECT "bucket", "average"
+                FROM "reporting"."readings_hourly"
+                WHERE "bucket" >= $1 AND "bucket" < $2
+                ORDER BY "bucket"
+            "#;
+            let ty = pgtypes::postgres::types::Type::TIMESTAMPTZ;
+            let bounds = [(range.start, ty.clone()), (range.end, ty)];
+            client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+        }
+    }
+
+    /// Materialized view `reporting.totals`.
+    pub mod totals {
+        /// A row of the materialized view, as it is read.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Row {
+            /// `numeric`.
+            pub total: Option<pgtypes::Numeric>,
+        }
+
+        /// Reads the columns by name, so that a query may have them in any order among others.
+        impl TryFrom<&pgtypes::postgres::Row> for Row {
+            type Error = pgtypes::postgres::Error;
+
+            fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+                Ok(Self {
+                    total: TABLE.get(row, 0)?,
+                })
+            }
+        }
+
+        /// Name, columns and primary key.
+        pub const TABLE: pgtypes::Table = pgtypes::Table {
+            schema: "reporting",
+            name: "totals",
+            columns: &[pgtypes::Column {
+                name: "total",
+                sql_type: "numeric",
+                never_null: false,
+            }],
+            primary_key: &[],
+        };
+    }
+
+    /// Table `reporting.wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww`.
+    pub mod wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww {
+        /// A row of the table, as it is read.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Row {
+            /// Never null: NOT NULL.
+            ///
+            /// `public.mood`.
+            pub wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww: super::super::Mood,
+            /// `reporting.period[]`, `'{}'` by default.
+            pub xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:
+                Option<pgtypes::Array<super::super::reporting_schema::Period>>,
+            /// `text`.
+            pub yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy: Option<String>,
+        }
+
+        /// Reads the columns by name, so that a query may have them in any order among others.
+        impl TryFrom<&pgtypes::postgres::Row> for Row {
+            type Error = pgtypes::postgres::Error;
+
+            fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+                Ok(Self {
+                    wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww: TABLE
+                        .get(row, 0)?,
+                    xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: TABLE
+                        .get(row, 1)?,
+                    yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy: TABLE
+                        .get(row, 2)?,
+                })
+            }
+        }
+
+        /// Name, columns and primary key.
+        pub const TABLE: pgtypes::Table = pgtypes::Table {
+            schema: "reporting",
+            name: "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww",
+            columns: &[
+                pgtypes::Column {
+                    name: "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww",
+                    sql_type: "public.mood",
+                    never_null: true,
+                },
+                pgtypes::Column {
+                    name: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                    sql_type: "reporting.period[]",
+                    never_null: false,
+                },
+                pgtypes::Column {
+                    name: "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
+                    sql_type: "text",
+                    never_null: false,
+                },
+            ],
+            primary_key: &[],
+        };
+
+        /// A row to be written to
+        /// `reporting.wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww`.
+        ///
+        /// What every row needs is in [`Required`]; the rest is added by struct update:
+        /// `New { a: Some(1), ..Required { b, c }.into() }`.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct New {
+            /// `public.mood`.
+            pub wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww: super::super::Mood,
+            /// `reporting.period[]`, `'{}'` by default. `None` is the default, `Some(None)` is
+            /// null.
+            pub xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:
+                Option<Option<pgtypes::Array<super::super::reporting_schema::Period>>>,
+            /// `text`. `None` is null.
+            pub yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy: Option<String>,
+        }
+
+        /// The columns that every row of
+        /// `reporting.wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww` needs:
+        /// they are never null and have no default.
+        ///
+        /// A column that a migration adds to them stops the build wherever rows are written
+        /// without it.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Required {
+            /// `public.mood`.
+            pub wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww: super::super::Mood,
+        }
+
+        impl From<Required> for New {
+            fn from(required: Required) -> Self {
+                Self {
+                    wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww: required
+                        .wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww,
+                    xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: None,
+                    yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy: None,
+                }
+            }
+        }
+
+        impl pgtypes::Insert for New {
+            const TABLE: pgtypes::Table = TABLE;
+            type Given = [bool; 3];
+
+            fn given(&self) -> Self::Given {
+                let mut given = [true; 3];
+                given[1] = self
+                    .xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+                    .is_some();
+                given
+            }
+
+            fn columns(&self) -> Vec<&'static str> {
+                TABLE
+                    .columns
+                    .iter()
+                    .zip(self.given())
+                    .filter(|(_, given)| *given)
+                    .map(|(column, _)| column.name)
+                    .collect()
+            }
+
+            fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+                let most = TABLE.columns.len();
+                let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+                values.push(&self.wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww);
+                if let Some(value) =
+                    &self.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+                {
+                    values.push(value);
+                }
+                values.push(&self.yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy);
+                values
+            }
+
+            fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+                pgtypes::field(
+                    &self.wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww,
+                    out,
+                )?;
+                if let Some(value) =
+                    &self.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+                {
+                    pgtypes::nullable_field(value, out)?;
+                }
+                pgtypes::nullable_field(
+                    &self.yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy,
+                    out,
+                )?;
+                Ok(())
+            }
+        }
+
+        /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+        ///
+        /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+        pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+            client: &mut C,
+            rows: impl IntoIterator<Item = &'a New>,
+        ) -> Result<u64, pgtypes::CopyError> {
+            pgtypes::copy_in(client, rows)
+        }
+
+        /// Writes one row and returns it as it is stored, defaults and generated columns included.
+        pub fn insert<C: pgtypes::postgres::GenericClient>(
+            client: &mut C,
+            row: &New,
+        ) -> Result<Row, pgtypes::postgres::Error> {
+            Row::try_from(&pgtypes::insert(client, row)?)
+        }
+    }
+}
