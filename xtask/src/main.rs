@@ -1,2 +1,57 @@
-//! placeholder
-fn main() {}
+//! `cargo xtask`: the commands of this repository. Each command is a file; this one only reads the command line and dispatches.
+
+mod cli;
+mod diagnostic;
+mod env_file;
+mod explain;
+mod failure;
+mod project;
+mod screen;
+mod snapshot;
+mod target;
+
+mod bench;
+mod doctor;
+mod dry_run;
+mod migrate;
+mod new_migration;
+mod psql;
+mod reset;
+mod status;
+mod with_db;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use failure::Failure;
+use project::Project;
+use screen::Screen;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let json = cli.command.wants_json();
+    let mut screen = Screen::new(json);
+    match run(cli, &mut screen) {
+        Ok(code) => code,
+        Err(failure) => {
+            screen.failure(&failure);
+            failure.code.into()
+        }
+    }
+}
+
+fn run(cli: Cli, screen: &mut Screen) -> Result<ExitCode, Failure> {
+    let project = Project::find()?;
+    match cli.command {
+        Command::Migrate(args) => migrate::run(&project, &args, screen),
+        Command::NewMigration(args) => new_migration::run(&project, &args, screen),
+        Command::Status(args) => status::run(&project, &args, screen),
+        Command::Doctor(args) => doctor::run(&project, &args, screen),
+        Command::WithDb(args) => with_db::run(&project, &args, screen),
+        Command::Psql(args) => psql::run(&project, &args, screen),
+        Command::Reset(args) => reset::run(&project, &args, screen),
+        Command::Bench(args) => bench::run(&project, &args, screen),
+    }
+}

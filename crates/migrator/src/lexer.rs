@@ -134,8 +134,16 @@ impl<'a> Lexer<'a> {
             tokens: Vec::new(),
             comments: Vec::new(),
         };
+        let mut inside = Vec::new();
         let mut nesting = Nesting::default();
-        while let Some(token) = self.next_token(&mut statement.comments)? {
+        loop {
+            let comments = match statement.tokens.is_empty() {
+                true => &mut statement.comments,
+                false => &mut inside,
+            };
+            let Some(token) = self.next_token(comments)? else {
+                break;
+            };
             let text = token.text(self.sql);
             if text == ";" && token.kind == TokenKind::Symbol && nesting.is_outermost() {
                 if statement.tokens.is_empty() {
@@ -545,7 +553,7 @@ mod tests {
 
     #[test]
     fn comments_before_a_statement_belong_to_it() {
-        let sql = "-- one\na; -- two\n/* three */ -- four\nb";
+        let sql = "-- one\na /* no */ a; -- two\n/* three */ -- four\nb -- no\n b";
         let comments: Vec<Vec<&str>> = split(sql)
             .unwrap()
             .iter()

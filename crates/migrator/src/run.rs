@@ -38,8 +38,8 @@ pub struct Facts {
     pub license: Option<String>,
     /// Why nothing can be written: a standby, or read-only by setting.
     pub read_only: Option<String>,
-    /// The quoted, schema-qualified name of the history table, whether it exists or not; `None` when the search path names no schema.
-    pub history_table: Option<String>,
+    /// The schema of the history table, or the one that it is going to be created in; `None` when the search path names none.
+    pub history_schema: Option<String>,
 }
 
 const FACTS: &str = "SELECT current_database(), session_user, current_setting('server_version'), \
@@ -48,9 +48,9 @@ const FACTS: &str = "SELECT current_database(), session_user, current_setting('s
      current_setting('timescaledb.license', true), \
      CASE WHEN pg_is_in_recovery() THEN 'it is a standby' \
      WHEN current_setting('transaction_read_only')::boolean THEN 'default_transaction_read_only is on' END, \
-     coalesce((SELECT format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c \
+     coalesce((SELECT n.nspname FROM pg_catalog.pg_class c \
      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('schema_migrations')), \
-     format('%I.schema_migrations', current_schema()))";
+     current_schema())";
 
 impl Facts {
     fn parse(rows: &Rows) -> Facts {
@@ -72,8 +72,14 @@ impl Facts {
             timescaledb: text(4),
             license: text(5),
             read_only: text(6),
-            history_table: text(7),
+            history_schema: text(7),
         }
+    }
+
+    /// The quoted, schema-qualified name of the history table, whether it exists or not.
+    fn history_table(&self) -> Result<String, Error> {
+        let schema = self.history_schema.as_deref().ok_or(Error::NoSchema)?;
+        Ok(format!("{}.{}", history::identifier(schema), history::TABLE))
     }
 }
 
@@ -292,7 +298,7 @@ fn run_locked(
     report: &mut Report,
     observe: &mut dyn FnMut(Event<'_>),
 ) -> Result<(), Error> {
-    let table = report.facts.history_table.clone().ok_or(Error::NoSchema)?;
+    let table = report.facts.history_table()?;
     // Another runner may have applied everything between the first read and the lock.
     let results = link.query(&format!("{};\n{}", history::create(&table), history::READ))?;
     report.history = parse_history(&results.into_iter().next_back().unwrap_or_default())?;

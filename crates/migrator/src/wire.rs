@@ -116,6 +116,46 @@ impl Config {
             && addresses.iter().all(|address| address.is_loopback())
     }
 
+    /// The variables through which libpq's programs find the same database, its password among them.
+    ///
+    /// <https://www.postgresql.org/docs/current/libpq-envars.html>
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let mut variables = vec![
+            ("PGUSER", self.user().to_owned()),
+            ("PGDATABASE", self.database().to_owned()),
+            ("PGSSLMODE", self.ssl_mode().to_owned()),
+        ];
+        match self.postgres.get_hosts().first() {
+            Some(Host::Tcp(host)) => variables.push(("PGHOST", host.clone())),
+            #[cfg(unix)]
+            Some(Host::Unix(path)) => variables.push(("PGHOST", path.display().to_string())),
+            None => {}
+        }
+        if let Some(port) = self.postgres.get_ports().first() {
+            variables.push(("PGPORT", port.to_string()));
+        }
+        if let Some(password) = self.postgres.get_password() {
+            variables.push(("PGPASSWORD", String::from_utf8_lossy(password).into_owned()));
+        }
+        if let Some(options) = self.postgres.get_options() {
+            variables.push(("PGOPTIONS", options.to_owned()));
+        }
+        if let Some(file) = &self.root_certificates {
+            variables.push(("PGSSLROOTCERT", file.display().to_string()));
+        }
+        variables
+    }
+
+    fn ssl_mode(&self) -> &'static str {
+        match (&self.check, self.postgres.get_ssl_mode()) {
+            (Check::Authority, _) => "verify-ca",
+            (Check::AuthorityAndHost, _) => "verify-full",
+            (Check::Nothing, SslMode::Disable) => "disable",
+            (Check::Nothing, SslMode::Require) => "require",
+            (Check::Nothing, _) => "prefer",
+        }
+    }
+
     /// Connects for the engine.
     pub fn connect(&self) -> Result<Wire, Error> {
         let runtime = Builder::new_current_thread()

@@ -118,6 +118,16 @@ impl Cluster {
         Ok(cluster)
     }
 
+    /// Whether there is a cluster in `dir`, or where it is kept instead; makes nothing.
+    ///
+    /// # Errors
+    /// When there is no account to run it as.
+    pub fn exists(dir: &Path) -> Result<bool, Error> {
+        let wanted = std::path::absolute(dir).map_err(Error::io("find", dir))?;
+        let (dir, _) = account::place(&wanted)?;
+        Ok(dir.join("data/PG_VERSION").exists())
+    }
+
     /// Makes and starts a cluster in the temporary folder, which is removed when the guard is dropped, or its process is killed.
     ///
     /// # Errors

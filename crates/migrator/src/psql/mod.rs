@@ -7,7 +7,7 @@ mod output;
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
@@ -73,16 +73,12 @@ impl<H: Host> Link for Psql<H> {
         let mut failed = None;
         process.send(&input)?;
         for statement in &statements {
-            let text = &sql[statement.range()];
             match process.receive()? {
                 Reply::Done {
                     output,
                     failed: false,
                 } => {
-                    if text
-                        .get(..6)
-                        .is_some_and(|word| word.eq_ignore_ascii_case("select"))
-                    {
+                    if returns_rows(statement.tokens[0].text(sql)) {
                         results.push(output::rows(&output));
                     }
                 }
@@ -161,6 +157,11 @@ impl<H: Host> Drop for Psql<H> {
     }
 }
 
+/// Whether a statement with this first word returns rows, if only none.
+fn returns_rows(first_word: &str) -> bool {
+    ["select", "with", "values", "table", "show"].iter().any(|word| first_word.eq_ignore_ascii_case(word))
+}
+
 /// The scripts that psql can read: where they lie and what each is called.
 #[derive(Default)]
 struct Files {
@@ -216,6 +217,7 @@ impl Process {
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .map_err(unreachable)?;
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
@@ -262,6 +264,10 @@ impl Process {
                 .read_until(b'\n', &mut output)
                 .map_err(|error| Error::Lost(error.to_string()))?;
             if read == 0 {
+                // What psql does not say, the program that was to start it may.
+                if let Some(mut errors) = self.child.stderr.take() {
+                    let _ = errors.read_to_end(&mut output);
+                }
                 let output = String::from_utf8_lossy(&output).into_owned();
                 return Ok(Reply::Ended { output });
             }

@@ -1,0 +1,114 @@
+//! An error as a person sees it: the message, the place in the file with its line and a caret, and notes. Pure.
+
+use std::fmt;
+
+/// An error with its place and notes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// SQLSTATE, where a server said it.
+    pub code: Option<String>,
+    /// What happened, in one line if it can be.
+    pub message: String,
+    /// Where.
+    pub place: Option<Place>,
+    /// Labelled lines below: detail, hint, state, next.
+    pub notes: Vec<(&'static str, String)>,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file as the user would type it.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// The line's text.
+    pub text: String,
+    /// How many characters to underline.
+    pub width: usize,
+}
+
+impl Diagnostic {
+    pub fn new(message: impl Into<String>) -> Diagnostic {
+        Diagnostic { code: None, message: message.into(), place: None, notes: Vec::new() }
+    }
+
+    pub fn code(mut self, code: impl Into<String>) -> Diagnostic {
+        self.code = Some(code.into());
+        self
+    }
+
+    pub fn place(mut self, place: Place) -> Diagnostic {
+        self.place = Some(place);
+        self
+    }
+
+    pub fn note(mut self, label: &'static str, text: impl Into<String>) -> Diagnostic {
+        self.notes.push((label, text.into()));
+        self
+    }
+}
+
+impl Place {
+    /// The place of a byte of a text, underlining the word that starts there.
+    pub fn of(file: impl Into<String>, text: &str, offset: usize) -> Place {
+        let (line, column) = migrator::source::position(&text[..offset]);
+        let rest = text[offset..].split('\n').next().unwrap_or_default();
+        let start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
+        let whole = text[start..].split('\n').next().unwrap_or_default();
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let word = rest.chars().take_while(|&c| is_word(c)).count();
+        Place { file: file.into(), line, column, text: whole.to_owned(), width: word.max(1) }
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.code {
+            Some(code) => writeln!(f, "error[{code}]: {}", self.message)?,
+            None => writeln!(f, "error: {}", self.message)?,
+        }
+        let gutter = self.place.as_ref().map_or(1, |place| place.line.to_string().len());
+        let blank = " ".repeat(gutter);
+        if let Some(place) = &self.place {
+            // A tab before the caret is kept, so that the caret stands where the terminal puts the text.
+            let pad: String = place
+                .text
+                .chars()
+                .take(place.column - 1)
+                .map(|c| if c == '\t' { '\t' } else { ' ' })
+                .collect();
+            writeln!(f, "{blank}--> {}:{}:{}", place.file, place.line, place.column)?;
+            writeln!(f, "{blank} |")?;
+            writeln!(f, "{} | {}", place.line, place.text)?;
+            writeln!(f, "{blank} | {pad}{}", "^".repeat(place.width))?;
+        }
+        for (label, text) in &self.notes {
+            let mut lines = text.lines();
+            writeln!(f, "{blank} = {label}: {}", lines.next().unwrap_or_default())?;
+            for line in lines {
+                writeln!(f, "{blank}   {}{line}", " ".repeat(label.len() + 2))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_caret_stands_under_the_word() {
+        let text = "CREATE TABLE t ();\n\tCREATE INDEX ON evénts (user_idd);\n";
+        let offset = text.find("user_idd").unwrap();
+        let diagnostic = Diagnostic::new("column \"user_idd\" does not exist")
+            .code("42703")
+            .place(Place::of("migrations/004_x.sql", text, offset))
+            .note("hint", "perhaps you meant \"user_id\"\nor another")
+            .note("next", "correct the file");
+        insta::assert_snapshot!(diagnostic.to_string());
+    }
+}

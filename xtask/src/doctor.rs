@@ -1,0 +1,239 @@
+//! `cargo xtask doctor`: what a person would check when migrations do not run, in the order in which they would.
+
+use std::net::{TcpStream, ToSocketAddrs};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use migrator::plan::Migration;
+use migrator::run::{self, Report};
+use migrator::wire::{Config, Wire};
+use serde_json::json;
+
+use crate::cli::Doctor;
+use crate::explain;
+use crate::failure::{Code, Failure};
+use crate::project::Project;
+use crate::screen::Screen;
+use crate::status::Overview;
+use crate::target::compose::Compose;
+use crate::target::{self, Chosen, Target};
+
+/// How long a port may take to answer.
+const PORT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// One line of the report.
+#[derive(Debug, Clone)]
+struct Check {
+    name: &'static str,
+    /// What was found.
+    found: String,
+    /// What to type when it is not in order.
+    next: Option<String>,
+}
+
+/// The checks so far, and how the command is going to end.
+struct Checks {
+    done: Vec<Check>,
+    worst: Option<Code>,
+}
+
+impl Checks {
+    fn ok(&mut self, name: &'static str, found: impl Into<String>) {
+        self.done.push(Check { name, found: found.into(), next: None });
+    }
+
+    /// Records a failed check; the first failure decides how the command ends.
+    fn bad(&mut self, name: &'static str, found: impl Into<String>, next: impl Into<String>, code: Code) {
+        self.done.push(Check { name, found: found.into(), next: Some(next.into()) });
+        self.worst.get_or_insert(code);
+    }
+
+    fn failure(&mut self, name: &'static str, failure: &Failure) {
+        let next = failure.diagnostic.notes.iter().find(|(label, _)| *label == "next");
+        let next = next.map_or("cargo xtask doctor, once it is mended", |(_, text)| text.as_str());
+        self.bad(name, failure.diagnostic.message.clone(), next, failure.code);
+    }
+}
+
+pub fn run(project: &Project, args: &Doctor, screen: &mut Screen) -> Result<ExitCode, Failure> {
+    let mut checks = Checks { done: Vec::new(), worst: None };
+    let migrations = match project.migrations(args.source.migrations.as_deref()) {
+        Ok(migrations) => {
+            checks.ok("files", crate::migrate::count(migrations.len(), "migration"));
+            migrations
+        }
+        Err(failure) => {
+            checks.failure("files", &failure);
+            Vec::new()
+        }
+    };
+    match target::choose(project, &args.target) {
+        Ok(chosen) => {
+            screen.line(chosen.headline(None));
+            examine(&chosen, &migrations, &mut checks, screen);
+        }
+        Err(failure) => checks.failure("engine", &failure),
+    }
+    for check in &checks.done {
+        screen.line(render(check));
+    }
+    let lines: Vec<_> = checks
+        .done
+        .iter()
+        .map(|check| json!({ "check": check.name, "ok": check.next.is_none(), "found": check.found, "next": check.next }))
+        .collect();
+    screen.document(&json!({ "ok": checks.worst.is_none(), "checks": lines }));
+    Ok(checks.worst.map_or(ExitCode::SUCCESS, ExitCode::from))
+}
+
+fn render(check: &Check) -> String {
+    match &check.next {
+        None => format!("  ok    {:<12} {}", check.name, check.found),
+        Some(next) => format!("  FAIL  {:<12} {}\n        next: {next}", check.name, check.found),
+    }
+}
+
+fn examine(chosen: &Chosen, migrations: &[Migration], checks: &mut Checks, screen: &mut Screen) {
+    match &chosen.target {
+        Target::Compose(compose) => {
+            checks.ok("engine", format!("Docker answers; {}", compose.typed()));
+            if !container(compose, checks) {
+                return;
+            }
+        }
+        Target::Embedded(embedded) => {
+            match target::embedded::Embedded::server() {
+                Ok(server) => checks.ok("server", format!("PostgreSQL {} in {}", server.version(), server.bin_dir().display())),
+                Err(failure) => return checks.failure("server", &failure),
+            }
+            match embedded.exists() {
+                Ok(true) => {}
+                Ok(false) => return checks.bad("cluster", "there is none yet", "cargo xtask migrate", Code::Found),
+                Err(failure) => return checks.failure("cluster", &failure),
+            }
+        }
+        Target::Url(_) => {}
+    }
+    let (config, _, _server) = match chosen.target.address(screen) {
+        Ok(address) => address,
+        Err(failure) => return checks.failure("address", &failure),
+    };
+    if !port(&config, checks) {
+        return;
+    }
+    let mut link = match config.connect() {
+        Ok(link) => link,
+        Err(error) => {
+            let failure = explain::unreachable(&error, "correct POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB in .env, or the URL");
+            return checks.failure("credentials", &failure);
+        }
+    };
+    checks.ok("credentials", format!("{} on database {}", config.user(), config.database()));
+    match run::read(&mut link, None) {
+        Ok(report) => inside(&mut link, &report, migrations, checks),
+        Err(error) => checks.failure("history", &explain::run(&error, migrations)),
+    }
+}
+
+/// Whether the container runs.
+fn container(compose: &Compose, checks: &mut Checks) -> bool {
+    let Some(container) = &compose.container else {
+        checks.bad("container", "there is none yet", "cargo xtask migrate", Code::Unreachable);
+        return false;
+    };
+    let found = format!("{} ({}): {}", container.id, container.image, container.status);
+    let healthy = !container.status.contains("unhealthy");
+    if container.state == "running" && healthy {
+        checks.ok("container", found);
+        return true;
+    }
+    let next = format!("{} logs timescaledb", compose.typed());
+    checks.bad("container", found, next, Code::Unreachable);
+    container.state == "running"
+}
+
+/// Whether the server's port takes connections; a socket is tried by connecting.
+fn port(config: &Config, checks: &mut Checks) -> bool {
+    let server = config.server();
+    let Ok(addresses) = server.to_socket_addrs() else {
+        if server.starts_with('/') {
+            return true;
+        }
+        checks.bad("port", format!("{server}: the name is not known"), "correct the host", Code::Unreachable);
+        return false;
+    };
+    let open = addresses.into_iter().any(|address| TcpStream::connect_timeout(&address, PORT_TIMEOUT).is_ok());
+    match open {
+        true => checks.ok("port", format!("{server} takes connections")),
+        false => checks.bad("port", format!("{server} refuses connections"), "start the server, or correct the port", Code::Unreachable),
+    }
+    open
+}
+
+/// Version, licence, tables and migrations.
+fn inside(link: &mut Wire, report: &Report, migrations: &[Migration], checks: &mut Checks) {
+    let facts = &report.facts;
+    match &facts.timescaledb {
+        Some(version) => {
+            let license = facts.license.as_deref().unwrap_or("unknown");
+            checks.ok("timescaledb", format!("{version} on PostgreSQL {}, licence {license}", facts.server_version));
+            if license == "apache" {
+                let next = "use the image timescale/timescaledb, not one ending in -oss";
+                checks.bad("licence", "apache: no continuous aggregates, compression or policies", next, Code::Found);
+            }
+        }
+        None if report.history.rows.is_empty() => {
+            available(link, checks);
+        }
+        None => checks.bad(
+            "timescaledb",
+            format!("not installed in database {}", facts.database),
+            "CREATE EXTENSION timescaledb, in a migration",
+            Code::Found,
+        ),
+    }
+    match tables(link) {
+        Ok(names) if names.is_empty() => checks.ok("tables", "none yet"),
+        Ok(names) => checks.ok("tables", names.join(", ")),
+        Err(failure) => checks.failure("tables", &failure),
+    }
+    let overview = Overview::of(migrations, &report.history);
+    match overview.is_clean() {
+        true => checks.ok("migrations", overview.summary()),
+        false => checks.bad("migrations", overview.summary(), "cargo xtask status", Code::Found),
+    }
+}
+
+/// Whether the extension could be installed, while no migration has done so.
+fn available(link: &mut Wire, checks: &mut Checks) {
+    let sql = "SELECT default_version FROM pg_catalog.pg_available_extensions WHERE name = 'timescaledb'";
+    match query(link, sql) {
+        Ok(names) if names.is_empty() => checks.bad(
+            "timescaledb",
+            "this server does not have it",
+            "install TimescaleDB on it, or `--target compose`",
+            Code::Found,
+        ),
+        Ok(names) => checks.ok("timescaledb", format!("{} can be installed", names[0])),
+        Err(failure) => checks.failure("timescaledb", &failure),
+    }
+}
+
+fn tables(link: &mut Wire) -> Result<Vec<String>, Failure> {
+    query(
+        link,
+        "SELECT c.oid::pg_catalog.regclass FROM pg_catalog.pg_class c \
+         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+         WHERE c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname NOT LIKE 'pg\\_%' \
+         AND n.nspname NOT LIKE '\\_timescaledb%' AND n.nspname NOT LIKE 'timescaledb\\_%' \
+         AND n.nspname <> 'information_schema' \
+         AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') \
+         ORDER BY 1::text",
+    )
+}
+
+fn query(link: &mut Wire, sql: &str) -> Result<Vec<String>, Failure> {
+    use migrator::link::Link;
+    let results = link.query(sql).map_err(|error| explain::run(&error.into(), &[]))?;
+    Ok(results.into_iter().flatten().flatten().flatten().collect())
+}

@@ -1,0 +1,141 @@
+//! `.env`: reading it as docker-compose does, and making it from `.env.example` with a password of its own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use crate::diagnostic::Place;
+use crate::failure::{Code, Failure};
+
+/// The variables of a `.env` file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EnvFile {
+    values: BTreeMap<String, String>,
+}
+
+impl EnvFile {
+    /// A variable of the environment, or else of the file; an empty one counts as none.
+    pub fn get(&self, name: &str) -> Option<String> {
+        let value = std::env::var(name).ok().or_else(|| self.values.get(name).cloned());
+        value.filter(|value| !value.is_empty())
+    }
+}
+
+/// Reads a file; no file is an empty one.
+pub fn read(path: &Path) -> Result<EnvFile, Failure> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(EnvFile::default()),
+        Err(error) => {
+            let message = format!("failed to read {}: {error}", path.display());
+            return Err(Failure::new(Code::Usage, message));
+        }
+    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    parse(&name, &text)
+}
+
+/// Reads lines of `NAME=value`; blank lines, `# comments` and a leading `export` are allowed, a value may be quoted.
+fn parse(name: &str, text: &str) -> Result<EnvFile, Failure> {
+    let mut values = BTreeMap::new();
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        let trimmed = line.trim();
+        if !trimmed.is_empty() && !trimmed.starts_with('#') {
+            let assignment = trimmed.strip_prefix("export ").unwrap_or(trimmed);
+            match assignment.split_once('=') {
+                Some((key, value)) if is_name(key.trim_end()) => {
+                    values.insert(key.trim_end().to_owned(), unquote(value.trim()).to_owned());
+                }
+                _ => return Err(malformed(name, text, offset + (line.len() - line.trim_start().len()))),
+            }
+        }
+        offset += line.len();
+    }
+    Ok(EnvFile { values })
+}
+
+fn is_name(key: &str) -> bool {
+    let mut bytes = key.bytes();
+    bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn unquote(value: &str) -> &str {
+    for quote in ['"', '\''] {
+        if let Some(inner) = value.strip_prefix(quote).and_then(|v| v.strip_suffix(quote)) {
+            return inner;
+        }
+    }
+    value.split(" #").next().unwrap_or_default().trim_end()
+}
+
+/// The line itself is not shown: it may hold a password.
+fn malformed(name: &str, text: &str, offset: usize) -> Failure {
+    let place = Place::of(name, text, offset);
+    let message = format!("{name}:{}:{}: expected NAME=value", place.line, place.column);
+    Failure::new(Code::Usage, message).next(format!("correct the line; {name}.example shows the form"))
+}
+
+/// Makes `.env` from `.env.example`, with a random password in the place of an empty or sample one. Returns whether it made one.
+pub fn create(path: &Path, example: &Path) -> Result<bool, Failure> {
+    if path.exists() || !example.exists() {
+        return Ok(false);
+    }
+    let failed = |what: &Path, error: io::Error| {
+        Failure::new(Code::Failed, format!("failed to write {}: {error}", what.display()))
+    };
+    let text = fs::read_to_string(example).map_err(|error| failed(example, error))?;
+    let password = random_password().map_err(|error| failed(path, error))?;
+    let lines = text.lines().map(|line| match line.split_once('=') {
+        Some(("POSTGRES_PASSWORD", _)) => format!("POSTGRES_PASSWORD={password}"),
+        _ => line.to_owned(),
+    });
+    let text: Vec<String> = lines.collect();
+    match private_file(path) {
+        Ok(mut file) => file
+            .write_all(format!("{}\n", text.join("\n")).as_bytes())
+            .map_err(|error| failed(path, error))
+            .map(|()| true),
+        // Another command made it in the meantime.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(failed(path, error)),
+    }
+}
+
+/// A new file that only its owner can read.
+fn private_file(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn random_password() -> io::Result<String> {
+    let mut bytes = [0; 16];
+    fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_read_as_compose_reads_them() {
+        let text = "# comment\n\nA=1\nexport B = 'two words'\nC=\"#3\" \nD=4 # four\nE=\n_F=a=b\n";
+        let values = parse(".env", text).unwrap().values;
+        let pairs: Vec<String> = values.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(pairs, ["A=1", "B=two words", "C=#3", "D=4", "E=", "_F=a=b"]);
+    }
+
+    #[test]
+    fn a_malformed_line_is_named_and_not_shown() {
+        let failure = parse(".env", "A=1\n  POSTGRES_PASSWORD secret\n").unwrap_err();
+        insta::assert_snapshot!(failure.diagnostic.to_string());
+        assert!(parse(".env", "1A=x").is_err());
+        assert!(parse(".env", "=x").is_err());
+    }
+}

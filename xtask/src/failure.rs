@@ -1,0 +1,84 @@
+//! How a command ends when it does not succeed: an exit code of the contract, and what to show.
+
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use crate::diagnostic::Diagnostic;
+
+/// The exit codes that every command keeps to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// It failed.
+    Failed = 1,
+    /// The command line or the project's set-up is wrong.
+    Usage = 2,
+    /// The check found something: pending, changed, drift.
+    Found = 3,
+    /// The target could not be reached.
+    Unreachable = 4,
+    /// Another runner holds the lock.
+    Locked = 5,
+}
+
+impl From<Code> for ExitCode {
+    fn from(code: Code) -> ExitCode {
+        ExitCode::from(code as u8)
+    }
+}
+
+/// A command's failure.
+#[derive(Debug)]
+pub struct Failure {
+    pub code: Code,
+    pub diagnostic: Diagnostic,
+    /// What the JSON document says beside the message.
+    pub fields: Vec<(&'static str, Value)>,
+}
+
+impl Failure {
+    pub fn new(code: Code, message: impl Into<String>) -> Failure {
+        Failure { code, diagnostic: Diagnostic::new(message), fields: Vec::new() }
+    }
+
+    pub fn note(mut self, label: &'static str, text: impl Into<String>) -> Failure {
+        self.diagnostic = self.diagnostic.note(label, text);
+        self
+    }
+
+    pub fn next(self, text: impl Into<String>) -> Failure {
+        self.note("next", text)
+    }
+
+    pub fn with(code: Code, diagnostic: Diagnostic) -> Failure {
+        Failure { code, diagnostic, fields: Vec::new() }
+    }
+
+    pub fn field(mut self, name: &'static str, value: impl Into<Value>) -> Failure {
+        self.fields.push((name, value.into()));
+        self
+    }
+
+    /// The document that `--json` prints for it.
+    pub fn to_json(&self) -> Value {
+        let mut error = json!({
+            "exit_code": self.code as u8,
+            "message": self.diagnostic.message,
+        });
+        if let Value::Object(error) = &mut error {
+            for (label, text) in &self.diagnostic.notes {
+                error.insert((*label).to_owned(), text.clone().into());
+            }
+            for (name, value) in &self.fields {
+                error.insert((*name).to_owned(), value.clone());
+            }
+        }
+        json!({ "error": error })
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Failure {
+        Failure::new(Code::Failed, format!("{error:#}"))
+    }
+}

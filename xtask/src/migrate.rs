@@ -1,0 +1,232 @@
+//! `cargo xtask migrate`: apply what is pending, then bring the snapshot up to date.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use catalog::Snapshot;
+use migrator::plan::{self, Migration, Selection};
+use migrator::run::{self, Applied, Event, Options, Report};
+use serde_json::{Value, json};
+
+use crate::cli::Migrate;
+use crate::dry_run;
+use crate::explain;
+use crate::failure::{Code, Failure};
+use crate::project::Project;
+use crate::screen::Screen;
+use crate::snapshot::{self, Outcome};
+use crate::target::{self, Access, Chosen, Session};
+
+pub fn run(project: &Project, args: &Migrate, screen: &mut Screen) -> Result<ExitCode, Failure> {
+    let migrations = project.migrations(args.source.migrations.as_deref())?;
+    let chosen = target::choose(project, &args.target)?;
+    if args.dry_run {
+        return dry_run::run(&chosen, &migrations, selection(args), screen);
+    }
+    let started = Instant::now();
+    let Some(mut session) = chosen.target.open(Access::Write, screen)? else {
+        return Err(Failure::new(Code::Unreachable, "the target did not come up"));
+    };
+    let report = apply(&chosen, &mut session, &migrations, &options(args), screen)?;
+    let outcome = match args.no_snapshot {
+        true => None,
+        false => keep_snapshot(project, args, &mut session, &migrations, &report, screen)?,
+    };
+    conclude(&report, &migrations, outcome.as_ref(), started.elapsed(), screen);
+    screen.document(&document(&chosen, &report, outcome.as_ref()));
+    match outcome {
+        Some((_, Outcome::Differs(_))) => Ok(Code::Found.into()),
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Applies everything that is pending to the target, showing each migration as it is done.
+pub fn apply(
+    chosen: &Chosen,
+    session: &mut Session,
+    migrations: &[Migration],
+    options: &Options,
+    screen: &mut Screen,
+) -> Result<Report, Failure> {
+    let width = migrations.iter().map(|migration| migration.file.name.len()).max().unwrap_or(0);
+    let probe = Some(catalog::probe_query());
+    let mut observe = |event: Event<'_>| match event {
+        Event::Connected(facts) => screen.line(chosen.headline(Some(facts))),
+        Event::WaitingForLock(holder) => {
+            screen.progress("waiting for another runner");
+            screen.progress(format!("     {}", explain::describe_holder(holder)));
+        }
+        Event::StepStarted { .. } => {}
+        Event::Applied(applied) => screen.line(applied_line(applied, width)),
+    };
+    run::run(&mut *session.link, migrations, options, probe, &mut observe)
+        .map_err(|error| explain::run(&error, migrations))
+}
+
+fn selection(args: &Migrate) -> Selection {
+    match (args.only, args.to) {
+        (Some(version), _) => Selection::Only(version),
+        (None, Some(version)) => Selection::To(version),
+        (None, None) => Selection::All,
+    }
+}
+
+fn options(args: &Migrate) -> Options {
+    Options {
+        selection: selection(args),
+        lock_patience: Duration::from_secs(args.lock_patience),
+        ..Options::default()
+    }
+}
+
+fn keep_snapshot(
+    project: &Project,
+    args: &Migrate,
+    session: &mut Session,
+    migrations: &[Migration],
+    report: &Report,
+    screen: &mut Screen,
+) -> Result<Option<(Snapshot, Outcome)>, Failure> {
+    if let Some(pending) = first_pending(report, migrations) {
+        let title = pending.file.title();
+        screen.line(format!("the snapshot was left alone: {title} is still pending"));
+        return Ok(None);
+    }
+    // Migrations may have installed the extension since the first answer.
+    let probe = report.extra.as_ref().filter(|_| report.applied.is_empty());
+    let snapshot = snapshot::take(&mut *session.link, migrations, &report.facts, probe)?;
+    let path = project.snapshot_file(args.snapshot.as_deref());
+    let outcome = match args.frozen {
+        true => snapshot::check(&snapshot, &path, project.shown(&path)),
+        false => snapshot::write(&snapshot, &path)?,
+    };
+    show_snapshot(project.shown(&path), &outcome, screen);
+    Ok(Some((snapshot, outcome)))
+}
+
+fn show_snapshot(path: &Path, outcome: &Outcome, screen: &mut Screen) {
+    let Outcome::Differs(lines) = outcome else { return };
+    screen.line(format!("{} is not what the database holds:", path.display()));
+    for line in lines {
+        screen.line(format!("  {line}"));
+    }
+    screen.line("next: cargo xtask migrate, without --frozen, writes it");
+}
+
+/// The first migration that neither this run nor an earlier one applied.
+fn first_pending<'a>(report: &Report, migrations: &'a [Migration]) -> Option<&'a Migration> {
+    let applied_now = |version| report.applied.iter().any(|applied| applied.version == version);
+    let (states, _) = plan::compare(migrations, &report.history);
+    let pending = migrations.iter().zip(states).find(|(migration, state)| {
+        *state != plan::State::Applied && !applied_now(migration.file.version)
+    });
+    pending.map(|(migration, _)| migration)
+}
+
+fn applied_line(applied: &Applied, width: usize) -> String {
+    let what = match (applied.steps, applied.alone) {
+        (1, 0) => format!("1 transaction, {}", count(applied.statements, "statement")),
+        (steps, 0) => format!("{steps} transactions, {}", count(applied.statements, "statement")),
+        (1, _) => "1 statement, alone".to_owned(),
+        (steps, alone) => format!("{steps} steps, {alone} of them alone"),
+    };
+    let milliseconds = applied.elapsed.as_millis();
+    format!("  {:03} {:width$}  {what:<30} {milliseconds:>6} ms", applied.version, applied.name)
+}
+
+fn conclude(
+    report: &Report,
+    migrations: &[Migration],
+    outcome: Option<&(Snapshot, Outcome)>,
+    elapsed: Duration,
+    screen: &mut Screen,
+) {
+    let written = match outcome {
+        Some((_, Outcome::Written)) => "; schema.json written",
+        _ => "",
+    };
+    if report.applied.is_empty() {
+        let last = report.history.rows.last().map_or(String::new(), |row| {
+            let at = row.applied_at.as_deref().unwrap_or("?");
+            format!(", the last {:03} {} on {at}", row.version, row.name)
+        });
+        let applied = count(report.history.rows.len(), "migration");
+        screen.line(format!("nothing to do: {applied} applied{last}{written}"));
+        return;
+    }
+    let applied = count(report.applied.len(), "migration");
+    screen.line(format!("applied {applied} in {:.1} s{written}", elapsed.as_secs_f64()));
+    if let Some((snapshot, _)) = outcome
+        && report.applied.last().map(|a| a.version) == migrations.last().map(|m| m.file.version)
+    {
+        screen.line(relations(snapshot));
+    }
+}
+
+/// `7 relations: 3 tables (2 hypertables), 4 continuous aggregates`
+fn relations(snapshot: &Snapshot) -> String {
+    let catalog = &snapshot.catalog;
+    let hypertables = catalog.tables.iter().filter(|table| table.hypertable.is_some()).count();
+    let mut parts = Vec::new();
+    if !catalog.tables.is_empty() {
+        let tables = count(catalog.tables.len(), "table");
+        parts.push(match hypertables {
+            0 => tables,
+            _ => format!("{tables} ({})", count(hypertables, "hypertable")),
+        });
+    }
+    if !catalog.views.is_empty() {
+        parts.push(count(catalog.views.len(), "view"));
+    }
+    if !catalog.continuous_aggregates.is_empty() {
+        parts.push(count(catalog.continuous_aggregates.len(), "continuous aggregate"));
+    }
+    let total = catalog.tables.len() + catalog.views.len() + catalog.continuous_aggregates.len();
+    match parts.is_empty() {
+        true => "no relations".to_owned(),
+        false => format!("{}: {}", count(total, "relation"), parts.join(", ")),
+    }
+}
+
+/// `1 table`, `2 tables`.
+pub fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+fn document(chosen: &Chosen, report: &Report, outcome: Option<&(Snapshot, Outcome)>) -> Value {
+    let applied: Vec<Value> = report.applied.iter().map(applied_json).collect();
+    let snapshot = outcome.map(|(_, outcome)| match outcome {
+        Outcome::Unchanged => json!({ "state": "unchanged" }),
+        Outcome::Written => json!({ "state": "written" }),
+        Outcome::Differs(lines) => json!({ "state": "differs", "differences": lines }),
+    });
+    json!({
+        "target": target_json(chosen, report),
+        "applied": applied,
+        "already_applied": report.history.rows.iter().filter(|row| row.is_applied()).count(),
+        "snapshot": snapshot,
+    })
+}
+
+/// The target as the JSON documents name it.
+pub fn target_json(chosen: &Chosen, report: &Report) -> Value {
+    json!({
+        "name": chosen.target.name(),
+        "why": chosen.why,
+        "database": report.facts.database,
+        "postgresql": report.facts.server_version,
+        "timescaledb": report.facts.timescaledb,
+    })
+}
+
+fn applied_json(applied: &Applied) -> Value {
+    json!({
+        "version": applied.version,
+        "name": applied.name,
+        "steps": applied.steps,
+        "alone": applied.alone,
+        "statements": applied.statements,
+        "milliseconds": applied.elapsed.as_millis() as u64,
+    })
+}

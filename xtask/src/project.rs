@@ -1,0 +1,88 @@
+//! The project that a command works on: its root folder, its `.env`, and the paths of the usual files as they are shown to people.
+
+use std::path::{Path, PathBuf};
+
+use migrator::plan::Migration;
+use migrator::source;
+
+use crate::env_file::{self, EnvFile};
+use crate::explain;
+use crate::failure::{Code, Failure};
+
+/// Where the migration files are unless `--migrations` says otherwise.
+const MIGRATIONS: &str = "migrations";
+/// Where the snapshot is unless `--snapshot` says otherwise.
+const SNAPSHOT: &str = "analytics-schema/schema.json";
+
+/// A project folder.
+pub struct Project {
+    root: PathBuf,
+}
+
+impl Project {
+    /// The nearest folder, from the current one upwards, that holds `migrations/` or a workspace's `Cargo.toml`.
+    pub fn find() -> Result<Project, Failure> {
+        let current = std::env::current_dir()
+            .map_err(|error| Failure::new(Code::Usage, format!("no current directory: {error}")))?;
+        let is_root = |dir: &&Path| {
+            dir.join(MIGRATIONS).is_dir()
+                || std::fs::read_to_string(dir.join("Cargo.toml"))
+                    .is_ok_and(|manifest| manifest.contains("[workspace]"))
+        };
+        match current.ancestors().find(is_root) {
+            Some(root) => Ok(Project { root: root.to_owned() }),
+            None => Err(Failure::new(
+                Code::Usage,
+                format!("{} is not inside a project: no folder above it holds migrations/", current.display()),
+            )
+            .next("cd to the project and run the command again")),
+        }
+    }
+
+    /// The root folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A path of the project.
+    pub fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    /// The path as it is shown: relative to the root where it lies below it.
+    pub fn shown<'a>(&self, path: &'a Path) -> &'a Path {
+        path.strip_prefix(&self.root).unwrap_or(path)
+    }
+
+    /// The folder of the migration files, relative to the root unless it was named.
+    pub fn migrations_dir(&self, named: Option<&Path>) -> PathBuf {
+        named.map_or_else(|| self.path(MIGRATIONS), Path::to_owned)
+    }
+
+    /// The snapshot file.
+    pub fn snapshot_file(&self, named: Option<&Path>) -> PathBuf {
+        named.map_or_else(|| self.path(SNAPSHOT), Path::to_owned)
+    }
+
+    /// Reads and splits every migration.
+    pub fn migrations(&self, named: Option<&Path>) -> Result<Vec<Migration>, Failure> {
+        let dir = self.migrations_dir(named);
+        let mut files = source::read_dir(&dir).map_err(|error| explain::source(&error, self))?;
+        for file in &mut files {
+            file.path = self.shown(&file.path).to_owned();
+        }
+        if files.is_empty() {
+            let message = format!("{} holds no migration", self.shown(&dir).display());
+            return Err(Failure::new(Code::Usage, message).next("cargo xtask new-migration initial schema"));
+        }
+        files
+            .into_iter()
+            .map(|file| Migration::parse(file).map_err(|error| explain::text(&error)))
+            .collect()
+    }
+
+    /// The project's `.env`; empty when there is none.
+    pub fn env_file(&self) -> Result<EnvFile, Failure> {
+        env_file::read(&self.path(".env"))
+    }
+}

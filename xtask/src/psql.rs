@@ -1,0 +1,53 @@
+//! `cargo xtask psql`: psql on the target.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
+use std::process::{Command, ExitCode};
+
+use crate::cli::Psql;
+use crate::failure::{Code, Failure};
+use crate::project::Project;
+use crate::screen::Screen;
+use crate::target::compose::{Compose, SERVICE};
+use crate::target::embedded::Embedded;
+use crate::target::{self, Target};
+use crate::with_db::exit_code;
+
+pub fn run(project: &Project, args: &Psql, screen: &mut Screen) -> Result<ExitCode, Failure> {
+    screen.step_aside();
+    let chosen = target::choose(project, &args.target)?;
+    if let Target::Compose(compose) = &chosen.target {
+        if !compose.is_running() {
+            compose.up(screen)?;
+        }
+        return start(in_container(compose, &args.arguments));
+    }
+    let (config, _, _server) = chosen.target.address(screen)?;
+    let program = match &chosen.target {
+        Target::Embedded(_) => Embedded::server()?.program("psql").into_os_string(),
+        _ => "psql".into(),
+    };
+    let mut command = Command::new(program);
+    // Through the environment: a command line can be read by every user of the machine.
+    command.args(&args.arguments).envs(config.environment());
+    start(command)
+}
+
+fn in_container(compose: &Compose, arguments: &[OsString]) -> Command {
+    let mut command = compose.command(&["exec"]);
+    if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+        command.arg("-T");
+    }
+    let script = r#"exec psql -U "$POSTGRES_USER" -d "${POSTGRES_DB:-$POSTGRES_USER}" "$@""#;
+    command.args([SERVICE, "sh", "-c", script, "psql"]).args(arguments);
+    command
+}
+
+fn start(mut command: Command) -> Result<ExitCode, Failure> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    match command.status() {
+        Ok(status) => Ok(exit_code(status)),
+        Err(error) => Err(Failure::new(Code::Failed, format!("failed to start `{program}`: {error}"))
+            .next("apt-get install postgresql-client")),
+    }
+}

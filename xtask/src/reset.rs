@@ -1,0 +1,99 @@
+//! `cargo xtask reset`: drop and recreate the database, then migrate. For development.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use migrator::history::{identifier, literal};
+use migrator::link::{self, Link};
+use migrator::run::Options;
+use migrator::wire::{Config, Wire};
+
+use crate::cli::Reset;
+use crate::explain;
+use crate::failure::{Code, Failure};
+use crate::migrate;
+use crate::project::Project;
+use crate::screen::Screen;
+use crate::target::{self, Access};
+
+pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitCode, Failure> {
+    // Read first: a database is not dropped for migrations that cannot run.
+    let migrations = project.migrations(args.source.migrations.as_deref())?;
+    let chosen = target::choose(project, &args.target)?;
+    let (config, _, _server) = chosen.target.address(screen)?;
+    agree(args, &config)?;
+    recreate(&config)?;
+    screen.line(format!("database {} is dropped and made anew", config.database()));
+    let Some(mut session) = chosen.target.open(Access::Write, screen)? else {
+        return Err(Failure::new(Code::Unreachable, "the target did not come up"));
+    };
+    let report = migrate::apply(&chosen, &mut session, &migrations, &Options::default(), screen)?;
+    screen.line(format!("applied {}", migrate::count(report.applied.len(), "migration")));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whether the user means it.
+fn agree(args: &Reset, config: &Config) -> Result<(), Failure> {
+    let database = config.database();
+    let server = config.server();
+    if !config.is_this_machine() && args.database.as_deref() != Some(database) {
+        return Err(Failure::new(
+            Code::Usage,
+            format!("{server} is not this machine: reset drops the database with everything in it"),
+        )
+        .note("state", "nothing was dropped")
+        .next(format!("if you are sure: cargo xtask reset --yes --database {database}")));
+    }
+    if args.database.as_deref().is_some_and(|typed| typed != database) {
+        return Err(Failure::new(Code::Usage, format!("the target's database is {database}, not the one that was typed"))
+            .note("state", "nothing was dropped"));
+    }
+    if args.yes {
+        return Ok(());
+    }
+    let refused = |message: &str| {
+        Err(Failure::new(Code::Usage, message)
+            .note("state", "nothing was dropped")
+            .next("cargo xtask reset --yes"))
+    };
+    if !io::stdin().is_terminal() {
+        return refused("reset asks before it drops a database, and there is nobody to ask");
+    }
+    let _ = write!(io::stderr(), "drop database {database} on {server} with everything in it? [y/N] ");
+    let mut answer = String::new();
+    let _ = io::stdin().read_line(&mut answer);
+    match answer.trim() {
+        "y" | "Y" | "yes" => Ok(()),
+        _ => refused("reset was not confirmed"),
+    }
+}
+
+/// Drops the database and creates it again for the same owner, in the same encoding and locale.
+fn recreate(config: &Config) -> Result<(), Failure> {
+    let failed = |error: link::Error| explain::unreachable(&error, "correct user and password");
+    let mut maintenance: Wire = config.clone().with_database("postgres").connect().map_err(failed)?;
+    let mut query = |sql: &str| maintenance.query(sql).map_err(failed);
+    let database = config.database();
+    let known = query(&format!(
+        "SELECT pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype \
+         FROM pg_catalog.pg_database WHERE datname = {}",
+        literal(database)
+    ))?;
+    let values: Vec<String> =
+        known.into_iter().flatten().flatten().map(Option::unwrap_or_default).collect();
+    let options = match values.as_slice() {
+        [owner, encoding, collate, ctype] => format!(
+            " OWNER {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}",
+            identifier(owner),
+            literal(encoding),
+            literal(collate),
+            literal(ctype)
+        ),
+        _ => String::new(),
+    };
+    let name = identifier(database);
+    // FORCE ends the sessions of others, TimescaleDB's background workers among them.
+    query(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))?;
+    query(&format!("CREATE DATABASE {name}{options}"))?;
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! Keeping the snapshot file: reading the catalog, writing the file when it changed, or only checking it.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use catalog::{Catalog, Difference, RelationRef, Snapshot};
+use migrator::history;
+use migrator::link::{Link, Rows};
+use migrator::plan::Migration;
+use migrator::run::Facts;
+
+use crate::explain;
+use crate::failure::{Code, Failure};
+
+/// What became of the snapshot.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It was what the database holds.
+    Unchanged,
+    /// It was written.
+    Written,
+    /// It is not what the database holds, and was left as it is.
+    Differs(Vec<String>),
+}
+
+/// The snapshot of what the database holds now. `probe` is the answer to the catalog's probe, where it is known already.
+pub fn take(
+    link: &mut dyn Link,
+    migrations: &[Migration],
+    facts: &Facts,
+    probe: Option<&Rows>,
+) -> Result<Snapshot, Failure> {
+    let catalog = introspect(link, facts, probe)?;
+    let migrations = migrations
+        .iter()
+        .map(|migration| catalog::Migration {
+            version: migration.file.version,
+            name: migration.file.name.clone(),
+            checksum: migration.file.checksum.clone(),
+        })
+        .collect();
+    Ok(Snapshot { migrations, catalog })
+}
+
+fn introspect(link: &mut dyn Link, facts: &Facts, probe: Option<&Rows>) -> Result<Catalog, Failure> {
+    let failed = |error: &dyn std::fmt::Display| {
+        Failure::new(Code::Failed, format!("failed to read the catalog: {error}"))
+    };
+    let mut ask = |sql: &str| -> Result<String, Failure> {
+        let results = link.query(sql).map_err(|error| explain::run(&error.into(), &[]))?;
+        results
+            .last()
+            .and_then(single)
+            .ok_or_else(|| failed(&"the query returned nothing"))
+    };
+    let probe = match probe.and_then(single) {
+        Some(probe) => probe,
+        None => ask(catalog::probe_query())?,
+    };
+    let schema = facts.history_schema.clone().unwrap_or_default();
+    let history = RelationRef { schema, name: history::TABLE.to_owned() };
+    let query = catalog::query(&probe, &[history]).map_err(|error| failed(&error))?;
+    let answer = ask(&query)?;
+    catalog::parse(&answer).map_err(|error| failed(&error))
+}
+
+/// The one value of a result.
+fn single(rows: &Rows) -> Option<String> {
+    rows.first()?.first()?.clone()
+}
+
+/// Writes the snapshot if the file holds something else, whatever that is.
+pub fn write(snapshot: &Snapshot, path: &Path) -> Result<Outcome, Failure> {
+    let text = snapshot.to_text();
+    let failed = |error: io::Error| {
+        Failure::new(Code::Failed, format!("failed to write {}: {error}", path.display()))
+            .note("state", "the migrations are applied; only the snapshot is not written")
+            .next("cargo xtask migrate --snapshot FILE")
+    };
+    match fs::read_to_string(path) {
+        Ok(old) if old == text => return Ok(Outcome::Unchanged),
+        Ok(_) => {}
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData) => {}
+        Err(error) => return Err(failed(error)),
+    }
+    // Written beside and renamed, so that no reader and no crash sees half a file.
+    let beside = path.with_extension("json.new");
+    fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).map_err(failed)?;
+    Ok(Outcome::Written)
+}
+
+/// Compares the snapshot with the file, and writes nothing.
+pub fn check(snapshot: &Snapshot, path: &Path, shown: &Path) -> Outcome {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => return Outcome::Differs(vec![format!("{}: {error}", shown.display())]),
+    };
+    if text == snapshot.to_text() {
+        return Outcome::Unchanged;
+    }
+    let file = match Snapshot::parse(&text) {
+        Ok(file) => file,
+        Err(error) => return Outcome::Differs(vec![format!("{}: {error}", shown.display())]),
+    };
+    let mut lines: Vec<String> = Vec::new();
+    if let Err(mismatch) = file.check(&snapshot.migrations) {
+        lines.push(mismatch.to_string());
+    }
+    lines.extend(catalog::diff(&file.catalog, &snapshot.catalog).iter().map(Difference::to_string));
+    Outcome::Differs(lines)
+}

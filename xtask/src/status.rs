@@ -1,0 +1,147 @@
+//! `cargo xtask status`: what is applied, pending, changed and missing. Writes nothing.
+
+use std::process::ExitCode;
+
+use migrator::history::{History, Row};
+use migrator::plan::{self, Migration, Mismatch, State};
+use migrator::run;
+use serde_json::{Value, json};
+
+use crate::cli::Status;
+use crate::explain;
+use crate::failure::{Code, Failure};
+use crate::migrate::count;
+use crate::project::Project;
+use crate::screen::Screen;
+use crate::target::{self, Access};
+
+pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<ExitCode, Failure> {
+    let migrations = project.migrations(args.source.migrations.as_deref())?;
+    let chosen = target::choose(project, &args.target)?;
+    let history = match chosen.target.open(Access::Read, screen)? {
+        Some(mut session) => {
+            let report = run::read(&mut *session.link, None)
+                .map_err(|error| explain::run(&error, &migrations))?;
+            screen.line(chosen.headline(Some(&report.facts)));
+            report.history
+        }
+        None => {
+            screen.line(chosen.headline(None));
+            screen.line("it does not run: `cargo xtask migrate` brings it up");
+            History::default()
+        }
+    };
+    let overview = Overview::of(&migrations, &history);
+    screen.line(overview.render());
+    screen.document(&overview.document());
+    Ok(match overview.is_clean() {
+        true => ExitCode::SUCCESS,
+        false => Code::Found.into(),
+    })
+}
+
+/// Every migration's state, with what does not fit.
+pub struct Overview<'a> {
+    lines: Vec<Line<'a>>,
+    mismatches: Vec<Mismatch>,
+}
+
+struct Line<'a> {
+    version: u32,
+    name: &'a str,
+    state: &'static str,
+    row: Option<&'a Row>,
+}
+
+impl<'a> Overview<'a> {
+    pub fn of(migrations: &'a [Migration], history: &'a History) -> Overview<'a> {
+        let (states, mismatches) = plan::compare(migrations, history);
+        let known = migrations.iter().zip(&states).map(|(migration, state)| Line {
+            version: migration.file.version,
+            name: &migration.file.name,
+            state: match state {
+                State::Pending => "pending",
+                State::Half { .. } => "half applied",
+                State::Applied => "applied",
+                State::Changed => "changed",
+            },
+            row: history.row(migration.file.version),
+        });
+        let has_file = |row: &&Row| migrations.iter().any(|m| m.file.version == row.version);
+        let missing = history.rows.iter().filter(|row| !has_file(row)).map(|row| Line {
+            version: row.version,
+            name: &row.name,
+            state: "missing",
+            row: Some(row),
+        });
+        let mut lines: Vec<Line<'a>> = known.chain(missing).collect();
+        lines.sort_by_key(|line| line.version);
+        Overview { lines, mismatches }
+    }
+
+    /// Whether everything is applied and nothing changed since.
+    pub fn is_clean(&self) -> bool {
+        self.mismatches.is_empty() && self.lines.iter().all(|line| line.state == "applied")
+    }
+
+    /// The table for people, with a line that counts and what to do about each mismatch.
+    pub fn render(&self) -> String {
+        let width = self.lines.iter().map(|line| line.name.len()).max().unwrap_or(0);
+        let mut lines: Vec<String> = self.lines.iter().map(|line| line.render(width)).collect();
+        lines.push(self.summary());
+        for mismatch in &self.mismatches {
+            lines.push(explain::mismatch(mismatch).to_string().trim_end().to_owned());
+        }
+        lines.join("\n")
+    }
+
+    /// `3 applied, 1 pending`
+    pub fn summary(&self) -> String {
+        let parts: Vec<String> = ["applied", "half applied", "pending", "changed", "missing"]
+            .into_iter()
+            .filter_map(|state| {
+                let number = self.lines.iter().filter(|line| line.state == state).count();
+                (number > 0).then(|| format!("{number} {state}"))
+            })
+            .collect();
+        parts.join(", ")
+    }
+
+    fn document(&self) -> Value {
+        let migrations: Vec<Value> = self.lines.iter().map(Line::document).collect();
+        json!({ "clean": self.is_clean(), "migrations": migrations })
+    }
+}
+
+impl Line<'_> {
+    fn render(&self, width: usize) -> String {
+        let mut line = format!("  {:03} {:width$}  {:<12}", self.version, self.name, self.state);
+        match self.row {
+            Some(row) if row.is_applied() => {
+                let at = row.applied_at.as_deref().unwrap_or("?");
+                line += &format!("  {at} UTC by {}", row.applied_by);
+                if let Some(duration) = row.duration_ms {
+                    line += &format!(", {duration} ms");
+                }
+            }
+            Some(row) => {
+                line += &format!("  {} of {} done", row.steps_done, count(row.steps, "step"));
+            }
+            None => {}
+        }
+        line.trim_end().to_owned()
+    }
+
+    fn document(&self) -> Value {
+        json!({
+            "version": self.version,
+            "name": self.name,
+            "state": self.state.replace(' ', "_"),
+            "steps": self.row.map(|row| row.steps),
+            "steps_done": self.row.map(|row| row.steps_done),
+            "applied_at": self.row.and_then(|row| row.applied_at.clone()),
+            "applied_by": self.row.map(|row| row.applied_by.clone()),
+            "duration_ms": self.row.and_then(|row| row.duration_ms),
+        })
+    }
+}

@@ -1,0 +1,107 @@
+//! A private PostgreSQL cluster under `target/`, from the installed server binaries: no Docker, no root, no set-up.
+
+use std::path::PathBuf;
+
+use migrator::cluster::{self, Cluster, Running, Server, Settings};
+use migrator::link::{Error, Link};
+use migrator::history;
+use migrator::wire::{Config, Wire};
+
+use super::Access;
+use crate::env_file::EnvFile;
+use crate::explain;
+use crate::failure::{Code, Failure};
+use crate::project::Project;
+
+/// The database's name unless `POSTGRES_DB` says otherwise.
+const DATABASE: &str = "analytics";
+/// SQLSTATE of a database that is not there.
+const NO_SUCH_DATABASE: &str = "3D000";
+/// SQLSTATE of a database that another command has just created.
+const DUPLICATE_DATABASE: &str = "42P04";
+
+pub struct Embedded {
+    dir: PathBuf,
+    database: String,
+}
+
+impl Embedded {
+    pub fn new(project: &Project, env: &EnvFile) -> Embedded {
+        Embedded {
+            dir: project.path("target/embedded"),
+            database: env.get("POSTGRES_DB").unwrap_or_else(|| DATABASE.to_owned()),
+        }
+    }
+
+    pub fn name(&self) -> String {
+        "embedded cluster".to_owned()
+    }
+
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// The server binaries that it runs.
+    pub fn server() -> Result<Server, Failure> {
+        Server::find().map_err(|error| explain_cluster(&error))
+    }
+
+    /// Starts the server, making the cluster if need be.
+    pub fn serve(&self) -> Result<Running, Failure> {
+        let server = Self::server()?;
+        let cluster = Cluster::open(&self.dir, &server, Settings::durable());
+        cluster.and_then(|cluster| cluster.start()).map_err(|error| explain_cluster(&error))
+    }
+
+    /// Starts the server and connects; only looking, `None` where there is no cluster or no database yet.
+    pub fn start(&self, access: Access) -> Result<Option<(Wire, Running)>, Failure> {
+        if access == Access::Read && !self.exists()? {
+            return Ok(None);
+        }
+        let running = self.serve()?;
+        let config = self.config(&running)?;
+        match config.connect() {
+            Ok(link) => Ok(Some((link, running))),
+            Err(Error::Unreachable { code: Some(code), .. }) if code == NO_SUCH_DATABASE => {
+                if access == Access::Read {
+                    return Ok(None);
+                }
+                self.create_database(&config)?;
+                let link = config.connect().map_err(|error| explain::unreachable(&error, RESET))?;
+                Ok(Some((link, running)))
+            }
+            Err(error) => Err(explain::unreachable(&error, RESET)),
+        }
+    }
+
+    /// Whether a cluster was made before.
+    pub fn exists(&self) -> Result<bool, Failure> {
+        Cluster::exists(&self.dir).map_err(|error| explain_cluster(&error))
+    }
+
+    fn config(&self, running: &Running) -> Result<Config, Failure> {
+        Config::parse(&running.url(&self.database))
+            .map_err(|error| Failure::new(Code::Failed, error.to_string()))
+    }
+
+    fn create_database(&self, config: &Config) -> Result<(), Failure> {
+        let create = format!("CREATE DATABASE {}", history::identifier(&self.database));
+        let maintenance = config.clone().with_database("postgres");
+        let created = maintenance.connect().and_then(|mut link| link.query(&create));
+        match created {
+            Ok(_) => Ok(()),
+            Err(Error::Server(error)) if error.code == DUPLICATE_DATABASE => Ok(()),
+            Err(error) => Err(explain::unreachable(&error, RESET)),
+        }
+    }
+}
+
+const RESET: &str = "cargo xtask reset --target embedded";
+
+fn explain_cluster(error: &cluster::Error) -> Failure {
+    let failure = Failure::new(Code::Unreachable, error.to_string());
+    match error.next() {
+        Some(next) => failure.next(next),
+        None => failure,
+    }
+}
