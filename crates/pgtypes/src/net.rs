@@ -270,6 +270,7 @@ impl FromStr for Cidr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
 
     fn encoded(value: &impl Encode) -> Vec<u8> {
         let mut out = BytesMut::new();
@@ -359,6 +360,16 @@ mod tests {
         );
         assert!(Cidr::new(IpAddr::from([10, 0, 0, 0]), 6).is_err());
         assert!(Inet::new(IpAddr::from([10, 0, 0, 0]), 33).is_err());
+    }
+
+    #[test]
+    fn every_text_and_wire_form_reads_back() {
+        let mut random = Random::new(6);
+        for _ in 0..20_000 {
+            let inet = random.inet();
+            assert_eq!(inet.to_string().parse(), Ok(inet));
+            assert_eq!(Inet::decode(&encoded(&inet)), Ok(inet));
+        }
     }
 
     #[test]

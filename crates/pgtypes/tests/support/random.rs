@@ -1,6 +1,8 @@
 //! Values at random for the property tests, the same in every run of a seed. No crate is needed for that.
 
-use pgtypes::{Array, Date, Dimension, Interval, Numeric, Timestamp};
+use std::net::IpAddr;
+
+use pgtypes::{Array, Date, Dimension, Inet, Interval, Numeric, Timestamp};
 
 /// SplitMix64.
 pub struct Random(u64);
@@ -118,5 +120,33 @@ impl Random {
             .map(|_| (!self.one_in(5)).then(|| self.text()))
             .collect();
         Array::new(dimensions, elements).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// An address of either family with any prefix; runs of zeros are frequent.
+    pub fn inet(&mut self) -> Inet {
+        let addr = if self.one_in(2) {
+            IpAddr::from((self.u64() as u32 & self.u64() as u32).to_be_bytes())
+        } else {
+            let mut group = |_| {
+                let zero = self.one_in(2);
+                let mapped = self.one_in(8);
+                let any = self.u64() as u16;
+                if zero {
+                    0
+                } else if mapped {
+                    0xFFFF
+                } else {
+                    any
+                }
+            };
+            IpAddr::from(std::array::from_fn::<u16, 8, _>(&mut group))
+        };
+        let bits = if addr.is_ipv4() { 32 } else { 128 };
+        let prefix = if self.one_in(3) {
+            bits
+        } else {
+            self.below(bits + 1)
+        };
+        Inet::new(addr, prefix as u8).unwrap_or_else(|error| panic!("{error}"))
     }
 }

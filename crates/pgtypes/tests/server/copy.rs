@@ -1,0 +1,142 @@
+//! COPY that succeeds: what is read back is what was sent.
+
+use std::collections::HashSet;
+
+use pgtypes::{Array, Insert, Numeric, Rows, copy_in};
+use postgres::Client;
+
+use crate::schema::{self, Mood, New, Stored};
+use crate::support::Database;
+use crate::support::random::Random;
+
+/// All rows of the table, by id.
+pub fn stored(client: &mut Client) -> Vec<Stored> {
+    let query = format!("{} ORDER BY id", New::TABLE.select());
+    let rows = client.query_raw(&query, [0i32; 0]).unwrap();
+    Rows::new(rows)
+        .map(|row| row.unwrap_or_else(|error| panic!("{error:?}")))
+        .collect()
+}
+
+/// How many rows the table holds.
+pub fn count(client: &mut Client) -> i64 {
+    let query = format!("SELECT count(*) FROM {}", New::TABLE.quoted());
+    client.query_one(&query, &[]).unwrap().get(0)
+}
+
+#[test]
+fn every_column_type_comes_back_as_it_was_sent() {
+    let Some(mut db) = Database::new("every_column_type_comes_back") else {
+        return;
+    };
+    schema::create(&mut db);
+    let mut random = Random::new(31);
+    let rows: Vec<New> = (0..3_000).map(|id| New::random(id, &mut random)).collect();
+    assert_eq!(copy_in(&mut *db, &rows).unwrap(), 3_000);
+    for (stored, sent) in stored(&mut db).iter().zip(&rows) {
+        assert_eq!(*stored, sent.stored());
+    }
+    // Equality of numerics is by value: their scales are to come back too.
+    let scale = |row: &New| row.rest.price.as_ref().and_then(Numeric::scale);
+    let scales: Vec<_> = stored(&mut db)
+        .iter()
+        .map(|row| row.rest.price.as_ref().and_then(Numeric::scale))
+        .collect();
+    assert_eq!(scales, rows.iter().map(scale).collect::<Vec<_>>());
+}
+
+#[test]
+fn defaults_that_rows_leave_out_are_the_servers() {
+    let Some(mut db) = Database::new("defaults_that_rows_leave_out") else {
+        return;
+    };
+    schema::create(&mut db);
+    let mut random = Random::new(32);
+    let rows: Vec<New> = (0..10)
+        .map(|id| New {
+            at: None,
+            mood: None,
+            ..New::random(id, &mut random)
+        })
+        .collect();
+    assert_eq!(copy_in(&mut *db, rows.iter()).unwrap(), 10);
+    for (stored, sent) in stored(&mut db).into_iter().zip(rows) {
+        assert_eq!(stored.at.to_string(), "2026-11-22 00:00:00+00");
+        assert_eq!(stored.mood, Some(Mood::Happy));
+        assert_eq!(stored.rest, sent.rest);
+    }
+}
+
+#[test]
+fn no_rows_are_no_statement() {
+    let Some(mut db) = Database::new("no_rows_are_no_statement") else {
+        return;
+    };
+    // There is not even a table.
+    assert_eq!(copy_in::<_, New>(&mut *db, []).unwrap(), 0);
+}
+
+#[test]
+fn a_label_of_another_build_is_read_and_sent() {
+    let Some(mut db) = Database::new("a_label_of_another_build") else {
+        return;
+    };
+    schema::create(&mut db);
+    db.batch_execute("ALTER TYPE \"odd \"\"schema\".mood ADD VALUE 'new'")
+        .unwrap();
+    let new = || Mood::from("new");
+    let mut row = New::random(1, &mut Random::new(34));
+    row.mood = Some(Some(new()));
+    row.rest.moods = Some(Array::from_elements(vec![
+        None,
+        Some(Mood::Sad),
+        Some(new()),
+    ]));
+    copy_in(&mut *db, [&row]).unwrap();
+    let stored = stored(&mut db);
+    assert_eq!(stored, [row.stored()]);
+    assert_eq!(stored[0].mood, Some(Mood::Unknown("new".to_owned())));
+}
+
+#[test]
+fn inside_a_transaction_the_rows_share_its_fate() {
+    let Some(mut db) = Database::new("inside_a_transaction") else {
+        return;
+    };
+    schema::create(&mut db);
+    let row = New::random(1, &mut Random::new(33));
+    let mut transaction = db.transaction().unwrap();
+    assert_eq!(copy_in(&mut transaction, [&row]).unwrap(), 1);
+    transaction.rollback().unwrap();
+    assert_eq!(count(&mut db), 0);
+    let mut transaction = db.transaction().unwrap();
+    assert_eq!(copy_in(&mut transaction, [&row]).unwrap(), 1);
+    transaction.commit().unwrap();
+    assert_eq!(count(&mut db), 1);
+}
+
+#[test]
+fn rows_end_after_an_error() {
+    let Some(mut db) = Database::new("rows_end_after_an_error") else {
+        return;
+    };
+    let rows = db.query_raw(
+        "SELECT 1 / (2 - n) FROM generate_series(1, 9) AS n",
+        [0i32; 0],
+    );
+    let rows: Vec<_> = Rows::<One>::new(rows.unwrap()).collect();
+    let distinct: HashSet<bool> = rows.iter().map(Result::is_ok).collect();
+    assert_eq!((rows.len(), distinct.len()), (2, 2));
+    assert!(rows[1].is_err());
+}
+
+/// A row of one integer.
+struct One;
+
+impl TryFrom<&postgres::Row> for One {
+    type Error = postgres::Error;
+
+    fn try_from(row: &postgres::Row) -> Result<Self, postgres::Error> {
+        row.try_get::<_, i32>(0).map(|_| Self)
+    }
+}

@@ -1,0 +1,102 @@
+//! Single rows by INSERT, and rows that are all defaults.
+
+use bytes::BytesMut;
+use pgtypes::{Column, EncodeError, Insert, Table, ToSql, copy_in, insert};
+
+use crate::copy::count;
+use crate::schema::{self, Mood, New, Stored};
+use crate::support::Database;
+use crate::support::random::Random;
+
+#[test]
+fn a_row_of_every_column_type_is_returned_as_it_was_sent() {
+    let Some(mut db) = Database::new("insert_every_column_type") else {
+        return;
+    };
+    schema::create(&mut db);
+    let mut random = Random::new(51);
+    for id in 0..50 {
+        let new = New::random(id, &mut random);
+        let row = insert(&mut *db, &new).unwrap_or_else(|error| panic!("{error:?}"));
+        assert_eq!(Stored::try_from(&row).unwrap(), new.stored());
+    }
+    assert_eq!(count(&mut db), 50);
+}
+
+#[test]
+fn defaults_are_returned() {
+    let Some(mut db) = Database::new("insert_defaults_are_returned") else {
+        return;
+    };
+    schema::create(&mut db);
+    let new = New {
+        id: 7,
+        ..New::default()
+    };
+    let stored = Stored::try_from(&insert(&mut *db, &new).unwrap()).unwrap();
+    assert_eq!((stored.id, &stored.mood), (7, &Some(Mood::Happy)));
+    assert_eq!(stored.at.to_string(), "2026-11-22 00:00:00+00");
+    assert_eq!(stored.rest, new.rest);
+    assert_eq!(
+        insert(&mut *db, &new).unwrap_err().code().unwrap().code(),
+        "23505"
+    );
+}
+
+/// A row of a table whose every column has a default; it sets none or the one.
+struct Tick(Option<i32>);
+
+impl Insert for Tick {
+    const TABLE: Table = Table {
+        schema: "public",
+        name: "ticks",
+        columns: &[Column {
+            name: "n",
+            sql_type: "integer",
+            never_null: false,
+        }],
+        primary_key: &[],
+    };
+    type Given = bool;
+
+    fn given(&self) -> bool {
+        self.0.is_some()
+    }
+
+    fn columns(&self) -> Vec<&'static str> {
+        self.0.iter().map(|_| "n").collect()
+    }
+
+    fn values(&self) -> Vec<&(dyn ToSql + Sync)> {
+        self.0.iter().map(|n| n as &(dyn ToSql + Sync)).collect()
+    }
+
+    fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
+        self.0.iter().try_for_each(|n| pgtypes::field(n, out))
+    }
+}
+
+#[test]
+fn rows_that_are_all_defaults() {
+    let Some(mut db) = Database::new("rows_that_are_all_defaults") else {
+        return;
+    };
+    db.batch_execute("CREATE TABLE ticks (n int DEFAULT 5)")
+        .unwrap();
+    assert_eq!(insert(&mut *db, &Tick(None)).unwrap().get::<_, i32>("n"), 5);
+    assert_eq!(
+        copy_in(&mut *db, &[Tick(None), Tick(None), Tick(None)]).unwrap(),
+        3
+    );
+    assert_eq!(copy_in(&mut *db, &[Tick(Some(1))]).unwrap(), 1);
+    let error = copy_in(&mut *db, &[Tick(None), Tick(Some(2))]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "COPY into \"public\".\"ticks\": row 1 leaves other columns to their defaults than row 0: \
+         copy such rows separately"
+    );
+    let row = db
+        .query_one("SELECT count(*), sum(n) FROM ticks", &[])
+        .unwrap();
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (5, 21));
+}

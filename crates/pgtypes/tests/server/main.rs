@@ -1,0 +1,10 @@
+//! The crate against a real server: the server's word counts for every text and binary form.
+
+mod arrays;
+mod copy;
+mod copy_errors;
+mod insert;
+mod schema;
+#[path = "../support/mod.rs"]
+mod support;
+mod values;
