@@ -29,11 +29,15 @@ const PATH_KEYWORDS: &[&str] = &["Self", "crate", "self", "super"];
 /// name would shadow them.
 const TAKEN_TYPES: &[&str] = &[
     "Array",
+    "ArrayError",
     "Box",
+    "BytesMut",
     "Cidr",
     "Column",
+    "CopyError",
     "Date",
     "Default",
+    "Dimension",
     "Encode",
     "EncodeError",
     "From",
@@ -46,6 +50,8 @@ const TAKEN_TYPES: &[&str] = &[
     "Jsonb",
     "Numeric",
     "Option",
+    "OutOfRange",
+    "ParseError",
     "Result",
     "Rows",
     "Send",
@@ -62,7 +68,7 @@ const TAKEN_TYPES: &[&str] = &[
 ];
 
 /// Crates that generated code names, and macros that it calls: a module of the same name next to an enum would shadow them.
-const TAKEN_MODULES: &[&str] = &["alloc", "core", "pgtypes", "std"];
+const TAKEN_MODULES: &[&str] = &["alloc", "core", "pgtypes", "postgres", "std"];
 
 /// How an identifier is cased, which is also what it may stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
