@@ -14,7 +14,9 @@ use migrator::cluster::{Cluster, Error, Running, Server, Settings};
 
 #[test]
 fn a_fresh_cluster_answers_on_its_socket_and_over_tcp_and_stops_with_its_guard() {
-    let Some((server, temp)) = setup("a_fresh_cluster_answers") else {
+    let Some((server, temp)) =
+        setup("a_fresh_cluster_answers_on_its_socket_and_over_tcp_and_stops_with_its_guard")
+    else {
         return;
     };
     let cluster = open(&server, &temp.path().join("pg"));
@@ -66,7 +68,8 @@ fn nobody_gets_in_over_tcp_without_the_password() {
 
 #[test]
 fn a_second_user_shares_the_server_and_the_last_one_stops_it() {
-    let Some((server, temp)) = setup("a_second_user_shares_the_server") else {
+    let Some((server, temp)) = setup("a_second_user_shares_the_server_and_the_last_one_stops_it")
+    else {
         return;
     };
     let dir = temp.path().join("pg");
@@ -86,7 +89,7 @@ fn a_second_user_shares_the_server_and_the_last_one_stops_it() {
 
 #[test]
 fn many_who_come_and_go_at_once_always_meet_a_server() {
-    let Some((server, temp)) = setup("many_who_come_and_go_at_once") else {
+    let Some((server, temp)) = setup("many_who_come_and_go_at_once_always_meet_a_server") else {
         return;
     };
     let dir = temp.path().join("pg");
@@ -175,7 +178,7 @@ fn a_killed_server_is_started_again() {
 
 #[test]
 fn spaces_quotes_and_long_paths_are_paths_like_others() {
-    let Some((server, temp)) = setup("spaces_quotes_and_long_paths") else {
+    let Some((server, temp)) = setup("spaces_quotes_and_long_paths_are_paths_like_others") else {
         return;
     };
     for name in [

@@ -2,7 +2,7 @@
 //!
 //! [`Server::find`] finds the binaries, [`Cluster::open`] makes the data directory when there is none yet, and [`Cluster::start`]
 //! gives a [`Running`] guard. Commands that run at the same time share one server; the last one out stops it, and so does a
-//! [watchdog](keeper) when the last one was killed. What is done *in* the database is no business of this module: it hands out a URL.
+//! watchdog when the last one was killed. What is done *in* the database is no business of this module: it hands out a URL.
 //!
 //! A cluster directory holds
 //!
@@ -124,6 +124,9 @@ impl Cluster {
     /// When there is no account to run it as.
     pub fn exists(dir: &Path) -> Result<bool, Error> {
         let wanted = std::path::absolute(dir).map_err(Error::io("find", dir))?;
+        if !wanted.parent().is_some_and(Path::is_dir) {
+            return Ok(false);
+        }
         let (dir, _) = account::place(&wanted)?;
         Ok(dir.join("data/PG_VERSION").exists())
     }
