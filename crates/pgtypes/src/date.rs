@@ -101,9 +101,9 @@ impl Date {
     }
 
     fn decode(raw: &[u8]) -> Result<Self, DecodeError> {
-        let bytes = raw.try_into();
-        let bytes = bytes.map_err(|_| DecodeError::new("date", "not 4 bytes long"))?;
-        Ok(Self(i32::from_be_bytes(bytes)))
+        let error = |reason| DecodeError::new("date", reason);
+        let bytes = raw.try_into().map_err(|_| error("not 4 bytes long"))?;
+        Self::from_pg_days(i32::from_be_bytes(bytes)).ok_or(error("out of range"))
     }
 }
 

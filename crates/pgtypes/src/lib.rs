@@ -31,6 +31,8 @@ mod element_oid;
 mod encode;
 mod enums;
 mod error;
+#[cfg(test)]
+mod hostile_input;
 mod insert;
 mod interval;
 mod interval_text;

@@ -2,12 +2,12 @@
 
 use pgtypes::{Array, Date, Numeric, Timestamp, Uuid};
 
-use crate::support::Database;
 use crate::support::random::Random;
+use crate::support::session;
 
 #[test]
 fn text_arrays_of_every_shape() {
-    let Some(mut db) = Database::new("text_arrays_of_every_shape") else {
+    let Some(mut db) = session("arrays::text_arrays_of_every_shape") else {
         return;
     };
     let query = "SELECT $1::text::text[], $1::text::text[]::text";
@@ -32,7 +32,7 @@ fn text_arrays_of_every_shape() {
 
 #[test]
 fn text_arrays_at_random() {
-    let Some(mut db) = Database::new("text_arrays_at_random") else {
+    let Some(mut db) = session("arrays::text_arrays_at_random") else {
         return;
     };
     let mut random = Random::new(21);
@@ -54,7 +54,7 @@ fn text_arrays_at_random() {
 
 #[test]
 fn arrays_of_other_types() {
-    let Some(mut db) = Database::new("arrays_of_other_types") else {
+    let Some(mut db) = session("arrays::arrays_of_other_types") else {
         return;
     };
     let row = db
@@ -85,13 +85,15 @@ fn arrays_of_other_types() {
 
 #[test]
 fn arrays_of_domains_and_domains_over_arrays() {
-    let Some(mut db) = Database::new("arrays_of_domains") else {
+    let Some(mut db) = session("arrays::arrays_of_domains_and_domains_over_arrays") else {
         return;
     };
-    db.batch_execute("CREATE DOMAIN tag AS text; CREATE DOMAIN tags AS tag[]")
-        .unwrap();
+    db.batch_execute(
+        "CREATE DOMAIN pg_temp.tag AS text; CREATE DOMAIN pg_temp.tags AS pg_temp.tag[]",
+    )
+    .unwrap();
     let tags = Array::from_elements(vec![Some("a".to_owned()), None]);
-    for sql_type in ["tag[]", "tags", "varchar(3)[]"] {
+    for sql_type in ["pg_temp.tag[]", "pg_temp.tags", "varchar(3)[]"] {
         let query = format!("SELECT $1::{sql_type}, $1::{sql_type}::text");
         let row = db.query_one(&query, &[&tags]).unwrap();
         assert_eq!(row.get::<_, Array<String>>(0), tags, "{sql_type}");

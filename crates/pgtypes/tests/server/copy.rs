@@ -26,7 +26,7 @@ pub fn count(client: &mut Client) -> i64 {
 
 #[test]
 fn every_column_type_comes_back_as_it_was_sent() {
-    let Some(mut db) = Database::new("every_column_type_comes_back") else {
+    let Some(mut db) = Database::new("copy::every_column_type_comes_back_as_it_was_sent") else {
         return;
     };
     schema::create(&mut db);
@@ -47,7 +47,7 @@ fn every_column_type_comes_back_as_it_was_sent() {
 
 #[test]
 fn defaults_that_rows_leave_out_are_the_servers() {
-    let Some(mut db) = Database::new("defaults_that_rows_leave_out") else {
+    let Some(mut db) = Database::new("copy::defaults_that_rows_leave_out_are_the_servers") else {
         return;
     };
     schema::create(&mut db);
@@ -69,7 +69,7 @@ fn defaults_that_rows_leave_out_are_the_servers() {
 
 #[test]
 fn no_rows_are_no_statement() {
-    let Some(mut db) = Database::new("no_rows_are_no_statement") else {
+    let Some(mut db) = Database::new("copy::no_rows_are_no_statement") else {
         return;
     };
     // There is not even a table.
@@ -78,7 +78,7 @@ fn no_rows_are_no_statement() {
 
 #[test]
 fn a_label_of_another_build_is_read_and_sent() {
-    let Some(mut db) = Database::new("a_label_of_another_build") else {
+    let Some(mut db) = Database::new("copy::a_label_of_another_build_is_read_and_sent") else {
         return;
     };
     schema::create(&mut db);
@@ -100,7 +100,7 @@ fn a_label_of_another_build_is_read_and_sent() {
 
 #[test]
 fn inside_a_transaction_the_rows_share_its_fate() {
-    let Some(mut db) = Database::new("inside_a_transaction") else {
+    let Some(mut db) = Database::new("copy::inside_a_transaction_the_rows_share_its_fate") else {
         return;
     };
     schema::create(&mut db);
@@ -117,7 +117,7 @@ fn inside_a_transaction_the_rows_share_its_fate() {
 
 #[test]
 fn rows_end_after_an_error() {
-    let Some(mut db) = Database::new("rows_end_after_an_error") else {
+    let Some(mut db) = Database::new("copy::rows_end_after_an_error") else {
         return;
     };
     let rows = db.query_raw(

@@ -44,7 +44,7 @@ fn failed(db: &mut Database, rows: &[New]) -> String {
 
 #[test]
 fn rows_of_other_defaults() {
-    let Some(mut db) = Database::new("rows_of_other_defaults") else {
+    let Some(mut db) = Database::new("copy_errors::rows_of_other_defaults") else {
         return;
     };
     schema::create(&mut db);
@@ -58,7 +58,7 @@ fn rows_of_other_defaults() {
 
 #[test]
 fn a_value_that_cannot_be_sent() {
-    let Some(mut db) = Database::new("a_value_that_cannot_be_sent") else {
+    let Some(mut db) = Database::new("copy_errors::a_value_that_cannot_be_sent") else {
         return;
     };
     schema::create(&mut db);
@@ -73,7 +73,7 @@ fn a_value_that_cannot_be_sent() {
 
 #[test]
 fn a_row_that_the_server_refuses() {
-    let Some(mut db) = Database::new("a_row_that_the_server_refuses") else {
+    let Some(mut db) = Database::new("copy_errors::a_row_that_the_server_refuses") else {
         return;
     };
     schema::create(&mut db);
@@ -89,7 +89,9 @@ fn a_row_that_the_server_refuses() {
 
 #[test]
 fn a_row_that_the_server_refuses_at_once_among_many() {
-    let Some(mut db) = Database::new("a_row_refused_at_once") else {
+    let Some(mut db) =
+        Database::new("copy_errors::a_row_that_the_server_refuses_at_once_among_many")
+    else {
         return;
     };
     schema::create(&mut db);
@@ -105,7 +107,7 @@ fn a_row_that_the_server_refuses_at_once_among_many() {
 
 #[test]
 fn no_such_table() {
-    let Some(mut db) = Database::new("no_such_table") else {
+    let Some(mut db) = Database::new("copy_errors::no_such_table") else {
         return;
     };
     let error = copy_in(&mut *db, [&last()]).unwrap_err().to_string();
@@ -115,7 +117,7 @@ fn no_such_table() {
 
 #[test]
 fn inside_a_transaction_a_failure_fails_it() {
-    let Some(mut db) = Database::new("inside_a_transaction_a_failure") else {
+    let Some(mut db) = Database::new("copy_errors::inside_a_transaction_a_failure_fails_it") else {
         return;
     };
     schema::create(&mut db);
@@ -129,7 +131,7 @@ fn inside_a_transaction_a_failure_fails_it() {
 
 #[test]
 fn a_panic_among_the_rows_aborts() {
-    let Some(mut db) = Database::new("a_panic_among_the_rows") else {
+    let Some(mut db) = Database::new("copy_errors::a_panic_among_the_rows_aborts") else {
         return;
     };
     schema::create(&mut db);
@@ -143,7 +145,7 @@ fn a_panic_among_the_rows_aborts() {
 
 #[test]
 fn a_connection_that_breaks() {
-    let Some(mut db) = Database::new("a_connection_that_breaks") else {
+    let Some(mut db) = Database::new("copy_errors::a_connection_that_breaks") else {
         return;
     };
     schema::create(&mut db);

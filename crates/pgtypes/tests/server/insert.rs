@@ -10,7 +10,9 @@ use crate::support::random::Random;
 
 #[test]
 fn a_row_of_every_column_type_is_returned_as_it_was_sent() {
-    let Some(mut db) = Database::new("insert_every_column_type") else {
+    let Some(mut db) =
+        Database::new("insert::a_row_of_every_column_type_is_returned_as_it_was_sent")
+    else {
         return;
     };
     schema::create(&mut db);
@@ -25,7 +27,7 @@ fn a_row_of_every_column_type_is_returned_as_it_was_sent() {
 
 #[test]
 fn defaults_are_returned() {
-    let Some(mut db) = Database::new("insert_defaults_are_returned") else {
+    let Some(mut db) = Database::new("insert::defaults_are_returned") else {
         return;
     };
     schema::create(&mut db);
@@ -78,7 +80,7 @@ impl Insert for Tick {
 
 #[test]
 fn rows_that_are_all_defaults() {
-    let Some(mut db) = Database::new("rows_that_are_all_defaults") else {
+    let Some(mut db) = Database::new("insert::rows_that_are_all_defaults") else {
         return;
     };
     db.batch_execute("CREATE TABLE ticks (n int DEFAULT 5)")

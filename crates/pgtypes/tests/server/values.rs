@@ -6,8 +6,8 @@ use std::str::FromStr;
 use pgtypes::{Array, Cidr, Date, FromSql, Inet, Interval, Json, Jsonb, Numeric, Timestamp, ToSql};
 use postgres::Client;
 
-use crate::support::Database;
 use crate::support::random::Random;
+use crate::support::session;
 
 /// How many random values one query compares.
 const MANY: usize = 20_000;
@@ -72,7 +72,7 @@ fn agree_on_values<T: Value>(client: &mut Client, sql_type: &str, values: &[T]) 
 
 #[test]
 fn timestamps() {
-    let Some(mut db) = Database::new("timestamps") else {
+    let Some(mut db) = session("values::timestamps") else {
         return;
     };
     agree_on_texts::<Timestamp>(
@@ -113,7 +113,9 @@ fn timestamps() {
 
 #[test]
 fn the_server_reads_iso_8601_of_four_digit_years_and_we_read_its_zones() {
-    let Some(mut db) = Database::new("iso_8601") else {
+    let Some(mut db) =
+        session("values::the_server_reads_iso_8601_of_four_digit_years_and_we_read_its_zones")
+    else {
         return;
     };
     let mut random = Random::new(12);
@@ -145,7 +147,8 @@ fn the_server_reads_iso_8601_of_four_digit_years_and_we_read_its_zones() {
 
 #[test]
 fn fractions_of_a_microsecond_round_as_the_server_rounds() {
-    let Some(mut db) = Database::new("fractions_of_a_microsecond") else {
+    let Some(mut db) = session("values::fractions_of_a_microsecond_round_as_the_server_rounds")
+    else {
         return;
     };
     let mut random = Random::new(13);
@@ -163,7 +166,7 @@ fn fractions_of_a_microsecond_round_as_the_server_rounds() {
 
 #[test]
 fn dates() {
-    let Some(mut db) = Database::new("dates") else {
+    let Some(mut db) = session("values::dates") else {
         return;
     };
     agree_on_texts::<Date>(
@@ -186,7 +189,7 @@ fn dates() {
 
 #[test]
 fn intervals() {
-    let Some(mut db) = Database::new("intervals") else {
+    let Some(mut db) = session("values::intervals") else {
         return;
     };
     agree_on_texts::<Interval>(
@@ -212,7 +215,7 @@ fn intervals() {
 
 #[test]
 fn numerics() {
-    let Some(mut db) = Database::new("numerics") else {
+    let Some(mut db) = session("values::numerics") else {
         return;
     };
     let thousands = format!("-{}.{}", "7".repeat(6_000), "3".repeat(5_000));
@@ -237,16 +240,14 @@ fn numerics() {
             "1e131071",
             "1.5e-1000",
             &thousands,
+            &longest,
         ],
     );
-    // The server stores this, and sends it, but takes at most 12000 digits back in binary.
-    let read = read::<Numeric>(&mut db, "numeric", vec![longest.clone()]);
-    assert_eq!(read[0].0.to_string(), longest);
 }
 
 #[test]
 fn numerics_at_random() {
-    let Some(mut db) = Database::new("numerics_at_random") else {
+    let Some(mut db) = session("values::numerics_at_random") else {
         return;
     };
     let mut random = Random::new(16);
@@ -262,7 +263,7 @@ fn numerics_at_random() {
 
 #[test]
 fn numerics_are_ordered_as_the_server_orders() {
-    let Some(mut db) = Database::new("numerics_are_ordered") else {
+    let Some(mut db) = session("values::numerics_are_ordered_as_the_server_orders") else {
         return;
     };
     let mut random = Random::new(17);
@@ -282,7 +283,7 @@ fn numerics_are_ordered_as_the_server_orders() {
 
 #[test]
 fn addresses() {
-    let Some(mut db) = Database::new("addresses") else {
+    let Some(mut db) = session("values::addresses") else {
         return;
     };
     let inets = [
@@ -319,7 +320,7 @@ fn addresses() {
 
 #[test]
 fn json_texts() {
-    let Some(mut db) = Database::new("json_texts") else {
+    let Some(mut db) = session("values::json_texts") else {
         return;
     };
     let text = r#"{"b": 1.000, "a" : [null, "\u00e9 \\"],  "a": 12345678901234567890.5}"#;
@@ -336,13 +337,18 @@ fn json_texts() {
 
 #[test]
 fn a_type_takes_its_own_sql_type_and_domains_over_it_only() {
-    let Some(mut db) = Database::new("own_sql_type_only") else {
+    let Some(mut db) = session("values::a_type_takes_its_own_sql_type_and_domains_over_it_only")
+    else {
         return;
     };
-    db.batch_execute("CREATE DOMAIN price AS numeric; CREATE DOMAIN net_price AS price")
-        .unwrap();
+    db.batch_execute(
+        "CREATE DOMAIN pg_temp.price AS numeric; CREATE DOMAIN pg_temp.net_price AS pg_temp.price",
+    )
+    .unwrap();
     let price: Numeric = "19.90".parse().unwrap();
-    let row = db.query_one("SELECT $1::net_price", &[&price]).unwrap();
+    let row = db
+        .query_one("SELECT $1::pg_temp.net_price", &[&price])
+        .unwrap();
     assert_eq!(row.get::<_, Numeric>(0), price);
     assert!(row.try_get::<_, Timestamp>(0).is_err());
     assert!(

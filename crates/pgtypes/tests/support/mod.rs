@@ -1,4 +1,4 @@
-//! A database of its own for each server test, and the reason by name where there is no server.
+//! A session for each server test, in a database of its own where the test makes tables; the reason by name where there is no server.
 
 pub mod random;
 
@@ -10,6 +10,23 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use migrator::cluster::{Cluster, Running, Server, Settings};
 use postgres::{Client, Config, NoTls};
 
+/// A connection for a test that makes nothing but temporary objects. See [`Database::new`] for which server, and for `None`.
+pub fn session(test: &str) -> Option<Client> {
+    found(test).map(connect)
+}
+
+/// The server, or a line on standard error.
+fn found(test: &str) -> Option<&'static Config> {
+    match server() {
+        Ok(config) => Some(config),
+        Err(reason) => {
+            // Not `eprintln!`, which the test harness captures.
+            writeln!(std::io::stderr(), "skipped: {test}: {reason}").expect("standard error");
+            None
+        }
+    }
+}
+
 /// A connection to an empty database, which is dropped with it.
 pub struct Database {
     client: Option<Client>,
@@ -20,14 +37,7 @@ impl Database {
     /// On the server of `TEST_DATABASE_URL`, else on a private one. `None`, and a line on standard error, where there is neither.
     pub fn new(test: &str) -> Option<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let server = match server() {
-            Ok(config) => config,
-            Err(reason) => {
-                // Not `eprintln!`, which the test harness captures.
-                writeln!(std::io::stderr(), "skipped: {test}: {reason}").expect("standard error");
-                return None;
-            }
-        };
+        let server = found(test)?;
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("pgtypes_{}_{number}", std::process::id());
         let mut maintenance = connect(server);
@@ -101,7 +111,8 @@ fn server() -> &'static Result<Config, String> {
 fn private_server() -> Result<Config, String> {
     // Its guard is never dropped: the server stops when this process ends.
     static RUNNING: OnceLock<Running> = OnceLock::new();
-    let server = Server::find().map_err(|error| error.to_string())?;
+    let one_line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let server = Server::find().map_err(|error| one_line(error.to_string()))?;
     let running = Cluster::temporary(&server, Settings::throwaway())
         .unwrap_or_else(|error| panic!("private server: {error}"));
     let url = RUNNING.get_or_init(|| running).url("postgres");
