@@ -22,7 +22,9 @@ pub enum What {
 
 pub fn run(project: &Project, args: &Bench, screen: &mut Screen) -> Result<ExitCode, Failure> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["run", "--quiet", "--release", "--package", "bench", "--"]).current_dir(project.root());
+    command
+        .args(["run", "--quiet", "--release", "--package", "bench", "--"])
+        .current_dir(project.root());
     let _server = match args.what {
         What::Build => {
             command.arg("build");

@@ -32,7 +32,12 @@ pub struct Place {
 
 impl Diagnostic {
     pub fn new(message: impl Into<String>) -> Diagnostic {
-        Diagnostic { code: None, message: message.into(), place: None, notes: Vec::new() }
+        Diagnostic {
+            code: None,
+            message: message.into(),
+            place: None,
+            notes: Vec::new(),
+        }
     }
 
     pub fn code(mut self, code: impl Into<String>) -> Diagnostic {
@@ -60,7 +65,13 @@ impl Place {
         let whole = text[start..].split('\n').next().unwrap_or_default();
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
         let word = rest.chars().take_while(|&c| is_word(c)).count();
-        Place { file: file.into(), line, column, text: whole.to_owned(), width: word.max(1) }
+        Place {
+            file: file.into(),
+            line,
+            column,
+            text: whole.to_owned(),
+            width: word.max(1),
+        }
     }
 }
 
@@ -70,7 +81,10 @@ impl fmt::Display for Diagnostic {
             Some(code) => writeln!(f, "error[{code}]: {}", self.message)?,
             None => writeln!(f, "error: {}", self.message)?,
         }
-        let gutter = self.place.as_ref().map_or(1, |place| place.line.to_string().len());
+        let gutter = self
+            .place
+            .as_ref()
+            .map_or(1, |place| place.line.to_string().len());
         let blank = " ".repeat(gutter);
         if let Some(place) = &self.place {
             // A tab before the caret is kept, so that the caret stands where the terminal puts the text.
@@ -80,7 +94,11 @@ impl fmt::Display for Diagnostic {
                 .take(place.column - 1)
                 .map(|c| if c == '\t' { '\t' } else { ' ' })
                 .collect();
-            writeln!(f, "{blank}--> {}:{}:{}", place.file, place.line, place.column)?;
+            writeln!(
+                f,
+                "{blank}--> {}:{}:{}",
+                place.file, place.line, place.column
+            )?;
             writeln!(f, "{blank} |")?;
             writeln!(f, "{} | {}", place.line, place.text)?;
             writeln!(f, "{blank} | {pad}{}", "^".repeat(place.width))?;

@@ -39,27 +39,53 @@ struct Checks {
 
 impl Checks {
     fn ok(&mut self, name: &'static str, found: impl Into<String>) {
-        self.done.push(Check { name, found: found.into(), next: None });
+        self.done.push(Check {
+            name,
+            found: found.into(),
+            next: None,
+        });
     }
 
     /// Records a failed check; the first failure decides how the command ends.
-    fn bad(&mut self, name: &'static str, found: impl Into<String>, next: impl Into<String>, code: Code) {
-        self.done.push(Check { name, found: found.into(), next: Some(next.into()) });
+    fn bad(
+        &mut self,
+        name: &'static str,
+        found: impl Into<String>,
+        next: impl Into<String>,
+        code: Code,
+    ) {
+        self.done.push(Check {
+            name,
+            found: found.into(),
+            next: Some(next.into()),
+        });
         self.worst.get_or_insert(code);
     }
 
     fn failure(&mut self, name: &'static str, failure: &Failure) {
-        let next = failure.diagnostic.notes.iter().find(|(label, _)| *label == "next");
-        let next = next.map_or("cargo xtask doctor, once it is mended", |(_, text)| text.as_str());
+        let next = failure
+            .diagnostic
+            .notes
+            .iter()
+            .find(|(label, _)| *label == "next");
+        let next = next.map_or("cargo xtask doctor, once it is mended", |(_, text)| {
+            text.as_str()
+        });
         self.bad(name, failure.diagnostic.message.clone(), next, failure.code);
     }
 }
 
 pub fn run(project: &Project, args: &Doctor, screen: &mut Screen) -> Result<ExitCode, Failure> {
-    let mut checks = Checks { done: Vec::new(), worst: None };
+    let mut checks = Checks {
+        done: Vec::new(),
+        worst: None,
+    };
     let migrations = match project.migrations(args.source.migrations.as_deref()) {
         Ok(migrations) => {
-            checks.ok("files", crate::migrate::count(migrations.len(), "migration"));
+            checks.ok(
+                "files",
+                crate::migrate::count(migrations.len(), "migration"),
+            );
             migrations
         }
         Err(failure) => {
@@ -89,7 +115,10 @@ pub fn run(project: &Project, args: &Doctor, screen: &mut Screen) -> Result<Exit
 fn render(check: &Check) -> String {
     match &check.next {
         None => format!("  ok    {:<12} {}", check.name, check.found),
-        Some(next) => format!("  FAIL  {:<12} {}\n        next: {next}", check.name, check.found),
+        Some(next) => format!(
+            "  FAIL  {:<12} {}\n        next: {next}",
+            check.name, check.found
+        ),
     }
 }
 
@@ -103,12 +132,26 @@ fn examine(chosen: &Chosen, migrations: &[Migration], checks: &mut Checks, scree
         }
         Target::Embedded(embedded) => {
             match target::embedded::Embedded::server() {
-                Ok(server) => checks.ok("server", format!("PostgreSQL {} in {}", server.version(), server.bin_dir().display())),
+                Ok(server) => checks.ok(
+                    "server",
+                    format!(
+                        "PostgreSQL {} in {}",
+                        server.version(),
+                        server.bin_dir().display()
+                    ),
+                ),
                 Err(failure) => return checks.failure("server", &failure),
             }
             match embedded.exists() {
                 Ok(true) => {}
-                Ok(false) => return checks.bad("cluster", "there is none yet", "cargo xtask migrate", Code::Found),
+                Ok(false) => {
+                    return checks.bad(
+                        "cluster",
+                        "there is none yet",
+                        "cargo xtask migrate",
+                        Code::Found,
+                    );
+                }
                 Err(failure) => return checks.failure("cluster", &failure),
             }
         }
@@ -124,11 +167,17 @@ fn examine(chosen: &Chosen, migrations: &[Migration], checks: &mut Checks, scree
     let mut link = match config.connect() {
         Ok(link) => link,
         Err(error) => {
-            let failure = explain::unreachable(&error, "correct POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB in .env, or the URL");
+            let failure = explain::unreachable(
+                &error,
+                "correct POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB in .env, or the URL",
+            );
             return checks.failure("credentials", &failure);
         }
     };
-    checks.ok("credentials", format!("{} on database {}", config.user(), config.database()));
+    checks.ok(
+        "credentials",
+        format!("{} on database {}", config.user(), config.database()),
+    );
     match run::read(&mut link, None) {
         Ok(report) => inside(&mut link, &report, migrations, checks),
         Err(error) => checks.failure("history", &explain::run(&error, migrations)),
@@ -138,10 +187,18 @@ fn examine(chosen: &Chosen, migrations: &[Migration], checks: &mut Checks, scree
 /// Whether the container runs.
 fn container(compose: &Compose, checks: &mut Checks) -> bool {
     let Some(container) = &compose.container else {
-        checks.bad("container", "there is none yet", "cargo xtask migrate", Code::Unreachable);
+        checks.bad(
+            "container",
+            "there is none yet",
+            "cargo xtask migrate",
+            Code::Unreachable,
+        );
         return false;
     };
-    let found = format!("{} ({}): {}", container.id, container.image, container.status);
+    let found = format!(
+        "{} ({}): {}",
+        container.id, container.image, container.status
+    );
     let healthy = !container.status.contains("unhealthy");
     if container.state == "running" && healthy {
         checks.ok("container", found);
@@ -159,13 +216,25 @@ fn port(config: &Config, checks: &mut Checks) -> bool {
         if server.starts_with('/') {
             return true;
         }
-        checks.bad("port", format!("{server}: the name is not known"), "correct the host", Code::Unreachable);
+        checks.bad(
+            "port",
+            format!("{server}: the name is not known"),
+            "correct the host",
+            Code::Unreachable,
+        );
         return false;
     };
-    let open = addresses.into_iter().any(|address| TcpStream::connect_timeout(&address, PORT_TIMEOUT).is_ok());
+    let open = addresses
+        .into_iter()
+        .any(|address| TcpStream::connect_timeout(&address, PORT_TIMEOUT).is_ok());
     match open {
         true => checks.ok("port", format!("{server} takes connections")),
-        false => checks.bad("port", format!("{server} refuses connections"), "start the server, or correct the port", Code::Unreachable),
+        false => checks.bad(
+            "port",
+            format!("{server} refuses connections"),
+            "start the server, or correct the port",
+            Code::Unreachable,
+        ),
     }
     open
 }
@@ -176,10 +245,21 @@ fn inside(link: &mut Wire, report: &Report, migrations: &[Migration], checks: &m
     match &facts.timescaledb {
         Some(version) => {
             let license = facts.license.as_deref().unwrap_or("unknown");
-            checks.ok("timescaledb", format!("{version} on PostgreSQL {}, licence {license}", facts.server_version));
+            checks.ok(
+                "timescaledb",
+                format!(
+                    "{version} on PostgreSQL {}, licence {license}",
+                    facts.server_version
+                ),
+            );
             if license == "apache" {
                 let next = "use the image timescale/timescaledb, not one ending in -oss";
-                checks.bad("licence", "apache: no continuous aggregates, compression or policies", next, Code::Found);
+                checks.bad(
+                    "licence",
+                    "apache: no continuous aggregates, compression or policies",
+                    next,
+                    Code::Found,
+                );
             }
         }
         None if report.history.rows.is_empty() => {
@@ -200,13 +280,19 @@ fn inside(link: &mut Wire, report: &Report, migrations: &[Migration], checks: &m
     let overview = Overview::of(migrations, &report.history);
     match overview.is_clean() {
         true => checks.ok("migrations", overview.summary()),
-        false => checks.bad("migrations", overview.summary(), "cargo xtask status", Code::Found),
+        false => checks.bad(
+            "migrations",
+            overview.summary(),
+            "cargo xtask status",
+            Code::Found,
+        ),
     }
 }
 
 /// Whether the extension could be installed, while no migration has done so.
 fn available(link: &mut Wire, checks: &mut Checks) {
-    let sql = "SELECT default_version FROM pg_catalog.pg_available_extensions WHERE name = 'timescaledb'";
+    let sql =
+        "SELECT default_version FROM pg_catalog.pg_available_extensions WHERE name = 'timescaledb'";
     match query(link, sql) {
         Ok(names) if names.is_empty() => checks.bad(
             "timescaledb",
@@ -234,6 +320,8 @@ fn tables(link: &mut Wire) -> Result<Vec<String>, Failure> {
 
 fn query(link: &mut Wire, sql: &str) -> Result<Vec<String>, Failure> {
     use migrator::link::Link;
-    let results = link.query(sql).map_err(|error| explain::run(&error.into(), &[]))?;
+    let results = link
+        .query(sql)
+        .map_err(|error| explain::run(&error.into(), &[]))?;
     Ok(results.into_iter().flatten().flatten().flatten().collect())
 }

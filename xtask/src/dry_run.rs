@@ -59,17 +59,27 @@ fn step_lines(pending: &Pending<'_>, index: usize, step: &Step) -> Vec<String> {
     let (first, last) = pending.migration.lines(step);
     let lines = format!("lines {first}–{last}");
     if index < pending.steps_done {
-        return vec![format!("  step {number}  {:<13} {lines:<14} done already", kind(step))];
+        return vec![format!(
+            "  step {number}  {:<13} {lines:<14} done already",
+            kind(step)
+        )];
     }
     match &step.kind {
         StepKind::Transaction { .. } => {
             let statements = count(step.statements.len(), "statement");
-            vec![format!("  step {number}  {:<13} {lines:<14} {statements}", kind(step))]
+            vec![format!(
+                "  step {number}  {:<13} {lines:<14} {statements}",
+                kind(step)
+            )]
         }
         StepKind::Alone(_) | StepKind::FreshSession => {
             let text = &pending.migration.file.text[step.range()];
             vec![
-                format!("  step {number}  {:<13} {lines:<14} {}", kind(step), summary(text)),
+                format!(
+                    "  step {number}  {:<13} {lines:<14} {}",
+                    kind(step),
+                    summary(text)
+                ),
                 format!("          {}", reason(step)),
             ]
         }
@@ -88,7 +98,8 @@ fn reason(step: &Step) -> String {
     match &step.kind {
         StepKind::Alone(reason) => reason.to_string(),
         StepKind::FreshSession => {
-            "must be the first statement of its session, before anything loads the library".to_owned()
+            "must be the first statement of its session, before anything loads the library"
+                .to_owned()
         }
         StepKind::Transaction { .. } => String::new(),
     }
@@ -116,18 +127,23 @@ fn document(pending: &[Pending<'_>]) -> Value {
 }
 
 fn migration_json(pending: &Pending<'_>) -> Value {
-    let steps = pending.migration.steps.iter().enumerate().map(|(index, step)| {
-        let (first, last) = pending.migration.lines(step);
-        json!({
-            "step": index + 1,
-            "kind": kind(step).replace(' ', "_"),
-            "first_line": first,
-            "last_line": last,
-            "statements": step.statements.len(),
-            "reason": Some(reason(step)).filter(|reason| !reason.is_empty()),
-            "done": index < pending.steps_done,
-        })
-    });
+    let steps = pending
+        .migration
+        .steps
+        .iter()
+        .enumerate()
+        .map(|(index, step)| {
+            let (first, last) = pending.migration.lines(step);
+            json!({
+                "step": index + 1,
+                "kind": kind(step).replace(' ', "_"),
+                "first_line": first,
+                "last_line": last,
+                "statements": step.statements.len(),
+                "reason": Some(reason(step)).filter(|reason| !reason.is_empty()),
+                "done": index < pending.steps_done,
+            })
+        });
     json!({
         "version": pending.migration.file.version,
         "name": pending.migration.file.name,

@@ -17,7 +17,9 @@ pub struct EnvFile {
 impl EnvFile {
     /// A variable of the environment, or else of the file; an empty one counts as none.
     pub fn get(&self, name: &str) -> Option<String> {
-        let value = std::env::var(name).ok().or_else(|| self.values.get(name).cloned());
+        let value = std::env::var(name)
+            .ok()
+            .or_else(|| self.values.get(name).cloned());
         value.filter(|value| !value.is_empty())
     }
 }
@@ -48,7 +50,13 @@ fn parse(name: &str, text: &str) -> Result<EnvFile, Failure> {
                 Some((key, value)) if is_name(key.trim_end()) => {
                     values.insert(key.trim_end().to_owned(), unquote(value.trim()).to_owned());
                 }
-                _ => return Err(malformed(name, text, offset + (line.len() - line.trim_start().len()))),
+                _ => {
+                    return Err(malformed(
+                        name,
+                        text,
+                        offset + (line.len() - line.trim_start().len()),
+                    ));
+                }
             }
         }
         offset += line.len();
@@ -58,13 +66,18 @@ fn parse(name: &str, text: &str) -> Result<EnvFile, Failure> {
 
 fn is_name(key: &str) -> bool {
     let mut bytes = key.bytes();
-    bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+    bytes
+        .next()
+        .is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 fn unquote(value: &str) -> &str {
     for quote in ['"', '\''] {
-        if let Some(inner) = value.strip_prefix(quote).and_then(|v| v.strip_suffix(quote)) {
+        if let Some(inner) = value
+            .strip_prefix(quote)
+            .and_then(|v| v.strip_suffix(quote))
+        {
             return inner;
         }
     }
@@ -74,8 +87,12 @@ fn unquote(value: &str) -> &str {
 /// The line itself is not shown: it may hold a password.
 fn malformed(name: &str, text: &str, offset: usize) -> Failure {
     let place = Place::of(name, text, offset);
-    let message = format!("{name}:{}:{}: expected NAME=value", place.line, place.column);
-    Failure::new(Code::Usage, message).next(format!("correct the line; {name}.example shows the form"))
+    let message = format!(
+        "{name}:{}:{}: expected NAME=value",
+        place.line, place.column
+    );
+    Failure::new(Code::Usage, message)
+        .next(format!("correct the line; {name}.example shows the form"))
 }
 
 /// Makes `.env` from `.env.example`, with a random password in the place of an empty or sample one. Returns whether it made one.
@@ -84,7 +101,10 @@ pub fn create(path: &Path, example: &Path) -> Result<bool, Failure> {
         return Ok(false);
     }
     let failed = |what: &Path, error: io::Error| {
-        Failure::new(Code::Failed, format!("failed to write {}: {error}", what.display()))
+        Failure::new(
+            Code::Failed,
+            format!("failed to write {}: {error}", what.display()),
+        )
     };
     let text = fs::read_to_string(example).map_err(|error| failed(example, error))?;
     let password = random_password().map_err(|error| failed(path, error))?;
@@ -127,7 +147,10 @@ mod tests {
     fn lines_are_read_as_compose_reads_them() {
         let text = "# comment\n\nA=1\nexport B = 'two words'\nC=\"#3\" \nD=4 # four\nE=\n_F=a=b\n";
         let values = parse(".env", text).unwrap().values;
-        let pairs: Vec<String> = values.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let pairs: Vec<String> = values
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         assert_eq!(pairs, ["A=1", "B=two words", "C=#3", "D=4", "E=", "_F=a=b"]);
     }
 

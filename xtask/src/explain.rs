@@ -47,7 +47,8 @@ pub fn unreachable(error: &link::Error, next: &str) -> Failure {
         Some("28P01" | "28000") => next.to_owned(),
         _ if message.contains("password authentication failed") => next.to_owned(),
         _ if message.contains("refused") || message.contains("No such file") => {
-            "start the server, or correct host and port; `cargo xtask doctor` looks closer".to_owned()
+            "start the server, or correct host and port; `cargo xtask doctor` looks closer"
+                .to_owned()
         }
         _ => format!("{next}; `cargo xtask doctor` looks closer"),
     };
@@ -66,16 +67,23 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
         run::Error::Plan(error) => plan(error, migrations),
         run::Error::Locked(holder) => locked(holder),
         run::Error::Link(link::Error::Unreachable { .. }) => {
-            let run::Error::Link(error) = error else { return Failure::new(Code::Failed, "") };
+            let run::Error::Link(error) = error else {
+                return Failure::new(Code::Failed, "");
+            };
             unreachable(error, "check the target")
         }
         run::Error::Link(link::Error::Lost(_)) => Failure::new(Code::Failed, error.to_string())
-            .note("state", "whether the last step was carried out is not known here; the database knows")
+            .note(
+                "state",
+                "whether the last step was carried out is not known here; the database knows",
+            )
             .next("cargo xtask migrate, which reads the history and goes on where it stopped"),
         run::Error::Link(link::Error::Server(error)) => {
             let diagnostic = Diagnostic::new(&error.message).code(&error.code);
-            let diagnostic = with_server_notes(diagnostic, error)
-                .note("state", "the history could not be read or written; no migration was run");
+            let diagnostic = with_server_notes(diagnostic, error).note(
+                "state",
+                "the history could not be read or written; no migration was run",
+            );
             Failure::with(Code::Failed, diagnostic).field("sqlstate", error.code.clone())
         }
         run::Error::ReadOnly(_) => Failure::new(Code::Failed, error.to_string())
@@ -113,19 +121,31 @@ fn plan(error: &plan::Error, migrations: &[Migration]) -> Failure {
             let more = mismatches.len() - 1;
             let diagnostic = match more {
                 0 => diagnostic,
-                _ => diagnostic.note("more", format!("{more} more; `cargo xtask status` shows all")),
+                _ => diagnostic.note(
+                    "more",
+                    format!("{more} more; `cargo xtask status` shows all"),
+                ),
             };
             Failure::with(Code::Failed, diagnostic)
         }
         plan::Error::NoSuchMigration(version) => {
-            let last = migrations.last().map_or(0, |migration| migration.file.version);
-            Failure::new(Code::Usage, format!("there is no migration {version:03}: the last is {last:03}"))
+            let last = migrations
+                .last()
+                .map_or(0, |migration| migration.file.version);
+            Failure::new(
+                Code::Usage,
+                format!("there is no migration {version:03}: the last is {last:03}"),
+            )
         }
-        plan::Error::NotNext { asked, next } => {
-            Failure::new(Code::Usage, format!("{asked:03} cannot be applied before {}", next.title()))
-                .note("state", "nothing was run")
-                .next(format!("cargo xtask migrate --only {:03}, or --to {asked:03}", next.version))
-        }
+        plan::Error::NotNext { asked, next } => Failure::new(
+            Code::Usage,
+            format!("{asked:03} cannot be applied before {}", next.title()),
+        )
+        .note("state", "nothing was run")
+        .next(format!(
+            "cargo xtask migrate --only {:03}, or --to {asked:03}",
+            next.version
+        )),
     }
 }
 
@@ -136,9 +156,16 @@ pub fn mismatch(mismatch: &Mismatch) -> Diagnostic {
             let path = path.display();
             let applied = match &row.applied_at {
                 Some(at) => format!("applied {at} by {}", row.applied_by),
-                None => format!("half applied ({} of {} steps) by {}", row.steps_done, row.steps, row.applied_by),
+                None => format!(
+                    "half applied ({} of {} steps) by {}",
+                    row.steps_done, row.steps, row.applied_by
+                ),
             };
-            let what = if row.is_applied() { "the file" } else { "its done part" };
+            let what = if row.is_applied() {
+                "the file"
+            } else {
+                "its done part"
+            };
             Diagnostic::new(format!("{path} was changed after it was applied"))
                 .note(
                     "applied",
@@ -153,27 +180,38 @@ pub fn mismatch(mismatch: &Mismatch) -> Diagnostic {
             let file = format!("{:03}_{}.sql", row.version, row.name);
             Diagnostic::new(format!("{file} is applied, and its file is not there"))
                 .note("applied", format!("{} by {}", at(row), row.applied_by))
-                .note("next", format!("bring the file back: git log --diff-filter=D -- '*{file}'"))
+                .note(
+                    "next",
+                    format!("bring the file back: git log --diff-filter=D -- '*{file}'"),
+                )
         }
         Mismatch::Renamed { path, row } => {
             let path = path.display();
-            Diagnostic::new(format!("{path} was applied under the name {:03}_{}.sql", row.version, row.name))
-                .note("applied", format!("{} by {}", at(row), row.applied_by))
-                .note("next", "give the file its name back; a new migration takes the next number")
-        }
-        Mismatch::OutOfOrder { path, row } => {
             Diagnostic::new(format!(
-                "{} is pending, but {:03} {} is applied already",
-                path.display(), row.version, row.name
+                "{path} was applied under the name {:03}_{}.sql",
+                row.version, row.name
             ))
             .note("applied", format!("{} by {}", at(row), row.applied_by))
-            .note("next", "give the pending file the next free number")
+            .note(
+                "next",
+                "give the file its name back; a new migration takes the next number",
+            )
         }
+        Mismatch::OutOfOrder { path, row } => Diagnostic::new(format!(
+            "{} is pending, but {:03} {} is applied already",
+            path.display(),
+            row.version,
+            row.name
+        ))
+        .note("applied", format!("{} by {}", at(row), row.applied_by))
+        .note("next", "give the pending file the next free number"),
     }
 }
 
 fn at(row: &migrator::history::Row) -> String {
-    row.applied_at.clone().unwrap_or_else(|| "half applied".to_owned())
+    row.applied_at
+        .clone()
+        .unwrap_or_else(|| "half applied".to_owned())
 }
 
 fn short(checksum: &str) -> &str {
@@ -200,21 +238,37 @@ fn statement(failure: &run::Failure) -> Failure {
     let step = &failure.migration.steps[failure.step];
     let mut diagnostic = Diagnostic::new(&failure.error.message).code(&failure.error.code);
     // Where the server points nowhere, as when a deferred constraint fails at COMMIT, the step is all there is to show.
-    let place = Place::of(&path, &file.text, failure.offset.unwrap_or(step.range().start));
+    let place = Place::of(
+        &path,
+        &file.text,
+        failure.offset.unwrap_or(step.range().start),
+    );
     let (line, column) = (place.line, place.column);
     diagnostic = diagnostic.place(place);
     diagnostic = with_server_notes(diagnostic, &failure.error);
     if failure.offset.is_none() {
         let (first, last) = failure.migration.lines(step);
-        diagnostic = diagnostic.note("at", format!("the end of the transaction of lines {first} to {last}"));
+        diagnostic = diagnostic.note(
+            "at",
+            format!("the end of the transaction of lines {first} to {last}"),
+        );
     }
-    diagnostic = diagnostic.note("state", state(failure)).note("next", next(failure));
+    diagnostic = diagnostic
+        .note("state", state(failure))
+        .note("next", next(failure));
     Failure::with(Code::Failed, diagnostic)
         .field("sqlstate", failure.error.code.clone())
         .field("file", path)
         .field("line", line)
         .field("column", column)
-        .field("applied", failure.applied.iter().map(|a| a.version).collect::<Vec<_>>())
+        .field(
+            "applied",
+            failure
+                .applied
+                .iter()
+                .map(|a| a.version)
+                .collect::<Vec<_>>(),
+        )
 }
 
 fn state(failure: &run::Failure) -> String {
@@ -225,7 +279,10 @@ fn state(failure: &run::Failure) -> String {
         _ => format!("001 to {:03} are applied; ", version - 1),
     };
     let steps = failure.migration.steps.len();
-    let alone = !matches!(failure.migration.steps[failure.step].kind, StepKind::Transaction { .. });
+    let alone = !matches!(
+        failure.migration.steps[failure.step].kind,
+        StepKind::Transaction { .. }
+    );
     let now = match (failure.step, alone) {
         (0, false) => format!("{version:03} was rolled back, nothing of it remains"),
         (done, false) => format!(
@@ -243,7 +300,9 @@ fn state(failure: &run::Failure) -> String {
 fn next(failure: &run::Failure) -> String {
     let message = &failure.error.message;
     let says = |text: &str| message.contains(text);
-    if says("extension \"timescaledb\" is not available") || says("extension \"timescaledb\" must be preloaded") {
+    if says("extension \"timescaledb\" is not available")
+        || says("extension \"timescaledb\" must be preloaded")
+    {
         return "install TimescaleDB on that server (https://docs.timescale.com/self-hosted/latest/install/), \
                 or run with `--target compose`"
             .to_owned();

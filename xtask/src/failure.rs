@@ -38,7 +38,11 @@ pub struct Failure {
 
 impl Failure {
     pub fn new(code: Code, message: impl Into<String>) -> Failure {
-        Failure { code, diagnostic: Diagnostic::new(message), fields: Vec::new() }
+        Failure {
+            code,
+            diagnostic: Diagnostic::new(message),
+            fields: Vec::new(),
+        }
     }
 
     pub fn note(mut self, label: &'static str, text: impl Into<String>) -> Failure {
@@ -51,7 +55,11 @@ impl Failure {
     }
 
     pub fn with(code: Code, diagnostic: Diagnostic) -> Failure {
-        Failure { code, diagnostic, fields: Vec::new() }
+        Failure {
+            code,
+            diagnostic,
+            fields: Vec::new(),
+        }
     }
 
     pub fn field(mut self, name: &'static str, value: impl Into<Value>) -> Failure {

@@ -26,14 +26,23 @@ pub fn run(project: &Project, args: &Migrate, screen: &mut Screen) -> Result<Exi
     }
     let started = Instant::now();
     let Some(mut session) = chosen.target.open(Access::Write, screen)? else {
-        return Err(Failure::new(Code::Unreachable, "the target did not come up"));
+        return Err(Failure::new(
+            Code::Unreachable,
+            "the target did not come up",
+        ));
     };
     let report = apply(&chosen, &mut session, &migrations, &options(args), screen)?;
     let outcome = match args.no_snapshot {
         true => None,
         false => keep_snapshot(project, args, &mut session, &migrations, &report, screen)?,
     };
-    conclude(&report, &migrations, outcome.as_ref(), started.elapsed(), screen);
+    conclude(
+        &report,
+        &migrations,
+        outcome.as_ref(),
+        started.elapsed(),
+        screen,
+    );
     screen.document(&document(&chosen, &report, outcome.as_ref()));
     match outcome {
         Some((_, Outcome::Differs(_))) => Ok(Code::Found.into()),
@@ -49,7 +58,11 @@ pub fn apply(
     options: &Options,
     screen: &mut Screen,
 ) -> Result<Report, Failure> {
-    let width = migrations.iter().map(|migration| migration.file.name.len()).max().unwrap_or(0);
+    let width = migrations
+        .iter()
+        .map(|migration| migration.file.name.len())
+        .max()
+        .unwrap_or(0);
     let probe = Some(catalog::probe_query());
     let mut observe = |event: Event<'_>| match event {
         Event::Connected(facts) => screen.line(chosen.headline(Some(facts))),
@@ -90,7 +103,9 @@ fn keep_snapshot(
 ) -> Result<Option<(Snapshot, Outcome)>, Failure> {
     if let Some(pending) = first_pending(report, migrations) {
         let title = pending.file.title();
-        screen.line(format!("the snapshot was left alone: {title} is still pending"));
+        screen.line(format!(
+            "the snapshot was left alone: {title} is still pending"
+        ));
         return Ok(None);
     }
     // Migrations may have installed the extension since the first answer.
@@ -106,8 +121,13 @@ fn keep_snapshot(
 }
 
 fn show_snapshot(path: &Path, outcome: &Outcome, screen: &mut Screen) {
-    let Outcome::Differs(lines) = outcome else { return };
-    screen.line(format!("{} is not what the database holds:", path.display()));
+    let Outcome::Differs(lines) = outcome else {
+        return;
+    };
+    screen.line(format!(
+        "{} is not what the database holds:",
+        path.display()
+    ));
     for line in lines {
         screen.line(format!("  {line}"));
     }
@@ -116,7 +136,12 @@ fn show_snapshot(path: &Path, outcome: &Outcome, screen: &mut Screen) {
 
 /// The first migration that neither this run nor an earlier one applied.
 fn first_pending<'a>(report: &Report, migrations: &'a [Migration]) -> Option<&'a Migration> {
-    let applied_now = |version| report.applied.iter().any(|applied| applied.version == version);
+    let applied_now = |version| {
+        report
+            .applied
+            .iter()
+            .any(|applied| applied.version == version)
+    };
     let (states, _) = plan::compare(migrations, &report.history);
     let pending = migrations.iter().zip(states).find(|(migration, state)| {
         *state != plan::State::Applied && !applied_now(migration.file.version)
@@ -127,12 +152,18 @@ fn first_pending<'a>(report: &Report, migrations: &'a [Migration]) -> Option<&'a
 fn applied_line(applied: &Applied, width: usize) -> String {
     let what = match (applied.steps, applied.alone) {
         (1, 0) => format!("1 transaction, {}", count(applied.statements, "statement")),
-        (steps, 0) => format!("{steps} transactions, {}", count(applied.statements, "statement")),
+        (steps, 0) => format!(
+            "{steps} transactions, {}",
+            count(applied.statements, "statement")
+        ),
         (1, _) => "1 statement, alone".to_owned(),
         (steps, alone) => format!("{steps} steps, {alone} of them alone"),
     };
     let milliseconds = applied.elapsed.as_millis();
-    format!("  {:03} {:width$}  {what:<30} {milliseconds:>6} ms", applied.version, applied.name)
+    format!(
+        "  {:03} {:width$}  {what:<30} {milliseconds:>6} ms",
+        applied.version, applied.name
+    )
 }
 
 fn conclude(
@@ -156,7 +187,10 @@ fn conclude(
         return;
     }
     let applied = count(report.applied.len(), "migration");
-    screen.line(format!("applied {applied} in {:.1} s{written}", elapsed.as_secs_f64()));
+    screen.line(format!(
+        "applied {applied} in {:.1} s{written}",
+        elapsed.as_secs_f64()
+    ));
     if let Some((snapshot, _)) = outcome
         && report.applied.last().map(|a| a.version) == migrations.last().map(|m| m.file.version)
     {
@@ -167,7 +201,11 @@ fn conclude(
 /// `7 relations: 3 tables (2 hypertables), 4 continuous aggregates`
 fn relations(snapshot: &Snapshot) -> String {
     let catalog = &snapshot.catalog;
-    let hypertables = catalog.tables.iter().filter(|table| table.hypertable.is_some()).count();
+    let hypertables = catalog
+        .tables
+        .iter()
+        .filter(|table| table.hypertable.is_some())
+        .count();
     let mut parts = Vec::new();
     if !catalog.tables.is_empty() {
         let tables = count(catalog.tables.len(), "table");
@@ -180,7 +218,10 @@ fn relations(snapshot: &Snapshot) -> String {
         parts.push(count(catalog.views.len(), "view"));
     }
     if !catalog.continuous_aggregates.is_empty() {
-        parts.push(count(catalog.continuous_aggregates.len(), "continuous aggregate"));
+        parts.push(count(
+            catalog.continuous_aggregates.len(),
+            "continuous aggregate",
+        ));
     }
     let total = catalog.tables.len() + catalog.views.len() + catalog.continuous_aggregates.len();
     match parts.is_empty() {

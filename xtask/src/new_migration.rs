@@ -17,7 +17,11 @@ use crate::screen::Screen;
 /// Longer names make file names that some file systems refuse.
 const LONGEST_NAME: usize = 100;
 
-pub fn run(project: &Project, args: &NewMigration, screen: &mut Screen) -> Result<ExitCode, Failure> {
+pub fn run(
+    project: &Project,
+    args: &NewMigration,
+    screen: &mut Screen,
+) -> Result<ExitCode, Failure> {
     let name = clean(&args.words.join(" "))?;
     let dir = project.migrations_dir(args.source.migrations.as_deref());
     let path = create(project, &dir, &name)?;
@@ -30,15 +34,22 @@ pub fn run(project: &Project, args: &NewMigration, screen: &mut Screen) -> Resul
 
 /// The words as a migration's name.
 fn clean(words: &str) -> Result<String, Failure> {
-    let refuse = |message: String| Err(Failure::new(Code::Usage, message).next("cargo xtask new-migration add user segments"));
+    let refuse = |message: String| {
+        Err(Failure::new(Code::Usage, message).next("cargo xtask new-migration add user segments"))
+    };
     if let Some(odd) = words.chars().find(|c| !c.is_ascii()) {
-        return refuse(format!("the name holds `{odd}`: a migration's name is ASCII letters, digits and _"));
+        return refuse(format!(
+            "the name holds `{odd}`: a migration's name is ASCII letters, digits and _"
+        ));
     }
     match source::clean_name(words) {
-        None => refuse(format!("nothing of `{words}` can be a name: say what the migration does in a few words")),
-        Some(name) if name.len() > LONGEST_NAME => {
-            refuse(format!("the name has {} characters, {LONGEST_NAME} at most: say it shorter", name.len()))
-        }
+        None => refuse(format!(
+            "nothing of `{words}` can be a name: say what the migration does in a few words"
+        )),
+        Some(name) if name.len() > LONGEST_NAME => refuse(format!(
+            "the name has {} characters, {LONGEST_NAME} at most: say it shorter",
+            name.len()
+        )),
         Some(name) => Ok(name),
     }
 }
@@ -46,20 +57,31 @@ fn clean(words: &str) -> Result<String, Failure> {
 /// Creates the file under the next number. Two at once get two numbers: the folder is locked meanwhile.
 fn create(project: &Project, dir: &Path, name: &str) -> Result<PathBuf, Failure> {
     let shown = project.shown(dir).display().to_string();
-    let failed = |error: io::Error| Failure::new(Code::Failed, format!("failed to write into {shown}: {error}"));
+    let failed = |error: io::Error| {
+        Failure::new(
+            Code::Failed,
+            format!("failed to write into {shown}: {error}"),
+        )
+    };
     fs::create_dir_all(dir).map_err(failed)?;
     let lock = File::open(dir).map_err(failed)?;
     lock.lock().map_err(failed)?;
     let files = source::read_dir(dir).map_err(|error| explain::source(&error, project))?;
     if let Some(same) = files.iter().find(|file| file.name == name) {
         let path = project.shown(&same.path).display();
-        return Err(Failure::new(Code::Usage, format!("{path} has that name already"))
-            .next("say what the new one does that the old one does not"));
+        return Err(
+            Failure::new(Code::Usage, format!("{path} has that name already"))
+                .next("say what the new one does that the old one does not"),
+        );
     }
     let version = files.last().map_or(1, |file| file.version + 1);
     let path = dir.join(format!("{version:03}_{name}.sql"));
     let text = render(version, name).map_err(anyhow::Error::from)?;
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(failed)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&path)
+        .map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;
     Ok(path)
 }
@@ -69,25 +91,39 @@ fn render(version: u32, name: &str) -> Result<String, tera::Error> {
     let mut context = Context::new();
     context.insert("number", &format!("{version:03}"));
     context.insert("title", &name.replace('_', " "));
-    let table = name.split_once('_').filter(|(verb, _)| ["add", "create"].contains(verb));
+    let table = name
+        .split_once('_')
+        .filter(|(verb, _)| ["add", "create"].contains(verb));
     context.insert("table", table.map_or("example", |(_, table)| table));
     let mut tera = Tera::default();
-    tera.add_raw_template("migration.sql", include_str!("../templates/migration.sql.tera"))?;
+    tera.add_raw_template(
+        "migration.sql",
+        include_str!("../templates/migration.sql.tera"),
+    )?;
     tera.render("migration.sql", &context)
 }
 
 /// Opens the file in the user's editor; the variable may hold arguments too.
 fn edit(path: &Path) -> Result<(), Failure> {
-    let editor = ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    let editor = ["VISUAL", "EDITOR"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
     let Some(editor) = editor else {
-        return Err(Failure::new(Code::Usage, "EDITOR is not set").next("EDITOR=vi cargo xtask new-migration --edit …"));
+        return Err(Failure::new(Code::Usage, "EDITOR is not set")
+            .next("EDITOR=vi cargo xtask new-migration --edit …"));
     };
     let script = format!("{editor} \"$1\"");
     let status = duct::cmd!("sh", "-c", script, "sh", path).unchecked().run();
     match status {
         Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => Err(Failure::new(Code::Failed, format!("`{editor}` ended with {}", output.status))),
-        Err(error) => Err(Failure::new(Code::Failed, format!("failed to start `{editor}`: {error}"))),
+        Ok(output) => Err(Failure::new(
+            Code::Failed,
+            format!("`{editor}` ended with {}", output.status),
+        )),
+        Err(error) => Err(Failure::new(
+            Code::Failed,
+            format!("failed to start `{editor}`: {error}"),
+        )),
     }
 }
 
@@ -98,7 +134,10 @@ mod tests {
     #[test]
     fn the_template_is_a_migration() {
         let text = render(4, "add_user_segments").unwrap();
-        let file = source::File::new(Path::new("004_add_user_segments.sql"), text.clone().into_bytes());
+        let file = source::File::new(
+            Path::new("004_add_user_segments.sql"),
+            text.clone().into_bytes(),
+        );
         let migration = migrator::plan::Migration::parse(file.unwrap()).unwrap();
         assert_eq!(migration.steps.len(), 1);
         insta::assert_snapshot!(text);
@@ -108,9 +147,8 @@ mod tests {
     fn words_become_a_name_or_are_refused() {
         assert_eq!(clean("Add user-segments!").unwrap(), "add_user_segments");
         assert_eq!(clean("../../etc/passwd").unwrap(), "etc_passwd");
-        let refused = ["", "  ", "--", "größe", "日本"].map(|words| {
-            clean(words).unwrap_err().diagnostic.to_string()
-        });
+        let refused = ["", "  ", "--", "größe", "日本"]
+            .map(|words| clean(words).unwrap_err().diagnostic.to_string());
         insta::assert_snapshot!(refused.join("\n"));
         assert!(clean(&"x".repeat(101)).is_err());
     }

@@ -30,10 +30,15 @@ impl Project {
                     .is_ok_and(|manifest| manifest.contains("[workspace]"))
         };
         match current.ancestors().find(is_root) {
-            Some(root) => Ok(Project { root: root.to_owned() }),
+            Some(root) => Ok(Project {
+                root: root.to_owned(),
+            }),
             None => Err(Failure::new(
                 Code::Usage,
-                format!("{} is not inside a project: no folder above it holds migrations/", current.display()),
+                format!(
+                    "{} is not inside a project: no folder above it holds migrations/",
+                    current.display()
+                ),
             )
             .next("cd to the project and run the command again")),
         }
@@ -73,7 +78,9 @@ impl Project {
         }
         if files.is_empty() {
             let message = format!("{} holds no migration", self.shown(&dir).display());
-            return Err(Failure::new(Code::Usage, message).next("cargo xtask new-migration initial schema"));
+            return Err(
+                Failure::new(Code::Usage, message).next("cargo xtask new-migration initial schema")
+            );
         }
         files
             .into_iter()

@@ -39,7 +39,9 @@ fn in_container(compose: &Compose, arguments: &[OsString]) -> Command {
         command.arg("-T");
     }
     let script = r#"exec psql -U "$POSTGRES_USER" -d "${POSTGRES_DB:-$POSTGRES_USER}" "$@""#;
-    command.args([SERVICE, "sh", "-c", script, "psql"]).args(arguments);
+    command
+        .args([SERVICE, "sh", "-c", script, "psql"])
+        .args(arguments);
     command
 }
 
@@ -47,7 +49,10 @@ fn start(mut command: Command) -> Result<ExitCode, Failure> {
     let program = command.get_program().to_string_lossy().into_owned();
     match command.status() {
         Ok(status) => Ok(exit_code(status)),
-        Err(error) => Err(Failure::new(Code::Failed, format!("failed to start `{program}`: {error}"))
-            .next("apt-get install postgresql-client")),
+        Err(error) => Err(Failure::new(
+            Code::Failed,
+            format!("failed to start `{program}`: {error}"),
+        )
+        .next("apt-get install postgresql-client")),
     }
 }

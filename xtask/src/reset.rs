@@ -23,12 +23,27 @@ pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitC
     let (config, _, _server) = chosen.target.address(screen)?;
     agree(args, &config)?;
     recreate(&config)?;
-    screen.line(format!("database {} is dropped and made anew", config.database()));
+    screen.line(format!(
+        "database {} is dropped and made anew",
+        config.database()
+    ));
     let Some(mut session) = chosen.target.open(Access::Write, screen)? else {
-        return Err(Failure::new(Code::Unreachable, "the target did not come up"));
+        return Err(Failure::new(
+            Code::Unreachable,
+            "the target did not come up",
+        ));
     };
-    let report = migrate::apply(&chosen, &mut session, &migrations, &Options::default(), screen)?;
-    screen.line(format!("applied {}", migrate::count(report.applied.len(), "migration")));
+    let report = migrate::apply(
+        &chosen,
+        &mut session,
+        &migrations,
+        &Options::default(),
+        screen,
+    )?;
+    screen.line(format!(
+        "applied {}",
+        migrate::count(report.applied.len(), "migration")
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -42,11 +57,20 @@ fn agree(args: &Reset, config: &Config) -> Result<(), Failure> {
             format!("{server} is not this machine: reset drops the database with everything in it"),
         )
         .note("state", "nothing was dropped")
-        .next(format!("if you are sure: cargo xtask reset --yes --database {database}")));
+        .next(format!(
+            "if you are sure: cargo xtask reset --yes --database {database}"
+        )));
     }
-    if args.database.as_deref().is_some_and(|typed| typed != database) {
-        return Err(Failure::new(Code::Usage, format!("the target's database is {database}, not the one that was typed"))
-            .note("state", "nothing was dropped"));
+    if args
+        .database
+        .as_deref()
+        .is_some_and(|typed| typed != database)
+    {
+        return Err(Failure::new(
+            Code::Usage,
+            format!("the target's database is {database}, not the one that was typed"),
+        )
+        .note("state", "nothing was dropped"));
     }
     if args.yes {
         return Ok(());
@@ -59,7 +83,10 @@ fn agree(args: &Reset, config: &Config) -> Result<(), Failure> {
     if !io::stdin().is_terminal() {
         return refused("reset asks before it drops a database, and there is nobody to ask");
     }
-    let _ = write!(io::stderr(), "drop database {database} on {server} with everything in it? [y/N] ");
+    let _ = write!(
+        io::stderr(),
+        "drop database {database} on {server} with everything in it? [y/N] "
+    );
     let mut answer = String::new();
     let _ = io::stdin().read_line(&mut answer);
     match answer.trim() {
@@ -71,7 +98,11 @@ fn agree(args: &Reset, config: &Config) -> Result<(), Failure> {
 /// Drops the database and creates it again for the same owner, in the same encoding and locale.
 fn recreate(config: &Config) -> Result<(), Failure> {
     let failed = |error: link::Error| explain::unreachable(&error, "correct user and password");
-    let mut maintenance: Wire = config.clone().with_database("postgres").connect().map_err(failed)?;
+    let mut maintenance: Wire = config
+        .clone()
+        .with_database("postgres")
+        .connect()
+        .map_err(failed)?;
     let mut query = |sql: &str| maintenance.query(sql).map_err(failed);
     let database = config.database();
     let known = query(&format!(
@@ -79,8 +110,12 @@ fn recreate(config: &Config) -> Result<(), Failure> {
          FROM pg_catalog.pg_database WHERE datname = {}",
         literal(database)
     ))?;
-    let values: Vec<String> =
-        known.into_iter().flatten().flatten().map(Option::unwrap_or_default).collect();
+    let values: Vec<String> = known
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(Option::unwrap_or_default)
+        .collect();
     let options = match values.as_slice() {
         [owner, encoding, collate, ctype] => format!(
             " OWNER {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}",

@@ -40,15 +40,24 @@ pub fn take(
             checksum: migration.file.checksum.clone(),
         })
         .collect();
-    Ok(Snapshot { migrations, catalog })
+    Ok(Snapshot {
+        migrations,
+        catalog,
+    })
 }
 
-fn introspect(link: &mut dyn Link, facts: &Facts, probe: Option<&Rows>) -> Result<Catalog, Failure> {
+fn introspect(
+    link: &mut dyn Link,
+    facts: &Facts,
+    probe: Option<&Rows>,
+) -> Result<Catalog, Failure> {
     let failed = |error: &dyn std::fmt::Display| {
         Failure::new(Code::Failed, format!("failed to read the catalog: {error}"))
     };
     let mut ask = |sql: &str| -> Result<String, Failure> {
-        let results = link.query(sql).map_err(|error| explain::run(&error.into(), &[]))?;
+        let results = link
+            .query(sql)
+            .map_err(|error| explain::run(&error.into(), &[]))?;
         results
             .last()
             .and_then(single)
@@ -59,7 +68,10 @@ fn introspect(link: &mut dyn Link, facts: &Facts, probe: Option<&Rows>) -> Resul
         None => ask(catalog::probe_query())?,
     };
     let schema = facts.history_schema.clone().unwrap_or_default();
-    let history = RelationRef { schema, name: history::TABLE.to_owned() };
+    let history = RelationRef {
+        schema,
+        name: history::TABLE.to_owned(),
+    };
     let query = catalog::query(&probe, &[history]).map_err(|error| failed(&error))?;
     let answer = ask(&query)?;
     catalog::parse(&answer).map_err(|error| failed(&error))
@@ -74,19 +86,31 @@ fn single(rows: &Rows) -> Option<String> {
 pub fn write(snapshot: &Snapshot, path: &Path) -> Result<Outcome, Failure> {
     let text = snapshot.to_text();
     let failed = |error: io::Error| {
-        Failure::new(Code::Failed, format!("failed to write {}: {error}", path.display()))
-            .note("state", "the migrations are applied; only the snapshot is not written")
-            .next("cargo xtask migrate --snapshot FILE")
+        Failure::new(
+            Code::Failed,
+            format!("failed to write {}: {error}", path.display()),
+        )
+        .note(
+            "state",
+            "the migrations are applied; only the snapshot is not written",
+        )
+        .next("cargo xtask migrate --snapshot FILE")
     };
     match fs::read_to_string(path) {
         Ok(old) if old == text => return Ok(Outcome::Unchanged),
         Ok(_) => {}
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData) => {}
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::InvalidData
+            ) => {}
         Err(error) => return Err(failed(error)),
     }
     // Written beside and renamed, so that no reader and no crash sees half a file.
     let beside = path.with_extension("json.new");
-    fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).map_err(failed)?;
+    fs::write(&beside, text)
+        .and_then(|()| fs::rename(&beside, path))
+        .map_err(failed)?;
     Ok(Outcome::Written)
 }
 
@@ -107,6 +131,10 @@ pub fn check(snapshot: &Snapshot, path: &Path, shown: &Path) -> Outcome {
     if let Err(mismatch) = file.check(&snapshot.migrations) {
         lines.push(mismatch.to_string());
     }
-    lines.extend(catalog::diff(&file.catalog, &snapshot.catalog).iter().map(Difference::to_string));
+    lines.extend(
+        catalog::diff(&file.catalog, &snapshot.catalog)
+            .iter()
+            .map(Difference::to_string),
+    );
     Outcome::Differs(lines)
 }

@@ -56,24 +56,31 @@ struct Line<'a> {
 impl<'a> Overview<'a> {
     pub fn of(migrations: &'a [Migration], history: &'a History) -> Overview<'a> {
         let (states, mismatches) = plan::compare(migrations, history);
-        let known = migrations.iter().zip(&states).map(|(migration, state)| Line {
-            version: migration.file.version,
-            name: &migration.file.name,
-            state: match state {
-                State::Pending => "pending",
-                State::Half { .. } => "half applied",
-                State::Applied => "applied",
-                State::Changed => "changed",
-            },
-            row: history.row(migration.file.version),
-        });
+        let known = migrations
+            .iter()
+            .zip(&states)
+            .map(|(migration, state)| Line {
+                version: migration.file.version,
+                name: &migration.file.name,
+                state: match state {
+                    State::Pending => "pending",
+                    State::Half { .. } => "half applied",
+                    State::Applied => "applied",
+                    State::Changed => "changed",
+                },
+                row: history.row(migration.file.version),
+            });
         let has_file = |row: &&Row| migrations.iter().any(|m| m.file.version == row.version);
-        let missing = history.rows.iter().filter(|row| !has_file(row)).map(|row| Line {
-            version: row.version,
-            name: &row.name,
-            state: "missing",
-            row: Some(row),
-        });
+        let missing = history
+            .rows
+            .iter()
+            .filter(|row| !has_file(row))
+            .map(|row| Line {
+                version: row.version,
+                name: &row.name,
+                state: "missing",
+                row: Some(row),
+            });
         let mut lines: Vec<Line<'a>> = known.chain(missing).collect();
         lines.sort_by_key(|line| line.version);
         Overview { lines, mismatches }
@@ -86,11 +93,21 @@ impl<'a> Overview<'a> {
 
     /// The table for people, with a line that counts and what to do about each mismatch.
     pub fn render(&self) -> String {
-        let width = self.lines.iter().map(|line| line.name.len()).max().unwrap_or(0);
+        let width = self
+            .lines
+            .iter()
+            .map(|line| line.name.len())
+            .max()
+            .unwrap_or(0);
         let mut lines: Vec<String> = self.lines.iter().map(|line| line.render(width)).collect();
         lines.push(self.summary());
         for mismatch in &self.mismatches {
-            lines.push(explain::mismatch(mismatch).to_string().trim_end().to_owned());
+            lines.push(
+                explain::mismatch(mismatch)
+                    .to_string()
+                    .trim_end()
+                    .to_owned(),
+            );
         }
         lines.join("\n")
     }
@@ -115,7 +132,10 @@ impl<'a> Overview<'a> {
 
 impl Line<'_> {
     fn render(&self, width: usize) -> String {
-        let mut line = format!("  {:03} {:width$}  {:<12}", self.version, self.name, self.state);
+        let mut line = format!(
+            "  {:03} {:width$}  {:<12}",
+            self.version, self.name, self.state
+        );
         match self.row {
             Some(row) if row.is_applied() => {
                 let at = row.applied_at.as_deref().unwrap_or("?");

@@ -16,21 +16,36 @@ pub fn run(project: &Project, args: &WithDb, screen: &mut Screen) -> Result<Exit
     let migrations = project.migrations(args.source.migrations.as_deref())?;
     let chosen = target::choose(project, &args.target)?;
     let Some(mut session) = chosen.target.open(Access::Write, screen)? else {
-        return Err(Failure::new(Code::Unreachable, "the target did not come up"));
+        return Err(Failure::new(
+            Code::Unreachable,
+            "the target did not come up",
+        ));
     };
-    migrate::apply(&chosen, &mut session, &migrations, &Options::default(), screen)?;
+    migrate::apply(
+        &chosen,
+        &mut session,
+        &migrations,
+        &Options::default(),
+        screen,
+    )?;
     // The embedded server lives as long as one of its guards does.
     let (_, url, _server) = chosen.target.address(screen)?;
     drop(session);
     let (program, arguments) = args.command.split_first().ok_or_else(|| {
         Failure::new(Code::Usage, "no command").next("cargo xtask with-db -- cargo test")
     })?;
-    let output = duct::cmd(program, arguments).env("DATABASE_URL", url).unchecked().run();
+    let output = duct::cmd(program, arguments)
+        .env("DATABASE_URL", url)
+        .unchecked()
+        .run();
     match output {
         Ok(output) => Ok(exit_code(output.status)),
         Err(error) => {
             let program = program.to_string_lossy();
-            Err(Failure::new(Code::Failed, format!("failed to start `{program}`: {error}")))
+            Err(Failure::new(
+                Code::Failed,
+                format!("failed to start `{program}`: {error}"),
+            ))
         }
     }
 }
@@ -41,5 +56,10 @@ pub fn exit_code(status: std::process::ExitStatus) -> ExitCode {
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
         return ExitCode::from(128_u8.saturating_add(signal as u8));
     }
-    ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+    ExitCode::from(
+        status
+            .code()
+            .and_then(|code| u8::try_from(code).ok())
+            .unwrap_or(1),
+    )
 }

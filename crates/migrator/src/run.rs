@@ -79,7 +79,11 @@ impl Facts {
     /// The quoted, schema-qualified name of the history table, whether it exists or not.
     fn history_table(&self) -> Result<String, Error> {
         let schema = self.history_schema.as_deref().ok_or(Error::NoSchema)?;
-        Ok(format!("{}.{}", history::identifier(schema), history::TABLE))
+        Ok(format!(
+            "{}.{}",
+            history::identifier(schema),
+            history::TABLE
+        ))
     }
 }
 
@@ -343,18 +347,23 @@ fn scripts(
 ) -> Vec<Vec<Script>> {
     let of = |pending: &Pending<'_>| {
         let new = history.row(pending.migration.file.version).is_none();
-        let steps = pending.steps_done..pending.migration.steps.len();
-        let render = |index| {
-            script::render(StepRef {
-                migration: pending.migration,
-                index,
-                starts_session: index == pending.steps_done,
-                is_new: new && index == 0,
-                table,
-                applied_by,
-            })
+        let steps = &pending.migration.steps;
+        let reference = |index: usize| StepRef {
+            migration: pending.migration,
+            index,
+            starts_session: index == pending.steps_done
+                || steps[index - 1].kind == plan::StepKind::FreshSession,
+            is_new: new && index == 0,
+            table,
+            applied_by,
         };
-        steps.map(render).collect()
+        match pending.steps_done < steps.len() {
+            true => {
+                let left = pending.steps_done..steps.len();
+                left.map(|index| script::render(reference(index))).collect()
+            }
+            false => vec![script::finish(reference(pending.steps_done))],
+        }
     };
     pending.iter().map(of).collect()
 }
@@ -404,7 +413,7 @@ fn failure(
     };
     Error::Statement(Box::new(Failure {
         migration: migration.clone(),
-        step,
+        step: step.min(migration.steps.len() - 1),
         offset,
         exact,
         error,

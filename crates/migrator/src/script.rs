@@ -55,7 +55,12 @@ pub struct Script {
 
 /// How the session of a migration starts: parameters that an earlier migration set are put back, and strings mean what the lexer took them
 /// to mean.
-const SESSION: [&str; 2] = ["RESET ALL", "SET standard_conforming_strings = on"];
+const SESSION: [&str; 4] = [
+    "RESET SESSION AUTHORIZATION",
+    "RESET ROLE",
+    "RESET ALL",
+    "SET standard_conforming_strings = on",
+];
 
 /// Which step to render, and how it is recorded.
 #[derive(Debug, Clone, Copy)]
@@ -94,6 +99,16 @@ pub fn render(step: StepRef<'_>) -> Script {
                 fresh_session,
             }
         }
+    }
+}
+
+/// Records a migration as applied whose file has no step left behind those that are done.
+pub fn finish(step: StepRef<'_>) -> Script {
+    let mut message = Message::default();
+    message.push(&step.record(step.migration.steps.len(), false), None);
+    Script {
+        messages: vec![message],
+        fresh_session: None,
     }
 }
 
@@ -164,5 +179,71 @@ impl StepRef<'_> {
         } else {
             progress.update()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::source::File;
+
+    fn rendered(text: &str, new: bool) -> String {
+        let file = File::new(Path::new("001_a.sql"), text.as_bytes().to_vec()).unwrap();
+        let migration = Migration::parse(file).unwrap();
+        let mut out = String::new();
+        for index in 0..migration.steps.len() {
+            let script = render(StepRef {
+                migration: &migration,
+                index,
+                starts_session: index == 0,
+                is_new: new && index == 0,
+                table: "public.schema_migrations",
+                applied_by: "o'brien",
+            });
+            for (number, message) in script.messages.iter().enumerate() {
+                let fresh = if script.fresh_session == Some(number) {
+                    " (fresh session)"
+                } else {
+                    ""
+                };
+                out += &format!("-- step {}, message {}{fresh}\n", index + 1, number + 1);
+                out += &message.text;
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn a_step_becomes_messages() {
+        let text = "-- why\nSET search_path = app;\nCREATE TABLE t (a int); -- one\n\nVACUUM;\n\
+                    BEGIN ISOLATION LEVEL SERIALIZABLE;\nINSERT INTO t VALUES (1);\nCOMMIT;\n\
+                    ALTER EXTENSION timescaledb UPDATE;";
+        insta::assert_snapshot!(rendered(text, true));
+    }
+
+    #[test]
+    fn a_migration_that_starts_alone_journals_its_intent() {
+        insta::assert_snapshot!(rendered("VACUUM", true));
+    }
+
+    #[test]
+    fn a_byte_of_a_message_is_a_byte_of_the_file() {
+        let text = "  CREATE TABLE t ();\n\n  CREATE INDEX ON t (b);";
+        let file = File::new(Path::new("001_a.sql"), text.as_bytes().to_vec()).unwrap();
+        let migration = Migration::parse(file).unwrap();
+        let script = render(StepRef {
+            migration: &migration,
+            index: 0,
+            starts_session: true,
+            is_new: true,
+            table: "t",
+            applied_by: "u",
+        });
+        let message = &script.messages[0];
+        let byte = message.text.find("(b)").unwrap();
+        assert_eq!(message.source_offset(byte), text.find("(b)"));
+        assert_eq!(message.source_offset(0), None);
     }
 }

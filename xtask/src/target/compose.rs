@@ -65,21 +65,32 @@ impl Compose {
     pub fn find(project: &Project, env: &EnvFile) -> Result<Compose, Failure> {
         let file = project.path("docker-compose.yml");
         if !file.is_file() {
-            return Err(Failure::new(Code::Unreachable, "there is no docker-compose.yml")
-                .next("--target embedded, or a database URL"));
+            return Err(
+                Failure::new(Code::Unreachable, "there is no docker-compose.yml")
+                    .next("--target embedded, or a database URL"),
+            );
         }
         let container = find_container(project.root(), env)?;
         let command = compose_command().ok_or_else(|| {
-            Failure::new(Code::Unreachable, "neither `docker compose` nor `docker-compose` is installed")
-                .next("apt-get install docker-compose, or `--target embedded`")
+            Failure::new(
+                Code::Unreachable,
+                "neither `docker compose` nor `docker-compose` is installed",
+            )
+            .next("apt-get install docker-compose, or `--target embedded`")
         })?;
-        let user = env.get("POSTGRES_USER").unwrap_or_else(|| "postgres".to_owned());
+        let user = env
+            .get("POSTGRES_USER")
+            .unwrap_or_else(|| "user".to_owned());
         Ok(Compose {
             root: project.root().to_owned(),
             command,
             password: env.get("POSTGRES_PASSWORD").unwrap_or_default(),
-            database: env.get("POSTGRES_DB").unwrap_or_else(|| user.clone()),
-            port: env.get("POSTGRES_PORT").unwrap_or_else(|| "5432".to_owned()),
+            database: env
+                .get("POSTGRES_DB")
+                .unwrap_or_else(|| "analytics".to_owned()),
+            port: env
+                .get("POSTGRES_PORT")
+                .unwrap_or_else(|| "5432".to_owned()),
             user,
             container,
         })
@@ -88,30 +99,46 @@ impl Compose {
     /// `docker compose …` or `docker-compose …` in the project's folder.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.command[0]);
-        command.args(&self.command[1..]).args(arguments).current_dir(&self.root);
+        command
+            .args(&self.command[1..])
+            .args(arguments)
+            .current_dir(&self.root);
         command
     }
 
     /// The compose command as a person types it.
     pub fn typed(&self) -> String {
-        let words: Vec<_> = self.command.iter().map(|word| word.to_string_lossy()).collect();
+        let words: Vec<_> = self
+            .command
+            .iter()
+            .map(|word| word.to_string_lossy())
+            .collect();
         words.join(" ")
     }
 
     /// Whether the service's container runs.
     pub fn is_running(&self) -> bool {
-        self.container.as_ref().is_some_and(|container| container.state == "running")
+        self.container
+            .as_ref()
+            .is_some_and(|container| container.state == "running")
     }
 
     /// Starts psql in the container; brings the service up first, or gives `None` when it is only to be looked at and does not run.
-    pub fn open(&self, access: Access, screen: &mut Screen) -> Result<Option<Box<dyn Link>>, Failure> {
+    pub fn open(
+        &self,
+        access: Access,
+        screen: &mut Screen,
+    ) -> Result<Option<Box<dyn Link>>, Failure> {
         if !self.is_running() {
             if access == Access::Read {
                 return Ok(None);
             }
             self.up(screen)?;
         }
-        let running = self.container.as_ref().filter(|container| container.state == "running");
+        let running = self
+            .container
+            .as_ref()
+            .filter(|container| container.state == "running");
         let psql = Psql::start(InContainer {
             compose: self.command.clone(),
             root: self.root.clone(),
@@ -131,7 +158,9 @@ impl Compose {
         let output = self
             .command(&["up", "-d", SERVICE])
             .output()
-            .map_err(|error| Failure::new(Code::Unreachable, format!("{}: {error}", self.typed())))?;
+            .map_err(|error| {
+                Failure::new(Code::Unreachable, format!("{}: {error}", self.typed()))
+            })?;
         match output.status.success() {
             true => Ok(()),
             false => Err(self.explain_up(&String::from_utf8_lossy(&output.stderr))),
@@ -139,18 +168,28 @@ impl Compose {
     }
 
     fn explain_up(&self, errors: &str) -> Failure {
-        let cause = errors.lines().map(str::trim).rfind(|line| {
-            !line.is_empty() && !line.starts_with("Encountered errors")
-        });
+        let cause = errors
+            .lines()
+            .map(str::trim)
+            .rfind(|line| !line.is_empty() && !line.starts_with("Encountered errors"));
         let cause = cause.unwrap_or("it did not say why");
         let message = format!("`{} up -d {SERVICE}` failed: {cause}", self.typed());
         let failure = Failure::new(Code::Unreachable, message);
-        let port_is_taken = ["port is already allocated", "address already in use", "Ports are not available"];
+        let port_is_taken = [
+            "port is already allocated",
+            "address already in use",
+            "Ports are not available",
+        ];
         if port_is_taken.iter().any(|text| errors.contains(text)) {
             let port = &self.port;
-            return failure.next(format!("set POSTGRES_PORT in .env to a free port (it is {port})"));
+            return failure.next(format!(
+                "set POSTGRES_PORT in .env to a free port (it is {port})"
+            ));
         }
-        failure.next(format!("{} up {SERVICE}, which shows everything; or `--target embedded`", self.typed()))
+        failure.next(format!(
+            "{} up {SERVICE}, which shows everything; or `--target embedded`",
+            self.typed()
+        ))
     }
 
     /// The database's URL as seen from this machine.
@@ -158,7 +197,10 @@ impl Compose {
         if !self.is_running() {
             self.up(screen)?;
         }
-        let published = self.container.as_ref().and_then(|container| container.port.clone());
+        let published = self
+            .container
+            .as_ref()
+            .and_then(|container| container.port.clone());
         let port = published.unwrap_or_else(|| self.port.clone());
         // `up` may have made the file that holds the password.
         let env = env_file::read(&self.root.join(".env"))?;
@@ -175,18 +217,32 @@ impl Compose {
 /// Asks `docker ps` for the service's container of this folder; fails when no engine answers.
 fn find_container(root: &Path, env: &EnvFile) -> Result<Option<Container>, Failure> {
     let shell = Shell::new().map_err(anyhow::Error::from)?;
-    let folder = format!("label=com.docker.compose.project.working_dir={}", root.display());
+    let folder = format!(
+        "label=com.docker.compose.project.working_dir={}",
+        root.display()
+    );
     let service = format!("label=com.docker.compose.service={SERVICE}");
-    let project = env
-        .get("COMPOSE_PROJECT_NAME")
-        .map(|name| ["--filter".to_owned(), format!("label=com.docker.compose.project={name}")]);
+    let project = env.get("COMPOSE_PROJECT_NAME").map(|name| {
+        [
+            "--filter".to_owned(),
+            format!("label=com.docker.compose.project={name}"),
+        ]
+    });
     let project = project.as_ref().map_or(&[][..], |pair| pair);
     let format = "{{.ID}}\t{{.State}}\t{{.Status}}\t{{.Image}}\t{{.Ports}}";
-    let output = cmd!(shell, "docker ps --all --filter {folder} --filter {service} {project...} --format {format}")
-        .quiet()
-        .ignore_status()
-        .output()
-        .map_err(|_| no_engine("docker is not installed", "install Docker, or `--target embedded`"))?;
+    let output = cmd!(
+        shell,
+        "docker ps --all --filter {folder} --filter {service} {project...} --format {format}"
+    )
+    .quiet()
+    .ignore_status()
+    .output()
+    .map_err(|_| {
+        no_engine(
+            "docker is not installed",
+            "install Docker, or `--target embedded`",
+        )
+    })?;
     if !output.status.success() {
         return Err(explain_engine(&String::from_utf8_lossy(&output.stderr)));
     }
@@ -204,26 +260,52 @@ fn explain_engine(errors: &str) -> Failure {
             "sudo usermod -aG docker $USER, then log in again; or `--target embedded`",
         );
     }
-    no_engine("no Docker engine answers", "sudo systemctl start docker, or `--target embedded`")
-        .note("cause", errors.lines().next().unwrap_or("docker ps failed").trim().to_owned())
+    no_engine(
+        "no Docker engine answers",
+        "sudo systemctl start docker, or `--target embedded`",
+    )
+    .note(
+        "cause",
+        errors
+            .lines()
+            .next()
+            .unwrap_or("docker ps failed")
+            .trim()
+            .to_owned(),
+    )
 }
 
 /// The running container of `docker ps`' lines, or else the newest.
 fn parse_container(lines: &str) -> Option<Container> {
     let containers: Vec<Container> = lines.lines().filter_map(parse_line).collect();
-    let running = containers.iter().find(|container| container.state == "running");
+    let running = containers
+        .iter()
+        .find(|container| container.state == "running");
     running.or(containers.first()).cloned()
 }
 
 fn parse_line(line: &str) -> Option<Container> {
     let mut fields = line.split('\t').map(str::to_owned);
-    let (id, state, status, image) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+    let (id, state, status, image) = (
+        fields.next()?,
+        fields.next()?,
+        fields.next()?,
+        fields.next()?,
+    );
     let ports = fields.next().unwrap_or_default();
     let port = ports.split(", ").find_map(|port| {
         let (host, container) = port.split_once("->")?;
-        container.starts_with("5432/").then(|| host.rsplit(':').next().map(str::to_owned))?
+        container
+            .starts_with("5432/")
+            .then(|| host.rsplit(':').next().map(str::to_owned))?
     });
-    Some(Container { id, state, status, image, port })
+    Some(Container {
+        id,
+        state,
+        status,
+        image,
+        port,
+    })
 }
 
 /// `docker compose` where the plugin is installed, else `docker-compose` from the path.
@@ -249,7 +331,9 @@ fn compose_command() -> Option<Vec<OsString>> {
 /// Percent-encodes everything that is not unreserved in a URL.
 fn percent_encode(text: &str) -> String {
     let encode = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => (byte as char).to_string(),
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+            (byte as char).to_string()
+        }
         _ => format!("%{byte:02X}"),
     };
     text.bytes().map(encode).collect()
@@ -274,7 +358,11 @@ impl InContainer {
         if let Some(id) = &self.id {
             return Ok(id.clone());
         }
-        let output = self.compose().args(["ps", "-q", SERVICE]).output().map_err(|e| e.to_string())?;
+        let output = self
+            .compose()
+            .args(["ps", "-q", SERVICE])
+            .output()
+            .map_err(|e| e.to_string())?;
         let id = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         match id.is_empty() {
             true => Err(format!("service `{SERVICE}` has no container")),
@@ -302,13 +390,19 @@ impl Host for InContainer {
             .map_err(|error| format!("docker cp: {error}"))?;
         match output.status.success() {
             true => Ok(inside),
-            false => Err(format!("docker cp: {}", String::from_utf8_lossy(&output.stderr).trim())),
+            false => Err(format!(
+                "docker cp: {}",
+                String::from_utf8_lossy(&output.stderr).trim()
+            )),
         }
     }
 
     fn remove(&self, folder: &str) {
         // A script left in the container's /tmp does no harm; the container may be gone already.
-        let _ = self.compose().args(["exec", "-T", SERVICE, "rm", "-rf", folder]).output();
+        let _ = self
+            .compose()
+            .args(["exec", "-T", SERVICE, "rm", "-rf", folder])
+            .output();
     }
 }
 

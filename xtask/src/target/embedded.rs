@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use migrator::cluster::{self, Cluster, Running, Server, Settings};
-use migrator::link::{Error, Link};
 use migrator::history;
+use migrator::link::{Error, Link};
 use migrator::wire::{Config, Wire};
 
 use super::Access;
@@ -29,7 +29,9 @@ impl Embedded {
     pub fn new(project: &Project, env: &EnvFile) -> Embedded {
         Embedded {
             dir: project.path("target/embedded"),
-            database: env.get("POSTGRES_DB").unwrap_or_else(|| DATABASE.to_owned()),
+            database: env
+                .get("POSTGRES_DB")
+                .unwrap_or_else(|| DATABASE.to_owned()),
         }
     }
 
@@ -50,7 +52,9 @@ impl Embedded {
     pub fn serve(&self) -> Result<Running, Failure> {
         let server = Self::server()?;
         let cluster = Cluster::open(&self.dir, &server, Settings::durable());
-        cluster.and_then(|cluster| cluster.start()).map_err(|error| explain_cluster(&error))
+        cluster
+            .and_then(|cluster| cluster.start())
+            .map_err(|error| explain_cluster(&error))
     }
 
     /// Starts the server and connects; only looking, `None` where there is no cluster or no database yet.
@@ -62,12 +66,16 @@ impl Embedded {
         let config = self.config(&running)?;
         match config.connect() {
             Ok(link) => Ok(Some((link, running))),
-            Err(Error::Unreachable { code: Some(code), .. }) if code == NO_SUCH_DATABASE => {
+            Err(Error::Unreachable {
+                code: Some(code), ..
+            }) if code == NO_SUCH_DATABASE => {
                 if access == Access::Read {
                     return Ok(None);
                 }
                 self.create_database(&config)?;
-                let link = config.connect().map_err(|error| explain::unreachable(&error, RESET))?;
+                let link = config
+                    .connect()
+                    .map_err(|error| explain::unreachable(&error, RESET))?;
                 Ok(Some((link, running)))
             }
             Err(error) => Err(explain::unreachable(&error, RESET)),
@@ -87,7 +95,9 @@ impl Embedded {
     fn create_database(&self, config: &Config) -> Result<(), Failure> {
         let create = format!("CREATE DATABASE {}", history::identifier(&self.database));
         let maintenance = config.clone().with_database("postgres");
-        let created = maintenance.connect().and_then(|mut link| link.query(&create));
+        let created = maintenance
+            .connect()
+            .and_then(|mut link| link.query(&create));
         match created {
             Ok(_) => Ok(()),
             Err(Error::Server(error)) if error.code == DUPLICATE_DATABASE => Ok(()),

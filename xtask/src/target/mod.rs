@@ -51,10 +51,19 @@ pub struct Session {
 /// Chooses the target: as the command line says, else `DATABASE_URL`, else compose where an engine answers, else embedded.
 pub fn choose(project: &Project, args: &TargetArgs) -> Result<Chosen, Failure> {
     let env = project.env_file()?;
-    let chosen = |target, why: &str| Ok(Chosen { target, why: why.to_owned() });
+    let chosen = |target, why: &str| {
+        Ok(Chosen {
+            target,
+            why: why.to_owned(),
+        })
+    };
     match args.target.as_deref() {
-        Some("compose") => return chosen(Target::Compose(Compose::find(project, &env)?), "--target"),
-        Some("embedded") => return chosen(Target::Embedded(Embedded::new(project, &env)), "--target"),
+        Some("compose") => {
+            return chosen(Target::Compose(Compose::find(project, &env)?), "--target");
+        }
+        Some("embedded") => {
+            return chosen(Target::Embedded(Embedded::new(project, &env)), "--target");
+        }
         Some(url) if url.contains("://") || url.contains('=') => {
             return chosen(Target::Url(Url::parse(url, "--target")?), "--target");
         }
@@ -66,13 +75,25 @@ pub fn choose(project: &Project, args: &TargetArgs) -> Result<Chosen, Failure> {
         None => {}
     }
     if let Some(url) = env.get("DATABASE_URL") {
-        return chosen(Target::Url(Url::parse(&url, "DATABASE_URL")?), "DATABASE_URL");
+        return chosen(
+            Target::Url(Url::parse(&url, "DATABASE_URL")?),
+            "DATABASE_URL",
+        );
     }
     match Compose::find(project, &env) {
         Ok(compose) => chosen(Target::Compose(compose), "a Docker engine answers"),
         Err(failure) => {
-            let why = failure.diagnostic.message.lines().next().unwrap_or_default().to_owned();
-            Ok(Chosen { target: Target::Embedded(Embedded::new(project, &env)), why })
+            let why = failure
+                .diagnostic
+                .message
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            Ok(Chosen {
+                target: Target::Embedded(Embedded::new(project, &env)),
+                why,
+            })
         }
     }
 }
@@ -107,21 +128,29 @@ impl Target {
     /// Opens it. `None` when it is only to be looked at and is not there.
     pub fn open(&self, access: Access, screen: &mut Screen) -> Result<Option<Session>, Failure> {
         match self {
-            Target::Compose(compose) => Ok(compose
-                .open(access, screen)?
-                .map(|link| Session { link, _server: None })),
-            Target::Url(url) => Ok(Some(Session { link: Box::new(url.connect()?), _server: None })),
+            Target::Compose(compose) => Ok(compose.open(access, screen)?.map(|link| Session {
+                link,
+                _server: None,
+            })),
+            Target::Url(url) => Ok(Some(Session {
+                link: Box::new(url.connect()?),
+                _server: None,
+            })),
             Target::Embedded(embedded) => match embedded.start(access)? {
-                Some((link, server)) => {
-                    Ok(Some(Session { link: Box::new(link), _server: Some(server) }))
-                }
+                Some((link, server)) => Ok(Some(Session {
+                    link: Box::new(link),
+                    _server: Some(server),
+                })),
                 None => Ok(None),
             },
         }
     }
 
     /// The database's address for a program on this machine, and what keeps it up meanwhile.
-    pub fn address(&self, screen: &mut Screen) -> Result<(Config, String, Option<Running>), Failure> {
+    pub fn address(
+        &self,
+        screen: &mut Screen,
+    ) -> Result<(Config, String, Option<Running>), Failure> {
         let (url, server) = match self {
             Target::Compose(compose) => (compose.url(screen)?, None),
             Target::Url(url) => (url.text().to_owned(), None),
@@ -130,8 +159,8 @@ impl Target {
                 (server.url(embedded.database()), Some(server))
             }
         };
-        let config = Config::parse(&url)
-            .map_err(|error| Failure::new(Code::Usage, error.to_string()))?;
+        let config =
+            Config::parse(&url).map_err(|error| Failure::new(Code::Usage, error.to_string()))?;
         Ok((config, url, server))
     }
 }

@@ -16,7 +16,11 @@ pub struct Url {
 impl Url {
     pub fn parse(text: &str, origin: &'static str) -> Result<Url, Failure> {
         match Config::parse(text) {
-            Ok(config) => Ok(Url { text: text.to_owned(), config, origin }),
+            Ok(config) => Ok(Url {
+                text: text.to_owned(),
+                config,
+                origin,
+            }),
             Err(error) => Err(Failure::new(Code::Usage, format!("{origin}: {error}"))),
         }
     }
@@ -35,6 +39,9 @@ impl Url {
     }
 
     fn explain(&self, error: &Error) -> Failure {
-        explain::unreachable(error, &format!("correct the user, password or database in {}", self.origin))
+        explain::unreachable(
+            error,
+            &format!("correct the user, password or database in {}", self.origin),
+        )
     }
 }

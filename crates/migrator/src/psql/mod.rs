@@ -159,7 +159,9 @@ impl<H: Host> Drop for Psql<H> {
 
 /// Whether a statement with this first word returns rows, if only none.
 fn returns_rows(first_word: &str) -> bool {
-    ["select", "with", "values", "table", "show"].iter().any(|word| first_word.eq_ignore_ascii_case(word))
+    ["select", "with", "values", "table", "show"]
+        .iter()
+        .any(|word| first_word.eq_ignore_ascii_case(word))
 }
 
 /// The scripts that psql can read: where they lie and what each is called.
