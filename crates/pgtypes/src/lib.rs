@@ -73,5 +73,5 @@ pub use postgres;
 #[doc(hidden)]
 pub mod private {
     pub use crate::enums::{accepts, decode};
-    pub use postgres_types::{IsNull, Type, private::BytesMut, to_sql_checked};
+    pub use postgres_types::{IsNull, Type, to_sql_checked};
 }
