@@ -9,6 +9,7 @@ use crate::layout::{self, Place, is_hidden};
 pub(crate) fn prose(comment: &str) -> Vec<String> {
     let mut paragraphs: Vec<String> = Vec::new();
     let mut open = false;
+    let comment = comment.replace("\r\n", "\n");
     for line in comment.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
         let line = line.trim();
         let item = line.strip_prefix("- ").or_else(|| line.strip_prefix("* "));
@@ -208,5 +209,66 @@ fn line_start(line: &str) -> String {
             format!("{}\\{}", &line[..digits], &line[digits..])
         }
         _ => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(comment: &str) -> String {
+        block(
+            Place {
+                offset: 0,
+                moved: 60,
+            },
+            &prose(comment),
+        )
+    }
+
+    #[test]
+    fn plain_prose_stays_and_is_wrapped() {
+        insta::assert_snapshot!(shown(
+            "Count of `the rows that match`, by snake_case_name. Never `more than` that."
+        ));
+    }
+
+    #[test]
+    fn markup_shows_as_it_was_typed() {
+        insta::assert_snapshot!(shown(
+            "a <b> & *c* _d_ [e](f) [`g`] `open | ~~h~~ \\ `` i ``"
+        ));
+    }
+
+    #[test]
+    fn addresses_become_links_without_the_punctuation_after_them() {
+        insta::assert_snapshot!(shown(
+            "See https://a.example/x_(y)?z=1. Or (http://b.example), or `https://c.example`."
+        ));
+    }
+
+    #[test]
+    fn lists_and_paragraphs_stay_apart() {
+        insta::assert_snapshot!(shown(
+            "One\nline.\n\n    indented\n- item one\n  goes on\n* item two\n\nAfter."
+        ));
+    }
+
+    #[test]
+    fn no_line_starts_like_a_heading_a_list_or_a_rule() {
+        insta::assert_snapshot!(shown(
+            "# a wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww - b wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww + c wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww 12. d wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww 3) e wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww === f wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww #g"
+        ));
+    }
+
+    #[test]
+    fn what_does_not_show_is_named() {
+        insta::assert_snapshot!(shown("a\u{202e}b\u{7}c\td\r\ne"));
+    }
+
+    #[test]
+    fn code_spans_hold_backticks_and_nothing() {
+        let spans = ["a", "`", "a``b", " ", ""].map(code).join("\n");
+        insta::assert_snapshot!(spans);
     }
 }

@@ -293,8 +293,6 @@ pub mod quote_drop_table_events {
         ///
         /// Column `1st`: `text`.
         pub _1st: String,
-        /// Column (empty): `text`.
-        pub empty: Option<String>,
         /// Column `a__b`: `text`.
         pub a_b_xb19b: Option<String>,
         /// `public.mood`, `'happy'::public.mood` by default.
@@ -351,18 +349,17 @@ pub mod quote_drop_table_events {
                 table: TABLE.get(row, 14)?,
                 u5f: TABLE.get(row, 15)?,
                 _1st: TABLE.get(row, 16)?,
-                empty: TABLE.get(row, 17)?,
-                a_b_xb19b: TABLE.get(row, 18)?,
-                mood: TABLE.get(row, 19)?,
-                moods: TABLE.get(row, 20)?,
-                evil: TABLE.get(row, 21)?,
-                string: TABLE.get(row, 22)?,
-                nothing: TABLE.get(row, 23)?,
-                period: TABLE.get(row, 24)?,
-                contact: TABLE.get(row, 25)?,
-                labels: TABLE.get(row, 26)?,
-                addresses: TABLE.get(row, 27)?,
-                doubled: TABLE.get(row, 28)?,
+                a_b_xb19b: TABLE.get(row, 17)?,
+                mood: TABLE.get(row, 18)?,
+                moods: TABLE.get(row, 19)?,
+                evil: TABLE.get(row, 20)?,
+                string: TABLE.get(row, 21)?,
+                nothing: TABLE.get(row, 22)?,
+                period: TABLE.get(row, 23)?,
+                contact: TABLE.get(row, 24)?,
+                labels: TABLE.get(row, 25)?,
+                addresses: TABLE.get(row, 26)?,
+                doubled: TABLE.get(row, 27)?,
             })
         }
     }
@@ -456,11 +453,6 @@ pub mod quote_drop_table_events {
                 name: "1st",
                 sql_type: "text",
                 never_null: true,
-            },
-            pgtypes::Column {
-                name: "",
-                sql_type: "text",
-                never_null: false,
             },
             pgtypes::Column {
                 name: "a__b",
@@ -566,8 +558,6 @@ pub mod quote_drop_table_events {
         pub u5f: Option<String>,
         /// Column `1st`: `text`.
         pub _1st: String,
-        /// Column (empty): `text`. `None` is null.
-        pub empty: Option<String>,
         /// Column `a__b`: `text`. `None` is null.
         pub a_b_xb19b: Option<String>,
         /// `public.mood`, `'happy'::public.mood` by default. `None` is the default, `Some(None)`
@@ -637,7 +627,6 @@ pub mod quote_drop_table_events {
                 table: None,
                 u5f: None,
                 _1st: required._1st,
-                empty: None,
                 a_b_xb19b: None,
                 mood: None,
                 moods: None,
@@ -654,15 +643,15 @@ pub mod quote_drop_table_events {
 
     impl pgtypes::Insert for New {
         const TABLE: pgtypes::Table = TABLE;
-        type Given = [bool; 29];
+        type Given = [bool; 28];
 
         fn given(&self) -> Self::Given {
-            let mut given = [true; 29];
+            let mut given = [true; 28];
             given[3] = self.a_b_x73d5.is_some();
-            given[19] = self.mood.is_some();
-            given[24] = self.period.is_some();
-            given[25] = self.contact.is_some();
-            given[28] = false;
+            given[18] = self.mood.is_some();
+            given[23] = self.period.is_some();
+            given[24] = self.contact.is_some();
+            given[27] = false;
             given
         }
 
@@ -698,7 +687,6 @@ pub mod quote_drop_table_events {
             values.push(&self.table);
             values.push(&self.u5f);
             values.push(&self._1st);
-            values.push(&self.empty);
             values.push(&self.a_b_xb19b);
             if let Some(value) = &self.mood {
                 values.push(value);
@@ -738,7 +726,6 @@ pub mod quote_drop_table_events {
             pgtypes::nullable_field(&self.table, out)?;
             pgtypes::nullable_field(&self.u5f, out)?;
             pgtypes::field(&self._1st, out)?;
-            pgtypes::nullable_field(&self.empty, out)?;
             pgtypes::nullable_field(&self.a_b_xb19b, out)?;
             if let Some(value) = &self.mood {
                 pgtypes::nullable_field(value, out)?;

@@ -1,0 +1,278 @@
+//! The golden modules against a real server: what they send arrives, and what they read is what is there.
+
+mod support;
+
+use pgtypes::postgres::Client;
+use pgtypes::{Array, Timestamp};
+
+/// The golden module, which the example target `golden` compiles without warnings.
+pub mod nasty {
+    include!("golden/nasty.rs");
+}
+
+use nasty::{Mood, QuoteDropType, String_, all_types, quote_drop_table_events as hostile};
+
+fn database(test: &str) -> Option<Client> {
+    let mut client = support::database(test)?;
+    client
+        .batch_execute(include_str!("fixtures/nasty.sql"))
+        .unwrap();
+    Some(client)
+}
+
+fn hostile_row(key: i32) -> hostile::New {
+    hostile::New {
+        a_b_xeff4: Some("line\nbreak".to_owned()),
+        groesse: Some("1,80 m".to_owned()),
+        moods: Some(Array::from_elements(vec![
+            Some(Mood::CPlusPlus),
+            None,
+            Some(Mood::LineBreak),
+        ])),
+        labels: Some(Array::from_elements(vec![Some("a".to_owned()), None])),
+        addresses: Some(Array::from_elements(vec![Some("a@example.org".to_owned())])),
+        ..hostile::Required {
+            quote_drop_column_x: key,
+            a_b_x550f: 21,
+            self_xc62c: "self".to_owned(),
+            r#type: "type".to_owned(),
+            _1st: "first".to_owned(),
+            evil: QuoteDropType::DropTableX,
+            string: String_::A,
+        }
+        .into()
+    }
+}
+
+#[test]
+fn names_that_need_quotes_are_quoted_in_every_statement() {
+    let Some(mut client) = database("names_that_need_quotes") else {
+        return;
+    };
+    let inserted = hostile::insert(&mut client, &hostile_row(1)).unwrap();
+    assert_eq!(inserted.doubled, Some(42));
+    assert_eq!(inserted.a_b_x73d5, Some(7), "the default");
+    assert_eq!(inserted.mood, Some(Mood::Happy), "the default");
+    assert_eq!(
+        inserted.contact, "nobody@example.org",
+        "the domain's default"
+    );
+    assert_eq!(inserted.moods, hostile_row(1).moods);
+
+    let rows = [hostile_row(2), hostile_row(3)];
+    assert_eq!(hostile::copy_in(&mut client, &rows).unwrap(), 2);
+    let copied = client
+        .query_one(
+            &format!("{} OFFSET 1 LIMIT 1", hostile::TABLE.select()),
+            &[],
+        )
+        .unwrap();
+    let copied = hostile::Row::try_from(&copied).unwrap();
+    assert_eq!(
+        copied,
+        hostile::Row {
+            quote_drop_column_x: 2,
+            ..inserted
+        }
+    );
+}
+
+#[test]
+fn columns_are_found_by_name_wherever_they_stand() {
+    let Some(mut client) = database("columns_by_name") else {
+        return;
+    };
+    let inserted = hostile::insert(&mut client, &hostile_row(1)).unwrap();
+    let columns: Vec<String> = hostile::TABLE
+        .columns
+        .iter()
+        .rev()
+        .map(|c| pgtypes::quote_identifier(c.name))
+        .collect();
+    let sql = format!(
+        "SELECT 1 AS one, {} FROM {}",
+        columns.join(", "),
+        hostile::TABLE.quoted()
+    );
+    let row = client.query_one(&sql, &[]).unwrap();
+    assert_eq!(hostile::Row::try_from(&row).unwrap(), inserted);
+
+    let row = client.query_one("SELECT 1 AS one", &[]).unwrap();
+    insta::assert_snapshot!(hostile::Row::try_from(&row).unwrap_err(), @r#"invalid column `"; drop column x; --`"#);
+}
+
+#[test]
+fn a_default_can_be_taken_replaced_and_nulled() {
+    let Some(mut client) = database("defaults") else {
+        return;
+    };
+    let given = |key, a_b_x73d5| hostile::New {
+        a_b_x73d5,
+        ..hostile_row(key)
+    };
+    assert_eq!(
+        hostile::insert(&mut client, &given(1, None))
+            .unwrap()
+            .a_b_x73d5,
+        Some(7)
+    );
+    assert_eq!(
+        hostile::insert(&mut client, &given(2, Some(Some(8))))
+            .unwrap()
+            .a_b_x73d5,
+        Some(8)
+    );
+    assert_eq!(
+        hostile::insert(&mut client, &given(3, Some(None)))
+            .unwrap()
+            .a_b_x73d5,
+        None
+    );
+    assert_eq!(
+        hostile::copy_in(
+            &mut client,
+            &[given(4, Some(None)), given(5, Some(Some(9)))]
+        )
+        .unwrap(),
+        2
+    );
+    let error = hostile::copy_in(&mut client, &[given(6, Some(None)), given(7, None)]).unwrap_err();
+    insta::assert_snapshot!(error, @r#"COPY into "public"."""; drop table events; --": row 1 leaves other columns to their defaults than row 0: copy such rows separately"#);
+}
+
+#[test]
+fn a_label_that_is_newer_than_the_build_survives() {
+    let Some(mut client) = database("newer_label") else {
+        return;
+    };
+    client
+        .batch_execute("ALTER TYPE mood ADD VALUE 'brand new'")
+        .unwrap();
+    let mood = Mood::from("brand new");
+    assert_eq!(mood, Mood::Unrecognized("brand new".to_owned()));
+    let row = hostile::New {
+        mood: Some(Some(mood.clone())),
+        ..hostile_row(1)
+    };
+    assert_eq!(hostile::insert(&mut client, &row).unwrap().mood, Some(mood));
+}
+
+#[test]
+fn every_label_is_what_the_server_calls_it() {
+    let Some(mut client) = database("labels") else {
+        return;
+    };
+    let sql =
+        "SELECT enumlabel FROM pg_enum WHERE enumtypid = 'mood'::regtype ORDER BY enumsortorder";
+    let labels: Vec<String> = client
+        .query(sql, &[])
+        .unwrap()
+        .iter()
+        .map(|row| row.get(0))
+        .collect();
+    assert_eq!(labels, Mood::LABELS);
+    for label in Mood::LABELS {
+        assert_eq!(Mood::from(*label).as_str(), *label);
+    }
+}
+
+#[test]
+fn every_type_arrives_alike_by_insert_and_by_copy() {
+    let Some(mut client) = database("every_type") else {
+        return;
+    };
+    let row: all_types::New = all_types::Required {
+        a_bool: true,
+        a_bpchar: "abc".to_owned(),
+        a_bytea: vec![0, 255],
+        a_cidr: "10.0.0.0/8".parse().unwrap(),
+        a_date: "infinity".parse().unwrap(),
+        a_float4: f32::MIN_POSITIVE,
+        a_float8: -0.0,
+        a_inet: "10.0.0.1/8".parse().unwrap(),
+        a_int2: i16::MIN,
+        a_int4: i32::MAX,
+        a_int8: i64::MIN,
+        a_interval: "1 mon -1 day 00:00:00.000001".parse().unwrap(),
+        a_json: pgtypes::Json::from_text("{\"a\" :  1}"),
+        a_jsonb: pgtypes::Jsonb::from_text("[null]"),
+        a_numeric: "1234567890.12".parse().unwrap(),
+        a_text: "\u{10ffff}".to_owned(),
+        a_timestamptz: Timestamp::MIN,
+        a_uuid: pgtypes::Uuid::from_u128(7),
+        a_varchar: String::new(),
+    }
+    .into();
+    let inserted = all_types::insert(&mut client, &row).unwrap();
+    assert_eq!(
+        (inserted.a_inet, inserted.a_timestamptz),
+        (row.a_inet, row.a_timestamptz)
+    );
+    assert_eq!(
+        (&inserted.a_json, &inserted.a_numeric),
+        (&row.a_json, &row.a_numeric)
+    );
+    assert_eq!(inserted.n_uuid, None);
+    assert!(inserted.s_jsonb.is_empty());
+
+    client.batch_execute("TRUNCATE all_types").unwrap();
+    assert_eq!(all_types::copy_in(&mut client, [&row]).unwrap(), 1);
+    let copied = client.query_one(&all_types::TABLE.select(), &[]).unwrap();
+    assert_eq!(all_types::Row::try_from(&copied).unwrap(), inserted);
+}
+
+#[test]
+fn rows_without_any_column_to_give_can_be_written() {
+    let Some(mut client) = database("no_columns") else {
+        return;
+    };
+    let row = nasty::only_identity::New::default();
+    assert_eq!(
+        nasty::only_identity::insert(&mut client, &row).unwrap().id,
+        1
+    );
+    assert_eq!(
+        nasty::only_identity::copy_in(&mut client, [&row, &row]).unwrap(),
+        2
+    );
+    assert_eq!(
+        nasty::empty::copy_in(&mut client, [&nasty::empty::New::default()]).unwrap(),
+        1
+    );
+    let row = nasty::only_optional::New {
+        id: Some(9),
+        ..Default::default()
+    };
+    assert_eq!(
+        nasty::only_optional::insert(&mut client, &row).unwrap().id,
+        9
+    );
+}
+
+#[test]
+fn between_includes_its_start_and_not_its_end() {
+    let Some(mut client) = database("between_bounds") else {
+        return;
+    };
+    let second = |n: i64| Timestamp::from_unix_micros(n * 1_000_000).unwrap();
+    let reading = |n| nasty::readings::New {
+        u202e_time: Some(format!("{n}")),
+        ..nasty::readings::Required {
+            time: second(n),
+            value: 0.5,
+        }
+        .into()
+    };
+    nasty::readings::copy_in(&mut client, &[reading(3), reading(1), reading(2)]).unwrap();
+    let mut transaction = client.transaction().unwrap();
+    let found = nasty::readings::between(&mut transaction, second(1)..second(3)).unwrap();
+    let notes: Vec<_> = found.map(|row| row.unwrap().u202e_time.unwrap()).collect();
+    assert_eq!(notes, ["1", "2"]);
+    assert_eq!(
+        transaction
+            .query("SELECT FROM readings", &[])
+            .unwrap()
+            .len(),
+        3
+    );
+}
