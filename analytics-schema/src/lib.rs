@@ -5,8 +5,10 @@
 //! not made from `migrations/` as they are, so code that compiles was written for the schema that they make.
 #![deny(missing_docs)]
 
+mod migrate;
 mod verify;
 
+pub use migrate::{Applied, Config, ConfigError, MigrateError, Report, migrate};
 pub use pgtypes::{
     Array, ArrayError, Cidr, CopyError, Date, Dimension, EncodeError, Inet, Interval, Json, Jsonb,
     Numeric, OutOfRange, ParseError, Rows, Timestamp, Uuid, postgres,

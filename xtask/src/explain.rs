@@ -151,67 +151,49 @@ fn plan(error: &plan::Error, migrations: &[Migration]) -> Failure {
 
 /// A file and a row that do not fit together.
 pub fn mismatch(mismatch: &Mismatch) -> Diagnostic {
+    let diagnostic = Diagnostic::new(mismatch.to_string());
     match mismatch {
         Mismatch::Changed { path, row, now } => {
             let path = path.display();
-            let applied = match &row.applied_at {
-                Some(at) => format!("applied {at} by {}", row.applied_by),
-                None => format!(
-                    "half applied ({} of {} steps) by {}",
-                    row.steps_done, row.steps, row.applied_by
-                ),
-            };
             let what = if row.is_applied() {
                 "the file"
             } else {
                 "its done part"
             };
-            Diagnostic::new(format!("{path} was changed after it was applied"))
-                .note(
-                    "applied",
-                    format!("{applied} with checksum {}…; {what} now has {}…", short(&row.checksum), short(now)),
-                )
+            let (recorded, now) = (short(&row.checksum), short(now));
+            diagnostic
+                .note("applied", format!("{} with checksum {recorded}…; {what} now has {now}…", applied(row)))
                 .note(
                     "next",
                     format!("git checkout {path}, and put the change into a new file: cargo xtask new-migration …"),
                 )
         }
-        Mismatch::Missing { row } => {
-            let file = format!("{:03}_{}.sql", row.version, row.name);
-            Diagnostic::new(format!("{file} is applied, and its file is not there"))
-                .note("applied", format!("{} by {}", at(row), row.applied_by))
-                .note(
-                    "next",
-                    format!("bring the file back: git log --diff-filter=D -- '*{file}'"),
-                )
-        }
-        Mismatch::Renamed { path, row } => {
-            let path = path.display();
-            Diagnostic::new(format!(
-                "{path} was applied under the name {:03}_{}.sql",
-                row.version, row.name
-            ))
-            .note("applied", format!("{} by {}", at(row), row.applied_by))
-            .note(
-                "next",
-                "give the file its name back; a new migration takes the next number",
-            )
-        }
-        Mismatch::OutOfOrder { path, row } => Diagnostic::new(format!(
-            "{} is pending, but {:03} {} is applied already",
-            path.display(),
-            row.version,
-            row.name
-        ))
-        .note("applied", format!("{} by {}", at(row), row.applied_by))
-        .note("next", "give the pending file the next free number"),
+        Mismatch::Missing { row } => diagnostic.note("applied", applied(row)).note(
+            "next",
+            format!(
+                "bring the file back: git log --diff-filter=D -- '*{}'",
+                row.file_name()
+            ),
+        ),
+        Mismatch::Renamed { row, .. } => diagnostic.note("applied", applied(row)).note(
+            "next",
+            "give the file its name back; a new migration takes the next number",
+        ),
+        Mismatch::OutOfOrder { row, .. } => diagnostic
+            .note("applied", applied(row))
+            .note("next", "give the pending file the next free number"),
     }
 }
 
-fn at(row: &migrator::history::Row) -> String {
-    row.applied_at
-        .clone()
-        .unwrap_or_else(|| "half applied".to_owned())
+/// When and by whom: `2026-11-20 09:12 UTC by deploy`.
+fn applied(row: &migrator::history::Row) -> String {
+    match &row.applied_at {
+        Some(at) => format!("{at} UTC by {}", row.applied_by),
+        None => format!(
+            "half ({} of {} steps) by {}",
+            row.steps_done, row.steps, row.applied_by
+        ),
+    }
 }
 
 fn short(checksum: &str) -> &str {

@@ -31,7 +31,7 @@ impl From<Code> for ExitCode {
 #[derive(Debug)]
 pub struct Failure {
     pub code: Code,
-    pub diagnostic: Diagnostic,
+    pub diagnostic: Box<Diagnostic>,
     /// What the JSON document says beside the message.
     pub fields: Vec<(&'static str, Value)>,
 }
@@ -40,13 +40,13 @@ impl Failure {
     pub fn new(code: Code, message: impl Into<String>) -> Failure {
         Failure {
             code,
-            diagnostic: Diagnostic::new(message),
+            diagnostic: Box::new(Diagnostic::new(message)),
             fields: Vec::new(),
         }
     }
 
     pub fn note(mut self, label: &'static str, text: impl Into<String>) -> Failure {
-        self.diagnostic = self.diagnostic.note(label, text);
+        self.diagnostic.notes.push((label, text.into()));
         self
     }
 
@@ -57,7 +57,7 @@ impl Failure {
     pub fn with(code: Code, diagnostic: Diagnostic) -> Failure {
         Failure {
             code,
-            diagnostic,
+            diagnostic: Box::new(diagnostic),
             fields: Vec::new(),
         }
     }

@@ -27,6 +27,11 @@ pub struct Row {
 }
 
 impl Row {
+    /// The name that the migration's file had: `001_initial_schema.sql`.
+    pub fn file_name(&self) -> String {
+        format!("{:03}_{}.sql", self.version, self.name)
+    }
+
     /// Whether all of the migration's steps are done.
     pub fn is_applied(&self) -> bool {
         self.steps_done >= self.steps

@@ -259,9 +259,10 @@ pub enum State {
 }
 
 /// Why the files and the history do not fit together.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Mismatch {
     /// A file was changed after it was applied.
+    #[error("{} was changed after it was applied", path.display())]
     Changed {
         /// The file as it is now.
         path: PathBuf,
@@ -271,11 +272,13 @@ pub enum Mismatch {
         now: String,
     },
     /// The history holds a migration that has no file.
+    #[error("{} is applied, and its file is not there", row.file_name())]
     Missing {
         /// What the history says of it.
         row: Row,
     },
     /// A file has the number of an applied migration and another name.
+    #[error("{} was applied under the name {}", path.display(), row.file_name())]
     Renamed {
         /// The file as it is now.
         path: PathBuf,
@@ -283,6 +286,7 @@ pub enum Mismatch {
         row: Row,
     },
     /// A later migration is applied already.
+    #[error("{} is pending, but {} is applied already", path.display(), row.file_name())]
     OutOfOrder {
         /// The file that is still pending.
         path: PathBuf,
@@ -376,13 +380,16 @@ pub struct Pending<'a> {
 }
 
 /// Why nothing can be run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Files and history do not fit together; never empty.
+    #[error("{}", .0.iter().map(Mismatch::to_string).collect::<Vec<_>>().join("; "))]
     Mismatch(Vec<Mismatch>),
     /// `--only` or `--to` names a number that no file has.
+    #[error("there is no migration {0:03}")]
     NoSuchMigration(u32),
     /// `--only` names a migration while an earlier one is not applied.
+    #[error("{asked:03} cannot be applied before {}", next.title())]
     NotNext {
         /// The one that was asked for.
         asked: u32,

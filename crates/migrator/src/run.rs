@@ -9,6 +9,7 @@ use crate::history::{self, History};
 use crate::link::{self, Link, Place, Rows, ServerError};
 use crate::plan::{self, Migration, Pending, Selection};
 use crate::script::{self, Message, Script, StepRef};
+use crate::source;
 
 /// Key of the session advisory lock that a runner holds; "schema_m" in ASCII.
 pub const LOCK_KEY: i64 = 0x7363_6865_6d61_5f6d;
@@ -178,10 +179,10 @@ pub enum Error {
     #[error("{0}")]
     Link(#[from] link::Error),
     /// Files and history do not fit together, or the selection does not fit them.
-    #[error("files and history do not fit together")]
+    #[error("{0}")]
     Plan(plan::Error),
     /// A statement of a migration failed; what its step did is rolled back.
-    #[error("{}: {}", .0.migration.file.title(), .0.error)]
+    #[error("{}: {}", .0.place(), .0.error)]
     Statement(Box<Failure>),
     /// Another runner held the lock for longer than the patience.
     #[error("another runner holds the lock: {} from {}, pid {}, since {}", .0.user, .0.host, .0.pid, .0.since)]
@@ -222,6 +223,16 @@ pub struct Failure {
     pub applied: Vec<Applied>,
     /// The server.
     pub facts: Facts,
+}
+
+impl Failure {
+    /// File, line and column: the server's position, else the start of the statement or step.
+    pub fn place(&self) -> String {
+        let file = &self.migration.file;
+        let start = self.migration.steps[self.step].range().start;
+        let (line, column) = source::position(&file.text[..self.offset.unwrap_or(start)]);
+        format!("{}:{line}:{column}", file.path.display())
+    }
 }
 
 /// Reads server facts and history in one round trip, without writing anything. `extra` is one more query of the caller's to send along.

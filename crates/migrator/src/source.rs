@@ -111,6 +111,16 @@ pub fn read_dir(dir: &Path) -> Result<Vec<File>, Error> {
     Ok(files)
 }
 
+/// Files that are built into a program: pairs of file name and text, in order of their numbers.
+pub fn embedded(files: &[(&str, &str)]) -> Result<Vec<File>, Error> {
+    let files = files
+        .iter()
+        .map(|(name, text)| File::new(Path::new(name), text.as_bytes().to_vec()))
+        .collect::<Result<Vec<_>, _>>()?;
+    check_numbers(&files)?;
+    Ok(files)
+}
+
 /// Refuses a repeat or a gap in the numbers of sorted files.
 pub fn check_numbers(files: &[File]) -> Result<(), Error> {
     let next = files

@@ -5,7 +5,8 @@
 
 use std::future::poll_fn;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::config::{Host, SslMode};
@@ -170,6 +171,25 @@ impl Config {
         })
     }
 
+    /// Waits until the server takes a connection, for at most `patience`: a service and its database are often started together.
+    ///
+    /// # Errors
+    /// The last attempt's error; at once where the server answers and says no for good, as to a wrong password.
+    pub fn wait(&self, patience: Duration) -> Result<(), Error> {
+        let started = Instant::now();
+        let mut pause = Duration::from_millis(50);
+        loop {
+            match self.connect() {
+                Ok(_) => return Ok(()),
+                Err(error) if !may_pass(&error) || started.elapsed() >= patience => {
+                    return Err(error);
+                }
+                Err(_) => thread::sleep(pause),
+            }
+            pause = (pause * 2).min(Duration::from_secs(1));
+        }
+    }
+
     /// Connects for a caller that queries by itself.
     pub fn client(&self) -> Result<postgres::Client, Error> {
         let connector = self.connector()?;
@@ -204,6 +224,16 @@ impl Config {
             message: format!("{}: {}", self.server(), explain(error)),
             code,
         }
+    }
+}
+
+/// Whether waiting may help: nobody answered, the server is starting up (57P03), or its connections are all taken (53300).
+fn may_pass(error: &Error) -> bool {
+    match error {
+        Error::Unreachable { code, .. } => {
+            matches!(code.as_deref(), None | Some("57P03" | "53300"))
+        }
+        _ => false,
     }
 }
 

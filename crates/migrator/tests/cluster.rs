@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -110,31 +110,15 @@ fn many_who_come_and_go_at_once_always_meet_a_server() {
 #[test]
 fn the_server_of_a_killed_command_is_stopped_and_its_data_is_there() {
     const TEST: &str = "the_server_of_a_killed_command_is_stopped_and_its_data_is_there";
-    if let Some(dir) = std::env::var_os("CLUSTER_TO_BE_KILLED_IN") {
+    if let Some(dir) = std::env::var_os(VICTIM) {
         let server = Server::find().unwrap();
-        let running = open(&server, Path::new(&dir)).start().unwrap();
-        let mut stderr = std::io::stderr();
-        writeln!(stderr, "started {}", running.port()).unwrap();
-        thread::sleep(Duration::from_secs(60));
-        return;
+        wait_to_be_killed(&open(&server, Path::new(&dir)).start().unwrap());
     }
     let Some((server, temp)) = setup(TEST) else {
         return;
     };
     let dir = temp.path().join("pg");
-    let mut owner = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", TEST, "--nocapture"])
-        .env("CLUSTER_TO_BE_KILLED_IN", &dir)
-        .stderr(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let lines = BufReader::new(owner.stderr.take().unwrap()).lines();
-    assert!(
-        lines
-            .map_while(Result::ok)
-            .any(|line| line.starts_with("started "))
-    );
+    let (mut owner, _) = victim(TEST, &dir);
     let cluster = open(&server, &dir);
     {
         let joined = cluster.start().unwrap();
@@ -153,6 +137,49 @@ fn the_server_of_a_killed_command_is_stopped_and_its_data_is_there() {
         ),
         "42"
     );
+}
+
+/// The test runs itself as the process that is killed.
+#[test]
+fn a_temporary_cluster_of_a_killed_command_is_removed() {
+    const TEST: &str = "a_temporary_cluster_of_a_killed_command_is_removed";
+    if std::env::var_os(VICTIM).is_some() {
+        let server = Server::find().unwrap();
+        wait_to_be_killed(&Cluster::temporary(&server, Settings::throwaway()).unwrap());
+    }
+    let Some((_server, temp)) = setup(TEST) else {
+        return;
+    };
+    let (mut owner, socket_dir) = victim(TEST, temp.path());
+    let data = socket_dir.parent().unwrap().join("data");
+    assert!(data.join("postmaster.pid").exists());
+    owner.kill().unwrap();
+    owner.wait().unwrap();
+    eventually(|| !data.exists());
+}
+
+#[test]
+fn what_a_crashed_machine_has_left_is_in_nobody_s_way() {
+    let Some((server, temp)) = setup("what_a_crashed_machine_has_left_is_in_nobody_s_way") else {
+        return;
+    };
+    let cluster = open(&server, &temp.path().join("pg"));
+    let running = cluster.start().unwrap();
+    let pid_file = cluster.dir().join("data/postmaster.pid");
+    let text = fs::read_to_string(&pid_file).unwrap();
+    drop(running);
+    // A ticket without a user, and a pid that is another process's now: this one's.
+    fs::create_dir(cluster.dir().join("open")).unwrap();
+    fs::write(cluster.dir().join("open/ticket"), "").unwrap();
+    let (_, rest) = text.split_once('\n').unwrap();
+    fs::write(&pid_file, format!("{}\n{rest}", std::process::id())).unwrap();
+    // An initdb that did not get to its end.
+    fs::create_dir(temp.path().join("pg.new-0123")).unwrap();
+
+    let running = cluster.start().unwrap();
+    assert_eq!(query(&server, &running, "SELECT 1"), "1");
+    drop(running);
+    assert!(!is_up(&cluster));
 }
 
 #[test]
@@ -294,7 +321,9 @@ impl Temp {
 
 impl Drop for Temp {
     fn drop(&mut self) {
-        fs::remove_dir_all(&self.0).unwrap();
+        let removed = fs::remove_dir_all(&self.0);
+        // A panic on top of a failed test's would end the whole run.
+        assert!(removed.is_ok() || thread::panicking(), "{removed:?}");
     }
 }
 
@@ -316,6 +345,34 @@ fn setup(test: &str) -> Option<(Server, Temp)> {
     let dir = std::env::temp_dir().join(name);
     fs::create_dir(&dir).unwrap();
     Some((server, Temp(dir)))
+}
+
+/// The variable by which a test tells itself to be the process that is killed.
+const VICTIM: &str = "CLUSTER_TO_BE_KILLED_IN";
+
+/// Runs this test once more, as a process to be killed, and returns when that one's server runs; with the directory of its socket.
+fn victim(test: &str, dir: &Path) -> (Child, PathBuf) {
+    let mut process = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env(VICTIM, dir)
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
+    let socket_dir = lines
+        .find_map(|line| line.unwrap().strip_prefix("started ").map(PathBuf::from))
+        .unwrap();
+    (process, socket_dir)
+}
+
+/// What the victim does.
+fn wait_to_be_killed(running: &Running) -> ! {
+    let mut stderr = std::io::stderr();
+    writeln!(stderr, "started {}", running.socket_dir().display()).unwrap();
+    loop {
+        thread::sleep(Duration::from_secs(1));
+    }
 }
 
 /// Reports a test that cannot run here, past the capture of output.
