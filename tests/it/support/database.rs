@@ -5,6 +5,7 @@
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
 
 use migrator::cluster::{Cluster, Running, Server, Settings};
 use postgres::{Client, NoTls};
@@ -99,8 +100,22 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
-        self.server.maintenance().batch_execute(&sql).unwrap();
+        let dropped = self.server.maintenance().batch_execute(&sql);
+        // A panic on top of a failed test's would end the whole run.
+        assert!(dropped.is_ok() || thread::panicking(), "{dropped:?}");
     }
+}
+
+/// Whether a server that an embedded cluster can run has TimescaleDB; if not, why.
+pub fn installed_with_timescale() -> Result<(), String> {
+    let installed = Server::find().map_err(|error| error.to_string())?;
+    if installed.has_extension("timescaledb") {
+        return Ok(());
+    }
+    Err(format!(
+        "the installed PostgreSQL {} has no extension timescaledb",
+        installed.version()
+    ))
 }
 
 /// The URL with another database.

@@ -83,7 +83,7 @@ impl Parts {
             .map(PathBuf::from)
             .find(|path| {
                 // A dynamic one would need its libraries, too.
-                path.exists() && shared_libraries(&[path.clone()]).is_empty()
+                path.exists() && shared_libraries(std::slice::from_ref(path)).is_empty()
             });
         let busybox =
             busybox.ok_or("no static busybox (Debian: apt-get install busybox-static)")?;

@@ -31,6 +31,50 @@ macro_rules! test_name {
 }
 pub(crate) use test_name;
 
+/// Writes one test for each kind of target, of a function over a project of this repository's migrations with that target. Where the
+/// machine lacks a target, that test is skipped.
+///
+/// ```ignore
+/// on_each_target! {
+///     fn a_second_run_has_nothing_to_do(project) {
+///         project.run("migrate");
+///         assert!(project.run("migrate").contains("nothing to do"));
+///     }
+/// }
+/// ```
+macro_rules! on_each_target {
+    ($(fn $name:ident($project:ident) $body:block)+) => {$(
+        fn $name($project: &$crate::support::Sandbox) $body
+
+        mod $name {
+            use super::$name as check;
+            use $crate::support::{Sandbox, test_name};
+
+            #[test]
+            fn by_url() {
+                if let Some(project) = Sandbox::analytics().url(test_name!()) {
+                    check(&project);
+                }
+            }
+
+            #[test]
+            fn embedded() {
+                if let Some(project) = Sandbox::analytics().embedded(test_name!()) {
+                    check(&project);
+                }
+            }
+
+            #[test]
+            fn by_compose() {
+                if let Some(project) = Sandbox::analytics().compose(test_name!()) {
+                    check(&project);
+                }
+            }
+        }
+    )+};
+}
+pub(crate) use on_each_target;
+
 /// The path of the function around an item with this path, without the crate.
 pub fn enclosing(path: &'static str) -> &'static str {
     let inside = path.split_once("::").map_or(path, |(_, rest)| rest);

@@ -34,6 +34,8 @@ pub struct Sandbox {
     dir: PathBuf,
     env: Vec<(OsString, OsString)>,
     compose_project: Option<(&'static Engine, String)>,
+    /// Dropped with the project.
+    database: Option<Database>,
 }
 
 impl Sandbox {
@@ -48,6 +50,7 @@ impl Sandbox {
             dir,
             env: Vec::new(),
             compose_project: None,
+            database: None,
         };
         sandbox.env("DOCKER_HOST", "unix:///nonexistent/docker.sock")
     }
@@ -93,6 +96,23 @@ impl Sandbox {
     #[must_use]
     pub fn database(self, database: &Database) -> Self {
         self.env("DATABASE_URL", database.url())
+    }
+
+    /// Makes an empty database of its own the target, by `DATABASE_URL`. Nothing, and a word about it, when there is no server with
+    /// TimescaleDB.
+    pub fn url(self, test: &str) -> Option<Self> {
+        let database = Database::timescale(test)?;
+        let mut sandbox = self.database(&database);
+        sandbox.database = Some(database);
+        Some(sandbox)
+    }
+
+    /// Leaves the commands nothing but an embedded cluster. Nothing, and a word about it, when no server with TimescaleDB is installed.
+    pub fn embedded(self, test: &str) -> Option<Self> {
+        super::database::installed_with_timescale()
+            .map_err(|reason| skip(test, &reason))
+            .ok()?;
+        Some(self)
     }
 
     /// Lets the commands see the Docker engine, with a compose project, image, container name and port of the test's own. Nothing, and a
@@ -216,7 +236,9 @@ impl Drop for Sandbox {
         if let Some((engine, project)) = &self.compose_project {
             engine.remove_project(project);
         }
-        fs::remove_dir_all(&self.dir).unwrap();
+        let removed = fs::remove_dir_all(&self.dir);
+        // A panic on top of a failed test's would end the whole run.
+        assert!(removed.is_ok() || thread::panicking(), "{removed:?}");
     }
 }
 
@@ -280,4 +302,19 @@ fn commands_see_nothing_of_the_caller_s_environment() {
         "echo $GIVEN $CARGO_MANIFEST_DIR; pwd; echo to stderr >&2; exit 3",
     ]);
     insta::assert_snapshot!(sandbox.show(command));
+}
+
+#[test]
+fn a_project_is_a_copy_of_this_repository_s() {
+    let sandbox = Sandbox::analytics().file("migrations/notes.md", "not here");
+    let migration = "migrations/001_initial_schema.sql";
+    assert!(sandbox.files().iter().any(|file| file == migration));
+    assert_eq!(
+        sandbox.read(migration),
+        fs::read_to_string(repository().join(migration)).unwrap()
+    );
+    let dir = sandbox.dir().to_owned();
+    drop(sandbox);
+    assert!(!dir.exists());
+    assert!(!repository().join("migrations/notes.md").exists());
 }
