@@ -43,12 +43,12 @@ impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (expected, actual) = excerpts(self.expected.as_deref(), self.actual.as_deref());
         match self.kind {
-            DifferenceKind::Missing => write!(f, "{} is missing, expected {expected}", self.object),
-            DifferenceKind::Extra => write!(f, "{} is not expected, found {actual}", self.object),
+            DifferenceKind::Missing => write!(f, "{} is missing: expected {expected}", self.object),
+            DifferenceKind::Extra => write!(f, "{} is not expected: found {actual}", self.object),
             DifferenceKind::Changed { property } => {
                 write!(
                     f,
-                    "{}: {property} is {actual}, expected {expected}",
+                    "{}: expected {property} {expected}, found {actual}",
                     self.object
                 )
             }
@@ -171,7 +171,7 @@ fn database(catalog: &Catalog) -> Object {
             catalog
                 .extensions
                 .iter()
-                .map(|name| Object::new(format!("extension {name}"), "installed")),
+                .map(|name| Object::new(format!("extension {name}"), "an extension")),
         )
         .with(catalog.enums.iter().map(enumeration))
         .with(catalog.domains.iter().map(domain))
@@ -320,7 +320,7 @@ fn add_columns(object: &mut Object, relation: &str, columns: &[Column]) {
         )
         .property("type", Some(&type_name(&it.ty)))
         .property("comment", it.comment.as_deref())
-        .property("never null", it.never_null.as_deref())
+        .property("proof of never null", it.never_null.as_deref())
         .property("default", it.default.as_deref())
         .property(
             "identity",
@@ -449,7 +449,7 @@ fn excerpts(expected: Option<&str>, actual: Option<&str>) -> (String, String) {
         _ => 0,
     };
     let excerpt = |value: Option<String>| match value {
-        None => "nothing".to_owned(),
+        None => "none".to_owned(),
         Some(value) if value.is_empty() => "an empty text".to_owned(),
         Some(value) if value.chars().count() <= LINE => value,
         Some(value) => {

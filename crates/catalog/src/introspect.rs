@@ -6,6 +6,7 @@
 
 mod assemble;
 mod bucket;
+mod definition;
 mod raw;
 
 use std::collections::BTreeMap;
@@ -18,24 +19,29 @@ use crate::model::{Catalog, RelationRef};
 /// Oldest PostgreSQL whose catalogs the query can read: generated columns came with it, and `pg_attribute.attgenerated`.
 const OLDEST_SERVER: u32 = 120_000;
 
-/// A view of TimescaleDB's and the columns of it that the query reads, with their types.
-struct InformationView {
+/// Something that TimescaleDB tells in a view, and the columns of it that the query reads, with their types.
+struct Information {
+    /// What the query calls it.
     name: &'static str,
+    /// The views that tell it, the newest first.
+    views: &'static [&'static str],
     columns: &'static [(&'static str, &'static str)],
 }
 
-/// <https://docs.timescale.com/api/latest/informational-views/>; the columns named here are there from TimescaleDB 2.11 on.
-const INFORMATION: &[InformationView] = &[
-    InformationView {
+/// <https://docs.timescale.com/api/latest/informational-views/>; all of it is there from TimescaleDB 2.15 on.
+const INFORMATION: &[Information] = &[
+    Information {
         name: "hypertables",
+        views: &["hypertables"],
         columns: &[
             ("hypertable_schema", "name"),
             ("hypertable_name", "name"),
             ("compression_enabled", "bool"),
         ],
     },
-    InformationView {
+    Information {
         name: "dimensions",
+        views: &["dimensions"],
         columns: &[
             ("hypertable_schema", "name"),
             ("hypertable_name", "name"),
@@ -47,8 +53,9 @@ const INFORMATION: &[InformationView] = &[
             ("num_partitions", "int2"),
         ],
     },
-    InformationView {
+    Information {
         name: "continuous_aggregates",
+        views: &["continuous_aggregates"],
         columns: &[
             ("hypertable_schema", "name"),
             ("hypertable_name", "name"),
@@ -61,20 +68,21 @@ const INFORMATION: &[InformationView] = &[
             ("view_definition", "text"),
         ],
     },
-    InformationView {
-        name: "compression_settings",
+    Information {
+        name: "columnstore_settings",
+        views: &[
+            "hypertable_columnstore_settings",
+            "hypertable_compression_settings",
+        ],
         columns: &[
-            ("hypertable_schema", "name"),
-            ("hypertable_name", "name"),
-            ("attname", "name"),
-            ("segmentby_column_index", "int2"),
-            ("orderby_column_index", "int2"),
-            ("orderby_asc", "bool"),
-            ("orderby_nullsfirst", "bool"),
+            ("hypertable", "regclass"),
+            ("segmentby", "text"),
+            ("orderby", "text"),
         ],
     },
-    InformationView {
+    Information {
         name: "jobs",
+        views: &["jobs"],
         columns: &[
             ("job_id", "int4"),
             ("schedule_interval", "interval"),
@@ -104,16 +112,15 @@ pub enum Error {
         /// Major version of the server.
         found: u32,
     },
-    /// A view of TimescaleDB's lacks a column that the query reads.
+    /// A view of TimescaleDB's, or a column of one, is not there.
     #[error(
-        "timescaledb_information.{view} has no column {column}: this version of TimescaleDB ({extension}) is not known, 2.11 to 2.28 are"
+        "timescaledb_information.{missing} is not there: TimescaleDB {extension} cannot be read, \
+         versions from 2.15 on can"
     )]
     UnknownTimescale {
-        /// The view.
-        view: &'static str,
-        /// The column that it lacks.
-        column: &'static str,
-        /// Version of the extension, as far as it is installed.
+        /// The view, or the view and the column with a dot.
+        missing: String,
+        /// Version of the extension.
         extension: String,
     },
 }
@@ -160,8 +167,9 @@ pub fn query(probe: &str, exclude: &[RelationRef]) -> Result<String, Error> {
         });
     }
     let mut text = include_str!("introspect/catalog.sql").replace("{excluded}", &excluded(exclude));
-    for view in INFORMATION {
-        text = text.replace(&format!("{{{}}}", view.name), &rows_of(view, &probe)?);
+    for information in INFORMATION {
+        let place = format!("{{{}}}", information.name);
+        text = text.replace(&place, &rows_of(information, &probe)?);
     }
     Ok(text)
 }
@@ -190,38 +198,35 @@ pub fn introspect<E>(
     Ok(parse(&answer)?)
 }
 
-/// A query for the view's rows, or for none of the same shape where the server has no such view.
-fn rows_of(view: &InformationView, probe: &Probe) -> Result<String, Error> {
-    let Some(known) = probe.views.as_ref().and_then(|views| views.get(view.name)) else {
-        let columns: Vec<String> = view
-            .columns
-            .iter()
-            .map(|(column, ty)| format!("NULL::pg_catalog.{ty} AS {column}"))
-            .collect();
-        return Ok(format!("SELECT {} WHERE false", columns.join(", ")));
+/// A query for what TimescaleDB tells, or for no rows of the same shape on a server without it.
+fn rows_of(information: &Information, probe: &Probe) -> Result<String, Error> {
+    let unknown = |missing: String| Error::UnknownTimescale {
+        missing,
+        extension: probe.extension.clone().unwrap_or_default(),
     };
-    if let Some((column, _)) = view
-        .columns
-        .iter()
-        .find(|(column, _)| !known.iter().any(|known| known == column))
-    {
-        let extension = probe
-            .extension
-            .as_deref()
-            .unwrap_or("not installed")
-            .to_owned();
-        return Err(Error::UnknownTimescale {
-            view: view.name,
-            column,
-            extension,
-        });
-    }
-    let columns: Vec<&str> = view.columns.iter().map(|(column, _)| *column).collect();
-    Ok(format!(
-        "SELECT {} FROM timescaledb_information.{}",
-        columns.join(", "),
-        view.name
-    ))
+    let known = |view: &&'static str| Some((*view, probe.views.as_ref()?.get(*view)?));
+    let (columns, from) = match information.views.iter().find_map(known) {
+        Some((view, known)) => {
+            let columns = information.columns.iter().map(|(column, _)| *column);
+            if let Some(missing) = columns
+                .clone()
+                .find(|column| !known.iter().any(|it| it == column))
+            {
+                return Err(unknown(format!("{view}.{missing}")));
+            }
+            let columns: Vec<String> = columns.map(str::to_owned).collect();
+            (columns, format!("FROM timescaledb_information.{view}"))
+        }
+        None if probe.extension.is_some() => return Err(unknown(information.views[0].to_owned())),
+        None => {
+            let null = |(column, ty): &(&str, &str)| format!("NULL::pg_catalog.{ty} AS {column}");
+            (
+                information.columns.iter().map(null).collect(),
+                "WHERE false".to_owned(),
+            )
+        }
+    };
+    Ok(format!("SELECT {} {from}", columns.join(", ")))
 }
 
 fn excluded(relations: &[RelationRef]) -> String {

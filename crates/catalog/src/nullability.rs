@@ -4,9 +4,10 @@
 //! a rule here proves the contrary; what is not known (a node, a function, a new version's field) proves nothing. The rules name
 //! functions one by one (`functions`): that a function is STRICT says nothing about its result for arguments that are not null.
 //!
-//! Two limits stand outside the query. An aggregate or materialized view keeps what it stored before its source's column became
-//! NOT NULL, or before a column was added to it, until it is refreshed. And `NOT NULL` of a domain is no proof at all: PostgreSQL
-//! documents ways for a null to get into a column of such a domain.
+//! What stands outside the query: `NOT NULL` of a domain is no proof at all, since PostgreSQL documents ways for a null to get into
+//! a column of such a domain; and a column that was added to a continuous aggregate is null in the rows from before. One limit is
+//! left: an aggregate or materialized view keeps the nulls that it stored before its source's column became NOT NULL, until they
+//! are refreshed, and nothing in the catalogs tells.
 
 mod functions;
 mod scope;
@@ -36,6 +37,8 @@ pub(crate) struct Column {
     pub(crate) name: String,
     /// Why a table's column is never null, as the catalog says it: `NOT NULL`, `primary key`.
     pub(crate) declared: Option<&'static str>,
+    /// Whether a continuous aggregate may hold rows from before the column, which are null in it whatever the query says.
+    pub(crate) added: bool,
 }
 
 /// Why an expression is never null.
@@ -73,6 +76,11 @@ pub(crate) struct Prover {
 }
 
 impl Prover {
+    /// The query of a view.
+    pub(crate) fn query(&self, relation: u32) -> Option<&Node> {
+        self.relations.get(&relation)?.query.as_ref()
+    }
+
     /// Why the column is never null, in words that end a sentence; `None` when null must be expected.
     pub(crate) fn never_null(&self, relation: u32, position: i64) -> Option<String> {
         let found = self.relations.get(&relation)?;
@@ -104,11 +112,10 @@ impl Prover {
             self.proven.borrow_mut().insert(relation, HashMap::new());
             let found = self.relations.get(&relation)?;
             let query = found.query.as_ref()?;
-            let proofs = found
-                .columns
-                .keys()
-                .filter_map(|&at| Some((at, self.output(query, at)?)))
-                .collect::<HashMap<_, _>>();
+            let columns = found.columns.iter().filter(|(_, column)| !column.added);
+            let proofs = columns
+                .filter_map(|(&at, _)| Some((at, self.output(query, at)?)))
+                .collect();
             self.proven.borrow_mut().insert(relation, proofs);
         }
         self.proven.borrow().get(&relation)?.get(&position).cloned()

@@ -9,6 +9,7 @@ use crate::nodes::{self, Node};
 use crate::nullability::{self, Prover};
 
 use super::bucket;
+use super::definition::portable;
 use super::raw::{self, Answer, Rows};
 
 /// Keys of a job's configuration that hold a number of this server's.
@@ -73,6 +74,7 @@ fn prover(answer: &Answer) -> Prover {
                 nullability::Column {
                     name: column.name.clone(),
                     declared,
+                    added: column.added,
                 },
             )
         });
@@ -234,49 +236,21 @@ impl Timescale {
     }
 }
 
-fn columnstore(rows: Rows<raw::ColumnstoreColumn>) -> HashMap<RelationRef, Columnstore> {
-    let mut by_relation: HashMap<RelationRef, Vec<raw::ColumnstoreColumn>> = HashMap::new();
-    for row in rows.into_iter().flatten() {
+fn columnstore(rows: Rows<raw::Columnstore>) -> HashMap<RelationRef, Columnstore> {
+    let settings = |row: raw::Columnstore| {
         let name = RelationRef {
-            schema: row.schema.clone(),
-            name: row.name.clone(),
+            schema: row.schema,
+            name: row.name,
         };
-        by_relation.entry(name).or_default().push(row);
-    }
-    let joined = |columns: Vec<String>| (!columns.is_empty()).then(|| columns.join(", "));
-    let settings = |rows: Vec<raw::ColumnstoreColumn>| {
-        let segments: BTreeMap<i64, String> = rows
-            .iter()
-            .filter_map(|row| Some((row.segment?, row.column.clone())))
-            .collect();
-        let orders: BTreeMap<i64, String> = rows
-            .iter()
-            .filter_map(|row| Some((row.order?, order(row))))
-            .collect();
-        Columnstore {
-            segment_by: joined(segments.into_values().collect()),
-            order_by: joined(orders.into_values().collect()),
-        }
+        (
+            name,
+            Columnstore {
+                segment_by: row.segment_by,
+                order_by: row.order_by,
+            },
+        )
     };
-    by_relation
-        .into_iter()
-        .map(|(name, rows)| (name, settings(rows)))
-        .collect()
-}
-
-/// A column of `orderby`, with what differs from PostgreSQL's defaults.
-fn order(row: &raw::ColumnstoreColumn) -> String {
-    let ascending = row.ascending.unwrap_or(true);
-    let nulls = match (ascending, row.nulls_first.unwrap_or(!ascending)) {
-        (true, true) => " NULLS FIRST",
-        (false, false) => " NULLS LAST",
-        _ => "",
-    };
-    format!(
-        "{}{}{nulls}",
-        row.column,
-        if ascending { "" } else { " DESC" }
-    )
+    rows.into_iter().flatten().map(settings).collect()
 }
 
 /// Without this server's numbers, intervals in one style, keys sorted.
@@ -303,10 +277,7 @@ fn continuous_aggregate(
     facts: &mut Timescale,
     prover: &Prover,
 ) -> ContinuousAggregate {
-    let query = prover
-        .relations
-        .get(&relation.oid)
-        .and_then(|relation| relation.query.as_ref());
+    let query = prover.query(relation.oid);
     let bucket = query.and_then(|query| bucket::find(query, &prover.functions));
     let (bucket_column, bucket_width) =
         bucket.map_or((None, None), |bucket| (Some(bucket.column), bucket.width));
@@ -323,7 +294,7 @@ fn continuous_aggregate(
         schema: relation.schema,
         name: relation.name,
         comment: relation.comment,
-        definition: aggregate.definition.trim().to_owned(),
+        definition: portable(&aggregate.definition, query),
         source: facts
             .views
             .get(&aggregate.source)
@@ -338,13 +309,14 @@ fn continuous_aggregate(
 }
 
 fn view(relation: raw::Relation, prover: &Prover) -> View {
+    let definition = relation.definition.unwrap_or_default();
     View {
+        definition: portable(&definition, prover.query(relation.oid)),
         columns: columns(relation.oid, relation.columns, prover),
         schema: relation.schema,
         name: relation.name,
         comment: relation.comment,
         materialized: relation.kind == "m",
-        definition: relation.definition.unwrap_or_default().trim().to_owned(),
         indexes: list(relation.indexes, index),
     }
 }

@@ -57,14 +57,15 @@ fn grouped<'a>(query: &'a Node, expr: &'a Node) -> Option<&'a Node> {
 }
 
 fn width(argument: &Node) -> Option<String> {
-    let constant = if argument.tag() == "NAMEDARGEXPR" {
-        argument.node("arg")?
-    } else {
-        argument
+    let constant = match argument.tag() {
+        "NAMEDARGEXPR" => return width(argument.node("arg")?),
+        // A number is written as integer and cast to what the bucketed column is.
+        "FUNCEXPR" => return width(argument.nodes("args").next()?),
+        "CONST" => argument,
+        _ => return None,
     };
-    let (ty, Some(Value::Datum(bytes))) =
-        (constant.int("consttype")?, constant.field("constvalue"))
-    else {
+    let ty = constant.int("consttype")?;
+    let Some(Value::Datum(bytes)) = constant.field("constvalue") else {
         return None;
     };
     match ty {

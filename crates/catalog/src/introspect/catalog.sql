@@ -17,7 +17,8 @@ WITH RECURSIVE settings AS MATERIALIZED (
             ('TimeZone', 'UTC'),
             ('bytea_output', 'hex'),
             ('extra_float_digits', '1'),
-            ('quote_all_identifiers', 'off')
+            ('quote_all_identifiers', 'off'),
+            ('standard_conforming_strings', 'on')
     ) AS s (name, value)
 ),
 
@@ -25,7 +26,7 @@ WITH RECURSIVE settings AS MATERIALIZED (
 hypertables AS MATERIALIZED ({hypertables}),
 dimensions AS MATERIALIZED ({dimensions}),
 continuous_aggregates AS MATERIALIZED ({continuous_aggregates}),
-compression_settings AS MATERIALIZED ({compression_settings}),
+columnstore_settings AS MATERIALIZED ({columnstore_settings}),
 jobs AS MATERIALIZED ({jobs}),
 
 excluded (schema, name) AS MATERIALIZED ({excluded}),
@@ -116,6 +117,16 @@ trees AS MATERIALIZED (
         AND d.relname = '_direct_view_' || pg_catalog.substring(a.materialization_hypertable_name::text, '[0-9]+$')
     JOIN pg_catalog.pg_rewrite AS w ON w.ev_class = COALESCE(d.oid, r.oid) AND w.rulename = '_RETURN'
     WHERE r.kind IN ('v', 'm')
+),
+-- Columns that were added to a continuous aggregate: the rows from before hold null in them. Nothing tells them from the others but
+-- that another transaction wrote their rows of pg_attribute than those of the system columns, which are as old as the table.
+added AS MATERIALIZED (
+    SELECT a.view_schema AS schema, a.view_name AS name, later.attname
+    FROM continuous_aggregates AS a
+    JOIN pg_catalog.pg_namespace AS n ON n.nspname = a.materialization_hypertable_schema
+    JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = a.materialization_hypertable_name
+    JOIN pg_catalog.pg_attribute AS first ON first.attrelid = c.oid AND first.attname = 'ctid'
+    JOIN pg_catalog.pg_attribute AS later ON later.attrelid = c.oid AND later.attnum > 0 AND later.xmin <> first.xmin
 ),
 called AS MATERIALIZED (
     SELECT DISTINCT (pg_catalog.regexp_matches(t.tree, ':(?:funcid|opfuncid|aggfnoid|winfnoid) ([0-9]+)', 'g'))[1]::pg_catalog.oid AS oid
@@ -209,6 +220,9 @@ body AS MATERIALIZED (
                         'primary_key', EXISTS (
                             SELECT FROM pg_catalog.pg_constraint AS k
                             WHERE k.conrelid = r.oid AND k.contype = 'p' AND a.attnum = ANY (k.conkey)
+                        ),
+                        'added', EXISTS (
+                            SELECT FROM added WHERE added.schema = r.schema AND added.name = r.name AND added.attname = a.attname
                         ),
                         'default', CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
                         'identity', NULLIF(a.attidentity, ''),
@@ -332,15 +346,14 @@ body AS MATERIALIZED (
         ),
         'columnstore', (
             SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-                'schema', s.hypertable_schema,
-                'name', s.hypertable_name,
-                'column', pg_catalog.quote_ident(s.attname::pg_catalog.text),
-                'segment', s.segmentby_column_index,
-                'order', s.orderby_column_index,
-                'ascending', s.orderby_asc,
-                'nulls_first', s.orderby_nullsfirst
+                'schema', n.nspname,
+                'name', c.relname,
+                'segment_by', s.segmentby,
+                'order_by', s.orderby
             ))
-            FROM compression_settings AS s
+            FROM columnstore_settings AS s
+            JOIN pg_catalog.pg_class AS c ON c.oid = s.hypertable::pg_catalog.oid
+            JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
         ),
         'jobs', (
             SELECT pg_catalog.json_agg(pg_catalog.json_build_object(

@@ -22,7 +22,7 @@ pub(super) struct Answer {
     pub(super) hypertables: Rows<Hypertable>,
     pub(super) dimensions: Rows<Dimension>,
     pub(super) continuous_aggregates: Rows<ContinuousAggregate>,
-    pub(super) columnstore: Rows<ColumnstoreColumn>,
+    pub(super) columnstore: Rows<Columnstore>,
     pub(super) jobs: Rows<Job>,
 }
 
@@ -72,6 +72,8 @@ pub(super) struct Column {
     pub(super) comment: Option<String>,
     pub(super) not_null: bool,
     pub(super) primary_key: bool,
+    /// Whether the column may be younger than rows of the continuous aggregate.
+    pub(super) added: bool,
     pub(super) default: Option<String>,
     /// `attidentity`.
     pub(super) identity: Option<String>,
@@ -137,17 +139,13 @@ pub(super) struct ContinuousAggregate {
     pub(super) columnstore: bool,
 }
 
-/// A column's part in the columnstore settings of a hypertable.
+/// Settings of a hypertable, or of an aggregate's storage.
 #[derive(Deserialize)]
-pub(super) struct ColumnstoreColumn {
+pub(super) struct Columnstore {
     pub(super) schema: String,
     pub(super) name: String,
-    /// Quoted where SQL needs it.
-    pub(super) column: String,
-    pub(super) segment: Option<i64>,
-    pub(super) order: Option<i64>,
-    pub(super) ascending: Option<bool>,
-    pub(super) nulls_first: Option<bool>,
+    pub(super) segment_by: Option<String>,
+    pub(super) order_by: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -34,8 +34,8 @@ mod sublink {
 /// `NullTestType` of `primnodes.h`.
 const IS_NOT_NULL: i64 = 1;
 
-/// `CoercionForm` of `primnodes.h`: a call written as one; the others are casts.
-const EXPLICIT_CALL: i64 = 0;
+/// `CoercionForm` of `primnodes.h`: an explicit and an implicit cast.
+const CASTS: [i64; 2] = [1, 2];
 
 pub(super) struct Scope<'a> {
     prover: &'a Prover,
@@ -145,11 +145,11 @@ impl<'a> Scope<'a> {
                     return None;
                 }
                 self.all(node.nodes("args"))
-                    .map(|proofs| summary("an operator", &proofs))
+                    .map(|proofs| summary("an operator on", &proofs))
             }
             "BOOLEXPR" => self
                 .all(node.nodes("args"))
-                .map(|proofs| summary("a condition", &proofs)),
+                .map(|proofs| summary("a condition on", &proofs)),
             "NULLTEST" | "BOOLEANTEST" | "DISTINCTEXPR" => {
                 Some(Proof::because("a test for null, true, false or difference"))
             }
@@ -274,11 +274,14 @@ impl<'a> Scope<'a> {
             return None;
         }
         let proofs = self.all(node.nodes("args"))?;
-        if node.int("funcformat")? != EXPLICIT_CALL {
+        if CASTS.contains(&node.int("funcformat")?) {
             // A cast is not what a reader wants to be told about.
             return proofs.into_iter().next();
         }
-        Some(summary(&format!("`{}`", function.name), &proofs))
+        if proofs.iter().all(|proof| proof.constant) {
+            return Some(Proof::because(format!("`{}`", function.name)));
+        }
+        Some(summary(&format!("`{}` of", function.name), &proofs))
     }
 
     fn case(&self, node: &'a Node) -> Option<Proof> {
@@ -311,14 +314,15 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// What an expression over several proven ones is called in a reason.
+/// What an expression over proven ones is called in a reason.
 fn summary(name: &str, proofs: &[Proof]) -> Proof {
     let mut variable = proofs.iter().filter(|proof| !proof.constant);
-    match (variable.next(), variable.next()) {
-        (None, _) => Proof::because(name),
-        (Some(proof), None) => Proof::because(format!("{name} of {}", proof.text)),
-        (Some(_), Some(_)) => Proof::because(format!("{name} of values that are never null")),
-    }
+    let operands = match (variable.next(), variable.next()) {
+        (None, _) => "constants",
+        (Some(proof), None) => &proof.text,
+        (Some(_), Some(_)) => "values that are never null",
+    };
+    Proof::because(format!("{name} {operands}"))
 }
 
 fn nth(list: &[Value], position: i64) -> Option<&Value> {

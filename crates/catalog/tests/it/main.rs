@@ -1,4 +1,8 @@
 //! The crate as its users see it: catalogs of real servers, differences, snapshots.
 
+mod diff;
+mod introspection;
 mod migrations;
+mod nullability;
+mod snapshot;
 mod support;
