@@ -3,14 +3,15 @@
 //! A comment is prose that somebody wrote for people who read SQL. Here it becomes Markdown that shows the same words, and that neither
 //! rustc, rustdoc nor clippy has anything to say about. Code spans in backticks stay; other markup shows as it was typed.
 
+use std::borrow::Cow;
+
 use crate::layout::{self, Place, is_hidden};
 
 /// A comment as paragraphs and list items of Markdown.
 pub(crate) fn prose(comment: &str) -> Vec<String> {
     let mut paragraphs: Vec<String> = Vec::new();
     let mut open = false;
-    let comment = comment.replace("\r\n", "\n");
-    for line in comment.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
+    for line in comment.lines() {
         let line = line.trim();
         let item = line.strip_prefix("- ").or_else(|| line.strip_prefix("* "));
         match (line.is_empty(), item) {
@@ -100,8 +101,11 @@ pub(crate) fn block(place: Place, paragraphs: &[String]) -> String {
 fn inline(text: &str) -> String {
     let text = visible(text);
     let mut out = String::with_capacity(text.len() + 8);
-    let mut rest = text.as_str();
-    while let Some(c) = rest.chars().next() {
+    let mut rest = &*text;
+    // Everything that matters is ASCII, so bytes will do: build scripts run without optimisation.
+    while let Some(at) = rest.bytes().position(is_markup) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
         if let Some(length) = code_span(rest) {
             out.push_str(&rest[..length]);
             rest = &rest[length..];
@@ -109,25 +113,30 @@ fn inline(text: &str) -> String {
             out.extend(["<", &rest[..length], ">"]);
             rest = &rest[length..];
         } else {
-            if matches!(
-                c,
-                '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '|'
-            ) && !inside_word(&out, c, rest)
-            {
+            if !rest.starts_with('h') && !inside_word(&out, rest) {
                 out.push('\\');
             }
-            out.push(c);
-            rest = &rest[c.len_utf8()..];
+            out.push_str(&rest[..1]);
+            rest = &rest[1..];
         }
     }
+    out.push_str(rest);
     out
 }
 
-/// An underscore between two letters is no emphasis.
-fn inside_word(before: &str, c: char, rest: &str) -> bool {
-    c == '_'
-        && before.ends_with(char::is_alphanumeric)
-        && rest[1..].starts_with(char::is_alphanumeric)
+/// Bytes that Markdown may read as markup; `h` may be the start of an address.
+fn is_markup(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'\\' | b'`' | b'*' | b'_' | b'[' | b']' | b'<' | b'>' | b'&' | b'~' | b'|' | b'h'
+    )
+}
+
+/// Whether `rest` starts with an underscore between two letters, which is no emphasis.
+fn inside_word(before: &str, rest: &str) -> bool {
+    let after = rest.strip_prefix('_');
+    before.ends_with(char::is_alphanumeric)
+        && after.is_some_and(|after| after.starts_with(char::is_alphanumeric))
 }
 
 /// Length of the code span that `text` starts with: one backtick, something, one backtick.
@@ -151,7 +160,10 @@ fn url(text: &str) -> Option<usize> {
 }
 
 /// The text on one line, with what does not show named.
-fn visible(text: &str) -> String {
+fn visible(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -160,29 +172,32 @@ fn visible(text: &str) -> String {
             _ => out.push(c),
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 /// The words of a line of Markdown; a code span is part of one word.
 fn words(text: &str) -> Vec<&str> {
+    let bytes = text.as_bytes();
     let mut words = Vec::new();
     let (mut start, mut at) = (0, 0);
-    while at < text.len() {
-        let rest = &text[at..];
-        if let Some(escaped) = rest.strip_prefix('\\') {
-            at += 1 + escaped.chars().next().map_or(0, char::len_utf8);
-        } else if rest.starts_with('`') {
-            at += span(rest);
-        } else if rest.starts_with(' ') {
-            words.push(&text[start..at]);
-            at += 1;
-            start = at;
-        } else {
-            at += rest.chars().next().map_or(1, char::len_utf8);
+    while at < bytes.len() {
+        match bytes[at] {
+            b' ' => {
+                if start < at {
+                    words.push(&text[start..at]);
+                }
+                at += 1;
+                start = at;
+            }
+            b'`' => at += span(&text[at..]),
+            // Only ASCII is ever escaped.
+            b'\\' => at += 2,
+            _ => at += 1,
         }
     }
-    words.push(&text[start..]);
-    words.retain(|word| !word.is_empty());
+    if start < bytes.len() {
+        words.push(&text[start..]);
+    }
     words
 }
 

@@ -172,13 +172,19 @@ pub(crate) fn array(place: Place, prefix: &str, items: &[String], suffix: &str) 
 /// Lines of words, as many on each as fit into `room` columns; a longer word has a line of its own.
 pub(crate) fn fill<S: AsRef<str>>(words: &[S], room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
+    let mut used = 0;
     for word in words.iter().map(AsRef::as_ref) {
+        let more = width(word);
         match lines.last_mut() {
-            Some(line) if width(line) + 1 + width(word) <= room => {
+            Some(line) if used + 1 + more <= room => {
                 line.push(' ');
                 line.push_str(word);
+                used += 1 + more;
             }
-            _ => lines.push(word.to_owned()),
+            _ => {
+                lines.push(word.to_owned());
+                used = more;
+            }
         }
     }
     lines
@@ -196,6 +202,12 @@ pub(crate) fn constant(place: Place, declaration: &str, value: &str) -> String {
 
 /// A Rust string literal. Characters that do not show, or that turn the direction of the text, are escaped.
 pub(crate) fn string(text: &str) -> String {
+    if text
+        .bytes()
+        .all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\')
+    {
+        return format!("\"{text}\"");
+    }
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {
@@ -233,6 +245,9 @@ pub(crate) fn indent(text: &str, columns: usize) -> String {
 
 /// Columns that a terminal needs, nearly: letters of East Asia are two wide.
 pub(crate) fn width(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
     text.chars()
         .map(|c| if u32::from(c) < 0x1100 { 1 } else { 2 })
         .sum()

@@ -174,11 +174,7 @@ fn required_doc(title: &str) -> Vec<String> {
 }
 
 fn member(field: &Field<'_>, role: Role, place: Place) -> Member {
-    let mut doc = field
-        .column
-        .comment
-        .as_deref()
-        .map_or(Vec::new(), docs::prose);
+    let mut doc = field.comment.clone();
     doc.push(format!("{}{}", field.sql, role.meaning()));
     Member {
         doc: docs::block(place, &doc),

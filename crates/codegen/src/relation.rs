@@ -42,6 +42,8 @@ pub(crate) struct Field<'a> {
     pub(crate) ty: RustType,
     /// What the database puts in when an `INSERT` leaves the column out, other than null.
     pub(crate) default: Option<&'a str>,
+    /// The column's comment, as paragraphs.
+    pub(crate) comment: Vec<String>,
     /// The paragraph on the column's SQL type and default.
     pub(crate) sql: String,
 }
@@ -211,6 +213,7 @@ fn fields<'a>(
                 name,
                 ty,
                 default,
+                comment: column.comment.as_deref().map_or(Vec::new(), docs::prose),
                 sql,
             })
         });
@@ -244,11 +247,7 @@ fn sql_sentence(column: &Column, name: &str, base: Option<&str>, default: Option
 }
 
 fn row_field(field: &Field<'_>, at: usize, place: impl Fn(usize) -> Place) -> RowField {
-    let mut doc = field
-        .column
-        .comment
-        .as_deref()
-        .map_or(Vec::new(), docs::prose);
+    let mut doc = field.comment.clone();
     let mut ty = field.ty.path.clone();
     match &field.column.never_null {
         Some(reason) => {
