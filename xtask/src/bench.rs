@@ -25,16 +25,17 @@ pub fn run(project: &Project, args: &Bench, screen: &mut Screen) -> Result<ExitC
     command
         .args(["run", "--quiet", "--release", "--package", "bench", "--"])
         .current_dir(project.root());
-    let _server = match args.what {
+    let _address = match args.what {
         What::Build => {
             command.arg("build");
             None
         }
         What::Migrate => {
-            let chosen = target::choose(project, &args.target)?;
-            let (_, url, server) = chosen.target.address(screen)?;
-            command.arg("migrate").env("DATABASE_URL", url);
-            server
+            let mut chosen = target::choose(project, &args.target)?;
+            chosen.bring_up(screen)?;
+            let address = chosen.target.address()?;
+            command.arg("migrate").env("DATABASE_URL", &address.url);
+            Some(address)
         }
     };
     let status = command

@@ -96,7 +96,7 @@ pub fn run(project: &Project, args: &Doctor, screen: &mut Screen) -> Result<Exit
     match target::choose(project, &args.target) {
         Ok(chosen) => {
             screen.line(chosen.headline(None));
-            examine(&chosen, &migrations, &mut checks, screen);
+            examine(&chosen, &migrations, &mut checks);
         }
         Err(failure) => checks.failure("engine", &failure),
     }
@@ -122,7 +122,7 @@ fn render(check: &Check) -> String {
     }
 }
 
-fn examine(chosen: &Chosen, migrations: &[Migration], checks: &mut Checks, screen: &mut Screen) {
+fn examine(chosen: &Chosen, migrations: &[Migration], checks: &mut Checks) {
     match &chosen.target {
         Target::Compose(compose) => {
             checks.ok("engine", format!("Docker answers; {}", compose.typed()));
@@ -157,11 +157,12 @@ fn examine(chosen: &Chosen, migrations: &[Migration], checks: &mut Checks, scree
         }
         Target::Url(_) => {}
     }
-    let (config, _, _server) = match chosen.target.address(screen) {
+    let address = match chosen.target.address() {
         Ok(address) => address,
         Err(failure) => return checks.failure("address", &failure),
     };
-    if !port(&config, checks) {
+    let config = &address.config;
+    if !port(config, checks) {
         return;
     }
     let mut link = match config.connect() {

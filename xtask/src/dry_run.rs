@@ -11,7 +11,7 @@ use crate::explain;
 use crate::failure::Failure;
 use crate::migrate::count;
 use crate::screen::Screen;
-use crate::target::{Access, Chosen};
+use crate::target::Chosen;
 
 pub fn run(
     chosen: &Chosen,
@@ -19,7 +19,7 @@ pub fn run(
     selection: Selection,
     screen: &mut Screen,
 ) -> Result<ExitCode, Failure> {
-    let history = match chosen.target.open(Access::Read, screen)? {
+    let history = match chosen.target.look()? {
         Some(mut session) => {
             let report = run::read(&mut *session.link, None)
                 .map_err(|error| explain::run(&error, migrations))?;

@@ -16,21 +16,16 @@ use crate::failure::{Code, Failure};
 use crate::project::Project;
 use crate::screen::Screen;
 use crate::snapshot::{self, Outcome};
-use crate::target::{self, Access, Chosen, Session};
+use crate::target::{self, Chosen, Session};
 
 pub fn run(project: &Project, args: &Migrate, screen: &mut Screen) -> Result<ExitCode, Failure> {
     let migrations = project.migrations(args.source.migrations.as_deref())?;
-    let chosen = target::choose(project, &args.target)?;
+    let mut chosen = target::choose(project, &args.target)?;
     if args.dry_run {
         return dry_run::run(&chosen, &migrations, selection(args), screen);
     }
     let started = Instant::now();
-    let Some(mut session) = chosen.target.open(Access::Write, screen)? else {
-        return Err(Failure::new(
-            Code::Unreachable,
-            "the target did not come up",
-        ));
-    };
+    let mut session = chosen.open(screen)?;
     let report = apply(&chosen, &mut session, &migrations, &options(args), screen)?;
     let outcome = match args.no_snapshot {
         true => None,

@@ -15,21 +15,21 @@ use crate::with_db::exit_code;
 
 pub fn run(project: &Project, args: &Psql, screen: &mut Screen) -> Result<ExitCode, Failure> {
     screen.step_aside();
-    let chosen = target::choose(project, &args.target)?;
+    let mut chosen = target::choose(project, &args.target)?;
+    chosen.bring_up(screen)?;
     if let Target::Compose(compose) = &chosen.target {
-        if !compose.is_running() {
-            compose.up(screen)?;
-        }
         return start(in_container(compose, &args.arguments));
     }
-    let (config, _, _server) = chosen.target.address(screen)?;
+    let address = chosen.target.address()?;
     let program = match &chosen.target {
         Target::Embedded(_) => Embedded::server()?.program("psql").into_os_string(),
         _ => "psql".into(),
     };
     let mut command = Command::new(program);
     // Through the environment: a command line can be read by every user of the machine.
-    command.args(&args.arguments).envs(config.environment());
+    command
+        .args(&args.arguments)
+        .envs(address.config.environment());
     start(command)
 }
 

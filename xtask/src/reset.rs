@@ -14,25 +14,22 @@ use crate::failure::{Code, Failure};
 use crate::migrate;
 use crate::project::Project;
 use crate::screen::Screen;
-use crate::target::{self, Access};
+use crate::target;
 
 pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitCode, Failure> {
     // Read first: a database is not dropped for migrations that cannot run.
     let migrations = project.migrations(args.source.migrations.as_deref())?;
-    let chosen = target::choose(project, &args.target)?;
-    let (config, _, _server) = chosen.target.address(screen)?;
-    agree(args, &config)?;
-    recreate(&config)?;
+    let mut chosen = target::choose(project, &args.target)?;
+    chosen.bring_up(screen)?;
+    let address = chosen.target.address()?;
+    let config = &address.config;
+    agree(args, config)?;
+    recreate(config)?;
     screen.line(format!(
         "database {} is dropped and made anew",
         config.database()
     ));
-    let Some(mut session) = chosen.target.open(Access::Write, screen)? else {
-        return Err(Failure::new(
-            Code::Unreachable,
-            "the target did not come up",
-        ));
-    };
+    let mut session = chosen.open(screen)?;
     let report = migrate::apply(
         &chosen,
         &mut session,

@@ -13,12 +13,12 @@ use crate::failure::{Code, Failure};
 use crate::migrate::count;
 use crate::project::Project;
 use crate::screen::Screen;
-use crate::target::{self, Access};
+use crate::target;
 
 pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<ExitCode, Failure> {
     let migrations = project.migrations(args.source.migrations.as_deref())?;
     let chosen = target::choose(project, &args.target)?;
-    let history = match chosen.target.open(Access::Read, screen)? {
+    let history = match chosen.target.look()? {
         Some(mut session) => {
             let report = run::read(&mut *session.link, None)
                 .map_err(|error| explain::run(&error, &migrations))?;

@@ -9,18 +9,13 @@ use crate::failure::{Code, Failure};
 use crate::migrate;
 use crate::project::Project;
 use crate::screen::Screen;
-use crate::target::{self, Access};
+use crate::target;
 
 pub fn run(project: &Project, args: &WithDb, screen: &mut Screen) -> Result<ExitCode, Failure> {
     screen.step_aside();
     let migrations = project.migrations(args.source.migrations.as_deref())?;
-    let chosen = target::choose(project, &args.target)?;
-    let Some(mut session) = chosen.target.open(Access::Write, screen)? else {
-        return Err(Failure::new(
-            Code::Unreachable,
-            "the target did not come up",
-        ));
-    };
+    let mut chosen = target::choose(project, &args.target)?;
+    let mut session = chosen.open(screen)?;
     migrate::apply(
         &chosen,
         &mut session,
@@ -29,13 +24,13 @@ pub fn run(project: &Project, args: &WithDb, screen: &mut Screen) -> Result<Exit
         screen,
     )?;
     // The embedded server lives as long as one of its guards does.
-    let (_, url, _server) = chosen.target.address(screen)?;
+    let address = chosen.target.address()?;
     drop(session);
     let (program, arguments) = args.command.split_first().ok_or_else(|| {
         Failure::new(Code::Usage, "no command").next("cargo xtask with-db -- cargo test")
     })?;
     let output = duct::cmd(program, arguments)
-        .env("DATABASE_URL", url)
+        .env("DATABASE_URL", &address.url)
         .unchecked()
         .run();
     match output {

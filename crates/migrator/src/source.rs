@@ -51,32 +51,65 @@ impl File {
 
 /// Why the migration files cannot be used. Each message names the file and what is expected instead.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs)] // each variant's message says it
 pub enum Error {
+    /// The folder or a file of it could not be read.
     #[error("failed to read {}: {source}", path.display())]
-    Read { path: PathBuf, source: io::Error },
+    Read {
+        /// The folder or file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A `.sql` file that is not named as a migration is.
     #[error("{} is not a migration's name: expected {expected}", path.display())]
-    Name { path: PathBuf, expected: String },
+    Name {
+        /// The file.
+        path: PathBuf,
+        /// The name that it should have, as far as that can be told.
+        expected: String,
+    },
+    /// Two files have the same number.
     #[error("{} and {} have the same number: rename one to {:03}_…", first.display(), second.display(), next)]
     Repeat {
+        /// The first of them by name.
         first: PathBuf,
+        /// The other.
         second: PathBuf,
+        /// The next number that is free.
         next: u32,
     },
+    /// A number is missing.
     #[error("{} leaves a gap: {:03}_… is missing before it", path.display(), missing)]
-    Gap { path: PathBuf, missing: u32 },
+    Gap {
+        /// The file behind the gap.
+        path: PathBuf,
+        /// The first number that is missing.
+        missing: u32,
+    },
+    /// A file holds nothing but white space.
     #[error("{} is empty: a migration holds at least one statement", path.display())]
-    Empty { path: PathBuf },
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file is not UTF-8.
     #[error("{}:{line}:{column}: invalid UTF-8: save the file as UTF-8", path.display())]
     Utf8 {
+        /// The file.
         path: PathBuf,
+        /// Line of the first bad byte, from 1.
         line: usize,
+        /// Its column in characters, from 1.
         column: usize,
     },
+    /// A file holds a NUL byte.
     #[error("{}:{line}:{column}: a NUL byte: PostgreSQL's text cannot hold one, remove it", path.display())]
     Nul {
+        /// The file.
         path: PathBuf,
+        /// Line of the byte, from 1.
         line: usize,
+        /// Its column in characters, from 1.
         column: usize,
     },
 }

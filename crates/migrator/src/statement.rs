@@ -38,46 +38,59 @@ pub enum Kind {
 
 /// Why a statement runs alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[allow(missing_docs)] // each variant's message says it
 pub enum Reason {
+    /// A continuous aggregate that is filled when it is created.
     #[error("the server refuses this in a transaction block (WITH NO DATA would be allowed)")]
     AggregateWithData,
+    /// A procedure or index build of TimescaleDB that commits chunk by chunk.
     #[error("it commits between chunks, so the server refuses it in a transaction block")]
     CommitsByItself,
+    /// A command of PostgreSQL's own, such as `VACUUM` or `CREATE DATABASE`.
     #[error("the server refuses this in a transaction block")]
     Utility,
+    /// An index command or detach with `CONCURRENTLY`.
     #[error("CONCURRENTLY: the server refuses this in a transaction block")]
     Concurrently,
+    /// A `DO` whose body commits.
     #[error("its body commits, so the server refuses it in a transaction block")]
     BodyCommits,
+    /// The file says so.
     #[error("the comment `-- migrate: alone` before it says so")]
     Annotated,
 }
 
 /// Why a statement cannot be part of a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[allow(missing_docs)] // each variant's message says it
 pub enum Refusal {
+    /// `COPY … FROM stdin`.
     #[error(
         "COPY … FROM stdin reads data that a migration file cannot carry: write INSERT … VALUES"
     )]
     CopyFromStdin,
+    /// `COPY … TO stdout`.
     #[error("COPY … TO stdout sends rows to nobody: remove it")]
     CopyToStdout,
+    /// `ROLLBACK` or `ABORT`.
     #[error("ROLLBACK would undo what the migration is for: remove the statements instead")]
     Rollback,
+    /// `PREPARE TRANSACTION`.
     #[error("PREPARE TRANSACTION leaves the work in doubt: use COMMIT")]
     TwoPhase,
+    /// `COMMIT AND CHAIN`.
     #[error("AND CHAIN opens a transaction that the file does not end: write COMMIT and BEGIN")]
     Chain,
+    /// `BEGIN` inside `BEGIN … COMMIT`.
     #[error("BEGIN in a transaction that is open already")]
     NestedBegin,
+    /// `COMMIT` outside `BEGIN … COMMIT`.
     #[error(
         "COMMIT without a BEGIN before it: each file's statements are put into a transaction anyway, remove it"
     )]
     StrayCommit,
+    /// `BEGIN` without a `COMMIT` behind it.
     #[error("this BEGIN has no COMMIT in the file")]
     UnclosedBegin,
+    /// A statement that runs alone, inside `BEGIN … COMMIT`.
     #[error("the server refuses this in a transaction block: move it out of BEGIN … COMMIT")]
     AloneInBlock,
 }

@@ -8,7 +8,6 @@ use migrator::link::Link;
 use migrator::psql::{Host, Psql};
 use xshell::{Shell, cmd};
 
-use super::Access;
 use crate::env_file::{self, EnvFile};
 use crate::explain;
 use crate::failure::{Code, Failure};
@@ -123,34 +122,23 @@ impl Compose {
             .is_some_and(|container| container.state == "running")
     }
 
-    /// Starts psql in the container; brings the service up first, or gives `None` when it is only to be looked at and does not run.
-    pub fn open(
-        &self,
-        access: Access,
-        screen: &mut Screen,
-    ) -> Result<Option<Box<dyn Link>>, Failure> {
-        if !self.is_running() {
-            if access == Access::Read {
-                return Ok(None);
-            }
-            self.up(screen)?;
-        }
-        let running = self
-            .container
-            .as_ref()
-            .filter(|container| container.state == "running");
+    /// Starts psql in the container, which must run.
+    pub fn connect(&self) -> Result<Box<dyn Link>, Failure> {
         let psql = Psql::start(InContainer {
             compose: self.command.clone(),
             root: self.root.clone(),
-            id: running.map(|container| container.id.clone()),
+            id: self
+                .container
+                .as_ref()
+                .map(|container| container.id.clone()),
         });
         let next = format!("{} logs {SERVICE}", self.typed());
-        psql.map(|psql| Some(Box::new(psql) as Box<dyn Link>))
+        psql.map(|psql| Box::new(psql) as Box<dyn Link>)
             .map_err(|error| explain::unreachable(&error, &next))
     }
 
     /// `up -d`, with the `.env` that the compose file needs.
-    pub fn up(&self, screen: &mut Screen) -> Result<(), Failure> {
+    pub fn up(&mut self, screen: &mut Screen) -> Result<(), Failure> {
         if env_file::create(&self.root.join(".env"), &self.root.join(".env.example"))? {
             screen.progress("made .env from .env.example, with a password of its own");
         }
@@ -161,6 +149,8 @@ impl Compose {
             .map_err(|error| {
                 Failure::new(Code::Unreachable, format!("{}: {error}", self.typed()))
             })?;
+        let env = env_file::read(&self.root.join(".env"))?;
+        self.container = find_container(&self.root, &env)?;
         match output.status.success() {
             true => Ok(()),
             false => Err(self.explain_up(&String::from_utf8_lossy(&output.stderr))),
@@ -192,11 +182,8 @@ impl Compose {
         ))
     }
 
-    /// The database's URL as seen from this machine.
-    pub fn url(&self, screen: &mut Screen) -> Result<String, Failure> {
-        if !self.is_running() {
-            self.up(screen)?;
-        }
+    /// The database's URL as seen from this machine; the container must run.
+    pub fn url(&self) -> Result<String, Failure> {
         let published = self
             .container
             .as_ref()
@@ -343,7 +330,6 @@ fn percent_encode(text: &str) -> String {
 struct InContainer {
     compose: Vec<OsString>,
     root: PathBuf,
-    /// The container's id, where it ran before this command.
     id: Option<String>,
 }
 
@@ -352,22 +338,6 @@ impl InContainer {
         let mut command = Command::new(&self.compose[0]);
         command.args(&self.compose[1..]).current_dir(&self.root);
         command
-    }
-
-    fn container(&self) -> Result<String, String> {
-        if let Some(id) = &self.id {
-            return Ok(id.clone());
-        }
-        let output = self
-            .compose()
-            .args(["ps", "-q", SERVICE])
-            .output()
-            .map_err(|e| e.to_string())?;
-        let id = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        match id.is_empty() {
-            true => Err(format!("service `{SERVICE}` has no container")),
-            false => Ok(id),
-        }
     }
 }
 
@@ -381,7 +351,7 @@ impl Host for InContainer {
     fn copy(&self, folder: &Path) -> Result<String, String> {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         let inside = format!("/tmp/{name}");
-        let container = self.container()?;
+        let container = self.id.as_ref().ok_or("the service has no container")?;
         let output = Command::new("docker")
             .arg("cp")
             .arg(folder)

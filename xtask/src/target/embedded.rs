@@ -7,7 +7,6 @@ use migrator::history;
 use migrator::link::{Error, Link};
 use migrator::wire::{Config, Wire};
 
-use super::Access;
 use crate::env_file::EnvFile;
 use crate::explain;
 use crate::failure::{Code, Failure};
@@ -57,27 +56,30 @@ impl Embedded {
             .map_err(|error| explain_cluster(&error))
     }
 
-    /// Starts the server and connects; only looking, `None` where there is no cluster or no database yet.
-    pub fn start(&self, access: Access) -> Result<Option<(Wire, Running)>, Failure> {
-        if access == Access::Read && !self.exists()? {
+    /// Starts the server and connects, creating the database if need be.
+    pub fn connect(&self) -> Result<(Wire, Running), Failure> {
+        let running = self.serve()?;
+        let config = self.config(&running)?;
+        let link = match config.connect() {
+            Err(error) if is_missing_database(&error) => {
+                self.create_database(&config)?;
+                config.connect()
+            }
+            result => result,
+        };
+        let link = link.map_err(|error| explain::unreachable(&error, RESET))?;
+        Ok((link, running))
+    }
+
+    /// Starts the server and connects; `None` where there is no cluster or no database yet.
+    pub fn look(&self) -> Result<Option<(Wire, Running)>, Failure> {
+        if !self.exists()? {
             return Ok(None);
         }
         let running = self.serve()?;
-        let config = self.config(&running)?;
-        match config.connect() {
+        match self.config(&running)?.connect() {
             Ok(link) => Ok(Some((link, running))),
-            Err(Error::Unreachable {
-                code: Some(code), ..
-            }) if code == NO_SUCH_DATABASE => {
-                if access == Access::Read {
-                    return Ok(None);
-                }
-                self.create_database(&config)?;
-                let link = config
-                    .connect()
-                    .map_err(|error| explain::unreachable(&error, RESET))?;
-                Ok(Some((link, running)))
-            }
+            Err(error) if is_missing_database(&error) => Ok(None),
             Err(error) => Err(explain::unreachable(&error, RESET)),
         }
     }
@@ -104,6 +106,10 @@ impl Embedded {
             Err(error) => Err(explain::unreachable(&error, RESET)),
         }
     }
+}
+
+fn is_missing_database(error: &Error) -> bool {
+    matches!(error, Error::Unreachable { code: Some(code), .. } if code == NO_SUCH_DATABASE)
 }
 
 const RESET: &str = "cargo xtask reset --target embedded";

@@ -23,6 +23,8 @@ pub struct Chosen {
     pub target: Target,
     /// How it was chosen, for people.
     pub why: String,
+    /// The private cluster to turn to when compose, which nobody asked for by name, cannot be brought up.
+    fallback: Option<Embedded>,
 }
 
 /// Where migrations run.
@@ -32,15 +34,6 @@ pub enum Target {
     Url(Url),
 }
 
-/// What a command is going to do with its target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Only look: start nothing that is not there, create nothing.
-    Read,
-    /// Bring the target up if it is not.
-    Write,
-}
-
 /// An open target.
 pub struct Session {
     pub link: Box<dyn Link>,
@@ -48,57 +41,80 @@ pub struct Session {
     _server: Option<Running>,
 }
 
+/// Where a program on this machine finds the database.
+pub struct Address {
+    pub config: Config,
+    /// With its password: for the environment of a child, not for a screen.
+    pub url: String,
+    // The embedded server runs as long as this lives.
+    _server: Option<Running>,
+}
+
 /// Chooses the target: as the command line says, else `DATABASE_URL`, else compose where an engine answers, else embedded.
 pub fn choose(project: &Project, args: &TargetArgs) -> Result<Chosen, Failure> {
     let env = project.env_file()?;
-    let chosen = |target, why: &str| {
-        Ok(Chosen {
-            target,
-            why: why.to_owned(),
-        })
-    };
+    let compose = || Compose::find(project, &env);
+    let embedded = || Embedded::new(project, &env);
     match args.target.as_deref() {
-        Some("compose") => {
-            return chosen(Target::Compose(Compose::find(project, &env)?), "--target");
-        }
-        Some("embedded") => {
-            return chosen(Target::Embedded(Embedded::new(project, &env)), "--target");
-        }
-        Some(url) if url.contains("://") || url.contains('=') => {
-            return chosen(Target::Url(Url::parse(url, "--target")?), "--target");
-        }
+        Some("compose") => Ok(Chosen::new(Target::Compose(compose()?), "--target")),
+        Some("embedded") => Ok(Chosen::new(Target::Embedded(embedded()), "--target")),
+        Some(url) if url.contains("://") || url.contains('=') => Ok(Chosen::new(
+            Target::Url(Url::parse(url, "--target")?),
+            "--target",
+        )),
         Some(other) => {
             let message = format!("`{other}` is not a target");
-            return Err(Failure::new(Code::Usage, message)
-                .next("--target compose, --target embedded or --target postgres://user@host:5432/database"));
+            Err(Failure::new(Code::Usage, message).next(
+                "--target compose, --target embedded or --target postgres://user@host:5432/database",
+            ))
         }
-        None => {}
+        None => match env.get("DATABASE_URL") {
+            Some(url) => {
+                let url = Url::parse(&url, "DATABASE_URL")?;
+                Ok(Chosen::new(Target::Url(url), "DATABASE_URL"))
+            }
+            None => by_what_is_there(compose(), embedded()),
+        },
     }
-    if let Some(url) = env.get("DATABASE_URL") {
-        return chosen(
-            Target::Url(Url::parse(&url, "DATABASE_URL")?),
-            "DATABASE_URL",
-        );
-    }
-    match Compose::find(project, &env) {
-        Ok(compose) => chosen(Target::Compose(compose), "a Docker engine answers"),
+}
+
+/// Compose where an engine answers, else embedded. Where compose was never brought up and the embedded cluster is in use, it stays in use:
+/// the same command must not find another database than the one before it did.
+fn by_what_is_there(
+    compose: Result<Compose, Failure>,
+    embedded: Embedded,
+) -> Result<Chosen, Failure> {
+    match compose {
+        Ok(compose) if compose.container.is_none() && embedded.exists()? => {
+            let why = "compose has no container here, and there is an embedded cluster";
+            Ok(Chosen::new(Target::Embedded(embedded), why))
+        }
+        Ok(compose) => {
+            let mut chosen = Chosen::new(Target::Compose(compose), "a Docker engine answers");
+            chosen.fallback = Some(embedded);
+            Ok(chosen)
+        }
         Err(failure) => {
             let why = failure
                 .diagnostic
                 .message
                 .lines()
                 .next()
-                .unwrap_or_default()
-                .to_owned();
-            Ok(Chosen {
-                target: Target::Embedded(Embedded::new(project, &env)),
-                why,
-            })
+                .unwrap_or_default();
+            Ok(Chosen::new(Target::Embedded(embedded), why))
         }
     }
 }
 
 impl Chosen {
+    fn new(target: Target, why: &str) -> Chosen {
+        Chosen {
+            target,
+            why: why.to_owned(),
+            fallback: None,
+        }
+    }
+
     /// The first line of a command's screen.
     pub fn headline(&self, facts: Option<&Facts>) -> String {
         let mut line = format!("target   {}", self.target.name());
@@ -110,8 +126,54 @@ impl Chosen {
             line += &format!(" ({timescaledb}PostgreSQL {})", facts.server_version);
             line += &format!(", database {}", facts.database);
         }
-        // A reason longer than the line itself is cut where its sentence ends.
         line + &format!(" [{}]", self.why)
+    }
+
+    /// Brings the target up if it is not. Compose that nobody asked for by name and that has never run gives way to the embedded
+    /// cluster when it cannot be brought up: most often its image cannot be pulled.
+    pub fn bring_up(&mut self, screen: &mut Screen) -> Result<(), Failure> {
+        let Target::Compose(compose) = &mut self.target else {
+            return Ok(());
+        };
+        if compose.is_running() {
+            return Ok(());
+        }
+        let was_never_up = compose.container.is_none();
+        match (compose.up(screen), self.fallback.take()) {
+            (Err(failure), Some(embedded)) if was_never_up && compose.container.is_none() => {
+                screen.progress(&failure.diagnostic.message);
+                screen.progress("using a private cluster of the installed PostgreSQL instead");
+                self.target = Target::Embedded(embedded);
+                self.why = "compose could not be brought up".to_owned();
+                Ok(())
+            }
+            (result, _) => result,
+        }
+    }
+
+    /// Opens the target, bringing it up first if need be.
+    pub fn open(&mut self, screen: &mut Screen) -> Result<Session, Failure> {
+        self.bring_up(screen)?;
+        match &self.target {
+            Target::Compose(compose) => Session::new(compose.connect()?),
+            Target::Url(url) => Session::new(Box::new(url.connect()?)),
+            Target::Embedded(embedded) => {
+                let (link, server) = embedded.connect()?;
+                Ok(Session {
+                    link: Box::new(link),
+                    _server: Some(server),
+                })
+            }
+        }
+    }
+}
+
+impl Session {
+    fn new(link: Box<dyn Link>) -> Result<Session, Failure> {
+        Ok(Session {
+            link,
+            _server: None,
+        })
     }
 }
 
@@ -125,34 +187,23 @@ impl Target {
         }
     }
 
-    /// Opens it. `None` when it is only to be looked at and is not there.
-    pub fn open(&self, access: Access, screen: &mut Screen) -> Result<Option<Session>, Failure> {
+    /// Opens it only to look: starts no container and makes no cluster. `None` when it does not run.
+    pub fn look(&self) -> Result<Option<Session>, Failure> {
         match self {
-            Target::Compose(compose) => Ok(compose.open(access, screen)?.map(|link| Session {
-                link,
-                _server: None,
+            Target::Compose(compose) if !compose.is_running() => Ok(None),
+            Target::Compose(compose) => Session::new(compose.connect()?).map(Some),
+            Target::Url(url) => Session::new(Box::new(url.connect()?)).map(Some),
+            Target::Embedded(embedded) => Ok(embedded.look()?.map(|(link, server)| Session {
+                link: Box::new(link),
+                _server: Some(server),
             })),
-            Target::Url(url) => Ok(Some(Session {
-                link: Box::new(url.connect()?),
-                _server: None,
-            })),
-            Target::Embedded(embedded) => match embedded.start(access)? {
-                Some((link, server)) => Ok(Some(Session {
-                    link: Box::new(link),
-                    _server: Some(server),
-                })),
-                None => Ok(None),
-            },
         }
     }
 
-    /// The database's address for a program on this machine, and what keeps it up meanwhile.
-    pub fn address(
-        &self,
-        screen: &mut Screen,
-    ) -> Result<(Config, String, Option<Running>), Failure> {
+    /// The address of a database that is up, for a program on this machine, and what keeps it up meanwhile.
+    pub fn address(&self) -> Result<Address, Failure> {
         let (url, server) = match self {
-            Target::Compose(compose) => (compose.url(screen)?, None),
+            Target::Compose(compose) => (compose.url()?, None),
             Target::Url(url) => (url.text().to_owned(), None),
             Target::Embedded(embedded) => {
                 let server = embedded.serve()?;
@@ -161,6 +212,10 @@ impl Target {
         };
         let config =
             Config::parse(&url).map_err(|error| Failure::new(Code::Usage, error.to_string()))?;
-        Ok((config, url, server))
+        Ok(Address {
+            config,
+            url,
+            _server: server,
+        })
     }
 }
