@@ -7,7 +7,9 @@
 mod assemble;
 mod bucket;
 mod definition;
+mod known;
 mod raw;
+mod timescale;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

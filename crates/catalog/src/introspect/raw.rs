@@ -17,6 +17,7 @@ pub(super) struct Answer {
     pub(super) enums: Rows<Enum>,
     pub(super) domains: Rows<Domain>,
     pub(super) relations: Rows<Relation>,
+    pub(super) children: Rows<Child>,
     pub(super) routines: Rows<Routine>,
     pub(super) functions: Rows<Function>,
     pub(super) hypertables: Rows<Hypertable>,
@@ -70,6 +71,7 @@ pub(super) struct Column {
     #[serde(rename = "type")]
     pub(super) ty: TypeRef,
     pub(super) comment: Option<String>,
+    /// `attnotnull`, as far as it is checked; of the table itself, whatever its children say.
     pub(super) not_null: bool,
     pub(super) primary_key: bool,
     /// Whether the column may be younger than rows of the continuous aggregate.
@@ -78,6 +80,15 @@ pub(super) struct Column {
     /// `attidentity`.
     pub(super) identity: Option<String>,
     pub(super) generated: Option<String>,
+}
+
+/// A table that another one's queries read as well.
+#[derive(Deserialize)]
+pub(super) struct Child {
+    pub(super) parent: u32,
+    pub(super) child: u32,
+    /// Its columns whose NOT NULL is missing or not checked.
+    pub(super) nullable: Rows<String>,
 }
 
 #[derive(Deserialize)]

@@ -27,6 +27,11 @@ INSERT INTO d VALUES (1, 1);
 -- A documented way around a domain's NOT NULL.
 INSERT INTO d SELECT 2, (SELECT f FROM d WHERE false);
 INSERT INTO child VALUES (NULL);
+CREATE TABLE grandparent (c integer NOT NULL, k integer NOT NULL);
+CREATE TABLE between () INHERITS (grandparent);
+CREATE TABLE grandchild () INHERITS (between);
+ALTER TABLE grandchild ALTER COLUMN c DROP NOT NULL;
+INSERT INTO grandchild VALUES (NULL, 1);
 CREATE TABLE h (time timestamptz NOT NULL, k text, v integer, n integer NOT NULL);
 SELECT create_hypertable('h', by_range('time', INTERVAL '1 day'));
 INSERT INTO h VALUES ('2026-01-01', 'p', NULL, 1), ('2026-01-01 00:30', NULL, NULL, 2), ('2026-01-05', 'p', 5, 3);
@@ -128,6 +133,7 @@ const CASES: &[Case] = &[
     case("SELECT id, x FROM ma", "id"),
     case("SELECT id, f FROM d", "id"),
     case("SELECT c FROM parent", ""),
+    case("SELECT c, k FROM grandparent", "k"),
     // TimescaleDB.
     case("SELECT time_bucket('1 day', time) AS b, time_bucket('1 day', time, 'Europe/Berlin') AS z, time_bucket('1 day', time, origin => NULL) AS o,
         time_bucket(v * INTERVAL '1 day', time) AS w FROM h", "b z"),
