@@ -79,7 +79,7 @@ pub struct Domain {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TypeRef {
-    /// `format_type` with an empty search path: `numeric(12,2)`, `public.funnel_status`, `text[]`. For people and for comparison.
+    /// `format_type` with `pg_catalog` as the search path: `numeric(12,2)`, `public.funnel_status`, `text[]`. For people and for comparison.
     pub sql: String,
     /// Schema of the type (of the element type when `array`); left out of the file when it is `pg_catalog`.
     #[serde(default = "pg_catalog", skip_serializing_if = "is_pg_catalog")]
@@ -247,10 +247,10 @@ pub struct Dimension {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Columnstore {
-    /// `segmentby`, as TimescaleDB prints it.
+    /// `segmentby`, as TimescaleDB prints it: names with commas, quoted where SQL needs it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segment_by: Option<String>,
-    /// `orderby`, as TimescaleDB prints it.
+    /// `orderby`, as TimescaleDB prints it: `"time" DESC,event_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_by: Option<String>,
 }
@@ -285,7 +285,7 @@ pub struct View {
     pub materialized: bool,
     /// The columns, by position.
     pub columns: Vec<Column>,
-    /// The query, as PostgreSQL prints it.
+    /// The query, as PostgreSQL 16 and later print it with `pg_catalog` as the search path.
     pub definition: String,
     /// Indexes of a materialized view.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -305,7 +305,7 @@ pub struct ContinuousAggregate {
     pub comment: Option<String>,
     /// The columns, by position.
     pub columns: Vec<Column>,
-    /// The user's query, as TimescaleDB prints it.
+    /// The user's query, as PostgreSQL 16 and later print it with `pg_catalog` as the search path.
     pub definition: String,
     /// Schema-qualified hypertable or continuous aggregate that it reads; for a hierarchical one the aggregate's view, not its storage.
     pub source: RelationRef,

@@ -93,14 +93,14 @@ not_valid AS MATERIALIZED (
 -- The resolved query of each view: its tables, columns and functions by OID, whatever they are called today. That of a
 -- continuous aggregate is its direct view's, which is the user's query without the union with the materialized part.
 trees AS MATERIALIZED (
-    SELECT r.oid, w.ev_action::text AS tree
+    SELECT r.oid, w.ev_action::pg_catalog.text AS tree
     FROM relations AS r
     LEFT JOIN continuous_aggregates AS a ON a.view_schema = r.schema AND a.view_name = r.name
     LEFT JOIN (
         pg_catalog.pg_class AS d
         JOIN pg_catalog.pg_namespace AS n ON n.oid = d.relnamespace AND n.nspname = '_timescaledb_internal'
     ) ON d.relkind = 'v'
-        AND d.relname = '_direct_view_' || pg_catalog.substring(a.materialization_hypertable_name::text, '[0-9]+$')
+        AND d.relname = '_direct_view_' || pg_catalog.substring(a.materialization_hypertable_name::pg_catalog.text, '[0-9]+$')
     JOIN pg_catalog.pg_rewrite AS w ON w.ev_class = COALESCE(d.oid, r.oid) AND w.rulename = '_RETURN'
     WHERE r.kind IN ('v', 'm')
 ),

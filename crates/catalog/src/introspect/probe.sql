@@ -13,4 +13,4 @@ SELECT pg_catalog.json_build_object(
             GROUP BY c.relname
         ) AS view
     )
-)::text
+)::pg_catalog.text

@@ -150,9 +150,11 @@ fn no_column_that_is_proven_holds_a_null() {
         return;
     };
     database.run(DATA);
-    for (number, case) in CASES.iter().enumerate() {
-        database.run(&format!("CREATE VIEW case_{number:02} AS {}", case.query));
-    }
+    let cases = CASES.iter().enumerate();
+    let views: Vec<String> = cases
+        .map(|(number, case)| format!("CREATE VIEW case_{number:02} AS {};", case.query))
+        .collect();
+    database.run(&views.join("\n"));
     let catalog = database.catalog();
     let columns: Vec<_> = catalog
         .views
