@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: builds and runs the crate `bench`, which compares speeds in one run.
+//! `cargo xtask bench`: builds and runs the crate `bench`, which measures the commands beside psql and against what is promised.
 
 use std::process::{Command, ExitCode};
 
@@ -7,37 +7,36 @@ use clap::ValueEnum;
 use crate::cli::Bench;
 use crate::failure::{Code, Failure};
 use crate::project::Project;
-use crate::screen::Screen;
-use crate::target;
 use crate::with_db::exit_code;
 
 /// What to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum What {
-    /// Applying migrations, against psql
+    /// Applying migrations, through compose and over a URL (DATABASE_URL, else a private server)
     Migrate,
     /// Building xtask from nothing, and the schema's build script
     Build,
 }
 
-pub fn run(project: &Project, args: &Bench, screen: &mut Screen) -> Result<ExitCode, Failure> {
+/// Variables of `.env` that say where the bench measures. It makes everything else itself.
+const PLACES: [&str; 2] = ["DATABASE_URL", "TIMESCALEDB_IMAGE"];
+
+pub fn run(project: &Project, args: &Bench) -> Result<ExitCode, Failure> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // Unoptimised, like the commands that it measures: it only starts programs and waits for them.
     command
-        .args(["run", "--quiet", "--release", "--package", "bench", "--"])
+        .args(["run", "--quiet", "--package", "bench", "--"])
+        .args(["--runs", &args.runs.to_string()])
         .current_dir(project.root());
-    let _address = match args.what {
-        What::Build => {
-            command.arg("build");
-            None
+    if let Some(what) = args.what.and_then(|what| what.to_possible_value()) {
+        command.arg(what.get_name());
+    }
+    let env = project.env_file()?;
+    for name in PLACES {
+        if let Some(value) = env.get(name) {
+            command.env(name, value);
         }
-        What::Migrate => {
-            let mut chosen = target::choose(project, &args.target)?;
-            chosen.bring_up(screen)?;
-            let address = chosen.target.address()?;
-            command.arg("migrate").env("DATABASE_URL", &address.url);
-            Some(address)
-        }
-    };
+    }
     let status = command
         .status()
         .map_err(|error| Failure::new(Code::Failed, format!("failed to start cargo: {error}")))?;

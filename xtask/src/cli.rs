@@ -33,7 +33,7 @@ pub enum Command {
     Psql(Psql),
     /// Drop and recreate the database, then migrate (development only)
     Reset(Reset),
-    /// Compare the speed of the commands with psql's in the same run
+    /// Compare the speed of the commands with psql's and with what is promised
     Bench(Bench),
 }
 
@@ -167,9 +167,10 @@ pub struct Reset {
 
 #[derive(Args)]
 pub struct Bench {
-    /// What to measure
+    /// What to measure [default: everything]
     #[arg(value_enum)]
-    pub what: crate::bench::What,
-    #[command(flatten)]
-    pub target: TargetArgs,
+    pub what: Option<crate::bench::What>,
+    /// How often each time is taken; the median counts
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub runs: u32,
 }

@@ -52,6 +52,6 @@ fn run(cli: Cli, screen: &mut Screen) -> Result<ExitCode, Failure> {
         Command::WithDb(args) => with_db::run(&project, &args, screen),
         Command::Psql(args) => psql::run(&project, &args, screen),
         Command::Reset(args) => reset::run(&project, &args, screen),
-        Command::Bench(args) => bench::run(&project, &args, screen),
+        Command::Bench(args) => bench::run(&project, &args),
     }
 }

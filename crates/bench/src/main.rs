@@ -1,0 +1,70 @@
+//! `cargo xtask bench`: what the commands cost, beside psql in the same run and against the bounds that the project promises.
+//!
+//! Each subject is a file: [`compose`], [`url`] and [`build`]. What they are measured with is in [`stats`], [`proxy`] and [`shim`], what
+//! they are measured on in [`scratch`] and [`cargo`]. Exits 0 when every bound is kept, 3 when one is missed, 1 when something failed.
+
+mod build;
+mod cargo;
+mod compose;
+mod proxy;
+mod report;
+mod scratch;
+mod shim;
+mod stats;
+mod url;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+
+use report::Report;
+use scratch::Scratch;
+
+/// Compares the commands with psql and with the promised bounds; one line for each measurement.
+#[derive(Parser)]
+#[command(name = "bench")]
+struct Cli {
+    /// What to measure [default: everything]
+    #[arg(value_enum)]
+    what: Option<What>,
+    /// How often each time is taken; the median counts
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// Applying migrations, through compose and over a URL (DATABASE_URL, else a private server)
+    Migrate,
+    /// Building xtask from nothing, and the schema's build script
+    Build,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut report = Report::new(Box::new(io::stdout()));
+    match run(&cli, &mut report) {
+        Ok(()) if report.missed() => ExitCode::from(3),
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing can be done for a reader that went away.
+            let _ = writeln!(io::stderr(), "error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: &Cli, report: &mut Report) -> anyhow::Result<()> {
+    let scratch = Scratch::new()?;
+    let runs = cli.runs as usize;
+    if cli.what != Some(What::Build) {
+        let xtask = cargo::xtask()?;
+        compose::run(&scratch, &xtask, runs, report)?;
+        url::run(&scratch, &xtask, runs, report)?;
+    }
+    if cli.what != Some(What::Migrate) {
+        build::run(&scratch, runs, report)?;
+    }
+    Ok(())
+}

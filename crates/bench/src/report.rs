@@ -1,0 +1,75 @@
+//! What is printed: one line for each measurement, with its bound and whether it is kept.
+
+use std::io::Write;
+
+use anyhow::Result;
+
+/// Whether a measurement keeps its bound.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It does.
+    Pass,
+    /// It does not.
+    Miss,
+    /// Nothing was promised; the figure is for people.
+    Unbound,
+}
+
+impl Verdict {
+    /// Pass when `kept`.
+    pub fn of(kept: bool) -> Verdict {
+        match kept {
+            true => Verdict::Pass,
+            false => Verdict::Miss,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Verdict::Pass => "PASS",
+            Verdict::Miss => "MISS",
+            Verdict::Unbound => "-",
+        }
+    }
+}
+
+/// Prints lines as they are measured, and remembers whether a bound was missed.
+pub struct Report {
+    out: Box<dyn Write>,
+    missed: bool,
+}
+
+impl Report {
+    /// A report that goes to `out`.
+    pub fn new(out: Box<dyn Write>) -> Report {
+        Report { out, missed: false }
+    }
+
+    /// One measurement: what was measured, what came out, what it is compared with or bound to.
+    pub fn line(
+        &mut self,
+        verdict: Verdict,
+        what: &str,
+        measured: &str,
+        bound: &str,
+    ) -> Result<()> {
+        self.missed |= verdict == Verdict::Miss;
+        self.write(verdict.word(), what, measured, bound)
+    }
+
+    /// Something that cannot be measured here, and why.
+    pub fn skip(&mut self, what: &str, why: &str) -> Result<()> {
+        self.write("SKIP", what, why, "")
+    }
+
+    /// Whether a bound was missed.
+    pub fn missed(&self) -> bool {
+        self.missed
+    }
+
+    fn write(&mut self, word: &str, what: &str, measured: &str, rest: &str) -> Result<()> {
+        let line = format!("{word:<4}  {what:<42}  {measured:<12}  {rest}");
+        writeln!(self.out, "{}", line.trim_end())?;
+        Ok(self.out.flush()?)
+    }
+}
