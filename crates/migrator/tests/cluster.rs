@@ -350,7 +350,8 @@ fn setup(test: &str) -> Option<(Server, Temp)> {
 /// The variable by which a test tells itself to be the process that is killed.
 const VICTIM: &str = "CLUSTER_TO_BE_KILLED_IN";
 
-/// Runs this test once more, as a process to be killed, and returns when that one's server runs; with the directory of its socket.
+/// Runs this test once more, as a process to be killed, and returns when that one's server runs;
+/// with the directory of its socket.
 fn victim(test: &str, dir: &Path) -> (Child, PathBuf) {
     let mut process = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture"])

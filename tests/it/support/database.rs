@@ -1,7 +1,8 @@
 //! One server for the whole run, one database for each test.
 //!
-//! The server is a temporary cluster of the installed PostgreSQL, or the one that `TEST_DATABASE_URL` names. It lives as long as the
-//! test process: statics are never dropped, but the end of the process is what the cluster's keeper waits for.
+//! The server is a temporary cluster of the installed PostgreSQL, or the one that
+//! `TEST_DATABASE_URL` names. It lives as long as the test process: statics are never dropped, but
+//! the end of the process is what the cluster's keeper waits for.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -69,7 +70,8 @@ impl Database {
         Some(Self { server, name })
     }
 
-    /// A database in which the extension can be created, or nothing and a word about it when the server lacks TimescaleDB.
+    /// A database in which the extension can be created, or nothing and a word about it when the
+    /// server lacks TimescaleDB.
     pub fn timescale(test: &str) -> Option<Self> {
         let server = server().map_err(|reason| skip(test, reason)).ok()?;
         let sql = "SELECT count(*) FROM pg_available_extensions WHERE name = 'timescaledb'";

@@ -79,8 +79,8 @@ impl Engine {
         let _used = run(&["image", "rm", name]);
     }
 
-    /// Removes the containers, volumes and networks of a project. It needs neither the compose file nor its `.env`, which a test may have
-    /// spoilt on purpose.
+    /// Removes the containers, volumes and networks of a project. It needs neither the compose file
+    /// nor its `.env`, which a test may have spoilt on purpose.
     pub fn remove_project(&self, project: &str) {
         let filter = format!("label={PROJECT_LABEL}={project}");
         for (list, remove) in [

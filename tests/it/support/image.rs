@@ -1,8 +1,8 @@
 //! An image for the compose tests, made of this machine's own PostgreSQL: no registry is asked.
 //!
-//! It is an archive of the server, its libraries, share files and extensions, the time zones, and busybox for a shell, imported with an
-//! entrypoint that goes through the same stages as the official image's. It is named by what went into it, and built when the engine
-//! does not have it.
+//! It is an archive of the server, its libraries, share files and extensions, the time zones, and
+//! busybox for a shell, imported with an entrypoint that goes through the same stages as the
+//! official image's. It is named by what went into it, and built when the engine does not have it.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -110,8 +110,8 @@ impl Parts {
             .collect()
     }
 
-    /// The programs and libraries of the server. Compilation of expressions would bring LLVM, and label security is for SELinux; a server
-    /// does without.
+    /// The programs and libraries of the server. Compilation of expressions would bring LLVM, and
+    /// label security is for SELinux; a server does without.
     fn binaries(&self) -> Vec<PathBuf> {
         let mut all: Vec<PathBuf> = PROGRAMS
             .iter()
@@ -173,7 +173,8 @@ fn add_system(parts: &Parts, root: &Path) {
     run(Command::new("chmod").arg("+x").arg(entrypoint));
 }
 
-/// Streams the folder to the engine. Everything in it is made readable to all: the server runs as a user of its own.
+/// Streams the folder to the engine. Everything in it is made readable to all: the server runs as a
+/// user of its own.
 fn import(parts: &Parts, name: &str, root: &Path) {
     let path = format!(
         "ENV PATH={}:/usr/local/bin:/bin",
@@ -208,7 +209,8 @@ fn import(parts: &Parts, name: &str, root: &Path) {
     assert!(tar.wait().unwrap().success());
 }
 
-/// The libraries that programs and libraries are linked with, as `ldd` finds them; none for a static program.
+/// The libraries that programs and libraries are linked with, as `ldd` finds them; none for a
+/// static program.
 fn shared_libraries(files: &[PathBuf]) -> Vec<PathBuf> {
     let output = Command::new("ldd").args(files).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -1,5 +1,6 @@
-//! What every test stands on: a private database server, project folders with a hermetic environment, and a Docker engine with an
-//! image. A test that needs what this machine lacks calls [`skip`] through these, and returns.
+//! What every test stands on: a private database server, project folders with a hermetic
+//! environment, and a Docker engine with an image. A test that needs what this machine lacks calls
+//! [`skip`] through these, and returns.
 //!
 //! ```ignore
 //! #[test]
@@ -22,7 +23,8 @@ use std::io::Write as _;
 pub use database::Database;
 pub use sandbox::Sandbox;
 
-/// The name of the test that this is written in, with its modules: `migrate::nothing_pending_says_so`.
+/// The name of the test that this is written in, with its modules:
+/// `migrate::nothing_pending_says_so`.
 macro_rules! test_name {
     () => {{
         fn here() {}
@@ -31,8 +33,8 @@ macro_rules! test_name {
 }
 pub(crate) use test_name;
 
-/// Writes one test for each kind of target, of a function over a project of this repository's migrations with that target. Where the
-/// machine lacks a target, that test is skipped.
+/// Writes one test for each kind of target, of a function over a project of this repository's
+/// migrations with that target. Where the machine lacks a target, that test is skipped.
 ///
 /// ```ignore
 /// on_each_target! {
@@ -81,7 +83,8 @@ pub fn enclosing(path: &'static str) -> &'static str {
     inside.rsplit_once("::").map_or(inside, |(outer, _)| outer)
 }
 
-/// Reports a test that cannot run here. It goes past libtest, which would keep it to itself: a skipped test must be seen.
+/// Reports a test that cannot run here. It goes past libtest, which would keep it to itself: a
+/// skipped test must be seen.
 pub fn skip(test: &str, reason: &str) {
     let line = format!(
         "skipped: {test}: {}\n",

@@ -4,8 +4,9 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
-/// What differs between runs, and what stands for it. The order matters: what is longer and more particular comes first.
-const FILTERS: [(&str, &str); 12] = [
+/// What differs between runs, and what stands for it. The order matters: what is longer and more
+/// particular comes first.
+const FILTERS: [(&str, &str); 13] = [
     (r"postgres(ql)?://[^\s/@]+@", "postgresql://[user]@"),
     (r"(127\.0\.0\.1|localhost|\[::1\]):\d+", "$1:[port]"),
     (
@@ -18,7 +19,8 @@ const FILTERS: [(&str, &str); 12] = [
     (r"PostgreSQL \d+(\.\d+)*", "PostgreSQL [version]"),
     (r"\b\d+(\.\d+)? (ms|s)\b", "[time]"),
     (r"\bpid \d+", "pid [pid]"),
-    (r"(_ms|Ms)(.: *)\d+", "$1$2[time]"),
+    (r"(_ms|milliseconds)(.: *)\d+", "$1$2[time]"),
+    (r#"("(postgresql|timescaledb)": ")\d[^"]*"#, "$1[version]"),
     (r"\bit_\d+_\d+\b", "[database]"),
     (r"analytics-test-\d+-\d+", "[project]"),
 ];

@@ -20,8 +20,8 @@ pub(super) enum Account {
 }
 
 impl Account {
-    /// A command that runs as this account, in `dir`, and unmoved by the caller's PostgreSQL variables and by keys pressed at its
-    /// terminal.
+    /// A command that runs as this account, in `dir`, and unmoved by the caller's PostgreSQL
+    /// variables and by keys pressed at its terminal.
     pub(super) fn command(self, program: &Path, dir: &Path) -> Command {
         let mut command = Command::new(program);
         command
@@ -49,7 +49,8 @@ impl Account {
         }
     }
 
-    /// Whether this account can work in `dir`. It is tried, since only the system knows about access lists and namespaces.
+    /// Whether this account can work in `dir`. It is tried, since only the system knows about
+    /// access lists and namespaces.
     fn reaches(self, dir: &Path) -> bool {
         let mut command = self.command(Path::new("/bin/sh"), dir);
         command
@@ -70,8 +71,9 @@ impl Account {
 
 /// Where a cluster that is wanted in `wanted` goes, and who runs its server.
 ///
-/// For anybody but root that is the wanted place and themselves. For root it is the owner of the cluster that is there, or else the first
-/// account that [`unprivileged`] finds, and a place that this account can reach.
+/// For anybody but root that is the wanted place and themselves. For root it is the owner of the
+/// cluster that is there, or else the first account that [`unprivileged`] finds, and a place that
+/// this account can reach.
 pub(super) fn place(wanted: &Path) -> Result<(PathBuf, Account), Error> {
     let parent = wanted.parent().unwrap_or(wanted);
     fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
@@ -116,7 +118,8 @@ pub(super) fn shared_dirs() -> [PathBuf; 3] {
     ["/var/tmp".into(), std::env::temp_dir(), "/tmp".into()]
 }
 
-/// Fails if there is something at `path`, in a directory that anybody can write to, that is not the account's.
+/// Fails if there is something at `path`, in a directory that anybody can write to, that is not the
+/// account's.
 pub(super) fn refuse_foreign(path: &Path, account: Account) -> Result<(), Error> {
     if path.symlink_metadata().is_err() || account.owns(path, our_uid()?) {
         return Ok(());

@@ -4,7 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
-/// Why a private cluster cannot be had. The text names what failed and why; [`Error::next`] says what to do about it.
+/// Why a private cluster cannot be had. The text names what failed and why; [`Error::next`] says
+/// what to do about it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -33,8 +33,8 @@ impl Gate {
 
 impl Drop for Gate {
     fn drop(&mut self) {
-        // Closing is not enough: a process that another thread is just forking still holds the file, and the lock with it, until it
-        // has become another program.
+        // Closing is not enough: a process that another thread is just forking still holds the
+        // file, and the lock with it, until it has become another program.
         let _closing_unlocks_too = self.file.unlock();
     }
 }

@@ -1,12 +1,14 @@
 //! The watchdog that stops a server when nobody uses it any more.
 //!
-//! Each user of a cluster has a *ticket*, a file in `open/`, and a small shell process, its *keeper*, that waits for the end of its
-//! standard input. That end comes when the user is done and closes it, and just the same when the user is killed: so there is one way of
-//! stopping, and it is always taken. The keeper removes its ticket and then the directory. Removing a directory succeeds only when it
-//! is empty, and for one process only: that one is the last, and stops the server.
+//! Each user of a cluster has a *ticket*, a file in `open/`, and a small shell process, its
+//! *keeper*, that waits for the end of its standard input. That end comes when the user is done and
+//! closes it, and just the same when the user is killed: so there is one way of stopping, and it is
+//! always taken. The keeper removes its ticket and then the directory. Removing a directory
+//! succeeds only when it is empty, and for one process only: that one is the last, and stops the
+//! server.
 //!
-//! Whoever starts a server makes `open/`, whoever joins only adds a ticket. When that fails because the directory is gone, the server is
-//! about to stop, and must not be joined.
+//! Whoever starts a server makes `open/`, whoever joins only adds a ticket. When that fails because
+//! the directory is gone, the server is about to stop, and must not be joined.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
@@ -18,9 +20,10 @@ use super::{Cluster, Error};
 
 /// Arguments: the data directory, `open/`, the ticket, and what to remove at the end, or nothing.
 ///
-/// A line on standard input is the pid of a server that may not have written its `postmaster.pid` yet. If the starter was killed before it
-/// could send that, the file is there a moment later. That file, which a server removes as the last thing it does, also tells when the
-/// server is gone: a pid would not, as it stays until the parent has asked for it.
+/// A line on standard input is the pid of a server that may not have written its `postmaster.pid`
+/// yet. If the starter was killed before it could send that, the file is there a moment later. That
+/// file, which a server removes as the last thing it does, also tells when the server is gone: a
+/// pid would not, as it stays until the parent has asked for it.
 const SCRIPT: &str = r#"
 data=$1 open=$2 ticket=$3 remove=$4 server=
 trap '' INT HUP TERM
@@ -122,7 +125,8 @@ fn ticket(open: &Path) -> Result<(String, File), Error> {
     Ok((name, file))
 }
 
-/// Removes the tickets of users that were killed together with their keepers. Best effort: a keeper may be doing the same.
+/// Removes the tickets of users that were killed together with their keepers. Best effort: a keeper
+/// may be doing the same.
 fn remove_abandoned(open: &Path, own: &str) {
     let Ok(entries) = fs::read_dir(open) else {
         return;

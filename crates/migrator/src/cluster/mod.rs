@@ -1,8 +1,10 @@
-//! A private PostgreSQL cluster, run from the server binaries that are installed: no Docker, no root, no set-up.
+//! A private PostgreSQL cluster, run from the server binaries that are installed: no Docker, no
+//! root, no set-up.
 //!
-//! [`Server::find`] finds the binaries, [`Cluster::open`] makes the data directory when there is none yet, and [`Cluster::start`]
-//! gives a [`Running`] guard. Commands that run at the same time share one server; the last one out stops it, and so does a
-//! watchdog when the last one was killed. What is done *in* the database is no business of this module: it hands out a URL.
+//! [`Server::find`] finds the binaries, [`Cluster::open`] makes the data directory when there is
+//! none yet, and [`Cluster::start`] gives a [`Running`] guard. Commands that run at the same time
+//! share one server; the last one out stops it, and so does a watchdog when the last one was
+//! killed. What is done *in* the database is no business of this module: it hands out a URL.
 //!
 //! A cluster directory holds
 //!
@@ -17,9 +19,10 @@
 //! and `<directory>.lock` beside it is held while the cluster is made, joined or started.
 //!
 //! # As root
-//! PostgreSQL refuses to run as root, so the server then runs as `postgres`, or else `nobody`, and owns its directory. Where that
-//! account cannot reach the wanted directory (a checkout below `/root`), the cluster is kept in `/var/tmp` or the temporary folder
-//! under a name derived from the wanted path; [`Cluster::dir`] says where it is.
+//! PostgreSQL refuses to run as root, so the server then runs as `postgres`, or else `nobody`, and
+//! owns its directory. Where that account cannot reach the wanted directory (a checkout below
+//! `/root`), the cluster is kept in `/var/tmp` or the temporary folder under a name derived from
+//! the wanted path; [`Cluster::dir`] says where it is.
 
 mod account;
 mod create;
@@ -67,8 +70,8 @@ impl Settings {
         }
     }
 
-    /// For tests: nothing is flushed to disk, and TimescaleDB starts no background workers, so that a database can always be dropped or
-    /// copied. A crash of the machine may destroy the cluster.
+    /// For tests: nothing is flushed to disk, and TimescaleDB starts no background workers, so that
+    /// a database can always be dropped or copied. A crash of the machine may destroy the cluster.
     pub fn throwaway() -> Self {
         Self {
             worth: Worth::Throwaway,
@@ -76,7 +79,8 @@ impl Settings {
         }
     }
 
-    /// Sets a server parameter. It wins over what this module sets, and takes effect when the server is next started.
+    /// Sets a server parameter. It wins over what this module sets, and takes effect when the
+    /// server is next started.
     #[must_use]
     pub fn option(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.options.push((name.into(), value.into()));
@@ -94,12 +98,15 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Opens the cluster in `dir`, and makes it first if there is none: encoding UTF8, locale C, superuser [`USER`].
+    /// Opens the cluster in `dir`, and makes it first if there is none: encoding UTF8, locale C,
+    /// superuser [`USER`].
     ///
-    /// A cluster appears complete or not at all, whenever this is killed, and two processes may call it at once.
+    /// A cluster appears complete or not at all, whenever this is killed, and two processes may
+    /// call it at once.
     ///
     /// # Errors
-    /// When the directory cannot be written, belongs to a server of another major version ([`Error::OtherVersion`]), or `initdb` fails.
+    /// When the directory cannot be written, belongs to a server of another major version
+    /// ([`Error::OtherVersion`]), or `initdb` fails.
     pub fn open(dir: &Path, server: &Server, settings: Settings) -> Result<Self, Error> {
         let wanted = std::path::absolute(dir).map_err(Error::io("find", dir))?;
         let (dir, account) = account::place(&wanted)?;
@@ -131,7 +138,8 @@ impl Cluster {
         Ok(dir.join("data/PG_VERSION").exists())
     }
 
-    /// Makes and starts a cluster in the temporary folder, which is removed when the guard is dropped, or its process is killed.
+    /// Makes and starts a cluster in the temporary folder, which is removed when the guard is
+    /// dropped, or its process is killed.
     ///
     /// # Errors
     /// As [`Cluster::open`] and [`Cluster::start`].
@@ -163,7 +171,8 @@ impl Cluster {
         &self.dir
     }
 
-    /// Starts the server, or joins the one that another command has started, and returns when it accepts connections.
+    /// Starts the server, or joins the one that another command has started, and returns when it
+    /// accepts connections.
     ///
     /// A joined server keeps the settings it was started with.
     ///

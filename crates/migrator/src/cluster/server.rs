@@ -9,8 +9,8 @@ use std::process::Command;
 use super::Error;
 use super::create::run;
 
-/// The folders in which packages put the binaries of one version each: Debian's, the PostgreSQL project's RPMs, Homebrew's on either
-/// kind of Mac. A `*` stands for the rest of a name.
+/// The folders in which packages put the binaries of one version each: Debian's, the PostgreSQL
+/// project's RPMs, Homebrew's on either kind of Mac. A `*` stands for the rest of a name.
 const FOLDERS: [&str; 4] = [
     "usr/lib/postgresql/*/bin",
     "usr/pgsql-*/bin",
@@ -27,11 +27,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Finds the binaries: by the `pg_config` that `PG_CONFIG` names, else by the one in `PATH`, else in the folders of Debian, RPM and
-    /// Homebrew packages, the newest version first, else in `PATH`.
+    /// Finds the binaries: by the `pg_config` that `PG_CONFIG` names, else by the one in `PATH`,
+    /// else in the folders of Debian, RPM and Homebrew packages, the newest version first, else in
+    /// `PATH`.
     ///
     /// # Errors
-    /// [`Error::NoServer`] lists where it was looked. A `PG_CONFIG` that leads to no server is an error, too.
+    /// [`Error::NoServer`] lists where it was looked. A `PG_CONFIG` that leads to no server is an
+    /// error, too.
     pub fn find() -> Result<Self, Error> {
         let search = Search {
             pg_config: env::var_os("PG_CONFIG").filter(|value| !value.is_empty()),
@@ -188,7 +190,8 @@ fn newest(root: &Path, pattern: &str) -> Option<PathBuf> {
     found.pop().map(|(_, bin)| bin)
 }
 
-/// Where the share files of the binaries in `bin` can be: as `pg_config` says, or at the usual places relative to it.
+/// Where the share files of the binaries in `bin` can be: as `pg_config` says, or at the usual
+/// places relative to it.
 fn share_dirs(bin: &Path, major: &str) -> Vec<PathBuf> {
     let told = ask(&bin.join("pg_config"), "--sharedir");
     let prefix = bin.parent().unwrap_or(bin);

@@ -22,13 +22,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(2);
 /// A free port may be taken by somebody else before the server has it.
 const PORTS_TO_TRY: usize = 8;
-/// The longest path of a unix socket: macOS has room for 104 bytes with the final NUL, Linux for 108.
+/// The longest path of a unix socket: macOS has room for 104 bytes with the final NUL, Linux for
+/// 108.
 const LONGEST_SOCKET: usize = 103;
 
 /// A server that accepts connections.
 ///
-/// On drop, the server is stopped if no other command uses it, and a temporary cluster removed. The same happens, with no help from this
-/// process, when it is killed.
+/// On drop, the server is stopped if no other command uses it, and a temporary cluster removed. The
+/// same happens, with no help from this process, when it is killed.
 #[derive(Debug)]
 pub struct Running {
     address: Address,
@@ -38,7 +39,8 @@ pub struct Running {
 }
 
 impl Running {
-    /// The connection URL of a database, over TCP on the loopback interface, as the superuser. It holds the password.
+    /// The connection URL of a database, over TCP on the loopback interface, as the superuser. It
+    /// holds the password.
     pub fn url(&self, database: &str) -> String {
         let database = percent_encoded(database);
         format!(
@@ -47,7 +49,8 @@ impl Running {
         )
     }
 
-    /// The directory of the server's unix socket, where the superuser [`USER`](super::USER) needs no password.
+    /// The directory of the server's unix socket, where the superuser [`USER`](super::USER) needs
+    /// no password.
     pub fn socket_dir(&self) -> &Path {
         &self.address.socket_dir
     }
@@ -218,7 +221,8 @@ fn wait_until_ready(cluster: &Cluster, server: Child) -> Result<Option<String>, 
     }
 }
 
-/// Waits for a process in the background, so that it never stays behind as a zombie, which would look alive.
+/// Waits for a process in the background, so that it never stays behind as a zombie, which would
+/// look alive.
 fn on_end(mut server: Child) -> Receiver<ExitStatus> {
     let (tell, ended) = mpsc::channel();
     thread::spawn(move || {
@@ -260,8 +264,9 @@ impl Postmaster {
         Self::parse(&fs::read_to_string(cluster.data().join("postmaster.pid")).ok()?)
     }
 
-    /// The lines are, by PostgreSQL's `src/include/utils/pidfile.h`: pid, data directory, start time, port, first socket directory, first
-    /// address, shared memory key, status. The file grows while the server starts.
+    /// The lines are, by PostgreSQL's `src/include/utils/pidfile.h`: pid, data directory, start
+    /// time, port, first socket directory, first address, shared memory key, status. The file grows
+    /// while the server starts.
     fn parse(text: &str) -> Option<Self> {
         let line: Vec<&str> = text.lines().map(str::trim_end).collect();
         let port = line
@@ -277,7 +282,8 @@ impl Postmaster {
         })
     }
 
-    /// Whether the process is this cluster's server, as far as can be told: after a crash, the pid may be another process's.
+    /// Whether the process is this cluster's server, as far as can be told: after a crash, the pid
+    /// may be another process's.
     fn is_alive(&self, cluster: &Cluster) -> bool {
         let process = PathBuf::from(format!("/proc/{}", self.pid));
         if !Path::new("/proc/self").exists() {
@@ -293,7 +299,8 @@ impl Postmaster {
         }
     }
 
-    /// Stops a server that nobody uses, or that is stopping already, and removes what a crashed one has left.
+    /// Stops a server that nobody uses, or that is stopping already, and removes what a crashed one
+    /// has left.
     ///
     /// That does not always succeed; then the new server refuses to start, and its log says why.
     fn make_way(&self, cluster: &Cluster) {
@@ -358,7 +365,8 @@ fn tail(log: &str) -> String {
     lines[lines.len().saturating_sub(10)..].join("\n")
 }
 
-/// For a URL's path: everything but letters, digits, `-`, `_` and `.` as `%` and two hexadecimal digits.
+/// For a URL's path: everything but letters, digits, `-`, `_` and `.` as `%` and two hexadecimal
+/// digits.
 fn percent_encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
