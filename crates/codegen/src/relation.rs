@@ -161,8 +161,8 @@ pub(crate) fn prepare(
             .constants
             .iter()
             .map(|constant| Constant {
-                doc: docs::block(place(4), std::slice::from_ref(&constant.doc)),
-                declaration: layout::constant(place(4), &constant.declaration, &constant.value),
+                doc: docs::block(place(8), std::slice::from_ref(&constant.doc)),
+                declaration: layout::constant(place(8), &constant.declaration, &constant.value),
             })
             .collect(),
         new: table.map(|_| new::prepare(&fields, &docs::code(&title), place)),

@@ -217,26 +217,29 @@ pub mod event_counts_daily {
         primary_key: &[],
     };
 
-    /// What the aggregate is computed from.
-    pub const SOURCE: &str = "public.event_counts_hourly";
+    /// What TimescaleDB does with the relation.
+    impl Row {
+        /// What the aggregate is computed from.
+        pub const SOURCE: &str = "public.event_counts_hourly";
 
-    /// The column with the start of the bucket.
-    pub const BUCKET_COLUMN: &str = "bucket";
+        /// The column with the start of the bucket.
+        pub const BUCKET_COLUMN: &str = "bucket";
 
-    /// Width of a bucket, as PostgreSQL prints the interval.
-    pub const BUCKET_WIDTH: &str = "1 day";
+        /// Width of a bucket, as PostgreSQL prints the interval.
+        pub const BUCKET_WIDTH: &str = "1 day";
 
-    /// Whether only what has been materialized is read.
-    pub const MATERIALIZED_ONLY: bool = true;
+        /// Whether only what has been materialized is read.
+        pub const MATERIALIZED_ONLY: bool = true;
 
-    /// How often the aggregate is refreshed.
-    pub const REFRESH_INTERVAL: &str = "01:00:00";
+        /// How often the aggregate is refreshed.
+        pub const REFRESH_INTERVAL: &str = "01:00:00";
 
-    /// How far before now a refresh starts.
-    pub const REFRESH_START_OFFSET: &str = "7 days";
+        /// How far before now a refresh starts.
+        pub const REFRESH_START_OFFSET: &str = "7 days";
 
-    /// How far before now a refresh ends.
-    pub const REFRESH_END_OFFSET: &str = "1 day";
+        /// How far before now a refresh ends.
+        pub const REFRESH_END_OFFSET: &str = "1 day";
+    }
 
     /// The rows whose `bucket` lies in `range`, its start included and its end not, in ascending
     /// order.
@@ -360,32 +363,35 @@ pub mod event_counts_hourly {
         primary_key: &[],
     };
 
-    /// What the aggregate is computed from.
-    pub const SOURCE: &str = "public.events";
+    /// What TimescaleDB does with the relation.
+    impl Row {
+        /// What the aggregate is computed from.
+        pub const SOURCE: &str = "public.events";
 
-    /// The column with the start of the bucket.
-    pub const BUCKET_COLUMN: &str = "bucket";
+        /// The column with the start of the bucket.
+        pub const BUCKET_COLUMN: &str = "bucket";
 
-    /// Width of a bucket, as PostgreSQL prints the interval.
-    pub const BUCKET_WIDTH: &str = "01:00:00";
+        /// Width of a bucket, as PostgreSQL prints the interval.
+        pub const BUCKET_WIDTH: &str = "01:00:00";
 
-    /// Whether only what has been materialized is read.
-    pub const MATERIALIZED_ONLY: bool = false;
+        /// Whether only what has been materialized is read.
+        pub const MATERIALIZED_ONLY: bool = false;
 
-    /// How often the aggregate is refreshed.
-    pub const REFRESH_INTERVAL: &str = "00:30:00";
+        /// How often the aggregate is refreshed.
+        pub const REFRESH_INTERVAL: &str = "00:30:00";
 
-    /// How far before now a refresh starts.
-    pub const REFRESH_START_OFFSET: &str = "3 days";
+        /// How far before now a refresh starts.
+        pub const REFRESH_START_OFFSET: &str = "3 days";
 
-    /// How far before now a refresh ends.
-    pub const REFRESH_END_OFFSET: &str = "01:00:00";
+        /// How far before now a refresh ends.
+        pub const REFRESH_END_OFFSET: &str = "01:00:00";
 
-    /// Age at which chunks move to the columnstore.
-    pub const COLUMNSTORE_AFTER: &str = "30 days";
+        /// Age at which chunks move to the columnstore.
+        pub const COLUMNSTORE_AFTER: &str = "30 days";
 
-    /// Age at which chunks are dropped.
-    pub const RETENTION: &str = "2 years";
+        /// Age at which chunks are dropped.
+        pub const RETENTION: &str = "2 years";
+    }
 
     /// The rows whose `bucket` lies in `range`, its start included and its end not, in ascending
     /// order.
@@ -642,17 +648,20 @@ pub mod events {
         primary_key: &["time", "event_id"],
     };
 
-    /// The column by which rows are put into chunks.
-    pub const TIME_COLUMN: &str = "time";
+    /// What TimescaleDB does with the relation.
+    impl Row {
+        /// The column by which rows are put into chunks.
+        pub const TIME_COLUMN: &str = "time";
 
-    /// Width of a chunk, as PostgreSQL prints the interval.
-    pub const CHUNK_INTERVAL: &str = "1 day";
+        /// Width of a chunk, as PostgreSQL prints the interval.
+        pub const CHUNK_INTERVAL: &str = "1 day";
 
-    /// Age at which chunks move to the columnstore.
-    pub const COLUMNSTORE_AFTER: &str = "7 days";
+        /// Age at which chunks move to the columnstore.
+        pub const COLUMNSTORE_AFTER: &str = "7 days";
 
-    /// Age at which chunks are dropped.
-    pub const RETENTION: &str = "180 days";
+        /// Age at which chunks are dropped.
+        pub const RETENTION: &str = "180 days";
+    }
 
     /// A row to be written to `public.events`, without the columns that the database alone fills.
     ///
@@ -1030,26 +1039,29 @@ pub mod funnel_conversion_daily {
         primary_key: &[],
     };
 
-    /// What the aggregate is computed from.
-    pub const SOURCE: &str = "public.funnel_events";
+    /// What TimescaleDB does with the relation.
+    impl Row {
+        /// What the aggregate is computed from.
+        pub const SOURCE: &str = "public.funnel_events";
 
-    /// The column with the start of the bucket.
-    pub const BUCKET_COLUMN: &str = "bucket";
+        /// The column with the start of the bucket.
+        pub const BUCKET_COLUMN: &str = "bucket";
 
-    /// Width of a bucket, as PostgreSQL prints the interval.
-    pub const BUCKET_WIDTH: &str = "1 day";
+        /// Width of a bucket, as PostgreSQL prints the interval.
+        pub const BUCKET_WIDTH: &str = "1 day";
 
-    /// Whether only what has been materialized is read.
-    pub const MATERIALIZED_ONLY: bool = true;
+        /// Whether only what has been materialized is read.
+        pub const MATERIALIZED_ONLY: bool = true;
 
-    /// How often the aggregate is refreshed.
-    pub const REFRESH_INTERVAL: &str = "01:00:00";
+        /// How often the aggregate is refreshed.
+        pub const REFRESH_INTERVAL: &str = "01:00:00";
 
-    /// How far before now a refresh starts.
-    pub const REFRESH_START_OFFSET: &str = "35 days";
+        /// How far before now a refresh starts.
+        pub const REFRESH_START_OFFSET: &str = "35 days";
 
-    /// How far before now a refresh ends.
-    pub const REFRESH_END_OFFSET: &str = "01:00:00";
+        /// How far before now a refresh ends.
+        pub const REFRESH_END_OFFSET: &str = "01:00:00";
+    }
 
     /// The rows whose `bucket` lies in `range`, its start included and its end not, in ascending
     /// order.
@@ -1184,17 +1196,20 @@ pub mod funnel_events {
         primary_key: &["funnel_id", "user_id", "entered_at", "step"],
     };
 
-    /// The column by which rows are put into chunks.
-    pub const TIME_COLUMN: &str = "entered_at";
+    /// What TimescaleDB does with the relation.
+    impl Row {
+        /// The column by which rows are put into chunks.
+        pub const TIME_COLUMN: &str = "entered_at";
 
-    /// Width of a chunk, as PostgreSQL prints the interval.
-    pub const CHUNK_INTERVAL: &str = "7 days";
+        /// Width of a chunk, as PostgreSQL prints the interval.
+        pub const CHUNK_INTERVAL: &str = "7 days";
 
-    /// Age at which chunks move to the columnstore.
-    pub const COLUMNSTORE_AFTER: &str = "40 days";
+        /// Age at which chunks move to the columnstore.
+        pub const COLUMNSTORE_AFTER: &str = "40 days";
 
-    /// Age at which chunks are dropped.
-    pub const RETENTION: &str = "400 days";
+        /// Age at which chunks are dropped.
+        pub const RETENTION: &str = "400 days";
+    }
 
     /// A row to be written to `public.funnel_events`, without the columns that the database alone
     /// fills.
@@ -1807,26 +1822,29 @@ pub mod revenue_daily {
         primary_key: &[],
     };
 
-    /// What the aggregate is computed from.
-    pub const SOURCE: &str = "public.events";
+    /// What TimescaleDB does with the relation.
+    impl Row {
+        /// What the aggregate is computed from.
+        pub const SOURCE: &str = "public.events";
 
-    /// The column with the start of the bucket.
-    pub const BUCKET_COLUMN: &str = "bucket";
+        /// The column with the start of the bucket.
+        pub const BUCKET_COLUMN: &str = "bucket";
 
-    /// Width of a bucket, as PostgreSQL prints the interval.
-    pub const BUCKET_WIDTH: &str = "1 day";
+        /// Width of a bucket, as PostgreSQL prints the interval.
+        pub const BUCKET_WIDTH: &str = "1 day";
 
-    /// Whether only what has been materialized is read.
-    pub const MATERIALIZED_ONLY: bool = true;
+        /// Whether only what has been materialized is read.
+        pub const MATERIALIZED_ONLY: bool = true;
 
-    /// How often the aggregate is refreshed.
-    pub const REFRESH_INTERVAL: &str = "01:00:00";
+        /// How often the aggregate is refreshed.
+        pub const REFRESH_INTERVAL: &str = "01:00:00";
 
-    /// How far before now a refresh starts.
-    pub const REFRESH_START_OFFSET: &str = "3 days";
+        /// How far before now a refresh starts.
+        pub const REFRESH_START_OFFSET: &str = "3 days";
 
-    /// How far before now a refresh ends.
-    pub const REFRESH_END_OFFSET: &str = "01:00:00";
+        /// How far before now a refresh ends.
+        pub const REFRESH_END_OFFSET: &str = "01:00:00";
+    }
 
     /// The rows whose `bucket` lies in `range`, its start included and its end not, in ascending
     /// order.

@@ -1940,14 +1940,17 @@ pub mod facts {
         primary_key: &[],
     };
 
-    /// The column by which rows are put into chunks.
-    pub const TIME_COLUMN: &str = "at";
+    /// What TimescaleDB does with the relation.
+    impl Row {
+        /// The column by which rows are put into chunks.
+        pub const TIME_COLUMN: &str = "at";
 
-    /// Width of a chunk, in the units of the time column.
-    pub const CHUNK_INTERVAL: i64 = 86400000;
+        /// Width of a chunk, in the units of the time column.
+        pub const CHUNK_INTERVAL: i64 = 86400000;
 
-    /// Age at which chunks are dropped.
-    pub const RETENTION: i64 = 31536000000;
+        /// Age at which chunks are dropped.
+        pub const RETENTION: i64 = 31536000000;
+    }
 
     /// A row to be written to `public.facts`.
     #[derive(Debug, Clone, PartialEq)]
@@ -2416,17 +2419,20 @@ pub mod orphans_daily {
         primary_key: &[],
     };
 
-    /// What the aggregate is computed from.
-    pub const SOURCE: &str = "elsewhere.gone";
+    /// What TimescaleDB does with the relation.
+    impl Row {
+        /// What the aggregate is computed from.
+        pub const SOURCE: &str = "elsewhere.gone";
 
-    /// The column with the start of the bucket.
-    pub const BUCKET_COLUMN: &str = "bucket";
+        /// The column with the start of the bucket.
+        pub const BUCKET_COLUMN: &str = "bucket";
 
-    /// Width of a bucket, as PostgreSQL prints the interval.
-    pub const BUCKET_WIDTH: &str = "1 day";
+        /// Width of a bucket, as PostgreSQL prints the interval.
+        pub const BUCKET_WIDTH: &str = "1 day";
 
-    /// Whether only what has been materialized is read.
-    pub const MATERIALIZED_ONLY: bool = true;
+        /// Whether only what has been materialized is read.
+        pub const MATERIALIZED_ONLY: bool = true;
+    }
 
     /// The rows whose `bucket` lies in `range`, its start included and its end not, in ascending
     /// order.
@@ -2596,14 +2602,17 @@ pub mod readings {
         primary_key: &[],
     };
 
-    /// The column by which rows are put into chunks.
-    pub const TIME_COLUMN: &str = "time";
+    /// What TimescaleDB does with the relation.
+    impl Row {
+        /// The column by which rows are put into chunks.
+        pub const TIME_COLUMN: &str = "time";
 
-    /// Width of a chunk, as PostgreSQL prints the interval.
-    pub const CHUNK_INTERVAL: &str = "1 day";
+        /// Width of a chunk, as PostgreSQL prints the interval.
+        pub const CHUNK_INTERVAL: &str = "1 day";
 
-    /// Age at which chunks move to the columnstore.
-    pub const COLUMNSTORE_AFTER: &str = "7 days";
+        /// Age at which chunks move to the columnstore.
+        pub const COLUMNSTORE_AFTER: &str = "7 days";
+    }
 
     /// A row to be written to `public.readings`.
     ///
@@ -2972,11 +2981,14 @@ pub mod super_ {
         primary_key: &[],
     };
 
-    /// The column by which rows are put into chunks.
-    pub const TIME_COLUMN: &str = "time";
+    /// What TimescaleDB does with the relation.
+    impl Row {
+        /// The column by which rows are put into chunks.
+        pub const TIME_COLUMN: &str = "time";
 
-    /// Width of a chunk, as PostgreSQL prints the interval.
-    pub const CHUNK_INTERVAL: &str = "7 days";
+        /// Width of a chunk, as PostgreSQL prints the interval.
+        pub const CHUNK_INTERVAL: &str = "7 days";
+    }
 
     /// A row to be written to `public.super`.
     ///
@@ -3259,11 +3271,14 @@ pub mod reporting_schema {
             primary_key: &[],
         };
 
-        /// What the aggregate is computed from.
-        pub const SOURCE: &str = "public.match";
+        /// What TimescaleDB does with the relation.
+        impl Row {
+            /// What the aggregate is computed from.
+            pub const SOURCE: &str = "public.match";
 
-        /// Whether only what has been materialized is read.
-        pub const MATERIALIZED_ONLY: bool = true;
+            /// Whether only what has been materialized is read.
+            pub const MATERIALIZED_ONLY: bool = true;
+        }
     }
 
     /// Readings by hour!
@@ -3317,26 +3332,29 @@ pub mod reporting_schema {
             primary_key: &[],
         };
 
-        /// What the aggregate is computed from.
-        pub const SOURCE: &str = "public.readings";
+        /// What TimescaleDB does with the relation.
+        impl Row {
+            /// What the aggregate is computed from.
+            pub const SOURCE: &str = "public.readings";
 
-        /// The column with the start of the bucket.
-        pub const BUCKET_COLUMN: &str = "bucket";
+            /// The column with the start of the bucket.
+            pub const BUCKET_COLUMN: &str = "bucket";
 
-        /// Width of a bucket, as PostgreSQL prints the interval.
-        pub const BUCKET_WIDTH: &str = "01:00:00";
+            /// Width of a bucket, as PostgreSQL prints the interval.
+            pub const BUCKET_WIDTH: &str = "01:00:00";
 
-        /// Whether only what has been materialized is read.
-        pub const MATERIALIZED_ONLY: bool = false;
+            /// Whether only what has been materialized is read.
+            pub const MATERIALIZED_ONLY: bool = false;
 
-        /// How often the aggregate is refreshed.
-        pub const REFRESH_INTERVAL: &str = "00:30:00";
+            /// How often the aggregate is refreshed.
+            pub const REFRESH_INTERVAL: &str = "00:30:00";
 
-        /// How far before now a refresh starts.
-        pub const REFRESH_START_OFFSET: &str = "3 days";
+            /// How far before now a refresh starts.
+            pub const REFRESH_START_OFFSET: &str = "3 days";
 
-        /// How far before now a refresh ends.
-        pub const REFRESH_END_OFFSET: &str = "01:00:00";
+            /// How far before now a refresh ends.
+            pub const REFRESH_END_OFFSET: &str = "01:00:00";
+        }
 
         /// The rows whose `bucket` lies in `range`, its start included and its end not, in
         /// ascending order.
