@@ -1,11 +1,11 @@
 //! The driver that runs one psql process and talks to it through its standard input and output.
 //!
-//! Queries of the engine go through standard input; the messages of a step lie in files that psql includes with `\i`, so that a container
-//! can be given the files first. psql stops at the first error of such a file and ends, and its transaction with it.
+//! Queries of the engine go through standard input; the messages of all steps lie in one file that psql includes with `\i`, so that a
+//! container can be given it first. psql runs a message of it when told to, stops at the first error and ends, and its transaction with it.
 
 mod output;
+mod script;
 
-use std::collections::HashMap;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -14,6 +14,10 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use crate::lexer;
 use crate::link::{Error, Link, Rows};
 use crate::script::Message;
+use script::Script;
+
+/// The name of the file with all messages.
+const SCRIPT: &str = "migrations.sql";
 
 /// What psql is told before anything else: values come separated by control characters that no text of ours holds, and none of the
 /// variables that psql sets by itself may stand for something in a migration's text.
@@ -38,7 +42,11 @@ pub trait Host {
 pub struct Psql<H: Host> {
     host: H,
     process: Option<Process>,
-    files: Files,
+    script: Script,
+    /// Index of the message that comes next.
+    next: usize,
+    /// Where psql finds the folder of the script.
+    folder: Option<String>,
 }
 
 impl<H: Host> Psql<H> {
@@ -48,7 +56,9 @@ impl<H: Host> Psql<H> {
         Ok(Psql {
             host,
             process: Some(process),
-            files: Files::default(),
+            script: Script::default(),
+            next: 0,
+            folder: None,
         })
     }
 
@@ -63,6 +73,7 @@ impl<H: Host> Link for Psql<H> {
     fn query(&mut self, sql: &str) -> Result<Vec<Rows>, Error> {
         let statements = lexer::split(sql).map_err(|error| Error::Lost(error.to_string()))?;
         let process = self.process()?;
+        process.leave_script()?;
         let mut input = String::from("\\set ON_ERROR_STOP 0\n");
         for statement in &statements {
             input.push_str(&sql[statement.range()]);
@@ -103,32 +114,33 @@ impl<H: Host> Link for Psql<H> {
     fn prepare(&mut self, messages: &[Message]) -> Result<(), Error> {
         let lost = |error: io::Error| Error::Lost(format!("failed to write the scripts: {error}"));
         let folder = Folder::create().map_err(lost)?;
-        self.files.names.clear();
-        for (index, message) in messages.iter().enumerate() {
-            let name = format!("{:05}.sql", index + 1);
-            fs::write(folder.0.join(&name), &message.text).map_err(lost)?;
-            self.files.names.insert(message.text.clone(), name);
-        }
-        self.files.folder = Some(self.host.copy(&folder.0).map_err(Error::Lost)?);
+        self.script = Script::new(messages, &mark());
+        self.next = 0;
+        fs::write(folder.0.join(SCRIPT), &self.script.text).map_err(lost)?;
+        self.folder = Some(self.host.copy(&folder.0).map_err(Error::Lost)?);
         Ok(())
     }
 
     fn run(&mut self, message: &Message) -> Result<(), Error> {
         let missing = || Error::Lost("a script was not prepared".to_owned());
-        let name = self.files.names.get(&message.text).ok_or_else(missing)?;
-        let folder = self.files.folder.as_deref().ok_or_else(missing)?;
-        let file = format!("{folder}/{name}");
+        let index = self.script.find(message, self.next);
+        let index = index.ok_or_else(missing)?;
+        let file = format!("{}/{SCRIPT}", self.folder.as_deref().ok_or_else(missing)?);
+        let gates = self.script.len();
         let process = self.process()?;
-        let mark = process.mark.clone();
-        process.send(&format!(
-            "\\o /dev/null\n\\i {file}\n\\o\n\\echo {mark} false\n"
-        ))?;
+        process.run_message(&file, index, gates)?;
         match process.receive()? {
-            Reply::Done { .. } => Ok(()),
+            Reply::Done { .. } => {
+                self.next = index + 1;
+                Ok(())
+            }
             Reply::Ended { output } => {
                 self.process = None;
                 Err(match output::first_error(&output) {
-                    Some(found) => Error::Server(Box::new(found.locate(message))),
+                    Some(mut found) => {
+                        found.line = self.script.line_of(index, found.line);
+                        Error::Server(Box::new(found.locate(message)))
+                    }
                     None => output::ending(&output),
                 })
             }
@@ -144,13 +156,15 @@ impl<H: Host> Link for Psql<H> {
 
 impl<H: Host> Drop for Psql<H> {
     fn drop(&mut self) {
-        let Some(folder) = self.files.folder.take() else {
+        let Some(folder) = self.folder.take() else {
             return;
         };
-        let removed = self
-            .process
-            .as_mut()
-            .is_some_and(|process| process.send(&format!("\\! rm -rf {folder}\n")).is_ok());
+        let remove = |process: &mut Process| {
+            process.leave_script()?;
+            process.send(&format!("\\! rm -rf {folder}\n"))
+        };
+        let removed = self.process.as_mut().map(remove);
+        let removed = removed.is_some_and(|sent| sent.is_ok());
         if !removed {
             self.host.remove(&folder);
         }
@@ -162,13 +176,6 @@ fn returns_rows(first_word: &str) -> bool {
     ["select", "with", "values", "table", "show"]
         .iter()
         .any(|word| first_word.eq_ignore_ascii_case(word))
-}
-
-/// The scripts that psql can read: where they lie and what each is called.
-#[derive(Default)]
-struct Files {
-    folder: Option<String>,
-    names: HashMap<String, String>,
 }
 
 /// A folder of our own under the system's temporary one, removed with the value.
@@ -200,8 +207,15 @@ struct Process {
     child: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
-    /// What ends each reply; no server prints it.
+    /// What ends each reply.
     mark: String,
+    /// How many gates of the script are still before psql; 0 when it is not in the script.
+    gates: usize,
+}
+
+/// What ends each reply; no server prints it.
+fn mark() -> String {
+    format!("\u{1c}migrate-{}", std::process::id())
 }
 
 enum Reply {
@@ -227,13 +241,13 @@ impl Process {
                 "it has no standard input or output",
             )));
         };
-        let mark = format!("\u{1c}migrate-{}", std::process::id());
         let output = BufReader::new(output);
         let mut process = Process {
             child,
             input: Some(input),
             output,
-            mark,
+            mark: mark(),
+            gates: 0,
         };
         let hello = format!("{PREAMBLE}\\echo {} false\n", process.mark);
         // A psql that cannot connect ends before it reads; what it printed says why.
@@ -254,6 +268,29 @@ impl Process {
             .write_all(text.as_bytes())
             .and_then(|()| input.flush())
             .map_err(|_| ended())
+    }
+
+    /// Has psql run the message at `index` of a script with so many `gates`, including the script first where it is not in it.
+    fn run_message(&mut self, file: &str, index: usize, gates: usize) -> Result<(), Error> {
+        let mut input = String::new();
+        if self.gates == 0 {
+            input = format!("\\i {file}\n");
+            self.gates = gates;
+        }
+        let passed = index - (gates - self.gates);
+        input.push_str(&script::PASS.repeat(passed));
+        input.push_str(script::RUN);
+        self.gates -= passed + 1;
+        self.send(&input)
+    }
+
+    /// Has psql pass over the rest of the script, so that it listens again.
+    fn leave_script(&mut self) -> Result<(), Error> {
+        let rest = std::mem::take(&mut self.gates);
+        match rest {
+            0 => Ok(()),
+            rest => self.send(&script::PASS.repeat(rest)),
+        }
     }
 
     /// Everything that psql prints up to the next mark, or up to its end.

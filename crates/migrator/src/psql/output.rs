@@ -141,10 +141,12 @@ impl Found {
         let mut error = self.error;
         if let Some(index) = failed {
             let range = message.statements[index].range.clone();
+            // psql sends the semicolon too, and shows it.
+            let shown = message.text.get(range.start..=range.end);
             let inside = self
                 .excerpt
                 .as_ref()
-                .and_then(|e| e.byte(&message.text[range.clone()]));
+                .and_then(|excerpt| excerpt.byte(shown.unwrap_or(&message.text[range.clone()])));
             error.place = match inside {
                 // A position inside a function's body is one of another text.
                 Some(byte) if !error.context.as_deref().unwrap_or_default().contains(QUERY) => {

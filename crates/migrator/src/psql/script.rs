@@ -1,0 +1,119 @@
+//! The one file that psql includes: all messages of a run, each behind a gate that opens for the line `true` on psql's standard input. Pure.
+//!
+//! One file, because creating a file for each message and copying them into a container takes longer than running them. Gates, because a
+//! runner that is killed must not leave a psql behind that goes on by itself: at the end of its input a gate is an error, and psql ends.
+
+use crate::script::Message;
+
+/// The variable that takes the answer at a gate; it is gone again before a message could see it.
+const GATE: &str = "migrate_gate";
+
+/// What is sent for a message that is to be run.
+pub(super) const RUN: &str = "true\n";
+/// What is sent for a message that is to be passed over.
+pub(super) const PASS: &str = "false\n";
+
+/// The file's text, and where each message is in it.
+#[derive(Debug, Default)]
+pub(super) struct Script {
+    /// The text of the file.
+    pub text: String,
+    places: Vec<Place>,
+}
+
+/// Where a message is.
+#[derive(Debug)]
+struct Place {
+    start: usize,
+    end: usize,
+    /// How many lines of the file stand before it.
+    lines: usize,
+}
+
+impl Script {
+    /// Renders messages; `mark` is printed after each that was carried out.
+    pub(super) fn new(messages: &[Message], mark: &str) -> Script {
+        let mut script = Script::default();
+        let mut lines = 0;
+        for message in messages {
+            let head = format!("\\prompt {GATE}\n\\if :{GATE}\n\\unset {GATE}\n\\o /dev/null\n");
+            let tail = format!("\\o\n\\echo {mark} false\n\\endif\n");
+            script.text.push_str(&head);
+            lines += newlines(&head);
+            let start = script.text.len();
+            script.text.push_str(&message.text);
+            let end = script.text.len();
+            script.places.push(Place { start, end, lines });
+            script.text.push_str(&tail);
+            lines += newlines(&message.text) + newlines(&tail);
+        }
+        script.text.push_str(&format!("\\unset {GATE}\n"));
+        script
+    }
+
+    /// How many messages, and so gates, it has.
+    pub(super) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The first message from index `from` on that has this text.
+    pub(super) fn find(&self, message: &Message, from: usize) -> Option<usize> {
+        let is_it = |place: &Place| self.text[place.start..place.end] == message.text;
+        let later = self.places.get(from..)?;
+        later.iter().position(is_it).map(|index| from + index)
+    }
+
+    /// The line of a message that a line of the file is; both count from 1.
+    pub(super) fn line_of(&self, index: usize, line: usize) -> usize {
+        line.saturating_sub(self.places[index].lines)
+    }
+}
+
+fn newlines(text: &str) -> usize {
+    text.matches('\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> Message {
+        Message {
+            text: text.to_owned(),
+            statements: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn each_message_stands_behind_a_gate() {
+        let messages = [
+            message("BEGIN;\nSELECT 1;\nCOMMIT;\n"),
+            message("VACUUM;\n"),
+        ];
+        insta::assert_snapshot!(Script::new(&messages, "done").text);
+    }
+
+    #[test]
+    fn equal_messages_are_found_one_after_the_other() {
+        let [a, b] = [message("VACUUM;\n"), message("ANALYZE;\n")];
+        let script = Script::new(&[a.clone(), b.clone(), a.clone()], "done");
+        let found = [(&a, 0), (&a, 1), (&b, 0), (&b, 2), (&a, 3)];
+        assert_eq!(
+            found.map(|(message, from)| script.find(message, from)),
+            [Some(0), Some(2), Some(1), None, None]
+        );
+        assert_eq!(script.len(), 3);
+    }
+
+    #[test]
+    fn a_line_of_the_file_is_a_line_of_its_message() {
+        let messages = [message("SELECT 1;\n"), message("SELECT 2;\nSELECT 3;\n")];
+        let script = Script::new(&messages, "done");
+        let line = 1 + script
+            .text
+            .lines()
+            .position(|line| line == "SELECT 3;")
+            .unwrap();
+        assert_eq!(script.line_of(1, line), 2);
+    }
+}

@@ -1,0 +1,230 @@
+//! The driver that runs psql, with a psql and a server of this machine's own in the place of a container's.
+#![cfg(all(unix, feature = "cluster"))]
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use migrator::cluster::{Cluster, Running, Server, Settings};
+use migrator::link::{Error, Link, Place};
+use migrator::psql::{Host, Psql};
+use migrator::script::{Message, Sent};
+
+#[test]
+fn messages_run_in_their_order_with_queries_between_them() {
+    let Some(place) = Here::new("messages_run_in_their_order_with_queries_between_them") else {
+        return;
+    };
+    let messages = [
+        message(&["CREATE TABLE t (a int)"]),
+        message(&["INSERT INTO t VALUES (1)"]),
+        message(&["INSERT INTO t VALUES (1)"]),
+        message(&["SELECT * FROM t", "INSERT INTO t SELECT max(a) + 1 FROM t"]),
+    ];
+    let mut link = place.link();
+    link.prepare(&messages).unwrap();
+    for message in &messages[..2] {
+        link.run(message).unwrap();
+    }
+    assert_eq!(values(&mut link), "1");
+    for message in &messages[2..] {
+        link.run(message).unwrap();
+    }
+    assert_eq!(values(&mut link), "1,1,2");
+}
+
+#[test]
+fn a_new_session_goes_on_where_the_old_one_was() {
+    let Some(place) = Here::new("a_new_session_goes_on_where_the_old_one_was") else {
+        return;
+    };
+    let messages = [
+        message(&["CREATE TABLE t (a int)", "SET application_name = 'old'"]),
+        message(&["INSERT INTO t VALUES (1)"]),
+        message(&["INSERT INTO t VALUES (2)"]),
+    ];
+    let mut link = place.link();
+    link.prepare(&messages).unwrap();
+    link.run(&messages[0]).unwrap();
+    link.reconnect().unwrap();
+    for message in &messages[1..] {
+        link.run(message).unwrap();
+    }
+    assert_eq!(values(&mut link), "1,2");
+    let application = link.query("SHOW application_name").unwrap();
+    assert_ne!(application[0][0][0].as_deref(), Some("old"));
+}
+
+#[test]
+fn an_error_is_placed_in_its_message_and_ends_the_session() {
+    let Some(place) = Here::new("an_error_is_placed_in_its_message_and_ends_the_session") else {
+        return;
+    };
+    let messages = [
+        message(&["CREATE TABLE t (a int)"]),
+        message(&[
+            "BEGIN",
+            "INSERT INTO t\nVALUES (1)",
+            "INSERT INTO t\nVALUES (b)",
+            "COMMIT",
+        ]),
+        message(&["INSERT INTO t VALUES (3)"]),
+    ];
+    let mut link = place.link();
+    link.prepare(&messages).unwrap();
+    link.run(&messages[0]).unwrap();
+    let Err(Error::Server(error)) = link.run(&messages[1]) else {
+        panic!("it did not fail");
+    };
+    assert_eq!(error.code, "42703");
+    let byte = messages[1].text.find("b)").unwrap();
+    assert_eq!(error.place, Place::Byte(byte));
+    assert!(matches!(link.run(&messages[2]), Err(Error::Lost(_))));
+    link.reconnect().unwrap();
+    assert_eq!(values(&mut link), "");
+}
+
+#[test]
+fn what_was_not_asked_for_does_not_run_and_the_script_goes_with_the_session() {
+    let Some(place) =
+        Here::new("what_was_not_asked_for_does_not_run_and_the_script_goes_with_the_session")
+    else {
+        return;
+    };
+    let messages = [
+        message(&["CREATE TABLE t (a int)"]),
+        message(&["INSERT INTO t VALUES (1)"]),
+    ];
+    let mut link = place.link();
+    link.prepare(&messages).unwrap();
+    link.run(&messages[0]).unwrap();
+    let folder = place.copies().pop().unwrap();
+    assert!(folder.exists());
+    drop(link);
+    assert!(!folder.exists());
+    assert_eq!(values(&mut place.link()), "");
+}
+
+#[test]
+fn no_variable_of_psql_s_stands_for_a_part_of_a_message() {
+    let Some(place) = Here::new("no_variable_of_psql_s_stands_for_a_part_of_a_message") else {
+        return;
+    };
+    // A slice looks like a variable; psql would put the variable's value in its place.
+    let slice = |name: &str| {
+        format!("INSERT INTO t SELECT (ARRAY[1, 2, 3])[1:{name}] FROM (SELECT 2 AS {name}) AS s")
+    };
+    let [gate, port] = [slice("migrate_gate"), slice("PORT")];
+    let messages = [
+        message(&["CREATE TABLE t (a text)"]),
+        message(&[&gate, &port]),
+    ];
+    let mut link = place.link();
+    link.prepare(&messages).unwrap();
+    for message in &messages {
+        link.run(message).unwrap();
+    }
+    assert_eq!(values(&mut link), "{1,2},{1,2}");
+}
+
+/// The values of the one column of the table `t`, in their order.
+fn values(link: &mut dyn Link) -> String {
+    let results = link
+        .query("SELECT string_agg(a::text, ',' ORDER BY a) FROM t")
+        .unwrap();
+    results[0][0][0].clone().unwrap_or_default()
+}
+
+/// A message as the engine renders it: each statement ended by a semicolon on a line of its own.
+fn message(statements: &[&str]) -> Message {
+    let mut message = Message::default();
+    for sql in statements {
+        let start = message.text.len();
+        message.text.push_str(sql);
+        message.statements.push(Sent {
+            range: start..message.text.len(),
+            source: None,
+        });
+        message.text.push_str(";\n");
+    }
+    message
+}
+
+/// This machine, in the place of a container: a server, and a folder to copy to.
+struct Here {
+    server: Server,
+    running: Running,
+    folder: PathBuf,
+}
+
+impl Here {
+    fn new(test: &str) -> Option<Here> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let server = match Server::find() {
+            Ok(server) => server,
+            Err(error) => {
+                // Past the capture of the test harness, which shows only what failed.
+                let why = error.to_string().replace('\n', " ");
+                let mut stderr = std::io::stderr();
+                writeln!(stderr, "skipped: {test}: {why}").unwrap();
+                return None;
+            }
+        };
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("psql-{}-{count}", std::process::id()));
+        fs::create_dir(&folder).unwrap();
+        let running = Cluster::temporary(&server, Settings::throwaway()).unwrap();
+        Some(Here {
+            server,
+            running,
+            folder,
+        })
+    }
+
+    fn link(&self) -> Psql<Local<'_>> {
+        Psql::start(Local(self)).unwrap()
+    }
+
+    /// The folders that were copied here.
+    fn copies(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.folder).unwrap();
+        entries.map(|entry| entry.unwrap().path()).collect()
+    }
+}
+
+impl Drop for Here {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.folder).unwrap();
+    }
+}
+
+struct Local<'a>(&'a Here);
+
+impl Host for Local<'_> {
+    fn psql(&self) -> Command {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "exec \"$0\" \"$@\" 2>&1"])
+            .arg(self.0.server.program("psql"))
+            .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-"])
+            .arg(self.0.running.url("postgres"));
+        command
+    }
+
+    fn copy(&self, folder: &Path) -> Result<String, String> {
+        let inside = self.0.folder.join(folder.file_name().unwrap());
+        let copied = Command::new("cp")
+            .arg("-r")
+            .arg(folder)
+            .arg(&inside)
+            .status();
+        assert!(copied.unwrap().success());
+        Ok(inside.to_str().unwrap().to_owned())
+    }
+
+    fn remove(&self, folder: &str) {
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
