@@ -64,10 +64,11 @@ impl History {
     }
 }
 
-/// Reads the history; fails with `42P01` where there is none yet.
+/// Reads the history; fails with `42P01` where there is none yet. It names every column, so that it
+/// fails where one is not there.
 pub const READ: &str = "SELECT version, name, checksum, steps, steps_done, \
-     to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), applied_by, duration_ms \
-     FROM schema_migrations ORDER BY version";
+     to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), applied_by, duration_ms, \
+     mode, started_at FROM schema_migrations ORDER BY version";
 
 fn parse_row(row: &[Option<String>]) -> Result<Row, String> {
     fn number<T: std::str::FromStr>(column: &str, text: Option<&str>) -> Result<T, String> {

@@ -2,14 +2,19 @@
 //!
 //! There is one path. A first run, a run after a failure and a run after a crash are the same code with another history.
 
+mod failure;
+#[cfg(test)]
+mod tests;
+
 use std::thread;
 use std::time::{Duration, Instant};
 
+pub use failure::{At, Failure};
+
 use crate::history::{self, History};
-use crate::link::{self, Link, Place, Rows, ServerError};
+use crate::link::{self, Link, Rows, ServerError};
 use crate::plan::{self, Migration, Pending, Selection};
 use crate::script::{self, Message, Script, StepRef};
-use crate::source;
 
 /// Key of the session advisory lock that a runner holds; "schema_m" in ASCII.
 pub const LOCK_KEY: i64 = 0x7363_6865_6d61_5f6d;
@@ -19,8 +24,8 @@ pub const OLDEST_SERVER: u32 = 130_000;
 
 /// SQLSTATE of a table that is not there.
 const UNDEFINED_TABLE: &str = "42P01";
-/// SQLSTATE of a column that is not there.
-const UNDEFINED_COLUMN: &str = "42703";
+/// SQLSTATE of a table that the user may not read.
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
 /// What the server says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,7 +202,7 @@ pub enum Error {
     #[error("no schema of search_path exists: create one, or name it in the connection's options")]
     NoSchema,
     /// A table of the history's name has another shape.
-    #[error("{table} is not this tool's history: {reason}")]
+    #[error("{table} is not a history of these migrations: {reason}")]
     ForeignHistory {
         /// The table that was found.
         table: String,
@@ -206,64 +211,32 @@ pub enum Error {
     },
 }
 
-/// A statement that failed.
-#[derive(Debug)]
-pub struct Failure {
-    /// The migration.
-    pub migration: Migration,
-    /// Index of the step.
-    pub step: usize,
-    /// Byte of the file's text where the server points; `None` when it points nowhere and the statement is not known either.
-    pub offset: Option<usize>,
-    /// Whether `offset` is the server's own position, and not just the start of the statement.
-    pub exact: bool,
-    /// What the server said.
-    pub error: ServerError,
-    /// What this run had applied before.
-    pub applied: Vec<Applied>,
-    /// The server.
-    pub facts: Facts,
-}
-
-impl Failure {
-    /// File, line and column: the server's position, else the start of the statement or step.
-    pub fn place(&self) -> String {
-        let file = &self.migration.file;
-        let start = self.migration.steps[self.step].range().start;
-        let (line, column) = source::position(&file.text[..self.offset.unwrap_or(start)]);
-        format!("{}:{line}:{column}", file.path.display())
-    }
-}
-
 /// Reads server facts and history in one round trip, without writing anything. `extra` is one more query of the caller's to send along.
 pub fn read(link: &mut dyn Link, extra: Option<&str>) -> Result<Report, Error> {
     let own = match extra {
         Some(extra) => format!("{FACTS};\n{extra}"),
         None => FACTS.to_owned(),
     };
-    let (mut results, has_history) = match link.query(&format!("{own};\n{}", history::READ)) {
-        Ok(results) => (results, true),
-        Err(link::Error::Server(error)) if error.code == UNDEFINED_TABLE => {
-            (link.query(&own)?, false)
+    let (mut results, history) = match link.query(&format!("{own};\n{}", history::READ)) {
+        Ok(mut results) => {
+            let rows = results.pop().unwrap_or_default();
+            (results, Ok(rows))
         }
-        Err(link::Error::Server(error)) if error.code == UNDEFINED_COLUMN => {
-            let table = history::TABLE.to_owned();
-            return Err(Error::ForeignHistory {
-                table,
-                reason: error.message.clone(),
-            });
+        Err(link::Error::Server(error)) if is_about_the_history(&error) => {
+            (link.query(&own)?, Err(error))
         }
         Err(error) => return Err(error.into()),
-    };
-    let history = match has_history {
-        true => parse_history(&results.pop().unwrap_or_default())?,
-        false => History::default(),
     };
     let extra = extra.and_then(|_| results.pop());
     let facts = Facts::parse(&results.pop().unwrap_or_default());
     if facts.server_version_num < OLDEST_SERVER {
         return Err(Error::ServerTooOld(facts.server_version));
     }
+    let history = match history {
+        Ok(rows) => History::parse(&rows).map_err(|reason| foreign(&facts, reason))?,
+        Err(error) if error.code == UNDEFINED_TABLE => History::default(),
+        Err(error) => return Err(foreign(&facts, error.message)),
+    };
     Ok(Report {
         facts,
         applied: Vec::new(),
@@ -272,11 +245,18 @@ pub fn read(link: &mut dyn Link, extra: Option<&str>) -> Result<Report, Error> {
     })
 }
 
-fn parse_history(rows: &Rows) -> Result<History, Error> {
-    History::parse(rows).map_err(|reason| Error::ForeignHistory {
-        table: history::TABLE.to_owned(),
-        reason,
-    })
+/// Whether a refusal of the first message can only be about the table, and not about the server:
+/// the table is not there, or it cannot be read in the way of a history.
+fn is_about_the_history(error: &ServerError) -> bool {
+    error.code.starts_with("42") && error.code != INSUFFICIENT_PRIVILEGE
+}
+
+fn foreign(facts: &Facts, reason: String) -> Error {
+    let table = match &facts.history_schema {
+        Some(schema) => format!("{schema}.{}", history::TABLE),
+        None => history::TABLE.to_owned(),
+    };
+    Error::ForeignHistory { table, reason }
 }
 
 /// Runs what is pending. `extra` is sent along with the first read, as in [`read`].
@@ -299,8 +279,14 @@ pub fn run(
     }
     lock(link, options.lock_patience, observe)?;
     let outcome = run_locked(link, migrations, options, &mut report, observe);
-    // Ending the session would release the lock too; a caller that keeps the connection must not keep the lock.
-    let unlocked = link.query(&format!("SELECT pg_advisory_unlock({LOCK_KEY})"));
+    // Ending the session would release the lock too; a caller that keeps the connection must not
+    // keep the lock, a failed transaction, or what the last migration set.
+    let mut farewell = vec!["ROLLBACK"];
+    farewell.retain(|_| outcome.is_err());
+    farewell.extend(script::SESSION);
+    let unlock = format!("SELECT pg_advisory_unlock({LOCK_KEY})");
+    farewell.push(&unlock);
+    let unlocked = link.query(&farewell.join(";\n"));
     outcome?;
     unlocked?;
     Ok(report)
@@ -316,7 +302,8 @@ fn run_locked(
     let table = report.facts.history_table()?;
     // Another runner may have applied everything between the first read and the lock.
     let results = link.query(&format!("{};\n{}", history::create(&table), history::READ))?;
-    report.history = parse_history(&results.into_iter().next_back().unwrap_or_default())?;
+    let rows = results.into_iter().next_back().unwrap_or_default();
+    report.history = History::parse(&rows).map_err(|reason| foreign(&report.facts, reason))?;
     let pending =
         plan::plan(migrations, &report.history, options.selection).map_err(Error::Plan)?;
     let applied_by = options
@@ -399,7 +386,7 @@ fn send<'a>(
     Ok(())
 }
 
-/// A server's refusal becomes a failure of the statement; anything else stays what it is.
+/// A server's refusal becomes a failure of the step; anything else stays what it is.
 fn failure(
     migration: &Migration,
     step: usize,
@@ -407,30 +394,13 @@ fn failure(
     error: Error,
     report: &Report,
 ) -> Error {
-    let error = match error {
-        Error::Link(link::Error::Server(error)) => *error,
-        other => return other,
-    };
-    let start_of = |index: usize| {
-        message
-            .statements
-            .get(index)
-            .and_then(|sent| sent.source.as_ref().map(|range| range.start))
-    };
-    let (offset, exact) = match error.place {
-        Place::Byte(byte) => (message.source_offset(byte), true),
-        Place::Statement(index) => (start_of(index), false),
-        Place::Unknown => (None, false),
-    };
-    Error::Statement(Box::new(Failure {
-        migration: migration.clone(),
-        step: step.min(migration.steps.len() - 1),
-        offset,
-        exact,
-        error,
-        applied: report.applied.clone(),
-        facts: report.facts.clone(),
-    }))
+    match error {
+        Error::Link(link::Error::Server(error)) => {
+            let failure = Failure::new(migration, step, message, *error, report);
+            Error::Statement(Box::new(failure))
+        }
+        other => other,
+    }
 }
 
 fn applied(pending: &Pending<'_>, elapsed: Duration) -> Applied {

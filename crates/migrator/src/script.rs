@@ -34,12 +34,16 @@ impl Message {
         self.text.push_str(";\n");
     }
 
+    /// Index of the statement that holds a byte of this message.
+    pub fn statement_at(&self, byte: usize) -> Option<usize> {
+        self.statements
+            .iter()
+            .position(|sent| sent.range.start <= byte && byte <= sent.range.end)
+    }
+
     /// The byte of the migration's text that a byte of this message stands for.
     pub fn source_offset(&self, byte: usize) -> Option<usize> {
-        let sent = self
-            .statements
-            .iter()
-            .find(|sent| sent.range.start <= byte && byte <= sent.range.end)?;
+        let sent = &self.statements[self.statement_at(byte)?];
         Some(sent.source.as_ref()?.start + (byte - sent.range.start))
     }
 }
@@ -55,7 +59,7 @@ pub struct Script {
 
 /// How the session of a migration starts: parameters that an earlier migration set are put back, and strings mean what the lexer took them
 /// to mean.
-const SESSION: [&str; 4] = [
+pub(crate) const SESSION: [&str; 4] = [
     "RESET SESSION AUTHORIZATION",
     "RESET ROLE",
     "RESET ALL",
@@ -123,6 +127,9 @@ impl StepRef<'_> {
         for range in &self.migration.steps[self.index].statements {
             self.push_source(&mut message, range);
         }
+        for sql in self.own_role() {
+            message.push(sql, None);
+        }
         message.push(&self.record(self.index + 1, self.is_new), None);
         message.push("COMMIT", None);
         message
@@ -138,8 +145,18 @@ impl StepRef<'_> {
         for range in &self.migration.steps[self.index].statements {
             self.push_source(&mut statement, range);
         }
+        let record = self.record(self.index + 1, false);
         let mut completion = Message::default();
-        completion.push(&self.record(self.index + 1, false), None);
+        match self.own_role().as_slice() {
+            [] => completion.push(&record, None),
+            own_role => {
+                let parts = [&["BEGIN"], own_role, &[&record, "COMMIT"]];
+                parts
+                    .concat()
+                    .iter()
+                    .for_each(|sql| completion.push(sql, None));
+            }
+        }
         let mut messages = vec![intent, statement, completion];
         messages.retain(|message| !message.statements.is_empty());
         messages
@@ -155,6 +172,24 @@ impl StepRef<'_> {
         {
             message.push(sql, None);
         }
+    }
+
+    /// Whom the file has become may not write the history: what makes the session, for the rest of
+    /// the transaction, who it was at its start.
+    fn own_role(&self) -> Vec<&'static str> {
+        let settings = self.migration.session_settings(self.index + 1);
+        let sets = |name: &str| {
+            let mut words = settings.iter().flat_map(|text| text.split_whitespace());
+            words.any(|word| word.eq_ignore_ascii_case(name))
+        };
+        let mut own = Vec::new();
+        if sets("authorization") {
+            own.push("SET LOCAL SESSION AUTHORIZATION DEFAULT");
+        }
+        if sets("role") {
+            own.push("SET LOCAL role TO DEFAULT");
+        }
+        own
     }
 
     fn push_source(&self, message: &mut Message, range: &Range<usize>) {
@@ -226,6 +261,11 @@ mod tests {
     #[test]
     fn a_migration_that_starts_alone_journals_its_intent() {
         insta::assert_snapshot!(rendered("VACUUM", true));
+    }
+
+    #[test]
+    fn a_file_s_role_does_not_record_it() {
+        insta::assert_snapshot!(rendered("SET ROLE app;\nSELECT 1;\nVACUUM;", true));
     }
 
     #[test]

@@ -69,7 +69,7 @@ pub enum Error {
         expected: String,
     },
     /// Two files have the same number.
-    #[error("{} and {} have the same number: rename one to {:03}_…", first.display(), second.display(), next)]
+    #[error("{} and {} have the same number; the next that is free is {:03}", first.display(), second.display(), next)]
     Repeat {
         /// The first of them by name.
         first: PathBuf,
@@ -93,7 +93,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// A file is not UTF-8.
-    #[error("{}:{line}:{column}: invalid UTF-8: save the file as UTF-8", path.display())]
+    #[error("{}:{line}:{column}: invalid UTF-8", path.display())]
     Utf8 {
         /// The file.
         path: PathBuf,
@@ -103,7 +103,7 @@ pub enum Error {
         column: usize,
     },
     /// A file holds a NUL byte.
-    #[error("{}:{line}:{column}: a NUL byte: PostgreSQL's text cannot hold one, remove it", path.display())]
+    #[error("{}:{line}:{column}: a NUL byte, which PostgreSQL's text cannot hold", path.display())]
     Nul {
         /// The file.
         path: PathBuf,

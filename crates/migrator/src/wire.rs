@@ -30,14 +30,23 @@ pub struct Config {
 
 /// A connection string that cannot be read. The string itself is not shown: it may hold a password.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "the database URL cannot be read: {0}; it should look like postgres://user:password@host:5432/database?sslmode=prefer"
-)]
+#[error("the database URL cannot be read: {0}; it should look like {URL_FORM}")]
 pub struct ConfigError(String);
+
+/// What a database URL looks like.
+const URL_FORM: &str = "postgres://user@host:5432/database?sslmode=prefer";
 
 impl Config {
     /// Reads a URL (`postgres://…`) or a libpq keyword string.
     pub fn parse(url: &str) -> Result<Config, ConfigError> {
+        if let Some((scheme, _)) = url.split_once("://")
+            && !["postgres", "postgresql"].contains(&scheme)
+        {
+            return Err(ConfigError(format!("{scheme}:// is not PostgreSQL's")));
+        }
+        if !url.contains('=') && !url.contains("://") {
+            return Err(ConfigError("it is no URL".to_owned()));
+        }
         let (rest, tls) = take_tls_parameters(url);
         let mut postgres: tokio_postgres::Config = rest
             .parse()
@@ -270,18 +279,24 @@ fn take_tls_parameters(url: &str) -> (String, TlsParameters) {
     (format!("{base}{separator}{}", rest.join("&")), tls)
 }
 
-/// The error with its causes; `tokio-postgres` alone says only "error connecting to server".
-fn explain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
+/// What the causes of an error say; `tokio-postgres` itself says only "error connecting to server".
+fn explain(error: &tokio_postgres::Error) -> String {
+    if let Some(server) = error.as_db_error() {
+        let detail = server.detail().map(|detail| format!(": {detail}"));
+        return format!("{}{}", server.message(), detail.unwrap_or_default());
+    }
+    let mut causes = Vec::new();
+    let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
-        let message = error.to_string();
-        if !text.ends_with(&message) {
-            text = format!("{text}: {message}");
-        }
+        causes.push(error.to_string());
         cause = error.source();
     }
-    text
+    // A cause that repeats its own cause says it once.
+    causes.dedup_by(|inner, outer| outer.ends_with(inner.as_str()));
+    match causes.is_empty() {
+        true => error.to_string(),
+        false => causes.join(": "),
+    }
 }
 
 /// A session over PostgreSQL's protocol.

@@ -1,0 +1,155 @@
+//! A statement that the server refused, and where in its file it stands.
+
+use crate::lexer;
+use crate::link::{Place, ServerError};
+use crate::plan::Migration;
+use crate::script::Message;
+use crate::source;
+
+use super::{Applied, Facts, Report};
+
+/// A step that failed.
+#[derive(Debug)]
+pub struct Failure {
+    /// The migration.
+    pub migration: Migration,
+    /// Index of the step.
+    pub step: usize,
+    /// What of it the server refused.
+    pub at: At,
+    /// What the server said.
+    pub error: ServerError,
+    /// What this run had applied before.
+    pub applied: Vec<Applied>,
+    /// The server.
+    pub facts: Facts,
+}
+
+/// What of a step the server refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum At {
+    /// This byte of the file's text: the server points there, or names what stands there.
+    Byte(usize),
+    /// The `COMMIT`, where deferred constraints are checked.
+    Commit,
+    /// A statement that the runner adds, such as the one that records the step.
+    Runner(String),
+    /// Not known.
+    Unknown,
+}
+
+impl Failure {
+    pub(super) fn new(
+        migration: &Migration,
+        step: usize,
+        message: &Message,
+        error: ServerError,
+        report: &Report,
+    ) -> Failure {
+        Failure {
+            migration: migration.clone(),
+            step: step.min(migration.steps.len() - 1),
+            at: At::of(message, &error),
+            error,
+            applied: report.applied.clone(),
+            facts: report.facts.clone(),
+        }
+    }
+
+    /// The byte of the file's text to show: the start of the step where nothing better is known.
+    pub fn offset(&self) -> usize {
+        let step = self.migration.steps[self.step].range();
+        match self.at {
+            At::Byte(byte) => byte,
+            At::Commit => step.end,
+            At::Runner(_) | At::Unknown => step.start,
+        }
+    }
+
+    /// File, line and column of [`Failure::offset`].
+    pub fn place(&self) -> String {
+        let file = &self.migration.file;
+        let (line, column) = source::position(&file.text[..self.offset()]);
+        format!("{}:{line}:{column}", file.path.display())
+    }
+}
+
+impl At {
+    fn of(message: &Message, error: &ServerError) -> At {
+        let index = match error.place {
+            Place::Byte(byte) => match message.source_offset(byte) {
+                Some(offset) => return At::Byte(offset),
+                None => message.statement_at(byte),
+            },
+            Place::Statement(index) => Some(index),
+            Place::Unknown => None,
+        };
+        let Some(sent) = index.and_then(|index| message.statements.get(index)) else {
+            return At::Unknown;
+        };
+        let text = &message.text[sent.range.clone()];
+        match &sent.source {
+            Some(source) => At::Byte(source.start + named(text, &error.message).unwrap_or(0)),
+            None if text == "COMMIT" => At::Commit,
+            None => At::Runner(text.to_owned()),
+        }
+    }
+}
+
+/// Where a statement holds the name that the server's message quotes first: for many errors, a
+/// missing column of an index among them, the server gives no position.
+fn named(statement: &str, message: &str) -> Option<usize> {
+    let name = message.split('"').nth(1).filter(|name| !name.is_empty())?;
+    let inside_a_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    lexer::tokens(statement).iter().find_map(|token| {
+        let text = token.text(statement);
+        let mut found = text.match_indices(name).map(|(at, _)| at);
+        let at = found.find(|&at| {
+            let before = text[..at].chars().next_back();
+            let after = text[at + name.len()..].chars().next();
+            !inside_a_word(before) && !inside_a_word(after)
+        })?;
+        Some(token.start + at)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_in_the_message_is_found_in_the_statement() {
+        let cases = [
+            (
+                "CREATE INDEX ON t (aa, a)",
+                "column \"a\" does not exist",
+                Some(23),
+            ),
+            (
+                "CREATE INDEX ON t (\"A b\")",
+                "column \"A b\" does not exist",
+                Some(20),
+            ),
+            (
+                "CREATE TABLE t ()",
+                "relation \"t\" already exists",
+                Some(13),
+            ),
+            (
+                "DO $$ SELECT * FROM tt, t $$",
+                "relation \"t\" does not exist",
+                Some(24),
+            ),
+            ("SELECT f(1) -- g", "function \"g\" does not exist", None),
+            ("SELECT 1", "division by zero", None),
+            (
+                "SELECT 1",
+                "zero-length delimited identifier at or near \"\"",
+                None,
+            ),
+        ];
+        for (statement, message, expected) in cases {
+            assert_eq!(named(statement, message), expected, "{statement}");
+        }
+    }
+}
