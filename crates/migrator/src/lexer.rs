@@ -1,12 +1,25 @@
-//! A small lexer for PostgreSQL's SQL, with psql's idea of where a statement ends.
+//! Where a statement ends, as psql sees it.
 //!
 //! It knows quotes (`''`, `E''`, `U&''`, `""`), dollar quotes, nested comments, parentheses and `BEGIN ATOMIC` bodies, and nothing else of
 //! the grammar: what a statement means is read in `statement`, and whether it is valid SQL is the server's to say. The rules are those of
 //! PostgreSQL's `src/fe_utils/psqlscan.l` under `standard_conforming_strings = on`.
 //!
-//! The lexer never recurses and holds no more than the tokens of one statement.
+//! psql reads a text line by line. In two places that makes it end a statement elsewhere than the server would; a text is refused
+//! there ([`Problem::ContinuedEscapes`], [`Problem::Variable`]), so that what runs never depends on who reads it.
+//!
+//! The lexer never recurses, and of a statement of any length it holds no more than its first [`KEPT_TOKENS`] tokens.
+
+mod scan;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
+
+use scan::Scanner;
+
+/// How many tokens a [`RawStatement`] holds at most. A statement that means something to the runner is not longer as a rule; one that
+/// carries data can be as long as its file.
+pub const KEPT_TOKENS: usize = 1024;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,9 +30,11 @@ pub enum TokenKind {
     Quoted,
     /// A string constant of any kind, dollar quotes included.
     String,
-    /// A number, with whatever sticks to it.
+    /// A number or a parameter like `$1`, with whatever sticks to it.
     Number,
-    /// A single other character: a parenthesis, a comma, one character of an operator.
+    /// `:name`, which psql replaces if it has such a variable; the migrator's psql has none.
+    Variable,
+    /// A single other character: a parenthesis, a comma, one character of an operator; or `::` or `..`.
     Symbol,
 }
 
@@ -41,20 +56,33 @@ impl Token {
     }
 }
 
-/// One statement: its tokens, without the semicolon that ends it. Never empty.
+/// One statement, without the semicolon that ends it. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawStatement {
-    /// Tokens, comments and white space left out.
+    /// Its first [`KEPT_TOKENS`] tokens, comments and white space left out.
     pub tokens: Vec<Token>,
     /// Comments that stand before the first token, since the statement before it, as byte ranges.
     pub comments: Vec<Range<usize>>,
+    /// End of the last token, kept or not.
+    end: usize,
 }
 
 impl RawStatement {
     /// Bytes from the first token to the end of the last one.
     pub fn range(&self) -> Range<usize> {
-        let first = self.tokens.first().map_or(0, |token| token.start);
-        first..self.tokens.last().map_or(first, |token| token.end)
+        self.tokens.first().map_or(self.end, |token| token.start)..self.end
+    }
+
+    /// Every token, those that are not kept read again. `sql` is the text that was split.
+    pub fn all_tokens<'a>(&'a self, sql: &'a str) -> impl Iterator<Item = Token> + 'a {
+        let kept = self.tokens.last().map_or(self.end, |token| token.end);
+        let rest = Scanner::from(&sql[..self.end], kept);
+        self.tokens.iter().copied().chain(read_quietly(rest))
+    }
+
+    /// Whether [`tokens`](Self::tokens) are all that the statement has.
+    pub fn is_whole(&self) -> bool {
+        self.tokens.last().map_or(0, |token| token.end) == self.end
     }
 }
 
@@ -92,60 +120,86 @@ pub enum Problem {
     /// A backslash outside quotes: to psql it starts a meta-command.
     #[error("psql meta-commands are not SQL and do not work here")]
     MetaCommand,
+    /// An `E''` constant that goes on in a later line, with an escaped quote there: psql forgets the `E` at the end of the line.
+    #[error(
+        "psql and the server disagree where this part of an E'' constant ends: write the constant in one part"
+    )]
+    ContinuedEscapes,
+    /// `:e'\''` or `:a$b$`: a constant or name to the server, a variable and what follows it to psql.
+    #[error(
+        "psql takes this for a variable of its own and the server does not: write a blank behind the colon"
+    )]
+    Variable,
 }
 
-/// Splits a text into its statements, as psql does.
+/// Splits a text into its statements, as psql does. A byte order mark at its start must be gone already.
+///
+/// # Errors
+/// At the first place where the text cannot be split. Bytes of the text that no statement holds are white space, comments and semicolons.
 pub fn split(sql: &str) -> Result<Vec<RawStatement>, Error> {
-    let mut lexer = Lexer::new(sql);
-    let mut statements = Vec::new();
-    while let Some(statement) = lexer.next_statement()? {
-        statements.push(statement);
+    statements(sql).collect()
+}
+
+/// The statements of a text, one at a time; see [`split`]. Nothing follows an error.
+pub fn statements(sql: &str) -> Statements<'_> {
+    Statements {
+        scanner: Scanner::new(sql),
+        failed: false,
     }
-    Ok(statements)
 }
 
 /// The tokens of a text that need not be a whole statement, such as the body of a `DO`. Stops quietly where the text cannot be read.
 pub fn tokens(sql: &str) -> Vec<Token> {
-    let mut lexer = Lexer::new(sql);
-    let mut tokens = Vec::new();
-    while let Ok(Some(token)) = lexer.next_token(&mut Vec::new()) {
-        tokens.push(token);
-    }
-    tokens
+    stream(sql).collect()
 }
 
-struct Lexer<'a> {
-    sql: &'a str,
-    bytes: &'a [u8],
-    at: usize,
+/// What [`tokens`] returns, one at a time.
+pub(crate) fn stream(sql: &str) -> impl Iterator<Item = Token> + '_ {
+    read_quietly(Scanner::new(sql))
 }
 
-impl<'a> Lexer<'a> {
-    fn new(sql: &'a str) -> Self {
-        Lexer {
-            sql,
-            bytes: sql.as_bytes(),
-            at: 0,
+fn read_quietly(mut scanner: Scanner<'_>) -> impl Iterator<Item = Token> + '_ {
+    std::iter::from_fn(move || scanner.next_token(None).ok().flatten())
+}
+
+/// An iterator over the statements of a text.
+#[derive(Debug, Clone)]
+pub struct Statements<'a> {
+    scanner: Scanner<'a>,
+    failed: bool,
+}
+
+impl Iterator for Statements<'_> {
+    type Item = Result<RawStatement, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed {
+            return None;
         }
+        let statement = self.next_statement().transpose();
+        self.failed = matches!(statement, Some(Err(_)));
+        statement
     }
+}
 
+impl Statements<'_> {
     fn next_statement(&mut self) -> Result<Option<RawStatement>, Error> {
         let mut statement = RawStatement {
             tokens: Vec::new(),
             comments: Vec::new(),
+            end: 0,
         };
-        let mut inside = Vec::new();
         let mut nesting = Nesting::default();
         loop {
-            let comments = match statement.tokens.is_empty() {
-                true => &mut statement.comments,
-                false => &mut inside,
-            };
-            let Some(token) = self.next_token(comments)? else {
+            let comments = statement
+                .tokens
+                .is_empty()
+                .then_some(&mut statement.comments);
+            let Some(token) = self.scanner.next_token(comments)? else {
                 break;
             };
-            let text = token.text(self.sql);
-            if text == ";" && token.kind == TokenKind::Symbol && nesting.is_outermost() {
+            let text = token.text(self.scanner.sql());
+            if text == ";" && nesting.is_outermost() {
                 if statement.tokens.is_empty() {
                     statement.comments.clear();
                     continue;
@@ -153,242 +207,23 @@ impl<'a> Lexer<'a> {
                 return Ok(Some(statement));
             }
             nesting.see(token, text);
-            statement.tokens.push(token);
+            statement.end = token.end;
+            if statement.tokens.len() < KEPT_TOKENS {
+                statement.tokens.push(token);
+            }
         }
-        if let Some(error) = nesting.unclosed() {
-            return Err(error);
-        }
-        Ok((!statement.tokens.is_empty()).then_some(statement))
-    }
-
-    /// The next token; comments passed on the way are added to `comments`.
-    fn next_token(&mut self, comments: &mut Vec<Range<usize>>) -> Result<Option<Token>, Error> {
-        self.skip_blank(comments)?;
-        let Some(&byte) = self.bytes.get(self.at) else {
-            return Ok(None);
-        };
-        let start = self.at;
-        let kind = match byte {
-            b'\'' => self.string(start, false)?,
-            b'"' => self.quoted_identifier(start)?,
-            b'$' => self.dollar(start)?,
-            b'\\' => {
-                return Err(Error {
-                    offset: start,
-                    problem: Problem::MetaCommand,
-                });
-            }
-            b'0'..=b'9' => self.number(),
-            byte if is_word_start(byte) => self.word(start)?,
-            _ => {
-                self.at += self.sql[start..].chars().next().map_or(1, char::len_utf8);
-                TokenKind::Symbol
-            }
-        };
-        Ok(Some(Token {
-            kind,
-            start,
-            end: self.at,
-        }))
-    }
-
-    fn skip_blank(&mut self, comments: &mut Vec<Range<usize>>) -> Result<(), Error> {
-        loop {
-            let start = self.at;
-            match self.bytes.get(self.at) {
-                Some(b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c) => {
-                    self.at += 1;
-                    continue;
-                }
-                Some(b'-') if self.bytes.get(self.at + 1) == Some(&b'-') => self.skip_line(),
-                Some(b'/') if self.bytes.get(self.at + 1) == Some(&b'*') => {
-                    self.block_comment()?;
-                }
-                _ => return Ok(()),
-            }
-            comments.push(start..self.at);
+        match nesting.unclosed() {
+            Some(error) => Err(error),
+            None => Ok((!statement.tokens.is_empty()).then_some(statement)),
         }
     }
-
-    fn skip_line(&mut self) {
-        let rest = &self.bytes[self.at..];
-        self.at += rest
-            .iter()
-            .position(|&b| b == b'\n' || b == b'\r')
-            .unwrap_or(rest.len());
-    }
-
-    fn block_comment(&mut self) -> Result<(), Error> {
-        let offset = self.at;
-        let mut depth = 0usize;
-        while self.at < self.bytes.len() {
-            match &self.bytes[self.at..] {
-                [b'/', b'*', ..] => {
-                    depth += 1;
-                    self.at += 2;
-                }
-                [b'*', b'/', ..] => {
-                    depth -= 1;
-                    self.at += 2;
-                    if depth == 0 {
-                        return Ok(());
-                    }
-                }
-                _ => self.at += 1,
-            }
-        }
-        Err(Error {
-            offset,
-            problem: Problem::UnclosedComment,
-        })
-    }
-
-    /// A string constant whose opening quote is at `self.at`.
-    fn string(&mut self, start: usize, escapes: bool) -> Result<TokenKind, Error> {
-        self.at += 1;
-        loop {
-            match self.bytes.get(self.at) {
-                None => {
-                    return Err(Error {
-                        offset: start,
-                        problem: Problem::UnclosedString,
-                    });
-                }
-                Some(b'\\') if escapes => self.at += 2,
-                Some(b'\'') if self.bytes.get(self.at + 1) == Some(&b'\'') => self.at += 2,
-                Some(b'\'') => {
-                    self.at += 1;
-                    // Without escapes a continuation reads the same as a second constant.
-                    match escapes.then(|| self.continuation()).flatten() {
-                        Some(next) => self.at = next,
-                        None => return Ok(TokenKind::String),
-                    }
-                }
-                Some(_) => self.at += 1,
-            }
-        }
-    }
-
-    /// SQL joins string constants that only white space with a newline separates; an `E''` constant stays one across that gap. Returns the
-    /// first byte of the continued content.
-    fn continuation(&self) -> Option<usize> {
-        let mut probe = Lexer {
-            at: self.at,
-            ..*self
-        };
-        let mut newline = false;
-        loop {
-            match probe.bytes.get(probe.at)? {
-                b'\n' | b'\r' => newline = true,
-                b' ' | b'\t' | 0x0b | 0x0c => {}
-                b'-' if probe.bytes.get(probe.at + 1) == Some(&b'-') => {
-                    probe.skip_line();
-                    continue;
-                }
-                b'\'' if newline => return Some(probe.at + 1),
-                _ => return None,
-            }
-            probe.at += 1;
-        }
-    }
-
-    fn quoted_identifier(&mut self, start: usize) -> Result<TokenKind, Error> {
-        self.at += 1;
-        loop {
-            match self.bytes[self.at..].iter().position(|&b| b == b'"') {
-                None => {
-                    return Err(Error {
-                        offset: start,
-                        problem: Problem::UnclosedIdentifier,
-                    });
-                }
-                Some(quote) => self.at += quote + 1,
-            }
-            if self.bytes.get(self.at) != Some(&b'"') {
-                return Ok(TokenKind::Quoted);
-            }
-            self.at += 1;
-        }
-    }
-
-    /// A dollar quote, a parameter like `$1`, or a lone dollar sign.
-    fn dollar(&mut self, start: usize) -> Result<TokenKind, Error> {
-        let rest = &self.bytes[start + 1..];
-        let tag = rest
-            .iter()
-            .take_while(|&&b| is_word_start(b) || b.is_ascii_digit())
-            .count();
-        let opens = rest.get(tag) == Some(&b'$') && !rest[0].is_ascii_digit();
-        if !opens {
-            self.at += 1;
-            return Ok(TokenKind::Symbol);
-        }
-        let delimiter = &self.sql[start..start + tag + 2];
-        let body = start + delimiter.len();
-        match self.sql[body..].find(delimiter) {
-            Some(length) => {
-                self.at = body + length + delimiter.len();
-                Ok(TokenKind::String)
-            }
-            None => Err(Error {
-                offset: start,
-                problem: Problem::UnclosedDollarQuote,
-            }),
-        }
-    }
-
-    fn number(&mut self) -> TokenKind {
-        while self
-            .bytes
-            .get(self.at)
-            .is_some_and(|&b| b.is_ascii_alphanumeric() || b == b'.' || b == b'_')
-        {
-            self.at += 1;
-        }
-        TokenKind::Number
-    }
-
-    /// A word, or the constant or identifier that its letters are a prefix of.
-    fn word(&mut self, start: usize) -> Result<TokenKind, Error> {
-        match &self.bytes[start..] {
-            [b'e' | b'E', b'\'', ..] => {
-                self.at += 1;
-                return self.string(start, true);
-            }
-            [b'b' | b'B' | b'x' | b'X' | b'n' | b'N', b'\'', ..] => {
-                self.at += 1;
-                return self.string(start, false);
-            }
-            [b'u' | b'U', b'&', b'\'', ..] => {
-                self.at += 2;
-                return self.string(start, false);
-            }
-            [b'u' | b'U', b'&', b'"', ..] => {
-                self.at += 2;
-                return self.quoted_identifier(start);
-            }
-            _ => {}
-        }
-        while self.bytes.get(self.at).is_some_and(|&b| is_word_byte(b)) {
-            self.at += 1;
-        }
-        Ok(TokenKind::Word)
-    }
-}
-
-fn is_word_start(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80
-}
-
-fn is_word_byte(byte: u8) -> bool {
-    is_word_start(byte) || byte.is_ascii_digit() || byte == b'$'
 }
 
 /// What a semicolon would be inside of: parentheses, or the body of a function written in SQL.
 #[derive(Default)]
 struct Nesting {
-    parentheses: Vec<usize>,
-    begins: Vec<usize>,
+    parentheses: Open,
+    begins: Open,
     words: usize,
     /// First letters of the first four words, where these are of `CREATE OR REPLACE FUNCTION | PROCEDURE`.
     head: [u8; 4],
@@ -396,15 +231,13 @@ struct Nesting {
 
 impl Nesting {
     fn is_outermost(&self) -> bool {
-        self.parentheses.is_empty() && self.begins.is_empty()
+        self.parentheses.depth == 0 && self.begins.depth == 0
     }
 
     fn see(&mut self, token: Token, text: &str) {
         match (token.kind, text) {
-            (TokenKind::Symbol, "(") => self.parentheses.push(token.start),
-            (TokenKind::Symbol, ")") => {
-                self.parentheses.pop();
-            }
+            (TokenKind::Symbol, "(") => self.parentheses.open(token.start),
+            (TokenKind::Symbol, ")") => self.parentheses.close(),
             (TokenKind::Word, word) => self.see_word(token.start, word),
             _ => {}
         }
@@ -414,223 +247,57 @@ impl Nesting {
     /// and END closes, and CASE opens too because it also ends with END.
     fn see_word(&mut self, offset: usize, word: &str) {
         let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
-        if self.words < self.head.len()
+        if let Some(letter) = self.head.get_mut(self.words)
             && ["create", "or", "replace", "function", "procedure"]
                 .iter()
-                .any(|word| is(word))
+                .any(|keyword| is(keyword))
         {
-            self.head[self.words] = word.as_bytes()[0].to_ascii_lowercase();
+            *letter = word.as_bytes()[0].to_ascii_lowercase();
         }
         self.words += 1;
-        let creates_routine = matches!(self.head, [b'c', b'f' | b'p', ..])
-            || matches!(self.head, [b'c', b'o', b'r', b'f' | b'p']);
-        if !creates_routine || !self.parentheses.is_empty() {
+        let creates_routine = matches!(
+            self.head,
+            [b'c', b'f' | b'p', ..] | [b'c', b'o', b'r', b'f' | b'p']
+        );
+        if !creates_routine || self.parentheses.depth > 0 {
             return;
         }
-        if is("begin") || (is("case") && !self.begins.is_empty()) {
-            self.begins.push(offset);
+        if is("begin") || (is("case") && self.begins.depth > 0) {
+            self.begins.open(offset);
         } else if is("end") {
-            self.begins.pop();
+            self.begins.close();
         }
     }
 
     fn unclosed(&self) -> Option<Error> {
-        let error = |offset: &usize, problem| Error {
-            offset: *offset,
-            problem,
+        let (open, problem) = match self.parentheses.depth {
+            0 => (&self.begins, Problem::UnclosedBegin),
+            _ => (&self.parentheses, Problem::UnclosedParenthesis),
         };
-        let parenthesis = self
-            .parentheses
-            .last()
-            .map(|at| error(at, Problem::UnclosedParenthesis));
-        parenthesis.or_else(|| {
-            self.begins
-                .last()
-                .map(|at| error(at, Problem::UnclosedBegin))
+        (open.depth > 0).then_some(Error {
+            offset: open.outermost,
+            problem,
         })
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Pairs of which some are open. Closing more than is open means nothing, as to psql.
+#[derive(Default)]
+struct Open {
+    depth: usize,
+    /// Where the outermost one was opened.
+    outermost: usize,
+}
 
-    fn statements(sql: &str) -> Vec<&str> {
-        split(sql)
-            .unwrap()
-            .iter()
-            .map(|statement| &sql[statement.range()])
-            .collect()
-    }
-
-    #[test]
-    fn a_semicolon_ends_a_statement_only_where_psql_says_so() {
-        let cases: &[(&str, &[&str])] = &[
-            ("", &[]),
-            (";;  ; -- nothing\n /* ; */", &[]),
-            ("a; b ;c", &["a", "b", "c"]),
-            ("select ';'; b", &["select ';'", "b"]),
-            ("select 'it''s;'; b", &["select 'it''s;'", "b"]),
-            (r"select 'a\'; b", &[r"select 'a\'", "b"]),
-            (r"select E'a\';'; b", &[r"select E'a\';'", "b"]),
-            (
-                "select e'a'\n  'b\\';'; c",
-                &["select e'a'\n  'b\\';'", "c"],
-            ),
-            (
-                "select e'a' -- x\n 'b\\';'; c",
-                &["select e'a' -- x\n 'b\\';'", "c"],
-            ),
-            (r"select fee'a\'; b", &[r"select fee'a\'", "b"]),
-            (
-                "select U&'\\0061;', u&\"a;\"\"b\"; b",
-                &["select U&'\\0061;', u&\"a;\"\"b\"", "b"],
-            ),
-            ("select \"a;\"\"b\"; c", &["select \"a;\"\"b\"", "c"]),
-            ("do $$ a; b $$; c", &["do $$ a; b $$", "c"]),
-            (
-                "do $x$ a; $$ $y$ b $x$; c",
-                &["do $x$ a; $$ $y$ b $x$", "c"],
-            ),
-            ("select a$b$c; d$b$; e", &["select a$b$c", "d$b$", "e"]),
-            ("select $1; b", &["select $1", "b"]),
-            ("select $1$; b", &["select $1$", "b"]),
-            ("a /* ; /* ; */ ; */ b; c", &["a /* ; /* ; */ ; */ b", "c"]),
-            ("a -- ;\n b; c", &["a -- ;\n b", "c"]),
-            ("select 1 +-- ;\n 2; b", &["select 1 +-- ;\n 2", "b"]),
-            ("select 2 */* ; */ 3; b", &["select 2 */* ; */ 3", "b"]),
-            (
-                "create rule r as on insert to t do (a; b); c",
-                &["create rule r as on insert to t do (a; b)", "c"],
-            ),
-            ("a)); b", &["a))", "b"]),
-            (
-                "create function f() begin atomic select case when a then b end; select 1; end; b",
-                &[
-                    "create function f() begin atomic select case when a then b end; select 1; end",
-                    "b",
-                ],
-            ),
-            (
-                "CREATE OR REPLACE PROCEDURE p() BEGIN ATOMIC a; END; b",
-                &["CREATE OR REPLACE PROCEDURE p() BEGIN ATOMIC a; END", "b"],
-            ),
-            ("begin; a; end; b", &["begin", "a", "end", "b"]),
-            (
-                "select 'ü;', \"ß;\", ü; b",
-                &["select 'ü;', \"ß;\", ü", "b"],
-            ),
-            ("-- first\nselect 1 -- last", &["select 1"]),
-        ];
-        for (sql, expected) in cases {
-            assert_eq!(&statements(sql), expected, "{sql}");
+impl Open {
+    fn open(&mut self, offset: usize) {
+        if self.depth == 0 {
+            self.outermost = offset;
         }
+        self.depth += 1;
     }
 
-    #[test]
-    fn what_is_never_closed_is_named_where_it_opens() {
-        let cases = [
-            ("a; select 'b;", 10, Problem::UnclosedString),
-            ("a; select E'b\\';", 10, Problem::UnclosedString),
-            ("select \"b;", 7, Problem::UnclosedIdentifier),
-            ("do $a$ b $b$;", 3, Problem::UnclosedDollarQuote),
-            ("a /* b /* c */", 2, Problem::UnclosedComment),
-            ("select (1, (2); b", 7, Problem::UnclosedParenthesis),
-            (
-                "create function f() begin atomic a; b",
-                20,
-                Problem::UnclosedBegin,
-            ),
-            ("select 1 \\gset", 9, Problem::MetaCommand),
-            ("\\echo hi", 0, Problem::MetaCommand),
-            ("select 'a\\", 7, Problem::UnclosedString),
-            ("select E'a\\", 7, Problem::UnclosedString),
-        ];
-        for (sql, offset, problem) in cases {
-            assert_eq!(split(sql).unwrap_err(), Error { offset, problem }, "{sql}");
-        }
-    }
-
-    #[test]
-    fn comments_before_a_statement_belong_to_it() {
-        let sql = "-- one\na /* no */ a; -- two\n/* three */ -- four\nb -- no\n b";
-        let comments: Vec<Vec<&str>> = split(sql)
-            .unwrap()
-            .iter()
-            .map(|statement| {
-                statement
-                    .comments
-                    .iter()
-                    .map(|range| &sql[range.clone()])
-                    .collect()
-            })
-            .collect();
-        assert_eq!(comments[0], ["-- one"]);
-        assert_eq!(comments[1], ["-- two", "/* three */", "-- four"]);
-    }
-
-    #[test]
-    fn any_text_is_split_without_panic_and_in_order() {
-        let alphabet = [
-            "'",
-            "\"",
-            "$",
-            "$a$",
-            "E'",
-            "\\",
-            "--",
-            "/*",
-            "*/",
-            "(",
-            ")",
-            ";",
-            "\n",
-            " ",
-            "a",
-            "1",
-            "ü",
-            "begin",
-            "end",
-            "create function ",
-        ];
-        let mut state = 0x2545_f491_4f6c_dd1d_u64;
-        let mut next = || {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            state
-        };
-        for _ in 0..50_000 {
-            let length = next() % 24;
-            let sql: String = (0..length)
-                .map(|_| alphabet[(next() % 20) as usize])
-                .collect();
-            let Ok(statements) = split(&sql) else {
-                continue;
-            };
-            let mut end = 0;
-            for statement in statements {
-                for token in &statement.tokens {
-                    assert!(token.start >= end && token.end > token.start, "{sql}");
-                    end = token.end;
-                    assert!(!token.text(&sql).is_empty());
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_million_parentheses_do_not_overflow_the_stack() {
-        let sql = "(".repeat(1_000_000);
-        assert_eq!(
-            split(&sql).unwrap_err().problem,
-            Problem::UnclosedParenthesis
-        );
-        let sql = format!(
-            "select {}1{}; b",
-            "(".repeat(1_000_000),
-            ")".repeat(1_000_000)
-        );
-        assert_eq!(split(&sql).unwrap().len(), 2);
+    fn close(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
     }
 }

@@ -4,6 +4,7 @@
 //! a table is a hypertable, whether a procedure commits) is not decided here; `-- migrate: alone` on the line before says it by hand.
 //! The rules are those of PostgreSQL's `PreventInTransactionBlock` callers and of TimescaleDB's process utility hook.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::lexer::{self, RawStatement, Token, TokenKind};
@@ -97,22 +98,19 @@ pub enum Refusal {
 
 /// Splits a text and reads each statement.
 pub fn read(sql: &str) -> Result<Vec<Statement>, lexer::Error> {
-    let raw = lexer::split(sql)?;
-    Ok(raw
-        .iter()
-        .map(|raw| Statement {
-            range: raw.range(),
-            kind: kind(sql, raw),
+    lexer::statements(sql)
+        .map(|raw| {
+            let raw = raw?;
+            Ok(Statement {
+                range: raw.range(),
+                kind: kind(sql, &raw),
+            })
         })
-        .collect())
+        .collect()
 }
 
 fn kind(sql: &str, raw: &RawStatement) -> Kind {
-    let words = Words {
-        sql,
-        tokens: &raw.tokens,
-    };
-    let kind = words.kind();
+    let kind = Words::of(sql, raw).kind();
     if kind == Kind::Ordinary && is_annotated_alone(sql, raw) {
         return Kind::Alone(Reason::Annotated);
     }
@@ -135,7 +133,26 @@ fn is_annotated_alone(sql: &str, raw: &RawStatement) -> bool {
 /// A statement's tokens with the questions that the rules ask.
 struct Words<'a> {
     sql: &'a str,
-    tokens: &'a [Token],
+    tokens: Cow<'a, [Token]>,
+}
+
+impl<'a> Words<'a> {
+    /// No rule looks far into a statement that may carry data, and of such a one no more than its beginning is kept.
+    fn of(sql: &'a str, raw: &'a RawStatement) -> Self {
+        let carries_data = [
+            "insert", "values", "select", "with", "update", "delete", "merge",
+        ];
+        let first = raw.tokens.first().map_or("", |token| token.text(sql));
+        let is_enough = raw.is_whole()
+            || carries_data
+                .iter()
+                .any(|word| first.eq_ignore_ascii_case(word));
+        let tokens = match is_enough {
+            true => Cow::Borrowed(&raw.tokens[..]),
+            false => Cow::Owned(raw.all_tokens(sql).collect()),
+        };
+        Words { sql, tokens }
+    }
 }
 
 impl Words<'_> {
@@ -182,9 +199,10 @@ impl Words<'_> {
     }
 
     fn copy(&self) -> Kind {
-        if self.has("from stdin") {
+        // The server takes either word for the client, whatever the direction.
+        if self.has("from stdin") || self.has("from stdout") {
             Kind::Refused(Refusal::CopyFromStdin)
-        } else if self.has("to stdout") {
+        } else if self.has("to stdout") || self.has("to stdin") {
             Kind::Refused(Refusal::CopyToStdout)
         } else {
             Kind::Ordinary
@@ -299,9 +317,9 @@ impl Words<'_> {
         let tokens = lexer::tokens(text);
         let words = Words {
             sql: text,
-            tokens: &tokens,
+            tokens: Cow::Owned(tokens),
         };
-        let ends_transaction = tokens.windows(2).any(|pair| {
+        let ends_transaction = words.tokens.windows(2).any(|pair| {
             ["commit", "rollback"]
                 .iter()
                 .any(|word| words.token_is(&pair[0], word))

@@ -1,0 +1,182 @@
+//! What psql has to send for a text if our splits are right, byte by byte.
+//!
+//! psql reads line by line and sends each statement with the semicolon that ends it, an empty statement too. It changes three things
+//! (`psqlscan.l` and `mainloop.c` of PostgreSQL 15):
+//! - White space and `--` comments before anything else of a statement are left out. A block comment is already part of it.
+//! - A line without a single byte is left out, unless it lies within quotes or a block comment.
+//! - The newline at the end of the last line is never there.
+
+use std::ops::Range;
+
+use migrator::lexer::{self, Problem, RawStatement};
+
+/// What psql has to send for a text.
+pub struct Expected {
+    pub sends: Vec<String>,
+    /// What follows them, if the text cannot be split to its end.
+    pub stop: Option<Stop>,
+    /// How many of `sends` are statements.
+    pub statements: usize,
+}
+
+pub struct Stop {
+    pub problem: Problem,
+    /// What the text goes on with behind the last send.
+    pub rest: String,
+}
+
+impl Expected {
+    pub fn of(sql: &str) -> Self {
+        let mut expected = Expected {
+            sends: Vec::new(),
+            stop: None,
+            statements: 0,
+        };
+        // First byte behind the last semicolon.
+        let mut start = 0;
+        for statement in lexer::statements(sql) {
+            let statement = match statement {
+                Ok(statement) => statement,
+                Err(error) => {
+                    let rest = sql[start..].to_owned();
+                    let problem = error.problem;
+                    expected.stop = Some(Stop { problem, rest });
+                    return expected;
+                }
+            };
+            let range = statement.range();
+            start = expected.empty_statements(sql, start..range.start);
+            let end = semicolon(&sql[range.end..]).map_or(sql.len(), |length| range.end + length);
+            expected.send(sql, start..end, Some(&statement));
+            expected.statements += 1;
+            start = end;
+        }
+        start = expected.empty_statements(sql, start..sql.len());
+        expected.send(sql, start..sql.len(), None);
+        expected
+    }
+
+    /// Sends the semicolons of a text without tokens, and returns where the rest starts.
+    fn empty_statements(&mut self, sql: &str, range: Range<usize>) -> usize {
+        let mut start = range.start;
+        while let Some(length) = semicolon(&sql[start..range.end]) {
+            self.send(sql, start..start + length, None);
+            start += length;
+        }
+        start
+    }
+
+    fn send(&mut self, sql: &str, range: Range<usize>, statement: Option<&RawStatement>) {
+        let start = range.start + ignored(&sql[range.clone()]);
+        let mut text = String::new();
+        let mut at = start;
+        for token in statement
+            .iter()
+            .flat_map(|statement| statement.all_tokens(sql))
+        {
+            push_gap(&mut text, &sql[at..token.start]);
+            text.push_str(token.text(sql));
+            at = token.end;
+        }
+        push_gap(&mut text, &sql[at..range.end]);
+        if range.end == sql.len() && text.ends_with('\n') {
+            text.pop();
+        }
+        if !text.is_empty() {
+            self.sends.push(text);
+        }
+    }
+
+    /// How what psql sent differs from this, if it does.
+    pub fn difference(&self, sent: &[String]) -> Option<String> {
+        for (index, (ours, psql)) in self.sends.iter().zip(sent).enumerate() {
+            if ours != psql {
+                return Some(format!("statement {index}\nours: {ours:?}\npsql: {psql:?}"));
+            }
+        }
+        let more = sent.get(self.sends.len()..);
+        match (more, &self.stop) {
+            (None, _) => Some(format!("ours sends {:?} more", &self.sends[sent.len()..])),
+            (Some([]), None) => None,
+            (Some(more), None) => Some(format!("psql sends {more:?} more")),
+            // A backslash starts what is no SQL, and where psql and the server disagree we stop.
+            (Some(_), Some(stop)) if !stop.is_unclosed() => None,
+            (Some(more), Some(stop)) => {
+                let rest = &stop.rest[ignored(&stop.rest)..];
+                let same = matches!(more, [only] if squeeze(only) == squeeze(rest));
+                (!same).then(|| format!("{}\nours: {rest:?}\npsql: {more:?}", stop.problem))
+            }
+        }
+    }
+}
+
+impl Stop {
+    fn is_unclosed(&self) -> bool {
+        !matches!(
+            self.problem,
+            Problem::MetaCommand | Problem::ContinuedEscapes | Problem::Variable
+        )
+    }
+}
+
+/// Bytes up to behind the semicolon, if no token comes before it.
+fn semicolon(sql: &str) -> Option<usize> {
+    let mut at = 0;
+    while let Some(length) = gap_piece(&sql[at..]) {
+        at += length;
+    }
+    sql[at..].starts_with(';').then_some(at + 1)
+}
+
+/// Bytes of white space and `--` comments at the start.
+fn ignored(sql: &str) -> usize {
+    let mut at = 0;
+    while let Some(length) = gap_piece(&sql[at..])
+        && !sql[at..].starts_with("/*")
+    {
+        at += length;
+    }
+    at
+}
+
+/// Adds what lies between two tokens, without its empty lines.
+fn push_gap(text: &mut String, gap: &str) {
+    let mut at = 0;
+    while let Some(length) = gap_piece(&gap[at..]) {
+        let piece = &gap[at..at + length];
+        if piece != "\n" || !text.ends_with('\n') {
+            text.push_str(piece);
+        }
+        at += length;
+    }
+    text.push_str(&gap[at..]);
+}
+
+/// Bytes of the comment or the character of white space at the start.
+fn gap_piece(sql: &str) -> Option<usize> {
+    if sql.starts_with("--") {
+        return Some(sql.find(['\n', '\r']).unwrap_or(sql.len()));
+    }
+    if sql.starts_with("/*") {
+        let mut depth = 1;
+        let mut at = 2;
+        while depth > 0 {
+            let rest = sql.get(at..).filter(|rest| !rest.is_empty())?;
+            let (length, deeper) = match &rest.as_bytes()[..rest.len().min(2)] {
+                b"/*" => (2, 1),
+                b"*/" => (2, -1),
+                _ => (rest.chars().next()?.len_utf8(), 0),
+            };
+            at += length;
+            depth += deeper;
+        }
+        return Some(at);
+    }
+    sql.starts_with([' ', '\t', '\n', '\r', '\x0c'])
+        .then_some(1)
+}
+
+/// A text without white space.
+fn squeeze(text: &str) -> String {
+    text.split_whitespace().collect()
+}

@@ -1,0 +1,15 @@
+//! Splitting, judged by psql itself and by what must hold for any text.
+
+#![cfg(unix)]
+
+mod compare;
+mod nasty;
+mod postgres_source;
+mod psql;
+
+use std::io::Write as _;
+
+/// Writes a line past the test harness, which would capture it.
+fn say(line: &str) {
+    writeln!(std::io::stderr(), "{line}").expect("standard error");
+}
