@@ -51,7 +51,7 @@ impl Message {
 /// What is sent for one step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Script {
-    /// The messages, in order; one alone for a transaction step.
+    /// The messages, in order.
     pub messages: Vec<Message>,
     /// Index of the message that needs a session of its own.
     pub fresh_session: Option<usize>,
@@ -83,14 +83,23 @@ pub struct StepRef<'a> {
     pub applied_by: &'a str,
 }
 
-/// Renders a step: one message for a transaction; for a statement that runs alone its intent, the statement and its completion.
+/// Renders a step: one message for a transaction; for a statement that runs alone its intent, the
+/// statement and its completion. The first step of a session begins with a message of settings.
 pub fn render(step: StepRef<'_>) -> Script {
     let plan = &step.migration.steps[step.index];
     match &plan.kind {
-        StepKind::Transaction { begin } => Script {
-            messages: vec![step.transaction(begin.as_ref())],
-            fresh_session: None,
-        },
+        StepKind::Transaction { begin } => {
+            // Apart from the file's text: the server reads a whole message before it runs any of
+            // it, and would still read the strings as an earlier file has set it to.
+            let mut session = Message::default();
+            step.push_session(&mut session);
+            let mut messages = vec![session, step.transaction(begin.as_ref())];
+            messages.retain(|message| !message.statements.is_empty());
+            Script {
+                messages,
+                fresh_session: None,
+            }
+        }
         StepKind::Alone(_) => Script {
             messages: step.alone(),
             fresh_session: None,
@@ -119,7 +128,6 @@ pub fn finish(step: StepRef<'_>) -> Script {
 impl StepRef<'_> {
     fn transaction(&self, begin: Option<&Range<usize>>) -> Message {
         let mut message = Message::default();
-        self.push_session(&mut message);
         match begin {
             Some(range) => self.push_source(&mut message, range),
             None => message.push("BEGIN", None),
@@ -281,7 +289,7 @@ mod tests {
             table: "t",
             applied_by: "u",
         });
-        let message = &script.messages[0];
+        let message = &script.messages[1];
         let byte = message.text.find("(b)").unwrap();
         assert_eq!(message.source_offset(byte), text.find("(b)"));
         assert_eq!(message.source_offset(0), None);
