@@ -38,6 +38,7 @@ impl Expected {
             let statement = match statement {
                 Ok(statement) => statement,
                 Err(error) => {
+                    start = expected.empty_statements(sql, start..sql.len());
                     let rest = sql[start..].to_owned();
                     let problem = error.problem;
                     expected.stop = Some(Stop { problem, rest });
@@ -75,7 +76,7 @@ impl Expected {
             .flat_map(|statement| statement.all_tokens(sql))
         {
             push_gap(&mut text, &sql[at..token.start]);
-            text.push_str(token.text(sql));
+            push_token(&mut text, token.text(sql));
             at = token.end;
         }
         push_gap(&mut text, &sql[at..range.end]);
@@ -139,6 +140,32 @@ fn ignored(sql: &str) -> usize {
     at
 }
 
+/// Adds a token. Between the parts of a constant are no quotes, so that psql leaves out empty lines there too.
+fn push_token(text: &mut String, token: &str) {
+    let escapes = token.starts_with(['e', 'E']) && token[1..].starts_with('\'');
+    let mut at = 0;
+    while escapes && at < token.len() {
+        let opening = at + token[at..].find('\'').expect("a part has quotes");
+        push_gap(text, &token[at..opening]);
+        at = opening + part(&token[opening..]);
+        text.push_str(&token[opening..at]);
+    }
+    text.push_str(&token[at..]);
+}
+
+/// Bytes of the first part of a constant with escapes, from quote to quote.
+fn part(constant: &str) -> usize {
+    let mut at = 1;
+    loop {
+        at += constant[at..].find(['\'', '\\']).expect("a part is closed");
+        if !constant[at..].starts_with('\\') && !constant[at..].starts_with("''") {
+            return at + 1;
+        }
+        // The character that is escaped may be of several bytes.
+        at += 1 + constant[at + 1..].chars().next().map_or(0, char::len_utf8);
+    }
+}
+
 /// Adds what lies between two tokens, without its empty lines.
 fn push_gap(text: &mut String, gap: &str) {
     let mut at = 0;
@@ -153,7 +180,7 @@ fn push_gap(text: &mut String, gap: &str) {
 }
 
 /// Bytes of the comment or the character of white space at the start.
-fn gap_piece(sql: &str) -> Option<usize> {
+pub fn gap_piece(sql: &str) -> Option<usize> {
     if sql.starts_with("--") {
         return Some(sql.find(['\n', '\r']).unwrap_or(sql.len()));
     }

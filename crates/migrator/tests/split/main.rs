@@ -5,7 +5,9 @@
 mod compare;
 mod nasty;
 mod postgres_source;
+mod properties;
 mod psql;
+mod random;
 
 use std::io::Write as _;
 

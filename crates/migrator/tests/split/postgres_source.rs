@@ -44,7 +44,7 @@ fn postgres_source_is_split_as_psql_splits_it() {
         }
     }
     say(&format!(
-        "{} files, {} statements, {} sends of psql, {} files cut short, {} differences",
+        "{} files, {} statements, {} sends of psql, {} files cut short, {} differences from psql",
         files.len(),
         counts.statements,
         counts.sends,

@@ -1,0 +1,4 @@
+select 1;
+select e'a'
+  'b\';' ;
+select 2;

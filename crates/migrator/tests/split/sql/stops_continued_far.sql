@@ -1,0 +1,3 @@
+select 1; select e'a'
+'b' -- fine so far
+'\';' ;

@@ -1,0 +1,1 @@
+select a[1:b] ; select a[1:b$c$] ; $c$ ;
