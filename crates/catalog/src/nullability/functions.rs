@@ -2,8 +2,9 @@
 //!
 //! The names are resolved ones: the server looked them up by the OID that stands in the query, so a user's function of the same
 //! name is not taken for PostgreSQL's. Left out on purpose, although they are STRICT: `->>`, `substring` with a pattern,
-//! `array_length`, `extract` and `date_part` (of infinity), `nullif`, `regexp_match`, and every conversion from JSON, where a JSON
-//! null becomes an SQL null.
+//! `array_length`, `extract`, `date_part` and `time` (of infinity), `to_char` (of infinity, and with an empty format), `nullif`,
+//! `regexp_match`, `lower` and `upper` of a range (without that bound), and every conversion from JSON, where a JSON null becomes
+//! an SQL null.
 
 /// A function that a view calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +33,7 @@ impl Function {
         match self.owner.as_str() {
             "timescaledb" => self.name == "time_bucket",
             "pg_catalog" => {
-                let opaque =
-                    |ty: &String| matches!(ty.as_str(), "json" | "jsonb" | "\"any\"" | "jsonpath");
+                let opaque = |ty: &String| OPAQUE.contains(&ty.as_str());
                 match self.name.as_str() {
                     "to_json" | "to_jsonb" | "jsonb_typeof" | "json_typeof"
                     | "jsonb_build_object" | "json_build_object" => true,
@@ -87,6 +87,16 @@ const KEEPING_AGGREGATES: &[&str] = &[
     "min",
     "string_agg",
     "sum",
+];
+
+/// Types of which a value that is not null may become one under a function that keeps those of other types.
+const OPAQUE: &[&str] = &[
+    "\"any\"",
+    "anymultirange",
+    "anyrange",
+    "json",
+    "jsonb",
+    "jsonpath",
 ];
 
 /// Ordinary functions of `pg_catalog`, the conversions among them called as their target types are.
@@ -168,7 +178,6 @@ const KEEPING: &[&str] = &[
     "textcat",
     "texteq",
     "textne",
-    "time",
     "timestamp",
     "timestamp_eq",
     "timestamp_ge",
@@ -188,7 +197,6 @@ const KEEPING: &[&str] = &[
     "timestamptz_ne",
     "timestamptz_pl_interval",
     "timezone",
-    "to_char",
     "to_timestamp",
     "transaction_timestamp",
     "trunc",

@@ -379,10 +379,15 @@ fn demanded(condition: &Node, kept: &mut HashSet<(i64, i64)>) {
     }
 }
 
+/// Whether the expression calls an aggregate of its own query, and so is no grouping key. One in a subquery tells nothing.
 fn calls_aggregate(node: &Node) -> bool {
     let mut found = false;
-    node.walk(&mut |node| found |= matches!(node.tag(), "AGGREF" | "GROUPINGFUNC"));
-    found
+    let mut in_subquery = false;
+    node.walk(&mut |node| {
+        found |= matches!(node.tag(), "AGGREF" | "GROUPINGFUNC");
+        in_subquery |= node.tag() == "QUERY";
+    });
+    found && !in_subquery
 }
 
 /// Whether the query's output has rows that no table row stands behind.

@@ -17,6 +17,7 @@ CREATE TABLE a (id integer PRIMARY KEY, n integer NOT NULL, x integer, t text, j
 CREATE TABLE b (id integer PRIMARY KEY, a_id integer NOT NULL, y integer NOT NULL, z integer);
 CREATE TABLE d (id integer NOT NULL, f filled);
 CREATE TABLE nobody (n integer NOT NULL);
+CREATE TABLE ranges (r int4range NOT NULL, m int4multirange NOT NULL);
 CREATE TABLE parent (c integer NOT NULL);
 CREATE TABLE child () INHERITS (parent);
 ALTER TABLE child ALTER COLUMN c DROP NOT NULL;
@@ -24,6 +25,7 @@ INSERT INTO a VALUES (1, 10, 1, 'k=v', '{\"k\": \"v\"}', '{1}', '2026-01-01'), (
     (3, 20, NULL, '', '{}', '{NULL}', '2026-01-03'), (4, 30, NULL, 'x', 'null', '{}', '-infinity');
 INSERT INTO b VALUES (1, 1, 100, NULL), (9, 9, 900, 1);
 INSERT INTO d VALUES (1, 1);
+INSERT INTO ranges VALUES ('empty', '{}'), ('(,)', '{(,)}'), ('[1,2)', '{[1,2)}');
 -- A documented way around a domain's NOT NULL.
 INSERT INTO d SELECT 2, (SELECT f FROM d WHERE false);
 INSERT INTO child VALUES (NULL);
@@ -99,6 +101,8 @@ const CASES: &[Case] = &[
     case("SELECT upper(t) AS upper, lower(n::text) AS lower, substring(t FROM 'k=(.)') AS part, n::text || t AS joined FROM a", "lower"),
     case("SELECT extract(month FROM at) AS month, date_trunc('day', at) AS day, at AT TIME ZONE 'UTC' AS utc, at::date AS date FROM a",
         "day utc date"),
+    case("SELECT at::time AS time, to_char(at, 'YYYY') AS year, to_char(n * INTERVAL '1 day', '') AS span FROM a", ""),
+    case("SELECT lower(r) AS lower, upper(r) AS upper, lower(m) AS least, upper(m) AS most FROM ranges", ""),
     case("SELECT ARRAY[x] AS list, ARRAY(SELECT x FROM a) AS all, cardinality(l) AS size, to_jsonb(n) AS json, jsonb_typeof(j) AS kind FROM a",
         "list all size json kind"),
     case("SELECT EXISTS (SELECT FROM b WHERE b.a_id = a.id) AS found, (SELECT y FROM b WHERE b.a_id = a.id) AS y, n IN (SELECT z FROM b) AS listed FROM a",
@@ -116,6 +120,7 @@ const CASES: &[Case] = &[
     careful("SELECT n, id, count(*)::integer + 1 AS c FROM a GROUP BY CUBE (n, id)", "", "c"),
     case("SELECT n, 1 AS k, sum(id) AS s FROM a WHERE false GROUP BY GROUPING SETS ((n, 2), ())", ""),
     case("SELECT 'k'::text || n AS k, n IS NULL AS t FROM a GROUP BY GROUPING SETS (('k'::text || n), (n IS NULL))", ""),
+    case("SELECT EXISTS (SELECT count(*) FROM b) AS e, ARRAY(SELECT max(id) FROM b) AS l FROM a GROUP BY ROLLUP (1, 2)", ""),
     // Windows.
     case("SELECT row_number() OVER w AS r, rank() OVER w AS k, count(x) OVER w AS c, lag(n) OVER w AS before FROM a WINDOW w AS (ORDER BY id)",
         "r k c"),
