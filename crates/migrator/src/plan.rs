@@ -272,7 +272,7 @@ pub enum Mismatch {
         now: String,
     },
     /// The history holds a migration that has no file.
-    #[error("{} is applied, and its file is not there", row.file_name())]
+    #[error("{} is {}applied, and its file is not there", row.file_name(), if row.is_applied() { "" } else { "half " })]
     Missing {
         /// What the history says of it.
         row: Row,

@@ -199,7 +199,7 @@ pub enum Error {
     #[error("PostgreSQL {0} is too old: 13 is the oldest that works")]
     ServerTooOld(String),
     /// No schema of the search path exists, so there is no place for the history.
-    #[error("no schema of search_path exists: create one, or name it in the connection's options")]
+    #[error("no schema of search_path exists, so there is no place for the history")]
     NoSchema,
     /// A table of the history's name has another shape.
     #[error("{table} is not a history of these migrations: {reason}")]

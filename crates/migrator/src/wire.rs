@@ -4,6 +4,7 @@
 //! of its statements were carried out. A service calls it from a thread that may block.
 
 use std::future::poll_fn;
+use std::io;
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -229,11 +230,26 @@ impl Config {
         let code = error
             .as_db_error()
             .map(|error| error.code().code().to_owned());
+        let cause = match hung_up(error) {
+            true => "hung up before it said a word of PostgreSQL's protocol".to_owned(),
+            false => explain(error),
+        };
         Error::Unreachable {
-            message: format!("{}: {}", self.server(), explain(error)),
+            message: format!("{}: {cause}", self.server()),
             code,
         }
     }
+}
+
+/// Whether the connection was made and then closed from the other side.
+fn hung_up(error: &tokio_postgres::Error) -> bool {
+    let mut causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
+    causes.any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(|cause| {
+            use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
+            matches!(cause.kind(), BrokenPipe | ConnectionReset | UnexpectedEof)
+        })
+    })
 }
 
 /// Whether waiting may help: nobody answered, the server is starting up (57P03), or its connections are all taken (53300).
