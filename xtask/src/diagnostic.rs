@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// How many characters of a line are shown at most.
+const LONGEST_LINE: usize = 120;
+
 /// An error with its place and notes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -73,35 +76,67 @@ impl Place {
             width: word.max(1),
         }
     }
+
+    /// The line as it is shown, and how many of its characters stand before the place: of a long
+    /// line only what is around it.
+    fn excerpt(&self) -> (String, usize) {
+        let before = self.column - 1;
+        let length = self.text.chars().count();
+        if length <= LONGEST_LINE {
+            return (self.text.clone(), before);
+        }
+        let start = before.saturating_sub(LONGEST_LINE / 2);
+        let start = start.min(length - LONGEST_LINE);
+        let shown = self.text.chars().skip(start).take(LONGEST_LINE);
+        let (left, right) = (start > 0, start + LONGEST_LINE < length);
+        let mark = |cut: bool| if cut { "…" } else { "" };
+        let text = format!("{}{}{}", mark(left), shown.collect::<String>(), mark(right));
+        (text, before - start + usize::from(left))
+    }
+}
+
+/// What a terminal shows as wide as this character: a tab stays one, and the letters of East Asia
+/// take two columns.
+fn blank_as_wide_as(c: char) -> &'static str {
+    match c {
+        '\t' => "\t",
+        '\u{1100}'..='\u{115f}'
+        | '\u{2e80}'..='\u{a4cf}'
+        | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe6f}'
+        | '\u{ff00}'..='\u{ff60}'
+        | '\u{ffe0}'..='\u{ffe6}'
+        | '\u{1f300}'..='\u{1faff}'
+        | '\u{20000}'..='\u{3fffd}' => "  ",
+        _ => " ",
+    }
 }
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.code {
-            Some(code) => writeln!(f, "error[{code}]: {}", self.message)?,
-            None => writeln!(f, "error: {}", self.message)?,
+            Some(code) => write!(f, "error[{code}]: ")?,
+            None => write!(f, "error: ")?,
         }
+        writeln!(f, "{}", self.message.replace('\n', "\n       "))?;
         let gutter = self
             .place
             .as_ref()
             .map_or(1, |place| place.line.to_string().len());
         let blank = " ".repeat(gutter);
         if let Some(place) = &self.place {
-            // A tab before the caret is kept, so that the caret stands where the terminal puts the text.
-            let pad: String = place
-                .text
-                .chars()
-                .take(place.column - 1)
-                .map(|c| if c == '\t' { '\t' } else { ' ' })
-                .collect();
+            let (text, before) = place.excerpt();
+            let width = place.width.min(text.chars().count() - before).max(1);
+            let pad: String = text.chars().take(before).map(blank_as_wide_as).collect();
             writeln!(
                 f,
                 "{blank}--> {}:{}:{}",
                 place.file, place.line, place.column
             )?;
             writeln!(f, "{blank} |")?;
-            writeln!(f, "{} | {}", place.line, place.text)?;
-            writeln!(f, "{blank} | {pad}{}", "^".repeat(place.width))?;
+            writeln!(f, "{} | {text}", place.line)?;
+            writeln!(f, "{blank} | {pad}{}", "^".repeat(width))?;
         }
         for (label, text) in &self.notes {
             let mut lines = text.lines();
@@ -117,6 +152,17 @@ impl fmt::Display for Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_long_line_only_the_part_around_the_caret_is_shown() {
+        let text = format!("{}wrong{}", "left, ".repeat(50), ", right".repeat(50));
+        let shown = |word: &str| {
+            let offset = text.find(word).unwrap();
+            let place = Place::of("a.sql", &text, offset);
+            Diagnostic::new("no").place(place).to_string()
+        };
+        insta::assert_snapshot!(shown("left") + &shown("wrong") + &shown("right,"));
+    }
 
     #[test]
     fn the_caret_stands_under_the_word() {

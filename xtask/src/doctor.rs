@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::cli::Doctor;
 use crate::explain;
 use crate::failure::{Code, Failure};
+use crate::migrate::count;
 use crate::project::Project;
 use crate::screen::Screen;
 use crate::status::Overview;
@@ -64,13 +65,9 @@ impl Checks {
 
     fn failure(&mut self, name: &'static str, failure: &Failure) {
         let next = failure
-            .diagnostic
-            .notes
-            .iter()
-            .find(|(label, _)| *label == "next");
-        let next = next.map_or("cargo xtask doctor, once it is mended", |(_, text)| {
-            text.as_str()
-        });
+            .next_text()
+            .unwrap_or("cargo xtask doctor, once it is mended");
+        let next = next.trim_end_matches(explain::LOOK_CLOSER);
         self.bad(name, failure.diagnostic.message.clone(), next, failure.code);
     }
 }
@@ -80,24 +77,17 @@ pub fn run(project: &Project, args: &Doctor, screen: &mut Screen) -> Result<Exit
         done: Vec::new(),
         worst: None,
     };
-    let migrations = match project.migrations(args.source.migrations.as_deref()) {
-        Ok(migrations) => {
-            checks.ok(
-                "files",
-                crate::migrate::count(migrations.len(), "migration"),
-            );
-            migrations
-        }
-        Err(failure) => {
-            checks.failure("files", &failure);
-            Vec::new()
-        }
-    };
+    let files = project.migrations(args.source.migrations.as_deref());
+    match &files {
+        Ok(migrations) => checks.ok("files", count(migrations.len(), "migration")),
+        Err(failure) => checks.failure("files", failure),
+    }
     match target::choose(project, &args.target) {
         Ok(chosen) => {
             screen.line(chosen.headline(None));
-            examine(&chosen, &migrations, &mut checks);
+            examine(&chosen, files.as_deref().ok(), &mut checks);
         }
+        Err(failure) if failure.code == Code::Usage => checks.failure("target", &failure),
         Err(failure) => checks.failure("engine", &failure),
     }
     for check in &checks.done {
@@ -122,7 +112,7 @@ fn render(check: &Check) -> String {
     }
 }
 
-fn examine(chosen: &Chosen, migrations: &[Migration], checks: &mut Checks) {
+fn examine(chosen: &Chosen, migrations: Option<&[Migration]>, checks: &mut Checks) {
     match &chosen.target {
         Target::Compose(compose) => {
             checks.ok("engine", format!("Docker answers; {}", compose.typed()));
@@ -168,10 +158,7 @@ fn examine(chosen: &Chosen, migrations: &[Migration], checks: &mut Checks) {
     let mut link = match config.connect() {
         Ok(link) => link,
         Err(error) => {
-            let failure = explain::unreachable(
-                &error,
-                "correct POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB in .env, or the URL",
-            );
+            let failure = explain::unreachable(&error, &credentials(&chosen.target));
             return checks.failure("credentials", &failure);
         }
     };
@@ -181,7 +168,18 @@ fn examine(chosen: &Chosen, migrations: &[Migration], checks: &mut Checks) {
     );
     match run::read(&mut link, None) {
         Ok(report) => inside(&mut link, &report, migrations, checks),
-        Err(error) => checks.failure("history", &explain::run(&error, migrations)),
+        Err(error) => checks.failure("history", &explain::run(&error, &[])),
+    }
+}
+
+/// What to correct when the server says no.
+fn credentials(target: &Target) -> String {
+    match target {
+        Target::Url(url) => url.next(),
+        Target::Embedded(_) => "cargo xtask reset --target embedded".to_owned(),
+        Target::Compose(_) => "correct POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB in .env: \
+             they are those with which the container first started"
+            .to_owned(),
     }
 }
 
@@ -205,7 +203,11 @@ fn container(compose: &Compose, checks: &mut Checks) -> bool {
         checks.ok("container", found);
         return true;
     }
-    let next = format!("{} logs timescaledb", compose.typed());
+    let logs = format!("{} logs timescaledb", compose.typed());
+    let next = match container.state == "running" {
+        true => logs,
+        false => format!("cargo xtask migrate, which starts it; {logs}"),
+    };
     checks.bad("container", found, next, Code::Unreachable);
     container.state == "running"
 }
@@ -241,7 +243,7 @@ fn port(config: &Config, checks: &mut Checks) -> bool {
 }
 
 /// Version, licence, tables and migrations.
-fn inside(link: &mut Wire, report: &Report, migrations: &[Migration], checks: &mut Checks) {
+fn inside(link: &mut Wire, report: &Report, migrations: Option<&[Migration]>, checks: &mut Checks) {
     let facts = &report.facts;
     match &facts.timescaledb {
         Some(version) => {
@@ -278,6 +280,8 @@ fn inside(link: &mut Wire, report: &Report, migrations: &[Migration], checks: &m
         Ok(names) => checks.ok("tables", names.join(", ")),
         Err(failure) => checks.failure("tables", &failure),
     }
+    // Without the files there is nothing to compare the history with.
+    let Some(migrations) = migrations else { return };
     let overview = Overview::of(migrations, &report.history);
     match overview.is_clean() {
         true => checks.ok("migrations", overview.summary()),
@@ -315,7 +319,7 @@ fn tables(link: &mut Wire) -> Result<Vec<String>, Failure> {
          AND n.nspname NOT LIKE '\\_timescaledb%' AND n.nspname NOT LIKE 'timescaledb\\_%' \
          AND n.nspname <> 'information_schema' \
          AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') \
-         ORDER BY 1::text",
+         ORDER BY c.oid::pg_catalog.regclass::text",
     )
 }
 

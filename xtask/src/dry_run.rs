@@ -19,7 +19,7 @@ pub fn run(
     selection: Selection,
     screen: &mut Screen,
 ) -> Result<ExitCode, Failure> {
-    let history = match chosen.target.look()? {
+    let history = match chosen.look()? {
         Some(mut session) => {
             let report = run::read(&mut *session.link, None)
                 .map_err(|error| explain::run(&error, migrations))?;
@@ -57,7 +57,10 @@ pub fn render(pending: &[Pending<'_>]) -> String {
 fn step_lines(pending: &Pending<'_>, index: usize, step: &Step) -> Vec<String> {
     let number = index + 1;
     let (first, last) = pending.migration.lines(step);
-    let lines = format!("lines {first}–{last}");
+    let lines = match first == last {
+        true => format!("line {first}"),
+        false => format!("lines {first}–{last}"),
+    };
     if index < pending.steps_done {
         return vec![format!(
             "  step {number}  {:<13} {lines:<14} done already",

@@ -5,7 +5,8 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use crate::diagnostic::Place;
+use migrator::source::position;
+
 use crate::failure::{Code, Failure};
 
 /// The variables of a `.env` file.
@@ -26,16 +27,27 @@ impl EnvFile {
 
 /// Reads a file; no file is an empty one.
 pub fn read(path: &Path) -> Result<EnvFile, Failure> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(EnvFile::default()),
         Err(error) => {
-            let message = format!("failed to read {}: {error}", path.display());
-            return Err(Failure::new(Code::Usage, message));
+            let message = format!("failed to read {name}: {error}");
+            return Err(Failure::new(Code::Usage, message).next(format!(
+                "make it a file that you can read, as {name}.example is"
+            )));
         }
     };
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    parse(&name, &text)
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let (line, column) = position(&String::from_utf8_lossy(valid));
+        Failure::new(
+            Code::Usage,
+            format!("{name}:{line}:{column}: invalid UTF-8"),
+        )
+        .next("save the file as UTF-8")
+    })?;
+    parse(&name, text.trim_start_matches('\u{feff}'))
 }
 
 /// Reads lines of `NAME=value`; blank lines, `# comments` and a leading `export` are allowed, a value may be quoted.
@@ -72,11 +84,13 @@ fn is_name(key: &str) -> bool {
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
+/// The value without its quotes and the comment behind it.
 fn unquote(value: &str) -> &str {
     for quote in ['"', '\''] {
-        if let Some(inner) = value
+        if let Some((inner, rest)) = value
             .strip_prefix(quote)
-            .and_then(|v| v.strip_suffix(quote))
+            .and_then(|value| value.split_once(quote))
+            && (rest.trim().is_empty() || rest.trim_start().starts_with('#'))
         {
             return inner;
         }
@@ -86,11 +100,8 @@ fn unquote(value: &str) -> &str {
 
 /// The line itself is not shown: it may hold a password.
 fn malformed(name: &str, text: &str, offset: usize) -> Failure {
-    let place = Place::of(name, text, offset);
-    let message = format!(
-        "{name}:{}:{}: expected NAME=value",
-        place.line, place.column
-    );
+    let (line, column) = position(&text[..offset]);
+    let message = format!("{name}:{line}:{column}: expected NAME=value");
     Failure::new(Code::Usage, message)
         .next(format!("correct the line; {name}.example shows the form"))
 }
@@ -145,13 +156,25 @@ mod tests {
 
     #[test]
     fn lines_are_read_as_compose_reads_them() {
-        let text = "# comment\n\nA=1\nexport B = 'two words'\nC=\"#3\" \nD=4 # four\nE=\n_F=a=b\n";
+        let text = "# comment\n\nA=1\nexport B = 'two words'\nC=\"#3\" \nD=4 # four\nE=\n_F=a=b\nG='x' # y\nH='a'b\n";
         let values = parse(".env", text).unwrap().values;
         let pairs: Vec<String> = values
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        assert_eq!(pairs, ["A=1", "B=two words", "C=#3", "D=4", "E=", "_F=a=b"]);
+        assert_eq!(
+            pairs,
+            [
+                "A=1",
+                "B=two words",
+                "C=#3",
+                "D=4",
+                "E=",
+                "G=x",
+                "H='a'b",
+                "_F=a=b",
+            ]
+        );
     }
 
     #[test]

@@ -1,22 +1,59 @@
 //! From the engine's errors to what a person reads: what happened, where, what the state is now, and what to type next. Pure.
 
+use std::path::Path;
+
+use migrator::history::{self, Row};
 use migrator::link;
 use migrator::plan::{self, Migration, Mismatch, StepKind, TextError};
-use migrator::run::{self, Holder};
+use migrator::run::{self, At, Holder};
 use migrator::source;
+use migrator::statement::Reason;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::failure::{Code, Failure};
+use crate::migrate::count;
 use crate::project::Project;
+
+/// What a failure adds to its next step where a closer look may help; `doctor` itself leaves it out.
+pub const LOOK_CLOSER: &str = "; `cargo xtask doctor` looks closer";
 
 /// A migration file that cannot be one.
 pub fn source(error: &source::Error, project: &Project) -> Failure {
     let root = format!("{}/", project.root().display());
-    let failure = Failure::new(Code::Failed, error.to_string().replace(&root, ""));
-    match error {
-        source::Error::Read { .. } => failure.next("--migrations DIR names another folder"),
-        _ => failure.note("state", "nothing was run"),
-    }
+    let shown = |path: &Path| project.shown(path).display().to_string();
+    let next = match error {
+        source::Error::Read { path, .. } if path.extension().is_none() => {
+            "--migrations DIR names another folder".to_owned()
+        }
+        source::Error::Read { path, .. } => format!("remove {}, or make it readable", shown(path)),
+        source::Error::Name { path, expected } if expected.ends_with(".sql") => {
+            rename(&shown(path), expected)
+        }
+        source::Error::Name { .. } => "give the file such a name".to_owned(),
+        source::Error::Repeat { second, next, .. } => {
+            let name = second.file_name().unwrap_or_default().to_string_lossy();
+            let rest = name.split_once('_').map_or(&*name, |(_, rest)| rest);
+            rename(&shown(second), &format!("{next:03}_{rest}"))
+        }
+        source::Error::Gap { missing, .. } => format!(
+            "give it the number {missing:03}, or bring the missing file back: \
+             git log --diff-filter=D -- '*/{missing:03}_*'"
+        ),
+        source::Error::Empty { .. } => "write its statements, or remove the file".to_owned(),
+        source::Error::Utf8 { .. } => "save the file as UTF-8".to_owned(),
+        source::Error::Nul { .. } => "remove the byte".to_owned(),
+    };
+    Failure::new(Code::Failed, error.to_string().replace(&root, ""))
+        .note("state", "nothing was run")
+        .next(next)
+}
+
+/// The command that gives a file another name in the same folder.
+fn rename(path: &str, name: &str) -> String {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let separator = if folder.is_empty() { "" } else { "/" };
+    let quote = if path.contains(' ') { "'" } else { "" };
+    format!("git mv {quote}{path}{quote} {folder}{separator}{name}")
 }
 
 /// A migration whose text cannot be planned.
@@ -40,24 +77,35 @@ pub fn unreachable(error: &link::Error, next: &str) -> Failure {
         link::Error::Unreachable { message, code } => (message.clone(), code.as_deref()),
         other => (other.to_string(), None),
     };
-    let missing_database = code == Some("3D000")
-        || (message.contains("database") && message.contains("does not exist"));
+    let says = |text: &str| message.contains(text);
     let next = match code {
-        _ if missing_database => format!("create the database (createdb), or {next}"),
-        Some("28P01" | "28000") => next.to_owned(),
-        _ if message.contains("password authentication failed") => next.to_owned(),
-        _ if message.contains("refused") || message.contains("No such file") => {
-            "start the server, or correct host and port; `cargo xtask doctor` looks closer"
+        Some("3D000") => format!("create the database (createdb), or {next}"),
+        Some("57P03" | "53300") => "try again in a moment".to_owned(),
+        Some(_) => next.to_owned(),
+        // psql tells no code.
+        None if says("database") && says("does not exist") => {
+            format!("create the database (createdb), or {next}")
+        }
+        None if says("password") => next.to_owned(),
+        None if says("hung up") => {
+            "see whether it is PostgreSQL that listens there, and what its log says".to_owned()
+        }
+        None if says("lookup") => format!("correct the name of the host{LOOK_CLOSER}"),
+        None if says("TLS") => {
+            "configure the server for TLS, or ask for a connection without it: sslmode=prefer"
                 .to_owned()
         }
-        _ => format!("{next}; `cargo xtask doctor` looks closer"),
+        None if says("refused") || says("No such file") => {
+            format!("start the server, or correct host and port{LOOK_CLOSER}")
+        }
+        None => format!("{next}{LOOK_CLOSER}"),
     };
     let first = message.lines().next().unwrap_or_default().to_owned();
-    let mut failure = Failure::new(Code::Unreachable, first).next(next);
-    if let Some(code) = code {
-        failure = failure.field("sqlstate", code);
+    let failure = Failure::new(Code::Unreachable, first).next(next);
+    match code {
+        Some(code) => failure.field("sqlstate", code),
+        None => failure,
     }
-    failure
 }
 
 /// A run that stopped.
@@ -84,14 +132,21 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
                 "state",
                 "the history could not be read or written; no migration was run",
             );
+            let next = remedy(error).unwrap_or("cargo xtask doctor");
+            let diagnostic = diagnostic.note("next", next);
             Failure::with(Code::Failed, diagnostic).field("sqlstate", error.code.clone())
         }
-        run::Error::ReadOnly(_) => Failure::new(Code::Failed, error.to_string())
+        run::Error::ReadOnly(reason) => Failure::new(Code::Failed, error.to_string())
             .note("state", "nothing was run")
-            .next("connect to the primary, or set default_transaction_read_only = off"),
+            .next(match reason.contains("standby") {
+                true => "connect to the primary",
+                false => "ALTER DATABASE … SET default_transaction_read_only = off, or ALTER ROLE",
+            }),
         run::Error::ServerTooOld(_) => Failure::new(Code::Failed, error.to_string())
             .next("upgrade the server, or `--target compose`"),
-        run::Error::NoSchema => Failure::new(Code::Failed, error.to_string()),
+        run::Error::NoSchema => Failure::new(Code::Failed, error.to_string())
+            .note("state", "nothing was run")
+            .next("create one of its schemas, or name another one: `?options=-csearch_path=…` in the URL"),
         run::Error::ForeignHistory { .. } => Failure::new(Code::Failed, error.to_string())
             .note("state", "nothing was run, and the table was not touched")
             .next("rename that table, or point the target at another database"),
@@ -102,7 +157,7 @@ fn locked(holder: &Holder) -> Failure {
     Failure::new(Code::Locked, "another runner holds the lock")
         .note("holder", describe_holder(holder))
         .note("state", "nothing was run")
-        .next("wait for it, or `--lock-patience SECONDS`")
+        .next("run it again when the other is done; `--lock-patience SECONDS` waits longer")
         .field("pid", holder.pid.clone())
 }
 
@@ -136,6 +191,8 @@ fn plan(error: &plan::Error, migrations: &[Migration]) -> Failure {
                 Code::Usage,
                 format!("there is no migration {version:03}: the last is {last:03}"),
             )
+            .note("state", "nothing was run")
+            .next("cargo xtask status, which shows them all")
         }
         plan::Error::NotNext { asked, next } => Failure::new(
             Code::Usage,
@@ -152,41 +209,62 @@ fn plan(error: &plan::Error, migrations: &[Migration]) -> Failure {
 /// A file and a row that do not fit together.
 pub fn mismatch(mismatch: &Mismatch) -> Diagnostic {
     let diagnostic = Diagnostic::new(mismatch.to_string());
-    match mismatch {
-        Mismatch::Changed { path, row, now } => {
-            let path = path.display();
-            let what = if row.is_applied() {
-                "the file"
-            } else {
-                "its done part"
-            };
-            let (recorded, now) = (short(&row.checksum), short(now));
-            diagnostic
-                .note("applied", format!("{} with checksum {recorded}…; {what} now has {now}…", applied(row)))
-                .note(
-                    "next",
-                    format!("git checkout {path}, and put the change into a new file: cargo xtask new-migration …"),
-                )
+    let (row, next) = match mismatch {
+        Mismatch::Changed { path, row, now } => return changed(path, row, now),
+        Mismatch::Missing { row } => {
+            let name = row.file_name();
+            let next = format!("bring the file back: git log --diff-filter=D -- '*{name}'");
+            (row, next)
         }
-        Mismatch::Missing { row } => diagnostic.note("applied", applied(row)).note(
+        Mismatch::Renamed { path, row } => {
+            let path = path.display().to_string();
+            let next = rename(&path, &row.file_name());
+            (
+                row,
+                format!("{next}; a new migration takes the next number"),
+            )
+        }
+        Mismatch::OutOfOrder { row, .. } => {
+            (row, "give the pending file the next free number".to_owned())
+        }
+    };
+    diagnostic.note("applied", applied(row)).note("next", next)
+}
+
+/// A file that changed after it was applied, or the part of it that was.
+fn changed(path: &Path, row: &Row, now: &str) -> Diagnostic {
+    let path = path.display();
+    let (recorded, now) = (short(&row.checksum), short(now));
+    if row.is_applied() {
+        let next = format!(
+            "git checkout {path}, and put the change into a new file: cargo xtask new-migration …"
+        );
+        return Diagnostic::new(format!("{path} was changed after it was applied"))
+            .note(
+                "applied",
+                format!("{} with checksum {recorded}…", applied(row)),
+            )
+            .note("now", format!("its checksum is {now}…"))
+            .note("next", next);
+    }
+    let done = row.steps_done;
+    Diagnostic::new(format!("{path} was changed in the part that is applied"))
+        .note(
+            "applied",
+            format!("{} with checksum {recorded}…", applied(row)),
+        )
+        .note("now", format!("the checksum of that part is {now}…"))
+        .note(
             "next",
             format!(
-                "bring the file back: git log --diff-filter=D -- '*{}'",
-                row.file_name()
+                "undo what was changed in its first {}; what follows may be edited",
+                count(done, "step")
             ),
-        ),
-        Mismatch::Renamed { row, .. } => diagnostic.note("applied", applied(row)).note(
-            "next",
-            "give the file its name back; a new migration takes the next number",
-        ),
-        Mismatch::OutOfOrder { row, .. } => diagnostic
-            .note("applied", applied(row))
-            .note("next", "give the pending file the next free number"),
-    }
+        )
 }
 
 /// When and by whom: `2026-11-20 09:12 UTC by deploy`.
-fn applied(row: &migrator::history::Row) -> String {
+fn applied(row: &Row) -> String {
     match &row.applied_at {
         Some(at) => format!("{at} UTC by {}", row.applied_by),
         None => format!(
@@ -217,22 +295,18 @@ fn with_server_notes(mut diagnostic: Diagnostic, error: &link::ServerError) -> D
 fn statement(failure: &run::Failure) -> Failure {
     let file = &failure.migration.file;
     let path = file.path.display().to_string();
-    let step = &failure.migration.steps[failure.step];
     let mut diagnostic = Diagnostic::new(&failure.error.message).code(&failure.error.code);
-    // Where the server points nowhere, as when a deferred constraint fails at COMMIT, the step is all there is to show.
-    let place = Place::of(
-        &path,
-        &file.text,
-        failure.offset.unwrap_or(step.range().start),
-    );
+    let place = Place::of(&path, &file.text, failure.offset());
     let (line, column) = (place.line, place.column);
     diagnostic = diagnostic.place(place);
     diagnostic = with_server_notes(diagnostic, &failure.error);
-    if failure.offset.is_none() {
-        let (first, last) = failure.migration.lines(step);
+    if let Some(at) = at(failure) {
+        diagnostic = diagnostic.note("at", at);
+    }
+    if may_leave_an_index(failure) {
         diagnostic = diagnostic.note(
-            "at",
-            format!("the end of the transaction of lines {first} to {last}"),
+            "left",
+            "an index that cannot be built stays behind, invalid: drop it before the next run",
         );
     }
     diagnostic = diagnostic
@@ -253,26 +327,73 @@ fn statement(failure: &run::Failure) -> Failure {
         )
 }
 
+/// What failed, where it is none of the file's statements.
+fn at(failure: &run::Failure) -> Option<String> {
+    let (first, last) = failure
+        .migration
+        .lines(&failure.migration.steps[failure.step]);
+    let lines = match first == last {
+        true => format!("line {first}"),
+        false => format!("lines {first} to {last}"),
+    };
+    match &failure.at {
+        At::Byte(_) => None,
+        At::Commit => Some(format!(
+            "the COMMIT of {lines}, where deferred constraints are checked"
+        )),
+        At::Runner(sql) if sql.contains(history::TABLE) => Some(format!(
+            "recording {lines} in {}, in the same transaction",
+            history::TABLE
+        )),
+        At::Runner(sql) => Some(format!("`{sql}`, which goes before {lines}")),
+        At::Unknown => Some(format!("somewhere in {lines}")),
+    }
+}
+
+/// Whether the statement was building an index that does not go with a transaction.
+fn may_leave_an_index(failure: &run::Failure) -> bool {
+    let step = &failure.migration.steps[failure.step];
+    let text = &failure.migration.file.text[step.range()];
+    // What the server refuses for what the statement says, it has not begun.
+    let begun = !failure.error.code.starts_with("42") || failure.error.code == "42P07";
+    step.kind == StepKind::Alone(Reason::Concurrently)
+        && begun
+        && text
+            .get(..6)
+            .is_some_and(|word| word.eq_ignore_ascii_case("create"))
+}
+
 fn state(failure: &run::Failure) -> String {
     let version = failure.migration.file.version;
     let before = match version {
         1 => String::new(),
         2 => "001 is applied; ".to_owned(),
+        3 => "001 and 002 are applied; ".to_owned(),
         _ => format!("001 to {:03} are applied; ", version - 1),
     };
     let steps = failure.migration.steps.len();
-    let alone = !matches!(
-        failure.migration.steps[failure.step].kind,
-        StepKind::Transaction { .. }
-    );
-    let now = match (failure.step, alone) {
-        (0, false) => format!("{version:03} was rolled back, nothing of it remains"),
-        (done, false) => format!(
-            "{version:03} is half applied: {done} of {steps} steps are done, step {} was rolled back",
-            done + 1
+    let kind = &failure.migration.steps[failure.step].kind;
+    let failed = match kind {
+        StepKind::Transaction { .. } => "was rolled back",
+        StepKind::Alone(_) | StepKind::FreshSession => "failed by itself",
+    };
+    let now = match (failure.step, kind) {
+        (0, StepKind::Transaction { .. }) => {
+            format!("{version:03} was rolled back, nothing of it remains")
+        }
+        (0, _) if steps == 1 => format!("{version:03} is not applied: its only step failed"),
+        (0, _) => format!(
+            "{version:03} is not applied: the first of its {} failed",
+            count(steps, "step")
         ),
-        (done, true) => format!(
-            "{version:03} is half applied: {done} of {steps} steps are done; step {} ran alone and failed",
+        (1, _) => {
+            format!("{version:03} is half applied: step 1 of {steps} is done, step 2 {failed}")
+        }
+        (2, _) => format!(
+            "{version:03} is half applied: steps 1 and 2 of {steps} are done, step 3 {failed}"
+        ),
+        (done, _) => format!(
+            "{version:03} is half applied: steps 1 to {done} of {steps} are done, step {} {failed}",
             done + 1
         ),
     };
@@ -280,17 +401,8 @@ fn state(failure: &run::Failure) -> String {
 }
 
 fn next(failure: &run::Failure) -> String {
-    let message = &failure.error.message;
-    let says = |text: &str| message.contains(text);
-    if says("extension \"timescaledb\" is not available")
-        || says("extension \"timescaledb\" must be preloaded")
-    {
-        return "install TimescaleDB on that server (https://docs.timescale.com/self-hosted/latest/install/), \
-                or run with `--target compose`"
-            .to_owned();
-    }
-    if says("\"apache\" license") {
-        return "run a TimescaleDB with its community licence (the image timescale/timescaledb, not one ending in -oss)".to_owned();
+    if let Some(remedy) = remedy(&failure.error) {
+        return remedy.to_owned();
     }
     match failure.step {
         0 => "correct the file (it is not applied, so it may be edited) and run `cargo xtask migrate`".to_owned(),
@@ -298,5 +410,69 @@ fn next(failure: &run::Failure) -> String {
             let (_, last) = failure.migration.lines(&failure.migration.steps[step - 1]);
             format!("correct the file below line {last} (what stands above is applied) and run `cargo xtask migrate`")
         }
+    }
+}
+
+/// What helps where the file is not to blame.
+///
+/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+fn remedy(error: &link::ServerError) -> Option<&'static str> {
+    let says = |text: &str| error.message.contains(text);
+    if says("extension \"timescaledb\"") && (says("is not available") || says("must be preloaded"))
+    {
+        return Some(
+            "install TimescaleDB on that server (https://docs.timescale.com/self-hosted/latest/install/), \
+             or run with `--target compose`",
+        );
+    }
+    if says("\"apache\" license") {
+        return Some(
+            "run a TimescaleDB with its community licence (the image timescale/timescaledb, not one ending in -oss)",
+        );
+    }
+    Some(match error.code.as_str() {
+        "42501" => "grant it to the user, or connect as a user who may; then run it again",
+        "40001" | "40P01" | "55P03" => {
+            "nothing is wrong with the file: run `cargo xtask migrate` again"
+        }
+        "57014" => {
+            "run `cargo xtask migrate` again, with a longer statement_timeout if that is what ended it"
+        }
+        "25006" => "connect to a database that takes writes",
+        code if code.starts_with("53") => {
+            "give the server what it lacks, and run `cargo xtask migrate` again"
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_the_file_s_fault_has_a_remedy_of_its_own() {
+        let remedy_of = |code: &str, message: &str| {
+            remedy(&link::ServerError {
+                code: code.to_owned(),
+                message: message.to_owned(),
+                ..link::ServerError::default()
+            })
+        };
+        let missing = remedy_of("0A000", "extension \"timescaledb\" is not available");
+        let not_preloaded = remedy_of("F0001", "extension \"timescaledb\" must be preloaded");
+        assert!(missing.is_some_and(|text| text.contains("install TimescaleDB")));
+        assert_eq!(missing, not_preloaded);
+        let message = "functionality not supported under the current \"apache\" license. Learn more at https://www.timescale.com/";
+        let license = remedy_of("0A000", message);
+        assert!(license.is_some_and(|text| text.contains("community licence")));
+        assert_eq!(
+            remedy_of("42703", "column \"extension\" does not exist"),
+            None
+        );
+        assert_eq!(
+            remedy_of("0A000", "extension \"postgis\" is not available"),
+            None
+        );
     }
 }

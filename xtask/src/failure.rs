@@ -54,6 +54,21 @@ impl Failure {
         self.note("next", text)
     }
 
+    /// A note that stands before what to type next.
+    pub fn note_before_next(mut self, label: &'static str, text: impl Into<String>) -> Failure {
+        let notes = &mut self.diagnostic.notes;
+        let next = notes.iter().position(|(label, _)| *label == "next");
+        notes.insert(next.unwrap_or(notes.len()), (label, text.into()));
+        self
+    }
+
+    /// What to type next, where it is known.
+    pub fn next_text(&self) -> Option<&str> {
+        let notes = &self.diagnostic.notes;
+        let next = notes.iter().find(|(label, _)| *label == "next");
+        next.map(|(_, text)| text.as_str())
+    }
+
     pub fn with(code: Code, diagnostic: Diagnostic) -> Failure {
         Failure {
             code,

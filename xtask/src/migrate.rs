@@ -21,28 +21,43 @@ use crate::target::{self, Chosen, Session};
 pub fn run(project: &Project, args: &Migrate, screen: &mut Screen) -> Result<ExitCode, Failure> {
     let migrations = project.migrations(args.source.migrations.as_deref())?;
     let mut chosen = target::choose(project, &args.target)?;
+    let path = project.snapshot_file(args.snapshot.as_deref());
     if args.dry_run {
         return dry_run::run(&chosen, &migrations, selection(args), screen);
+    }
+    if !args.no_snapshot {
+        snapshot::check_folder(&path, project.shown(&path))?;
     }
     let started = Instant::now();
     let mut session = chosen.open(screen)?;
     let report = apply(&chosen, &mut session, &migrations, &options(args), screen)?;
     let outcome = match args.no_snapshot {
         true => None,
-        false => keep_snapshot(project, args, &mut session, &migrations, &report, screen)?,
+        false => Some(keep_snapshot(
+            &path,
+            args,
+            &mut session,
+            &migrations,
+            &report,
+        )?),
     };
-    conclude(
-        &report,
-        &migrations,
-        outcome.as_ref(),
-        started.elapsed(),
-        screen,
-    );
+    conclude(&report, outcome.as_ref(), started.elapsed(), screen);
+    if let Some(outcome) = &outcome {
+        show_snapshot(project.shown(&path), outcome, screen);
+    }
     screen.document(&document(&chosen, &report, outcome.as_ref()));
     match outcome {
-        Some((_, Outcome::Differs(_))) => Ok(Code::Found.into()),
+        Some(Kept::Compared(_, Outcome::Differs(_))) => Ok(Code::Found.into()),
         _ => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// What became of the snapshot after a run.
+enum Kept {
+    /// It was left alone, since this migration is still pending.
+    Alone(String),
+    /// It was compared with what the database holds, which is this.
+    Compared(Box<Snapshot>, Outcome),
 }
 
 /// Applies everything that is pending to the target, showing each migration as it is done.
@@ -60,7 +75,7 @@ pub fn apply(
         .unwrap_or(0);
     let probe = Some(catalog::probe_query());
     let mut observe = |event: Event<'_>| match event {
-        Event::Connected(facts) => screen.line(chosen.headline(Some(facts))),
+        Event::Connected(facts) => screen.target(&chosen.headline(Some(facts))),
         Event::WaitingForLock(holder) => {
             screen.progress("waiting for another runner");
             screen.progress(format!("     {}", explain::describe_holder(holder)));
@@ -89,44 +104,47 @@ fn options(args: &Migrate) -> Options {
 }
 
 fn keep_snapshot(
-    project: &Project,
+    path: &Path,
     args: &Migrate,
     session: &mut Session,
     migrations: &[Migration],
     report: &Report,
-    screen: &mut Screen,
-) -> Result<Option<(Snapshot, Outcome)>, Failure> {
+) -> Result<Kept, Failure> {
     if let Some(pending) = first_pending(report, migrations) {
-        let title = pending.file.title();
-        screen.line(format!(
-            "the snapshot was left alone: {title} is still pending"
-        ));
-        return Ok(None);
+        return Ok(Kept::Alone(pending.file.title()));
     }
     // Migrations may have installed the extension since the first answer.
     let probe = report.extra.as_ref().filter(|_| report.applied.is_empty());
     let snapshot = snapshot::take(&mut *session.link, migrations, &report.facts, probe)?;
-    let path = project.snapshot_file(args.snapshot.as_deref());
     let outcome = match args.frozen {
-        true => snapshot::check(&snapshot, &path, project.shown(&path)),
-        false => snapshot::write(&snapshot, &path)?,
+        true => snapshot::check(&snapshot, path),
+        false => snapshot::write(&snapshot, path)?,
     };
-    show_snapshot(project.shown(&path), &outcome, screen);
-    Ok(Some((snapshot, outcome)))
+    Ok(Kept::Compared(Box::new(snapshot), outcome))
 }
 
-fn show_snapshot(path: &Path, outcome: &Outcome, screen: &mut Screen) {
-    let Outcome::Differs(lines) = outcome else {
-        return;
+fn show_snapshot(path: &Path, kept: &Kept, screen: &mut Screen) {
+    let path = path.display();
+    let lines = match kept {
+        Kept::Alone(pending) => {
+            return screen.line(format!(
+                "{path} is left as it is: {pending} is still pending"
+            ));
+        }
+        Kept::Compared(_, Outcome::Differs(lines)) => lines,
+        Kept::Compared(..) => return,
     };
-    screen.line(format!(
-        "{} is not what the database holds:",
-        path.display()
-    ));
+    screen.line(format!("{path} is not what the database holds:"));
     for line in lines {
         screen.line(format!("  {line}"));
     }
-    screen.line("next: cargo xtask migrate, without --frozen, writes it");
+    // What is wrong with the file itself says what to do.
+    if !lines
+        .iter()
+        .any(|line| line.contains("cargo xtask migrate"))
+    {
+        screen.line("next: `cargo xtask migrate`, without --frozen, writes it");
+    }
 }
 
 /// The first migration that neither this run nor an earlier one applied.
@@ -161,15 +179,9 @@ fn applied_line(applied: &Applied, width: usize) -> String {
     )
 }
 
-fn conclude(
-    report: &Report,
-    migrations: &[Migration],
-    outcome: Option<&(Snapshot, Outcome)>,
-    elapsed: Duration,
-    screen: &mut Screen,
-) {
-    let written = match outcome {
-        Some((_, Outcome::Written)) => "; schema.json written",
+fn conclude(report: &Report, kept: Option<&Kept>, elapsed: Duration, screen: &mut Screen) {
+    let written = match kept {
+        Some(Kept::Compared(_, Outcome::Written)) => "; schema.json written",
         _ => "",
     };
     if report.applied.is_empty() {
@@ -178,17 +190,14 @@ fn conclude(
             format!(", the last {:03} {} on {at}", row.version, row.name)
         });
         let applied = count(report.history.rows.len(), "migration");
-        screen.line(format!("nothing to do: {applied} applied{last}{written}"));
-        return;
+        return screen.line(format!("nothing to do: {applied} applied{last}{written}"));
     }
     let applied = count(report.applied.len(), "migration");
     screen.line(format!(
         "applied {applied} in {:.1} s{written}",
         elapsed.as_secs_f64()
     ));
-    if let Some((snapshot, _)) = outcome
-        && report.applied.last().map(|a| a.version) == migrations.last().map(|m| m.file.version)
-    {
+    if let Some(Kept::Compared(snapshot, _)) = kept {
         screen.line(relations(snapshot));
     }
 }
@@ -230,12 +239,15 @@ pub fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-fn document(chosen: &Chosen, report: &Report, outcome: Option<&(Snapshot, Outcome)>) -> Value {
+fn document(chosen: &Chosen, report: &Report, kept: Option<&Kept>) -> Value {
     let applied: Vec<Value> = report.applied.iter().map(applied_json).collect();
-    let snapshot = outcome.map(|(_, outcome)| match outcome {
-        Outcome::Unchanged => json!({ "state": "unchanged" }),
-        Outcome::Written => json!({ "state": "written" }),
-        Outcome::Differs(lines) => json!({ "state": "differs", "differences": lines }),
+    let snapshot = kept.map(|kept| match kept {
+        Kept::Alone(pending) => json!({ "state": "left_alone", "pending": pending }),
+        Kept::Compared(_, Outcome::Unchanged) => json!({ "state": "unchanged" }),
+        Kept::Compared(_, Outcome::Written) => json!({ "state": "written" }),
+        Kept::Compared(_, Outcome::Differs(lines)) => {
+            json!({ "state": "differs", "differences": lines })
+        }
     });
     json!({
         "target": target_json(chosen, report),

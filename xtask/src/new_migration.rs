@@ -23,11 +23,15 @@ pub fn run(
     screen: &mut Screen,
 ) -> Result<ExitCode, Failure> {
     let name = clean(&args.words.join(" "))?;
+    let editor = match args.edit {
+        true => Some(editor()?),
+        false => None,
+    };
     let dir = project.migrations_dir(args.source.migrations.as_deref());
     let path = create(project, &dir, &name)?;
     screen.line(project.shown(&path).display());
-    if args.edit {
-        edit(&path)?;
+    if let Some(editor) = editor {
+        edit(&editor, &path, &project.shown(&path).display().to_string())?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -103,27 +107,31 @@ fn render(version: u32, name: &str) -> Result<String, tera::Error> {
     tera.render("migration.sql", &context)
 }
 
-/// Opens the file in the user's editor; the variable may hold arguments too.
-fn edit(path: &Path) -> Result<(), Failure> {
-    let editor = ["VISUAL", "EDITOR"]
+/// The user's editor; the variable may hold arguments too.
+fn editor() -> Result<String, Failure> {
+    ["VISUAL", "EDITOR"]
         .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-    let Some(editor) = editor else {
-        return Err(Failure::new(Code::Usage, "EDITOR is not set")
-            .next("EDITOR=vi cargo xtask new-migration --edit …"));
-    };
+        .find_map(|name| std::env::var(name).ok().filter(|editor| !editor.is_empty()))
+        .ok_or_else(|| {
+            Failure::new(Code::Usage, "EDITOR is not set")
+                .note("state", "no file was made")
+                .next("EDITOR=vi cargo xtask new-migration --edit …")
+        })
+}
+
+/// Opens the file in the editor, as git does: through a shell.
+fn edit(editor: &str, path: &Path, shown: &str) -> Result<(), Failure> {
     let script = format!("{editor} \"$1\"");
+    let failed = |how: String| {
+        Failure::new(Code::Failed, format!("`{editor}` {how}"))
+            .note("state", format!("{shown} is made"))
+            .next(format!("open {shown} in an editor"))
+    };
     let status = duct::cmd!("sh", "-c", script, "sh", path).unchecked().run();
     match status {
         Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => Err(Failure::new(
-            Code::Failed,
-            format!("`{editor}` ended with {}", output.status),
-        )),
-        Err(error) => Err(Failure::new(
-            Code::Failed,
-            format!("failed to start `{editor}`: {error}"),
-        )),
+        Ok(output) => Err(failed(format!("ended with {}", output.status))),
+        Err(error) => Err(failed(format!("could not be started: {error}"))),
     }
 }
 

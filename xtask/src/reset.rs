@@ -23,6 +23,7 @@ pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitC
     chosen.bring_up(screen)?;
     let address = chosen.target.address()?;
     let config = &address.config;
+    screen.target(&chosen.headline(None));
     agree(args, config)?;
     recreate(config)?;
     screen.line(format!(
@@ -67,7 +68,10 @@ fn agree(args: &Reset, config: &Config) -> Result<(), Failure> {
             Code::Usage,
             format!("the target's database is {database}, not the one that was typed"),
         )
-        .note("state", "nothing was dropped"));
+        .note("state", "nothing was dropped")
+        .next(format!(
+            "check --target and DATABASE_URL; if {database} is meant: --database {database}"
+        )));
     }
     if args.yes {
         return Ok(());

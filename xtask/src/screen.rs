@@ -11,11 +11,16 @@ use crate::failure::Failure;
 pub struct Screen {
     json: bool,
     beside: bool,
+    named_target: bool,
 }
 
 impl Screen {
     pub fn new(json: bool) -> Screen {
-        Screen { json, beside: json }
+        Screen {
+            json,
+            beside: json,
+            named_target: false,
+        }
     }
 
     /// From now on standard output belongs to somebody else, such as a child.
@@ -30,6 +35,14 @@ impl Screen {
             true => writeln!(io::stderr(), "{text}"),
             false => writeln!(io::stdout(), "{text}"),
         };
+    }
+
+    /// The line that names the target, which stands there once.
+    pub fn target(&mut self, headline: &str) {
+        if !self.named_target {
+            self.line(headline);
+        }
+        self.named_target = true;
     }
 
     /// A line about what goes on, which is not part of the result.

@@ -114,18 +114,50 @@ pub fn write(snapshot: &Snapshot, path: &Path) -> Result<Outcome, Failure> {
     Ok(Outcome::Written)
 }
 
+/// Refuses a snapshot that cannot be written before anything is applied for it.
+pub fn check_folder(path: &Path, shown: &Path) -> Result<(), Failure> {
+    let folder = match shown.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let refuse =
+        |message: String| Err(Failure::new(Code::Usage, message).note("state", "nothing was run"));
+    if path.is_dir() {
+        return refuse(format!("the snapshot {} is a folder", shown.display()))
+            .map_err(|failure| failure.next("--snapshot FILE names another file"));
+    }
+    if !path
+        .parent()
+        .is_some_and(|folder| folder.as_os_str().is_empty() || folder.is_dir())
+    {
+        let folder = folder.display();
+        return refuse(format!("there is no folder {folder} for the snapshot")).map_err(
+            |failure| {
+                failure.next(format!(
+                    "mkdir -p {folder}, or --snapshot FILE, or --no-snapshot"
+                ))
+            },
+        );
+    }
+    Ok(())
+}
+
 /// Compares the snapshot with the file, and writes nothing.
-pub fn check(snapshot: &Snapshot, path: &Path, shown: &Path) -> Outcome {
+pub fn check(snapshot: &Snapshot, path: &Path) -> Outcome {
     let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) => return Outcome::Differs(vec![format!("{}: {error}", shown.display())]),
+        // A checkout on Windows may have made CRLF of the line ends.
+        Ok(text) => text.replace("\r\n", "\n"),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Outcome::Differs(vec!["the file is not there".to_owned()]);
+        }
+        Err(error) => return Outcome::Differs(vec![error.to_string()]),
     };
     if text == snapshot.to_text() {
         return Outcome::Unchanged;
     }
     let file = match Snapshot::parse(&text) {
         Ok(file) => file,
-        Err(error) => return Outcome::Differs(vec![format!("{}: {error}", shown.display())]),
+        Err(error) => return Outcome::Differs(vec![error.to_string()]),
     };
     let mut lines: Vec<String> = Vec::new();
     if let Err(mismatch) = file.check(&snapshot.migrations) {
@@ -136,5 +168,8 @@ pub fn check(snapshot: &Snapshot, path: &Path, shown: &Path) -> Outcome {
             .iter()
             .map(Difference::to_string),
     );
+    if lines.is_empty() {
+        lines.push("it says the same in another form".to_owned());
+    }
     Outcome::Differs(lines)
 }

@@ -18,7 +18,7 @@ use crate::target;
 pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<ExitCode, Failure> {
     let migrations = project.migrations(args.source.migrations.as_deref())?;
     let chosen = target::choose(project, &args.target)?;
-    let history = match chosen.target.look()? {
+    let history = match chosen.look()? {
         Some(mut session) => {
             let report = run::read(&mut *session.link, None)
                 .map_err(|error| explain::run(&error, &migrations))?;
@@ -126,7 +126,8 @@ impl<'a> Overview<'a> {
 
     fn document(&self) -> Value {
         let migrations: Vec<Value> = self.lines.iter().map(Line::document).collect();
-        json!({ "clean": self.is_clean(), "migrations": migrations })
+        let mismatches: Vec<String> = self.mismatches.iter().map(Mismatch::to_string).collect();
+        json!({ "clean": self.is_clean(), "migrations": migrations, "mismatches": mismatches })
     }
 }
 

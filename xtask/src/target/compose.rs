@@ -158,13 +158,20 @@ impl Compose {
     }
 
     fn explain_up(&self, errors: &str) -> Failure {
-        let cause = errors
-            .lines()
-            .map(str::trim)
-            .rfind(|line| !line.is_empty() && !line.starts_with("Encountered errors"));
-        let cause = cause.unwrap_or("it did not say why");
-        let message = format!("`{} up -d {SERVICE}` failed: {cause}", self.typed());
-        let failure = Failure::new(Code::Unreachable, message);
+        let mut lines = errors.lines().map(str::trim);
+        let cause = lines
+            .rfind(|line| !line.is_empty() && !line.contains("Encountered errors"))
+            .unwrap_or("it did not say why");
+        let cause = cause.trim_start_matches("ERROR: for timescaledb").trim();
+        let failure = Failure::new(
+            Code::Unreachable,
+            format!("`{} up -d {SERVICE}` failed: {cause}", self.typed()),
+        );
+        if errors.contains("is already in use by container") {
+            return failure.next(
+                "set TIMESCALEDB_CONTAINER in .env to another name, or remove that container",
+            );
+        }
         let port_is_taken = [
             "port is already allocated",
             "address already in use",
@@ -247,19 +254,12 @@ fn explain_engine(errors: &str) -> Failure {
             "sudo usermod -aG docker $USER, then log in again; or `--target embedded`",
         );
     }
+    let cause = errors.lines().next().unwrap_or("docker ps failed").trim();
     no_engine(
         "no Docker engine answers",
         "sudo systemctl start docker, or `--target embedded`",
     )
-    .note(
-        "cause",
-        errors
-            .lines()
-            .next()
-            .unwrap_or("docker ps failed")
-            .trim()
-            .to_owned(),
-    )
+    .note_before_next("cause", cause)
 }
 
 /// The running container of `docker ps`' lines, or else the newest.

@@ -154,26 +154,27 @@ impl Chosen {
     /// Opens the target, bringing it up first if need be.
     pub fn open(&mut self, screen: &mut Screen) -> Result<Session, Failure> {
         self.bring_up(screen)?;
-        match &self.target {
-            Target::Compose(compose) => Session::new(compose.connect()?),
-            Target::Url(url) => Session::new(Box::new(url.connect()?)),
-            Target::Embedded(embedded) => {
-                let (link, server) = embedded.connect()?;
-                Ok(Session {
-                    link: Box::new(link),
-                    _server: Some(server),
-                })
-            }
-        }
+        self.target.open().map_err(|failure| self.named_in(failure))
+    }
+
+    /// Opens the target only to look: starts no container and makes no cluster. `None` when it does
+    /// not run.
+    pub fn look(&self) -> Result<Option<Session>, Failure> {
+        self.target.look().map_err(|failure| self.named_in(failure))
+    }
+
+    /// The failure with a word on which target it is of: it may not be the one that was meant.
+    fn named_in(&self, failure: Failure) -> Failure {
+        failure.note_before_next("target", format!("{} [{}]", self.target.name(), self.why))
     }
 }
 
 impl Session {
-    fn new(link: Box<dyn Link>) -> Result<Session, Failure> {
-        Ok(Session {
+    fn new(link: Box<dyn Link>) -> Session {
+        Session {
             link,
             _server: None,
-        })
+        }
     }
 }
 
@@ -187,12 +188,25 @@ impl Target {
         }
     }
 
-    /// Opens it only to look: starts no container and makes no cluster. `None` when it does not run.
-    pub fn look(&self) -> Result<Option<Session>, Failure> {
+    fn open(&self) -> Result<Session, Failure> {
+        match self {
+            Target::Compose(compose) => Ok(Session::new(compose.connect()?)),
+            Target::Url(url) => Ok(Session::new(Box::new(url.connect()?))),
+            Target::Embedded(embedded) => {
+                let (link, server) = embedded.connect()?;
+                Ok(Session {
+                    link: Box::new(link),
+                    _server: Some(server),
+                })
+            }
+        }
+    }
+
+    fn look(&self) -> Result<Option<Session>, Failure> {
         match self {
             Target::Compose(compose) if !compose.is_running() => Ok(None),
-            Target::Compose(compose) => Session::new(compose.connect()?).map(Some),
-            Target::Url(url) => Session::new(Box::new(url.connect()?)).map(Some),
+            Target::Compose(compose) => Ok(Some(Session::new(compose.connect()?))),
+            Target::Url(url) => Ok(Some(Session::new(Box::new(url.connect()?)))),
             Target::Embedded(embedded) => Ok(embedded.look()?.map(|(link, server)| Session {
                 link: Box::new(link),
                 _server: Some(server),

@@ -21,7 +21,10 @@ impl Url {
                 config,
                 origin,
             }),
-            Err(error) => Err(Failure::new(Code::Usage, format!("{origin}: {error}"))),
+            Err(error) => {
+                let failure = Failure::new(Code::Usage, error.to_string());
+                Err(failure.next(format!("correct {origin}")))
+            }
         }
     }
 
@@ -38,10 +41,12 @@ impl Url {
         self.config.connect().map_err(|error| self.explain(&error))
     }
 
+    /// What helps when the server answers and says no.
+    pub fn next(&self) -> String {
+        format!("correct the user, password or database in {}", self.origin)
+    }
+
     fn explain(&self, error: &Error) -> Failure {
-        explain::unreachable(
-            error,
-            &format!("correct the user, password or database in {}", self.origin),
-        )
+        explain::unreachable(error, &self.next())
     }
 }
