@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 use super::engine::Engine;
 use super::{Database, screen, skip};
 
-/// What of the caller's environment the commands may see: how to find programs, the temporary folder, the Docker engine and the
-/// PostgreSQL installation. Everything else would make a test depend on who runs it.
+/// What of the caller's environment the commands may see: how to find programs, the temporary
+/// folder, the Docker engine and the PostgreSQL installation. Everything else would make a test
+/// depend on who runs it.
 const INHERITED: [&str; 9] = [
     "PATH",
     "TMPDIR",
@@ -98,8 +99,8 @@ impl Sandbox {
         self.env("DATABASE_URL", database.url())
     }
 
-    /// Makes an empty database of its own the target, by `DATABASE_URL`. Nothing, and a word about it, when there is no server with
-    /// TimescaleDB.
+    /// Makes an empty database of its own the target, by `DATABASE_URL`. Nothing, and a word about
+    /// it, when there is no server with TimescaleDB.
     pub fn url(self, test: &str) -> Option<Self> {
         let database = Database::timescale(test)?;
         let mut sandbox = self.database(&database);
@@ -107,7 +108,16 @@ impl Sandbox {
         Some(sandbox)
     }
 
-    /// Leaves the commands nothing but an embedded cluster. Nothing, and a word about it, when no server with TimescaleDB is installed.
+    /// As [`Sandbox::url`], on any PostgreSQL: for migrations that need no TimescaleDB.
+    pub fn plain(self, test: &str) -> Option<Self> {
+        let database = Database::new(test)?;
+        let mut sandbox = self.database(&database);
+        sandbox.database = Some(database);
+        Some(sandbox)
+    }
+
+    /// Leaves the commands nothing but an embedded cluster. Nothing, and a word about it, when no
+    /// server with TimescaleDB is installed.
     pub fn embedded(self, test: &str) -> Option<Self> {
         super::database::installed_with_timescale()
             .map_err(|reason| skip(test, &reason))
@@ -115,8 +125,9 @@ impl Sandbox {
         Some(self)
     }
 
-    /// Lets the commands see the Docker engine, with a compose project, image, container name and port of the test's own. Nothing, and a
-    /// word about it, when there is no engine or no image can be built.
+    /// Lets the commands see the Docker engine, with a compose project, image, container name and
+    /// port of the test's own. Nothing, and a word about it, when there is no engine or no image
+    /// can be built.
     pub fn compose(mut self, test: &str) -> Option<Self> {
         let engine = Engine::get().map_err(|reason| skip(test, reason)).ok()?;
         let image = super::image::get(engine)
@@ -136,6 +147,11 @@ impl Sandbox {
     /// The project's folder.
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// The database of the project's own.
+    pub fn own_database(&self) -> &Database {
+        self.database.as_ref().unwrap()
     }
 
     /// Writes a file in the project.
@@ -174,7 +190,8 @@ impl Sandbox {
         found
     }
 
-    /// Runs `cargo xtask` with arguments that are separated by blanks, and shows all that it did as one text for a snapshot.
+    /// Runs `cargo xtask` with arguments that are separated by blanks, and shows all that it did as
+    /// one text for a snapshot.
     pub fn run(&self, arguments: &str) -> String {
         let mut command = self.xtask();
         command.args(arguments.split_whitespace());
@@ -205,7 +222,8 @@ impl Sandbox {
         command
     }
 
-    /// A compose command for this project, with arguments that are separated by blanks. [`Sandbox::compose`] comes first.
+    /// A compose command for this project, with arguments that are separated by blanks.
+    /// [`Sandbox::compose`] comes first.
     pub fn docker_compose(&self, arguments: &str) -> Command {
         let (engine, _) = self.compose_project.as_ref().unwrap();
         let (program, first) = engine.compose().split_first().unwrap();
@@ -220,14 +238,38 @@ impl Sandbox {
         found.unwrap().1.to_str().unwrap()
     }
 
-    /// Runs a command to its end, and shows its exit status, output and errors.
+    /// Runs a command to its end, and shows its exit status, output and errors. No password may be
+    /// among them.
     pub fn show(&self, command: Command) -> String {
+        let secrets = self.secrets(&command);
         let (status, stdout, stderr) = finish(command);
+        for secret in secrets {
+            let shown = stdout.contains(&secret) || stderr.contains(&secret);
+            assert!(!shown, "the screen shows a password\n{stdout}{stderr}");
+        }
         let code = status
             .code()
             .map_or_else(|| status.to_string(), |code| format!("exit {code}"));
         let text = format!("{code}\n----- stdout -----\n{stdout}----- stderr -----\n{stderr}");
         screen::stable(&text.replace(&*self.dir.to_string_lossy(), "[project]"))
+    }
+
+    /// The passwords that a command knows: of its URLs, of `.env`, and of an embedded cluster.
+    fn secrets(&self, command: &Command) -> Vec<String> {
+        let variables = command.get_envs().filter_map(|(_, value)| value);
+        let in_urls = command.get_args().chain(variables).filter_map(|word| {
+            let (user, _) = word.to_str()?.split_once("://")?.1.split_once('@')?;
+            Some(user.split_once(':')?.1.to_owned())
+        });
+        let dotenv = fs::read_to_string(self.dir.join(".env")).unwrap_or_default();
+        let in_dotenv = dotenv
+            .lines()
+            .filter_map(|line| line.split_once("PASSWORD"))
+            .map(|(_, value)| value.trim_matches(['=', ':', ' ', '"', '\'']).to_owned());
+        let embedded = fs::read_to_string(self.dir.join("target/embedded/password"));
+        let secrets = in_urls.chain(in_dotenv).chain(embedded);
+        let secrets = secrets.map(|secret| secret.trim().to_owned());
+        secrets.filter(|secret| !secret.is_empty()).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use regex::Regex;
 
 /// What differs between runs, and what stands for it. The order matters: what is longer and more
 /// particular comes first.
-const FILTERS: [(&str, &str); 13] = [
+const FILTERS: [(&str, &str); 14] = [
     (r"postgres(ql)?://[^\s/@]+@", "postgresql://[user]@"),
     (r"(127\.0\.0\.1|localhost|\[::1\]):\d+", "$1:[port]"),
     (
@@ -17,6 +17,10 @@ const FILTERS: [(&str, &str); 13] = [
     (r"\b[0-9a-f]{4,16}…", "[checksum]…"),
     (r"TimescaleDB \d+(\.\d+)+(-\w+)?", "TimescaleDB [version]"),
     (r"PostgreSQL \d+(\.\d+)*", "PostgreSQL [version]"),
+    (
+        r"\b\d+(\.\d+)+(-\w+)? (on PostgreSQL|can be installed)",
+        "[version] $3",
+    ),
     (r"\b\d+(\.\d+)? (ms|s)\b", "[time]"),
     (r"\bpid \d+", "pid [pid]"),
     (r"(_ms|milliseconds)(.: *)\d+", "$1$2[time]"),

@@ -1,0 +1,73 @@
+//! Files that cannot be migrations. No server is needed to say so.
+
+use crate::support::{Sandbox, test_name};
+
+/// What `migrate` says to these files, once it is sure that nothing was done because of them.
+fn refused(files: &[(&str, &[u8])]) -> String {
+    let project = Sandbox::new();
+    for (name, content) in files {
+        project.write(&format!("migrations/{name}"), content);
+    }
+    let before = project.files();
+    let screen = project.run("migrate --target embedded");
+    assert_eq!(project.files(), before);
+    assert!(!project.dir().join("target").exists());
+    screen
+}
+
+/// The same for one file.
+fn refused_text(text: &str) -> String {
+    refused(&[("001_a.sql", text.as_bytes())])
+}
+
+macro_rules! refuses {
+    ($($name:ident: $screen:expr;)+) => {$(
+        #[test]
+        fn $name() {
+            insta::assert_snapshot!($screen);
+        }
+    )+};
+}
+
+refuses! {
+    a_name_of_another_form: refused(&[("001_a.sql", b"SELECT 1"), ("002-Add Users.sql", b"SELECT 1")]);
+    a_name_without_number: refused(&[("users.sql", b"SELECT 1")]);
+    a_gap: refused(&[("001_a.sql", b"SELECT 1"), ("003_c.sql", b"SELECT 1")]);
+    a_repeat: refused(&[("001_a.sql", b"SELECT 1"), ("002_b.sql", b"SELECT 1"), ("002_c.sql", b"SELECT 1")]);
+    an_empty_file: refused(&[("001_a.sql", b"")]);
+    a_file_of_blanks: refused(&[("001_a.sql", b" \n\t\r\n")]);
+    a_file_of_comments: refused_text("-- nothing yet\n/* nor here */\n;\n");
+    invalid_utf_8: refused(&[("001_a.sql", b"SELECT 1;\nSELECT 'caf\xe9';\n")]);
+    utf_16: refused(&[("001_a.sql", b"\xff\xfeS\0E\0L\0E\0C\0T\0")]);
+    a_nul_byte: refused(&[("001_a.sql", b"SELECT 1;\nSELECT '\0';\n")]);
+    a_meta_command: refused_text("CREATE TABLE t ();\n\\i other.sql\n");
+    a_meta_command_behind_a_statement: refused_text("SELECT 1 \\gexec\n");
+    data_for_copy: refused_text("CREATE TABLE t (a int, b text);\nCOPY t FROM stdin;\n1\tit's\n\\.\n");
+    a_string_without_end: refused_text("SELECT 1;\nSELECT 'it;\nSELECT 2;\n");
+    a_dollar_quote_without_end: refused_text("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $f$ SELECT 1 $$;\n");
+    a_comment_without_end: refused_text("SELECT 1;\n/* /* one of two */\nSELECT 2;\n");
+    a_parenthesis_without_end: refused_text("CREATE TABLE t (a int;\nCREATE TABLE u (a int);\n");
+    a_transaction_without_end: refused_text("BEGIN;\nCREATE TABLE t ();\n");
+    a_commit_without_transaction: refused_text("CREATE TABLE t ();\nCOMMIT;\n");
+    a_rollback: refused_text("BEGIN;\nCREATE TABLE t ();\nROLLBACK;\n");
+    a_lone_statement_inside_a_transaction: refused_text("BEGIN;\nVACUUM;\nCOMMIT;\n");
+    a_folder_with_a_migration_s_name: {
+        let project = Sandbox::new().file("migrations/001_a.sql/README", "");
+        project.run("migrate --target embedded")
+    };
+    no_migration_at_all: Sandbox::new().run("migrate --target embedded");
+    a_folder_that_is_not_there: Sandbox::new().run("migrate --target embedded --migrations elsewhere");
+}
+
+#[test]
+fn a_byte_order_mark_and_crlf_are_no_change() {
+    let Some(project) = Sandbox::new().plain(test_name!()) else {
+        return;
+    };
+    let migration = "migrations/001_a.sql";
+    project.write(migration, "\u{feff}CREATE TABLE t ();\r\nSELECT 1;\r\n");
+    let applied = project.run("migrate --no-snapshot");
+    assert!(applied.contains("applied 1 migration"), "{applied}");
+    project.write(migration, "CREATE TABLE t ();\nSELECT 1;\n");
+    insta::assert_snapshot!(project.run("migrate --no-snapshot"));
+}

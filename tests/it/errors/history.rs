@@ -1,0 +1,158 @@
+//! Files and history that do not fit together, and histories that are none.
+
+use super::project;
+use crate::support::{Sandbox, test_name};
+
+const A: (&str, &str) = ("001_users", "CREATE TABLE users (user_id int);\n");
+const B: (&str, &str) = ("002_names", "ALTER TABLE users ADD name text;\n");
+const C: (&str, &str) = ("003_index", "CREATE INDEX ON users (name);\n");
+
+/// A project with these migrations applied.
+fn applied(test: &str, files: &[(&str, &str)]) -> Option<Sandbox> {
+    let project = project(files).plain(test)?;
+    let screen = project.run("migrate --no-snapshot");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    Some(project)
+}
+
+fn remove(project: &Sandbox, migration: &str) {
+    std::fs::remove_file(project.dir().join(format!("migrations/{migration}.sql"))).unwrap();
+}
+
+/// What `migrate` and `status` say.
+fn both(project: &Sandbox) -> String {
+    let migrate = project.run("migrate --no-snapshot");
+    format!("$ migrate\n{migrate}\n$ status\n{}", project.run("status"))
+}
+
+#[test]
+fn edited_after_it_was_applied() {
+    let Some(project) = applied(test_name!(), &[A, B]) else {
+        return;
+    };
+    project.write(
+        "migrations/001_users.sql",
+        format!("-- one person\n{}", A.1),
+    );
+    insta::assert_snapshot!(both(&project));
+}
+
+#[test]
+fn edited_and_others_are_pending() {
+    let Some(project) = applied(test_name!(), &[A, B]) else {
+        return;
+    };
+    project.write("migrations/002_names.sql", "SELECT 1;\n");
+    project.write("migrations/003_index.sql", C.1);
+    insta::assert_snapshot!(both(&project));
+}
+
+#[test]
+fn the_last_is_deleted() {
+    let Some(project) = applied(test_name!(), &[A, B, C]) else {
+        return;
+    };
+    remove(&project, C.0);
+    insta::assert_snapshot!(both(&project));
+}
+
+#[test]
+fn one_between_is_deleted() {
+    let Some(project) = applied(test_name!(), &[A, B, C]) else {
+        return;
+    };
+    remove(&project, B.0);
+    insta::assert_snapshot!(both(&project));
+}
+
+#[test]
+fn renamed() {
+    let Some(project) = applied(test_name!(), &[A, B]) else {
+        return;
+    };
+    remove(&project, B.0);
+    project.write("migrations/002_user_names.sql", B.1);
+    insta::assert_snapshot!(both(&project));
+}
+
+#[test]
+fn renamed_and_edited_and_deleted() {
+    let Some(project) = applied(test_name!(), &[A, B, C]) else {
+        return;
+    };
+    remove(&project, B.0);
+    remove(&project, C.0);
+    project.write("migrations/001_users.sql", "SELECT 1;\n");
+    project.write("migrations/002_user_names.sql", B.1);
+    insta::assert_snapshot!(both(&project));
+}
+
+#[test]
+fn out_of_order() {
+    let Some(project) = applied(test_name!(), &[A, B, C]) else {
+        return;
+    };
+    // As after the merge of a branch whose migrations somebody applied under later numbers.
+    let mut client = project.own_database().client();
+    client
+        .batch_execute("DELETE FROM schema_migrations WHERE version = 2")
+        .unwrap();
+    insta::assert_snapshot!(both(&project));
+}
+
+#[test]
+fn the_done_part_of_a_half_applied_one_is_edited() {
+    let text = "CREATE TABLE t (a int);\nCREATE INDEX CONCURRENTLY ON t (a);\nSELECT wrong;\n";
+    let Some(project) = project(&[A, ("002_half", text)]).plain(test_name!()) else {
+        return;
+    };
+    project.run("migrate --no-snapshot");
+    project.write("migrations/002_half.sql", text.replace("a int", "a bigint"));
+    insta::assert_snapshot!(both(&project));
+}
+
+#[test]
+fn a_half_applied_one_is_deleted() {
+    let text = "CREATE TABLE t (a int);\nCREATE INDEX CONCURRENTLY ON t (a);\nSELECT wrong;\n";
+    let Some(project) = project(&[A, ("002_half", text)]).plain(test_name!()) else {
+        return;
+    };
+    project.run("migrate --no-snapshot");
+    remove(&project, "002_half");
+    insta::assert_snapshot!(both(&project));
+}
+
+/// What `migrate` and `status` say in a database that holds this already; they must not touch it.
+fn with_foreign(test: &str, sql: &str) -> Option<String> {
+    let project = project(&[A]).plain(test)?;
+    let mut client = project.own_database().client();
+    client.batch_execute(sql).unwrap();
+    let screens = both(&project);
+    let there = client.query("SELECT FROM pg_class WHERE relname = 'users'", &[]);
+    assert!(there.unwrap().is_empty(), "{screens}");
+    Some(screens)
+}
+
+macro_rules! foreign {
+    ($($name:ident: $sql:expr;)+) => {$(
+        #[test]
+        fn $name() {
+            if let Some(screens) = with_foreign(test_name!(), $sql) {
+                insta::assert_snapshot!(screens);
+            }
+        }
+    )+};
+}
+
+foreign! {
+    another_tool_s_history: "CREATE TABLE schema_migrations (version varchar PRIMARY KEY);
+                             INSERT INTO schema_migrations VALUES ('20240101120000')";
+    a_history_of_other_types: "CREATE TABLE schema_migrations (version text, name text, checksum text, steps text, steps_done text,
+                               started_at timestamptz, applied_at timestamptz, duration_ms bigint, applied_by text, mode text);
+                               INSERT INTO schema_migrations VALUES ('one', 'users', '', '1', '1', now(), now(), 1, 'me', 'x')";
+    a_history_without_the_last_column: "CREATE TABLE schema_migrations (version integer, name text, checksum text, steps integer, steps_done integer,
+                               started_at timestamptz, applied_at timestamptz, duration_ms bigint, applied_by text)";
+    a_history_with_text_for_a_time: "CREATE TABLE schema_migrations (version integer, name text, checksum text, steps integer, steps_done integer,
+                               started_at timestamptz, applied_at text, duration_ms bigint, applied_by text, mode text)";
+    a_view_in_its_place: "CREATE VIEW schema_migrations AS SELECT 1 AS version";
+}

@@ -1,0 +1,214 @@
+//! Servers that cannot be reached, refuse the user, or cannot do what is asked.
+
+use migrator::run::LOCK_KEY;
+
+use super::project;
+use crate::support::{Sandbox, test_name};
+
+const A: (&str, &str) = ("001_users", "CREATE TABLE users (user_id int);\n");
+
+/// A project whose `DATABASE_URL` is the one of a database of its own, changed.
+fn with_url(test: &str, change: impl Fn(&str) -> String) -> Option<Sandbox> {
+    let project = project(&[A]).plain(test)?;
+    let url = change(&project.own_database().url());
+    Some(project.env("DATABASE_URL", url))
+}
+
+/// The URL with something else between `://` and `@`.
+fn as_user(url: &str, user: &str) -> String {
+    let (_, rest) = url.split_once('@').unwrap();
+    format!("postgresql://{user}@{rest}")
+}
+
+#[test]
+fn a_wrong_password() {
+    let Some(project) = with_url(test_name!(), |url| as_user(url, "postgres:not-it")) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate"));
+}
+
+#[test]
+fn no_password() {
+    let Some(project) = with_url(test_name!(), |url| as_user(url, "postgres")) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate"));
+}
+
+#[test]
+fn a_user_that_is_not_there() {
+    let Some(project) = with_url(test_name!(), |url| as_user(url, "nobody_here:secret")) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate"));
+}
+
+#[test]
+fn a_database_that_is_not_there() {
+    let Some(project) = with_url(test_name!(), other_database) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate"));
+}
+
+#[test]
+fn a_server_without_tls() {
+    let Some(project) = with_url(test_name!(), |url| format!("{url}?sslmode=require")) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate"));
+}
+
+#[test]
+fn a_search_path_without_schema() {
+    let Some(project) = with_url(test_name!(), |url| {
+        format!("{url}?options=-csearch_path%3Dnowhere")
+    }) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate"));
+}
+
+/// The URL of a database that is not there.
+fn other_database(url: &str) -> String {
+    let (server, _) = url.rsplit_once('/').unwrap();
+    format!("{server}/no_such_database")
+}
+
+/// What `migrate` says when `--target` is this.
+fn to(url: &str) -> String {
+    project(&[A]).run(&format!("migrate --target {url}"))
+}
+
+macro_rules! targets {
+    ($($name:ident: $url:expr;)+) => {$(
+        #[test]
+        fn $name() {
+            insta::assert_snapshot!(to($url));
+        }
+    )+};
+}
+
+targets! {
+    a_port_where_nobody_listens: "postgres://u:secret@127.0.0.1:1/d";
+    a_socket_that_is_not_there: "postgres://u:secret@%2Fnowhere/d";
+    a_url_of_another_kind: "mysql://u:secret@h/d";
+    a_url_without_host: "postgres://";
+    a_url_with_a_bad_port: "postgres://u:secret@h:port/d";
+    a_url_with_a_bad_sslmode: "postgres://u:secret@h/d?sslmode=on";
+}
+
+#[test]
+fn a_host_that_is_not_there() {
+    let screen = to("postgres://u:secret@no-such-host.invalid:5433/d");
+    // What it says of the reason is the resolver's.
+    let (before, after) = screen.split_once("failed to lookup").unwrap();
+    let (_, after) = after.split_once('\n').unwrap();
+    insta::assert_snapshot!(format!("{before}failed to lookup …\n{after}"));
+}
+
+#[test]
+fn a_port_where_something_else_listens() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || listener.incoming().for_each(drop));
+    let target = format!("postgres://u:secret@127.0.0.1:{port}/d");
+    insta::assert_snapshot!(to(&target));
+}
+
+#[test]
+fn a_read_only_database() {
+    let Some(project) = project(&[A]).plain(test_name!()) else {
+        return;
+    };
+    let database = project.own_database();
+    let set = format!(
+        "ALTER DATABASE {} SET default_transaction_read_only = on",
+        database.name()
+    );
+    database.client().batch_execute(&set).unwrap();
+    insta::assert_snapshot!(project.run("migrate"));
+}
+
+/// A project whose user may connect and nothing more.
+fn as_guest(test: &str) -> Option<(Sandbox, Guest)> {
+    let project = project(&[A]).plain(test)?;
+    let mut client = project.own_database().client();
+    let name = format!("{}_guest", project.own_database().name());
+    let create = format!(
+        "CREATE ROLE {name} LOGIN PASSWORD 'guest-secret'; REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+    );
+    client.batch_execute(&create).unwrap();
+    let url = as_user(
+        &project.own_database().url(),
+        &format!("{name}:guest-secret"),
+    );
+    Some((project.env("DATABASE_URL", url), Guest { client, name }))
+}
+
+/// A role that goes with the test.
+struct Guest {
+    client: postgres::Client,
+    name: String,
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        let Self { client, name } = self;
+        let dropped = client.batch_execute(&format!("DROP OWNED BY {name}; DROP ROLE {name}"));
+        assert!(dropped.is_ok() || std::thread::panicking(), "{dropped:?}");
+    }
+}
+
+#[test]
+fn a_user_that_may_create_nothing() {
+    let Some((project, _guest)) = as_guest(test_name!()) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate"));
+}
+
+#[test]
+fn a_user_that_may_not_read_the_history() {
+    let Some((project, _guest)) = as_guest(test_name!()) else {
+        return;
+    };
+    let owner = project.own_database().url();
+    let applied = project.run(&format!("migrate --no-snapshot --target {owner}"));
+    assert!(applied.starts_with("exit 0\n"), "{applied}");
+    insta::assert_snapshot!(project.run("status"));
+}
+
+#[test]
+fn another_runner_holds_the_lock() {
+    let Some(project) = project(&[A]).plain(test_name!()) else {
+        return;
+    };
+    let mut other = project.own_database().client();
+    let lock = format!("SET application_name = 'deploy 42'; SELECT pg_advisory_lock({LOCK_KEY})");
+    other.batch_execute(&lock).unwrap();
+    insta::assert_snapshot!(project.run("migrate --lock-patience 1"));
+}
+
+#[test]
+fn another_runner_lets_the_lock_go() {
+    let Some(project) = project(&[A]).plain(test_name!()) else {
+        return;
+    };
+    let mut other = project.own_database().client();
+    let lock = format!("SET application_name = 'deploy 42'; SELECT pg_advisory_lock({LOCK_KEY})");
+    other.batch_execute(&lock).unwrap();
+    let release = std::thread::spawn(move || {
+        let unlock = format!("SELECT pg_sleep(0.5), pg_advisory_unlock({LOCK_KEY})");
+        other.batch_execute(&unlock).unwrap();
+    });
+    insta::assert_snapshot!(project.run("migrate --no-snapshot"));
+    release.join().unwrap();
+}
+
+#[test]
+fn no_server_installed_where_pg_config_says() {
+    let project = project(&[A]).env("PG_CONFIG", "/nowhere/pg_config");
+    insta::assert_snapshot!(project.run("migrate --target embedded"));
+}

@@ -1,0 +1,123 @@
+//! A snapshot that is not what the database holds: `migrate --frozen` says why, `migrate` repairs it.
+
+use super::project;
+use crate::support::{Sandbox, test_name};
+
+const A: (&str, &str) = (
+    "001_users",
+    "CREATE TABLE users (user_id int NOT NULL, name text);\n",
+);
+const B: (&str, &str) = (
+    "002_logins",
+    "CREATE TABLE logins (user_id int, at timestamptz);\n",
+);
+const SNAPSHOT: &str = "analytics-schema/schema.json";
+
+/// What `migrate --frozen` says when the good snapshot is replaced by what `spoil` makes of it; `migrate` puts it right.
+fn spoilt(test: &str, spoil: impl FnOnce(&str) -> Option<String>) -> Option<String> {
+    let project = project(&[A, B]).plain(test)?;
+    assert!(project.run("migrate").starts_with("exit 0\n"));
+    let good = project.read(SNAPSHOT);
+    match spoil(&good) {
+        Some(bad) => project.write(SNAPSHOT, bad),
+        None => std::fs::remove_file(project.dir().join(SNAPSHOT)).unwrap(),
+    }
+    let before = project.files();
+    let frozen = project.run("migrate --frozen");
+    assert_eq!(project.files(), before);
+    let repair = project.run("migrate");
+    assert!(repair.contains("schema.json written"), "{repair}");
+    assert_eq!(project.read(SNAPSHOT), good);
+    assert!(project.run("migrate --frozen").starts_with("exit 0\n"));
+    Some(frozen)
+}
+
+macro_rules! spoils {
+    ($($name:ident: $spoil:expr;)+) => {$(
+        #[test]
+        fn $name() {
+            if let Some(screen) = spoilt(test_name!(), $spoil) {
+                insta::assert_snapshot!(screen);
+            }
+        }
+    )+};
+}
+
+spoils! {
+    missing: |_| None;
+    empty: |_| Some(String::new());
+    truncated: |good| Some(good[..good.len() / 2].to_owned());
+    no_json: |_| Some("schema\n".to_owned());
+    edited_by_hand: |good| Some(good.replace("\"timestamptz\"", "\"timestamp\""));
+    of_another_format: |good| Some(good.replace("\"format\": 1", "\"format\": 7"));
+    with_a_merge_conflict: |good| Some(good.replacen("    {\n", "<<<<<<< HEAD\n    {\n=======\n    {\n>>>>>>> topic\n", 1));
+    reformatted: |good| Some(good.replace("  ", "    "));
+}
+
+#[test]
+fn a_checkout_on_windows_is_no_change() {
+    let Some(project) = project(&[A]).plain(test_name!()) else {
+        return;
+    };
+    project.run("migrate --snapshot schema.json");
+    let windows = project.read("schema.json").replace('\n', "\r\n");
+    project.write("schema.json", windows);
+    let screen = project.run("migrate --frozen --snapshot schema.json");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+}
+
+#[test]
+fn of_other_migrations() {
+    let other = "CREATE TABLE users (user_id bigint, mail text, name text NOT NULL);\n";
+    let Some(theirs) =
+        project(&[("001_users", other), ("002_teams", "SELECT 1;\n")]).plain(test_name!())
+    else {
+        return;
+    };
+    theirs.run("migrate --snapshot schema.json");
+    let snapshot = theirs.read("schema.json");
+    if let Some(screen) = spoilt(test_name!(), |_| Some(snapshot)) {
+        insta::assert_snapshot!(screen);
+    }
+}
+
+#[test]
+fn of_a_database_that_was_changed_by_hand() {
+    let Some(project) = project(&[A, B]).plain(test_name!()) else {
+        return;
+    };
+    project.run("migrate --snapshot schema.json");
+    let sql = "ALTER TABLE users ALTER name SET NOT NULL; DROP TABLE logins; CREATE TABLE extra ()";
+    project.own_database().client().batch_execute(sql).unwrap();
+    insta::assert_snapshot!(project.run("migrate --frozen --snapshot schema.json"));
+}
+
+#[test]
+fn frozen_while_migrations_are_pending() {
+    let Some(project) = project(&[A]).plain(test_name!()) else {
+        return;
+    };
+    project.run("migrate --snapshot schema.json");
+    project.write("migrations/002_logins.sql", B.1);
+    insta::assert_snapshot!(project.run("migrate --frozen --snapshot schema.json"));
+}
+
+#[test]
+fn in_a_folder_that_is_not_there() {
+    let Some(project) = project(&[A]).plain(test_name!()) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate --snapshot no/such/folder/schema.json"));
+}
+
+#[test]
+fn where_a_folder_stands() {
+    let project = Sandbox::new().file("schema.json/README", "");
+    let Some(project) = project
+        .file("migrations/001_a.sql", A.1)
+        .plain(test_name!())
+    else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate --snapshot schema.json"));
+}

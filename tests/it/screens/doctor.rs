@@ -1,0 +1,109 @@
+//! `doctor`.
+
+use super::applied;
+use crate::support::{Database, Sandbox, test_name};
+
+/// A database where everything is as it should be.
+fn good(test: &str) -> Option<Sandbox> {
+    let project = Sandbox::analytics().url(test)?;
+    let screen = project.run("migrate --no-snapshot");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    Some(project)
+}
+
+#[test]
+fn all_is_well() {
+    let Some(project) = good(test_name!()) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("doctor"));
+    insta::assert_snapshot!("all_is_well_as_a_document", project.run("doctor --json"));
+}
+
+#[test]
+fn nothing_is_applied() {
+    if let Some(project) = Sandbox::analytics().url(test_name!()) {
+        insta::assert_snapshot!(project.run("doctor"));
+    }
+}
+
+#[test]
+fn the_files_are_wrong() {
+    if let Some(project) = good(test_name!()) {
+        project.write("migrations/005_gap.sql", "SELECT 1;\n");
+        insta::assert_snapshot!(project.run("doctor"));
+    }
+}
+
+#[test]
+fn a_file_was_changed() {
+    if let Some(project) = good(test_name!()) {
+        project.write("migrations/001_initial_schema.sql", "SELECT 1;\n");
+        insta::assert_snapshot!(project.run("doctor"));
+    }
+}
+
+#[test]
+fn timescaledb_is_not_installed() {
+    if let Some(project) = applied(test_name!(), 3) {
+        insta::assert_snapshot!(project.run("doctor"));
+    }
+}
+
+/// What `doctor` says of the URL of a database, changed.
+fn with_url(test: &str, change: impl Fn(&str) -> String) -> Option<String> {
+    let database = Database::new(test)?;
+    let url = change(&database.url());
+    Some(Sandbox::analytics().env("DATABASE_URL", url).run("doctor"))
+}
+
+#[test]
+fn the_password_is_wrong() {
+    if let Some(screen) = with_url(test_name!(), |url| url.replacen("@", "x@", 1)) {
+        insta::assert_snapshot!(screen);
+    }
+}
+
+#[test]
+fn the_database_is_not_there() {
+    if let Some(screen) = with_url(test_name!(), |url| {
+        let (server, _) = url.rsplit_once('/').unwrap();
+        format!("{server}/no_such_database")
+    }) {
+        insta::assert_snapshot!(screen);
+    }
+}
+
+/// What `doctor` says of a target that needs no server.
+fn of(target: &str) -> String {
+    Sandbox::analytics().run(&format!("doctor --target {target}"))
+}
+
+macro_rules! says {
+    ($($name:ident: $target:expr;)+) => {$(
+        #[test]
+        fn $name() {
+            insta::assert_snapshot!(of($target));
+        }
+    )+};
+}
+
+says! {
+    the_port_is_closed: "postgres://u:secret@127.0.0.1:1/d";
+    the_host_is_not_there: "postgres://u:secret@no-such-host.invalid/d";
+    the_socket_is_not_there: "postgres://u:secret@%2Fnowhere/d";
+    no_engine_answers: "compose";
+    the_url_is_none: "postgres://u:secret@h:port/d";
+}
+
+#[test]
+fn there_is_no_cluster() {
+    let project = Sandbox::analytics();
+    let screen = project.run("doctor --target embedded");
+    assert!(!project.dir().join("target").exists());
+    let server = screen
+        .lines()
+        .find(|line| line.contains("server"))
+        .unwrap_or_default();
+    insta::assert_snapshot!(screen.replace(server, "  [server]"));
+}

@@ -1,0 +1,24 @@
+//! The help of every command.
+
+use crate::support::Sandbox;
+
+macro_rules! helps {
+    ($($name:ident: $arguments:expr;)+) => {$(
+        #[test]
+        fn $name() {
+            insta::assert_snapshot!(Sandbox::new().run($arguments));
+        }
+    )+};
+}
+
+helps! {
+    all_commands: "--help";
+    migrate: "migrate --help";
+    new_migration: "new-migration --help";
+    status: "status --help";
+    doctor: "doctor --help";
+    with_db: "with-db --help";
+    psql: "psql --help";
+    reset: "reset --help";
+    bench: "bench --help";
+}

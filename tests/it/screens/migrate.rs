@@ -1,0 +1,63 @@
+//! `migrate`.
+
+use super::{applied, fresh, half_applied};
+use crate::support::test_name;
+
+macro_rules! on_an_empty_database {
+    ($($name:ident: $arguments:expr;)+) => {$(
+        #[test]
+        fn $name() {
+            if let Some(project) = fresh(test_name!()) {
+                insta::assert_snapshot!(project.run($arguments));
+            }
+        }
+    )+};
+}
+
+on_an_empty_database! {
+    the_first_run: "migrate";
+    the_plan_of_the_first_run: "migrate --dry-run";
+    the_plan_up_to_a_number: "migrate --dry-run --to 1";
+    the_plan_as_a_document: "migrate --dry-run --json";
+    the_first_run_as_a_document: "migrate --json";
+    up_to_a_number: "migrate --to 2";
+    only_one: "migrate --only 1";
+    without_snapshot: "migrate --no-snapshot";
+}
+
+#[test]
+fn nothing_to_do() {
+    let Some(project) = applied(test_name!(), 3) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate"));
+    insta::assert_snapshot!("nothing_to_do_as_a_document", project.run("migrate --json"));
+    insta::assert_snapshot!("nothing_to_do_as_a_plan", project.run("migrate --dry-run"));
+    insta::assert_snapshot!("nothing_to_do_and_frozen", project.run("migrate --frozen"));
+}
+
+#[test]
+fn the_rest_of_a_half_applied_one() {
+    let Some(project) = half_applied(test_name!()) else {
+        return;
+    };
+    insta::assert_snapshot!("the_plan_of_the_rest", project.run("migrate --dry-run"));
+    insta::assert_snapshot!(
+        "the_plan_of_the_rest_as_a_document",
+        project.run("migrate --dry-run --json")
+    );
+    insta::assert_snapshot!(project.run("migrate"));
+}
+
+#[test]
+fn the_analytics_schema() {
+    use crate::support::Sandbox;
+    let Some(project) = Sandbox::analytics().url(test_name!()) else {
+        return;
+    };
+    insta::assert_snapshot!(
+        "the_plan_of_the_analytics_schema",
+        project.run("migrate --dry-run")
+    );
+    insta::assert_snapshot!(project.run("migrate --frozen"));
+}

@@ -1,0 +1,35 @@
+//! `psql`.
+
+use super::applied;
+use crate::support::{Sandbox, test_name};
+
+/// psql with this command of its own.
+fn psql(project: &Sandbox, sql: &str) -> String {
+    let mut command = project.xtask();
+    command.args(["psql", "--", "-X", "-v", "ON_ERROR_STOP=1", "-c", sql]);
+    project.show(command)
+}
+
+#[test]
+fn it_is_on_the_target() {
+    if let Some(project) = applied(test_name!(), 3) {
+        insta::assert_snapshot!(psql(
+            &project,
+            "SELECT version, name FROM schema_migrations ORDER BY version"
+        ));
+    }
+}
+
+#[test]
+fn its_exit_status_is_its_own() {
+    if let Some(project) = applied(test_name!(), 3) {
+        insta::assert_snapshot!(psql(&project, "SELECT wrong"));
+    }
+}
+
+#[test]
+fn it_is_not_installed() {
+    if let Some(project) = applied(test_name!(), 3) {
+        insta::assert_snapshot!(psql(&project.env("PATH", "/nowhere"), "SELECT 1"));
+    }
+}
