@@ -25,19 +25,23 @@ const KEYWORDS: &[&str] = &[
 /// Words that stay keywords even with `r#` in front.
 const PATH_KEYWORDS: &[&str] = &["Self", "crate", "self", "super"];
 
-/// Types that generated code names without a path, and those of `pgtypes` that a schema crate re-exports: an enum of the same
-/// name would shadow them.
+/// Types that generated code names without a path, and those that a schema crate has next to it, its own and those of `pgtypes`:
+/// an enum of the same name would shadow the first and collide with the others.
 const TAKEN_TYPES: &[&str] = &[
+    "Applied",
     "Array",
     "ArrayError",
     "Box",
     "BytesMut",
     "Cidr",
     "Column",
+    "Config",
+    "ConfigError",
     "CopyError",
     "Date",
     "Default",
     "Dimension",
+    "Drift",
     "Encode",
     "EncodeError",
     "From",
@@ -48,10 +52,12 @@ const TAKEN_TYPES: &[&str] = &[
     "Into",
     "Json",
     "Jsonb",
+    "MigrateError",
     "Numeric",
     "Option",
     "OutOfRange",
     "ParseError",
+    "Report",
     "Result",
     "Rows",
     "Send",
@@ -65,10 +71,14 @@ const TAKEN_TYPES: &[&str] = &[
     "TryInto",
     "Uuid",
     "Vec",
+    "VerifyError",
 ];
 
-/// Crates that generated code names, and macros that it calls: a module of the same name next to an enum would shadow them.
-const TAKEN_MODULES: &[&str] = &["alloc", "core", "pgtypes", "postgres", "std"];
+/// Crates that generated code names or a schema crate re-exports, which a module of the same name would shadow, and the schema
+/// crate's own modules, with which it would collide.
+const TAKEN_MODULES: &[&str] = &[
+    "alloc", "core", "migrate", "pgtypes", "postgres", "std", "verify",
+];
 
 /// How an identifier is cased, which is also what it may stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -296,6 +306,16 @@ mod tests {
             assert_eq!(identifier(name, Style::Snake), snake);
             assert_eq!(identifier(name, Style::Camel), camel);
         }
+    }
+
+    #[test]
+    fn what_a_schema_crate_has_itself_is_left_to_it() {
+        for taken in [
+            "Config", "Report", "Uuid", "Vec", "migrate", "pgtypes", "verify",
+        ] {
+            assert_eq!(free(taken.to_owned()), format!("{taken}_"));
+        }
+        assert_eq!(free("events".to_owned()), "events");
     }
 
     #[test]
