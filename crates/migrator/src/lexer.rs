@@ -7,7 +7,7 @@
 //! psql reads a text line by line. In two places that makes it end a statement elsewhere than the server would; a text is refused
 //! there ([`Problem::ContinuedEscapes`], [`Problem::Variable`]), so that what runs never depends on who reads it.
 //!
-//! The lexer never recurses, and of a statement of any length it holds no more than its first [`KEPT_TOKENS`] tokens.
+//! The lexer never recurses, and of a statement of any length it holds no more than its first [`FIRST_TOKENS`] tokens and the last three.
 
 mod scan;
 #[cfg(test)]
@@ -17,9 +17,12 @@ use std::ops::Range;
 
 use scan::Scanner;
 
-/// How many tokens a [`RawStatement`] holds at most. A statement that means something to the runner is not longer as a rule; one that
-/// carries data can be as long as its file.
-pub const KEPT_TOKENS: usize = 1024;
+/// How many tokens a [`RawStatement`] holds of its beginning: more than a COPY or a CREATE INDEX can have, and few beside the rows of a
+/// statement that carries data.
+pub const FIRST_TOKENS: usize = 4096;
+
+/// How many it holds of its end, if it is longer than that: `WITH NO DATA`.
+pub const LAST_TOKENS: usize = 3;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,30 +62,24 @@ impl Token {
 /// One statement, without the semicolon that ends it. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawStatement {
-    /// Its first [`KEPT_TOKENS`] tokens, comments and white space left out.
+    /// Tokens, comments and white space left out; of a long statement only the [`FIRST_TOKENS`] first and the [`LAST_TOKENS`] last.
     pub tokens: Vec<Token>,
     /// Comments that stand before the first token, since the statement before it, as byte ranges.
     pub comments: Vec<Range<usize>>,
-    /// End of the last token, kept or not.
-    end: usize,
 }
 
 impl RawStatement {
     /// Bytes from the first token to the end of the last one.
     pub fn range(&self) -> Range<usize> {
-        self.tokens.first().map_or(self.end, |token| token.start)..self.end
+        let first = self.tokens.first().map_or(0, |token| token.start);
+        first..self.tokens.last().map_or(first, |token| token.end)
     }
 
-    /// Every token, those that are not kept read again. `sql` is the text that was split.
-    pub fn all_tokens<'a>(&'a self, sql: &'a str) -> impl Iterator<Item = Token> + 'a {
-        let kept = self.tokens.last().map_or(self.end, |token| token.end);
-        let rest = Scanner::from(&sql[..self.end], kept);
-        self.tokens.iter().copied().chain(read_quietly(rest))
-    }
-
-    /// Whether [`tokens`](Self::tokens) are all that the statement has.
-    pub fn is_whole(&self) -> bool {
-        self.tokens.last().map_or(0, |token| token.end) == self.end
+    fn push(&mut self, token: Token) {
+        if self.tokens.len() == FIRST_TOKENS + LAST_TOKENS {
+            self.tokens.remove(FIRST_TOKENS);
+        }
+        self.tokens.push(token);
     }
 }
 
@@ -155,10 +152,7 @@ pub fn tokens(sql: &str) -> Vec<Token> {
 
 /// What [`tokens`] returns, one at a time.
 pub(crate) fn stream(sql: &str) -> impl Iterator<Item = Token> + '_ {
-    read_quietly(Scanner::new(sql))
-}
-
-fn read_quietly(mut scanner: Scanner<'_>) -> impl Iterator<Item = Token> + '_ {
+    let mut scanner = Scanner::new(sql);
     std::iter::from_fn(move || scanner.next_token(None).ok().flatten())
 }
 
@@ -187,7 +181,6 @@ impl Statements<'_> {
         let mut statement = RawStatement {
             tokens: Vec::new(),
             comments: Vec::new(),
-            end: 0,
         };
         let mut nesting = Nesting::default();
         loop {
@@ -207,10 +200,7 @@ impl Statements<'_> {
                 return Ok(Some(statement));
             }
             nesting.see(token, text);
-            statement.end = token.end;
-            if statement.tokens.len() < KEPT_TOKENS {
-                statement.tokens.push(token);
-            }
+            statement.push(token);
         }
         match nesting.unclosed() {
             Some(error) => Err(error),
@@ -238,13 +228,16 @@ impl Nesting {
         match (token.kind, text) {
             (TokenKind::Symbol, "(") => self.parentheses.open(token.start),
             (TokenKind::Symbol, ")") => self.parentheses.close(),
-            (TokenKind::Word, word) => self.see_word(token.start, word),
+            (TokenKind::Word, word) if self.parentheses.depth == 0 => {
+                self.see_word(token.start, word);
+            }
             _ => {}
         }
     }
 
     /// psql's heuristic for `BEGIN ATOMIC … END`: inside a statement that starts with CREATE [OR REPLACE] FUNCTION or PROCEDURE, BEGIN opens
-    /// and END closes, and CASE opens too because it also ends with END.
+    /// and END closes, and CASE opens too because it also ends with END. Words in parentheses mean nothing to it; that a psql from before
+    /// the minor releases of November 2026 counts them shows in no statement that the server would take.
     fn see_word(&mut self, offset: usize, word: &str) {
         let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
         if let Some(letter) = self.head.get_mut(self.words)
@@ -259,7 +252,7 @@ impl Nesting {
             self.head,
             [b'c', b'f' | b'p', ..] | [b'c', b'o', b'r', b'f' | b'p']
         );
-        if !creates_routine || self.parentheses.depth > 0 {
+        if !creates_routine {
             return;
         }
         if is("begin") || (is("case") && self.begins.depth > 0) {

@@ -16,11 +16,6 @@ impl<'a> Scanner<'a> {
         Scanner { sql, at: 0 }
     }
 
-    /// From byte `at` of a text, which is outside any token.
-    pub(super) fn from(sql: &'a str, at: usize) -> Self {
-        Scanner { sql, at }
-    }
-
     pub(super) fn sql(&self) -> &'a str {
         self.sql
     }

@@ -71,13 +71,11 @@ impl Expected {
         let start = range.start + ignored(&sql[range.clone()]);
         let mut text = String::new();
         let mut at = start;
-        for token in statement
-            .iter()
-            .flat_map(|statement| statement.all_tokens(sql))
-        {
-            push_gap(&mut text, &sql[at..token.start]);
-            push_token(&mut text, token.text(sql));
-            at = token.end;
+        let range_of_tokens = statement.map_or(range.end..range.end, RawStatement::range);
+        for token in lexer::tokens(&sql[range_of_tokens.clone()]) {
+            push_gap(&mut text, &sql[at..range_of_tokens.start + token.start]);
+            push_token(&mut text, token.text(&sql[range_of_tokens.clone()]));
+            at = range_of_tokens.start + token.end;
         }
         push_gap(&mut text, &sql[at..range.end]);
         if range.end == sql.len() && text.ends_with('\n') {

@@ -32,6 +32,13 @@ pub fn is_usable() -> Result<(), String> {
     }
 }
 
+/// Whether this psql looks for CREATE FUNCTION in parentheses, too, as it did before the minor releases of November 2026. It
+/// shows in no statement that a server would take.
+pub fn counts_words_in_parentheses() -> bool {
+    let sends = sends(&["(a) create function f() begin ; end ;"]);
+    sends[0].len() > 1
+}
+
 /// The queries that one psql sends for each of these texts, as files.
 pub fn sends(texts: &[&str]) -> Vec<Vec<String>> {
     let folder = Folder::new();

@@ -1,0 +1,306 @@
+//! The rules: from a statement's words to how it has to be run. Only the first word's rule is asked.
+//!
+//! They are those of PostgreSQL's `PreventInTransactionBlock` callers and of TimescaleDB's process utility hook; `tests/refused.rs` asks a
+//! server whether it agrees.
+
+use super::words::Words;
+use super::{Kind, Reason, Refusal};
+use crate::lexer::{self, TokenKind};
+
+/// How a statement has to be run. What no rule knows is ordinary.
+pub(super) fn kind(words: Words<'_>) -> Kind {
+    let rule = RULES.iter().find(|(keyword, _)| words.is(0, keyword));
+    rule.map_or(Kind::Ordinary, |(_, rule)| rule(words))
+}
+
+type Rule = fn(Words<'_>) -> Kind;
+
+/// The rule for each first word, the most frequent first.
+const RULES: &[(&str, Rule)] = &[
+    ("insert", query),
+    ("select", query),
+    ("create", |words| alone(create(words))),
+    ("alter", alter),
+    ("drop", |words| alone(drop(words))),
+    ("call", |words| alone(call(words, 0))),
+    ("do", |words| alone(body_commits(words))),
+    ("with", query),
+    ("values", query),
+    ("set", set),
+    ("reset", |_| Kind::Set),
+    ("copy", copy),
+    ("begin", |_| Kind::Begin),
+    ("start", |words| {
+        ordinary_unless(words.is(1, "transaction"), Kind::Begin)
+    }),
+    ("commit", commit),
+    ("end", commit),
+    ("rollback", rollback),
+    ("abort", rollback),
+    ("prepare", |words| {
+        ordinary_unless(words.is(1, "transaction"), Kind::Refused(Refusal::TwoPhase))
+    }),
+    ("vacuum", |_| UTILITY),
+    ("reindex", |words| alone(reindex(words))),
+    ("cluster", cluster),
+    ("discard", |words| {
+        ordinary_unless(words.is(1, "all"), UTILITY)
+    }),
+];
+
+const UTILITY: Kind = Kind::Alone(Reason::Utility);
+
+/// The names that TimescaleDB's options go by: `timescaledb.continuous`, `tsdb.continuous`.
+const NAMESPACES: &[&str] = &["timescaledb", "tsdb"];
+
+/// Procedures that commit, or that the server refuses in a transaction block because they may.
+const COMMITTING_PROCEDURES: &[&str] = &[
+    "refresh_continuous_aggregate",
+    "run_job",
+    "merge_chunks_concurrently",
+    "cagg_migrate",
+    "policy_compression",
+    "policy_compression_execute",
+    "policy_recompression",
+    "policy_refresh_continuous_aggregate",
+    "policy_reorder",
+];
+
+/// Functions that the server refuses in a transaction block.
+const COMMITTING_FUNCTIONS: &[&str] = &["reorder_chunk", "move_chunk"];
+
+fn ordinary_unless(condition: bool, kind: Kind) -> Kind {
+    if condition { kind } else { Kind::Ordinary }
+}
+
+fn alone(reason: Option<Reason>) -> Kind {
+    reason.map_or(Kind::Ordinary, Kind::Alone)
+}
+
+// What begins and ends transactions, and what sets parameters.
+
+fn commit(words: Words<'_>) -> Kind {
+    if words.is(1, "prepared") {
+        return UTILITY;
+    }
+    match words.ends_with(&["and", "chain"]) {
+        true => Kind::Refused(Refusal::Chain),
+        false => Kind::Commit,
+    }
+}
+
+fn rollback(words: Words<'_>) -> Kind {
+    if words.is(1, "prepared") {
+        return UTILITY;
+    }
+    let to_savepoint = words.is(words.behind(1, &["work", "transaction"]), "to");
+    ordinary_unless(!to_savepoint, Kind::Refused(Refusal::Rollback))
+}
+
+fn set(words: Words<'_>) -> Kind {
+    let name = words.behind(1, &["session", "local"]);
+    if words.is_name(name, "standard_conforming_strings") && words.is_off(name + 2) {
+        return Kind::Refused(Refusal::StandardStrings);
+    }
+    ordinary_unless(
+        !words.is_one_of(1, &["local", "constraints", "transaction"]),
+        Kind::Set,
+    )
+}
+
+/// The server takes `stdin` and `stdout` alike for the client, whatever the direction.
+fn copy(words: Words<'_>) -> Kind {
+    let client = |direction| {
+        ["stdin", "stdout"]
+            .iter()
+            .any(|client| words.has(&[direction, client]))
+    };
+    if client("from") {
+        Kind::Refused(Refusal::CopyFromStdin)
+    } else if client("to") {
+        Kind::Refused(Refusal::CopyToStdout)
+    } else {
+        Kind::Ordinary
+    }
+}
+
+// What the server refuses in a transaction block.
+
+fn create(words: Words<'_>) -> Option<Reason> {
+    let what = words.behind(1, &["or", "replace", "unique"]);
+    if words.is_one_of(what, &["database", "tablespace"]) {
+        return Some(Reason::Utility);
+    }
+    if words.is(what, "subscription") {
+        let without_slot = ["connect", "create_slot"]
+            .iter()
+            .any(|option| switched(words, &[], option) == Some(false));
+        return (!without_slot).then_some(Reason::Utility);
+    }
+    if words.is(what, "index") {
+        if words.is(what + 1, "concurrently") {
+            return Some(Reason::Concurrently);
+        }
+        let by_chunk = switched(words, NAMESPACES, "transaction_per_chunk") == Some(true);
+        return by_chunk.then_some(Reason::CommitsByItself);
+    }
+    let is_filled_aggregate = words.are(what, &["materialized", "view"])
+        && switched(words, NAMESPACES, "continuous") == Some(true)
+        && !words.ends_with(&["with", "no", "data"]);
+    is_filled_aggregate.then_some(Reason::AggregateWithData)
+}
+
+/// What the first `WITH (…)` says of an option.
+fn switched(words: Words<'_>, namespaces: &[&str], name: &str) -> Option<bool> {
+    let list = (0..words.tokens.len())
+        .find(|&index| words.is(index, "with") && words.is_symbol(index + 1, "("))?;
+    let (options, _) = words.arguments(list + 1);
+    options
+        .iter()
+        .find_map(|option| option.switch(namespaces, name))
+}
+
+fn drop(words: Words<'_>) -> Option<Reason> {
+    if words.is_one_of(1, &["database", "tablespace", "subscription"]) {
+        return Some(Reason::Utility);
+    }
+    words
+        .are(1, &["index", "concurrently"])
+        .then_some(Reason::Concurrently)
+}
+
+fn alter(words: Words<'_>) -> Kind {
+    let is_timescaledb = words.is(1, "extension") && words.is_name(2, "timescaledb");
+    if is_timescaledb && words.is(3, "update") {
+        return Kind::FreshSession;
+    }
+    if words.is(1, "table") {
+        let concurrently =
+            words.has(&["detach", "partition"]) && words.ends_with(&["concurrently"]);
+        return ordinary_unless(concurrently, Kind::Alone(Reason::Concurrently));
+    }
+    let is_refused = words.is(1, "system")
+        || (words.is(1, "database") && words.are(3, &["set", "tablespace"]))
+        || (words.is(1, "subscription") && subscription_is_refused(words));
+    ordinary_unless(is_refused, UTILITY)
+}
+
+fn subscription_is_refused(words: Words<'_>) -> bool {
+    let changes_publications =
+        words.is_one_of(3, &["set", "add", "drop"]) && words.is(4, "publication");
+    // Since PostgreSQL 17 and 18 these two change the slot on the other server.
+    let (options, _) = words.arguments(4);
+    let changes_slot = options.iter().any(|option| {
+        ["failover", "two_phase"]
+            .iter()
+            .any(|name| option.switch(&[], name).is_some())
+    });
+    words.is(3, "refresh")
+        || (changes_publications && switched(words, &[], "refresh") != Some(false))
+        || (words.is(3, "set") && changes_slot)
+}
+
+fn reindex(words: Words<'_>) -> Option<Reason> {
+    let (options, what) = words.arguments(1);
+    let option = options
+        .iter()
+        .find_map(|option| option.switch(&[], "concurrently"));
+    if option == Some(true) || words.is(what + 1, "concurrently") {
+        return Some(Reason::Concurrently);
+    }
+    words
+        .is_one_of(what, &["database", "schema", "system"])
+        .then_some(Reason::Utility)
+}
+
+/// `CLUSTER` with no table walks over all of them, each in its own transaction.
+fn cluster(words: Words<'_>) -> Kind {
+    let (_, behind_options) = words.arguments(1);
+    let table = words.behind(behind_options, &["verbose"]);
+    ordinary_unless(table >= words.tokens.len(), UTILITY)
+}
+
+/// The `CALL` at `index`.
+fn call(words: Words<'_>, index: usize) -> Option<Reason> {
+    let parenthesis = (index..words.tokens.len()).find(|&at| words.is_symbol(at, "("))?;
+    let name = parenthesis - 1;
+    let is_called = |names: &[&str]| names.iter().any(|called| words.is_name(name, called));
+    let (arguments, _) = words.arguments(parenthesis);
+    // merge_chunks(chunk1, chunk2, concurrently)
+    let is_concurrent_merge = is_called(&["merge_chunks"])
+        && arguments.iter().enumerate().any(|(position, argument)| {
+            let named = argument.switch(&[], "concurrently");
+            named == Some(true) || (position == 2 && named.is_none() && !argument.is_off(0))
+        });
+    (is_called(COMMITTING_PROCEDURES) || is_concurrent_merge).then_some(Reason::CommitsByItself)
+}
+
+/// A query that calls a function which the server refuses in a transaction block.
+fn query(words: Words<'_>) -> Kind {
+    let calls = (1..words.tokens.len()).any(|at| {
+        words.is_symbol(at, "(")
+            && COMMITTING_FUNCTIONS
+                .iter()
+                .any(|function| words.is_name(at - 1, function))
+    });
+    ordinary_unless(calls, Kind::Alone(Reason::CommitsByItself))
+}
+
+/// Whether the body of a `DO` holds a COMMIT, a ROLLBACK or a call that commits.
+fn body_commits(words: Words<'_>) -> Option<Reason> {
+    let body = (1..words.tokens.len()).find(|&index| {
+        words.tokens[index].kind == TokenKind::String && !words.is(index - 1, "language")
+    })?;
+    let body = unquoted(words.text(body));
+    let mut statement = Vec::new();
+    for token in lexer::stream(body) {
+        // No more is needed of a statement than its beginning.
+        if statement.len() < BODY_TOKENS {
+            statement.push(token);
+        }
+        if token.text(body) == ";" {
+            let words = Words {
+                sql: body,
+                tokens: &statement,
+            };
+            if statement_commits(words) {
+                return Some(Reason::BodyCommits);
+            }
+            statement.clear();
+        }
+    }
+    None
+}
+
+/// How much of a statement of a `DO` body is read.
+const BODY_TOKENS: usize = 4096;
+
+/// Whether a statement of a procedural body, which ends with its semicolon and may follow a `BEGIN` or `THEN`, ends the transaction.
+fn statement_commits(words: Words<'_>) -> bool {
+    let ends = |at: usize| {
+        words.is_one_of(at, &["commit", "rollback"])
+            && (words.is_symbol(at + 1, ";") || words.is(at + 1, "and"))
+    };
+    let committing_call = |at: usize| words.is(at, "call") && call(words, at).is_some();
+    let committing_function = |at: usize| {
+        words.is_symbol(at + 1, "(")
+            && COMMITTING_FUNCTIONS
+                .iter()
+                .any(|function| words.is_name(at, function))
+    };
+    (0..words.tokens.len()).any(|at| ends(at) || committing_call(at) || committing_function(at))
+}
+
+/// The text within the quotes of a constant.
+fn unquoted(constant: &str) -> &str {
+    let tag = constant
+        .get(1..)
+        .and_then(|rest| rest.find('$'))
+        .map(|end| end + 2);
+    match tag {
+        Some(tag) if constant.starts_with('$') => &constant[tag..constant.len() - tag],
+        _ => constant
+            .trim_start_matches(['e', 'E', 'u', 'U', '&', 'n', 'N'])
+            .trim_matches('\''),
+    }
+}

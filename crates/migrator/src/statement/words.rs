@@ -1,0 +1,133 @@
+//! A statement's tokens with the questions that the rules ask. What the answers mean is not known here.
+
+use crate::lexer::{Token, TokenKind};
+
+/// The tokens of one statement, or of the body of one.
+#[derive(Clone, Copy)]
+pub(super) struct Words<'a> {
+    pub(super) sql: &'a str,
+    pub(super) tokens: &'a [Token],
+}
+
+impl<'a> Words<'a> {
+    /// The text of a token; empty behind the last one.
+    pub(super) fn text(&self, index: usize) -> &'a str {
+        self.tokens
+            .get(index)
+            .map_or("", |token| token.text(self.sql))
+    }
+
+    /// Whether the token is this keyword, which no quoted name is.
+    pub(super) fn is(&self, index: usize, keyword: &str) -> bool {
+        let text = self.text(index);
+        text.eq_ignore_ascii_case(keyword) && self.tokens[index].kind == TokenKind::Word
+    }
+
+    pub(super) fn is_one_of(&self, index: usize, keywords: &[&str]) -> bool {
+        keywords.iter().any(|keyword| self.is(index, keyword))
+    }
+
+    /// Whether the tokens from `index` on are these keywords.
+    pub(super) fn are(&self, index: usize, keywords: &[&str]) -> bool {
+        let mut numbered = keywords.iter().enumerate();
+        numbered.all(|(offset, keyword)| self.is(index + offset, keyword))
+    }
+
+    /// Whether the token is this name, which is in lower case. A quoted name is the same name when it is in lower case, too.
+    pub(super) fn is_name(&self, index: usize, name: &str) -> bool {
+        let quoted = self.text(index).strip_prefix('"');
+        let quoted = quoted.and_then(|text| text.strip_suffix('"'));
+        self.is(index, name) || quoted == Some(name)
+    }
+
+    pub(super) fn is_symbol(&self, index: usize, symbol: &str) -> bool {
+        self.text(index) == symbol
+    }
+
+    pub(super) fn ends_with(&self, keywords: &[&str]) -> bool {
+        let start = self.tokens.len().checked_sub(keywords.len());
+        start.is_some_and(|start| self.are(start, keywords))
+    }
+
+    /// Whether these keywords follow each other somewhere outside parentheses.
+    pub(super) fn has(&self, keywords: &[&str]) -> bool {
+        let mut depth = 0usize;
+        (0..self.tokens.len()).any(|index| {
+            match self.text(index) {
+                "(" => depth += 1,
+                ")" => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth == 0 && self.are(index, keywords)
+        })
+    }
+
+    /// The first index from `index` on that is none of these keywords.
+    pub(super) fn behind(&self, mut index: usize, keywords: &[&str]) -> usize {
+        while self.is_one_of(index, keywords) {
+            index += 1;
+        }
+        index
+    }
+
+    /// The arguments in the parentheses that open at `index`, each as a range of tokens, and the first index behind them. None, and
+    /// `index` itself, if no parenthesis opens there.
+    pub(super) fn arguments(&self, index: usize) -> (Vec<Words<'a>>, usize) {
+        let mut found = Vec::new();
+        if !self.is_symbol(index, "(") {
+            return (found, index);
+        }
+        let (mut depth, mut start) = (0usize, index + 1);
+        for at in index..self.tokens.len() {
+            let text = self.text(at);
+            match text {
+                "(" | "[" => depth += 1,
+                ")" | "]" => depth = depth.saturating_sub(1),
+                "," if depth == 1 => {}
+                _ => continue,
+            }
+            if depth == 0 || (depth == 1 && text == ",") {
+                found.push(self.part(start, at));
+                start = at + 1;
+            }
+            if depth == 0 {
+                return (found, at + 1);
+            }
+        }
+        (found, self.tokens.len())
+    }
+
+    fn part(&self, start: usize, end: usize) -> Words<'a> {
+        Words {
+            sql: self.sql,
+            tokens: &self.tokens[start..end],
+        }
+    }
+
+    /// What this argument, an option of a list, says of the option: that it is on or off. `None` if it is another one. A name alone means
+    /// on. `namespaces` are those that may stand before the name; none means that there is none.
+    pub(super) fn switch(&self, namespaces: &[&str], name: &str) -> Option<bool> {
+        let at = match namespaces {
+            [] => 0,
+            _ => {
+                let is_ours = namespaces.iter().any(|name| self.is_name(0, name));
+                (is_ours && self.is_symbol(1, ".")).then_some(2)?
+            }
+        };
+        if !self.is_name(at, name) {
+            return None;
+        }
+        let signs = self.tokens[at + 1..]
+            .iter()
+            .take_while(|token| matches!(token.text(self.sql), "=" | ":" | ">"))
+            .count();
+        Some(!self.is_off(at + 1 + signs))
+    }
+
+    /// Whether the token is a word for false. The server takes any beginning of one that leaves no doubt.
+    pub(super) fn is_off(&self, index: usize) -> bool {
+        let text = self.text(index).trim_matches('\'').to_ascii_lowercase();
+        let begins = |word: &str, least: usize| text.len() >= least && word.starts_with(&text);
+        text == "0" || begins("false", 1) || begins("no", 1) || begins("off", 2)
+    }
+}
