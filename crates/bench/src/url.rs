@@ -60,7 +60,7 @@ impl Database {
         let maintenance = Config::parse(url)?;
         let mut link = maintenance.connect()?;
         link.query(&format!("CREATE DATABASE {DATABASE}")).with_context(|| {
-            format!("failed to create the database {DATABASE}; if a killed bench left it: DROP DATABASE {DATABASE}")
+            format!("failed to create the database {DATABASE}; one that a killed bench left may be dropped")
         })?;
         let config = maintenance.clone().with_database(DATABASE);
         Ok(Database {
