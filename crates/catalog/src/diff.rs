@@ -45,6 +45,13 @@ impl fmt::Display for Difference {
         match self.kind {
             DifferenceKind::Missing => write!(f, "{} is missing: expected {expected}", self.object),
             DifferenceKind::Extra => write!(f, "{} is not expected: found {actual}", self.object),
+            DifferenceKind::Changed { property } if expected == actual => {
+                write!(
+                    f,
+                    "{}: {property} differs in its blanks alone: {expected}",
+                    self.object
+                )
+            }
             DifferenceKind::Changed { property } => {
                 write!(
                     f,
@@ -188,10 +195,20 @@ fn database(catalog: &Catalog) -> Object {
 }
 
 fn enumeration(it: &Enum) -> Object {
-    let labels = it.labels.join(", ");
+    let labels: Vec<String> = it.labels.iter().map(|label| listed(label)).collect();
+    let labels = labels.join(", ");
     Object::new(format!("enum {}.{}", it.schema, it.name), labels.as_str())
         .property("comment", it.comment.as_deref())
         .property("labels", Some(&labels))
+}
+
+/// A label in a list, quoted where it could be taken for another or for two.
+fn listed(label: &str) -> String {
+    if label.is_empty() || label.contains([',', '"']) || label.contains(char::is_whitespace) {
+        format!("\"{}\"", label.replace('"', "\"\""))
+    } else {
+        label.to_owned()
+    }
 }
 
 fn domain(it: &Domain) -> Object {
@@ -231,6 +248,10 @@ fn table(it: &Table) -> Object {
                 one.definition.as_str(),
             )
             .property("definition", Some(&one.definition))
+            .property(
+                "state",
+                Some(if one.disabled { "disabled" } else { "enabled" }),
+            )
         }));
     add_columns(&mut object, &name, &it.columns);
     if let Some(hypertable) = &it.hypertable {

@@ -207,6 +207,9 @@ pub struct Trigger {
     pub name: String,
     /// `pg_get_triggerdef`.
     pub definition: String,
+    /// `ALTER TABLE … DISABLE TRIGGER`: it does not fire.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub disabled: bool,
 }
 
 /// What makes a table a hypertable.

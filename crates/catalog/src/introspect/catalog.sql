@@ -251,7 +251,8 @@ body AS MATERIALIZED (
                 'triggers', (
                     SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
                         'name', g.tgname,
-                        'definition', pg_catalog.pg_get_triggerdef(g.oid)
+                        'definition', pg_catalog.pg_get_triggerdef(g.oid),
+                        'disabled', g.tgenabled = 'D'
                     ))
                     FROM pg_catalog.pg_trigger AS g
                     JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid

@@ -43,6 +43,7 @@ fn daily(catalog: &mut Catalog) -> &mut ContinuousAggregate {
 const CHANGES: &[Change] = &[
     |c| c.extensions.push("pg_trgm".to_owned()),
     |c| c.enums[0].labels.push("watch".to_owned()),
+    |c| c.enums[0].labels = vec!["desktop, mobile".to_owned(), String::new()],
     |c| c.enums[0].comment = None,
     |c| c.domains[0].not_null = true,
     |c| c.domains[0].checks[0].definition = "CHECK ((VALUE ~ '^[A-Z]{3}$'::text))".to_owned(),
@@ -68,6 +69,7 @@ const CHANGES: &[Change] = &[
     },
     |c| drop(events(c).indexes.remove(2)),
     |c| drop(c.tables[2].triggers.remove(0)),
+    |c| c.tables[2].triggers[0].disabled = true,
     |c| events(c).hypertable = None,
     |c| hypertable(c).dimensions[0].time_interval = Some("7 days".to_owned()),
     |c| {
@@ -110,6 +112,7 @@ const CHANGES: &[Change] = &[
             .definition
             .replace("now()", "clock_timestamp()")
     },
+    |c| c.routines[0].definition.push(' '),
     |c| {
         c.jobs.push(Job {
             procedure: "public.nightly".to_owned(),
@@ -124,6 +127,19 @@ const CHANGES: &[Change] = &[
 fn a_catalog_does_not_differ_from_itself() {
     assert_eq!(diff(&ours(), &ours()), []);
     assert_eq!(diff(&Catalog::default(), &Catalog::default()), []);
+}
+
+#[test]
+fn labels_are_not_taken_for_each_other() {
+    let labels = |labels: &[&str]| {
+        let mut catalog = ours();
+        catalog.enums[0].labels = labels.iter().map(|&label| label.to_owned()).collect();
+        catalog
+    };
+    let differences = diff(&labels(&["a, b", "c"]), &labels(&["a", "b, c"]));
+    let text = differences[0].to_string();
+    insta::assert_snapshot!(text, @r#"enum public.device_type: expected labels "a, b", c, found a, "b, c""#);
+    assert!(!diff(&labels(&["a", ""]), &labels(&["a"])).is_empty());
 }
 
 #[test]
