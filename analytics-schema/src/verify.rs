@@ -57,8 +57,11 @@ impl fmt::Display for Drift {
     }
 }
 
-/// Confirms that the database holds exactly the schema that this crate was built for: relations, columns, types, constraints, indexes,
-/// policies and comments. Reads only, in three queries, and needs no right but to connect.
+/// Confirms that the database holds the schema that this crate was built for: relations with their columns, constraints, indexes,
+/// triggers, comments and TimescaleDB policies; types, routines and jobs. Not compared are privileges, row security, rules,
+/// collations, storage parameters, sequences and comments on anything but relations, columns and types.
+///
+/// Reads only, in three queries, and needs no right but to connect.
 ///
 /// # Errors
 /// [`VerifyError::Drift`] names each object that differs; the others say why the database could not be read.
