@@ -140,6 +140,15 @@ fn a_container_that_has_ended() {
 }
 
 #[test]
+fn the_status_of_a_container_that_has_ended() {
+    let ps = "printf 'abc123\\texited\\tExited (1) 2 hours ago\\ttimescale/timescaledb:1\\t\\n'";
+    if !has_plugin(test_name!()) {
+        let programs = [("docker", ps), ("docker-compose", "exit 1")];
+        insta::assert_snapshot!(compose("status", &programs));
+    }
+}
+
+#[test]
 fn a_container_that_is_not_healthy() {
     let container = "abc123\\trunning\\tUp 2 hours (unhealthy)\\ttimescale/timescaledb:1\\t127.0.0.1:1->5432/tcp\\n";
     if let Some(screen) = doctor_sees(test_name!(), container) {

@@ -50,6 +50,7 @@ refuses! {
     a_transaction_without_end: refused_text("BEGIN;\nCREATE TABLE t ();\n");
     a_commit_without_transaction: refused_text("CREATE TABLE t ();\nCOMMIT;\n");
     a_rollback: refused_text("BEGIN;\nCREATE TABLE t ();\nROLLBACK;\n");
+    another_meaning_of_strings: refused_text("SET standard_conforming_strings = off;\nSELECT 'C:\\';\n");
     a_lone_statement_inside_a_transaction: refused_text("BEGIN;\nVACUUM;\nCOMMIT;\n");
     a_folder_with_a_migration_s_name: {
         let project = Sandbox::new().file("migrations/001_a.sql/README", "");

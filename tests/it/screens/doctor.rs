@@ -1,7 +1,7 @@
 //! `doctor`.
 
 use super::applied;
-use crate::support::{Database, Sandbox, test_name};
+use crate::support::{Sandbox, test_name};
 
 /// A database where everything is as it should be.
 fn good(test: &str) -> Option<Sandbox> {
@@ -52,9 +52,9 @@ fn timescaledb_is_not_installed() {
 
 /// What `doctor` says of the URL of a database, changed.
 fn with_url(test: &str, change: impl Fn(&str) -> String) -> Option<String> {
-    let database = Database::new(test)?;
-    let url = change(&database.url());
-    Some(Sandbox::analytics().env("DATABASE_URL", url).run("doctor"))
+    let project = Sandbox::analytics().plain(test)?;
+    let url = change(&project.own_database().url());
+    Some(project.env("DATABASE_URL", url).run("doctor"))
 }
 
 #[test]

@@ -251,7 +251,11 @@ impl Sandbox {
             .code()
             .map_or_else(|| status.to_string(), |code| format!("exit {code}"));
         let text = format!("{code}\n----- stdout -----\n{stdout}----- stderr -----\n{stderr}");
-        screen::stable(&text.replace(&*self.dir.to_string_lossy(), "[project]"))
+        let text = text.replace(&*self.dir.to_string_lossy(), "[project]");
+        screen::stable(&match &self.database {
+            Some(database) => as_private(&text, &database.url()),
+            None => text,
+        })
     }
 
     /// The passwords that a command knows: of its URLs, of `.env`, and of an embedded cluster.
@@ -259,7 +263,9 @@ impl Sandbox {
         let variables = command.get_envs().filter_map(|(_, value)| value);
         let in_urls = command.get_args().chain(variables).filter_map(|word| {
             let (user, _) = word.to_str()?.split_once("://")?.1.split_once('@')?;
-            Some(user.split_once(':')?.1.to_owned())
+            let (user, password) = user.split_once(':')?;
+            // A password that is the user's name stands on every screen.
+            (password != user).then(|| password.to_owned())
         });
         let dotenv = fs::read_to_string(self.dir.join(".env")).unwrap_or_default();
         let in_dotenv = dotenv
@@ -282,6 +288,19 @@ impl Drop for Sandbox {
         // A panic on top of a failed test's would end the whole run.
         assert!(removed.is_ok() || thread::panicking(), "{removed:?}");
     }
+}
+
+/// A text about the server of this URL, as it would be of a private one.
+fn as_private(text: &str, url: &str) -> String {
+    let (_, rest) = url.split_once("://").unwrap();
+    let (user, rest) = rest.split_once('@').unwrap();
+    let user = user.split_once(':').map_or(user, |(user, _)| user);
+    let server = rest.split('/').next().unwrap();
+    let mut text = text.replace(server, "127.0.0.1:5432");
+    for place in [" by {}", "\"{}\"", "{} on database", "  {} \"deploy"] {
+        text = text.replace(&place.replace("{}", user), &place.replace("{}", "postgres"));
+    }
+    text
 }
 
 /// This repository.
