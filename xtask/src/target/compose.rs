@@ -122,8 +122,13 @@ impl Compose {
             .is_some_and(|container| container.state == "running")
     }
 
-    /// Starts psql in the container, which must run.
+    /// Starts psql in the container, which must run: what a stopped one holds is not known.
     pub fn connect(&self) -> Result<Box<dyn Link>, Failure> {
+        if let Some(container) = self.container.as_ref().filter(|_| !self.is_running()) {
+            let message = format!("the container does not run: {}", container.status);
+            return Err(Failure::new(Code::Unreachable, message)
+                .next(format!("{} up -d {SERVICE}", self.typed())));
+        }
         let psql = Psql::start(InContainer {
             compose: self.command.clone(),
             root: self.root.clone(),

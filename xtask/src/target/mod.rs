@@ -204,7 +204,7 @@ impl Target {
 
     fn look(&self) -> Result<Option<Session>, Failure> {
         match self {
-            Target::Compose(compose) if !compose.is_running() => Ok(None),
+            Target::Compose(compose) if compose.container.is_none() => Ok(None),
             Target::Compose(compose) => Ok(Some(Session::new(compose.connect()?))),
             Target::Url(url) => Ok(Some(Session::new(Box::new(url.connect()?)))),
             Target::Embedded(embedded) => Ok(embedded.look()?.map(|(link, server)| Session {
