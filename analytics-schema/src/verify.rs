@@ -79,13 +79,15 @@ pub fn verify(client: &mut impl GenericClient) -> Result<(), VerifyError> {
     }
 }
 
-/// The table that tells which migrations were applied. It is no part of the schema.
+/// The table that tells which migrations were applied. It is no part of the schema. The one on the search path, else one elsewhere:
+/// a session that has changed its search path sees no other schema for that.
 fn history(client: &mut impl GenericClient) -> Result<Option<RelationRef>, VerifyError> {
     let name = migrator::history::TABLE;
     let query = format!(
         "SELECT n.nspname FROM pg_catalog.pg_class c \
          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-         WHERE c.oid = pg_catalog.to_regclass('{name}')"
+         WHERE c.relname = '{name}' AND c.relkind IN ('r', 'p') \
+         ORDER BY pg_catalog.pg_table_is_visible(c.oid) DESC, n.nspname LIMIT 1"
     );
     let schema = first_value(client, &query)?;
     Ok(schema.map(|schema| RelationRef {

@@ -74,6 +74,11 @@ fn a_migrated_database_is_what_the_snapshot_says() {
     };
     verify(&mut client).unwrap();
     verify(&mut client.transaction().unwrap()).unwrap();
+    let settings =
+        "SET search_path = ''; SET IntervalStyle = 'iso_8601'; SET TimeZone = 'Asia/Tokyo';
+        SET quote_all_identifiers = on";
+    client.batch_execute(settings).unwrap();
+    verify(&mut client).unwrap();
 }
 
 #[test]
