@@ -215,15 +215,12 @@ impl Bench<'_> {
         self.forget()?;
         let many = self.counted()?;
         let what = format!("URL, {MANY} pending: round trips");
-        let extra = many.round_trips.saturating_sub(MANY);
+        let each = many.round_trips as f64 / MANY as f64;
         let connections = |counts: Counts| match counts.connections {
             1 => "1 connection".to_owned(),
             more => format!("{more} connections"),
         };
-        let rest = format!(
-            "{}, one round trip for each file and {extra} more",
-            connections(many)
-        );
+        let rest = format!("{}; {each:.2} for each file", connections(many));
         report.line(
             Verdict::Unbound,
             &what,
