@@ -26,6 +26,7 @@ const RULES: &[(&str, Rule)] = &[
     ("do", |words| alone(body_commits(words))),
     ("with", query),
     ("values", query),
+    ("explain", query),
     ("set", set),
     ("reset", |_| Kind::Set),
     ("copy", copy),

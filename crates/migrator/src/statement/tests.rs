@@ -77,6 +77,7 @@ fn everything_else_shares_a_transaction() {
         "CREATE INDEX concurrently_i ON t (a)",
         "CREATE INDEX ON t (a) WITH (timescaledb.transaction_per_chunk = false)",
         "CREATE SUBSCRIPTION s CONNECTION 'x' PUBLICATION p WITH (connect = false)",
+        "CREATE SUBSCRIPTION s CONNECTION 'x' PUBLICATION p WITH (enabled = false, create_slot = of)",
         "ALTER DATABASE d SET work_mem = '1MB'",
         "ALTER TYPE e ADD VALUE 'x'",
         "REINDEX TABLE t",

@@ -120,11 +120,17 @@ impl Stop {
 
 /// Bytes up to behind the semicolon, if no token comes before it.
 fn semicolon(sql: &str) -> Option<usize> {
+    let at = gap(sql);
+    sql[at..].starts_with(';').then_some(at + 1)
+}
+
+/// Bytes of white space and comments at the start.
+fn gap(sql: &str) -> usize {
     let mut at = 0;
     while let Some(length) = gap_piece(&sql[at..]) {
         at += length;
     }
-    sql[at..].starts_with(';').then_some(at + 1)
+    at
 }
 
 /// Bytes of white space and `--` comments at the start.
@@ -140,15 +146,18 @@ fn ignored(sql: &str) -> usize {
 
 /// Adds a token. Between the parts of a constant are no quotes, so that psql leaves out empty lines there too.
 fn push_token(text: &mut String, token: &str) {
-    let escapes = token.starts_with(['e', 'E']) && token[1..].starts_with('\'');
-    let mut at = 0;
-    while escapes && at < token.len() {
-        let opening = at + token[at..].find('\'').expect("a part has quotes");
+    let has_parts = token.starts_with(['e', 'E']) && token[1..].starts_with('\'');
+    let mut at = match has_parts {
+        true => 1 + part(&token[1..]),
+        false => token.len(),
+    };
+    text.push_str(&token[..at]);
+    while at < token.len() {
+        let opening = at + gap(&token[at..]);
         push_gap(text, &token[at..opening]);
         at = opening + part(&token[opening..]);
         text.push_str(&token[opening..at]);
     }
-    text.push_str(&token[at..]);
 }
 
 /// Bytes of the first part of a constant with escapes, from quote to quote.
