@@ -81,15 +81,7 @@ impl Migration {
                 text: file.text.clone(),
             }
         };
-        let statements = statement::read(&file.text).map_err(|cause| {
-            // Data behind COPY … FROM stdin reads as broken SQL: the COPY is what is to be named.
-            match refused_copy(&file.text[..cause.offset]) {
-                Some(offset) => error(offset, Refusal::CopyFromStdin.to_string()),
-                None => error(cause.offset, lexer_message(&file.text, &cause)),
-            }
-        })?;
-        let steps =
-            steps(&statements).map_err(|(offset, refusal)| error(offset, refusal.to_string()))?;
+        let steps = steps(&file.text).map_err(|(offset, message)| error(offset, message))?;
         if steps.is_empty() {
             return Err(error(
                 0,
@@ -144,16 +136,6 @@ impl Migration {
     }
 }
 
-/// Where a text that can be split holds a COPY … FROM stdin.
-fn refused_copy(text: &str) -> Option<usize> {
-    let statements = statement::read(text).unwrap_or_default();
-    let refused = Kind::Refused(Refusal::CopyFromStdin);
-    let copy = statements
-        .iter()
-        .find(|statement| statement.kind == refused)?;
-    Some(copy.range.start)
-}
-
 fn lexer_message(text: &str, error: &lexer::Error) -> String {
     if error.problem != lexer::Problem::MetaCommand {
         return error.problem.to_string();
@@ -175,14 +157,17 @@ fn lexer_message(text: &str, error: &lexer::Error) -> String {
     format!("`\\{command}` is a psql meta-command, not SQL: {instead}")
 }
 
-fn steps(statements: &[Statement]) -> Result<Vec<Step>, (usize, Refusal)> {
+/// The steps of a text, or the first place that none can be made of, and why.
+fn steps(text: &str) -> Result<Vec<Step>, (usize, String)> {
     let mut steps: Vec<Step> = Vec::new();
     let mut block: Option<Step> = None;
-    for statement in statements {
-        let start = statement.range.start;
-        let range = statement.range.clone();
-        match (&statement.kind, &mut block) {
-            (Kind::Refused(refusal), _) => return Err((start, *refusal)),
+    for statement in statement::statements(text) {
+        let Statement { range, kind } =
+            statement.map_err(|cause| (cause.offset, lexer_message(text, &cause)))?;
+        let start = range.start;
+        let refuse = |refusal: Refusal| Err((start, refusal.to_string()));
+        match (kind, &mut block) {
+            (Kind::Refused(refusal), _) => return refuse(refusal),
             (Kind::Begin, None) => {
                 let kind = StepKind::Transaction { begin: Some(range) };
                 block = Some(Step {
@@ -190,27 +175,23 @@ fn steps(statements: &[Statement]) -> Result<Vec<Step>, (usize, Refusal)> {
                     statements: Vec::new(),
                 });
             }
-            (Kind::Begin, Some(_)) => return Err((start, Refusal::NestedBegin)),
-            (Kind::Commit, None) => return Err((start, Refusal::StrayCommit)),
+            (Kind::Begin, Some(_)) => return refuse(Refusal::NestedBegin),
+            (Kind::Commit, None) => return refuse(Refusal::StrayCommit),
             (Kind::Commit, Some(_)) => {
                 steps.extend(block.take().filter(|step| !step.statements.is_empty()));
             }
             (Kind::Alone(_) | Kind::FreshSession, Some(_)) => {
-                return Err((start, Refusal::AloneInBlock));
+                return refuse(Refusal::AloneInBlock);
             }
             (_, Some(step)) => step.statements.push(range),
-            (Kind::Alone(reason), None) => {
-                steps.push(Step {
-                    kind: StepKind::Alone(*reason),
-                    statements: vec![range],
-                });
-            }
-            (Kind::FreshSession, None) => {
-                steps.push(Step {
-                    kind: StepKind::FreshSession,
-                    statements: vec![range],
-                });
-            }
+            (Kind::Alone(reason), None) => steps.push(Step {
+                kind: StepKind::Alone(reason),
+                statements: vec![range],
+            }),
+            (Kind::FreshSession, None) => steps.push(Step {
+                kind: StepKind::FreshSession,
+                statements: vec![range],
+            }),
             (Kind::Ordinary | Kind::Set, None) => push_ordinary(&mut steps, range),
         }
     }
@@ -218,7 +199,7 @@ fn steps(statements: &[Statement]) -> Result<Vec<Step>, (usize, Refusal)> {
         Some(Step {
             kind: StepKind::Transaction { begin: Some(begin) },
             ..
-        }) => Err((begin.start, Refusal::UnclosedBegin)),
+        }) => Err((begin.start, Refusal::UnclosedBegin.to_string())),
         _ => Ok(steps),
     }
 }

@@ -107,15 +107,18 @@ pub enum Refusal {
 
 /// Splits a text and reads each statement.
 pub fn read(sql: &str) -> Result<Vec<Statement>, lexer::Error> {
-    lexer::statements(sql)
-        .map(|raw| {
-            let raw = raw?;
-            Ok(Statement {
-                range: raw.range(),
-                kind: kind(sql, &raw),
-            })
+    statements(sql).collect()
+}
+
+/// The statements of a text, split and read one at a time. Nothing follows an error.
+pub fn statements(sql: &str) -> impl Iterator<Item = Result<Statement, lexer::Error>> + '_ {
+    lexer::statements(sql).map(|raw| {
+        let raw = raw?;
+        Ok(Statement {
+            range: raw.range(),
+            kind: kind(sql, &raw),
         })
-        .collect()
+    })
 }
 
 fn kind(sql: &str, raw: &RawStatement) -> Kind {
