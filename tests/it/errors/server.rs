@@ -180,6 +180,30 @@ fn a_user_that_may_not_read_the_history() {
     insta::assert_snapshot!(project.run("status"));
 }
 
+/// A role that a file takes on for its own statements may not write the history, and need not.
+#[test]
+fn a_file_that_becomes_somebody_else() {
+    for become_guest in ["SET ROLE", "SET SESSION AUTHORIZATION"] {
+        let Some((project, mut guest)) = as_guest(test_name!()) else {
+            return;
+        };
+        let name = &guest.name;
+        let text = format!(
+            "GRANT CREATE ON SCHEMA public TO {name};\n{become_guest} {name};\nCREATE TABLE t (a int);\n\
+             CREATE INDEX CONCURRENTLY ON t (a);\nCOMMENT ON TABLE t IS 'theirs';\n"
+        );
+        project.write("migrations/002_theirs.sql", text);
+        project.write("migrations/003_ours.sql", "CREATE TABLE u ();\n");
+        let owner = project.own_database().url();
+        let screen = project.run(&format!("migrate --no-snapshot --target {owner}"));
+        assert!(screen.contains("applied 3 migrations"), "{screen}");
+        let sql =
+            "SELECT string_agg(tablename, ' ' ORDER BY 1) FROM pg_tables WHERE tableowner = $1";
+        let theirs = guest.client.query_one(sql, &[&guest.name]).unwrap();
+        assert_eq!(theirs.get::<_, &str>(0), "t");
+    }
+}
+
 #[test]
 fn another_runner_holds_the_lock() {
     let Some(project) = project(&[A]).plain(test_name!()) else {

@@ -27,6 +27,22 @@ fn its_exit_status_is_its_own() {
     }
 }
 
+/// A command line can be read by every user of the machine.
+#[test]
+fn its_command_line_holds_no_password() {
+    let Some(project) = applied(test_name!(), 1) else {
+        return;
+    };
+    let project = project.file(
+        "home/bin/psql",
+        "#!/bin/sh\necho \"$# arguments: $*\"\n: \"${PGPASSWORD:?}\"\n",
+    );
+    let bin = project.dir().join("home/bin");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(bin.join("psql"), mode).unwrap();
+    insta::assert_snapshot!(psql(&project.env("PATH", bin), "SELECT 1"));
+}
+
 #[test]
 fn it_is_not_installed() {
     if let Some(project) = applied(test_name!(), 3) {
