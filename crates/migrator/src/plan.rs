@@ -127,11 +127,7 @@ impl Migration {
             .iter()
             .flat_map(|step| &step.statements)
             .map(|range| &self.file.text[range.clone()])
-            .filter(|text| {
-                let read = statement::read(text).unwrap_or_default();
-                read.first()
-                    .is_some_and(|statement| statement.kind == Kind::Set)
-            })
+            .filter(|text| statement::is_setting(text))
             .collect()
     }
 }

@@ -121,6 +121,16 @@ pub fn statements(sql: &str) -> impl Iterator<Item = Result<Statement, lexer::Er
     })
 }
 
+/// Whether the one statement of a text is a [`Kind::Set`]. Its first words tell.
+pub fn is_setting(sql: &str) -> bool {
+    let tokens: Vec<_> = lexer::stream(sql).take(4).collect();
+    let words = Words {
+        sql,
+        tokens: &tokens,
+    };
+    rules::kind(words) == Kind::Set
+}
+
 fn kind(sql: &str, raw: &RawStatement) -> Kind {
     let kind = rules::kind(Words {
         sql,

@@ -118,9 +118,23 @@ fn the_rest_is_told_apart() {
             "COPY t (a) FROM STDIN",
             Kind::Refused(Refusal::CopyFromStdin),
         ),
+        (
+            "COPY t FROM stdout WITH (FORMAT csv)",
+            Kind::Refused(Refusal::CopyFromStdin),
+        ),
+        ("COPY (SELECT 1 FROM stdin) TO '/x'", Kind::Ordinary),
         ("COPY t TO stdout", Kind::Refused(Refusal::CopyToStdout)),
         ("SET search_path = x", Kind::Set),
         ("RESET ALL", Kind::Set),
+        ("SET SESSION standard_conforming_strings TO on", Kind::Set),
+        (
+            "SET standard_conforming_strings = off",
+            Kind::Refused(Refusal::StandardStrings),
+        ),
+        (
+            "set local \"standard_conforming_strings\" to 'false'",
+            Kind::Refused(Refusal::StandardStrings),
+        ),
         ("ALTER EXTENSION timescaledb UPDATE", Kind::FreshSession),
         (
             "ALTER EXTENSION timescaledb UPDATE TO '2.28.3'",
@@ -128,6 +142,7 @@ fn the_rest_is_told_apart() {
         ),
     ];
     for (sql, kind) in cases {
+        assert_eq!(is_setting(sql), kind == Kind::Set, "{sql}");
         assert_eq!(kinds(sql), [kind], "{sql}");
     }
 }
