@@ -65,20 +65,27 @@ pub struct SourceArgs {
     pub migrations: Option<PathBuf>,
 }
 
+/// What becomes of the snapshot.
+#[derive(Args, Clone)]
+pub struct SnapshotArgs {
+    /// The snapshot to bring up to date [default: analytics-schema/schema.json]
+    #[arg(long, value_name = "FILE")]
+    pub snapshot: Option<PathBuf>,
+    /// Leave the snapshot alone
+    #[arg(long, conflicts_with = "snapshot")]
+    pub no_snapshot: bool,
+}
+
 #[derive(Args)]
 pub struct Migrate {
     #[command(flatten)]
     pub target: TargetArgs,
     #[command(flatten)]
     pub source: SourceArgs,
-    /// The snapshot to bring up to date [default: analytics-schema/schema.json]
-    #[arg(long, value_name = "FILE")]
-    pub snapshot: Option<PathBuf>,
-    /// Leave the snapshot alone
-    #[arg(long, conflicts_with_all = ["snapshot", "frozen"])]
-    pub no_snapshot: bool,
+    #[command(flatten)]
+    pub snapshot: SnapshotArgs,
     /// Only check the snapshot: exit 3 when it is not what the database holds
-    #[arg(long)]
+    #[arg(long, conflicts_with = "no_snapshot")]
     pub frozen: bool,
     /// Apply this migration alone; it must be the next one
     #[arg(long, value_name = "NNN", conflicts_with = "to")]
@@ -157,6 +164,8 @@ pub struct Reset {
     pub target: TargetArgs,
     #[command(flatten)]
     pub source: SourceArgs,
+    #[command(flatten)]
+    pub snapshot: SnapshotArgs,
     /// Do not ask
     #[arg(long)]
     pub yes: bool,

@@ -1,6 +1,6 @@
 //! `cargo xtask migrate`: apply what is pending, then bring the snapshot up to date.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use migrator::plan::{self, Migration, Selection};
 use migrator::run::{self, Applied, Event, Options, Report};
 use serde_json::{Value, json};
 
-use crate::cli::Migrate;
+use crate::cli::{Migrate, SnapshotArgs};
 use crate::dry_run;
 use crate::explain;
 use crate::failure::{Code, Failure};
@@ -21,34 +21,85 @@ use crate::target::{self, Chosen, Session};
 pub fn run(project: &Project, args: &Migrate, screen: &mut Screen) -> Result<ExitCode, Failure> {
     let migrations = project.migrations(args.source.migrations.as_deref())?;
     let mut chosen = target::choose(project, &args.target)?;
-    let path = project.snapshot_file(args.snapshot.as_deref());
     if args.dry_run {
         return dry_run::run(&chosen, &migrations, selection(args), screen);
     }
-    if !args.no_snapshot {
-        snapshot::check_folder(&path, project.shown(&path))?;
-    }
+    let keeper = Keeper::new(project, &args.snapshot, args.frozen)?;
+    run_on(&mut chosen, &migrations, &options(args), &keeper, screen)
+}
+
+/// Applies what is pending and keeps the snapshot.
+pub fn run_on(
+    chosen: &mut Chosen,
+    migrations: &[Migration],
+    options: &Options,
+    keeper: &Keeper,
+    screen: &mut Screen,
+) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     let mut session = chosen.open(screen)?;
-    let report = apply(&chosen, &mut session, &migrations, &options(args), screen)?;
-    let outcome = match args.no_snapshot {
-        true => None,
-        false => Some(keep_snapshot(
-            &path,
-            args,
-            &mut session,
-            &migrations,
-            &report,
-        )?),
-    };
+    let report = apply(chosen, &mut session, migrations, options, screen)?;
+    let outcome = keeper.keep(&mut session, migrations, &report)?;
     conclude(&report, outcome.as_ref(), started.elapsed(), screen);
     if let Some(outcome) = &outcome {
-        show_snapshot(project.shown(&path), outcome, screen);
+        show_snapshot(&keeper.shown, outcome, screen);
     }
-    screen.document(&document(&chosen, &report, outcome.as_ref()));
+    screen.document(&document(chosen, &report, outcome.as_ref()));
     match outcome {
         Some(Kept::Compared(_, Outcome::Differs(_))) => Ok(Code::Found.into()),
         _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// What a command does with the snapshot once it has applied what is pending.
+pub struct Keeper {
+    path: PathBuf,
+    /// The path as people see it.
+    shown: PathBuf,
+    leave_alone: bool,
+    only_check: bool,
+}
+
+impl Keeper {
+    /// Fails where there is no folder to write the snapshot to: before anything is run.
+    pub fn new(
+        project: &Project,
+        args: &SnapshotArgs,
+        only_check: bool,
+    ) -> Result<Keeper, Failure> {
+        let path = project.snapshot_file(args.snapshot.as_deref());
+        let shown = project.shown(&path).to_owned();
+        if !args.no_snapshot {
+            snapshot::check_folder(&path, &shown)?;
+        }
+        Ok(Keeper {
+            path,
+            shown,
+            leave_alone: args.no_snapshot,
+            only_check,
+        })
+    }
+
+    fn keep(
+        &self,
+        session: &mut Session,
+        migrations: &[Migration],
+        report: &Report,
+    ) -> Result<Option<Kept>, Failure> {
+        if self.leave_alone {
+            return Ok(None);
+        }
+        if let Some(pending) = first_pending(report, migrations) {
+            return Ok(Some(Kept::Alone(pending.file.title())));
+        }
+        // Migrations may have installed the extension since the first answer.
+        let probe = report.extra.as_ref().filter(|_| report.applied.is_empty());
+        let snapshot = snapshot::take(&mut *session.link, migrations, &report.facts, probe)?;
+        let outcome = match self.only_check {
+            true => snapshot::check(&snapshot, &self.path),
+            false => snapshot::write(&snapshot, &self.path)?,
+        };
+        Ok(Some(Kept::Compared(Box::new(snapshot), outcome)))
     }
 }
 
@@ -101,26 +152,6 @@ fn options(args: &Migrate) -> Options {
         lock_patience: Duration::from_secs(args.lock_patience),
         ..Options::default()
     }
-}
-
-fn keep_snapshot(
-    path: &Path,
-    args: &Migrate,
-    session: &mut Session,
-    migrations: &[Migration],
-    report: &Report,
-) -> Result<Kept, Failure> {
-    if let Some(pending) = first_pending(report, migrations) {
-        return Ok(Kept::Alone(pending.file.title()));
-    }
-    // Migrations may have installed the extension since the first answer.
-    let probe = report.extra.as_ref().filter(|_| report.applied.is_empty());
-    let snapshot = snapshot::take(&mut *session.link, migrations, &report.facts, probe)?;
-    let outcome = match args.frozen {
-        true => snapshot::check(&snapshot, path),
-        false => snapshot::write(&snapshot, path)?,
-    };
-    Ok(Kept::Compared(Box::new(snapshot), outcome))
 }
 
 fn show_snapshot(path: &Path, kept: &Kept, screen: &mut Screen) {

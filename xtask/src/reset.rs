@@ -11,7 +11,7 @@ use migrator::wire::{Config, Wire};
 use crate::cli::Reset;
 use crate::explain;
 use crate::failure::{Code, Failure};
-use crate::migrate;
+use crate::migrate::{self, Keeper};
 use crate::project::Project;
 use crate::screen::Screen;
 use crate::target;
@@ -19,30 +19,24 @@ use crate::target;
 pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitCode, Failure> {
     // Read first: a database is not dropped for migrations that cannot run.
     let migrations = project.migrations(args.source.migrations.as_deref())?;
+    let keeper = Keeper::new(project, &args.snapshot, false)?;
     let mut chosen = target::choose(project, &args.target)?;
     chosen.bring_up(screen)?;
     let address = chosen.target.address()?;
     let config = &address.config;
-    screen.target(&chosen.headline(None));
     agree(args, config)?;
     recreate(config)?;
     screen.line(format!(
         "database {} is dropped and made anew",
         config.database()
     ));
-    let mut session = chosen.open(screen)?;
-    let report = migrate::apply(
-        &chosen,
-        &mut session,
+    migrate::run_on(
+        &mut chosen,
         &migrations,
         &Options::default(),
+        &keeper,
         screen,
-    )?;
-    screen.line(format!(
-        "applied {}",
-        migrate::count(report.applied.len(), "migration")
-    ));
-    Ok(ExitCode::SUCCESS)
+    )
 }
 
 /// Whether the user means it.
