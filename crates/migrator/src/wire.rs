@@ -243,7 +243,8 @@ impl Config {
 
 /// Whether the connection was made and then closed from the other side.
 fn hung_up(error: &tokio_postgres::Error) -> bool {
-    let mut causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
+    let mut causes =
+        std::iter::successors(std::error::Error::source(error), |error| error.source());
     causes.any(|cause| {
         cause.downcast_ref::<io::Error>().is_some_and(|cause| {
             use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
