@@ -55,7 +55,7 @@ impl fmt::Display for Difference {
             DifferenceKind::Changed { property } => {
                 write!(
                     f,
-                    "{}: expected {property} {expected}, found {actual}",
+                    "{}: {property}: expected {expected}; found {actual}",
                     self.object
                 )
             }

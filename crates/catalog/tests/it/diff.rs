@@ -138,7 +138,7 @@ fn labels_are_not_taken_for_each_other() {
     };
     let differences = diff(&labels(&["a, b", "c"]), &labels(&["a", "b, c"]));
     let text = differences[0].to_string();
-    insta::assert_snapshot!(text, @r#"enum public.device_type: expected labels "a, b", c, found a, "b, c""#);
+    insta::assert_snapshot!(text, @r#"enum public.device_type: labels: expected "a, b", c; found a, "b, c""#);
     assert!(!diff(&labels(&["a", ""]), &labels(&["a"])).is_empty());
 }
 
