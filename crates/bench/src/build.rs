@@ -18,22 +18,26 @@ const BUILD_SCRIPT: Duration = Duration::from_millis(100);
 
 /// Measures both.
 pub fn run(scratch: &Scratch, runs: usize, report: &mut Report) -> Result<()> {
-    let script = build_script(scratch, runs)?.median();
-    let bound = format!("at most {}", shown(BUILD_SCRIPT));
-    report.line(
-        Verdict::of(script <= BUILD_SCRIPT),
+    let script = build_script(scratch, runs)?;
+    bounded(
+        report,
         "analytics-schema's build script: time",
-        &shown(script),
-        &bound,
+        &script,
+        BUILD_SCRIPT,
     )?;
-    let cold = Times::take(runs, || cold_build(scratch))?.median();
-    let bound = format!("at most {}", shown(COLD_BUILD));
-    report.line(
-        Verdict::of(cold <= COLD_BUILD),
+    let cold = Times::take(runs, || cold_build(scratch))?;
+    bounded(
+        report,
         "cold cargo build -p xtask: CPU time",
-        &shown(cold),
-        &bound,
+        &cold,
+        COLD_BUILD,
     )
+}
+
+fn bounded(report: &mut Report, what: &str, times: &Times, most: Duration) -> Result<()> {
+    let median = times.median();
+    let rest = format!("at most {}; {}", shown(most), times.range());
+    report.line(Verdict::of(median <= most), what, &shown(median), &rest)
 }
 
 /// Runs the build script as cargo does.

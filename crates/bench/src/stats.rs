@@ -42,6 +42,13 @@ impl Times {
         }
     }
 
+    /// The shortest and the longest, for people: `12.1 ms to 14.0 ms`.
+    pub fn range(&self) -> String {
+        let ends = (self.0.iter().min(), self.0.iter().max());
+        let end = |time: Option<&Duration>| shown(time.copied().unwrap_or_default());
+        format!("{} to {}", end(ends.0), end(ends.1))
+    }
+
     /// How many medians of `other` this median is.
     pub fn ratio(&self, other: &Times) -> f64 {
         self.median().as_secs_f64() / other.median().as_secs_f64()
@@ -97,6 +104,7 @@ mod tests {
     fn the_median_is_the_middle_whatever_the_order() {
         assert_eq!(times(&[900, 1, 3]).median(), Duration::from_millis(3));
         assert_eq!(times(&[4, 1, 900, 2]).median(), Duration::from_millis(3));
+        assert_eq!(times(&[4, 1, 900, 2]).range(), "1.0 ms to 900.0 ms");
         assert!((times(&[6]).ratio(&times(&[4])) - 1.5).abs() < 1e-9);
     }
 
