@@ -3,6 +3,8 @@
 #![cfg(unix)]
 
 mod compare;
+mod gap;
+mod invariants;
 mod nasty;
 mod postgres_source;
 mod properties;
