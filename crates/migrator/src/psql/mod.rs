@@ -6,7 +6,9 @@
 mod output;
 mod script;
 
+use std::collections::hash_map::RandomState;
 use std::fs;
+use std::hash::{BuildHasher, Hasher};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -183,12 +185,13 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn create() -> io::Result<Folder> {
-        let mut serial = 0;
         loop {
-            let name = format!("schema-migrations-{}-{serial}", std::process::id());
-            let path = std::env::temp_dir().join(name);
+            // Not the process id: a killed runner leaves its folder in the container, the next one there may have the same id, and
+            // copying a folder onto one that exists leaves the old script in its place.
+            let serial = RandomState::new().build_hasher().finish();
+            let path = std::env::temp_dir().join(format!("schema-migrations-{serial:016x}"));
             match fs::create_dir(&path) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => serial += 1,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 result => return result.map(|()| Folder(path)),
             }
         }

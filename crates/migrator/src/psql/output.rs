@@ -60,13 +60,20 @@ pub(super) fn first_error(output: &str) -> Option<Found> {
     Some(found)
 }
 
-/// `psql:FILE:LINE: SEVERITY:  CODE: MESSAGE`, unless the code is one of success (00) or warning (01).
+/// What the server calls a message that is no error; in its own language where `lc_messages` sets one, and then the code tells.
+const NO_ERROR: [&str; 5] = ["WARNING", "NOTICE", "INFO", "LOG", "DEBUG"];
+
+/// `psql:FILE:LINE: SEVERITY:  CODE: MESSAGE`, unless the code is one of success (00) or warning (01) or the severity is none of an
+/// error: a warning may have any code.
 fn headline(line: &str) -> Option<(usize, &str, &str, &str)> {
     let (head, rest) = line.strip_prefix("psql:")?.split_once(": ")?;
     let number = head.rsplit_once(':')?.1.parse().ok()?;
     let (severity, rest) = rest.split_once(":  ")?;
     let (code, message) = rest.split_once(": ")?;
-    let is_error = code.len() == 5 && !code.starts_with("00") && !code.starts_with("01");
+    let is_error = code.len() == 5
+        && !code.starts_with("00")
+        && !code.starts_with("01")
+        && !NO_ERROR.contains(&severity);
     is_error.then_some((number, severity, code, message))
 }
 
@@ -242,6 +249,13 @@ mod tests {
             caret: 8,
         };
         assert_eq!(found.excerpt, Some(excerpt));
+    }
+
+    #[test]
+    fn a_warning_with_an_error_s_code_is_no_error() {
+        let output = "psql:/tmp/x/00001.sql:3: WARNING:  22P06: nonstandard use of \\' in a string literal\n\
+            psql:/tmp/x/00001.sql:4: ERROR:  22012: division by zero\n";
+        assert_eq!(first_error(output).unwrap().error.code, "22012");
     }
 
     #[test]
