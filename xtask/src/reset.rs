@@ -9,6 +9,7 @@ use migrator::run::Options;
 use migrator::wire::{Config, Wire};
 
 use crate::cli::Reset;
+use crate::diagnostic::Diagnostic;
 use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::migrate::{self, Keeper};
@@ -42,15 +43,15 @@ pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitC
 /// Whether the user means it.
 fn agree(args: &Reset, config: &Config) -> Result<(), Failure> {
     let database = config.database();
-    let server = config.server();
-    if !config.is_this_machine() && args.database.as_deref() != Some(database) {
+    let elsewhere = config.elsewhere();
+    if let Some(host) = elsewhere.filter(|_| args.database.as_deref() != Some(database)) {
         return Err(Failure::new(
             Code::Usage,
-            format!("{server} is not this machine: reset drops the database with everything in it"),
+            format!("{host} is not this machine: reset drops the database with everything in it"),
         )
         .note("state", "nothing was dropped")
         .next(format!(
-            "if you are sure: cargo xtask reset --yes --database {database}"
+            "if you are sure: the same command with --yes --database {database}"
         )));
     }
     if args
@@ -73,14 +74,15 @@ fn agree(args: &Reset, config: &Config) -> Result<(), Failure> {
     let refused = |message: &str| {
         Err(Failure::new(Code::Usage, message)
             .note("state", "nothing was dropped")
-            .next("cargo xtask reset --yes"))
+            .next("the same command with --yes"))
     };
     if !io::stdin().is_terminal() {
         return refused("reset asks before it drops a database, and there is nobody to ask");
     }
     let _ = write!(
         io::stderr(),
-        "drop database {database} on {server} with everything in it? [y/N] "
+        "drop database {database} on {} with everything in it? [y/N] ",
+        config.server()
     );
     let mut answer = String::new();
     let _ = io::stdin().read_line(&mut answer);
@@ -92,19 +94,23 @@ fn agree(args: &Reset, config: &Config) -> Result<(), Failure> {
 
 /// Drops the database and creates it again for the same owner, in the same encoding and locale.
 fn recreate(config: &Config) -> Result<(), Failure> {
-    let failed = |error: link::Error| explain::unreachable(&error, "correct user and password");
     let mut maintenance: Wire = config
         .clone()
         .with_database("postgres")
         .connect()
-        .map_err(failed)?;
-    let mut query = |sql: &str| maintenance.query(sql).map_err(failed);
+        .map_err(|error| explain::unreachable(&error, "correct user and password"))?;
     let database = config.database();
-    let known = query(&format!(
+    let mut query = |sql: &str, state: &str| {
+        let refused = |error| refused(&error, database, state);
+        maintenance.query(sql).map_err(refused)
+    };
+    let kept = "nothing was dropped";
+    let look = format!(
         "SELECT pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype \
          FROM pg_catalog.pg_database WHERE datname = {}",
         literal(database)
-    ))?;
+    );
+    let known = query(&look, kept)?;
     let values: Vec<String> = known
         .into_iter()
         .flatten()
@@ -123,7 +129,29 @@ fn recreate(config: &Config) -> Result<(), Failure> {
     };
     let name = identifier(database);
     // FORCE ends the sessions of others, TimescaleDB's background workers among them.
-    query(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))?;
-    query(&format!("CREATE DATABASE {name}{options}"))?;
+    query(
+        &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+        kept,
+    )?;
+    query(
+        &format!("CREATE DATABASE {name}{options}"),
+        "the database is dropped and not made anew",
+    )?;
     Ok(())
+}
+
+/// The server answered and refused, or went away meanwhile.
+fn refused(error: &link::Error, database: &str, state: &str) -> Failure {
+    let link::Error::Server(error) = error else {
+        return explain::unreachable(error, "cargo xtask reset again");
+    };
+    let failure = Failure::with(
+        Code::Failed,
+        Diagnostic::new(&error.message).code(&error.code),
+    );
+    let next = match error.code.as_str() {
+        "42501" => format!("connect as the owner of database {database}, who may create databases"),
+        _ => "name another database in --target or DATABASE_URL".to_owned(),
+    };
+    failure.note("state", state).next(next)
 }

@@ -112,19 +112,28 @@ impl Config {
 
     /// Whether every host is this machine: a Unix socket or a loopback name or address.
     pub fn is_this_machine(&self) -> bool {
-        let local = |host: &Host| match host {
+        self.elsewhere().is_none()
+    }
+
+    /// The first host or address that is not this machine, with its port.
+    pub fn elsewhere(&self) -> Option<String> {
+        let ports = self.postgres.get_ports();
+        let port = |index: usize| ports.get(index).or(ports.first()).copied().unwrap_or(5432);
+        let named = |(index, host): (usize, &Host)| match host {
             Host::Tcp(name) => {
-                name == "localhost"
-                    || name
-                        .parse::<std::net::IpAddr>()
-                        .is_ok_and(|address| address.is_loopback())
+                let address = name.parse::<std::net::IpAddr>();
+                let is_local = name == "localhost" || address.is_ok_and(|it| it.is_loopback());
+                (!is_local).then(|| format!("{name}:{}", port(index)))
             }
             #[cfg(unix)]
-            Host::Unix(_) => true,
+            Host::Unix(_) => None,
         };
-        let addresses = self.postgres.get_hostaddrs();
-        self.postgres.get_hosts().iter().all(local)
-            && addresses.iter().all(|address| address.is_loopback())
+        let mut hosts = self.postgres.get_hosts().iter().enumerate();
+        let mut addresses = self.postgres.get_hostaddrs().iter().enumerate();
+        hosts.find_map(named).or_else(|| {
+            let (index, address) = addresses.find(|(_, address)| !address.is_loopback())?;
+            Some(format!("{address}:{}", port(index)))
+        })
     }
 
     /// The variables through which libpq's programs find the same database, its password among them.
