@@ -16,8 +16,8 @@ use crate::project::Project;
 const DATABASE: &str = "analytics";
 /// SQLSTATE of a database that is not there.
 const NO_SUCH_DATABASE: &str = "3D000";
-/// SQLSTATE of a database that another command has just created.
-const DUPLICATE_DATABASE: &str = "42P04";
+/// SQLSTATEs of a database that another command has just created: before this one looked, and meanwhile.
+const DUPLICATE_DATABASE: [&str; 2] = ["42P04", "23505"];
 
 pub struct Embedded {
     dir: PathBuf,
@@ -102,7 +102,9 @@ impl Embedded {
             .and_then(|mut link| link.query(&create));
         match created {
             Ok(_) => Ok(()),
-            Err(Error::Server(error)) if error.code == DUPLICATE_DATABASE => Ok(()),
+            Err(Error::Server(error)) if DUPLICATE_DATABASE.contains(&error.code.as_str()) => {
+                Ok(())
+            }
             Err(error) => Err(explain::unreachable(&error, RESET)),
         }
     }
