@@ -238,6 +238,9 @@ fn call(words: Words<'_>, index: usize) -> Option<Reason> {
 
 /// A query that calls a function which the server refuses in a transaction block.
 fn query(words: Words<'_>) -> Kind {
+    if sets_standard_strings(words) {
+        return Kind::Refused(Refusal::StandardStrings);
+    }
     let calls = (1..words.tokens.len()).any(|at| {
         words.is_symbol(at, "(")
             && COMMITTING_FUNCTIONS
@@ -245,6 +248,16 @@ fn query(words: Words<'_>) -> Kind {
                 .any(|function| words.is_name(at - 1, function))
     });
     ordinary_unless(calls, Kind::Alone(Reason::CommitsByItself))
+}
+
+/// Whether `set_config` switches `standard_conforming_strings` off: psql would follow the session and end strings elsewhere than the server.
+fn sets_standard_strings(words: Words<'_>) -> bool {
+    (1..words.tokens.len()).any(|at| {
+        words.is_name(at, "set_config")
+            && words.is_symbol(at + 1, "(")
+            && unquoted(words.text(at + 2)).eq_ignore_ascii_case("standard_conforming_strings")
+            && words.is_off(at + 4)
+    })
 }
 
 /// Whether the body of a `DO` holds a COMMIT, a ROLLBACK or a call that commits.

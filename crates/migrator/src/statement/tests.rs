@@ -132,6 +132,14 @@ fn the_rest_is_told_apart() {
             Kind::Refused(Refusal::StandardStrings),
         ),
         (
+            "SELECT pg_catalog.set_config('standard_conforming_strings', 'off', false)",
+            Kind::Refused(Refusal::StandardStrings),
+        ),
+        (
+            "SELECT set_config('search_path', 'off', false)",
+            Kind::Ordinary,
+        ),
+        (
             "set local \"standard_conforming_strings\" to 'false'",
             Kind::Refused(Refusal::StandardStrings),
         ),
