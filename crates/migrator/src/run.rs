@@ -343,14 +343,16 @@ fn scripts(
     table: &str,
     applied_by: &str,
 ) -> Vec<Vec<Script>> {
-    let of = |pending: &Pending<'_>| {
+    let of = |(position, pending): (usize, &Pending<'_>)| {
         let new = history.row(pending.migration.file.version).is_none();
         let steps = &pending.migration.steps;
         let reference = |index: usize| StepRef {
             migration: pending.migration,
             index,
-            starts_session: index == pending.steps_done
-                || steps[index - 1].kind == plan::StepKind::FreshSession,
+            starts_session: match index == pending.steps_done {
+                true => position == 0 || index > 0,
+                false => steps[index - 1].kind == plan::StepKind::FreshSession,
+            },
             is_new: new && index == 0,
             table,
             applied_by,
@@ -363,7 +365,7 @@ fn scripts(
             false => vec![script::finish(reference(pending.steps_done))],
         }
     };
-    pending.iter().map(of).collect()
+    pending.iter().enumerate().map(of).collect()
 }
 
 fn send<'a>(

@@ -58,7 +58,7 @@ pub struct Script {
 }
 
 /// How the session of a migration starts: parameters that an earlier migration set are put back, and strings mean what the lexer took them
-/// to mean.
+/// to mean. It goes at the end of each migration's last message, so that a file costs no round trip more.
 pub(crate) const SESSION: [&str; 4] = [
     "RESET SESSION AUTHORIZATION",
     "RESET ROLE",
@@ -73,7 +73,7 @@ pub struct StepRef<'a> {
     pub migration: &'a Migration,
     /// Index of the step.
     pub index: usize,
-    /// Whether it is the first step of this migration in this session.
+    /// Whether no step before it has left the session as a migration finds it: it is the first of the run, or goes on half-way.
     pub starts_session: bool,
     /// Whether the history has no row of this migration yet.
     pub is_new: bool,
@@ -140,6 +140,7 @@ impl StepRef<'_> {
         }
         message.push(&self.record(self.index + 1, self.is_new), None);
         message.push("COMMIT", None);
+        self.push_reset(&mut message);
         message
     }
 
@@ -165,6 +166,7 @@ impl StepRef<'_> {
                     .for_each(|sql| completion.push(sql, None));
             }
         }
+        self.push_reset(&mut completion);
         let mut messages = vec![intent, statement, completion];
         messages.retain(|message| !message.statements.is_empty());
         messages
@@ -179,6 +181,13 @@ impl StepRef<'_> {
             .chain(self.migration.session_settings(self.index))
         {
             message.push(sql, None);
+        }
+    }
+
+    /// Behind the migration's last step, the session as the next migration is to find it.
+    fn push_reset(&self, message: &mut Message) {
+        if self.index + 1 == self.migration.steps.len() {
+            SESSION.iter().for_each(|sql| message.push(sql, None));
         }
     }
 

@@ -162,7 +162,7 @@ fn as_a_json_document() {
 
 #[test]
 fn a_session_setting_ends_with_its_migration() {
-    let settings = "CREATE SCHEMA app;\nSET search_path = app;\nSELECT set_config('standard_conforming_strings', 'off', false);\n\
+    let settings = "CREATE SCHEMA app;\nSET search_path = app;\nSELECT set_config('standard_' || 'conforming_strings', 'off', false);\n\
                     SET backslash_quote = on;\nSET ROLE pg_monitor;\nSELECT E'it\\'s';\n";
     let next = "CREATE TABLE in_public (path text DEFAULT 'C:\\');\nCREATE INDEX CONCURRENTLY ON in_public (path);\n";
     let Some(project) =
