@@ -4,7 +4,7 @@
 //! the grammar: what a statement means is read in `statement`, and whether it is valid SQL is the server's to say. The rules are those of
 //! PostgreSQL's `src/fe_utils/psqlscan.l` under `standard_conforming_strings = on`.
 //!
-//! psql reads a text line by line. In two places that makes it end a statement elsewhere than the server would; a text is refused
+//! psql reads a text line by line, and has variables. In two places that makes it read something else than the server does; a text is refused
 //! there ([`Problem::ContinuedEscapes`], [`Problem::Variable`]), so that what runs never depends on who reads it.
 //!
 //! The lexer never recurses, and of a statement of any length it holds no more than its first [`FIRST_TOKENS`] tokens and the last three.
@@ -35,7 +35,7 @@ pub enum TokenKind {
     String,
     /// A number or a parameter like `$1`, with whatever sticks to it.
     Number,
-    /// `:name`, which psql replaces if it has such a variable; the migrator's psql has none.
+    /// `:name`, which psql replaces if it has such a variable; it has none but those that it sets itself, and these are refused.
     Variable,
     /// A single other character: a parenthesis, a comma, one character of an operator; or `::` or `..`.
     Symbol,
@@ -122,7 +122,7 @@ pub enum Problem {
         "psql and the server disagree where this part of an E'' constant ends: write the constant in one part"
     )]
     ContinuedEscapes,
-    /// `:e'\''` or `:a$b$`: a constant or name to the server, a variable and what follows it to psql.
+    /// `:e'\''` or `:a$b$`: a constant or name to the server, a variable and what follows it to psql; or `:USER`, which psql replaces.
     #[error(
         "psql takes this for a variable of its own and the server does not: write a blank behind the colon"
     )]

@@ -4,6 +4,56 @@ use std::ops::Range;
 
 use super::{Error, Problem, Token, TokenKind};
 
+/// Variables that psql sets for itself, some of them after every statement; their names are in upper case, and case matters. From the
+/// documentation of psql 15 to 18; those that it only looks up are not among them.
+const SET_BY_PSQL: &[&str] = &[
+    "AUTOCOMMIT",
+    "COMP_KEYWORD_CASE",
+    "DBNAME",
+    "ECHO",
+    "ECHO_HIDDEN",
+    "ENCODING",
+    "ERROR",
+    "FETCH_COUNT",
+    "HIDE_TABLEAM",
+    "HIDE_TOAST_COMPRESSION",
+    "HISTCONTROL",
+    "HISTSIZE",
+    "HOST",
+    "IGNOREEOF",
+    "LASTOID",
+    "LAST_ERROR_MESSAGE",
+    "LAST_ERROR_SQLSTATE",
+    "ON_ERROR_ROLLBACK",
+    "ON_ERROR_STOP",
+    "PIPELINE_COMMAND_COUNT",
+    "PIPELINE_RESULT_COUNT",
+    "PIPELINE_SYNC_COUNT",
+    "PORT",
+    "PROMPT1",
+    "PROMPT2",
+    "PROMPT3",
+    "QUIET",
+    "ROW_COUNT",
+    "SERVER_VERSION_NAME",
+    "SERVER_VERSION_NUM",
+    "SERVICE",
+    "SERVICEFILE",
+    "SHELL_ERROR",
+    "SHELL_EXIT_CODE",
+    "SHOW_ALL_RESULTS",
+    "SHOW_CONTEXT",
+    "SINGLELINE",
+    "SINGLESTEP",
+    "SQLSTATE",
+    "USER",
+    "VERBOSITY",
+    "VERSION",
+    "VERSION_NAME",
+    "VERSION_NUM",
+    "WATCH_INTERVAL",
+];
+
 /// A place in a text, outside any token.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scanner<'a> {
@@ -206,9 +256,12 @@ impl<'a> Scanner<'a> {
         }
         self.at += 1;
         self.skip_while(is_name);
-        let is_differently_read = match &self.bytes()[start..] {
-            [_, b'e' | b'E', b'\'', ..] => self.quote_end(true) != self.quote_end(false),
-            _ => self.dollar_delimiter().is_some(),
+        let name = &self.sql[start + 1..self.at];
+        let is_differently_read = match self.byte(0) {
+            Some(b'\'') if name.eq_ignore_ascii_case("e") => {
+                self.quote_end(true) != self.quote_end(false)
+            }
+            _ => self.dollar_delimiter().is_some() || SET_BY_PSQL.contains(&name),
         };
         match is_differently_read {
             true => Err(problem(start, Problem::Variable)),

@@ -71,6 +71,7 @@ fn a_semicolon_ends_a_statement_only_where_psql_says_so() {
         (r"select 1.5.e'\';'; b", &[r"select 1.5.e'\';'", "b"]),
         // What psql may take for a variable is no keyword and no prefix.
         (r"select a[1:b]; c", &["select a[1:b]", "c"]),
+        (r"select a[1:error]; c", &["select a[1:error]", "c"]),
         (r"select a::e'\';'; b", &[r"select a::e'\';'", "b"]),
         (r"select a:=e'\';'; b", &[r"select a:=e'\';'", "b"]),
         (
@@ -124,6 +125,7 @@ fn what_cannot_be_split_is_named_where_it_starts() {
         ("select e'a'\n'b'\r'c\\'", 16, Problem::ContinuedEscapes),
         ("select a[1:e'\\'']", 10, Problem::Variable),
         ("select a[1:b$c$]", 10, Problem::Variable),
+        ("select a[1:ERROR]", 10, Problem::Variable),
     ];
     for (sql, offset, problem) in cases {
         assert_eq!(split(sql).unwrap_err(), Error { offset, problem }, "{sql}");
