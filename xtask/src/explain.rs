@@ -43,7 +43,14 @@ pub fn source(error: &source::Error, project: &Project) -> Failure {
         source::Error::Utf8 { .. } => "save the file as UTF-8".to_owned(),
         source::Error::Nul { .. } => "remove the byte".to_owned(),
     };
-    Failure::new(Code::Failed, error.to_string().replace(&root, ""))
+    // A folder that is not there was most likely mistyped.
+    let code = match error {
+        source::Error::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+            Code::Usage
+        }
+        _ => Code::Failed,
+    };
+    Failure::new(code, error.to_string().replace(&root, ""))
         .note("state", "nothing was run")
         .next(next)
 }
