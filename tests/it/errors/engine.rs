@@ -109,7 +109,7 @@ fn the_port_is_taken() {
 #[test]
 fn the_image_cannot_be_pulled() {
     let errors = "Pulling timescaledb (timescale/timescaledb:2.28.3-pg17)...\n\
-                  Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup registry-1.docker.io: no such host";
+                  Get \"https://registry.example/v2/\": dial tcp: lookup registry.example: no such host";
     if let Some(screen) = up_fails(test_name!(), errors) {
         insta::assert_snapshot!(screen);
     }
