@@ -69,7 +69,7 @@ fn event(time: Timestamp) -> events::New {
 
 #[test]
 fn a_migrated_database_is_what_the_snapshot_says() {
-    let Some(mut client) = database("verify_ok") else {
+    let Some(mut client) = database("a_migrated_database_is_what_the_snapshot_says") else {
         return;
     };
     verify(&mut client).unwrap();
@@ -83,7 +83,7 @@ fn a_migrated_database_is_what_the_snapshot_says() {
 
 #[test]
 fn every_drift_is_named() {
-    let Some(mut client) = database("verify_drift") else {
+    let Some(mut client) = database("every_drift_is_named") else {
         return;
     };
     let by_hand = "ALTER TABLE events ADD COLUMN note text;
@@ -100,7 +100,7 @@ fn every_drift_is_named() {
 
 #[test]
 fn a_server_that_refuses_is_quoted() {
-    let Some(mut client) = database("verify_refused") else {
+    let Some(mut client) = database("a_server_that_refuses_is_quoted") else {
         return;
     };
     let mut transaction = client.transaction().unwrap();
@@ -110,7 +110,7 @@ fn a_server_that_refuses_is_quoted() {
 
 #[test]
 fn a_row_is_the_same_by_insert_and_by_copy() {
-    let Some(mut client) = database("both_ways") else {
+    let Some(mut client) = database("a_row_is_the_same_by_insert_and_by_copy") else {
         return;
     };
     let event = events::New {
@@ -140,7 +140,7 @@ fn a_row_is_the_same_by_insert_and_by_copy() {
 
 #[test]
 fn every_relation_is_read_by_its_module() {
-    let Some(mut client) = database("every_relation") else {
+    let Some(mut client) = database("every_relation_is_read_by_its_module") else {
         return;
     };
     let funnel = funnels::New {

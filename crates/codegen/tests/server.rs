@@ -46,7 +46,7 @@ fn hostile_row(key: i32) -> hostile::New {
 
 #[test]
 fn names_that_need_quotes_are_quoted_in_every_statement() {
-    let Some(mut client) = database("names_that_need_quotes") else {
+    let Some(mut client) = database("names_that_need_quotes_are_quoted_in_every_statement") else {
         return;
     };
     let inserted = hostile::insert(&mut client, &hostile_row(1)).unwrap();
@@ -79,7 +79,7 @@ fn names_that_need_quotes_are_quoted_in_every_statement() {
 
 #[test]
 fn columns_are_found_by_name_wherever_they_stand() {
-    let Some(mut client) = database("columns_by_name") else {
+    let Some(mut client) = database("columns_are_found_by_name_wherever_they_stand") else {
         return;
     };
     let inserted = hostile::insert(&mut client, &hostile_row(1)).unwrap();
@@ -103,7 +103,7 @@ fn columns_are_found_by_name_wherever_they_stand() {
 
 #[test]
 fn a_default_can_be_taken_replaced_and_nulled() {
-    let Some(mut client) = database("defaults") else {
+    let Some(mut client) = database("a_default_can_be_taken_replaced_and_nulled") else {
         return;
     };
     let given = |key, a_b_x73d5| hostile::New {
@@ -142,7 +142,7 @@ fn a_default_can_be_taken_replaced_and_nulled() {
 
 #[test]
 fn a_label_that_is_newer_than_the_build_survives() {
-    let Some(mut client) = database("newer_label") else {
+    let Some(mut client) = database("a_label_that_is_newer_than_the_build_survives") else {
         return;
     };
     client
@@ -159,7 +159,7 @@ fn a_label_that_is_newer_than_the_build_survives() {
 
 #[test]
 fn every_label_is_what_the_server_calls_it() {
-    let Some(mut client) = database("labels") else {
+    let Some(mut client) = database("every_label_is_what_the_server_calls_it") else {
         return;
     };
     let sql =
@@ -178,7 +178,7 @@ fn every_label_is_what_the_server_calls_it() {
 
 #[test]
 fn every_type_arrives_alike_by_insert_and_by_copy() {
-    let Some(mut client) = database("every_type") else {
+    let Some(mut client) = database("every_type_arrives_alike_by_insert_and_by_copy") else {
         return;
     };
     let row: all_types::New = all_types::Required {
@@ -223,7 +223,7 @@ fn every_type_arrives_alike_by_insert_and_by_copy() {
 
 #[test]
 fn rows_without_any_column_to_give_can_be_written() {
-    let Some(mut client) = database("no_columns") else {
+    let Some(mut client) = database("rows_without_any_column_to_give_can_be_written") else {
         return;
     };
     let row = nasty::only_identity::New::default();
@@ -251,7 +251,7 @@ fn rows_without_any_column_to_give_can_be_written() {
 
 #[test]
 fn between_includes_its_start_and_not_its_end() {
-    let Some(mut client) = database("between_bounds") else {
+    let Some(mut client) = database("between_includes_its_start_and_not_its_end") else {
         return;
     };
     let second = |n: i64| Timestamp::from_unix_micros(n * 1_000_000).unwrap();
