@@ -109,11 +109,6 @@ impl Migration {
         Some(&self.file.text[..end])
     }
 
-    /// How many statements the migration holds.
-    pub fn statement_count(&self) -> usize {
-        self.steps.iter().map(|step| step.statements.len()).sum()
-    }
-
     /// First and last line of a step, from 1.
     pub fn lines(&self, step: &Step) -> (usize, usize) {
         let range = step.range();

@@ -280,12 +280,12 @@ pub fn run(
     lock(link, options.lock_patience, observe)?;
     let outcome = run_locked(link, migrations, options, &mut report, observe);
     // Ending the session would release the lock too; a caller that keeps the connection must not
-    // keep the lock, a failed transaction, or what the last migration set.
-    let mut farewell = vec!["ROLLBACK"];
-    farewell.retain(|_| outcome.is_err());
-    farewell.extend(script::SESSION);
+    // keep the lock, nor what a failed migration left: what a done one set is put back with it.
     let unlock = format!("SELECT pg_advisory_unlock({LOCK_KEY})");
-    farewell.push(&unlock);
+    let mut farewell = vec![unlock.as_str()];
+    if outcome.is_err() {
+        farewell.splice(..0, ["ROLLBACK"].into_iter().chain(script::SESSION));
+    }
     let unlocked = link.query(&farewell.join(";\n"));
     outcome?;
     unlocked?;
