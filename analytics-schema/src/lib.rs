@@ -6,14 +6,18 @@
 #![deny(missing_docs)]
 
 mod migrate;
+mod trace;
 mod verify;
 
-pub use migrate::{Applied, Config, ConfigError, MigrateError, Report, migrate};
+pub use migrate::{
+    Ahead, Applied, Config, ConfigError, MigrateError, NewerDatabase, Report, StartUp, migrate,
+    migrate_with,
+};
 pub use pgtypes::{
     Array, ArrayError, Cidr, CopyError, Date, Dimension, EncodeError, Inet, Interval, Json, Jsonb,
     Numeric, OutOfRange, ParseError, Rows, Timestamp, Uuid, postgres,
 };
-pub use verify::{Drift, VerifyError, verify};
+pub use verify::{Drift, VerifyError, verify, verify_at_least};
 
 /// Every migration, by number: the name of its file and its text.
 pub const MIGRATIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));

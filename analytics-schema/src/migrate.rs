@@ -1,9 +1,14 @@
 //! Applying what is pending at start-up, with the engine that `cargo xtask migrate` uses.
 
-use migrator::plan::{Migration, TextError};
-use migrator::run::{self, Options};
+use std::time::Duration;
+
+use migrator::plan::{self, Migration, Mismatch, TextError};
+use migrator::run::{self, Event, Options};
 use migrator::source;
 
+use crate::trace::{self, Teller};
+
+pub use migrator::plan::{Ahead, NewerDatabase};
 pub use migrator::run::{Applied, Report};
 pub use migrator::wire::{Config, ConfigError};
 
@@ -15,6 +20,9 @@ pub enum MigrateError {
     /// before stays applied, and the next call goes on behind it.
     #[error(transparent)]
     Run(#[from] Box<run::Error>),
+    /// Later migrations were applied than this program knows, and [`StartUp::ahead`] refuses that.
+    #[error("{0}: start a program that knows {last:03}, or this one with `Ahead::Start`", last = .0.database)]
+    Ahead(NewerDatabase),
     /// An embedded file is none that a migration can be in.
     #[error("embedded migrations: {0}")]
     Source(#[from] source::Error),
@@ -26,26 +34,111 @@ pub enum MigrateError {
     Connect(#[from] migrator::link::Error),
 }
 
+/// How a service starts.
+///
+/// ```
+/// use analytics_schema::{Ahead, StartUp};
+///
+/// let start_up = StartUp {
+///     applied_by: Some("billing 2.7.1".to_owned()),
+///     ahead: Ahead::Refuse,
+///     ..StartUp::default()
+/// };
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartUp {
+    /// How long to wait for another runner, such as a replica that started a moment earlier, to be done, and how long a step waits for
+    /// locks, over all its attempts of five seconds each; a minute by default.
+    pub patience: Duration,
+    /// Recorded as `applied_by` with what is applied; the session's user by default.
+    pub applied_by: Option<String>,
+    /// What to do when the database is ahead of this program, because a later version of it was here; [`Ahead::Start`] by default.
+    ///
+    /// While a later version is rolled out, its first replica migrates, and each replica of the earlier one that is restarted until
+    /// the end (moved, out of memory, scaled) meets a database that is ahead. After a roll-back every replica does, and no migration
+    /// goes backwards. To refuse would then turn each restart into an outage, at the moment when the earlier version is what is needed.
+    /// What makes it safe is [`verify`](crate::verify()): it starts only where all that this program's types read and write is still
+    /// there. What that cannot see is a later migration that kept a column and changed its meaning; who writes such ones may choose
+    /// [`Ahead::Refuse`].
+    ///
+    /// `cargo xtask migrate` refuses: in a working copy a missing file is a mistake.
+    pub ahead: Ahead,
+}
+
+impl Default for StartUp {
+    fn default() -> Self {
+        StartUp {
+            patience: Duration::from_secs(60),
+            applied_by: None,
+            ahead: Ahead::Start,
+        }
+    }
+}
+
 /// Applies every pending migration of this program, and returns what it found and did.
 ///
-/// Every replica may call it at once: one applies, the others wait for it and then find nothing to do. It blocks; an async service
-/// calls it through `spawn_blocking`.
+/// Every replica may call it at once: one applies, the others wait for it and then find nothing to do. A database that a later version
+/// of the program has migrated is left as it is, and [`Report::ahead`] says so. What happens goes to `tracing` as events of the target
+/// `analytics_schema::migrate`.
+///
+/// It blocks; an async service calls it through `spawn_blocking`.
 ///
 /// # Errors
 /// [`MigrateError::Run`] names the file, the line and the server's reason when a statement fails; its step is rolled back.
 pub fn migrate(config: &Config) -> Result<Report, MigrateError> {
-    let migrations = source::embedded(crate::MIGRATIONS)?
+    migrate_with(config, &StartUp::default())
+}
+
+/// The same as [`migrate`], with a say in how.
+///
+/// # Errors
+/// Those of [`migrate`]; [`MigrateError::Ahead`] when the database is ahead and `start_up` refuses that.
+pub fn migrate_with(config: &Config, start_up: &StartUp) -> Result<Report, MigrateError> {
+    apply(config, crate::MIGRATIONS, start_up)
+}
+
+fn apply(
+    config: &Config,
+    files: &[(&str, &str)],
+    start_up: &StartUp,
+) -> Result<Report, MigrateError> {
+    let migrations = source::embedded(files)?
         .into_iter()
         .map(Migration::parse)
         .collect::<Result<Vec<_>, _>>()
         .map_err(Box::new)?;
+    let options = Options {
+        applied_by: start_up.applied_by.clone(),
+        patience: start_up.patience,
+        ahead: start_up.ahead,
+        ..Options::default()
+    };
     let mut link = config.connect()?;
-    run::run(
-        &mut link,
-        &migrations,
-        &Options::default(),
-        None,
-        &mut |_| {},
-    )
-    .map_err(|error| MigrateError::Run(Box::new(error)))
+    let mut teller = Teller::new();
+    let mut observe = |event: Event<'_>| teller.tell(&event);
+    let report = run::run(&mut link, &migrations, &options, None, &mut observe)
+        .map_err(|error| refusal(error, &migrations))?;
+    trace::tell_outcome(&report, migrations.len());
+    Ok(report)
+}
+
+/// The engine's error; one that says no more than that the database is ahead becomes [`MigrateError::Ahead`].
+fn refusal(error: run::Error, migrations: &[Migration]) -> MigrateError {
+    let newer = match &error {
+        run::Error::Plan(plan::Error::Mismatch(mismatches)) => {
+            let rows = mismatches.iter().map(|mismatch| match mismatch {
+                Mismatch::Missing { row } => Some(row),
+                _ => None,
+            });
+            let rows: Option<Vec<_>> = rows.collect();
+            let known = migrations.last().map(|last| last.file.version);
+            rows.zip(known)
+                .and_then(|(rows, known)| NewerDatabase::behind(known, rows))
+        }
+        _ => None,
+    };
+    match newer {
+        Some(newer) => MigrateError::Ahead(newer),
+        None => MigrateError::Run(Box::new(error)),
+    }
 }

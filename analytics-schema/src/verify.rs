@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use catalog::{Difference, RelationRef, Snapshot, SnapshotError};
+use catalog::{Catalog, Column, Difference, RelationRef, Snapshot, SnapshotError, Table};
+use migrator::foreign::{self, Candidate, Foreign};
+use migrator::history;
+use migrator::plan::NewerDatabase;
+use migrator::run::PAUSED_JOBS;
 use pgtypes::postgres::{self, GenericClient, SimpleQueryMessage};
 
 /// Why the schema of a database could not be confirmed.
@@ -31,6 +35,8 @@ pub enum VerifyError {
 pub struct Drift {
     /// The differences, by object; never empty.
     pub differences: Vec<Difference>,
+    /// Set where later migrations were applied than this program knows: then only what its types need and is not there is told.
+    pub ahead: Option<NewerDatabase>,
 }
 
 impl std::error::Error for Drift {}
@@ -43,17 +49,28 @@ impl fmt::Display for Drift {
         } else {
             "differences"
         };
-        write!(
-            f,
-            "the database is not as this program's migrations leave it, {count} {noun}:"
-        )?;
+        match &self.ahead {
+            None => write!(
+                f,
+                "the database is not as this program's migrations leave it"
+            )?,
+            Some(newer) => write!(f, "{newer}, and does without what this program needs")?,
+        }
+        write!(f, ", {count} {noun}:")?;
         for difference in &self.differences {
             write!(f, "\n  {difference}")?;
         }
-        write!(
-            f,
-            "\nnext: apply what is pending, and put what was changed by hand into a migration"
-        )
+        match &self.ahead {
+            None => write!(
+                f,
+                "\nnext: apply what is pending, and put what was changed by hand into a migration"
+            ),
+            Some(newer) => write!(
+                f,
+                "\nnext: start a program that knows {:03}; a column is taken away one release after the last program that uses it",
+                newer.database
+            ),
+        }
     }
 }
 
@@ -61,28 +78,112 @@ impl fmt::Display for Drift {
 /// triggers, comments and TimescaleDB policies; types, routines and jobs. Not compared are privileges, row security, rules,
 /// collations, storage parameters, sequences and comments on anything but relations, columns and types.
 ///
-/// Reads only, in three queries, and needs no right but to connect.
+/// Where the history holds later migrations than this program knows, the schema is theirs, and what counts is that this program's types
+/// still fit it: then it is the same as [`verify_at_least`].
+///
+/// Reads only, in three queries (a fourth where anything differs), and needs no right but to connect, and to read the history when it is
+/// ahead.
 ///
 /// # Errors
 /// [`VerifyError::Drift`] names each object that differs; the others say why the database could not be read.
 pub fn verify(client: &mut impl GenericClient) -> Result<(), VerifyError> {
-    let snapshot = Snapshot::parse(crate::SNAPSHOT)?;
-    let history = history(client)?;
-    let probe = one_value(client, catalog::probe_query())?;
-    let query = catalog::query(&probe, history.as_slice())?;
-    let found = catalog::parse(&one_value(client, &query)?)?;
-    let differences = catalog::diff(&snapshot.catalog, &found);
+    let schemas = Schemas::read(client)?;
+    let differences = catalog::diff(&schemas.expected.catalog, &schemas.found);
     if differences.is_empty() {
-        Ok(())
-    } else {
-        Err(VerifyError::Drift(Drift { differences }))
+        return Ok(());
+    }
+    match schemas.newer(client) {
+        Some(newer) => schemas.at_least(Some(newer)),
+        None => Err(VerifyError::Drift(Drift {
+            differences,
+            ahead: None,
+        })),
+    }
+}
+
+/// Confirms that the database holds at least what this crate's types read and write, whoever else has changed it.
+///
+/// A new table, index, constraint or label, and a new column that an INSERT may leave out, are additions that do not touch them. Drift
+/// is a relation, column or label that is gone, a column of another type, one that may be null now, and one of a table that must be
+/// given a value now, or may not be. [`catalog::at_least`] has the exact list.
+///
+/// # Errors
+/// Those of [`verify`].
+pub fn verify_at_least(client: &mut impl GenericClient) -> Result<(), VerifyError> {
+    let schemas = Schemas::read(client)?;
+    let newer = schemas.newer(client);
+    schemas.at_least(newer)
+}
+
+/// The schema that this crate was built for, and the one that a database has.
+struct Schemas {
+    expected: Snapshot,
+    found: Catalog,
+    history: Option<RelationRef>,
+}
+
+impl Schemas {
+    fn read(client: &mut impl GenericClient) -> Result<Schemas, VerifyError> {
+        let expected = Snapshot::parse(crate::SNAPSHOT)?;
+        let history = history_table(client)?;
+        let probe = one_value(client, catalog::probe_query())?;
+        let mut own: Vec<RelationRef> = history.iter().cloned().collect();
+        // Beside the history as long as a run pauses background jobs.
+        own.extend(history.clone().map(|history| RelationRef {
+            name: PAUSED_JOBS.to_owned(),
+            ..history
+        }));
+        let query = catalog::query(&probe, &own)?;
+        let mut found = catalog::parse(&one_value(client, &query)?)?;
+        leave_out_histories(&mut found);
+        Ok(Schemas {
+            expected,
+            found,
+            history,
+        })
+    }
+
+    fn at_least(&self, ahead: Option<NewerDatabase>) -> Result<(), VerifyError> {
+        let differences = catalog::at_least(&self.expected.catalog, &self.found);
+        match differences.is_empty() {
+            true => Ok(()),
+            false => Err(VerifyError::Drift(Drift { differences, ahead })),
+        }
+    }
+
+    /// How far the database is ahead.
+    ///
+    /// Asked after the catalog was read: what a later migration changed there stands in the history then, since both are committed
+    /// together. A history that cannot be read makes nobody older: the difference that was found is what to tell.
+    fn newer(&self, client: &mut impl GenericClient) -> Option<NewerDatabase> {
+        let table = self.history.as_ref()?;
+        let table = format!(
+            "{}.{}",
+            history::identifier(&table.schema),
+            history::identifier(&table.name)
+        );
+        let known = self.expected.migrations.last()?.version;
+        let query = format!(
+            "SELECT pg_catalog.format('%s %s %s', max(version), count(*), count(*) FILTER (WHERE steps_done < steps)) \
+             FROM {table} WHERE version > {known}"
+        );
+        let answer = first_value(client, &query).ok()??;
+        let mut numbers = answer.split(' ').map(str::parse::<u32>);
+        let mut next = || numbers.next()?.ok();
+        let (database, rows, half) = (next()?, next()?, next()?);
+        // As for the engine, a history with a gap is none of a later version of this program.
+        (database.checked_sub(known) == Some(rows)).then_some(NewerDatabase {
+            database,
+            known,
+            is_half_applied: half > 0,
+        })
     }
 }
 
 /// The table that tells which migrations were applied. It is no part of the schema. The one on the search path, else one elsewhere:
 /// a session that has changed its search path sees no other schema for that.
-fn history(client: &mut impl GenericClient) -> Result<Option<RelationRef>, VerifyError> {
-    let name = migrator::history::TABLE;
+fn history_table(client: &mut impl GenericClient) -> Result<Option<RelationRef>, VerifyError> {
+    let name = history::TABLE;
     let query = format!(
         "SELECT n.nspname FROM pg_catalog.pg_class c \
          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
@@ -94,6 +195,23 @@ fn history(client: &mut impl GenericClient) -> Result<Option<RelationRef>, Verif
         schema,
         name: name.to_owned(),
     }))
+}
+
+/// A database that was taken over keeps the history of the tool that made it, which is no part of the schema either.
+fn leave_out_histories(catalog: &mut Catalog) {
+    let column = |column: &Column| (column.name.clone(), column.ty.name.clone());
+    let candidate = |table: &Table| Candidate {
+        schema: table.schema.clone(),
+        table: table.name.clone(),
+        columns: table.columns.iter().map(column).collect(),
+        ..Candidate::default()
+    };
+    let tables: Vec<Candidate> = catalog.tables.iter().map(candidate).collect();
+    let foreign = foreign::recognise(&tables);
+    let theirs: Vec<(String, String)> = foreign.iter().flat_map(Foreign::tables).collect();
+    catalog
+        .tables
+        .retain(|table| !theirs.contains(&(table.schema.clone(), table.name.clone())));
 }
 
 fn one_value(client: &mut impl GenericClient, query: &str) -> Result<String, VerifyError> {
@@ -122,7 +240,7 @@ fn describe(error: &postgres::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use catalog::{Catalog, Enum};
+    use catalog::Enum;
 
     use super::*;
 
@@ -142,6 +260,18 @@ mod tests {
         found.extensions.clear();
         found.enums[0].labels.pop();
         let differences = catalog::diff(&expected, &found);
-        insta::assert_snapshot!(VerifyError::Drift(Drift { differences }));
+        insta::assert_snapshot!(VerifyError::Drift(Drift {
+            differences: differences.clone(),
+            ahead: None,
+        }));
+        let newer = NewerDatabase {
+            database: 5,
+            known: 3,
+            is_half_applied: false,
+        };
+        insta::assert_snapshot!(VerifyError::Drift(Drift {
+            differences,
+            ahead: Some(newer),
+        }));
     }
 }

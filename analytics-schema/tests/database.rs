@@ -1,44 +1,20 @@
 //! The crate against a database that its own migrations made.
 
-use std::io::Write as _;
-use std::sync::OnceLock;
+mod support;
 
-use analytics_schema::postgres::{Client, NoTls};
+use analytics_schema::postgres::Client;
 use analytics_schema::{
-    Array, Config, DeviceType, Jsonb, Timestamp, Uuid, VerifyError, event_counts_daily,
+    Array, DeviceType, Jsonb, Timestamp, Uuid, VerifyError, event_counts_daily,
     event_counts_hourly, events, funnel_conversion_daily, funnel_events, funnels, migrate,
     revenue_daily, verify,
 };
-use migrator::cluster::{Cluster, Running, Server, Settings};
+use support::empty_database;
 
 /// A connection to a new database with every migration applied; `None`, and a line on standard error, where that cannot be.
 fn database(test: &str) -> Option<Client> {
-    let server = match server() {
-        Ok(server) => server,
-        Err(reason) => {
-            let _ = writeln!(std::io::stderr(), "skipped: {test}: {reason}");
-            return None;
-        }
-    };
-    let mut maintenance = Client::connect(&server.url("postgres"), NoTls).unwrap();
-    maintenance
-        .batch_execute(&format!("CREATE DATABASE {test}"))
-        .unwrap();
-    migrate(&Config::parse(&server.url(test)).unwrap()).unwrap();
-    Some(Client::connect(&server.url(test), NoTls).unwrap())
-}
-
-/// The server for all tests of this process, which it goes with.
-fn server() -> &'static Result<Running, String> {
-    static SERVER: OnceLock<Result<Running, String>> = OnceLock::new();
-    SERVER.get_or_init(|| {
-        let server = Server::find().map_err(|error| error.to_string().replace('\n', " "))?;
-        if !server.has_extension("timescaledb") {
-            return Err("the installed PostgreSQL has no TimescaleDB".to_owned());
-        }
-        let running = Cluster::temporary(&server, Settings::throwaway());
-        Ok(running.unwrap_or_else(|error| panic!("private server: {error}")))
-    })
+    let config = empty_database(test)?;
+    migrate(&config).unwrap();
+    Some(config.client().unwrap())
 }
 
 fn hour(hour: i64) -> Timestamp {
@@ -65,6 +41,21 @@ fn event(time: Timestamp) -> events::New {
         }
         .into()
     }
+}
+
+#[test]
+fn the_history_of_another_tool_is_no_drift() {
+    let Some(mut client) = database("the_history_of_another_tool_is_no_drift") else {
+        return;
+    };
+    let sql = "CREATE TABLE refinery_schema_history (version int4 PRIMARY KEY, name varchar(255), applied_on varchar(255), checksum varchar(255))";
+    client.batch_execute(sql).unwrap();
+    verify(&mut client).unwrap();
+    // A table that only has the name of one is drift.
+    client
+        .batch_execute("ALTER TABLE refinery_schema_history DROP applied_on")
+        .unwrap();
+    assert!(matches!(verify(&mut client), Err(VerifyError::Drift(_))));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Bad input: what the user reads, with which exit status, and that nothing else happened.
 
+mod adoption;
 mod command_line;
 mod engine;
 mod files;

@@ -2,6 +2,10 @@
 
 mod compose;
 mod errors;
+mod extension;
+mod faults;
+mod running;
 mod screens;
+mod signals;
 mod support;
 mod targets;

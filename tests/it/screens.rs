@@ -1,5 +1,6 @@
 //! Every screen of every command when all goes well, or nothing is wrong with the input.
 
+mod baseline;
 mod doctor;
 mod help;
 mod migrate;

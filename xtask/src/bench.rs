@@ -14,7 +14,7 @@ use crate::with_db::exit_code;
 pub enum What {
     /// Applying migrations, through compose and over a URL (DATABASE_URL, else a private server)
     Migrate,
-    /// Building xtask from nothing, and the schema's build script
+    /// Building xtask from nothing, the schema's build script, and what start-up adds to a service's size
     Build,
 }
 

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -93,15 +94,66 @@ pub struct Migrate {
     /// Apply up to and including this migration
     #[arg(long, value_name = "NNN")]
     pub to: Option<u32>,
+    /// Take over a database that has the schema of the migrations up to this one already: they are recorded, and not run
+    #[arg(long, value_name = "NNN", conflicts_with = "only")]
+    pub baseline: Option<u32>,
     /// Print the steps that would run, and run nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Seconds to wait for another runner
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    pub lock_patience: u64,
+    /// Apply everything that is pending in one transaction, or nothing
+    #[arg(long)]
+    pub all_or_nothing: bool,
+    /// Pause the background jobs that work on what the migrations touch, and resume them afterwards
+    #[arg(long)]
+    pub pause_jobs: bool,
+    #[command(flatten)]
+    pub waits: Waits,
+    /// Send the statement again of which nothing can tell whether a run that was cut carried it out; no effect where there is none
+    #[arg(long, conflicts_with = "done")]
+    pub redo: bool,
+    /// Record that statement as carried out; no effect where there is none
+    #[arg(long)]
+    pub done: bool,
     /// Print one JSON document on standard output; all else goes to standard error
     #[arg(long)]
     pub json: bool,
+}
+
+/// How long statements and runners wait.
+#[derive(Args, Clone)]
+pub struct Waits {
+    /// Seconds that one attempt of a statement waits for a lock; others queue up behind it as long
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = timeout, allow_negative_numbers = true)]
+    pub lock_timeout: Duration,
+    /// Seconds to wait for locks over all attempts, and for another runner
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, allow_negative_numbers = true)]
+    pub patience: Duration,
+    /// Seconds that a statement may take [default: as long as it takes]
+    #[arg(long, value_name = "SECONDS", value_parser = timeout, allow_negative_numbers = true)]
+    pub statement_timeout: Option<Duration>,
+}
+
+/// The longest time that the server takes for a timeout, which it counts in milliseconds.
+const LONGEST: f64 = 2_147_483.0;
+
+/// Seconds, which may have a fraction.
+fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse::<f64>() {
+        Err(_) => Err("not a number of seconds".to_owned()),
+        Ok(seconds) if !(0.0..=LONGEST).contains(&seconds) => {
+            Err(format!("must be from 0 to {LONGEST}"))
+        }
+        Ok(seconds) => Ok(Duration::from_secs_f64(seconds)),
+    }
+}
+
+/// Seconds that may not be 0, which PostgreSQL takes for no limit.
+fn timeout(text: &str) -> Result<Duration, String> {
+    let duration = seconds(text)?;
+    match duration.is_zero() {
+        true => Err(format!("must be more than 0, up to {LONGEST}")),
+        false => Ok(duration),
+    }
 }
 
 #[derive(Args)]

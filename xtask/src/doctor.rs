@@ -106,8 +106,10 @@ fn render(check: &Check) -> String {
     match &check.next {
         None => format!("  ok    {:<12} {}", check.name, check.found),
         Some(next) => format!(
-            "  FAIL  {:<12} {}\n        next: {next}",
-            check.name, check.found
+            "  FAIL  {:<12} {}\n        next: {}",
+            check.name,
+            check.found,
+            next.replace('\n', "\n              ")
         ),
     }
 }
@@ -282,6 +284,10 @@ fn inside(link: &mut Wire, report: &Report, migrations: Option<&[Migration]>, ch
     }
     // Without the files there is nothing to compare the history with.
     let Some(migrations) = migrations else { return };
+    if let Some(foreign) = &report.foreign {
+        let error = run::Error::OtherTool(Box::new(foreign.clone()));
+        return checks.failure("migrations", &explain::run(&error, migrations));
+    }
     let overview = Overview::of(migrations, &report.history);
     match overview.is_clean() {
         true => checks.ok("migrations", overview.summary()),

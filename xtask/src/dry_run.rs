@@ -1,10 +1,13 @@
 //! `cargo xtask migrate --dry-run`: the steps that would run, and why a step runs alone. Touches nothing.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use migrator::history::History;
-use migrator::plan::{self, Migration, Pending, Selection, Step, StepKind};
-use migrator::run;
+use migrator::link::Link;
+use migrator::plan::{self, Divided, Migration, Pending, Step, StepKind};
+use migrator::question::Answer;
+use migrator::run::{self, Options};
 use serde_json::{Value, json};
 
 use crate::explain;
@@ -16,14 +19,19 @@ use crate::target::Chosen;
 pub fn run(
     chosen: &Chosen,
     migrations: &[Migration],
-    selection: Selection,
+    options: &Options,
     screen: &mut Screen,
 ) -> Result<ExitCode, Failure> {
-    let history = match chosen.look()? {
-        Some(mut session) => {
+    let mut session = chosen.look()?;
+    let history = match &mut session {
+        Some(session) => {
             let report = run::read(&mut *session.link, None)
                 .map_err(|error| explain::run(&error, migrations))?;
             screen.line(chosen.headline(Some(&report.facts)));
+            if let Some(foreign) = report.foreign {
+                let error = run::Error::OtherTool(Box::new(foreign));
+                return Err(explain::run(&error, migrations));
+            }
             report.history
         }
         None => {
@@ -32,15 +40,62 @@ pub fn run(
             History::default()
         }
     };
-    let pending = plan::plan(migrations, &history, selection)
+    let migrations = &*plan::fit(migrations, &history);
+    let pending = plan::plan(migrations, &history, options.selection, options.ahead)
         .map_err(|error| explain::run(&run::Error::Plan(error), migrations))?;
-    screen.line(render(&pending));
-    screen.document(&document(&pending));
+    let answers = match &mut session {
+        Some(session) => ask(&mut *session.link, &pending)?,
+        None => Answers::new(),
+    };
+    if options.all_or_nothing {
+        check_undivided(&pending, &answers)
+            .map_err(|divided| explain::run(&run::Error::Divided(divided), migrations))?;
+    }
+    screen.line(render(&pending, &answers));
+    screen.document(&document(&pending, &answers));
     Ok(ExitCode::SUCCESS)
 }
 
+/// What a run with `--all-or-nothing` would be refused for, as far as the catalog can tell before it.
+fn check_undivided(pending: &[Pending<'_>], answers: &Answers) -> Result<(), Box<Divided>> {
+    plan::check_undivided(pending)?;
+    let alone = answers.iter().find_map(|(place, answer)| match answer {
+        Answer::Alone(reason) => Some((place, *reason)),
+        _ => None,
+    });
+    let Some((&(version, step), reason)) = alone else {
+        return Ok(());
+    };
+    let of_this = |it: &&Pending<'_>| it.migration.file.version == version;
+    match pending.iter().find(of_this) {
+        Some(it) => Err(Box::new(Divided::alone(it.migration, step, reason))),
+        None => Ok(()),
+    }
+}
+
+/// What the catalog says now of steps that it is asked about, by number of the migration and index of the step.
+pub type Answers = BTreeMap<(u32, usize), Answer>;
+
+fn ask(link: &mut dyn Link, pending: &[Pending<'_>]) -> Result<Answers, Failure> {
+    let mut answers = Answers::new();
+    for pending in pending {
+        let migration = pending.migration;
+        for (index, step) in migration.steps.iter().enumerate().skip(pending.steps_done) {
+            let Some(question) = migration.question(step) else {
+                continue;
+            };
+            let results = link
+                .query(&question.query())
+                .map_err(|error| explain::run(&error.into(), &[]))?;
+            let rows = results.into_iter().next_back().unwrap_or_default();
+            answers.insert((migration.file.version, index), question.answer(&rows));
+        }
+    }
+    Ok(answers)
+}
+
 /// The plan for people.
-pub fn render(pending: &[Pending<'_>]) -> String {
+pub fn render(pending: &[Pending<'_>], answers: &Answers) -> String {
     if pending.is_empty() {
         return "nothing to do".to_owned();
     }
@@ -48,63 +103,68 @@ pub fn render(pending: &[Pending<'_>]) -> String {
     for pending in pending {
         lines.push(pending.migration.file.title());
         for (index, step) in pending.migration.steps.iter().enumerate() {
-            lines.extend(step_lines(pending, index, step));
+            let answer = answers.get(&(pending.migration.file.version, index));
+            lines.extend(step_lines(pending, index, step, answer));
         }
     }
     lines.join("\n")
 }
 
-fn step_lines(pending: &Pending<'_>, index: usize, step: &Step) -> Vec<String> {
+fn step_lines(
+    pending: &Pending<'_>,
+    index: usize,
+    step: &Step,
+    answer: Option<&Answer>,
+) -> Vec<String> {
     let number = index + 1;
     let (first, last) = pending.migration.lines(step);
     let lines = match first == last {
         true => format!("line {first}"),
         false => format!("lines {first}–{last}"),
     };
+    let head = format!("  step {number}  {:<13} {lines:<14}", kind(step, answer));
     if index < pending.steps_done {
-        return vec![format!(
-            "  step {number}  {:<13} {lines:<14} done already",
-            kind(step)
-        )];
+        return vec![format!("{head} done already")];
     }
-    match &step.kind {
-        StepKind::Transaction { .. } => {
+    let reason = reason(step, answer);
+    match reason.is_empty() {
+        true => {
             let statements = count(step.statements.len(), "statement");
-            vec![format!(
-                "  step {number}  {:<13} {lines:<14} {statements}",
-                kind(step)
-            )]
+            vec![format!("{head} {statements}")]
         }
-        StepKind::Alone(_) | StepKind::FreshSession => {
+        false => {
             let text = &pending.migration.file.text[step.range()];
             vec![
-                format!(
-                    "  step {number}  {:<13} {lines:<14} {}",
-                    kind(step),
-                    summary(text)
-                ),
-                format!("          {}", reason(step)),
+                format!("{head} {}", summary(text)),
+                format!("          {reason}"),
             ]
         }
     }
 }
 
-fn kind(step: &Step) -> &'static str {
-    match step.kind {
-        StepKind::Transaction { .. } => "transaction",
-        StepKind::Alone(_) => "alone",
-        StepKind::FreshSession => "fresh session",
+fn kind(step: &Step, answer: Option<&Answer>) -> &'static str {
+    match (&step.kind, answer) {
+        (_, Some(Answer::Never(_))) => "refused",
+        (StepKind::Asked(_), Some(Answer::Alone(_))) | (StepKind::Alone(_), _) => "alone",
+        (StepKind::Asked(_) | StepKind::Transaction { .. }, _) => "transaction",
+        (StepKind::FreshSession, _) => "fresh session",
     }
 }
 
-fn reason(step: &Step) -> String {
-    match &step.kind {
-        StepKind::Alone(reason) => reason.to_string(),
-        StepKind::FreshSession => {
+fn reason(step: &Step, answer: Option<&Answer>) -> String {
+    const AGAIN: &str = "; asked again when it is its turn";
+    match (&step.kind, answer) {
+        (_, Some(Answer::Never(refusal))) => format!("{refusal}{AGAIN}"),
+        (StepKind::Asked(_), Some(Answer::Alone(reason))) => format!("{reason}{AGAIN}"),
+        (StepKind::Asked(_), _) => {
+            "or alone, if the catalog says so when it is its turn".to_owned()
+        }
+        (StepKind::Alone(reason), _) => reason.to_string(),
+        (StepKind::FreshSession, _) => {
             "must be the first statement of its session, before anything loads the library"
                 .to_owned()
         }
-        StepKind::Transaction { .. } => String::new(),
+        (StepKind::Transaction { .. }, _) => String::new(),
     }
 }
 
@@ -124,32 +184,31 @@ fn summary(text: &str) -> String {
     line
 }
 
-fn document(pending: &[Pending<'_>]) -> Value {
-    let migrations: Vec<Value> = pending.iter().map(migration_json).collect();
-    json!({ "pending": migrations })
+/// The plan as a document.
+pub fn document(pending: &[Pending<'_>], answers: &Answers) -> Value {
+    let migrations = pending.iter().map(|it| migration_json(it, answers));
+    json!({ "pending": migrations.collect::<Vec<_>>() })
 }
 
-fn migration_json(pending: &Pending<'_>) -> Value {
-    let steps = pending
-        .migration
-        .steps
-        .iter()
-        .enumerate()
-        .map(|(index, step)| {
-            let (first, last) = pending.migration.lines(step);
-            json!({
-                "step": index + 1,
-                "kind": kind(step).replace(' ', "_"),
-                "first_line": first,
-                "last_line": last,
-                "statements": step.statements.len(),
-                "reason": Some(reason(step)).filter(|reason| !reason.is_empty()),
-                "done": index < pending.steps_done,
-            })
-        });
+fn migration_json(pending: &Pending<'_>, answers: &Answers) -> Value {
+    let file = &pending.migration.file;
+    let steps = pending.migration.steps.iter().enumerate();
+    let steps = steps.map(|(index, step)| {
+        let (first, last) = pending.migration.lines(step);
+        let answer = answers.get(&(file.version, index));
+        json!({
+            "step": index + 1,
+            "kind": kind(step, answer).replace(' ', "_"),
+            "first_line": first,
+            "last_line": last,
+            "statements": step.statements.len(),
+            "reason": Some(reason(step, answer)).filter(|reason| !reason.is_empty()),
+            "done": index < pending.steps_done,
+        })
+    });
     json!({
-        "version": pending.migration.file.version,
-        "name": pending.migration.file.name,
+        "version": file.version,
+        "name": file.name,
         "steps": steps.collect::<Vec<_>>(),
     })
 }

@@ -1,18 +1,24 @@
 //! From the engine's errors to what a person reads: what happened, where, what the state is now, and what to type next. Pure.
 
+mod foreign;
+mod statement;
+mod stopped;
+
 use std::path::Path;
 
-use migrator::history::{self, Row};
+use migrator::history::Row;
 use migrator::link;
-use migrator::plan::{self, Migration, Mismatch, StepKind, TextError};
-use migrator::run::{self, At, Holder};
+use migrator::plan::{self, Migration, Mismatch, TextError};
+use migrator::run::{self, Holder};
 use migrator::source;
-use migrator::statement::Reason;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::failure::{Code, Failure};
 use crate::migrate::count;
 use crate::project::Project;
+
+pub use foreign::baseline;
+use statement::{remedy, statement};
 
 /// What a failure adds to its next step where a closer look may help; `doctor` itself leaves it out.
 pub const LOOK_CLOSER: &str = "; `cargo xtask doctor` looks closer";
@@ -127,7 +133,20 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
             };
             unreachable(error, "check the target")
         }
-        run::Error::Link(link::Error::Lost(_)) => Failure::new(Code::Failed, error.to_string())
+        run::Error::Blocked(gave_up) => stopped::blocked(gave_up),
+        run::Error::Cut(cut) => stopped::cut(cut),
+        run::Error::InDoubt(doubt) => stopped::in_doubt(doubt),
+        run::Error::Refused(refused) => stopped::refused(refused),
+        run::Error::Divided(divided) => stopped::divided(divided),
+        run::Error::Interrupted(interrupted) => stopped::interrupted(interrupted),
+        run::Error::Jobs { jobs, error } => stopped::not_paused(jobs, error),
+        run::Error::Pooled => Failure::new(Code::Failed, error.to_string())
+            .note("state", "nothing was run")
+            .next("connect to the server itself, or to the pooler in session mode (PgBouncer: pool_mode = session for that database)"),
+        run::Error::NoExtensionFiles { .. } => Failure::new(Code::Failed, error.to_string())
+            .note("state", "that step was not begun")
+            .next("install the new version on the server (or use a newer image), then run `cargo xtask migrate` again"),
+        run::Error::Link(link::Error::Lost { .. }) => Failure::new(Code::Failed, error.to_string())
             .note(
                 "state",
                 "whether the last step was carried out is not known here; the database knows",
@@ -154,9 +173,10 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
         run::Error::NoSchema => Failure::new(Code::Failed, error.to_string())
             .note("state", "nothing was run")
             .next("create one of its schemas, or name another one: `?options=-csearch_path=…` in the URL"),
-        run::Error::ForeignHistory { .. } => Failure::new(Code::Failed, error.to_string())
-            .note("state", "nothing was run, and the table was not touched")
-            .next("rename that table, or point the target at another database"),
+        run::Error::ForeignHistory { tool, .. } => {
+            foreign::namesake(error.to_string(), tool.as_deref())
+        }
+        run::Error::OtherTool(found) => foreign::other_tool(found),
     }
 }
 
@@ -164,7 +184,7 @@ fn locked(holder: &Holder) -> Failure {
     Failure::new(Code::Locked, "another runner holds the lock")
         .note("holder", describe_holder(holder))
         .note("state", "nothing was run")
-        .next("run it again when the other is done; `--lock-patience SECONDS` waits longer")
+        .next("run it again when the other is done; `--patience SECONDS` waits longer")
         .field("pid", holder.pid.clone())
 }
 
@@ -296,190 +316,4 @@ fn with_server_notes(mut diagnostic: Diagnostic, error: &link::ServerError) -> D
         }
     }
     diagnostic
-}
-
-/// A statement that the server refused.
-fn statement(failure: &run::Failure) -> Failure {
-    let file = &failure.migration.file;
-    let path = file.path.display().to_string();
-    let mut diagnostic = Diagnostic::new(&failure.error.message).code(&failure.error.code);
-    let place = Place::of(&path, &file.text, failure.offset());
-    let (line, column) = (place.line, place.column);
-    diagnostic = diagnostic.place(place);
-    diagnostic = with_server_notes(diagnostic, &failure.error);
-    if let Some(at) = at(failure) {
-        diagnostic = diagnostic.note("at", at);
-    }
-    if may_leave_an_index(failure) {
-        diagnostic = diagnostic.note(
-            "left",
-            "an index that cannot be built stays behind, invalid: drop it before the next run",
-        );
-    }
-    diagnostic = diagnostic
-        .note("state", state(failure))
-        .note("next", next(failure));
-    Failure::with(Code::Failed, diagnostic)
-        .field("sqlstate", failure.error.code.clone())
-        .field("file", path)
-        .field("line", line)
-        .field("column", column)
-        .field(
-            "applied",
-            failure
-                .applied
-                .iter()
-                .map(|a| a.version)
-                .collect::<Vec<_>>(),
-        )
-}
-
-/// What failed, where it is none of the file's statements.
-fn at(failure: &run::Failure) -> Option<String> {
-    let (first, last) = failure
-        .migration
-        .lines(&failure.migration.steps[failure.step]);
-    let lines = match first == last {
-        true => format!("line {first}"),
-        false => format!("lines {first} to {last}"),
-    };
-    match &failure.at {
-        At::Byte(_) => None,
-        At::Commit => Some(format!(
-            "the COMMIT of {lines}, where deferred constraints are checked"
-        )),
-        At::Runner(sql) if sql.contains(history::TABLE) => Some(format!(
-            "recording {lines} in {}, in the same transaction",
-            history::TABLE
-        )),
-        At::Runner(sql) => Some(format!("`{sql}`, which goes before {lines}")),
-        At::Unknown => Some(format!("somewhere in {lines}")),
-    }
-}
-
-/// Whether the statement was building an index that does not go with a transaction.
-fn may_leave_an_index(failure: &run::Failure) -> bool {
-    let step = &failure.migration.steps[failure.step];
-    let text = &failure.migration.file.text[step.range()];
-    // What the server refuses for what the statement says, it has not begun.
-    let begun = !failure.error.code.starts_with("42") || failure.error.code == "42P07";
-    step.kind == StepKind::Alone(Reason::Concurrently)
-        && begun
-        && text
-            .get(..6)
-            .is_some_and(|word| word.eq_ignore_ascii_case("create"))
-}
-
-fn state(failure: &run::Failure) -> String {
-    let version = failure.migration.file.version;
-    let before = match version {
-        1 => String::new(),
-        2 => "001 is applied; ".to_owned(),
-        3 => "001 and 002 are applied; ".to_owned(),
-        _ => format!("001 to {:03} are applied; ", version - 1),
-    };
-    let steps = failure.migration.steps.len();
-    let kind = &failure.migration.steps[failure.step].kind;
-    let failed = match kind {
-        StepKind::Transaction { .. } => "was rolled back",
-        StepKind::Alone(_) | StepKind::FreshSession => "failed by itself",
-    };
-    let now = match (failure.step, kind) {
-        (0, StepKind::Transaction { .. }) => {
-            format!("{version:03} was rolled back, nothing of it remains")
-        }
-        (0, _) if steps == 1 => format!("{version:03} is not applied: its only step failed"),
-        (0, _) => format!(
-            "{version:03} is not applied: the first of its {} failed",
-            count(steps, "step")
-        ),
-        (1, _) => {
-            format!("{version:03} is half applied: step 1 of {steps} is done, step 2 {failed}")
-        }
-        (2, _) => format!(
-            "{version:03} is half applied: steps 1 and 2 of {steps} are done, step 3 {failed}"
-        ),
-        (done, _) => format!(
-            "{version:03} is half applied: steps 1 to {done} of {steps} are done, step {} {failed}",
-            done + 1
-        ),
-    };
-    before + &now
-}
-
-fn next(failure: &run::Failure) -> String {
-    if let Some(remedy) = remedy(&failure.error) {
-        return remedy.to_owned();
-    }
-    match failure.step {
-        0 => "correct the file (it is not applied, so it may be edited) and run `cargo xtask migrate`".to_owned(),
-        step => {
-            let (_, last) = failure.migration.lines(&failure.migration.steps[step - 1]);
-            format!("correct the file below line {last} (what stands above is applied) and run `cargo xtask migrate`")
-        }
-    }
-}
-
-/// What helps where the file is not to blame.
-///
-/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
-fn remedy(error: &link::ServerError) -> Option<&'static str> {
-    let says = |text: &str| error.message.contains(text);
-    if says("extension \"timescaledb\"") && (says("is not available") || says("must be preloaded"))
-    {
-        return Some(
-            "install TimescaleDB on that server (https://docs.timescale.com/self-hosted/latest/install/), \
-             or run with `--target compose`",
-        );
-    }
-    if says("\"apache\" license") {
-        return Some(
-            "run a TimescaleDB with its community licence (the image timescale/timescaledb, not one ending in -oss)",
-        );
-    }
-    Some(match error.code.as_str() {
-        "42501" => "grant it to the user, or connect as a user who may; then run it again",
-        "40001" | "40P01" | "55P03" => {
-            "nothing is wrong with the file: run `cargo xtask migrate` again"
-        }
-        "57014" => {
-            "run `cargo xtask migrate` again, with a longer statement_timeout if that is what ended it"
-        }
-        "25006" => "connect to a database that takes writes",
-        code if code.starts_with("53") => {
-            "give the server what it lacks, and run `cargo xtask migrate` again"
-        }
-        _ => return None,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_not_the_file_s_fault_has_a_remedy_of_its_own() {
-        let remedy_of = |code: &str, message: &str| {
-            remedy(&link::ServerError {
-                code: code.to_owned(),
-                message: message.to_owned(),
-                ..link::ServerError::default()
-            })
-        };
-        let missing = remedy_of("0A000", "extension \"timescaledb\" is not available");
-        let not_preloaded = remedy_of("F0001", "extension \"timescaledb\" must be preloaded");
-        assert!(missing.is_some_and(|text| text.contains("install TimescaleDB")));
-        assert_eq!(missing, not_preloaded);
-        let message = "functionality not supported under the current \"apache\" license. Learn more at https://www.timescale.com/";
-        let license = remedy_of("0A000", message);
-        assert!(license.is_some_and(|text| text.contains("community licence")));
-        assert_eq!(
-            remedy_of("42703", "column \"extension\" does not exist"),
-            None
-        );
-        assert_eq!(
-            remedy_of("0A000", "extension \"postgis\" is not available"),
-            None
-        );
-    }
 }

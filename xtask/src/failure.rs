@@ -19,6 +19,12 @@ pub enum Code {
     Unreachable = 4,
     /// Another runner holds the lock.
     Locked = 5,
+    /// Its terminal was closed: 128 and the number of SIGHUP.
+    HungUp = 129,
+    /// It was interrupted: 128 and the number of SIGINT.
+    Interrupted = 130,
+    /// It was terminated: 128 and the number of SIGTERM.
+    Terminated = 143,
 }
 
 impl From<Code> for ExitCode {

@@ -6,11 +6,16 @@ mod env_file;
 mod explain;
 mod failure;
 mod project;
+mod scratch;
 mod screen;
+mod show;
+mod signals;
 mod snapshot;
 mod target;
 
+mod baseline;
 mod bench;
+mod blockers;
 mod doctor;
 mod dry_run;
 mod migrate;

@@ -6,23 +6,29 @@ use std::time::{Duration, Instant};
 
 use catalog::Snapshot;
 use migrator::plan::{self, Migration, Selection};
-use migrator::run::{self, Applied, Event, Options, Report};
+use migrator::run::{self, Applied, Doubt, Event, Options, Report};
 use serde_json::{Value, json};
 
+use crate::baseline;
 use crate::cli::{Migrate, SnapshotArgs};
 use crate::dry_run;
 use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::project::Project;
 use crate::screen::Screen;
+use crate::show::Show;
+use crate::signals::Interruption;
 use crate::snapshot::{self, Outcome};
 use crate::target::{self, Chosen, Session};
 
 pub fn run(project: &Project, args: &Migrate, screen: &mut Screen) -> Result<ExitCode, Failure> {
+    if let Some(last) = args.baseline {
+        return baseline::run(project, args, last, screen);
+    }
     let migrations = project.migrations(args.source.migrations.as_deref())?;
     let mut chosen = target::choose(project, &args.target)?;
     if args.dry_run {
-        return dry_run::run(&chosen, &migrations, selection(args), screen);
+        return dry_run::run(&chosen, &migrations, &options(args), screen);
     }
     let keeper = Keeper::new(project, &args.snapshot, args.frozen)?;
     run_on(&mut chosen, &migrations, &options(args), &keeper, screen)
@@ -36,15 +42,40 @@ pub fn run_on(
     keeper: &Keeper,
     screen: &mut Screen,
 ) -> Result<ExitCode, Failure> {
-    let started = Instant::now();
     let mut session = chosen.open(screen)?;
-    let report = apply(chosen, &mut session, migrations, options, screen)?;
-    let outcome = keeper.keep(&mut session, migrations, &report)?;
+    go_on(
+        chosen,
+        &mut session,
+        migrations,
+        options,
+        keeper,
+        None,
+        screen,
+    )
+}
+
+/// The same in a session that is open already; `baseline` is what the document says of a database that was taken over.
+pub fn go_on(
+    chosen: &Chosen,
+    session: &mut Session,
+    migrations: &[Migration],
+    options: &Options,
+    keeper: &Keeper,
+    baseline: Option<Value>,
+    screen: &mut Screen,
+) -> Result<ExitCode, Failure> {
+    let started = Instant::now();
+    let report = apply(chosen, session, migrations, options, screen)?;
+    let outcome = keeper.keep(session, migrations, &report)?;
     conclude(&report, outcome.as_ref(), started.elapsed(), screen);
     if let Some(outcome) = &outcome {
         show_snapshot(&keeper.shown, outcome, screen);
     }
-    screen.document(&document(chosen, &report, outcome.as_ref()));
+    let mut document = document(chosen, &report, outcome.as_ref());
+    if let Some(baseline) = baseline {
+        document["baseline"] = baseline;
+    }
+    screen.document(&document);
     match outcome {
         Some(Kept::Compared(_, Outcome::Differs(_))) => Ok(Code::Found.into()),
         _ => Ok(ExitCode::SUCCESS),
@@ -125,20 +156,28 @@ pub fn apply(
         .max()
         .unwrap_or(0);
     let probe = Some(catalog::probe_query());
-    let mut observe = |event: Event<'_>| match event {
-        Event::Connected(facts) => screen.target(&chosen.headline(Some(facts))),
-        Event::WaitingForLock(holder) => {
-            screen.progress("waiting for another runner");
-            screen.progress(format!("     {}", explain::describe_holder(holder)));
-        }
-        Event::StepStarted { .. } => {}
-        Event::Applied(applied) => screen.line(applied_line(applied, width)),
+    let interruption = Interruption::catch()?;
+    let options = Options {
+        interrupt: interruption.interrupt(),
+        ..options.clone()
     };
-    run::run(&mut *session.link, migrations, options, probe, &mut observe)
-        .map_err(|error| explain::run(&error, migrations))
+    let mut show = Show::new(screen, width);
+    show.is_whole = options.all_or_nothing;
+    let mut observe = |event: Event<'_>| match event {
+        Event::Connected(facts) => show.screen.target(&chosen.headline(Some(facts))),
+        other => show.event(&other),
+    };
+    run::run(
+        &mut *session.link,
+        migrations,
+        &options,
+        probe,
+        &mut observe,
+    )
+    .map_err(|error| explain::run(&error, migrations))
 }
 
-fn selection(args: &Migrate) -> Selection {
+pub fn selection(args: &Migrate) -> Selection {
     match (args.only, args.to) {
         (Some(version), _) => Selection::Only(version),
         (None, Some(version)) => Selection::To(version),
@@ -146,10 +185,19 @@ fn selection(args: &Migrate) -> Selection {
     }
 }
 
-fn options(args: &Migrate) -> Options {
+pub fn options(args: &Migrate) -> Options {
     Options {
         selection: selection(args),
-        lock_patience: Duration::from_secs(args.lock_patience),
+        patience: args.waits.patience,
+        lock_timeout: args.waits.lock_timeout,
+        statement_timeout: args.waits.statement_timeout,
+        all_or_nothing: args.all_or_nothing,
+        pause_jobs: args.pause_jobs,
+        in_doubt: match (args.redo, args.done) {
+            (true, _) => Some(Doubt::Redo),
+            (_, true) => Some(Doubt::Done),
+            _ => None,
+        },
         ..Options::default()
     }
 }
@@ -191,23 +239,6 @@ fn first_pending<'a>(report: &Report, migrations: &'a [Migration]) -> Option<&'a
         *state != plan::State::Applied && !applied_now(migration.file.version)
     });
     pending.map(|(migration, _)| migration)
-}
-
-fn applied_line(applied: &Applied, width: usize) -> String {
-    let what = match (applied.steps, applied.alone) {
-        (1, 0) => format!("1 transaction, {}", count(applied.statements, "statement")),
-        (steps, 0) => format!(
-            "{steps} transactions, {}",
-            count(applied.statements, "statement")
-        ),
-        (1, _) => "1 statement, alone".to_owned(),
-        (steps, alone) => format!("{steps} steps, {alone} of them alone"),
-    };
-    let milliseconds = applied.elapsed.as_millis();
-    format!(
-        "  {:03} {:width$}  {what:<30} {milliseconds:>6} ms",
-        applied.version, applied.name
-    )
 }
 
 fn conclude(report: &Report, kept: Option<&Kept>, elapsed: Duration, screen: &mut Screen) {

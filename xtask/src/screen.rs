@@ -2,7 +2,7 @@
 //! output and everything else on standard error.
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use serde_json::Value;
 
@@ -12,6 +12,9 @@ pub struct Screen {
     json: bool,
     beside: bool,
     named_target: bool,
+    is_terminal: bool,
+    /// Whether the last line is one that the next replaces.
+    is_passing: bool,
 }
 
 impl Screen {
@@ -20,6 +23,8 @@ impl Screen {
             json,
             beside: json,
             named_target: false,
+            is_terminal: io::stderr().is_terminal(),
+            is_passing: false,
         }
     }
 
@@ -30,7 +35,9 @@ impl Screen {
 
     /// A line for people.
     pub fn line(&mut self, text: impl Display) {
+        self.wipe();
         // A reader that went away (`| head`) is no reason to stop half-way through a migration.
+        let text = harmless(text);
         let _ = match self.beside {
             true => writeln!(io::stderr(), "{text}"),
             false => writeln!(io::stdout(), "{text}"),
@@ -45,9 +52,31 @@ impl Screen {
         self.named_target = true;
     }
 
+    /// Whether [`Screen::passing`] can show anything.
+    pub fn is_terminal(&self) -> bool {
+        self.is_terminal
+    }
+
+    /// A line on a terminal that the next line replaces.
+    pub fn passing(&mut self, text: impl Display) {
+        if self.is_terminal {
+            // The terminal cuts it at its edge: of a line that wraps, the next one would replace the end alone.
+            let text = harmless(text);
+            let _ = write!(io::stderr(), "\r\x1b[K\x1b[?7l{text}\x1b[?7h");
+            self.is_passing = true;
+        }
+    }
+
+    fn wipe(&mut self) {
+        if std::mem::take(&mut self.is_passing) {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+
     /// A line about what goes on, which is not part of the result.
     pub fn progress(&mut self, text: impl Display) {
-        let _ = writeln!(io::stderr(), "{text}");
+        self.wipe();
+        let _ = writeln!(io::stderr(), "{}", harmless(text));
     }
 
     /// The document that `--json` asks for.
@@ -59,7 +88,34 @@ impl Screen {
 
     /// A failure, as its diagnostic and under `--json` also as the document.
     pub fn failure(&mut self, failure: &Failure) {
-        let _ = write!(io::stderr(), "{}", failure.diagnostic);
+        self.wipe();
+        let _ = write!(io::stderr(), "{}", harmless(&failure.diagnostic));
         self.document(&failure.to_json());
+    }
+}
+
+/// A text that a server, a file or another session may have a part in, without what would steer the terminal.
+fn harmless(text: impl Display) -> String {
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    text.to_string().replace(steers, "\u{fffd}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_shown_steers_the_terminal() {
+        let cases = [
+            ("a\tb\nc — d", "a\tb\nc — d"),
+            (
+                "notice: \u{1b}]0;title\u{7} hi",
+                "notice: \u{fffd}]0;title\u{fffd} hi",
+            ),
+            ("\u{9b}2J\r", "\u{fffd}2J\u{fffd}"),
+        ];
+        for (text, shown) in cases {
+            assert_eq!(harmless(text), shown);
+        }
     }
 }

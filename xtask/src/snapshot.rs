@@ -5,10 +5,11 @@ use std::io;
 use std::path::Path;
 
 use catalog::{Catalog, Difference, RelationRef, Snapshot};
+use migrator::foreign::{self, Candidate, Foreign};
 use migrator::history;
 use migrator::link::{Link, Rows};
 use migrator::plan::Migration;
-use migrator::run::Facts;
+use migrator::run::{Facts, PAUSED_JOBS};
 
 use crate::explain;
 use crate::failure::{Code, Failure};
@@ -32,21 +33,51 @@ pub fn take(
     probe: Option<&Rows>,
 ) -> Result<Snapshot, Failure> {
     let catalog = introspect(link, facts, probe)?;
-    let migrations = migrations
-        .iter()
-        .map(|migration| catalog::Migration {
-            version: migration.file.version,
-            name: migration.file.name.clone(),
-            checksum: migration.file.checksum.clone(),
-        })
-        .collect();
     Ok(Snapshot {
-        migrations,
+        migrations: listed(migrations),
         catalog,
     })
 }
 
-fn introspect(
+/// Migrations as the snapshot remembers them.
+fn listed(migrations: &[Migration]) -> Vec<catalog::Migration> {
+    let one = |migration: &Migration| catalog::Migration {
+        version: migration.file.version,
+        name: migration.file.name.clone(),
+        checksum: migration.file.checksum.clone(),
+    };
+    migrations.iter().map(one).collect()
+}
+
+/// The catalog in the snapshot file, which must be that of these migrations: for comparing a database with it.
+pub fn read(path: &Path, shown: &Path, migrations: &[Migration]) -> Result<Catalog, Failure> {
+    let shown = shown.display();
+    let refuse = |message: String| {
+        // What is wrong with a snapshot ends in how to renew it, on a database that takes migrations.
+        let message = message.replace(": run `cargo xtask migrate`", "");
+        Failure::new(Code::Failed, message)
+            .note("state", "nothing was compared, recorded or run")
+            .next(format!(
+                "make {shown} of an empty database: cargo xtask migrate --target embedded"
+            ))
+    };
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text.replace("\r\n", "\n"),
+        Err(error) => {
+            return Err(refuse(format!(
+                "{shown}, which the database is compared with, cannot be read: {error}"
+            )));
+        }
+    };
+    let snapshot = Snapshot::parse(&text).map_err(|error| refuse(format!("{shown}: {error}")))?;
+    snapshot
+        .check(&listed(migrations))
+        .map_err(|mismatch| refuse(format!("{shown}: {mismatch}")))?;
+    Ok(snapshot.catalog)
+}
+
+/// What the database holds, without the histories of migration tools: they are no part of the schema.
+pub fn introspect(
     link: &mut dyn Link,
     facts: &Facts,
     probe: Option<&Rows>,
@@ -68,13 +99,35 @@ fn introspect(
         None => ask(catalog::probe_query())?,
     };
     let schema = facts.history_schema.clone().unwrap_or_default();
-    let history = RelationRef {
-        schema,
-        name: history::TABLE.to_owned(),
-    };
-    let query = catalog::query(&probe, &[history]).map_err(|error| failed(&error))?;
+    let own = [history::TABLE, PAUSED_JOBS].map(|name| RelationRef {
+        schema: schema.clone(),
+        name: name.to_owned(),
+    });
+    let query = catalog::query(&probe, &own).map_err(|error| failed(&error))?;
     let answer = ask(&query)?;
-    catalog::parse(&answer).map_err(|error| failed(&error))
+    let mut catalog = catalog::parse(&answer).map_err(|error| failed(&error))?;
+    leave_out_histories(&mut catalog);
+    Ok(catalog)
+}
+
+/// Another tool's history is not part of the schema either.
+fn leave_out_histories(catalog: &mut Catalog) {
+    let candidate = |table: &catalog::Table| Candidate {
+        schema: table.schema.clone(),
+        table: table.name.clone(),
+        columns: table
+            .columns
+            .iter()
+            .map(|column| (column.name.clone(), column.ty.name.clone()))
+            .collect(),
+        ..Candidate::default()
+    };
+    let tables: Vec<Candidate> = catalog.tables.iter().map(candidate).collect();
+    let foreign = foreign::recognise(&tables);
+    let theirs: Vec<(String, String)> = foreign.iter().flat_map(Foreign::tables).collect();
+    catalog
+        .tables
+        .retain(|table| !theirs.contains(&(table.schema.clone(), table.name.clone())));
 }
 
 /// The one value of a result.
@@ -106,8 +159,9 @@ pub fn write(snapshot: &Snapshot, path: &Path) -> Result<Outcome, Failure> {
             ) => {}
         Err(error) => return Err(failed(error)),
     }
-    // Written beside and renamed, so that no reader and no crash sees half a file.
-    let beside = path.with_extension("json.new");
+    // Written beside and renamed, so that no reader and no crash sees half a file; under a name of our own, since another run may
+    // write it at the same time.
+    let beside = path.with_extension(format!("json.{}.new", std::process::id()));
     fs::write(&beside, text)
         .and_then(|()| fs::rename(&beside, path))
         .map_err(failed)?;

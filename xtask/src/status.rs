@@ -23,6 +23,12 @@ pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<Exit
             let report = run::read(&mut *session.link, None)
                 .map_err(|error| explain::run(&error, &migrations))?;
             screen.line(chosen.headline(Some(&report.facts)));
+            if let Some(foreign) = &report.foreign {
+                screen.line(foreign);
+            }
+            if report.facts.has_paused_jobs {
+                screen.line(PAUSED_JOBS);
+            }
             report.history
         }
         None => {
@@ -31,6 +37,7 @@ pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<Exit
             History::default()
         }
     };
+    let migrations = plan::fit(&migrations, &history);
     let overview = Overview::of(&migrations, &history);
     screen.line(overview.render());
     screen.document(&overview.document());
@@ -39,6 +46,9 @@ pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<Exit
         false => Code::Found.into(),
     })
 }
+
+/// Said where a run left its table of paused jobs behind, or is under way.
+const PAUSED_JOBS: &str = "background jobs are paused by a run that was cut, or that goes on: the next `cargo xtask migrate` resumes them";
 
 /// Every migration's state, with what does not fit.
 pub struct Overview<'a> {

@@ -23,14 +23,27 @@ pub fn cargo() -> Command {
 
 /// Builds the commands as `cargo xtask` does, and returns the program.
 pub fn xtask() -> Result<PathBuf> {
-    built("xtask", |message| {
-        message["executable"].as_str().map(PathBuf::from)
-    })
+    built("xtask", &[], executable)
+}
+
+/// Builds the commands optimised, as their peers are, and returns the program.
+pub fn release_xtask() -> Result<PathBuf> {
+    built("xtask", &["--release"], executable)
+}
+
+/// Builds the client that does the least, optimised, and returns the program.
+pub fn bare_client() -> Result<PathBuf> {
+    let example = ["--release", "--example", "one_query_per_file"];
+    built("crates/bench", &example, executable)
+}
+
+fn executable(message: &Value) -> Option<PathBuf> {
+    message["executable"].as_str().map(PathBuf::from)
 }
 
 /// Builds the schema's crate, and returns its build script as a program.
 pub fn build_script() -> Result<PathBuf> {
-    built("analytics-schema", |message| {
+    built("analytics-schema", &[], |message| {
         let kinds = message["target"]["kind"].as_array()?;
         let file = message["filenames"][0].as_str()?;
         kinds
@@ -40,17 +53,22 @@ pub fn build_script() -> Result<PathBuf> {
     })
 }
 
-/// Builds a package, and returns what `pick` finds among the artifacts that cargo names of it.
+/// Builds the package in a folder, and returns what `pick` finds among the artifacts that cargo names of it.
 ///
 /// <https://doc.rust-lang.org/cargo/reference/external-tools.html#json-messages>
-fn built(package: &str, pick: impl Fn(&Value) -> Option<PathBuf>) -> Result<PathBuf> {
-    let manifest = manifest(package);
-    let text = stats::output(cargo().args([
-        "build",
-        "--package",
-        package,
-        "--message-format=json-render-diagnostics",
-    ]))?;
+fn built(
+    folder: &str,
+    arguments: &[&str],
+    pick: impl Fn(&Value) -> Option<PathBuf>,
+) -> Result<PathBuf> {
+    let manifest = workspace().join(folder).join("Cargo.toml");
+    let mut command = cargo();
+    command
+        .args(["build", "--message-format=json-render-diagnostics"])
+        .arg("--manifest-path")
+        .arg(&manifest)
+        .args(arguments);
+    let text = stats::output(&mut command)?;
     let mut messages = text
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -58,9 +76,5 @@ fn built(package: &str, pick: impl Fn(&Value) -> Option<PathBuf>) -> Result<Path
         let ours = message["manifest_path"].as_str().map(Path::new) == Some(&manifest);
         ours.then(|| pick(&message)).flatten()
     });
-    found.with_context(|| format!("cargo did not say where it built {package}"))
-}
-
-fn manifest(package: &str) -> PathBuf {
-    workspace().join(package).join("Cargo.toml")
+    found.with_context(|| format!("cargo did not say where it built {folder}"))
 }

@@ -1,15 +1,25 @@
-//! `cargo xtask bench`: what the commands cost, beside psql in the same run and against the bounds that the project promises.
+//! `cargo xtask bench`: what the commands cost, beside psql and other tools in the same run and against the bounds that the project promises.
 //!
-//! Each subject is a file: [`compose`], [`url`] and [`build`]. What they are measured with is in [`stats`], [`proxy`] and [`shim`], what
-//! they are measured on in [`scratch`] and [`cargo`]. Exits 0 when every bound is kept, 3 when one is missed, 1 when something failed.
+//! Each subject is a file: [`compose`], [`url`] with [`round_trips`], [`speed`] and [`many_files`], [`build`] and [`size`]. What they are measured
+//! with is in [`stats`], [`memory`], [`proxy`], [`delay`] and [`shim`], what they are measured on in [`scratch`], [`database`], [`files`] and
+//! [`cargo`], and who they are compared with in [`peers`]. Exits 0 when every bound is kept, 3 when one is missed, 1 when something failed.
 
 mod build;
 mod cargo;
 mod compose;
+mod database;
+mod delay;
+mod files;
+mod many_files;
+mod memory;
+mod peers;
 mod proxy;
 mod report;
+mod round_trips;
 mod scratch;
 mod shim;
+mod size;
+mod speed;
 mod stats;
 mod url;
 
@@ -37,7 +47,7 @@ struct Cli {
 enum What {
     /// Applying migrations, through compose and over a URL (DATABASE_URL, else a private server)
     Migrate,
-    /// Building xtask from nothing, and the schema's build script
+    /// Building xtask from nothing, the schema's build script, and what start-up adds to a service's size
     Build,
 }
 
@@ -64,6 +74,7 @@ fn run(cli: &Cli, report: &mut Report) -> anyhow::Result<()> {
         url::run(&scratch, &xtask, runs, report)?;
     }
     if cli.what != Some(What::Migrate) {
+        size::run(&scratch, report)?;
         build::run(&scratch, runs, report)?;
     }
     Ok(())

@@ -1,4 +1,5 @@
-//! A proxy for PostgreSQL's protocol that counts what a client sends: connections, and messages that wait for an answer.
+//! A proxy for PostgreSQL's protocol that counts what a client sends: connections, and messages that wait for an answer. It may stand
+//! for a distance between the two.
 //!
 //! It refuses encryption, which it could not read through.
 //! The protocol: <https://www.postgresql.org/docs/current/protocol-message-formats.html>.
@@ -9,7 +10,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
+
+use crate::delay::Delayed;
 
 /// The codes of a first packet that asks for encryption: SSLRequest and GSSENCRequest.
 const ENCRYPTION: [u32; 2] = [80_877_103, 80_877_104];
@@ -54,6 +59,13 @@ pub struct Proxy {
 impl Proxy {
     /// Listens on a free port of the loopback interface.
     pub fn start(upstream: Upstream) -> Result<Proxy> {
+        Proxy::distant(upstream, Duration::ZERO)
+    }
+
+    /// Adds `round_trip` to the time between a message and its answer: half of it in each direction, from the first packet after the
+    /// TCP connection on. That the connection itself is there at once spares every client the same.
+    pub fn distant(upstream: Upstream, round_trip: Duration) -> Result<Proxy> {
+        let delay = round_trip / 2;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .context("failed to open a port for the proxy")?;
         let address = listener.local_addr()?;
@@ -66,7 +78,7 @@ impl Proxy {
                 }
                 let (upstream, shared) = (upstream.clone(), Arc::clone(&accepting));
                 thread::spawn(move || {
-                    if let Err(error) = pass(client, &upstream, &shared) {
+                    if let Err(error) = pass(client, &upstream, delay, &shared) {
                         *shared
                             .failure
                             .lock()
@@ -145,23 +157,41 @@ impl Upstream {
 }
 
 /// Passes one connection's bytes in both directions until the client ends it.
-fn pass(mut client: TcpStream, upstream: &Upstream, shared: &Shared) -> io::Result<()> {
+fn pass(
+    mut client: TcpStream,
+    upstream: &Upstream,
+    delay: Duration,
+    shared: &Shared,
+) -> io::Result<()> {
     client.set_nodelay(true)?;
     let Some(startup) = startup(&mut client)? else {
         return Ok(());
     };
     shared.connections.fetch_add(1, Ordering::SeqCst);
-    let (mut answers, mut server, close) = upstream.connect()?;
+    let (mut answers, server, close) = upstream.connect()?;
+    let mut server = away(server, delay);
     server.write_all(&startup)?;
-    let mut back = client.try_clone()?;
+    let back = client.try_clone()?;
+    let mut answered = away(Box::new(client.try_clone()?), delay);
     let backward = thread::spawn(move || {
-        let _ = io::copy(&mut answers, &mut back);
+        let _ = io::copy(&mut answers, &mut answered);
+        // What is still under way arrives first.
+        drop(answered);
         let _ = back.shutdown(Shutdown::Both);
     });
     let forwarded = forward(&mut client, &mut server, shared);
+    drop(server);
     close();
     let _ = backward.join();
     forwarded
+}
+
+/// A writer at this distance.
+fn away(writer: Box<dyn Write + Send>, delay: Duration) -> Box<dyn Write + Send> {
+    match delay.is_zero() {
+        true => writer,
+        false => Box::new(Delayed::new(writer, delay)),
+    }
 }
 
 /// Reads the startup packet, refusing encryption first if that is asked for; `None` when the client goes away.

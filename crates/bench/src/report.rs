@@ -62,13 +62,18 @@ impl Report {
         self.write("SKIP", what, why, "")
     }
 
+    /// Something to know about what follows.
+    pub fn note(&mut self, what: &str, text: &str) -> Result<()> {
+        self.write(Verdict::Unbound.word(), what, text, "")
+    }
+
     /// Whether a bound was missed.
     pub fn missed(&self) -> bool {
         self.missed
     }
 
     fn write(&mut self, word: &str, what: &str, measured: &str, rest: &str) -> Result<()> {
-        let line = format!("{word:<4}  {what:<42}  {measured:<12}  {rest}");
+        let line = format!("{word:<4}  {what:<52}  {measured:<12}  {rest}");
         writeln!(self.out, "{}", line.trim_end())?;
         Ok(self.out.flush()?)
     }

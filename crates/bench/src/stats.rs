@@ -55,6 +55,22 @@ impl Times {
     }
 }
 
+/// Takes the times of several things in turn, and each round begins with another one: what else the machine does meets all of them.
+pub fn race(
+    runs: usize,
+    things: usize,
+    mut one: impl FnMut(usize) -> Result<Duration>,
+) -> Result<Vec<Times>> {
+    let mut times: Vec<Vec<Duration>> = vec![Vec::new(); things];
+    for round in 0..runs.max(1) {
+        for place in 0..things {
+            let thing = (place + round) % things;
+            times[thing].push(one(thing)?);
+        }
+    }
+    Ok(times.into_iter().map(Times).collect())
+}
+
 /// A time as people read it: `12.3 ms`, `1.42 s`.
 pub fn shown(time: Duration) -> String {
     let seconds = time.as_secs_f64();
@@ -106,6 +122,21 @@ mod tests {
         assert_eq!(times(&[4, 1, 900, 2]).median(), Duration::from_millis(3));
         assert_eq!(times(&[4, 1, 900, 2]).range(), "1.0 ms to 900.0 ms");
         assert!((times(&[6]).ratio(&times(&[4])) - 1.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn each_round_of_a_race_begins_with_another_one() {
+        let mut order = Vec::new();
+        let taken = race(2, 3, |thing| {
+            order.push(thing);
+            Ok(Duration::from_millis(order.len() as u64))
+        });
+        assert_eq!(order, [0, 1, 2, 1, 2, 0]);
+        let ranges: Vec<String> = taken.unwrap().iter().map(Times::range).collect();
+        assert_eq!(
+            ranges,
+            ["1.0 ms to 6.0 ms", "2.0 ms to 4.0 ms", "3.0 ms to 5.0 ms"]
+        );
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! What a TimescaleDB database holds, as a value.
 //!
 //! [`introspect()`] reads a [`Catalog`] from a server through a function that the caller gives, [`diff()`] compares two of them,
-//! and a [`Snapshot`] is one as a committed file. The crate opens no connection and no file: its only contact with a server is
-//! the text of the queries it hands out and the text of the rows it gets back.
+//! [`at_least()`] says whether a later one still serves what was made for an earlier one, and a [`Snapshot`] is one as a committed
+//! file. The crate opens no connection and no file: its only contact with a server is the text of the queries it hands out and the
+//! text of the rows it gets back.
 
+mod at_least;
 mod diff;
 mod introspect;
 pub mod model;
@@ -11,6 +13,7 @@ mod nodes;
 mod nullability;
 mod snapshot;
 
+pub use at_least::at_least;
 pub use diff::{Difference, DifferenceKind, diff};
 pub use introspect::{Error, IntrospectError, introspect, parse, probe_query, query};
 pub use model::*;

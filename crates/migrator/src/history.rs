@@ -24,6 +24,9 @@ pub struct Row {
     pub applied_by: String,
     /// From the first step's start to the last one's end, in milliseconds; `None` while it is half applied.
     pub duration_ms: Option<i64>,
+    /// When the next step was begun, as `YYYY-MM-DD HH:MM:SS` in UTC, where that is a statement that runs alone: it may or may not have
+    /// been carried out. `None` while there is no such doubt.
+    pub step_started_at: Option<String>,
 }
 
 impl Row {
@@ -64,11 +67,12 @@ impl History {
     }
 }
 
-/// Reads the history; fails with `42P01` where there is none yet. It names every column, so that it
-/// fails where one is not there.
+/// Reads the history; fails with `42P01` where there is none yet. It names every column, so that it fails where one is not there, and sends
+/// what is read of them; but for `step_started_at`: a history of the first version has no such column until the next run adds it.
 pub const READ: &str = "SELECT version, name, checksum, steps, steps_done, \
      to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), applied_by, duration_ms, \
-     mode, started_at FROM schema_migrations ORDER BY version";
+     num_nulls(mode, started_at), CASE WHEN steps_done < steps THEN to_char((to_jsonb(history) ->> 'step_started_at')::timestamptz \
+     AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') END FROM schema_migrations AS history ORDER BY version";
 
 fn parse_row(row: &[Option<String>]) -> Result<Row, String> {
     fn number<T: std::str::FromStr>(column: &str, text: Option<&str>) -> Result<T, String> {
@@ -89,11 +93,18 @@ fn parse_row(row: &[Option<String>]) -> Result<Row, String> {
         duration_ms: text(7)
             .map(|text| number("duration_ms", Some(text)))
             .transpose()?,
+        step_started_at: text(9).map(str::to_owned),
     })
 }
 
-/// Creates the table, in the schema that new tables go to. `qualified` is its quoted name.
+/// Creates the table, in the schema that new tables go to, and gives one of the first version its new column. `qualified` is its quoted
+/// name.
 pub fn create(qualified: &str) -> String {
+    let complete = format!(
+        "BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = {}::regclass AND attname = 'step_started_at') \
+         THEN ALTER TABLE {qualified} ADD COLUMN step_started_at timestamptz; END IF; END",
+        literal(qualified),
+    );
     format!(
         "CREATE TABLE IF NOT EXISTS {qualified} (\n  \
            version integer PRIMARY KEY,\n  \
@@ -105,9 +116,12 @@ pub fn create(qualified: &str) -> String {
            applied_at timestamptz,\n  \
            duration_ms bigint,\n  \
            applied_by text NOT NULL,\n  \
-           mode text NOT NULL\n\
+           mode text NOT NULL,\n  \
+           step_started_at timestamptz\n\
          );\n\
-         COMMENT ON TABLE {qualified} IS 'Applied migrations; a row with steps_done < steps stopped half-way, and the next run goes on there'"
+         DO {};\n\
+         COMMENT ON TABLE {qualified} IS 'Applied migrations; a row with steps_done < steps stopped half-way, and the next run goes on there'",
+        literal(&complete),
     )
 }
 
@@ -131,7 +145,23 @@ pub struct Progress<'a> {
 }
 
 impl Progress<'_> {
-    /// Records the migration for the first time.
+    /// Journals that a statement that runs alone is about to be sent, of a migration that the history knows.
+    pub fn begin(&self) -> String {
+        format!(
+            "UPDATE {} SET step_started_at = clock_timestamp() WHERE version = {}",
+            self.table, self.version
+        )
+    }
+
+    /// Takes back what [`Progress::begin`] says: the statement left nothing behind.
+    pub fn unbegin(&self) -> String {
+        format!(
+            "UPDATE {} SET step_started_at = NULL WHERE version = {}",
+            self.table, self.version
+        )
+    }
+
+    /// Records the migration for the first time; with no step done, its first one, which runs alone, is about to be sent.
     pub fn insert(&self) -> String {
         let done = self.steps_done >= self.steps;
         // Inside the step's transaction now() is its start, and clock_timestamp() the end of its work.
@@ -142,9 +172,13 @@ impl Progress<'_> {
             ),
             false => ("NULL", "NULL"),
         };
+        let begun = match self.steps_done {
+            0 => "clock_timestamp()",
+            _ => "NULL",
+        };
         format!(
-            "INSERT INTO {} (version, name, checksum, steps, steps_done, started_at, applied_at, duration_ms, applied_by, mode) \
-             VALUES ({}, {}, {}, {}, {}, now(), {applied}, {duration}, {}, 'timescaledb')",
+            "INSERT INTO {} (version, name, checksum, steps, steps_done, started_at, applied_at, duration_ms, applied_by, mode, step_started_at) \
+             VALUES ({}, {}, {}, {}, {}, now(), {applied}, {duration}, {}, 'timescaledb', {begun})",
             self.table,
             self.version,
             literal(self.name),
@@ -164,7 +198,7 @@ impl Progress<'_> {
             false => "",
         };
         format!(
-            "UPDATE {} SET steps = {}, steps_done = {}, checksum = {}, applied_by = {}{finish} WHERE version = {}",
+            "UPDATE {} SET steps = {}, steps_done = {}, checksum = {}, applied_by = {}, step_started_at = NULL{finish} WHERE version = {}",
             self.table,
             self.steps,
             self.steps_done,

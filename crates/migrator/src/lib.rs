@@ -4,18 +4,25 @@
 //! sent) → `run` (sending it). Everything up to `run` is pure: values that a test prints and compares. Only `source` reads the disk, and
 //! only a [`Link`](link::Link) talks to a server.
 
+pub mod baseline;
+#[cfg(feature = "postgres")]
+mod blocking;
 #[cfg(feature = "cluster")]
 pub mod cluster;
+pub mod foreign;
 pub mod history;
 pub mod lexer;
 pub mod link;
 pub mod plan;
 pub mod psql;
+pub mod question;
+pub mod recovery;
 pub mod run;
 pub mod script;
 pub mod source;
 pub mod statement;
 #[cfg(feature = "postgres")]
+#[cfg_attr(not(feature = "tls"), path = "no_tls.rs")]
 mod tls;
 #[cfg(feature = "postgres")]
 pub mod wire;

@@ -19,8 +19,60 @@ pub trait Link {
     /// Runs one message of a step; rows are thrown away.
     fn run(&mut self, message: &Message) -> Result<(), Error>;
 
-    /// Ends the session and opens another one.
+    /// Ends the session and opens another one. What [`Link::prepare`] was given has to be given again.
     fn reconnect(&mut self) -> Result<(), Error>;
+
+    /// Whether the session still takes messages: an error may have ended it.
+    fn is_open(&self) -> bool {
+        true
+    }
+
+    /// What another thread needs while this session is busy.
+    fn beside(&self) -> Option<Box<dyn Beside>> {
+        None
+    }
+
+    /// What stands between us and the server; `backend` is what `pg_backend_pid()` says.
+    fn pooling(&mut self, backend: &str) -> Result<Pooling, Error> {
+        let _ = backend;
+        Ok(Pooling::None)
+    }
+
+    /// What the server said beside its answers since this was last asked.
+    fn notices(&mut self) -> Vec<Notice> {
+        Vec::new()
+    }
+}
+
+/// What a connection pooler makes of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pooling {
+    /// There is none, or none that shows.
+    None,
+    /// The session keeps its server process, which may have served others before.
+    Session,
+    /// Each transaction may get another server process.
+    Transaction,
+}
+
+/// Something that the server said beside its answers, such as `RAISE NOTICE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// `NOTICE`, `WARNING`, …
+    pub severity: String,
+    /// SQLSTATE.
+    pub code: String,
+    /// The primary message.
+    pub message: String,
+}
+
+/// A way to the server of a session that is busy.
+pub trait Beside: Send {
+    /// Opens another session, whose messages fail where the server does not answer within seconds.
+    fn open(&self) -> Result<Box<dyn Link>, Error>;
+
+    /// Ends the busy session from outside: what it waits for becomes [`Error::Lost`].
+    fn sever(&self);
 }
 
 /// Why a message was not carried out.
@@ -38,8 +90,23 @@ pub enum Error {
         code: Option<String>,
     },
     /// The connection broke: whether the message was carried out is not known.
-    #[error("the connection was lost: {0}")]
-    Lost(String),
+    #[error("the connection was lost: {message}")]
+    Lost {
+        /// What was seen of it.
+        message: String,
+        /// SQLSTATE, where the server said why it ended the session.
+        code: Option<String>,
+    },
+}
+
+impl Error {
+    /// A connection that broke without a word from the server.
+    pub fn lost(message: impl Into<String>) -> Error {
+        Error::Lost {
+            message: message.into(),
+            code: None,
+        }
+    }
 }
 
 /// An error message of the server, field by field.

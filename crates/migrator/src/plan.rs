@@ -1,10 +1,19 @@
 //! From files and history to the steps that are still to run. Pure: nothing here reads a disk or a server.
 
+mod ahead;
+mod fit;
+mod undivided;
+
 use std::ops::Range;
 use std::path::PathBuf;
 
+pub use ahead::{Ahead, NewerDatabase, newer};
+pub use fit::fit;
+pub use undivided::{Divided, check_undivided};
+
 use crate::history::{History, Row};
 use crate::lexer;
+use crate::question::{self, Question};
 use crate::source::{self, File};
 use crate::statement::{self, Kind, Reason, Refusal, Statement};
 
@@ -36,6 +45,8 @@ pub enum StepKind {
     },
     /// One statement that the server refuses in a transaction block.
     Alone(Reason),
+    /// One statement of which only the catalog tells whether the server refuses it in a transaction block: asked right before it runs.
+    Asked(Question),
     /// `ALTER EXTENSION timescaledb UPDATE`, which must be the first statement of its session.
     FreshSession,
 }
@@ -109,6 +120,21 @@ impl Migration {
         Some(&self.file.text[..end])
     }
 
+    /// What the catalog is to be asked about a step before it runs.
+    pub fn question(&self, step: &Step) -> Option<Question> {
+        match &step.kind {
+            StepKind::Asked(question) => Some(question.clone()),
+            StepKind::Alone(Reason::Concurrently) => question::of(&self.file.text[step.range()]),
+            _ => None,
+        }
+    }
+
+    /// File, line and column of a byte of the text.
+    pub fn place(&self, offset: usize) -> String {
+        let (line, column) = source::position(&self.file.text[..offset]);
+        format!("{}:{line}:{column}", self.file.path.display())
+    }
+
     /// First and last line of a step, from 1.
     pub fn lines(&self, step: &Step) -> (usize, usize) {
         let range = step.range();
@@ -118,12 +144,23 @@ impl Migration {
 
     /// `SET` statements of the first `steps_done` steps, which a new session has to repeat before the next one.
     pub fn session_settings(&self, steps_done: usize) -> Vec<&str> {
-        self.steps[..steps_done.min(self.steps.len())]
-            .iter()
-            .flat_map(|step| &step.statements)
-            .map(|range| &self.file.text[range.clone()])
-            .filter(|text| statement::is_setting(text))
-            .collect()
+        let mut settings = Vec::new();
+        let done = &self.steps[..steps_done.min(self.steps.len())];
+        for range in done.iter().flat_map(|step| &step.statements) {
+            let text = &self.file.text[range.clone()];
+            if statement::is_setting(text) {
+                settings.push(text);
+            } else if statement::discards_all(text) {
+                settings.clear();
+            }
+        }
+        settings
+    }
+
+    /// Whether a step gives up the lock that keeps other runners out.
+    pub(crate) fn gives_up_lock(&self, step: usize) -> bool {
+        let step = self.steps.get(step);
+        step.is_some_and(|step| statement::discards_all(&self.file.text[step.range()]))
     }
 }
 
@@ -183,6 +220,15 @@ fn steps(text: &str) -> Result<Vec<Step>, (usize, String)> {
                 kind: StepKind::FreshSession,
                 statements: vec![range],
             }),
+            (Kind::Ordinary, None) if question::may_ask(&text[range.clone()]) => {
+                match question::of(&text[range.clone()]) {
+                    Some(question) => steps.push(Step {
+                        kind: StepKind::Asked(question),
+                        statements: vec![range],
+                    }),
+                    None => push_ordinary(&mut steps, range),
+                }
+            }
             (Kind::Ordinary | Kind::Set, None) => push_ordinary(&mut steps, range),
         }
     }
@@ -288,9 +334,10 @@ pub fn compare(migrations: &[Migration], history: &History) -> (Vec<State>, Vec<
         })
         .collect();
     for row in &history.rows {
-        if !migrations
-            .iter()
-            .any(|migration| migration.file.version == row.version)
+        // The files are in order of their numbers, as `source` reads them.
+        if migrations
+            .binary_search_by_key(&row.version, |migration| migration.file.version)
+            .is_err()
         {
             mismatches.push(Mismatch::Missing { row: row.clone() });
         }
@@ -375,9 +422,11 @@ pub fn plan<'a>(
     migrations: &'a [Migration],
     history: &History,
     selection: Selection,
+    ahead: Ahead,
 ) -> Result<Vec<Pending<'a>>, Error> {
     let (states, mismatches) = compare(migrations, history);
-    if !mismatches.is_empty() {
+    let accepted = ahead == Ahead::Start && newer(migrations, history).is_some();
+    if !mismatches.is_empty() && !accepted {
         return Err(Error::Mismatch(mismatches));
     }
     if let Selection::To(version) | Selection::Only(version) = selection

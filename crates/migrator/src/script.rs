@@ -1,9 +1,11 @@
 //! What is sent for a step: messages of SQL, and where in the file each statement of a message comes from. Pure.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use crate::history::Progress;
 use crate::plan::{Migration, StepKind};
+use crate::statement::{self, Reason};
 
 /// One message to the server: a query string that runs as one unit where it holds a `BEGIN`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +26,13 @@ pub struct Sent {
 }
 
 impl Message {
+    /// One statement of the runner's own.
+    pub fn own(sql: &str) -> Message {
+        let mut message = Message::default();
+        message.push(sql, None);
+        message
+    }
+
     fn push(&mut self, sql: &str, source: Option<Range<usize>>) {
         let start = self.text.len();
         self.text.push_str(sql);
@@ -48,23 +57,56 @@ impl Message {
     }
 }
 
-/// What is sent for one step.
+/// How the session of each migration starts: parameters that an earlier one set are put back, strings mean what the lexer took them to
+/// mean, and no statement waits for a lock for long. It goes at the end of each migration's last message, so that a file costs no round
+/// trip more.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Script {
-    /// The messages, in order.
-    pub messages: Vec<Message>,
-    /// Index of the message that needs a session of its own.
-    pub fresh_session: Option<usize>,
+pub struct Session {
+    /// How long a statement may wait for a lock: whoever asks for the table behind it waits as long.
+    pub lock_timeout: Duration,
+    /// How long a statement may wait for a lock behind which nobody queues up.
+    pub patience: Duration,
+    /// How long a statement may take.
+    pub statement_timeout: Option<Duration>,
+    /// Whether the server can look after clients that are gone.
+    pub checks_connection: bool,
 }
 
-/// How the session of a migration starts: parameters that an earlier migration set are put back, and strings mean what the lexer took them
-/// to mean. It goes at the end of each migration's last message, so that a file costs no round trip more.
-pub(crate) const SESSION: [&str; 4] = [
-    "RESET SESSION AUTHORIZATION",
-    "RESET ROLE",
-    "RESET ALL",
-    "SET standard_conforming_strings = on",
-];
+impl Session {
+    /// The statements that start it.
+    pub fn start(&self) -> Vec<String> {
+        let resets = ["RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL"];
+        let mut statements = resets.map(str::to_owned).to_vec();
+        statements.extend(self.parameters());
+        statements
+    }
+
+    /// What holds for all that it runs, also behind a `RESET ALL` of the file's.
+    fn parameters(&self) -> Vec<String> {
+        let mut statements = vec![
+            "SET standard_conforming_strings = on".to_owned(),
+            set_lock_timeout(self.lock_timeout),
+        ];
+        if let Some(timeout) = self.statement_timeout {
+            statements.push(format!("SET statement_timeout = {}", milliseconds(timeout)));
+        }
+        if self.checks_connection {
+            // A statement of a runner that is gone ends, and its lock with it.
+            statements.push("SET client_connection_check_interval = 1000".to_owned());
+        }
+        statements
+    }
+}
+
+/// 0 would mean no limit.
+fn milliseconds(duration: Duration) -> u128 {
+    duration.as_millis().clamp(1, i32::MAX as u128)
+}
+
+/// The statement that sets how long a statement may wait for a lock.
+pub(crate) fn set_lock_timeout(timeout: Duration) -> String {
+    format!("SET lock_timeout = {}", milliseconds(timeout))
+}
 
 /// Which step to render, and how it is recorded.
 #[derive(Debug, Clone, Copy)]
@@ -73,128 +115,180 @@ pub struct StepRef<'a> {
     pub migration: &'a Migration,
     /// Index of the step.
     pub index: usize,
-    /// Whether no step before it has left the session as a migration finds it: it is the first of the run, or goes on half-way.
-    pub starts_session: bool,
     /// Whether the history has no row of this migration yet.
     pub is_new: bool,
+    /// Where its transaction begins and ends, where it is one.
+    pub bounds: Bounds,
     /// The history's quoted name.
     pub table: &'a str,
     /// Who runs it.
     pub applied_by: &'a str,
+    /// How a migration's session starts.
+    pub session: &'a Session,
 }
 
-/// Renders a step: one message for a transaction; for a statement that runs alone its intent, the
-/// statement and its completion. The first step of a session begins with a message of settings.
-pub fn render(step: StepRef<'_>) -> Script {
-    let plan = &step.migration.steps[step.index];
-    match &plan.kind {
-        StepKind::Transaction { begin } => {
-            // Apart from the file's text: the server reads a whole message before it runs any of
-            // it, and would still read the strings as an earlier file has set it to.
-            let mut session = Message::default();
-            step.push_session(&mut session);
-            let mut messages = vec![session, step.transaction(begin.as_ref())];
-            messages.retain(|message| !message.statements.is_empty());
-            Script {
-                messages,
-                fresh_session: None,
-            }
-        }
-        StepKind::Alone(_) => Script {
-            messages: step.alone(),
-            fresh_session: None,
-        },
-        StepKind::FreshSession => {
-            let messages = step.alone();
-            let fresh_session = Some(messages.len() - 2);
-            Script {
-                messages,
-                fresh_session,
-            }
-        }
+/// Whether a step's transaction is begun and committed with it, or is part of a longer one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// It begins the transaction.
+    pub begins: bool,
+    /// It commits the transaction.
+    pub commits: bool,
+}
+
+impl Bounds {
+    /// A transaction of its own.
+    pub const OWN: Bounds = Bounds {
+        begins: true,
+        commits: true,
+    };
+}
+
+/// What starts the session of a step that no other has left it to: a message of settings, where there are any.
+///
+/// Apart from the file's text: the server reads a whole message before it runs any of it, and would still read the strings as an earlier
+/// file has set it to.
+pub fn start(step: StepRef<'_>) -> Option<Message> {
+    let mut message = Message::default();
+    let is_fresh = step.migration.steps[step.index].kind == StepKind::FreshSession;
+    if !is_fresh {
+        // A new session needs no reset, and RESET would undo what keeps the library out of it.
+        let start = step.session.start();
+        start.iter().for_each(|sql| message.push(sql, None));
     }
+    for sql in step.migration.session_settings(step.index) {
+        message.push(sql, None);
+        step.push_parameters_behind(&mut message, sql);
+    }
+    Some(message).filter(|message| !message.statements.is_empty())
+}
+
+/// Renders a step as a transaction, its history update in it: one message.
+pub fn transaction(step: StepRef<'_>) -> Vec<Message> {
+    vec![step.transaction()]
+}
+
+/// Renders a step as a statement that runs alone: its intent, the statement, its completion. `reason` is why.
+pub fn alone(step: StepRef<'_>, reason: Option<Reason>) -> Vec<Message> {
+    match step.migration.gives_up_lock(step.index) {
+        true => step.without_lock(),
+        false => step.alone(reason == Some(Reason::Concurrently)),
+    }
+}
+
+/// Records a step as done that is known to be, without sending its statement.
+pub fn complete(step: StepRef<'_>) -> Vec<Message> {
+    vec![step.completion(false)]
 }
 
 /// Records a migration as applied whose file has no step left behind those that are done.
-pub fn finish(step: StepRef<'_>) -> Script {
+pub fn finish(step: StepRef<'_>) -> Vec<Message> {
     let mut message = Message::default();
     message.push(&step.record(step.migration.steps.len(), false), None);
-    Script {
-        messages: vec![message],
-        fresh_session: None,
-    }
+    vec![message]
 }
 
 impl StepRef<'_> {
-    fn transaction(&self, begin: Option<&Range<usize>>) -> Message {
+    fn transaction(&self) -> Message {
         let mut message = Message::default();
+        let begin = match &self.migration.steps[self.index].kind {
+            StepKind::Transaction { begin } => begin.as_ref(),
+            _ => None,
+        };
         match begin {
+            _ if !self.bounds.begins => {}
             Some(range) => self.push_source(&mut message, range),
             None => message.push("BEGIN", None),
         }
         for range in &self.migration.steps[self.index].statements {
             self.push_source(&mut message, range);
+            self.push_parameters_behind(&mut message, &self.migration.file.text[range.clone()]);
         }
         for sql in self.own_role() {
             message.push(sql, None);
         }
         message.push(&self.record(self.index + 1, self.is_new), None);
-        message.push("COMMIT", None);
+        if self.bounds.commits {
+            message.push("COMMIT", None);
+        }
         self.push_reset(&mut message);
         message
     }
 
-    fn alone(&self) -> Vec<Message> {
+    /// `waits_aside` where it waits for locks that nobody queues up behind, and would begin anew where a timeout ended its wait: a
+    /// concurrent index build waits for the transactions of others. What the file itself says of `lock_timeout` stays.
+    fn alone(&self, waits_aside: bool) -> Vec<Message> {
+        let settings = self.migration.session_settings(self.index);
+        let is_set = settings.iter().any(|text| text.contains("lock_timeout"));
+        let waits_aside = waits_aside && !is_set;
         let mut intent = Message::default();
-        self.push_session(&mut intent);
-        if self.is_new {
-            intent.push(&self.record(self.index, true), None);
+        let begin = match self.is_new {
+            true => self.record(self.index, true),
+            false => self.progress(self.index, "").begin(),
+        };
+        self.push_record(&mut intent, &begin);
+        if waits_aside {
+            intent.push(&set_lock_timeout(self.session.patience), None);
         }
+        vec![intent, self.statement(), self.completion(waits_aside)]
+    }
+
+    fn statement(&self) -> Message {
         let mut statement = Message::default();
         for range in &self.migration.steps[self.index].statements {
             self.push_source(&mut statement, range);
         }
-        let record = self.record(self.index + 1, false);
-        let mut completion = Message::default();
-        match self.own_role().as_slice() {
-            [] => completion.push(&record, None),
-            own_role => {
-                let parts = [&["BEGIN"], own_role, &[&record, "COMMIT"]];
-                parts
-                    .concat()
-                    .iter()
-                    .for_each(|sql| completion.push(sql, None));
-            }
-        }
-        self.push_reset(&mut completion);
-        let mut messages = vec![intent, statement, completion];
-        messages.retain(|message| !message.statements.is_empty());
-        messages
+        statement
     }
 
-    fn push_session(&self, message: &mut Message) {
-        if !self.starts_session {
-            return;
+    /// What gives up the lock is recorded before it is sent: behind it another runner may be at work. All that it does, it does to the
+    /// session, which a run that is cut loses as well.
+    fn without_lock(&self) -> Vec<Message> {
+        let mut record = Message::default();
+        self.push_record(&mut record, &self.record(self.index + 1, self.is_new));
+        vec![record, self.statement()]
+    }
+
+    fn completion(&self, waited_aside: bool) -> Message {
+        let mut completion = Message::default();
+        let record = self.record(self.index + 1, false);
+        self.push_record(&mut completion, &record);
+        match self.index + 1 == self.migration.steps.len() {
+            true => self.push_reset(&mut completion),
+            false if waited_aside => {
+                completion.push(&set_lock_timeout(self.session.lock_timeout), None);
+            }
+            false => {}
         }
-        for sql in SESSION
-            .into_iter()
-            .chain(self.migration.session_settings(self.index))
-        {
-            message.push(sql, None);
-        }
+        completion
+    }
+
+    /// Writes the history outside a step's transaction.
+    fn push_record(&self, message: &mut Message, record: &str) {
+        let own_role = self.own_role();
+        let statements = match own_role.is_empty() {
+            true => vec![record],
+            false => [&["BEGIN"], own_role.as_slice(), &[record, "COMMIT"]].concat(),
+        };
+        statements.iter().for_each(|sql| message.push(sql, None));
     }
 
     /// Behind the migration's last step, the session as the next migration is to find it.
     fn push_reset(&self, message: &mut Message) {
         if self.index + 1 == self.migration.steps.len() {
-            SESSION.iter().for_each(|sql| message.push(sql, None));
+            let start = self.session.start();
+            start.iter().for_each(|sql| message.push(sql, None));
         }
     }
 
     /// Whom the file has become may not write the history: what makes the session, for the rest of
     /// the transaction, who it was at its start.
     fn own_role(&self) -> Vec<&'static str> {
-        let settings = self.migration.session_settings(self.index + 1);
+        // What ends the session's settings is recorded while they hold.
+        let ends_them = self.migration.gives_up_lock(self.index);
+        let settings = self
+            .migration
+            .session_settings(self.index + usize::from(!ends_them));
         let sets = |name: &str| {
             let mut words = settings.iter().flat_map(|text| text.split_whitespace());
             words.any(|word| word.eq_ignore_ascii_case(name))
@@ -209,6 +303,13 @@ impl StepRef<'_> {
         own
     }
 
+    fn push_parameters_behind(&self, message: &mut Message, sql: &str) {
+        if statement::resets_all(sql) {
+            let parameters = self.session.parameters();
+            parameters.iter().for_each(|sql| message.push(sql, None));
+        }
+    }
+
     fn push_source(&self, message: &mut Message, range: &Range<usize>) {
         message.push(
             &self.migration.file.text[range.clone()],
@@ -217,19 +318,25 @@ impl StepRef<'_> {
     }
 
     fn record(&self, steps_done: usize, insert: bool) -> String {
-        let progress = Progress {
-            table: self.table,
-            version: self.migration.file.version,
-            name: &self.migration.file.name,
-            checksum: &self.migration.checksum(steps_done),
-            steps: self.migration.steps.len(),
-            steps_done,
-            applied_by: self.applied_by,
-        };
+        let checksum = self.migration.checksum(steps_done);
+        let progress = self.progress(steps_done, &checksum);
         if insert {
             progress.insert()
         } else {
             progress.update()
+        }
+    }
+
+    /// The migration's row as it is to be; what only journals needs no checksum.
+    pub(crate) fn progress<'s>(&'s self, steps_done: usize, checksum: &'s str) -> Progress<'s> {
+        Progress {
+            table: self.table,
+            version: self.migration.file.version,
+            name: &self.migration.file.name,
+            checksum,
+            steps: self.migration.steps.len(),
+            steps_done,
+            applied_by: self.applied_by,
         }
     }
 }
@@ -241,26 +348,36 @@ mod tests {
     use super::*;
     use crate::source::File;
 
+    const SESSION: Session = Session {
+        lock_timeout: Duration::from_secs(5),
+        patience: Duration::from_secs(60),
+        statement_timeout: None,
+        checks_connection: true,
+    };
+
     fn rendered(text: &str, new: bool) -> String {
         let file = File::new(Path::new("001_a.sql"), text.as_bytes().to_vec()).unwrap();
         let migration = Migration::parse(file).unwrap();
         let mut out = String::new();
         for index in 0..migration.steps.len() {
-            let script = render(StepRef {
+            let step = StepRef {
                 migration: &migration,
                 index,
-                starts_session: index == 0,
                 is_new: new && index == 0,
+                bounds: Bounds::OWN,
                 table: "public.schema_migrations",
                 applied_by: "o'brien",
+                session: &SESSION,
+            };
+            let mut messages: Vec<Message> =
+                start(step).filter(|_| index == 0).into_iter().collect();
+            messages.extend(match migration.steps[index].kind {
+                StepKind::Transaction { .. } => transaction(step),
+                StepKind::Alone(reason) => alone(step, Some(reason)),
+                StepKind::FreshSession | StepKind::Asked(_) => alone(step, None),
             });
-            for (number, message) in script.messages.iter().enumerate() {
-                let fresh = if script.fresh_session == Some(number) {
-                    " (fresh session)"
-                } else {
-                    ""
-                };
-                out += &format!("-- step {}, message {}{fresh}\n", index + 1, number + 1);
+            for (number, message) in messages.iter().enumerate() {
+                out += &format!("-- step {}, message {}\n", index + 1, number + 1);
                 out += &message.text;
             }
         }
@@ -281,6 +398,21 @@ mod tests {
     }
 
     #[test]
+    fn a_reset_of_the_file_leaves_the_runner_s_parameters() {
+        insta::assert_snapshot!(rendered("RESET ALL;\nSELECT 1;\nVACUUM;", true));
+    }
+
+    #[test]
+    fn what_gives_up_the_lock_is_recorded_first() {
+        let text = "SET ROLE app;\nDISCARD ALL;\nSELECT 1;";
+        insta::assert_snapshot!(rendered(text, true));
+        let file = File::new(Path::new("001_a.sql"), text.as_bytes().to_vec()).unwrap();
+        let migration = Migration::parse(file).unwrap();
+        assert_eq!(migration.session_settings(1), ["SET ROLE app"]);
+        assert!(migration.session_settings(2).is_empty());
+    }
+
+    #[test]
     fn a_file_s_role_does_not_record_it() {
         insta::assert_snapshot!(rendered("SET ROLE app;\nSELECT 1;\nVACUUM;", true));
     }
@@ -290,15 +422,16 @@ mod tests {
         let text = "  CREATE TABLE t ();\n\n  CREATE INDEX ON t (b);";
         let file = File::new(Path::new("001_a.sql"), text.as_bytes().to_vec()).unwrap();
         let migration = Migration::parse(file).unwrap();
-        let script = render(StepRef {
+        let messages = transaction(StepRef {
             migration: &migration,
             index: 0,
-            starts_session: true,
             is_new: true,
+            bounds: Bounds::OWN,
             table: "t",
             applied_by: "u",
+            session: &SESSION,
         });
-        let message = &script.messages[1];
+        let message = &messages[0];
         let byte = message.text.find("(b)").unwrap();
         assert_eq!(message.source_offset(byte), text.find("(b)"));
         assert_eq!(message.source_offset(0), None);

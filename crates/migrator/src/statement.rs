@@ -1,12 +1,14 @@
 //! What a statement is, read from its own tokens: whether it may share a transaction, and what it does to one.
 //!
-//! The reading is total: a statement that no rule knows is an ordinary one. It never asks a server, so what depends on the catalog (whether
-//! a table is a hypertable, whether a procedure commits) is not decided here; `-- migrate: alone` on the line before says it by hand.
+//! The reading is total: a statement that no rule knows is an ordinary one. It never asks a server: what depends on the catalog (whether a
+//! table is a hypertable, whether a procedure commits) is asked in [`question`](crate::question), or `-- migrate: alone` on the line before
+//! says it by hand.
 
-mod rules;
+pub(crate) mod names;
+pub(crate) mod rules;
 #[cfg(test)]
 mod tests;
-mod words;
+pub(crate) mod words;
 
 use std::ops::Range;
 
@@ -59,6 +61,14 @@ pub enum Reason {
     /// A `DO` whose body commits.
     #[error("its body commits, so the server refuses it in a transaction block")]
     BodyCommits,
+    /// `CLUSTER` or `REINDEX` of a partitioned table.
+    #[error(
+        "the table is partitioned and each partition gets a transaction of its own, so the server refuses this in a transaction block"
+    )]
+    Partitioned,
+    /// A `CALL`, or a `DO` with one, of a procedure that commits.
+    #[error("the procedure that it calls commits, so the server refuses it in a transaction block")]
+    ProcedureCommits,
     /// The file says so.
     #[error("the comment `-- migrate: alone` before it says so")]
     Annotated,
@@ -100,6 +110,34 @@ pub enum Refusal {
     /// `BEGIN` without a `COMMIT` behind it.
     #[error("this BEGIN has no COMMIT in the file")]
     UnclosedBegin,
+    /// `CREATE UNIQUE INDEX … WITH (timescaledb.transaction_per_chunk)`.
+    #[error("a unique index cannot be built chunk by chunk: remove transaction_per_chunk")]
+    UniqueByChunk,
+    /// `CREATE INDEX CONCURRENTLY` on a hypertable.
+    #[error(
+        "the server builds no index of a hypertable concurrently: write CREATE INDEX … WITH (timescaledb.transaction_per_chunk)"
+    )]
+    HypertableIndexConcurrently,
+    /// `CREATE UNIQUE INDEX CONCURRENTLY` on a hypertable.
+    #[error(
+        "the server builds no index of a hypertable concurrently, and a unique one not chunk by chunk: write CREATE UNIQUE INDEX without CONCURRENTLY"
+    )]
+    HypertableUniqueConcurrently,
+    /// `DROP INDEX CONCURRENTLY` of a hypertable's index.
+    #[error(
+        "the server drops no index of a hypertable concurrently: write DROP INDEX without CONCURRENTLY"
+    )]
+    HypertableDropConcurrently,
+    /// `REINDEX TABLE CONCURRENTLY` of a hypertable.
+    #[error(
+        "the server rebuilds no hypertable concurrently: write REINDEX TABLE without CONCURRENTLY"
+    )]
+    HypertableReindexConcurrently,
+    /// `REINDEX INDEX` of a hypertable's index.
+    #[error(
+        "the server rebuilds no single index of a hypertable: write REINDEX TABLE, without CONCURRENTLY"
+    )]
+    HypertableReindexIndex,
     /// A statement that runs alone, inside `BEGIN … COMMIT`.
     #[error("the server refuses this in a transaction block: move it out of BEGIN … COMMIT")]
     AloneInBlock,
@@ -129,6 +167,25 @@ pub fn is_setting(sql: &str) -> bool {
         tokens: &tokens,
     };
     rules::kind(words) == Kind::Set
+}
+
+/// Whether the one statement of a text puts all parameters of its session back, with them those that the runner has set.
+pub fn resets_all(sql: &str) -> bool {
+    begins(sql, &["reset", "all"]) || discards_all(sql)
+}
+
+/// Whether the one statement of a text is `DISCARD ALL`, which also gives up the session's advisory locks.
+pub fn discards_all(sql: &str) -> bool {
+    begins(sql, &["discard", "all"])
+}
+
+fn begins(sql: &str, keywords: &[&str]) -> bool {
+    let tokens: Vec<_> = lexer::stream(sql).take(keywords.len()).collect();
+    let words = Words {
+        sql,
+        tokens: &tokens,
+    };
+    words.are(0, keywords)
 }
 
 fn kind(sql: &str, raw: &RawStatement) -> Kind {

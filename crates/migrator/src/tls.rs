@@ -11,7 +11,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
 };
-use tokio_postgres_rustls::MakeRustlsConnect;
+pub(crate) use tokio_postgres_rustls::MakeRustlsConnect as Connector;
 
 /// How far the server's certificate is checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,10 +25,7 @@ pub(crate) enum Check {
 }
 
 /// A connector for this kind of check; `roots` is the `sslrootcert` file, the system's authorities when `None`.
-pub(crate) fn connector(
-    check: &Check,
-    roots: Option<&PathBuf>,
-) -> Result<MakeRustlsConnect, String> {
+pub(crate) fn connector(check: &Check, roots: Option<&PathBuf>) -> Result<Connector, String> {
     let provider = Arc::new(ring::default_provider());
     let verifier: Arc<dyn ServerCertVerifier> = match check {
         Check::Nothing => Arc::new(Lenient {
@@ -50,7 +47,7 @@ pub(crate) fn connector(
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
-    Ok(MakeRustlsConnect::new(config))
+    Ok(Connector::new(config))
 }
 
 fn web_pki(

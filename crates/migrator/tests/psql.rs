@@ -7,10 +7,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use migrator::baseline;
 use migrator::cluster::{Cluster, Running, Server, Settings};
+use migrator::foreign::Tool;
 use migrator::link::{Error, Link, Place};
+use migrator::plan::Migration;
 use migrator::psql::{Host, Psql};
+use migrator::run::{self, Options};
 use migrator::script::{Message, Sent};
+use migrator::source::File;
 
 #[test]
 fn messages_run_in_their_order_with_queries_between_them() {
@@ -49,12 +54,45 @@ fn a_new_session_goes_on_where_the_old_one_was() {
     link.prepare(&messages).unwrap();
     link.run(&messages[0]).unwrap();
     link.reconnect().unwrap();
+    link.prepare(&messages[1..]).unwrap();
     for message in &messages[1..] {
         link.run(message).unwrap();
     }
     assert_eq!(values(&mut link), "1,2");
     let application = link.query("SHOW application_name").unwrap();
     assert_ne!(application[0][0][0].as_deref(), Some("old"));
+}
+
+#[test]
+fn a_database_of_another_tool_is_refused_and_can_be_taken_over() {
+    let Some(place) = Here::new("a_database_of_another_tool_is_refused_and_can_be_taken_over")
+    else {
+        return;
+    };
+    let file = |name: &str, text: &str| {
+        Migration::parse(File::new(Path::new(name), text.as_bytes().to_vec()).unwrap()).unwrap()
+    };
+    let migrations = [
+        file("001_t.sql", "CREATE TABLE t (a int)"),
+        file("002_one.sql", "INSERT INTO t VALUES (1)"),
+    ];
+    let mut link = place.link();
+    link.query("CREATE TABLE t (a int); CREATE TABLE alembic_version (version_num varchar(32) NOT NULL);\nINSERT INTO alembic_version VALUES ('1975ea83b712')")
+        .unwrap();
+    let options = Options::default();
+    let run = |link: &mut dyn Link| run::run(link, &migrations, &options, None, &mut |_| ());
+    assert!(
+        matches!(run(&mut link), Err(run::Error::OtherTool(found)) if found.tool == Tool::Alembic)
+    );
+    let record =
+        |link: &mut dyn Link| baseline::record(link, &migrations[..1], &options, &mut |_| ());
+    assert_eq!(record(&mut link).unwrap().rows.len(), 1);
+    assert_eq!(run(&mut link).unwrap().applied.len(), 1);
+    assert_eq!(values(&mut link), "1");
+    let again = record(&mut link);
+    assert!(matches!(again, Err(baseline::Error::History(rows)) if rows.len() == 2));
+    let locks = link.query("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'");
+    assert_eq!(locks.unwrap()[0][0][0].as_deref(), Some("0"));
 }
 
 #[test]
@@ -81,7 +119,7 @@ fn an_error_is_placed_in_its_message_and_ends_the_session() {
     assert_eq!(error.code, "42703");
     let byte = messages[1].text.find("b)").unwrap();
     assert_eq!(error.place, Place::Byte(byte));
-    assert!(matches!(link.run(&messages[2]), Err(Error::Lost(_))));
+    assert!(matches!(link.run(&messages[2]), Err(Error::Lost { .. })));
     link.reconnect().unwrap();
     assert_eq!(values(&mut link), "");
 }
@@ -183,11 +221,16 @@ impl Here {
         })
     }
 
-    fn link(&self) -> Psql<Local<'_>> {
-        Psql::start(Local(self)).unwrap()
+    fn link(&self) -> Psql<Local> {
+        Psql::start(Local {
+            psql: self.server.program("psql"),
+            url: self.running.url("postgres"),
+            folder: self.folder.clone(),
+        })
+        .unwrap()
     }
 
-    /// The folders that were copied here.
+    /// The folders of the sessions that run.
     fn copies(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(&self.folder).unwrap();
         entries.map(|entry| entry.unwrap().path()).collect()
@@ -200,31 +243,31 @@ impl Drop for Here {
     }
 }
 
-struct Local<'a>(&'a Here);
+#[derive(Clone)]
+struct Local {
+    psql: PathBuf,
+    url: String,
+    folder: PathBuf,
+}
 
-impl Host for Local<'_> {
-    fn psql(&self) -> Command {
+impl Host for Local {
+    fn psql(&self, folder: &str) -> Command {
+        let folder = self.folder.join(folder);
         let mut command = Command::new("sh");
         command
-            .args(["-c", "exec \"$0\" \"$@\" 2>&1"])
-            .arg(self.0.server.program("psql"))
-            .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-"])
-            .arg(self.0.running.url("postgres"));
+            .args([
+                "-c",
+                "mkdir \"$1\"; \"$0\" -X -q -v ON_ERROR_STOP=1 -f - \"$2\"; rm -r \"$1\"",
+            ])
+            .arg(&self.psql)
+            .arg(folder)
+            .arg(&self.url);
         command
     }
 
-    fn copy(&self, folder: &Path) -> Result<String, String> {
-        let inside = self.0.folder.join(folder.file_name().unwrap());
-        let copied = Command::new("cp")
-            .arg("-r")
-            .arg(folder)
-            .arg(&inside)
-            .status();
-        assert!(copied.unwrap().success());
+    fn copy(&self, file: &Path, folder: &str) -> Result<String, String> {
+        let inside = self.folder.join(folder).join(file.file_name().unwrap());
+        fs::copy(file, &inside).unwrap();
         Ok(inside.to_str().unwrap().to_owned())
-    }
-
-    fn remove(&self, folder: &str) {
-        fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -7,8 +7,9 @@
 use std::io::Write as _;
 
 use migrator::cluster::{Cluster, Running, Server, Settings};
-use migrator::statement::{self, Kind, Reason};
-use postgres::{Client, NoTls};
+use migrator::question::{self, Answer};
+use migrator::statement::{self, Kind, Reason, Refusal};
+use postgres::{Client, NoTls, SimpleQueryMessage};
 
 /// Made before the lines of PostgreSQL itself.
 const OBJECTS: &str = "
@@ -26,7 +27,13 @@ const OBJECTS: &str = "
     CREATE SUBSCRIPTION s CONNECTION 'host=/nowhere' PUBLICATION p, p2 WITH (connect = false);
     ALTER SUBSCRIPTION s ENABLE;
     CREATE PROCEDURE commits() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$;
+    CREATE PROCEDURE calls_commits() LANGUAGE plpgsql AS $$ BEGIN CALL commits(); END $$;
     CREATE PROCEDURE works() LANGUAGE plpgsql AS $$ BEGIN PERFORM 1; END $$;
+    CREATE PROCEDURE calls_works() LANGUAGE plpgsql AS $$ BEGIN CALL works(); END $$;
+    CREATE PROCEDURE defined() LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN COMMIT; END $$;
+    CREATE PROCEDURE configured() LANGUAGE plpgsql SET work_mem = '1MB' AS $$ BEGIN COMMIT; END $$;
+    CREATE SCHEMA later;
+    CREATE PROCEDURE later.works() LANGUAGE plpgsql AS $$ BEGIN ROLLBACK; END $$;
 ";
 
 /// Refused in a transaction block, whatever the database holds.
@@ -106,19 +113,30 @@ const ORDINARY: &[&str] = &[
     "DO $$ BEGIN RAISE DEBUG 'COMMIT;'; END $$",
     "DO $$ DECLARE commit int; BEGIN commit := 1; END $$",
     "CALL works()",
+    "CALL calls_works()",
+    "DO $$ BEGIN CALL works(); END $$",
     "COPY (SELECT 1 AS stdin) TO '/dev/null'",
     "CHECKPOINT",
     "NOTIFY a",
 ];
 
-/// Refused for what the database holds, which the words do not say: a partitioned table, a procedure that commits. They are ordinary to
-/// us, and `-- migrate: alone` stands before them in a file.
-const UNKNOWABLE: &[&str] = &[
-    "CLUSTER parted USING parted_b",
-    "REINDEX TABLE parted",
-    "REINDEX INDEX parted_b",
-    "CALL commits()",
+/// Refused for what the database holds, which the words do not say: a partitioned table, a procedure that commits. The catalog says it;
+/// without a catalog, `-- migrate: alone` stands before them in a file.
+const UNKNOWABLE: &[(&str, Reason)] = &[
+    ("CLUSTER parted USING parted_b", Reason::Partitioned),
+    ("REINDEX TABLE parted", Reason::Partitioned),
+    ("REINDEX INDEX parted_b", Reason::Partitioned),
+    ("CALL commits()", Reason::ProcedureCommits),
+    ("CALL public.calls_commits()", Reason::ProcedureCommits),
+    ("CALL later.works()", Reason::ProcedureCommits),
+    (
+        "DO $$ BEGIN CALL calls_commits(); END $$",
+        Reason::ProcedureCommits,
+    ),
 ];
+
+/// Procedures that may not commit whoever calls them: to run them alone would not help.
+const NEVER_COMMIT: &[&str] = &["CALL defined()", "CALL configured()"];
 
 const TIMESCALEDB_OBJECTS: &str = "
     CREATE EXTENSION timescaledb;
@@ -130,6 +148,14 @@ const TIMESCALEDB_OBJECTS: &str = "
         SELECT time_bucket('1 day', time) AS day, count(*) FROM h GROUP BY 1 WITH NO DATA;
     SELECT add_continuous_aggregate_policy('c', NULL, INTERVAL '1 day', INTERVAL '1 day');
     CREATE TABLE later (time timestamptz NOT NULL, v int);
+    CREATE TABLE old (time timestamptz NOT NULL, v int);
+    SELECT create_hypertable('old', 'time', chunk_time_interval => INTERVAL '1 day');
+    INSERT INTO old SELECT '2024-01-01'::timestamptz + i * INTERVAL '6 hours', i FROM generate_series(0, 40) i;
+    ALTER TABLE old SET (timescaledb.compress, timescaledb.compress_segmentby = 'v');
+    SELECT add_compression_policy('old', INTERVAL '1 day');
+    CREATE TABLE empty (time timestamptz NOT NULL, v int);
+    SELECT create_hypertable('empty', 'time');
+    CREATE INDEX empty_v ON empty (v);
 ";
 
 const TIMESCALEDB_ALONE: &[&str] = &[
@@ -153,6 +179,9 @@ const TIMESCALEDB_ALONE: &[&str] = &[
     "CALL merge_chunks('_timescaledb_internal._hyper_1_3_chunk', '_timescaledb_internal._hyper_1_4_chunk', true)",
     "CALL merge_chunks_concurrently(ARRAY['_timescaledb_internal._hyper_1_5_chunk', '_timescaledb_internal._hyper_1_6_chunk']::regclass[])",
     "CALL run_job(1000)",
+    "CALL run_job(1001)",
+    "CREATE INDEX CONCURRENTLY ON _timescaledb_internal._hyper_1_10_chunk (v)",
+    "DROP INDEX CONCURRENTLY empty_v",
     "CALL _timescaledb_functions.policy_refresh_continuous_aggregate(1000, '{\"mat_hypertable_id\": 2, \"start_offset\": null, \"end_offset\": \"1 day\"}')",
 ];
 
@@ -166,6 +195,8 @@ const TIMESCALEDB_ORDINARY: &[&str] = &[
     "CREATE INDEX ON h (v) WITH (fillfactor = 90)",
     "SELECT add_retention_policy('h', INTERVAL '1 year')",
     "SELECT add_reorder_policy('h', 'h_v')",
+    "SELECT add_compression_policy('old', INTERVAL '1 day', if_not_exists => true)",
+    "REINDEX TABLE h",
     "SELECT add_continuous_aggregate_policy('c', NULL, INTERVAL '1 day', INTERVAL '1 day', if_not_exists => true)",
     "ALTER TABLE h SET (timescaledb.enable_columnstore, timescaledb.segmentby = 'v'); CALL add_columnstore_policy('h', after => INTERVAL '7 days'); SELECT compress_chunk('_timescaledb_internal._hyper_1_1_chunk'); CALL convert_to_columnstore('_timescaledb_internal._hyper_1_2_chunk'); CALL convert_to_rowstore('_timescaledb_internal._hyper_1_2_chunk')",
     "ALTER MATERIALIZED VIEW c SET (timescaledb.materialized_only = false)",
@@ -181,28 +212,62 @@ const TIMESCALEDB_ORDINARY: &[&str] = &[
     "VALUES ('CALL run_job(1000)')",
 ];
 
-/// On a hypertable; on a table they are ordinary, or run alone and are not refused everywhere.
-const TIMESCALEDB_UNKNOWABLE: &[&str] = &["CLUSTER h USING h_v"];
+/// On a hypertable; on a table they are ordinary.
+const TIMESCALEDB_UNKNOWABLE: &[(&str, Reason)] = &[
+    ("CLUSTER h USING h_v", Reason::CommitsByItself),
+    (
+        "CLUSTER (VERBOSE) public.\"h\" USING h_v",
+        Reason::CommitsByItself,
+    ),
+];
 
 /// On a hypertable these are refused alone, too.
-const NEVER_ON_A_HYPERTABLE: &[&str] = &[
-    "CREATE INDEX CONCURRENTLY ON h (v)",
-    "REINDEX TABLE CONCURRENTLY h",
+const NEVER_ON_A_HYPERTABLE: &[(&str, Refusal)] = &[
+    (
+        "CREATE INDEX CONCURRENTLY ON h (v)",
+        Refusal::HypertableIndexConcurrently,
+    ),
+    (
+        "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY c (count)",
+        Refusal::HypertableIndexConcurrently,
+    ),
+    (
+        "CREATE UNIQUE INDEX CONCURRENTLY i ON h (v, time)",
+        Refusal::HypertableUniqueConcurrently,
+    ),
+    (
+        "DROP INDEX CONCURRENTLY h_v",
+        Refusal::HypertableDropConcurrently,
+    ),
+    (
+        "REINDEX TABLE CONCURRENTLY h",
+        Refusal::HypertableReindexConcurrently,
+    ),
+    (
+        "REINDEX (CONCURRENTLY) INDEX h_v",
+        Refusal::HypertableReindexIndex,
+    ),
+    ("REINDEX INDEX h_v", Refusal::HypertableReindexIndex),
 ];
+
+/// Refused anywhere, and the words say so.
+const NEVER: &[(&str, Refusal)] = &[(
+    "CREATE UNIQUE INDEX ON h (v, time) WITH (timescaledb.transaction_per_chunk)",
+    Refusal::UniqueByChunk,
+)];
 
 #[test]
 fn each_statement_is_read_as_its_line_says() {
-    for sql in ALONE
-        .iter()
-        .chain(TIMESCALEDB_ALONE)
-        .chain(NEVER_ON_A_HYPERTABLE)
-    {
+    for sql in ALONE.iter().chain(TIMESCALEDB_ALONE) {
         assert!(matches!(kinds(sql)[..], [Kind::Alone(_)]), "{sql}");
     }
-    for sql in UNKNOWABLE.iter().chain(TIMESCALEDB_UNKNOWABLE) {
+    for (sql, _) in UNKNOWABLE.iter().chain(TIMESCALEDB_UNKNOWABLE) {
         assert_eq!(kinds(sql), [Kind::Ordinary], "{sql}");
         let annotated = format!("-- migrate: alone\n{sql}");
         assert_eq!(kinds(&annotated), [Kind::Alone(Reason::Annotated)], "{sql}");
+    }
+    for (sql, refusal) in NEVER {
+        assert_eq!(kinds(sql), [Kind::Refused(*refusal)], "{sql}");
     }
     for sql in ORDINARY.iter().chain(TIMESCALEDB_ORDINARY) {
         assert!(
@@ -219,7 +284,11 @@ fn postgres_agrees_with_each_line() {
     };
     server.client.batch_execute(OBJECTS).unwrap();
     server.accepts(ORDINARY);
-    server.refuses(UNKNOWABLE);
+    server.refuses_after_a_question(UNKNOWABLE);
+    for sql in NEVER_COMMIT {
+        assert_eq!(server.answer(sql), Answer::AsRead, "{sql}");
+        assert_eq!(server.alone(sql).as_deref(), Some("2D000"), "{sql}");
+    }
     server.refuses(ALONE);
 }
 
@@ -236,11 +305,20 @@ fn timescaledb_agrees_with_each_line() {
     server.client.batch_execute(OBJECTS).unwrap();
     server.client.batch_execute(TIMESCALEDB_OBJECTS).unwrap();
     server.accepts(TIMESCALEDB_ORDINARY);
-    server.refuses(TIMESCALEDB_UNKNOWABLE);
-    server.refuses(TIMESCALEDB_ALONE);
-    for sql in NEVER_ON_A_HYPERTABLE {
+    server.refuses_after_a_question(TIMESCALEDB_UNKNOWABLE);
+    for (sql, refusal) in NEVER_ON_A_HYPERTABLE {
+        assert_eq!(server.answer(sql), Answer::Never(*refusal), "{sql}");
         assert_eq!(server.alone(sql).as_deref(), Some("0A000"), "{sql}");
     }
+    for (sql, _) in NEVER {
+        assert_eq!(server.alone(sql).as_deref(), Some("0A000"), "{sql}");
+    }
+    server.refuses(TIMESCALEDB_ALONE);
+    let update = "ALTER EXTENSION timescaledb UPDATE";
+    assert_eq!(kinds(update), [Kind::FreshSession]);
+    assert_eq!(server.alone(update).as_deref(), Some("0A000"));
+    server.client = server.connect();
+    assert_eq!(server.alone(update), None);
 }
 
 fn kinds(sql: &str) -> Vec<Kind> {
@@ -255,7 +333,7 @@ fn kinds(sql: &str) -> Vec<Kind> {
 struct Refusing {
     client: Client,
     // Behind the client, so that it is stopped when nobody is connected any more.
-    _running: Running,
+    running: Running,
 }
 
 impl Refusing {
@@ -276,10 +354,27 @@ impl Refusing {
             .batch_execute("CREATE DATABASE refused")
             .unwrap();
         let client = connect("refused");
-        Some(Refusing {
-            client,
-            _running: running,
-        })
+        Some(Refusing { client, running })
+    }
+
+    fn connect(&self) -> Client {
+        Client::connect(&self.running.url("refused"), NoTls).unwrap()
+    }
+
+    /// What the catalog says of a statement; that its words tell it all where there is no question.
+    fn answer(&mut self, sql: &str) -> Answer {
+        let Some(question) = question::of(sql) else {
+            return Answer::AsRead;
+        };
+        let messages = self.client.simple_query(&question.query()).unwrap();
+        let values = |message: SimpleQueryMessage| match message {
+            SimpleQueryMessage::Row(row) => {
+                let values = (0..row.len()).map(|at| row.get(at).map(str::to_owned));
+                Some(values.collect())
+            }
+            _ => None,
+        };
+        question.answer(&messages.into_iter().filter_map(values).collect())
     }
 
     /// The server's SQLSTATE for a statement that is sent by itself; `None` for success.
@@ -299,6 +394,7 @@ impl Refusing {
 
     fn accepts(&mut self, lines: &[&str]) {
         for sql in lines {
+            assert_eq!(self.answer(sql), Answer::AsRead, "{sql}");
             assert_eq!(self.in_transaction(sql), None, "{sql}");
         }
     }
@@ -306,11 +402,23 @@ impl Refusing {
     /// Behind a BEGIN each line is an active transaction too many, or tries to end one that is not its own; by itself it is not.
     fn refuses(&mut self, lines: &[&str]) {
         for sql in lines {
-            let inside = self.in_transaction(sql);
-            assert!(is_refusal(inside.as_deref()), "{sql}: {inside:?}");
-            let alone = self.alone(sql);
-            assert!(!is_refusal(alone.as_deref()), "{sql}: {alone:?}");
+            assert_eq!(self.answer(sql), Answer::AsRead, "{sql}");
+            self.refuses_inside(sql);
         }
+    }
+
+    fn refuses_after_a_question(&mut self, lines: &[(&str, Reason)]) {
+        for (sql, reason) in lines {
+            assert_eq!(self.answer(sql), Answer::Alone(*reason), "{sql}");
+            self.refuses_inside(sql);
+        }
+    }
+
+    fn refuses_inside(&mut self, sql: &str) {
+        let inside = self.in_transaction(sql);
+        assert!(is_refusal(inside.as_deref()), "{sql}: {inside:?}");
+        let alone = self.alone(sql);
+        assert!(!is_refusal(alone.as_deref()), "{sql}: {alone:?}");
     }
 }
 

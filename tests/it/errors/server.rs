@@ -212,7 +212,7 @@ fn another_runner_holds_the_lock() {
     let mut other = project.own_database().client();
     let lock = format!("SET application_name = 'deploy 42'; SELECT pg_advisory_lock({LOCK_KEY})");
     other.batch_execute(&lock).unwrap();
-    insta::assert_snapshot!(project.run("migrate --lock-patience 1"));
+    insta::assert_snapshot!(project.run("migrate --patience 1"));
 }
 
 #[test]

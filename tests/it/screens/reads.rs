@@ -15,6 +15,7 @@ const CATALOG: &str = "
         UNION ALL SELECT format('type %s %s', oid::regtype, xmin) FROM pg_type WHERE oid >= 16384
         UNION ALL SELECT format('extension %s %s', extname, xmin) FROM pg_extension
         UNION ALL SELECT format('setting %s', s::text) FROM pg_db_role_setting s
+            WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
     ) AS line (line)";
 
 /// All that a command could change.

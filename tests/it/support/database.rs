@@ -4,6 +4,7 @@
 //! `TEST_DATABASE_URL` names. It lives as long as the test process: statics are never dropped, but
 //! the end of the process is what the cluster's keeper waits for.
 
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
@@ -50,6 +51,25 @@ fn server() -> Result<&'static TestServer, &'static str> {
     found.as_ref().map_err(String::as_str)
 }
 
+/// The server of this run whose background workers run and that keeps prepared transactions, or why there is none.
+fn working_server() -> Result<&'static TestServer, &'static str> {
+    static SERVER: OnceLock<Result<TestServer, String>> = OnceLock::new();
+    let found = SERVER.get_or_init(|| {
+        let installed = Server::find().map_err(|error| error.to_string())?;
+        let mut settings = Settings::throwaway()
+            .option("max_connections", "100")
+            .option("max_worker_processes", "64")
+            .option("max_prepared_transactions", "10");
+        if installed.has_extension("timescaledb") {
+            settings = settings.option("timescaledb.max_background_workers", "40");
+        }
+        Ok(TestServer::Private(
+            Cluster::temporary(&installed, settings).unwrap(),
+        ))
+    });
+    found.as_ref().map_err(String::as_str)
+}
+
 /// An empty database for one test, dropped at its end.
 pub struct Database {
     server: &'static TestServer,
@@ -59,15 +79,33 @@ pub struct Database {
 impl Database {
     /// A database, or nothing and a word about it when there is no server.
     pub fn new(test: &str) -> Option<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let server = server().map_err(|reason| skip(test, reason)).ok()?;
+        Some(Self::on(server))
+    }
+
+    /// A database on a server whose background workers run and that keeps prepared transactions.
+    pub fn working(test: &str) -> Option<Self> {
+        let server = working_server().map_err(|reason| skip(test, reason)).ok()?;
+        Some(Self::on(server))
+    }
+
+    /// The same, in which the extension can be created.
+    pub fn with_workers(test: &str) -> Option<Self> {
+        installed_with_timescale()
+            .map_err(|reason| skip(test, &reason))
+            .ok()?;
+        Self::working(test)
+    }
+
+    fn on(server: &'static TestServer) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("it_{}_{count}", std::process::id());
         server
             .maintenance()
             .batch_execute(&format!("CREATE DATABASE {name}"))
             .unwrap();
-        Some(Self { server, name })
+        Self { server, name }
     }
 
     /// A database in which the extension can be created, or nothing and a word about it when the
@@ -120,8 +158,19 @@ pub fn installed_with_timescale() -> Result<(), String> {
     ))
 }
 
+/// The installed psql, or nothing and a word about it.
+pub fn installed_psql(test: &str) -> Option<PathBuf> {
+    let installed = Server::find().map_err(|error| skip(test, &error.to_string()));
+    let psql = installed.ok()?.program("psql");
+    if !psql.is_file() {
+        skip(test, &format!("there is no {}", psql.display()));
+        return None;
+    }
+    Some(psql)
+}
+
 /// The URL with another database.
-fn with_database(url: &str, database: &str) -> String {
+pub fn with_database(url: &str, database: &str) -> String {
     let (base, query) = match url.split_once('?') {
         Some((base, query)) => (base, format!("?{query}")),
         None => (url, String::new()),

@@ -12,6 +12,7 @@
 //! }
 //! ```
 
+mod background;
 mod database;
 mod engine;
 mod image;
@@ -20,7 +21,8 @@ mod screen;
 
 use std::io::Write as _;
 
-pub use database::Database;
+pub use background::{Background, soon};
+pub use database::{Database, installed_psql, with_database};
 pub use sandbox::Sandbox;
 
 /// The name of the test that this is written in, with its modules:

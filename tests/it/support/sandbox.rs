@@ -102,18 +102,19 @@ impl Sandbox {
     /// Makes an empty database of its own the target, by `DATABASE_URL`. Nothing, and a word about
     /// it, when there is no server with TimescaleDB.
     pub fn url(self, test: &str) -> Option<Self> {
-        let database = Database::timescale(test)?;
+        Some(self.on(Database::timescale(test)?))
+    }
+
+    /// Makes an empty database of its own the target, by `DATABASE_URL`, on a server of the test's choice.
+    pub fn on(self, database: Database) -> Self {
         let mut sandbox = self.database(&database);
         sandbox.database = Some(database);
-        Some(sandbox)
+        sandbox
     }
 
     /// As [`Sandbox::url`], on any PostgreSQL: for migrations that need no TimescaleDB.
     pub fn plain(self, test: &str) -> Option<Self> {
-        let database = Database::new(test)?;
-        let mut sandbox = self.database(&database);
-        sandbox.database = Some(database);
-        Some(sandbox)
+        Some(self.on(Database::new(test)?))
     }
 
     /// Leaves the commands nothing but an embedded cluster. Nothing, and a word about it, when no
@@ -232,6 +233,12 @@ impl Sandbox {
         command
     }
 
+    /// The name of the service's container, where compose is the target.
+    pub fn container(&self) -> Option<&str> {
+        let project = self.compose_project.as_ref();
+        project.map(|_| self.variable("TIMESCALEDB_CONTAINER"))
+    }
+
     /// The value that the commands see of an environment variable which the sandbox sets.
     pub fn variable(&self, name: &str) -> &str {
         let found = self.env.iter().find(|(present, _)| present == name);
@@ -251,6 +258,11 @@ impl Sandbox {
             .code()
             .map_or_else(|| status.to_string(), |code| format!("exit {code}"));
         let text = format!("{code}\n----- stdout -----\n{stdout}----- stderr -----\n{stderr}");
+        self.stable(&text)
+    }
+
+    /// What a command of this project printed, made the same for every machine and run.
+    pub fn stable(&self, text: &str) -> String {
         let text = text.replace(&*self.dir.to_string_lossy(), "[project]");
         screen::stable(&match &self.database {
             Some(database) => as_private(&text, &database.url()),

@@ -6,7 +6,7 @@ use regex::Regex;
 
 /// What differs between runs, and what stands for it. The order matters: what is longer and more
 /// particular comes first.
-const FILTERS: [(&str, &str); 14] = [
+const FILTERS: [(&str, &str); 15] = [
     (r"postgres(ql)?://[^\s/@]+@", "postgresql://[user]@"),
     (r"(127\.0\.0\.1|localhost|\[::1\]):\d+", "$1:[port]"),
     (
@@ -23,6 +23,10 @@ const FILTERS: [(&str, &str); 14] = [
     ),
     (r"\b\d+(\.\d+)? (ms|s)\b", "[time]"),
     (r"\bpid \d+", "pid [pid]"),
+    (
+        r"pg_terminate_backend\(\d+\)",
+        "pg_terminate_backend([pid])",
+    ),
     (r"(_ms|milliseconds)(.: *)\d+", "$1$2[time]"),
     (r#"("(postgresql|timescaledb)": ")\d[^"]*"#, "$1[version]"),
     (r"\bit_\d+_\d+\b", "[database]"),

@@ -17,20 +17,8 @@ use crate::screen::Screen;
 /// The service's name in the compose file.
 pub const SERVICE: &str = "timescaledb";
 
-/// What runs in the container: psql, once the server answers over TCP twice in a row. On its first start the image runs a temporary server
-/// that listens on the socket alone.
-const PSQL_IN_CONTAINER: &str = r#"
-ok=0 failed=0
-while [ $ok -lt 2 ]; do
-  if pg_isready -q -h 127.0.0.1; then ok=$((ok + 1)); else
-    ok=0 failed=$((failed + 1))
-    if [ $failed -ge 300 ]; then echo 'the server did not answer over TCP within 60 s'; exit 1; fi
-    sleep 0.2
-  fi
-done
-export LC_ALL=C PGAPPNAME=migrate PGCLIENTENCODING=UTF8 PGOPTIONS='-c client_min_messages=warning'
-exec psql -X -q -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "${POSTGRES_DB:-$POSTGRES_USER}" -f - 2>&1
-"#;
+/// What runs in the container: psql, once the server answers over TCP twice in a row, and what ends it when we are gone.
+const PSQL_IN_CONTAINER: &str = include_str!("psql.sh");
 
 /// A compose project on a Docker engine that answers.
 pub struct Compose {
@@ -332,6 +320,7 @@ fn percent_encode(text: &str) -> String {
 }
 
 /// psql in the service's container.
+#[derive(Clone)]
 struct InContainer {
     compose: Vec<OsString>,
     root: PathBuf,
@@ -347,19 +336,20 @@ impl InContainer {
 }
 
 impl Host for InContainer {
-    fn psql(&self) -> Command {
+    fn psql(&self, folder: &str) -> Command {
         let mut command = self.compose();
-        command.args(["exec", "-T", SERVICE, "sh", "-c", PSQL_IN_CONTAINER]);
+        command.args(["exec", "-T", SERVICE, "sh", "-c", PSQL_IN_CONTAINER, "sh"]);
+        command.arg(folder);
         command
     }
 
-    fn copy(&self, folder: &Path) -> Result<String, String> {
-        let name = folder.file_name().unwrap_or_default().to_string_lossy();
-        let inside = format!("/tmp/{name}");
+    fn copy(&self, file: &Path, folder: &str) -> Result<String, String> {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let inside = format!("/tmp/{folder}/{name}");
         let container = self.id.as_ref().ok_or("the service has no container")?;
         let output = Command::new("docker")
             .arg("cp")
-            .arg(folder)
+            .arg(file)
             .arg(format!("{container}:{inside}"))
             .output()
             .map_err(|error| format!("docker cp: {error}"))?;
@@ -370,14 +360,6 @@ impl Host for InContainer {
                 String::from_utf8_lossy(&output.stderr).trim()
             )),
         }
-    }
-
-    fn remove(&self, folder: &str) {
-        // A script left in the container's /tmp does no harm; the container may be gone already.
-        let _ = self
-            .compose()
-            .args(["exec", "-T", SERVICE, "rm", "-rf", folder])
-            .output();
     }
 }
 

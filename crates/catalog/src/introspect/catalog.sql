@@ -39,11 +39,20 @@ user_schemas AS MATERIALIZED (
       AND n.nspname !~ '^_timescaledb_'
       AND n.nspname NOT IN ('information_schema', 'timescaledb_information', 'timescaledb_experimental')
 ),
+-- In plain mode something stands for the extension. Its functions bear the names of TimescaleDB's and do what those do, and plpgsql says
+-- which they are: they depend on it as no other function does.
+plain AS MATERIALIZED (
+    SELECT 'timescaledb'::pg_catalog.name AS extension
+    FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE n.nspname = '_timescaledb_catalog' AND c.relname = 'plain'
+),
 members AS MATERIALIZED (
-    SELECT d.classid, d.objid, e.extname AS extension
+    SELECT d.classid, d.objid, COALESCE(p.extension, e.extname) AS extension
     FROM pg_catalog.pg_depend AS d
     JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid
-    WHERE d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype = 'e'
+    LEFT JOIN plain AS p ON d.deptype = 'x' AND e.extname = 'plpgsql'
+    WHERE d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND (d.deptype = 'e' OR p.extension IS NOT NULL)
 ),
 
 hypertable_oids AS MATERIALIZED (
@@ -122,7 +131,9 @@ called AS MATERIALIZED (
 body AS MATERIALIZED (
     SELECT pg_catalog.json_build_object(
         'extensions', (
-            SELECT pg_catalog.json_agg(e.extname) FROM pg_catalog.pg_extension AS e WHERE e.extname <> 'plpgsql'
+            SELECT pg_catalog.json_agg(e.extname)
+            FROM (SELECT x.extname FROM pg_catalog.pg_extension AS x UNION ALL SELECT p.extension FROM plain AS p) AS e
+            WHERE e.extname <> 'plpgsql'
         ),
         'enums', (
             SELECT pg_catalog.json_agg(pg_catalog.json_build_object(

@@ -3,16 +3,16 @@
 use catalog::*;
 
 /// Changes one thing of a catalog.
-type Change = fn(&mut Catalog);
+pub(crate) type Change = fn(&mut Catalog);
 
 /// The catalog of the project's own migrations, as it was last committed with this crate's tests.
-fn ours() -> Catalog {
+pub(crate) fn ours() -> Catalog {
     let snapshot = include_str!("snapshots/it__migrations__the_catalog_of_the_migrations.snap");
     let (_, text) = snapshot.split_once("\n---\n").unwrap();
     serde_json::from_str(text).unwrap()
 }
 
-fn events(catalog: &mut Catalog) -> &mut Table {
+pub(crate) fn events(catalog: &mut Catalog) -> &mut Table {
     catalog
         .tables
         .iter_mut()
@@ -20,7 +20,7 @@ fn events(catalog: &mut Catalog) -> &mut Table {
         .unwrap()
 }
 
-fn column<'a>(table: &'a mut Table, name: &str) -> &'a mut Column {
+pub(crate) fn column<'a>(table: &'a mut Table, name: &str) -> &'a mut Column {
     table
         .columns
         .iter_mut()
@@ -32,7 +32,7 @@ fn hypertable(catalog: &mut Catalog) -> &mut Hypertable {
     events(catalog).hypertable.as_mut().unwrap()
 }
 
-fn daily(catalog: &mut Catalog) -> &mut ContinuousAggregate {
+pub(crate) fn daily(catalog: &mut Catalog) -> &mut ContinuousAggregate {
     catalog
         .continuous_aggregates
         .iter_mut()
@@ -40,7 +40,7 @@ fn daily(catalog: &mut Catalog) -> &mut ContinuousAggregate {
         .unwrap()
 }
 
-const CHANGES: &[Change] = &[
+pub(crate) const CHANGES: &[Change] = &[
     |c| c.extensions.push("pg_trgm".to_owned()),
     |c| c.enums[0].labels.push("watch".to_owned()),
     |c| c.enums[0].labels = vec!["desktop, mobile".to_owned(), String::new()],

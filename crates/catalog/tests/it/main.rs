@@ -1,5 +1,6 @@
 //! The crate as its users see it: catalogs of real servers, differences, snapshots.
 
+mod at_least;
 mod diff;
 mod introspection;
 mod migrations;

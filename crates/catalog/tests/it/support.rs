@@ -13,6 +13,8 @@ use migrator::cluster::{Cluster, Running, Server, Settings, USER};
 struct Private {
     running: Running,
     psql: PathBuf,
+    /// Why there is no TimescaleDB, where that is so.
+    without_timescaledb: Option<String>,
 }
 
 static SERVER: OnceLock<Result<Private, String>> = OnceLock::new();
@@ -23,9 +25,23 @@ pub(crate) struct Database {
     name: String,
 }
 
-/// A new, empty database, or `None` after saying on stderr why the test is skipped.
+/// A new, empty database on a server with TimescaleDB, or `None` after saying on stderr why the test is skipped.
 pub(crate) fn database(test: &str) -> Option<Database> {
-    match SERVER.get_or_init(start) {
+    let server = SERVER.get_or_init(start).as_ref();
+    let has_timescaledb = server.and_then(|server| match &server.without_timescaledb {
+        Some(reason) => Err(reason),
+        None => Ok(server),
+    });
+    created(test, has_timescaledb)
+}
+
+/// The same on any server.
+pub(crate) fn plain_database(test: &str) -> Option<Database> {
+    created(test, SERVER.get_or_init(start).as_ref())
+}
+
+fn created(test: &str, server: Result<&'static Private, &String>) -> Option<Database> {
+    match server {
         Ok(server) => {
             let maintenance = Database {
                 server,
@@ -47,17 +63,14 @@ pub(crate) fn database(test: &str) -> Option<Database> {
 
 fn start() -> Result<Private, String> {
     let server = Server::find().map_err(|error| error.to_string().replace('\n', " "))?;
-    if !server.has_extension("timescaledb") {
-        return Err(format!(
-            "PostgreSQL {} has no TimescaleDB",
-            server.version()
-        ));
-    }
+    let without_timescaledb = (!server.has_extension("timescaledb"))
+        .then(|| format!("PostgreSQL {} has no TimescaleDB", server.version()));
     let running = Cluster::temporary(&server, Settings::throwaway())
         .unwrap_or_else(|error| panic!("private server: {error}"));
     Ok(Private {
         running,
         psql: server.program("psql"),
+        without_timescaledb,
     })
 }
 

@@ -20,6 +20,7 @@ fn applied(migration: &Migration, steps_done: usize) -> Row {
         applied_at: None,
         applied_by: "deploy".to_owned(),
         duration_ms: None,
+        step_started_at: None,
     }
 }
 
@@ -27,13 +28,14 @@ fn history(rows: Vec<Row>) -> History {
     History { rows }
 }
 
-/// `T2` is a transaction of two statements, `A` one alone, `F` a fresh session.
+/// `T2` is a transaction of two statements, `A` one alone, `Q` one that the catalog is asked about, `F` a fresh session.
 fn shape(text: &str) -> String {
     let migration = migration(1, text);
     let letters = migration.steps.iter().map(|step| match step.kind {
         StepKind::Transaction { begin: None } => format!("T{}", step.statements.len()),
         StepKind::Transaction { begin: Some(_) } => format!("B{}", step.statements.len()),
         StepKind::Alone(_) => "A".to_owned(),
+        StepKind::Asked(_) => "Q".to_owned(),
         StepKind::FreshSession => "F".to_owned(),
     });
     letters.collect::<Vec<_>>().join(" ")
@@ -43,6 +45,8 @@ fn shape(text: &str) -> String {
 fn statements_are_grouped_into_steps() {
     let cases = [
         ("a; b; c", "T3"),
+        ("a; CLUSTER t; b; CALL p(); c", "T1 Q T1 Q T1"),
+        ("a; DO $$BEGIN NULL; END$$; b; REINDEX TABLE t", "T3 Q"),
         ("a; VACUUM; b; c", "T1 A T2"),
         ("VACUUM; VACUUM", "A A"),
         ("BEGIN; a; b; COMMIT", "B2"),
@@ -95,7 +99,7 @@ fn only_what_is_left_is_planned() {
         migration(3, "c"),
     ];
     let plan_of = |rows: Vec<Row>, selection| -> Result<Vec<(u32, usize)>, Error> {
-        let pending = plan(&migrations, &history(rows), selection)?;
+        let pending = plan(&migrations, &history(rows), selection, Ahead::Refuse)?;
         Ok(pending
             .iter()
             .map(|p| (p.migration.file.version, p.steps_done))
@@ -180,4 +184,64 @@ fn what_does_not_fit_the_history_is_told() {
         kinds(vec![applied(&migrations[0], 1), later]),
         ["out of order", "missing"]
     );
+}
+
+#[test]
+fn a_database_that_is_ahead_is_accepted_only_where_all_else_fits() {
+    let files: Vec<Migration> = (1..=5)
+        .map(|number| migration(number, "a; VACUUM"))
+        .collect();
+    let known = &files[..3];
+    let rows = |numbers: &[u32]| -> Vec<Row> {
+        let row = |number: &u32| applied(&files[*number as usize - 1], 2);
+        numbers.iter().map(row).collect()
+    };
+    let half = |numbers: &[u32], at: usize| {
+        let mut rows = rows(numbers);
+        rows[at] = applied(&files[at], 1);
+        rows
+    };
+    let changed = |mut rows: Vec<Row>| {
+        rows[1].checksum = "x".to_owned();
+        rows
+    };
+    let cases = [
+        ("not ahead", rows(&[1, 2, 3])),
+        ("ahead by one", rows(&[1, 2, 3, 4])),
+        ("ahead by two", rows(&[1, 2, 3, 4, 5])),
+        ("ahead by a half", half(&[1, 2, 3, 4], 3)),
+        ("ahead and a gap behind", rows(&[1, 2, 3, 5])),
+        ("ahead and one is pending", rows(&[1, 2, 4])),
+        ("ahead and nothing of ours", rows(&[4, 5])),
+        ("ahead and one is changed", changed(rows(&[1, 2, 3, 4]))),
+        ("ahead and one is half applied", half(&[1, 2, 3, 4], 2)),
+        ("not ahead and one is half applied", half(&[1, 2], 1)),
+    ];
+    let answer = |rows: &[Row], ahead| {
+        let history = history(rows.to_vec());
+        match plan(known, &history, Selection::All, ahead) {
+            Err(error) => format!("refused: {error}"),
+            Ok(pending) => {
+                let newer = newer(known, &history).map(|newer| format!("; {newer}"));
+                format!("{} to run{}", pending.len(), newer.unwrap_or_default())
+            }
+        }
+    };
+    let lines = cases.iter().map(|(name, rows)| {
+        let (refuse, start) = (answer(rows, Ahead::Refuse), answer(rows, Ahead::Start));
+        format!("{name}\n  Refuse  {refuse}\n  Start   {start}")
+    });
+    let text = lines
+        .collect::<Vec<_>>()
+        .join("\n")
+        .replace("migrations/", "");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn without_files_no_database_is_ahead() {
+    let row = applied(&migration(1, "a"), 1);
+    assert_eq!(newer(&[], &history(vec![row.clone()])), None);
+    let refused = plan(&[], &history(vec![row]), Selection::All, Ahead::Start);
+    assert!(matches!(refused, Err(Error::Mismatch(_))));
 }

@@ -1,10 +1,23 @@
 //! Reading what psql prints. Pure.
 
-use crate::link::{Error, Place, Rows, ServerError};
+use crate::link::{Error, Notice, Place, Rows, ServerError};
 use crate::script::Message;
 
 /// What stands in the context before the text of a query inside a function, whose positions are not the statement's.
 const QUERY: &str = "query: ";
+
+/// What psql writes before each field behind a message's first; a line without one continues the field before it.
+const LABELS: [&str; 9] = [
+    "DETAIL",
+    "HINT",
+    "QUERY",
+    "CONTEXT",
+    "SCHEMA NAME",
+    "TABLE NAME",
+    "COLUMN NAME",
+    "DATATYPE NAME",
+    "CONSTRAINT NAME",
+];
 
 /// The rows of a result printed unaligned with the separators that the driver sets.
 pub(super) fn rows(output: &str) -> Rows {
@@ -40,41 +53,86 @@ pub(super) struct Excerpt {
     pub caret: usize,
 }
 
-/// The first error in what psql printed; warnings and notices are passed over.
-pub(super) fn first_error(output: &str) -> Option<Found> {
-    let lines: Vec<&str> = output.lines().collect();
-    let at = lines.iter().position(|line| headline(line).is_some())?;
-    let (line, severity, code, message) = headline(lines[at])?;
-    let error = ServerError {
-        severity: severity.to_owned(),
-        code: code.to_owned(),
-        message: message.to_owned(),
-        ..ServerError::default()
-    };
-    let mut found = Found {
-        error,
-        line,
-        excerpt: None,
-    };
-    found.read_fields(&lines[at + 1..]);
-    Some(found)
+/// What the server said, as psql printed it.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    /// The first error.
+    pub error: Option<Found>,
+    /// What is no error, in order.
+    pub notices: Vec<Notice>,
 }
 
-/// What the server calls a message that is no error; in its own language where `lc_messages` sets one, and then the code tells.
-const NO_ERROR: [&str; 5] = ["WARNING", "NOTICE", "INFO", "LOG", "DEBUG"];
+/// Reads what psql printed on its standard error while it ran `source`, a file or its standard input.
+///
+/// Each message begins with the source's name and a line, and goes on up to the next: the server may say anything in a message, but it
+/// does not know the name of the file.
+pub(super) fn heard(errors: &str, source: &str) -> Heard {
+    let prefix = format!("psql:{source}:");
+    let lines: Vec<&str> = errors.lines().collect();
+    let begins = |line: &str| line.starts_with(&prefix);
+    let mut heard = Heard::default();
+    for (at, line) in lines.iter().enumerate() {
+        let Some(head) = line.strip_prefix(&prefix).and_then(Headline::read) else {
+            continue;
+        };
+        let rest = &lines[at + 1..];
+        let end = rest.iter().position(|line| begins(line));
+        let mut found = Found {
+            error: ServerError {
+                severity: head.severity.to_owned(),
+                code: head.code.to_owned(),
+                message: head.message.to_owned(),
+                ..ServerError::default()
+            },
+            line: head.line,
+            excerpt: None,
+        };
+        found.read_fields(&rest[..end.unwrap_or(rest.len())]);
+        if !head.is_error() {
+            heard.notices.push(Notice {
+                severity: found.error.severity,
+                code: found.error.code,
+                message: found.error.message,
+            });
+        } else if heard.error.is_none() {
+            heard.error = Some(found);
+        }
+    }
+    heard
+}
 
-/// `psql:FILE:LINE: SEVERITY:  CODE: MESSAGE`, unless the code is one of success (00) or warning (01) or the severity is none of an
-/// error: a warning may have any code.
-fn headline(line: &str) -> Option<(usize, &str, &str, &str)> {
-    let (head, rest) = line.strip_prefix("psql:")?.split_once(": ")?;
-    let number = head.rsplit_once(':')?.1.parse().ok()?;
-    let (severity, rest) = rest.split_once(":  ")?;
-    let (code, message) = rest.split_once(": ")?;
-    let is_error = code.len() == 5
-        && !code.starts_with("00")
-        && !code.starts_with("01")
-        && !NO_ERROR.contains(&severity);
-    is_error.then_some((number, severity, code, message))
+/// `LINE: SEVERITY:  CODE: MESSAGE`, behind the name of what psql reads.
+struct Headline<'a> {
+    line: usize,
+    severity: &'a str,
+    code: &'a str,
+    message: &'a str,
+}
+
+impl<'a> Headline<'a> {
+    fn read(text: &'a str) -> Option<Headline<'a>> {
+        let (line, rest) = text.split_once(": ")?;
+        let (severity, rest) = rest.split_once(":  ")?;
+        let (code, message) = rest
+            .split_once(": ")
+            .or(rest.strip_suffix(':').map(|it| (it, "")))?;
+        let is_code = code.len() == 5 && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        Some(Headline {
+            line: line.parse().ok()?,
+            severity,
+            code: Some(code).filter(|_| is_code)?,
+            message,
+        })
+    }
+
+    /// The severity may be in the server's own language; then its code tells, which is one of success (00) or warning (01) where it is
+    /// no error.
+    fn is_error(&self) -> bool {
+        const ERRORS: [&str; 3] = ["ERROR", "FATAL", "PANIC"];
+        const NO_ERRORS: [&str; 5] = ["WARNING", "NOTICE", "INFO", "LOG", "DEBUG"];
+        let is_success = self.code.starts_with("00") || self.code.starts_with("01");
+        ERRORS.contains(&self.severity) || !(NO_ERRORS.contains(&self.severity) || is_success)
+    }
 }
 
 impl Found {
@@ -83,7 +141,7 @@ impl Found {
         let mut current = "";
         let mut lines = lines.iter();
         while let Some(line) = lines.next() {
-            if line.starts_with("psql:") || line.starts_with("LOCATION:  ") {
+            if line.starts_with("LOCATION:  ") {
                 return;
             }
             if let Some((number, text)) = line
@@ -104,7 +162,7 @@ impl Found {
                 });
                 continue;
             }
-            let label = ["DETAIL", "HINT", "CONTEXT", "QUERY"]
+            let label = LABELS
                 .into_iter()
                 .find_map(|label| Some((label, line.strip_prefix(label)?.strip_prefix(":  ")?)));
             match label {
@@ -125,7 +183,9 @@ impl Found {
             }
             "DETAIL" => &mut self.error.detail,
             "HINT" => &mut self.error.hint,
-            _ => &mut self.error.context,
+            "QUERY" | "CONTEXT" => &mut self.error.context,
+            // The names of what it is about.
+            _ => return,
         };
         let text = if label == "QUERY" {
             format!("{QUERY}{text}")
@@ -196,6 +256,11 @@ impl Excerpt {
     }
 }
 
+/// Whether the server ended the session with this; the severity may be in the server's own language.
+pub(super) fn ends_session(error: &ServerError) -> bool {
+    ["FATAL", "PANIC"].contains(&error.severity.as_str()) || error.code.starts_with("57P0")
+}
+
 /// Why psql ended without an error of a statement.
 pub(super) fn ending(output: &str) -> Error {
     let text = output.trim();
@@ -204,7 +269,7 @@ pub(super) fn ending(output: &str) -> Error {
     } else {
         text
     };
-    Error::Lost(text.lines().last().unwrap_or(text).to_owned())
+    Error::lost(text.lines().last().unwrap_or(text))
 }
 
 #[cfg(test)]
@@ -224,17 +289,21 @@ mod tests {
         );
     }
 
+    const FILE: &str = "/tmp/x/migrations-1.sql";
+
     #[test]
     fn an_error_is_read_field_by_field() {
-        let output = "psql:/tmp/x/00001.sql:3: NOTICE:  00000: relation \"t\" already exists, skipping\n\
+        let errors = "psql:/tmp/x/migrations-1.sql:3: NOTICE:  00000: relation \"t\" already exists, skipping\n\
             LOCATION:  transformCreateStmt, parse_utilcmd.c:209\n\
-            psql:/tmp/x/00001.sql:9: ERROR:  42703: column \"user_idd\" does not exist\n\
+            psql:/tmp/x/migrations-1.sql:9: ERROR:  42703: column \"user_idd\" does not exist\n\
             LINE 2:   WHERE user_idd = 1\n\
             \x20               ^\n\
             DETAIL:  one\ntwo\n\
             HINT:  perhaps you meant \"user_id\"\n\
+            SCHEMA NAME:  public\n\
             LOCATION:  errorMissingColumn, parse_relation.c:3676\n";
-        let found = first_error(output).unwrap();
+        let heard = heard(errors, FILE);
+        let found = heard.error.unwrap();
         assert_eq!(found.line, 9);
         assert_eq!(found.error.code, "42703");
         assert_eq!(found.error.message, "column \"user_idd\" does not exist");
@@ -243,19 +312,69 @@ mod tests {
             found.error.hint.as_deref(),
             Some("perhaps you meant \"user_id\"")
         );
+        assert_eq!(found.error.context, None);
         let excerpt = Excerpt {
             line: 2,
             text: "  WHERE user_idd = 1".to_owned(),
             caret: 8,
         };
         assert_eq!(found.excerpt, Some(excerpt));
+        let notice = Notice {
+            severity: "NOTICE".to_owned(),
+            code: "00000".to_owned(),
+            message: "relation \"t\" already exists, skipping".to_owned(),
+        };
+        assert_eq!(heard.notices, [notice]);
     }
 
     #[test]
-    fn a_warning_with_an_error_s_code_is_no_error() {
-        let output = "psql:/tmp/x/00001.sql:3: WARNING:  22P06: nonstandard use of \\' in a string literal\n\
-            psql:/tmp/x/00001.sql:4: ERROR:  22012: division by zero\n";
-        assert_eq!(first_error(output).unwrap().error.code, "22012");
+    fn what_the_server_says_is_an_error_or_a_notice_and_goes_on_over_lines() {
+        let lines = |of: &[&str]| {
+            of.iter()
+                .map(|line| format!("{line}\n"))
+                .collect::<String>()
+        };
+        let own = |rest: &str| format!("psql:{FILE}:{rest}");
+        let errors = lines(&[
+            "time=\"…\" level=warning msg=\"the attribute `version` is obsolete\"",
+            &own("3: WARNING:  22P06: nonstandard use of \\' in a string literal"),
+            "LINE 1: SELECT 'a\\'b'",
+            "               ^",
+            "HINT:  Use '' to write quotes in strings.",
+            "LOCATION:  check_string_escape_warning, scan.l:1447",
+            &own("7: NOTICE:  00000: one"),
+            "",
+            "  two",
+            "psql:/tmp/y.sql:7: ERROR:  22012: division by zero",
+            "CONTEXT:  PL/pgSQL function inline_code_block line 1 at RAISE",
+            "LOCATION:  exec_stmt_raise, pl_exec.c:3893",
+            &own("8: NOTICE:  00000:"),
+            "three",
+            &own("8: HINWEIS:  00000: auf Deutsch"),
+            "LOCATION:  exec_stmt_raise, pl_exec.c:3893",
+            &own("9: error: invalid command \\foo"),
+            &own("9: FEHLER:  22012: Division durch Null"),
+            "LOCATION:  int4div, int.c:837",
+            &own("9: ERROR:  01000: raised with the code of a warning"),
+        ]);
+        let heard = heard(&errors, FILE);
+        assert_eq!(heard.error.unwrap().error.code, "22012");
+        let notices = heard.notices.iter();
+        let shown: Vec<String> = notices
+            .map(|it| format!("{} {} {}", it.severity, it.code, it.message))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "WARNING 22P06 nonstandard use of \\' in a string literal",
+                "NOTICE 00000 one\n\n  two\npsql:/tmp/y.sql:7: ERROR:  22012: division by zero",
+                "NOTICE 00000 \nthree",
+                "HINWEIS 00000 auf Deutsch",
+            ]
+        );
+        let last = errors.lines().last().unwrap();
+        let raised = super::heard(last, FILE).error.unwrap().error;
+        assert_eq!(raised.message, "raised with the code of a warning");
     }
 
     #[test]

@@ -31,13 +31,13 @@ struct Place {
 }
 
 impl Script {
-    /// Renders messages; `mark` is printed after each that was carried out.
+    /// Renders messages; `mark` is printed after each that was carried out, on both of psql's streams.
     pub(super) fn new(messages: &[Message], mark: &str) -> Script {
         let mut script = Script::default();
         let mut lines = 0;
         for message in messages {
             let head = format!("\\prompt {GATE}\n\\if :{GATE}\n\\unset {GATE}\n\\o /dev/null\n");
-            let tail = format!("\\o\n\\echo {mark} false\n\\endif\n");
+            let tail = format!("\\o\n\\echo {mark} false\n\\warn {mark}\n\\endif\n");
             script.text.push_str(&head);
             lines += newlines(&head);
             let start = script.text.len();

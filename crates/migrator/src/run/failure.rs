@@ -4,7 +4,6 @@ use crate::lexer;
 use crate::link::{Place, ServerError};
 use crate::plan::Migration;
 use crate::script::Message;
-use crate::source;
 
 use super::{Applied, Facts, Report};
 
@@ -23,6 +22,13 @@ pub struct Failure {
     pub applied: Vec<Applied>,
     /// The server.
     pub facts: Facts,
+    /// Whether something is left behind of a statement that ran alone, which the next run is going to remove.
+    pub remains: bool,
+    /// Whether the statement commits in between, and nothing can tell how much it had committed.
+    pub may_be_partial: bool,
+    /// Where everything that was pending shared one transaction: the number of its first migration, and how many steps of that were done
+    /// before.
+    pub whole: Option<(u32, usize)>,
 }
 
 /// What of a step the server refused.
@@ -53,6 +59,9 @@ impl Failure {
             error,
             applied: report.applied.clone(),
             facts: report.facts.clone(),
+            remains: false,
+            may_be_partial: false,
+            whole: None,
         }
     }
 
@@ -68,9 +77,7 @@ impl Failure {
 
     /// File, line and column of [`Failure::offset`].
     pub fn place(&self) -> String {
-        let file = &self.migration.file;
-        let (line, column) = source::position(&file.text[..self.offset()]);
-        format!("{}:{line}:{column}", file.path.display())
+        self.migration.place(self.offset())
     }
 }
 

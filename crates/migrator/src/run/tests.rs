@@ -2,8 +2,15 @@
 
 use std::collections::VecDeque;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
+use super::facts::{INSUFFICIENT_PRIVILEGE, UNDEFINED_TABLE};
 use super::*;
+use crate::baseline;
+use crate::link::Beside;
+use crate::script::Message;
 use crate::source::File;
 
 /// Answers queries from a list, and remembers what it was asked.
@@ -71,7 +78,9 @@ fn a_refusal_that_is_not_about_the_history_is_the_server_s() {
 fn a_failed_run_leaves_neither_transaction_nor_setting_nor_lock() {
     let file = File::new(Path::new("001_a.sql"), b"SELECT 1".to_vec()).unwrap();
     let migrations = [Migration::parse(file).unwrap()];
-    let locked = vec![vec![vec![Some("t".to_owned())]]];
+    let locked = vec![vec![
+        ["t", "1"].map(|value| Some(value.to_owned())).to_vec(),
+    ]];
     let mut link = Fake::new([
         Err(refusal(UNDEFINED_TABLE)),
         Ok(vec![facts("15.1", "150001")]),
@@ -89,4 +98,133 @@ fn a_failed_run_leaves_neither_transaction_nor_setting_nor_lock() {
     let last = link.asked.last().unwrap();
     assert!(last.starts_with("ROLLBACK;\nRESET"), "{last}");
     assert!(last.contains("pg_advisory_unlock"), "{last}");
+}
+
+/// A session beside a busy one, whose server takes its time: how many requests it got, and how many it has answered.
+#[derive(Clone, Default)]
+struct Slow(Arc<(AtomicUsize, AtomicUsize)>);
+
+impl Beside for Slow {
+    fn open(&self) -> Result<Box<dyn Link>, link::Error> {
+        Ok(Box::new(self.clone()))
+    }
+
+    fn sever(&self) {}
+}
+
+impl Link for Slow {
+    fn query(&mut self, _: &str) -> Result<Vec<Rows>, link::Error> {
+        self.0.0.fetch_add(1, Ordering::SeqCst);
+        thread::sleep(Duration::from_millis(100));
+        self.0.1.fetch_add(1, Ordering::SeqCst);
+        Ok(Vec::new())
+    }
+
+    fn run(&mut self, _: &Message) -> Result<(), link::Error> {
+        Ok(())
+    }
+
+    fn reconnect(&mut self) -> Result<(), link::Error> {
+        Ok(())
+    }
+}
+
+#[test]
+fn what_a_run_puts_back_waits_for_a_cancel_request_that_is_on_its_way() {
+    let slow = Slow::default();
+    let options = Options::default();
+    let mut observe = |_: Event<'_>| ();
+    let watch = Watch::new(&mut observe, &options);
+    let (asked, answered) = &*slow.0;
+    watch.during(Some(Box::new(slow.clone())), || {
+        watch.begin("001 a", "1");
+        options.interrupt.flag().store(2, Ordering::SeqCst);
+        while asked.load(Ordering::SeqCst) == 0 {
+            thread::yield_now();
+        }
+        watch.end();
+        watch.farewell();
+        assert_eq!(answered.load(Ordering::SeqCst), 1);
+        watch.begin("", "1");
+        thread::sleep(Duration::from_millis(100));
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+    });
+}
+
+/// What a server answers to the search for other tools' histories: one of sqlx.
+fn sqlx() -> Rows {
+    let row = |column: &str, ty: &str| {
+        let values = ["public", "_sqlx_migrations", "t", "t", column, ty];
+        values.map(|value| Some(value.to_owned())).to_vec()
+    };
+    vec![
+        row("version", "int8"),
+        row("success", "bool"),
+        row("checksum", "bytea"),
+    ]
+}
+
+#[test]
+fn other_tools_are_looked_for_only_where_there_is_no_history() {
+    let mut link = Fake::new([Ok(vec![facts("15.1", "150001"), Rows::new()])]);
+    assert_eq!(read(&mut link, None).unwrap().foreign, None);
+    assert_eq!(link.asked.len(), 1);
+
+    // Not one message more, unless there is something to ask it about.
+    let mut link = Fake::new([
+        Err(refusal(UNDEFINED_TABLE)),
+        Ok(vec![Rows::new(), facts("15.1", "150001")]),
+    ]);
+    assert_eq!(read(&mut link, None).unwrap().foreign, None);
+    assert_eq!(link.asked.len(), 2);
+}
+
+#[test]
+fn nothing_is_run_where_another_tool_has_applied_something() {
+    let file = File::new(Path::new("001_a.sql"), b"SELECT 1".to_vec()).unwrap();
+    let migrations = [Migration::parse(file).unwrap()];
+    let held = ["2", "7", "f"].map(|value| Some(value.to_owned())).to_vec();
+    let mut link = Fake::new([
+        Err(refusal(UNDEFINED_TABLE)),
+        Ok(vec![sqlx(), facts("15.1", "150001")]),
+        Ok(vec![vec![held]]),
+    ]);
+    let options = Options::default();
+    let error = run(&mut link, &migrations, &options, None, &mut |_| ()).unwrap_err();
+    let expected = "public._sqlx_migrations is the history of sqlx: 2 migrations are applied, the last 7; \
+                    `cargo xtask migrate --baseline NNN` takes the database over";
+    assert_eq!(error.to_string(), expected);
+    assert_eq!(link.asked.len(), 3);
+}
+
+/// A server behind a pooler that gives each transaction another session.
+struct Pooled(Fake);
+
+impl Link for Pooled {
+    fn query(&mut self, sql: &str) -> Result<Vec<Rows>, link::Error> {
+        self.0.query(sql)
+    }
+
+    fn run(&mut self, message: &Message) -> Result<(), link::Error> {
+        self.0.run(message)
+    }
+
+    fn reconnect(&mut self) -> Result<(), link::Error> {
+        self.0.reconnect()
+    }
+
+    fn pooling(&mut self, _: &str) -> Result<Pooling, link::Error> {
+        Ok(Pooling::Transaction)
+    }
+}
+
+#[test]
+fn nothing_is_taken_over_and_no_lock_taken_behind_a_transaction_pooler() {
+    let file = File::new(Path::new("001_a.sql"), b"SELECT 1".to_vec()).unwrap();
+    let migrations = [Migration::parse(file).unwrap()];
+    let mut link = Pooled(Fake::new([Ok(vec![facts("15.1", "150001"), Rows::new()])]));
+    let options = Options::default();
+    let outcome = baseline::record(&mut link, &migrations, &options, &mut |_| ());
+    assert!(matches!(outcome, Err(baseline::Error::Run(Error::Pooled))));
+    assert_eq!(link.0.asked.len(), 1);
 }

@@ -3,12 +3,13 @@
 //! They are those of PostgreSQL's `PreventInTransactionBlock` callers and of TimescaleDB's process utility hook; `tests/refused.rs` asks a
 //! server whether it agrees.
 
+use super::names::Name;
 use super::words::Words;
 use super::{Kind, Reason, Refusal};
 use crate::lexer::{self, TokenKind};
 
 /// How a statement has to be run. What no rule knows is ordinary.
-pub(super) fn kind(words: Words<'_>) -> Kind {
+pub(crate) fn kind(words: Words<'_>) -> Kind {
     let rule = RULES.iter().find(|(keyword, _)| words.is(0, keyword));
     rule.map_or(Kind::Ordinary, |(_, rule)| rule(words))
 }
@@ -19,7 +20,7 @@ type Rule = fn(Words<'_>) -> Kind;
 const RULES: &[(&str, Rule)] = &[
     ("insert", query),
     ("select", query),
-    ("create", |words| alone(create(words))),
+    ("create", create),
     ("alter", alter),
     ("drop", |words| alone(drop(words))),
     ("call", |words| alone(call(words, 0))),
@@ -52,7 +53,7 @@ const RULES: &[(&str, Rule)] = &[
 const UTILITY: Kind = Kind::Alone(Reason::Utility);
 
 /// The names that TimescaleDB's options go by: `timescaledb.continuous`, `tsdb.continuous`.
-const NAMESPACES: &[&str] = &["timescaledb", "tsdb"];
+pub(crate) const NAMESPACES: &[&str] = &["timescaledb", "tsdb"];
 
 /// Procedures that commit, or that the server refuses in a transaction block because they may.
 const COMMITTING_PROCEDURES: &[&str] = &[
@@ -127,7 +128,16 @@ fn copy(words: Words<'_>) -> Kind {
 
 // What the server refuses in a transaction block.
 
-fn create(words: Words<'_>) -> Option<Reason> {
+fn create(words: Words<'_>) -> Kind {
+    let reason = create_reason(words);
+    let is_unique = words.are(1, &["unique", "index"]);
+    match reason {
+        Some(Reason::CommitsByItself) if is_unique => Kind::Refused(Refusal::UniqueByChunk),
+        _ => alone(reason),
+    }
+}
+
+fn create_reason(words: Words<'_>) -> Option<Reason> {
     let what = words.behind(1, &["or", "replace", "unique"]);
     if words.is_one_of(what, &["database", "tablespace"]) {
         return Some(Reason::Utility);
@@ -152,7 +162,7 @@ fn create(words: Words<'_>) -> Option<Reason> {
 }
 
 /// What the first `WITH (…)` says of an option.
-fn switched(words: Words<'_>, namespaces: &[&str], name: &str) -> Option<bool> {
+pub(crate) fn switched(words: Words<'_>, namespaces: &[&str], name: &str) -> Option<bool> {
     let list = (0..words.tokens.len())
         .find(|&index| words.is(index, "with") && words.is_symbol(index + 1, "("))?;
     let (options, _) = words.arguments(list + 1);
@@ -202,16 +212,22 @@ fn subscription_is_refused(words: Words<'_>) -> bool {
 }
 
 fn reindex(words: Words<'_>) -> Option<Reason> {
+    if reindexes_concurrently(words) {
+        return Some(Reason::Concurrently);
+    }
+    let (_, what) = words.arguments(1);
+    words
+        .is_one_of(what, &["database", "schema", "system"])
+        .then_some(Reason::Utility)
+}
+
+/// Whether a `REINDEX` says `CONCURRENTLY`, in its option list or behind what it rebuilds.
+pub(crate) fn reindexes_concurrently(words: Words<'_>) -> bool {
     let (options, what) = words.arguments(1);
     let option = options
         .iter()
         .find_map(|option| option.switch(&[], "concurrently"));
-    if option == Some(true) || words.is(what + 1, "concurrently") {
-        return Some(Reason::Concurrently);
-    }
-    words
-        .is_one_of(what, &["database", "schema", "system"])
-        .then_some(Reason::Utility)
+    option == Some(true) || words.is(what + 1, "concurrently")
 }
 
 /// `CLUSTER` with no table walks over all of them, each in its own transaction.
@@ -262,28 +278,56 @@ fn sets_standard_strings(words: Words<'_>) -> bool {
 
 /// Whether the body of a `DO` holds a COMMIT, a ROLLBACK or a call that commits.
 fn body_commits(words: Words<'_>) -> Option<Reason> {
+    source_commits(body(words)?).then_some(Reason::BodyCommits)
+}
+
+/// The body of a `DO`, as it stands between its quotes.
+pub(crate) fn body<'a>(words: Words<'a>) -> Option<&'a str> {
     let body = (1..words.tokens.len()).find(|&index| {
         words.tokens[index].kind == TokenKind::String && !words.is(index - 1, "language")
     })?;
-    let body = unquoted(words.text(body));
+    Some(unquoted(words.text(body)))
+}
+
+/// Whether a procedural text holds a COMMIT, a ROLLBACK or a call of a procedure of TimescaleDB that commits.
+pub(crate) fn source_commits(source: &str) -> bool {
+    let mut commits = false;
+    each_statement(source, |words| commits |= statement_commits(words));
+    commits
+}
+
+/// The procedures that a procedural text calls.
+pub(crate) fn calls(source: &str) -> Vec<Name> {
+    let mut called = Vec::new();
+    each_statement(source, |words| {
+        let calls = (0..words.tokens.len()).filter(|&at| words.is(at, "call"));
+        called.extend(calls.filter_map(|at| called_at(words, at)));
+    });
+    called
+}
+
+/// The procedure of the `CALL` at `at`.
+pub(crate) fn called_at(words: Words<'_>, at: usize) -> Option<Name> {
+    let (name, behind) = Name::read(words, at + 1)?;
+    words.is_symbol(behind, "(").then_some(name)
+}
+
+/// Hands over the statements of a procedural text, each with its semicolon.
+fn each_statement(source: &str, mut see: impl FnMut(Words<'_>)) {
     let mut statement = Vec::new();
-    for token in lexer::stream(body) {
+    for token in lexer::stream(source) {
         // No more is needed of a statement than its beginning.
         if statement.len() < BODY_TOKENS {
             statement.push(token);
         }
-        if token.text(body) == ";" {
-            let words = Words {
-                sql: body,
+        if token.text(source) == ";" {
+            see(Words {
+                sql: source,
                 tokens: &statement,
-            };
-            if statement_commits(words) {
-                return Some(Reason::BodyCommits);
-            }
+            });
             statement.clear();
         }
     }
-    None
 }
 
 /// How much of a statement of a `DO` body is read.

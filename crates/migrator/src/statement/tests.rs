@@ -124,6 +124,10 @@ fn the_rest_is_told_apart() {
         ),
         ("COPY (SELECT 1 FROM stdin) TO '/x'", Kind::Ordinary),
         ("COPY t TO stdout", Kind::Refused(Refusal::CopyToStdout)),
+        (
+            "CREATE UNIQUE INDEX ON t (a) WITH (timescaledb.transaction_per_chunk)",
+            Kind::Refused(Refusal::UniqueByChunk),
+        ),
         ("SET search_path = x", Kind::Set),
         ("RESET ALL", Kind::Set),
         ("SET SESSION standard_conforming_strings TO on", Kind::Set),

@@ -1,21 +1,18 @@
-//! The driver that speaks PostgreSQL's protocol itself, over TCP with TLS or over a Unix socket.
-//!
-//! It stands on `tokio-postgres` with a runtime of its own on the calling thread, because only there a failed message still tells how many
-//! of its statements were carried out. A service calls it from a thread that may block.
+//! Where to connect, read from a URL, and connecting.
 
-use std::future::poll_fn;
 use std::io;
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
 use tokio_postgres::config::{Host, SslMode};
-use tokio_postgres::error::{DbError, ErrorPosition};
-use tokio_postgres::{SimpleQueryMessage, SimpleQueryStream};
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{Connection, Socket};
 
-use crate::link::{Error, Link, Place, Rows, ServerError};
-use crate::script::Message;
+use super::Wire;
+use crate::blocking;
+use crate::link::Error;
 use crate::tls::{self, Check};
 
 /// How long connecting may take when the URL does not say.
@@ -24,7 +21,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Where to connect, as whom, and how.
 #[derive(Clone)]
 pub struct Config {
-    postgres: tokio_postgres::Config,
+    pub(super) postgres: tokio_postgres::Config,
     check: Check,
     root_certificates: Option<PathBuf>,
 }
@@ -177,17 +174,12 @@ impl Config {
     }
 
     /// Connects for the engine.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`], also on a thread that polls an asynchronous task: there it must not block.
     pub fn connect(&self) -> Result<Wire, Error> {
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| unreachable(format!("failed to start a runtime: {error}")))?;
-        let client = runtime.block_on(self.open())?;
-        Ok(Wire {
-            config: self.clone(),
-            runtime,
-            client,
-        })
+        may_block()?;
+        Wire::connect(self)
     }
 
     /// Waits until the server takes a connection, for at most `patience`: a service and its database are often started together.
@@ -195,6 +187,7 @@ impl Config {
     /// # Errors
     /// The last attempt's error; at once where the server answers and says no for good, as to a wrong password.
     pub fn wait(&self, patience: Duration) -> Result<(), Error> {
+        may_block()?;
         let started = Instant::now();
         let mut pause = Duration::from_millis(50);
         loop {
@@ -211,28 +204,26 @@ impl Config {
 
     /// Connects for a caller that queries by itself.
     pub fn client(&self) -> Result<postgres::Client, Error> {
+        may_block()?;
         let connector = self.connector()?;
         postgres::Config::from(self.postgres.clone())
             .connect(connector)
             .map_err(|error| self.connect_error(&error))
     }
 
-    fn connector(&self) -> Result<tokio_postgres_rustls::MakeRustlsConnect, Error> {
+    fn connector(&self) -> Result<tls::Connector, Error> {
         tls::connector(&self.check, self.root_certificates.as_ref()).map_err(unreachable)
     }
 
-    async fn open(&self) -> Result<tokio_postgres::Client, Error> {
+    pub(super) async fn open(&self) -> Result<(tokio_postgres::Client, Open), Error> {
         let connector = self.connector()?;
-        let (client, mut connection) = self
-            .postgres
-            .connect(connector)
+        let patience = self.postgres.get_connect_timeout();
+        let patience = patience.copied().unwrap_or(CONNECT_TIMEOUT);
+        // The driver's own timeout ends with the TCP connection: who answers may still say nothing.
+        timeout(patience, self.postgres.connect(connector))
             .await
-            .map_err(|error| self.connect_error(&error))?;
-        // Runs whenever the runtime does; it ends with the client or with the connection.
-        tokio::spawn(async move {
-            while let Some(Ok(_)) = poll_fn(|context| connection.poll_message(context)).await {}
-        });
-        Ok(client)
+            .map_err(|_| unreachable(format!("{}: it does not answer", self.server())))?
+            .map_err(|error| self.connect_error(&error))
     }
 
     fn connect_error(&self, error: &tokio_postgres::Error) -> Error {
@@ -272,12 +263,24 @@ fn may_pass(error: &Error) -> bool {
     }
 }
 
-fn unreachable(message: String) -> Error {
+fn may_block() -> Result<(), Error> {
+    match blocking::is_allowed() {
+        true => Ok(()),
+        false => Err(unreachable(blocking::REFUSAL.to_owned())),
+    }
+}
+
+pub(super) fn unreachable(message: String) -> Error {
     Error::Unreachable {
         message,
         code: None,
     }
 }
+
+type Tls = <tls::Connector as MakeTlsConnect<Socket>>::Stream;
+
+/// The half of a connection that reads and writes.
+pub(super) type Open = Connection<Socket, Tls>;
 
 #[derive(Default)]
 struct TlsParameters {
@@ -306,7 +309,7 @@ fn take_tls_parameters(url: &str) -> (String, TlsParameters) {
 }
 
 /// What the causes of an error say; `tokio-postgres` itself says only "error connecting to server".
-fn explain(error: &tokio_postgres::Error) -> String {
+pub(super) fn explain(error: &tokio_postgres::Error) -> String {
     if let Some(server) = error.as_db_error() {
         let detail = server.detail().map(|detail| format!(": {detail}"));
         return format!("{}{}", server.message(), detail.unwrap_or_default());
@@ -323,97 +326,6 @@ fn explain(error: &tokio_postgres::Error) -> String {
         true => error.to_string(),
         false => causes.join(": "),
     }
-}
-
-/// A session over PostgreSQL's protocol.
-pub struct Wire {
-    config: Config,
-    runtime: Runtime,
-    client: tokio_postgres::Client,
-}
-
-impl Link for Wire {
-    fn query(&mut self, sql: &str) -> Result<Vec<Rows>, Error> {
-        let messages = self
-            .runtime
-            .block_on(self.client.simple_query(sql))
-            .map_err(|error| convert(&error, sql, 0))?;
-        let mut results: Vec<Rows> = Vec::new();
-        for message in messages {
-            match message {
-                SimpleQueryMessage::RowDescription(_) => results.push(Rows::new()),
-                SimpleQueryMessage::Row(row) => {
-                    let values = (0..row.len()).map(|index| row.get(index).map(str::to_owned));
-                    if let Some(rows) = results.last_mut() {
-                        rows.push(values.collect());
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(results)
-    }
-
-    fn run(&mut self, message: &Message) -> Result<(), Error> {
-        let mut done = 0;
-        let outcome = self.runtime.block_on(async {
-            let mut stream = Box::pin(self.client.simple_query_raw(&message.text).await?);
-            while let Some(reply) = next(&mut stream).await {
-                done += usize::from(matches!(reply?, SimpleQueryMessage::CommandComplete(_)));
-            }
-            Ok(())
-        });
-        outcome.map_err(|error| convert(&error, &message.text, done))
-    }
-
-    fn reconnect(&mut self) -> Result<(), Error> {
-        self.client = self.runtime.block_on(self.config.open())?;
-        Ok(())
-    }
-}
-
-async fn next(
-    stream: &mut std::pin::Pin<Box<SimpleQueryStream>>,
-) -> Option<Result<SimpleQueryMessage, tokio_postgres::Error>> {
-    poll_fn(|context| futures_core::Stream::poll_next(stream.as_mut(), context)).await
-}
-
-/// `done` statements of `sql` were carried out before the error.
-fn convert(error: &tokio_postgres::Error, sql: &str, done: usize) -> Error {
-    let Some(server) = error.as_db_error() else {
-        return Error::Lost(explain(error));
-    };
-    // 57P01 to 57P03: the server ends the session, or is not there yet.
-    if error.is_closed() || server.code().code().starts_with("57P0") {
-        return Error::Lost(format!("{}: {}", server.code().code(), server.message()));
-    }
-    Error::Server(Box::new(server_error(server, sql, done)))
-}
-
-fn server_error(error: &DbError, sql: &str, done: usize) -> ServerError {
-    let (place, inner) = match error.position() {
-        Some(ErrorPosition::Original(character)) => (Place::Byte(byte_of(sql, *character)), None),
-        Some(ErrorPosition::Internal { query, .. }) => (Place::Statement(done), Some(query)),
-        None => (Place::Statement(done), None),
-    };
-    let context = error.where_().map(str::to_owned);
-    ServerError {
-        severity: error.severity().to_owned(),
-        code: error.code().code().to_owned(),
-        message: error.message().to_owned(),
-        detail: error.detail().map(str::to_owned),
-        hint: error.hint().map(str::to_owned),
-        context: context.or_else(|| inner.map(|query| format!("query: {query}"))),
-        place,
-    }
-}
-
-/// The byte of a position that the server counts in characters from 1.
-fn byte_of(sql: &str, character: u32) -> usize {
-    let index = (character as usize).saturating_sub(1);
-    sql.char_indices()
-        .nth(index)
-        .map_or(sql.len(), |(byte, _)| byte)
 }
 
 #[cfg(test)]

@@ -1,0 +1,133 @@
+//! What start-up tells through `tracing`.
+
+use std::time::{Duration, Instant};
+
+use migrator::run::{Blocked, Event, Report, Settled};
+use tracing::{Dispatch, dispatcher, info, warn};
+
+/// The target of the events, whatever module they come from.
+const TARGET: &str = "analytics_schema::migrate";
+
+/// How often is repeated what has not changed.
+const REPEAT: Duration = Duration::from_secs(10);
+
+/// Tells events of the engine that are news to people, to the subscriber of the thread that made it: the engine tells from two threads.
+pub(crate) struct Teller {
+    dispatch: Dispatch,
+    /// Who was said to stand in the way, and when.
+    blockers: Vec<String>,
+    said: Option<Instant>,
+}
+
+impl Teller {
+    pub(crate) fn new() -> Teller {
+        Teller {
+            dispatch: dispatcher::get_default(Clone::clone),
+            blockers: Vec::new(),
+            said: None,
+        }
+    }
+
+    pub(crate) fn tell(&mut self, event: &Event<'_>) {
+        let dispatch = self.dispatch.clone();
+        dispatcher::with_default(&dispatch, || match event {
+            Event::Blocked(blocked) => self.blocked(blocked),
+            other => tell(other),
+        });
+    }
+
+    fn blocked(&mut self, blocked: &Blocked) {
+        let pids: Vec<String> = blocked.blockers.iter().map(|it| it.pid.clone()).collect();
+        let is_time = self.said.is_none_or(|said| said.elapsed() >= REPEAT);
+        if !is_time && pids == self.blockers {
+            return;
+        }
+        self.said = Some(Instant::now());
+        self.blockers = pids;
+        for blocker in &blocked.blockers {
+            warn!(
+                target: TARGET,
+                migration = blocked.migration,
+                lock = blocked.lock,
+                waited_s = blocked.waited.as_secs(),
+                patience_s = blocked.patience.as_secs(),
+                pid = blocker.pid,
+                user = blocker.user,
+                application = blocker.application,
+                state = blocker.state,
+                query = blocker.query,
+                "waiting for a lock"
+            );
+        }
+    }
+}
+
+fn tell(event: &Event<'_>) {
+    match event {
+        Event::WaitingForLock(holder) => info!(
+            target: TARGET,
+            pid = holder.pid,
+            user = holder.user,
+            application = holder.application,
+            host = holder.host,
+            since = holder.since,
+            "waiting for another runner"
+        ),
+        Event::Applied(applied) => info!(
+            target: TARGET,
+            version = applied.version,
+            name = applied.name,
+            steps = applied.steps,
+            elapsed_ms = u64::try_from(applied.elapsed.as_millis()).unwrap_or(u64::MAX),
+            "applied a migration"
+        ),
+        Event::Retrying {
+            migration, error, ..
+        } => warn!(
+            target: TARGET,
+            version = migration.file.version,
+            error = error.message,
+            "a step is sent again"
+        ),
+        Event::Reconnecting(error) => warn!(target: TARGET, %error, "connecting again"),
+        Event::Settled {
+            migration,
+            step,
+            how,
+        } => warn!(
+            target: TARGET,
+            version = migration.file.version,
+            step = step + 1,
+            carried_out = *how != Settled::NotDone,
+            "a run that was cut had left this step open"
+        ),
+        Event::Notice { migration, notice } if notice.severity == "WARNING" => warn!(
+            target: TARGET,
+            version = migration.file.version,
+            "{}",
+            notice.message
+        ),
+        Event::Notice { migration, notice } => info!(
+            target: TARGET,
+            version = migration.file.version,
+            "{}",
+            notice.message
+        ),
+        _ => {}
+    }
+}
+
+/// Tells what a run of `known` migrations found, where no event has told it.
+pub(crate) fn tell_outcome(report: &Report, known: usize) {
+    if let Some(newer) = &report.ahead {
+        info!(
+            target: TARGET,
+            database = newer.database,
+            known = newer.known,
+            half_applied = newer.is_half_applied,
+            "{newer}"
+        );
+    } else if report.applied.is_empty() {
+        info!(target: TARGET, migrations = known, "nothing is pending");
+    }
+}

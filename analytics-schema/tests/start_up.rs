@@ -1,0 +1,198 @@
+//! Start-up: many replicas at once, programs older than their database, and asynchronous callers.
+
+#[path = "support/runners.rs"]
+mod runners;
+mod support;
+
+use std::time::Duration;
+use std::{iter, thread};
+
+use analytics_schema::{
+    Ahead, MIGRATIONS, MigrateError, NewerDatabase, StartUp, migrate, migrate_with, verify,
+    verify_at_least,
+};
+use migrator::run;
+use runners::{ADDITIONS, hold_lock, start_later_version};
+use support::empty_database;
+
+#[test]
+fn replicas_that_start_at_once_migrate_once() {
+    const REPLICAS: usize = 16;
+    const ROUNDS: usize = 4;
+    for round in 0..ROUNDS {
+        let test = "replicas_that_start_at_once_migrate_once";
+        let Some(config) = empty_database(&format!("{test}_{round}")) else {
+            return;
+        };
+        let replica = || {
+            let report = migrate(&config)?;
+            verify(&mut config.client()?).unwrap();
+            Ok::<_, MigrateError>(report)
+        };
+        let reports: Vec<_> = thread::scope(|scope| {
+            let threads: Vec<_> = iter::repeat_with(|| scope.spawn(replica))
+                .take(REPLICAS)
+                .collect();
+            let outcomes = threads.into_iter().map(|thread| thread.join().unwrap());
+            outcomes.collect::<Result<_, _>>().unwrap()
+        });
+        let counts: Vec<usize> = reports.iter().map(|report| report.applied.len()).collect();
+        let mut expected = vec![0; REPLICAS];
+        expected[REPLICAS - 1] = MIGRATIONS.len();
+        assert_eq!(
+            {
+                let mut sorted = counts;
+                sorted.sort();
+                sorted
+            },
+            expected
+        );
+        let mut client = config.client().unwrap();
+        let rows = client.query_one(
+            "SELECT count(*) FROM schema_migrations WHERE steps_done = steps",
+            &[],
+        );
+        assert_eq!(rows.unwrap().get::<_, i64>(0), MIGRATIONS.len() as i64);
+        let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        assert_eq!(client.query_one(locks, &[]).unwrap().get::<_, i64>(0), 0);
+    }
+}
+
+#[test]
+fn an_older_program_starts_on_a_database_with_additions() {
+    let Some(config) = empty_database("an_older_program_starts_on_a_database_with_additions")
+    else {
+        return;
+    };
+    start_later_version(&config, &ADDITIONS);
+    let report = migrate(&config).unwrap();
+    let newer = NewerDatabase {
+        database: 5,
+        known: 3,
+        is_half_applied: false,
+    };
+    assert_eq!((report.ahead, report.applied.len()), (Some(newer), 0));
+    let mut client = config.client().unwrap();
+    verify(&mut client).unwrap();
+    verify_at_least(&mut client).unwrap();
+    verify(&mut client.transaction().unwrap()).unwrap();
+}
+
+#[test]
+fn an_older_program_refuses_a_newer_database_where_it_is_told_to() {
+    let Some(config) = empty_database("an_older_program_refuses_where_it_is_told_to") else {
+        return;
+    };
+    start_later_version(&config, &ADDITIONS);
+    let refuse = StartUp {
+        ahead: Ahead::Refuse,
+        ..StartUp::default()
+    };
+    let error = migrate_with(&config, &refuse).unwrap_err();
+    assert!(matches!(error, MigrateError::Ahead(_)));
+    insta::assert_snapshot!(error, @"the database is at 005, this program knows 003: start a program that knows 005, or this one with `Ahead::Start`");
+}
+
+#[test]
+fn an_older_program_is_told_each_thing_that_it_misses() {
+    let Some(config) = empty_database("an_older_program_is_told_each_thing_that_it_misses") else {
+        return;
+    };
+    let later = "ALTER TABLE funnels DROP COLUMN description;
+        ALTER TABLE funnels ALTER COLUMN owner TYPE varchar(40);
+        ALTER TABLE funnels ALTER COLUMN name DROP NOT NULL;
+        ALTER TABLE funnels ADD COLUMN tenant uuid NOT NULL;
+        ALTER TABLE funnels ADD COLUMN hint text;
+        DROP MATERIALIZED VIEW revenue_daily";
+    start_later_version(&config, &[ADDITIONS[0], ("005_take_away.sql", later)]);
+    assert!(migrate(&config).unwrap().ahead.is_some());
+    let error = verify(&mut config.client().unwrap())
+        .unwrap_err()
+        .to_string();
+    let at_least = verify_at_least(&mut config.client().unwrap()).unwrap_err();
+    assert_eq!(error, at_least.to_string());
+    insta::assert_snapshot!(error);
+}
+
+#[test]
+fn additions_by_hand_are_drift_and_yet_enough() {
+    let Some(config) = empty_database("additions_by_hand_are_drift_and_yet_enough") else {
+        return;
+    };
+    migrate(&config).unwrap();
+    let mut client = config.client().unwrap();
+    client
+        .batch_execute("CREATE INDEX by_hand ON funnels (owner)")
+        .unwrap();
+    insta::assert_snapshot!(verify(&mut client).unwrap_err());
+    verify_at_least(&mut client).unwrap();
+}
+
+#[test]
+fn a_history_with_a_gap_is_no_later_version_s() {
+    let Some(config) = empty_database("a_history_with_a_gap_is_no_later_version_s") else {
+        return;
+    };
+    start_later_version(&config, &ADDITIONS);
+    let mut client = config.client().unwrap();
+    client
+        .batch_execute("DELETE FROM schema_migrations WHERE version = 4")
+        .unwrap();
+    let error = migrate(&config).unwrap_err();
+    insta::assert_snapshot!(error, @"005_faster.sql is applied, and its file is not there");
+    assert!(verify(&mut client).is_err());
+}
+
+#[test]
+fn patience_ends_and_who_applied_is_recorded() {
+    let Some(config) = empty_database("patience_ends_and_who_applied_is_recorded") else {
+        return;
+    };
+    let start_up = StartUp {
+        patience: Duration::from_millis(50),
+        applied_by: Some("billing 2.7.1".to_owned()),
+        ..StartUp::default()
+    };
+    let holder = hold_lock(&config, Duration::from_secs(1));
+    let error = migrate_with(&config, &start_up).unwrap_err();
+    let MigrateError::Run(error) = error else {
+        panic!("{error}");
+    };
+    assert!(matches!(*error, run::Error::Locked(_)), "{error}");
+    holder.join().unwrap();
+    migrate_with(
+        &config,
+        &StartUp {
+            patience: Duration::from_secs(30),
+            ..start_up
+        },
+    )
+    .unwrap();
+    let who = "SELECT string_agg(DISTINCT applied_by, ',') FROM schema_migrations";
+    let who = config.client().unwrap().query_one(who, &[]).unwrap();
+    assert_eq!(who.get::<_, &str>(0), "billing 2.7.1");
+}
+
+#[test]
+fn an_asynchronous_task_is_told_to_use_a_blocking_thread() {
+    let Some(config) = empty_database("an_asynchronous_task_is_told_to_use_a_blocking_thread")
+    else {
+        return;
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let error = migrate(&config).unwrap_err();
+        insta::assert_snapshot!(error, @"the database could not be reached: the connection blocks, and this thread is polling an asynchronous task: call it through `tokio::task::spawn_blocking`");
+        let error = config.client().err().unwrap();
+        assert!(error.to_string().contains("spawn_blocking"), "{error}");
+        let error = config.wait(Duration::from_secs(60)).unwrap_err();
+        assert!(error.to_string().contains("spawn_blocking"), "{error}");
+        let start_up = move || {
+            migrate(&config).unwrap();
+            verify(&mut config.client().unwrap()).unwrap();
+        };
+        tokio::task::spawn_blocking(start_up).await.unwrap();
+    });
+}

@@ -1,0 +1,102 @@
+//! What start-up tells `tracing`. Alone in its process: `tracing` remembers for the whole process which events nobody listens to.
+
+#[path = "support/runners.rs"]
+mod runners;
+mod support;
+
+use std::fmt::{Debug, Write as _};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use analytics_schema::migrate;
+use runners::{ADDITIONS, hold_lock, start_later_version};
+use support::empty_database;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+/// Remembers each event of the thread as a line, with what differs between runs left out.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<String>>);
+
+impl Subscriber for Lines {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("analytics_schema")
+    }
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let (level, target) = (event.metadata().level(), event.metadata().target());
+        let line = format!("{level} {target}: {}{}", fields.message, fields.others);
+        writeln!(self.0.lock().unwrap(), "{line}").unwrap();
+    }
+}
+
+#[derive(Default)]
+struct Fields {
+    message: String,
+    others: String,
+}
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        match field.name() {
+            "message" => self.message = format!("{value:?}"),
+            name @ ("pid" | "since" | "elapsed_ms") => write!(self.others, " {name}=…").unwrap(),
+            name => write!(self.others, " {name}={value:?}").unwrap(),
+        }
+    }
+}
+
+#[test]
+fn who_stands_in_the_way_is_told_to_tracing() {
+    let Some(config) = empty_database("who_stands_in_the_way_is_told_to_tracing") else {
+        return;
+    };
+    migrate(&config).unwrap();
+    let mut reader = config.client().unwrap();
+    for sql in [
+        "DELETE FROM schema_migrations WHERE version = 2",
+        "DELETE FROM schema_migrations WHERE version = 3",
+        "BEGIN; LOCK TABLE funnels",
+    ] {
+        reader.batch_execute(sql).unwrap();
+    }
+    let end = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(1_500));
+        reader.batch_execute("ROLLBACK").unwrap();
+    });
+    let lines = Lines::default();
+    tracing::subscriber::with_default(lines.clone(), || migrate(&config)).ok();
+    end.join().unwrap();
+    let lines = lines.0.lock().unwrap();
+    let waiting = lines
+        .lines()
+        .find(|line| line.contains("waiting for a lock"));
+    insta::assert_snapshot!(waiting.unwrap_or(&lines));
+}
+
+#[test]
+fn what_happens_is_told_to_tracing() {
+    let Some(config) = empty_database("what_happens_is_told_to_tracing") else {
+        return;
+    };
+    let lines = Lines::default();
+    tracing::subscriber::with_default(lines.clone(), || {
+        let holder = hold_lock(&config, Duration::from_millis(300));
+        migrate(&config).unwrap();
+        holder.join().unwrap();
+        migrate(&config).unwrap();
+        start_later_version(&config, &ADDITIONS);
+        migrate(&config).unwrap();
+    });
+    insta::assert_snapshot!(lines.0.lock().unwrap());
+}

@@ -1,0 +1,169 @@
+//! Taking over a database that has the schema of some migrations already: they are recorded as applied, and nothing of them is run.
+//!
+//! Whether the database really has that schema is the caller's to find out first: the engine knows no catalog.
+
+use crate::history::{self, History, Row, literal};
+use crate::link::Link;
+use crate::plan::{self, Migration};
+use crate::run::{self, Event, LOCK_KEY, Options, Report};
+
+/// Why a database could not be taken over.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database could not be read or written, or another runner holds the lock.
+    #[error(transparent)]
+    Run(#[from] run::Error),
+    /// It has a history of migrations already; never empty.
+    #[error("there is a history already: {} is applied", .0.last().map_or_else(String::new, Row::file_name))]
+    History(Vec<Row>),
+}
+
+/// The migrations up to and including a number.
+pub fn upto(migrations: &[Migration], version: u32) -> Result<&[Migration], plan::Error> {
+    let last = migrations
+        .iter()
+        .position(|migration| migration.file.version == version)
+        .ok_or(plan::Error::NoSuchMigration(version))?;
+    Ok(&migrations[..=last])
+}
+
+/// The history that a taken-over database has: each of the migrations applied, and none with a duration.
+pub fn history(migrations: &[Migration], applied_by: &str) -> History {
+    let row = |migration: &Migration| Row {
+        version: migration.file.version,
+        name: migration.file.name.clone(),
+        checksum: migration.file.checksum.clone(),
+        steps: migration.steps.len(),
+        steps_done: migration.steps.len(),
+        applied_at: None,
+        applied_by: applied_by.to_owned(),
+        duration_ms: None,
+        step_started_at: None,
+    };
+    History {
+        rows: migrations.iter().map(row).collect(),
+    }
+}
+
+/// Creates the history and fills it, in one transaction. `table` is its quoted name.
+fn render(table: &str, history: &History) -> String {
+    let row = |row: &Row| {
+        format!(
+            "({}, {}, {}, {}, {}, now(), now(), NULL, {}, 'timescaledb')",
+            row.version,
+            literal(&row.name),
+            literal(&row.checksum),
+            row.steps,
+            row.steps_done,
+            literal(&row.applied_by),
+        )
+    };
+    let rows: Vec<String> = history.rows.iter().map(row).collect();
+    format!(
+        "BEGIN;\n{};\n\
+         INSERT INTO {table} (version, name, checksum, steps, steps_done, started_at, applied_at, duration_ms, applied_by, mode) VALUES\n  \
+         {};\nCOMMIT",
+        history::create(table),
+        rows.join(",\n  "),
+    )
+}
+
+/// Whether a database may be taken over, as far as its history goes.
+pub fn check(report: &Report) -> Result<(), Error> {
+    match report.history.rows.is_empty() {
+        true => Ok(()),
+        false => Err(Error::History(report.history.rows.clone())),
+    }
+}
+
+/// Records these migrations as applied, under the runner's lock and only where none is. Returns the history as it is then.
+pub fn record(
+    link: &mut dyn Link,
+    migrations: &[Migration],
+    options: &Options,
+    observe: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Result<History, Error> {
+    let backend = run::read(link, None)?.facts.backend;
+    run::lock(link, &backend, options, observe)?;
+    let outcome = record_locked(link, migrations, options);
+    // Ending the session would release the lock too, but what is pending is applied in this one.
+    let unlock = format!("SELECT pg_advisory_unlock({LOCK_KEY})");
+    let farewell = match outcome {
+        Ok(_) => unlock,
+        Err(_) => format!("ROLLBACK;\n{unlock}"),
+    };
+    let unlocked = link.query(&farewell);
+    let history = outcome?;
+    unlocked.map_err(run::Error::from)?;
+    Ok(history)
+}
+
+fn record_locked(
+    link: &mut dyn Link,
+    migrations: &[Migration],
+    options: &Options,
+) -> Result<History, Error> {
+    let report = run::read(link, None)?;
+    // Another runner may have been faster.
+    check(&report)?;
+    if let Some(reason) = report.facts.read_only {
+        return Err(run::Error::ReadOnly(reason).into());
+    }
+    let table = report.facts.own_table(history::TABLE)?;
+    let applied_by = options.applied_by.as_ref().unwrap_or(&report.facts.user);
+    let history = history(migrations, applied_by);
+    link.query(&render(&table, &history))
+        .map_err(run::Error::from)?;
+    Ok(history)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::source::File;
+
+    fn migrations() -> Vec<Migration> {
+        let files = [
+            ("001_a.sql", "SELECT 1;"),
+            ("002_b.sql", "SELECT 1; VACUUM; SELECT 2"),
+        ];
+        let parse = |(name, text): (&str, &str)| {
+            Migration::parse(File::new(Path::new(name), text.as_bytes().to_vec()).unwrap()).unwrap()
+        };
+        files.map(parse).to_vec()
+    }
+
+    #[test]
+    fn a_number_chooses_the_migrations_up_to_it() {
+        let migrations = migrations();
+        assert_eq!(upto(&migrations, 1).unwrap().len(), 1);
+        assert_eq!(upto(&migrations, 2).unwrap().len(), 2);
+        for version in [0, 3] {
+            let error = upto(&migrations, version).unwrap_err();
+            assert_eq!(error, plan::Error::NoSuchMigration(version));
+        }
+    }
+
+    #[test]
+    fn the_history_is_written_in_one_transaction() {
+        let history = history(&migrations(), r"O'Brien\");
+        insta::assert_snapshot!(render("\"public\".\"schema_migrations\"", &history));
+    }
+
+    #[test]
+    fn what_is_recorded_is_what_a_plan_takes_for_applied() {
+        let migrations = migrations();
+        let history = history(&migrations[..1], "me");
+        let pending = plan::plan(
+            &migrations,
+            &history,
+            plan::Selection::All,
+            plan::Ahead::Refuse,
+        )
+        .unwrap();
+        let pending: Vec<u32> = pending.iter().map(|it| it.migration.file.version).collect();
+        assert_eq!(pending, [2]);
+    }
+}

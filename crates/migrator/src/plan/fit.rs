@@ -1,0 +1,148 @@
+//! Finding the end of the done part of a file again that was corrected behind it. Pure.
+//!
+//! Where a step stops depends on what follows: an ordinary statement that is put between a transaction that is done and the statement that
+//! failed would be a part of that transaction. The history knows by the checksum how far the done part goes.
+
+use std::borrow::Cow;
+
+use super::{Migration, Step, StepKind};
+use crate::history::{History, Row};
+use crate::source;
+
+/// The migrations with their steps as the history has them: of a half-applied file whose steps divide the text elsewhere now, what is done
+/// and what was added behind it are steps of their own.
+pub fn fit<'a>(migrations: &'a [Migration], history: &History) -> Cow<'a, [Migration]> {
+    let mut fitted = Cow::Borrowed(migrations);
+    for (at, migration) in migrations.iter().enumerate() {
+        let row = history.row(migration.file.version);
+        if let Some(steps) = row.and_then(|row| divided(migration, row)) {
+            fitted.to_mut()[at].steps = steps;
+        }
+    }
+    fitted
+}
+
+/// The steps with an end where the done part ends; `None` where they have it already, or what is done was changed.
+fn divided(migration: &Migration, row: &Row) -> Option<Vec<Step>> {
+    let fits =
+        || migration.done_part(row.steps_done).map(source::checksum) == Some(row.checksum.clone());
+    if row.is_applied() || row.steps_done == 0 || fits() {
+        return None;
+    }
+    let mut steps = migration.steps.clone();
+    let ends = steps.iter().flat_map(|step| &step.statements);
+    let ends = ends.map(|statement| statement.end);
+    let mut statements = 1 + source::end_of(&migration.file.text, &row.checksum, ends)?;
+    let mut done = 0;
+    while statements > 0 {
+        let length = steps[done].statements.len();
+        if statements < length {
+            divide(&mut steps, done, statements)?;
+        }
+        statements = statements.saturating_sub(length);
+        done += 1;
+    }
+    // An earlier correction has divided what is done as well; where, is of no interest any more.
+    while done < row.steps_done {
+        let long = steps[..done]
+            .iter()
+            .position(|step| step.statements.len() > 1 && is_ordinary(step))?;
+        divide(&mut steps, long, 1)?;
+        done += 1;
+    }
+    (done == row.steps_done).then_some(steps)
+}
+
+fn is_ordinary(step: &Step) -> bool {
+    step.kind == StepKind::Transaction { begin: None }
+}
+
+/// Makes two steps of one, behind this many of its statements; `None` where it is none that the engine put together.
+fn divide(steps: &mut Vec<Step>, at: usize, behind: usize) -> Option<()> {
+    if !is_ordinary(&steps[at]) {
+        return None;
+    }
+    let statements = steps[at].statements.split_off(behind);
+    let kind = StepKind::Transaction { begin: None };
+    steps.insert(at + 1, Step { kind, statements });
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::plan::{State, compare};
+    use crate::source::File;
+
+    fn migration(text: &str) -> Migration {
+        let file = File::new(Path::new("001_a.sql"), text.as_bytes().to_vec()).unwrap();
+        Migration::parse(file).unwrap()
+    }
+
+    /// The history of a file that stopped behind this many steps.
+    fn half(migration: &Migration, steps_done: usize) -> History {
+        History {
+            rows: vec![Row {
+                version: 1,
+                name: "a".to_owned(),
+                checksum: migration.checksum(steps_done),
+                steps: migration.steps.len(),
+                steps_done,
+                applied_at: None,
+                applied_by: String::new(),
+                duration_ms: None,
+                step_started_at: None,
+            }],
+        }
+    }
+
+    #[test]
+    fn what_is_added_behind_the_done_part_is_a_step_of_its_own() {
+        let history = half(&migration("SELECT 1;\nSELECT 2;\nVACUUM;"), 1);
+        for (text, steps) in [
+            ("SELECT 1;\nSELECT 2;\nVACUUM;", Some(2)),
+            (
+                "SELECT 1;\nSELECT 2;\nSELECT 3;\nSELECT 4;\nVACUUM;",
+                Some(3),
+            ),
+            ("SELECT 1;\nSELECT 2;\nSELECT 3;", Some(2)),
+            ("SELECT 1;\nSELECT 2;\nBEGIN;\nSELECT 3;\nCOMMIT;", Some(2)),
+            ("SELECT 1;\nSELECT 2;", Some(1)),
+            // What is done was changed.
+            ("SELECT 1;\nSELECT 3;\nVACUUM;", None),
+            ("SELECT 1;\nVACUUM;", None),
+        ] {
+            let migrations = [migration(text)];
+            let fitted = fit(&migrations, &history);
+            let (states, _) = compare(&fitted, &history);
+            let expected = match steps {
+                Some(_) => State::Half { steps_done: 1 },
+                None => State::Changed,
+            };
+            assert_eq!(states, [expected], "{text}");
+            if let Some(steps) = steps {
+                assert_eq!(fitted[0].steps.len(), steps, "{text}");
+            }
+        }
+    }
+    #[test]
+    fn a_file_may_be_corrected_again_and_again() {
+        let first = migration("SELECT 1;\nSELECT 2;\nVACUUM;");
+        let mut history = half(&first, 1);
+        let mut text = "SELECT 1;\nSELECT 2;".to_owned();
+        for correction in 1..4 {
+            text += &format!("\nSELECT {correction};");
+            let migrations = [migration(&format!("{text}\nVACUUM;"))];
+            let fitted = fit(&migrations, &history);
+            assert_eq!(fitted[0].steps.len(), correction + 2);
+            // The correction is done now, and VACUUM failed again.
+            history = half(&fitted[0], correction + 1);
+            let again = fit(&migrations, &history);
+            let (states, _) = compare(&again, &history);
+            let steps_done = correction + 1;
+            assert_eq!(states, [State::Half { steps_done }]);
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Whether a statement that runs alone was carried out, when the runner or the server died after it was begun.
+//!
+//! A statement in a transaction is recorded by that transaction. One that the server refuses there is recorded before and after, and in
+//! between only the catalog knows. What to ask it is read from the statement's own words; [`of`] sends nothing.
+//!
+//! Before such a statement the engine updates the migration's row in the history. Everything that the statement puts into the catalog has
+//! a younger `xmin` than that row, and everything that was there before has an older one. `xmin` is what tells them apart, because the
+//! server keeps it when it freezes a row, and neither VACUUM nor ANALYZE renews it. Of an object that was there before, single rows may be
+//! renewed by others (`ALTER TABLE`, `CLUSTER`, a swap by `REINDEX CONCURRENTLY`); it counts as made by the statement only if all of the
+//! rows that were written when it was made are younger. An age below zero belongs to a row so old that the count went round.
+//!
+//! The answer holds for a session with the parameters that the statement ran under, `search_path` above all. Repairs come before the
+//! journal is renewed: an index that was left behind before the journal's row was written is somebody else's.
+
+mod indexes;
+mod objects;
+#[cfg(test)]
+mod tests;
+
+use crate::lexer::{self, TokenKind};
+use crate::link::Rows;
+use crate::statement::words::Words;
+
+/// What tells whether a statement that was begun was carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recovery {
+    /// Sending it again does no harm and gets it done.
+    Redo,
+    /// Nothing can tell: only a person knows.
+    Ask,
+    /// This query tells; [`Verdict::parse`] reads its answer.
+    Check(String),
+}
+
+/// Where the intent was recorded.
+#[derive(Debug, Clone, Copy)]
+pub struct Journal<'a> {
+    /// The history table's quoted, qualified name.
+    pub table: &'a str,
+    /// The migration's number.
+    pub version: u32,
+}
+
+impl Journal<'_> {
+    /// A relation `begun` of one row, with the age of the journal's row.
+    fn begun(&self) -> String {
+        format!(
+            "(SELECT pg_catalog.age(xmin) AS age FROM {} WHERE version = {}) AS begun",
+            self.table, self.version
+        )
+    }
+}
+
+/// What the answer of a check says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was carried out.
+    Done,
+    /// It was not, or not to its end: it has to be sent again.
+    Redo {
+        /// What has to be sent before, each alone.
+        repairs: Vec<String>,
+    },
+    /// It was carried out but for a part that other statements make up for.
+    Finish {
+        /// What has to be sent, each alone; then it is done.
+        statements: Vec<String>,
+    },
+    /// The catalog does not tell: only a person knows.
+    Ask,
+}
+
+impl Verdict {
+    /// Reads the rows of a check: `done`, `redo`, `ask` in the first column, and in the second a statement to send, or null.
+    ///
+    /// No row means that nothing of the statement is there. Where one row says that it is done and others want something sent, that is what
+    /// is left to do.
+    pub fn parse(rows: &Rows) -> Verdict {
+        let column = |index: usize| {
+            rows.iter()
+                .filter_map(move |row| row.get(index)?.as_deref())
+        };
+        let statements: Vec<String> = column(1).map(str::to_owned).collect();
+        let (mut done, mut redo) = (false, rows.is_empty());
+        for word in column(0) {
+            match word {
+                "done" => done = true,
+                "redo" => redo = true,
+                _ => return Verdict::Ask,
+            }
+        }
+        match (done, redo) {
+            (true, _) if statements.is_empty() => Verdict::Done,
+            (true, _) => Verdict::Finish { statements },
+            (false, true) => Verdict::Redo {
+                repairs: statements,
+            },
+            (false, false) => Verdict::Ask,
+        }
+    }
+}
+
+/// What tells whether a statement was carried out. `statement` is the text of the one statement of a step that runs alone.
+pub fn of(statement: &str, journal: &Journal<'_>) -> Recovery {
+    let Some(Ok(raw)) = lexer::statements(statement).next() else {
+        return Recovery::Ask;
+    };
+    let words = Words {
+        sql: statement,
+        tokens: &raw.tokens,
+    };
+    let rule = RULES.iter().find(|(keyword, _)| words.is(0, keyword));
+    rule.and_then(|(_, rule)| rule(words, journal))
+        .unwrap_or(Recovery::Ask)
+}
+
+/// `None` where a statement is not recognised.
+type Rule = fn(Words<'_>, &Journal<'_>) -> Option<Recovery>;
+
+/// The rule for each first word.
+const RULES: &[(&str, Rule)] = &[
+    ("create", create),
+    ("drop", drop),
+    ("reindex", indexes::reindex),
+    ("alter", alter),
+    ("call", call),
+    ("select", query),
+    ("with", query),
+    ("explain", query),
+    ("commit", objects::prepared),
+    ("rollback", objects::prepared),
+    ("vacuum", |_, _| Some(Recovery::Redo)),
+    ("analyze", |_, _| Some(Recovery::Redo)),
+    ("cluster", |_, _| Some(Recovery::Redo)),
+    ("discard", |_, _| Some(Recovery::Redo)),
+];
+
+fn create(words: Words<'_>, journal: &Journal<'_>) -> Option<Recovery> {
+    let what = words.behind(1, &["unique"]);
+    if words.is(what, "index") {
+        return indexes::create(words, what + 1, journal);
+    }
+    if words.are(1, &["materialized", "view"]) {
+        return objects::create_aggregate(words, 3, journal);
+    }
+    objects::create(words, journal)
+}
+
+fn drop(words: Words<'_>, _: &Journal<'_>) -> Option<Recovery> {
+    match words.is(1, "index") {
+        true => indexes::drop(words),
+        false => objects::drop(words),
+    }
+}
+
+fn alter(words: Words<'_>, journal: &Journal<'_>) -> Option<Recovery> {
+    if words.is(1, "table") {
+        return objects::detach(words, journal);
+    }
+    if words.is(1, "subscription") {
+        return objects::alter_subscription(words);
+    }
+    let is_repeatable = words.is(1, "system")
+        || (words.is(1, "database") && words.are(3, &["set", "tablespace"]))
+        || (words.is(1, "extension") && words.is(3, "update"));
+    is_repeatable.then_some(Recovery::Redo)
+}
+
+/// Procedures of TimescaleDB that go over what is there to do; a second run finds less of it.
+const REPEATABLE_PROCEDURES: &[&str] = &[
+    "refresh_continuous_aggregate",
+    "policy_compression",
+    "policy_recompression",
+    "policy_refresh_continuous_aggregate",
+    "policy_reorder",
+    "policy_retention",
+];
+
+fn call(words: Words<'_>, _: &Journal<'_>) -> Option<Recovery> {
+    let parenthesis = (1..words.tokens.len()).find(|&at| words.is_symbol(at, "("))?;
+    let is_called = |names: &[&str]| {
+        names
+            .iter()
+            .any(|called| words.is_name(parenthesis - 1, called))
+    };
+    let (arguments, _) = words.arguments(parenthesis);
+    if is_called(REPEATABLE_PROCEDURES) {
+        return Some(Recovery::Redo);
+    }
+    if is_called(&["run_job"]) {
+        return objects::run_job(&arguments);
+    }
+    if is_called(&["merge_chunks", "merge_chunks_concurrently"]) {
+        return objects::merge_chunks(&arguments);
+    }
+    None
+}
+
+/// Functions that a query may call and still be sent again: each writes a chunk anew, in one transaction, or reads.
+const REPEATABLE_FUNCTIONS: &[&str] = &[
+    "reorder_chunk",
+    "move_chunk",
+    "show_chunks",
+    "format",
+    "now",
+];
+
+/// Words that may stand before a parenthesis and are no functions.
+const BEFORE_PARENTHESES: &[&str] = &[
+    "select",
+    "from",
+    "where",
+    "and",
+    "or",
+    "not",
+    "in",
+    "exists",
+    "as",
+    "materialized",
+    "with",
+    "explain",
+    "lateral",
+    "join",
+    "on",
+    "any",
+    "all",
+    "values",
+    "array",
+    "limit",
+];
+
+/// Words of queries that write.
+const WRITING: &[&str] = &["insert", "update", "delete", "merge", "into"];
+
+/// A query that calls `reorder_chunk` or `move_chunk`: repeatable if it does nothing else that writes, as far as its words tell.
+fn query(words: Words<'_>, _: &Journal<'_>) -> Option<Recovery> {
+    let indices = 0..words.tokens.len();
+    let is_plain = indices.clone().all(|at| {
+        let is_writing = words.is_one_of(at, WRITING);
+        let is_call = words.is_symbol(at + 1, "(")
+            && matches!(words.tokens[at].kind, TokenKind::Word | TokenKind::Quoted);
+        let is_known = words.is_one_of(at, BEFORE_PARENTHESES)
+            || REPEATABLE_FUNCTIONS
+                .iter()
+                .any(|name| words.is_name(at, name));
+        !is_writing && (!is_call || is_known)
+    });
+    let is_chunk_by_chunk = indices
+        .into_iter()
+        .any(|at| words.is_name(at, "reorder_chunk") || words.is_name(at, "move_chunk"));
+    (is_plain && is_chunk_by_chunk).then_some(Recovery::Redo)
+}

@@ -1,0 +1,148 @@
+//! Why a run stops.
+
+use std::time::Duration;
+
+use super::lock::Holder;
+use super::watch::Blocker;
+use super::{Applied, Failure, Job, foreign};
+use crate::foreign::Foreign;
+use crate::link;
+use crate::plan::{self, Migration};
+use crate::statement::Refusal;
+
+/// Why a run stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The connection failed, or the server refused one of the engine's own statements.
+    #[error("{0}")]
+    Link(#[from] link::Error),
+    /// Files and history do not fit together, or the selection does not fit them.
+    #[error("{0}")]
+    Plan(plan::Error),
+    /// A statement of a migration failed; what its step did is rolled back.
+    #[error("{}: {}", .0.place(), .0.error)]
+    Statement(Box<Failure>),
+    /// A statement waited for a lock for longer than the patience; what its step did is rolled back.
+    #[error("{}: waited {} s for a lock: {}", .0.failure.place(), .0.waited.as_secs(), .0.failure.error)]
+    Blocked(Box<GaveUp>),
+    /// The connection broke during a step that was not carried out.
+    #[error("the connection was lost during {}: {}", .0.migration.file.title(), .0.cause)]
+    Cut(Box<Cut>),
+    /// A statement that runs alone was begun by a run that was cut, and nothing can tell whether it was carried out.
+    #[error("whether step {} of {} was carried out, nothing can tell", .0.step + 1, .0.migration.file.title())]
+    InDoubt(Box<InDoubt>),
+    /// The run was stopped from outside, by a signal mostly; what is applied was told.
+    #[error("stopped by signal {}", .0.signal)]
+    Interrupted(Box<Interrupted>),
+    /// Not every step that is pending can share one transaction.
+    #[error(transparent)]
+    Divided(#[from] Box<plan::Divided>),
+    /// The server refuses a statement wherever it is sent, says the catalog; it was not sent.
+    #[error("{}: {}", .0.migration.place(.0.migration.steps[.0.step].range().start), .0.refusal)]
+    Refused(Box<Refused>),
+    /// Background jobs that are to be paused could not be.
+    #[error("{} could not be paused: {error}", jobs.iter().map(|job| job.application.as_str()).collect::<Vec<_>>().join(", "))]
+    Jobs {
+        /// The jobs.
+        jobs: Vec<Job>,
+        /// What the server said.
+        error: Box<link::ServerError>,
+    },
+    /// A pooler gives each transaction another session.
+    #[error(
+        "a connection pooler in transaction mode stands before the server: a lock would not stay ours"
+    )]
+    Pooled,
+    /// The server has not the files that an update of the extension needs.
+    #[error("the server has no files to update TimescaleDB {installed} to {wanted}")]
+    NoExtensionFiles {
+        /// The version that is installed.
+        installed: String,
+        /// The version that the migration asks for.
+        wanted: String,
+    },
+    /// Another runner held the lock for longer than the patience.
+    #[error("another runner holds the lock: {} from {}, pid {}, since {}", .0.user, .0.host, .0.pid, .0.since)]
+    Locked(Box<Holder>),
+    /// The database takes no writes.
+    #[error("the database is read-only: {0}")]
+    ReadOnly(String),
+    /// The server is older than the engine's own statements.
+    #[error("PostgreSQL {0} is too old: 13 is the oldest that works")]
+    ServerTooOld(String),
+    /// No schema of the search path exists, so there is no place for the history.
+    #[error("no schema of search_path exists, so there is no place for the history")]
+    NoSchema,
+    /// A table of the history's name has another shape.
+    #[error("{}", foreign::describe(table, reason, tool.as_deref()))]
+    ForeignHistory {
+        /// The table that was found.
+        table: String,
+        /// What does not fit.
+        reason: String,
+        /// The tool that it belongs to, where one is recognised.
+        tool: Option<Box<Foreign>>,
+    },
+    /// There is no history of these migrations, and another tool has applied some: they would run a second time.
+    #[error("{0}; `cargo xtask migrate --baseline NNN` takes the database over")]
+    OtherTool(Box<Foreign>),
+}
+
+/// A step that waited for a lock in vain.
+#[derive(Debug)]
+pub struct GaveUp {
+    /// The last attempt's failure.
+    pub failure: Failure,
+    /// Who was seen in the way last.
+    pub blockers: Vec<Blocker>,
+    /// How long all attempts waited.
+    pub waited: Duration,
+}
+
+/// A step during which the connection broke.
+#[derive(Debug)]
+pub struct Cut {
+    /// The migration.
+    pub migration: Migration,
+    /// Index of the step, which the database does not hold.
+    pub step: usize,
+    /// How the connection broke.
+    pub cause: String,
+    /// What this run had applied before.
+    pub applied: Vec<Applied>,
+}
+
+/// A statement that may or may not have been carried out.
+#[derive(Debug)]
+pub struct InDoubt {
+    /// The migration.
+    pub migration: Migration,
+    /// Index of the step.
+    pub step: usize,
+    /// When it was begun, in UTC.
+    pub since: String,
+}
+
+/// A run that was stopped.
+#[derive(Debug, Default)]
+pub struct Interrupted {
+    /// What stopped it.
+    pub signal: usize,
+    /// What this run had applied before.
+    pub applied: Vec<Applied>,
+    /// The migration and the index of its step that was under way.
+    pub during: Option<(Migration, usize)>,
+    /// Whether that step may have committed a part of its work, and nothing can tell.
+    pub may_be_partial: bool,
+}
+
+/// A statement that the server would refuse.
+#[derive(Debug)]
+pub struct Refused {
+    /// The migration.
+    pub migration: Migration,
+    /// Index of the step.
+    pub step: usize,
+    /// Why, and what to write instead.
+    pub refusal: Refusal,
+}

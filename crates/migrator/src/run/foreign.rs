@@ -1,0 +1,47 @@
+//! Asking what other tools left in a database that has no history of these migrations.
+
+use crate::foreign::{self, Foreign, Held};
+use crate::history;
+use crate::link::{self, Link, Rows};
+
+use super::{Error, Facts};
+
+/// The histories of other tools among the tables that [`foreign::query`] returned, with what each says as far as it may be read.
+pub(super) fn look(link: &mut dyn Link, rows: Option<Rows>) -> Result<Vec<Foreign>, link::Error> {
+    let mut found = foreign::recognise(&foreign::candidates(&rows.unwrap_or_default()));
+    for foreign in found.iter_mut().filter(|foreign| foreign.is_readable) {
+        let results = link.query(&foreign.held_query())?;
+        foreign.held = results.first().map(Held::parse);
+    }
+    Ok(found)
+}
+
+/// The error of a table that has the name of the history and is none.
+pub(super) fn refuse(facts: &Facts, reason: String, found: Vec<Foreign>) -> Error {
+    let table = match &facts.history_schema {
+        Some(schema) => format!("{schema}.{}", history::TABLE),
+        None => history::TABLE.to_owned(),
+    };
+    let is_it = |it: &Foreign| {
+        it.table == history::TABLE && Some(&it.schema) == facts.history_schema.as_ref()
+    };
+    let tool = found.into_iter().find(is_it).map(Box::new);
+    Error::ForeignHistory {
+        table,
+        reason,
+        tool,
+    }
+}
+
+/// What stands in the way, in one line.
+pub(super) fn describe(table: &str, reason: &str, tool: Option<&Foreign>) -> String {
+    match tool {
+        Some(foreign) => {
+            let rename = foreign.rename().unwrap_or_default();
+            format!(
+                "{foreign}; {rename} and `cargo xtask migrate --baseline NNN` take the database over"
+            )
+        }
+        None => format!("{table} is not a history of these migrations: {reason}"),
+    }
+}

@@ -1,0 +1,181 @@
+//! TimescaleDB's background jobs that work on what a migration touches: pausing them for the run, and resuming them whatever happens.
+//!
+//! Which jobs are paused stands in a table of its own beside the history, written in the transaction that pauses them: a run that was cut
+//! leaves it behind, and the next one resumes them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::runner::Runner;
+use super::stop::Stop;
+use super::{Error, Event, link};
+use crate::history;
+use crate::plan::Pending;
+
+/// The table that holds the paused jobs while they are paused.
+pub const PAUSED_JOBS: &str = "schema_migrations_paused_jobs";
+
+/// A background job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Its number.
+    pub id: String,
+    /// What its sessions are called: `Columnstore Policy [1000]`.
+    pub application: String,
+}
+
+/// Every scheduled job with each relation that it works on: its own, and those that a continuous aggregate is computed from.
+const JOBS: &str = "WITH RECURSIVE aggregate AS (\
+     SELECT a.view_name, coalesce(parent.view_name, a.hypertable_name) AS source \
+     FROM timescaledb_information.continuous_aggregates a LEFT JOIN timescaledb_information.continuous_aggregates parent \
+     ON parent.materialization_hypertable_schema = a.hypertable_schema \
+     AND parent.materialization_hypertable_name = a.hypertable_name), \
+     works_on AS (SELECT job_id, application_name, hypertable_name AS name FROM timescaledb_information.jobs \
+     WHERE scheduled AND hypertable_name IS NOT NULL \
+     UNION SELECT w.job_id, w.application_name, a.source FROM works_on w JOIN aggregate a ON a.view_name = w.name) \
+     SELECT job_id, application_name, name FROM works_on ORDER BY job_id, name";
+
+/// How long altering a job waits for whoever alters it.
+const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '10s'";
+
+impl Runner<'_, '_> {
+    /// Pauses the jobs that work on what is pending, once in a run.
+    pub(super) fn pause_jobs(&mut self, pending: &[Pending<'_>]) -> Result<(), Stop> {
+        if !self.options.pause_jobs || self.pauses_jobs || !self.has_timescaledb() {
+            return Ok(());
+        }
+        let results = self.query(JOBS)?;
+        let texts: Vec<&str> = pending
+            .iter()
+            .map(|it| it.migration.file.text.as_str())
+            .collect();
+        let jobs = touched(&results.concat(), &texts);
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<String> = jobs.iter().map(|job| format!("({})", job.id)).collect();
+        let table = &self.paused_jobs;
+        let sql = format!(
+            "BEGIN;\n{LOCK_TIMEOUT};\n\
+             CREATE TABLE {table} (job_id integer PRIMARY KEY, paused_at timestamptz NOT NULL DEFAULT now());\n\
+             INSERT INTO {table} VALUES {};\n{};\nCOMMIT",
+            ids.join(", "),
+            alter(table, false),
+        );
+        match self.query(&sql) {
+            Err(link::Error::Server(error)) => {
+                return Err(Stop::Failed(Error::Jobs { jobs, error }));
+            }
+            other => other?,
+        };
+        self.pauses_jobs = true;
+        self.has_paused_jobs = true;
+        self.watch.tell(Event::JobsPaused(&jobs));
+        Ok(())
+    }
+
+    /// Resumes what this run or one before it paused.
+    pub(super) fn resume_jobs(&mut self) -> Result<(), link::Error> {
+        if !self.has_paused_jobs {
+            return Ok(());
+        }
+        let table = &self.paused_jobs;
+        let sql = format!(
+            "BEGIN;\n{LOCK_TIMEOUT};\n{};\nDROP TABLE {table};\nCOMMIT",
+            alter(table, true),
+        );
+        self.query(&sql)?;
+        self.has_paused_jobs = false;
+        self.watch.tell(Event::JobsResumed);
+        Ok(())
+    }
+}
+
+/// Alters the jobs that stand in the table, as far as they are still there; without the extension there are none. Its functions are in a
+/// schema that no search path has to name.
+fn alter(table: &str, scheduled: bool) -> String {
+    let call = history::literal(&format!(
+        "SELECT %I.alter_job(job_id, scheduled => {scheduled}) FROM {} JOIN timescaledb_information.jobs USING (job_id)",
+        // The text is one of format().
+        table.replace('%', "%%"),
+    ));
+    let body = format!(
+        "DECLARE home name := (SELECT n.nspname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n \
+         ON n.oid = e.extnamespace WHERE e.extname = 'timescaledb'); \
+         BEGIN IF home IS NOT NULL THEN EXECUTE pg_catalog.format({call}, home); END IF; END"
+    );
+    format!("DO {}", history::literal(&body))
+}
+
+/// The jobs that work on a relation which one of the texts names.
+fn touched(rows: &link::Rows, texts: &[&str]) -> Vec<Job> {
+    let mut jobs = BTreeMap::new();
+    for row in rows {
+        let text = |index: usize| row.get(index).cloned().flatten().unwrap_or_default();
+        let name = text(2);
+        if texts.iter().any(|sql| names(sql, &name)) {
+            jobs.insert(text(0), text(1));
+        }
+    }
+    let job = |(id, application)| Job { id, application };
+    jobs.into_iter().map(job).collect()
+}
+
+/// Whether a text holds a name as a word, as a part of a string or a comment too: a job too many does no harm.
+fn names(sql: &str, name: &str) -> bool {
+    let quoted = name.replace('"', "\"\"");
+    let in_string = quoted.replace('\'', "''");
+    let spellings = BTreeSet::from([name, &quoted, &in_string]);
+    spellings.iter().any(|spelling| holds(sql, spelling))
+}
+
+fn holds(sql: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let is_whole = |(at, found): (usize, &str)| {
+        let before = sql[..at].chars().next_back();
+        let after = sql[at + found.len()..].chars().next();
+        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+    };
+    sql.match_indices(name).any(is_whole)
+        || (name.chars().all(|c| !c.is_uppercase())
+            && sql.chars().any(char::is_uppercase)
+            && holds(&sql.to_lowercase(), name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_is_touched_where_a_text_names_what_it_works_on() {
+        let row = |id: &str, name: &str| {
+            [id, "Policy", name]
+                .map(|value| Some(value.to_owned()))
+                .to_vec()
+        };
+        let rows = vec![
+            row("1000", "events"),
+            row("1001", "events_daily"),
+            row("1001", "events"),
+            row("1002", "Weird name"),
+        ];
+        let ids = |texts: &[&str]| -> Vec<String> {
+            let jobs = touched(&rows, texts);
+            jobs.into_iter().map(|job| job.id).collect()
+        };
+        assert_eq!(ids(&["ALTER TABLE EVENTS ADD a int"]), ["1000", "1001"]);
+        assert_eq!(
+            ids(&["SELECT 1", "SELECT remove_x('public.events_daily')"]),
+            ["1001"]
+        );
+        assert_eq!(ids(&["ALTER TABLE \"Weird name\" ADD a int"]), ["1002"]);
+        let row_of = |name: &str| vec![row("7", name)];
+        let hostile = row_of("o'brien \"x\"");
+        for text in [
+            "ALTER TABLE \"o'brien \"\"x\"\"\" ADD a int",
+            "SELECT f('\"o''brien \"\"x\"\"\"')",
+        ] {
+            assert_eq!(touched(&hostile, &[text]).len(), 1, "{text}");
+        }
+        assert!(ids(&["ALTER TABLE my_events ADD weird name int"]).is_empty());
+    }
+}

@@ -1,0 +1,104 @@
+//! The session advisory lock that one runner of a database holds.
+
+use super::watch::Watch;
+use super::{Error, Event};
+use crate::link::{self, Link};
+use std::time::{Duration, Instant};
+
+/// Key of the session advisory lock that a runner holds; "schema_m" in ASCII.
+pub const LOCK_KEY: i64 = 0x7363_6865_6d61_5f6d;
+
+/// Which locks are the runners' in `pg_locks AS l`.
+pub(super) fn is_runners_lock() -> String {
+    let key = LOCK_KEY as u64;
+    format!(
+        "l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid = {} AND l.objid = {} \
+         AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())",
+        key >> 32,
+        key & 0xffff_ffff,
+    )
+}
+
+/// The runner that holds the lock.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Holder {
+    /// Its backend's process id.
+    pub pid: String,
+    /// Its user.
+    pub user: String,
+    /// Its `application_name`.
+    pub application: String,
+    /// The host that it connects from; `local` for a socket.
+    pub host: String,
+    /// When its session began, in UTC.
+    pub since: String,
+}
+
+/// Takes the lock, asking again until it is free or the patience is over; returns the process that serves the session.
+///
+/// Waiting inside `pg_advisory_lock` would hold a snapshot that the holder's CREATE INDEX CONCURRENTLY waits for; each question here is a
+/// transaction of its own.
+pub(super) fn take(
+    link: &mut dyn Link,
+    patience: Duration,
+    watch: &Watch<'_>,
+) -> Result<String, Error> {
+    let started = Instant::now();
+    let mut told = None;
+    let mut pause = Duration::from_millis(20);
+    loop {
+        watch.begin("", "");
+        let answer = try_take(link).and_then(|backend| match backend {
+            Some(backend) => Ok((Some(backend), None)),
+            None => Ok((None, holder(link)?)),
+        });
+        watch.end();
+        let holder = match answer? {
+            (Some(backend), _) => return Ok(backend),
+            (None, holder) => holder,
+        };
+        if let Some(holder) = &holder
+            && told.as_ref() != Some(holder)
+        {
+            watch.tell(Event::WaitingForLock(holder));
+        }
+        if started.elapsed() >= patience {
+            return Err(Error::Locked(Box::new(holder.or(told).unwrap_or_default())));
+        }
+        told = holder.or(told);
+        watch.sleep(pause.min(patience.saturating_sub(started.elapsed())))?;
+        pause = (pause * 2).min(Duration::from_millis(500));
+    }
+}
+
+/// Takes the lock where it is free.
+pub(super) fn try_take(link: &mut dyn Link) -> Result<Option<String>, link::Error> {
+    let sql = format!("SELECT pg_try_advisory_lock({LOCK_KEY}), pg_backend_pid()");
+    let results = link.query(&sql)?;
+    let row = results.into_iter().flatten().next().unwrap_or_default();
+    let mut values = row.into_iter().map(Option::unwrap_or_default);
+    let is_ours = values.next().as_deref() == Some("t");
+    Ok(values.next().filter(|_| is_ours))
+}
+
+fn holder(link: &mut dyn Link) -> Result<Option<Holder>, link::Error> {
+    let sql = format!(
+        "SELECT a.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''), \
+         coalesce(host(a.client_addr), 'local'), \
+         to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') \
+         FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE {}",
+        is_runners_lock(),
+    );
+    let results = link.query(&sql)?;
+    Ok(results.into_iter().flatten().next().map(|row| {
+        let mut values = row.into_iter().map(Option::unwrap_or_default);
+        let mut next = || values.next().unwrap_or_default();
+        Holder {
+            pid: next(),
+            user: next(),
+            application: next(),
+            host: next(),
+            since: next(),
+        }
+    }))
+}

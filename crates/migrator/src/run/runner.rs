@@ -1,0 +1,488 @@
+//! Sending what is pending, step by step, and starting again from the history where that is worth it.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use super::again::{BlockedStep, CutStep};
+use super::prepared::Prepared;
+use super::stop::Stop;
+use super::watch::Watch;
+use super::{
+    Applied, Doubt, Error, Event, Interrupted, Options, Refused, Report, facts, jobs, lock,
+};
+use crate::history::{self, History};
+use crate::link::{self, Link};
+use crate::plan::{self, Migration, Pending, StepKind};
+use crate::question::Answer;
+use crate::script::{Bounds, Message, Session, StepRef};
+
+/// A run while it goes on.
+pub(super) struct Runner<'a, 'o> {
+    pub(super) link: &'a mut dyn Link,
+    migrations: &'a [Migration],
+    pub(super) options: &'a Options,
+    pub(super) report: &'a mut Report,
+    pub(super) watch: &'a Watch<'o>,
+    /// The history's quoted name.
+    pub(super) table: String,
+    applied_by: String,
+    pub(super) session: Session,
+    /// The quoted name of the table of paused jobs, and whether there is one.
+    pub(super) paused_jobs: String,
+    pub(super) has_paused_jobs: bool,
+    /// Whether this run has paused what it is to pause.
+    pub(super) pauses_jobs: bool,
+    /// What a person says of a step in doubt, until it has been heeded.
+    pub(super) in_doubt: Option<Doubt>,
+    /// The process that serves the session; `None` while the session has not taken the lock.
+    pub(super) backend: Option<String>,
+    /// Whether the session has loaded nothing of TimescaleDB.
+    pub(super) is_bare: bool,
+    /// Whether a pooler may give a new session the server process of an old one.
+    pub(super) is_pooled: bool,
+    began: BTreeMap<u32, Began>,
+    /// The step that is under way, and whether it runs alone.
+    pub(super) current: Option<(&'a Migration, usize)>,
+    pub(super) runs_alone: bool,
+    /// When the message that is under way, or was last, was sent.
+    pub(super) sent: Instant,
+    pub(super) blocked: Option<BlockedStep>,
+    pub(super) cut: Option<CutStep>,
+    /// How often the connection broke since a step was done.
+    pub(super) losses: u32,
+}
+
+/// A migration that this run has sent steps of.
+struct Began {
+    at: Instant,
+    /// How many steps were done before.
+    steps_done: usize,
+    /// How many of its steps ran alone.
+    alone: usize,
+}
+
+/// How an attempt ended that did not fail.
+enum Outcome {
+    Done,
+    /// Something has changed; the history says what is left.
+    Again,
+}
+
+impl<'a, 'o> Runner<'a, 'o> {
+    pub(super) fn new(
+        link: &'a mut dyn Link,
+        migrations: &'a [Migration],
+        options: &'a Options,
+        report: &'a mut Report,
+        watch: &'a Watch<'o>,
+    ) -> Result<Runner<'a, 'o>, Error> {
+        let user = report.facts.user.clone();
+        Ok(Runner {
+            link,
+            migrations,
+            options,
+            watch,
+            table: report.facts.own_table(history::TABLE)?,
+            applied_by: options.applied_by.clone().unwrap_or(user),
+            session: Session {
+                // One attempt waits no longer than all of them together.
+                lock_timeout: options.lock_timeout.min(options.patience),
+                patience: options.patience,
+                statement_timeout: options.statement_timeout,
+                checks_connection: report.facts.checks_connection,
+            },
+            paused_jobs: report.facts.own_table(jobs::PAUSED_JOBS)?,
+            has_paused_jobs: report.facts.has_paused_jobs,
+            pauses_jobs: false,
+            in_doubt: options.in_doubt,
+            report,
+            backend: None,
+            is_bare: false,
+            is_pooled: false,
+            began: BTreeMap::new(),
+            current: None,
+            runs_alone: false,
+            sent: Instant::now(),
+            losses: 0,
+            blocked: None,
+            cut: None,
+        })
+    }
+
+    /// Runs everything, and leaves the session as it found it: a caller that keeps the connection must not keep the lock, nor what a
+    /// migration left.
+    pub(super) fn run(&mut self) -> Result<(), Error> {
+        let outcome = self.run_to_the_end().map_err(|error| match error {
+            Error::Interrupted(stopped) => Error::Interrupted(Box::new(Interrupted {
+                signal: stopped.signal,
+                applied: self.report.applied.clone(),
+                during: self.current.map(|(it, step)| (it.clone(), step)),
+                may_be_partial: self
+                    .current
+                    .is_some_and(|(it, step)| self.may_be_partial(it, step)),
+            })),
+            other => other,
+        });
+        self.watch.farewell();
+        let farewell = match self.link.is_open() && self.backend.is_some() {
+            true => self.farewell(outcome.is_ok()),
+            false => self.farewell_elsewhere(),
+        };
+        if let (true, Err(error)) = (self.has_paused_jobs, &farewell) {
+            self.watch.tell(Event::JobsStayPaused(error));
+        }
+        outcome?;
+        farewell?;
+        Ok(())
+    }
+
+    fn farewell(&mut self, succeeded: bool) -> Result<(), link::Error> {
+        let mut start = Vec::new();
+        if !succeeded {
+            // Whom the file has become may not alter the jobs.
+            start.push("ROLLBACK".to_owned());
+            start.extend(self.session.start());
+            self.query(&start.join(";\n"))?;
+        }
+        let resumed = self.resume_jobs();
+        if resumed.is_err() {
+            start = vec!["ROLLBACK".to_owned()];
+        }
+        start.push("RESET ALL".to_owned());
+        start.push(format!("SELECT pg_advisory_unlock({})", lock::LOCK_KEY));
+        let unlocked = self.query(&start.join(";\n"));
+        resumed?;
+        unlocked.map(drop)
+    }
+
+    /// Jobs are resumed also where the run's session has ended.
+    fn farewell_elsewhere(&mut self) -> Result<(), link::Error> {
+        if self.has_paused_jobs {
+            self.link.reconnect()?;
+            self.backend = lock::try_take(self.link)?;
+            // Where another runner has the lock already, it has resumed them.
+            if self.backend.is_some() {
+                self.resume_jobs()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn run_to_the_end(&mut self) -> Result<(), Error> {
+        loop {
+            self.watch.check()?;
+            match self.attempt() {
+                Ok(Outcome::Done) => return Ok(()),
+                Ok(Outcome::Again) => {}
+                Err(stop) => {
+                    // Whatever else it says, a statement that was cancelled failed for that.
+                    self.watch.check()?;
+                    match stop {
+                        Stop::Failed(error) => return Err(error),
+                        Stop::Blocked(failure) => self.back_off(*failure)?,
+                        Stop::Lost(error, step) => self.reconnect(error, step)?,
+                    }
+                }
+            }
+        }
+    }
+
+    /// From the history to its end, as far as one session and its locks carry.
+    fn attempt(&mut self) -> Result<Outcome, Stop> {
+        self.take_lock()?;
+        let history = self.read_history()?;
+        self.note_applied(&history);
+        let options = self.options;
+        let pending = plan::plan(self.migrations, &history, options.selection, options.ahead)
+            .map_err(Error::Plan)?;
+        self.report.ahead = plan::newer(self.migrations, &history);
+        if pending.is_empty() || !self.pauses_jobs {
+            // A run before this one paused them.
+            self.resume_jobs()?;
+        }
+        let Some(first) = pending.first().copied() else {
+            return Ok(Outcome::Done);
+        };
+        self.pause_jobs(&pending)?;
+        if self.settle(&first, &history)? {
+            return Ok(Outcome::Again);
+        }
+        self.check_cut(&first)?;
+        if self.options.all_or_nothing {
+            plan::check_undivided(&pending).map_err(Error::from)?;
+        }
+        if is_fresh_session(&first, first.steps_done) {
+            if !self.is_bare {
+                self.open_bare()?;
+                return Ok(Outcome::Again);
+            }
+            self.check_extension_files(&first)?;
+        }
+        self.send_all(&pending, &history)
+    }
+
+    /// Sends steps up to the end, or to where another session is needed.
+    fn send_all(&mut self, pending: &[Pending<'a>], history: &History) -> Result<Outcome, Stop> {
+        let (stretch, is_end) = self.stretch(pending);
+        let steps = self.prepare(pending, &stretch, history);
+        let all = steps.iter().flat_map(Prepared::messages);
+        self.link.prepare(&all.cloned().collect::<Vec<_>>())?;
+        let first = pending.first().map(|it| (it.migration, it.steps_done));
+        for (&(position, step), prepared) in stretch.iter().zip(&steps) {
+            let pending = &pending[position];
+            let migration = pending.migration;
+            self.note_begin(pending);
+            self.watch.check()?;
+            self.watch.tell(Event::StepStarted { migration, step });
+            // All that share one transaction stop where the first of them does.
+            self.current = match self.options.all_or_nothing {
+                true => first,
+                false => Some((migration, step)),
+            };
+            self.send_step(migration, step, prepared)?;
+            if migration.gives_up_lock(step) {
+                self.backend = None;
+            }
+            self.current = None;
+            self.blocked = None;
+            self.losses = 0;
+            self.watch.blocked_since(None);
+            if step + 1 >= migration.steps.len() && !self.options.all_or_nothing {
+                self.note(migration);
+            }
+        }
+        if self.options.all_or_nothing {
+            pending.iter().for_each(|it| self.note(it.migration));
+        }
+        if self.is_bare {
+            // The library of the new version is loaded by a session that starts after the update.
+            self.link.reconnect()?;
+            self.is_bare = false;
+            self.backend = None;
+        }
+        Ok(match is_end {
+            true => Outcome::Done,
+            false => Outcome::Again,
+        })
+    }
+
+    /// The steps that this session can run, as positions in `pending` and indexes of steps, and whether they are all.
+    fn stretch(&self, pending: &[Pending<'_>]) -> (Vec<(usize, usize)>, bool) {
+        let all = pending.iter().enumerate().flat_map(|(position, pending)| {
+            // A file that lost its last steps is still to be recorded.
+            let end = pending.migration.steps.len().max(pending.steps_done + 1);
+            (pending.steps_done..end).map(move |step| (position, step))
+        });
+        let all: Vec<_> = all.collect();
+        let fresh = |&(position, step): &(usize, usize)| is_fresh_session(&pending[position], step);
+        let end = match self.is_bare {
+            true => 1,
+            false => all.iter().position(fresh).unwrap_or(all.len()),
+        };
+        let gives_up_lock = |&(position, step): &(usize, usize)| {
+            let migration: &Migration = pending[position].migration;
+            migration.gives_up_lock(step)
+        };
+        // What follows needs the lock again, and the history as another runner may have left it.
+        if let Some(at) = all[..end].iter().position(gives_up_lock) {
+            return (all[..=at].to_vec(), false);
+        }
+        let is_end = end == all.len();
+        (all[..end].to_vec(), is_end)
+    }
+
+    fn prepare(
+        &self,
+        pending: &[Pending<'a>],
+        stretch: &[(usize, usize)],
+        history: &History,
+    ) -> Vec<Prepared> {
+        let of = |(place, &(position, index)): (usize, &(usize, usize))| {
+            let migration = pending[position].migration;
+            let whole = self.options.all_or_nothing;
+            let step = StepRef {
+                is_new: index == 0 && history.row(migration.file.version).is_none(),
+                bounds: Bounds {
+                    begins: !whole || place == 0,
+                    commits: !whole || place + 1 == stretch.len(),
+                },
+                ..self.step_ref(migration, index)
+            };
+            Prepared::new(step, place == 0)
+        };
+        stretch.iter().enumerate().map(of).collect()
+    }
+
+    pub(super) fn step_ref<'s>(&'s self, migration: &'s Migration, index: usize) -> StepRef<'s> {
+        StepRef {
+            migration,
+            index,
+            is_new: false,
+            bounds: Bounds::OWN,
+            table: &self.table,
+            applied_by: &self.applied_by,
+            session: &self.session,
+        }
+    }
+
+    /// Sends a step in the way that the catalog, where it has to be asked, says.
+    fn send_step(
+        &mut self,
+        migration: &'a Migration,
+        step: usize,
+        prepared: &Prepared,
+    ) -> Result<(), Stop> {
+        self.runs_alone = prepared.shared.is_empty();
+        self.send(migration, step, prepared.start.as_slice())?;
+        if let Some(question) = &prepared.question {
+            let rows = self.query(&question.query())?.into_iter().next_back();
+            match question.answer(&rows.unwrap_or_default()) {
+                Answer::AsRead => {}
+                Answer::Alone(reason) if self.options.all_or_nothing => {
+                    let divided = plan::Divided::alone(migration, step, reason);
+                    return Err(Error::from(Box::new(divided)).into());
+                }
+                Answer::Alone(_) => self.runs_alone = true,
+                Answer::Never(refusal) => {
+                    let refused = Refused {
+                        migration: migration.clone(),
+                        step,
+                        refusal,
+                    };
+                    return Err(Error::Refused(Box::new(refused)).into());
+                }
+            }
+        }
+        let messages = match self.runs_alone {
+            true => &prepared.alone,
+            false => &prepared.shared,
+        };
+        if self.runs_alone
+            && let Some(began) = self.began.get_mut(&migration.file.version)
+        {
+            began.alone += 1;
+        }
+        self.send(migration, step, messages)
+    }
+
+    fn send(
+        &mut self,
+        migration: &Migration,
+        step: usize,
+        messages: &[Message],
+    ) -> Result<(), Stop> {
+        // What the engine's own statements said is of no interest.
+        self.link.notices();
+        let backend = self.backend.clone().unwrap_or_default();
+        for message in messages {
+            self.sent = Instant::now();
+            self.watch.begin(&migration.file.title(), &backend);
+            let outcome = self.link.run(message);
+            self.watch.end();
+            for notice in &self.link.notices() {
+                self.watch.tell(Event::Notice { migration, notice });
+            }
+            outcome.map_err(|error| self.stopped(migration, step, message, error))?;
+        }
+        Ok(())
+    }
+
+    /// A query of the engine's own.
+    pub(super) fn query(&mut self, sql: &str) -> Result<Vec<link::Rows>, link::Error> {
+        self.query_for("", sql)
+    }
+
+    /// A query of the engine's own for a migration.
+    pub(super) fn query_for(
+        &mut self,
+        title: &str,
+        sql: &str,
+    ) -> Result<Vec<link::Rows>, link::Error> {
+        let backend = self.backend.clone().unwrap_or_default();
+        self.sent = Instant::now();
+        self.watch.begin(title, &backend);
+        let outcome = self.link.query(sql);
+        self.watch.end();
+        outcome
+    }
+
+    fn take_lock(&mut self) -> Result<(), Stop> {
+        if self.backend.is_none() {
+            let backend = lock::take(self.link, self.options.patience, self.watch)?;
+            self.backend = Some(backend);
+        }
+        Ok(())
+    }
+
+    /// Reads the history, which another runner may have changed since it was read without the lock, and whether that one left jobs paused.
+    fn read_history(&mut self) -> Result<History, Stop> {
+        let create = match self.is_bare {
+            // Creating what is there already would load the library, by TimescaleDB's event trigger.
+            true => String::new(),
+            false => history::create(&self.table) + ";\n",
+        };
+        let sql = format!(
+            "SELECT to_regclass({}) IS NOT NULL;\n{create}{}",
+            history::literal(&self.paused_jobs),
+            history::READ
+        );
+        let mut results = self.query(&sql)?.into_iter();
+        let has_paused_jobs = results.next().into_iter().flatten().flatten().next();
+        self.has_paused_jobs = has_paused_jobs.flatten().as_deref() == Some("t");
+        let rows = results.next_back();
+        let history = facts::parse_history(&self.report.facts, &rows.unwrap_or_default())?;
+        if self.began.is_empty() {
+            self.report.history = history.clone();
+        }
+        Ok(history)
+    }
+
+    /// Tells of migrations of this run that the history holds as applied, though their last answer did not arrive.
+    fn note_applied(&mut self, history: &History) {
+        let is_applied = |version: u32| history.row(version).is_some_and(history::Row::is_applied);
+        let migrations = self.migrations;
+        for migration in migrations {
+            let version = migration.file.version;
+            let is_known = self.report.applied.iter().any(|it| it.version == version);
+            if self.began.contains_key(&version) && !is_known && is_applied(version) {
+                self.note(migration);
+            }
+        }
+    }
+
+    /// From here on the migration is one of this run's.
+    pub(super) fn note_begin(&mut self, pending: &Pending<'_>) {
+        let version = pending.migration.file.version;
+        self.began.entry(version).or_insert(Began {
+            at: Instant::now(),
+            steps_done: pending.steps_done,
+            alone: 0,
+        });
+    }
+
+    pub(super) fn has_timescaledb(&self) -> bool {
+        self.report.facts.timescaledb.is_some()
+    }
+
+    fn note(&mut self, migration: &Migration) {
+        let Some(began) = self.began.get(&migration.file.version) else {
+            return;
+        };
+        let steps = &migration.steps[began.steps_done.min(migration.steps.len())..];
+        let applied = Applied {
+            version: migration.file.version,
+            name: migration.file.name.clone(),
+            steps: steps.len(),
+            alone: began.alone,
+            statements: steps.iter().map(|step| step.statements.len()).sum(),
+            elapsed: began.at.elapsed(),
+        };
+        self.watch.tell(Event::Applied(&applied));
+        self.report.applied.push(applied);
+    }
+}
+
+fn is_fresh_session(pending: &Pending<'_>, step: usize) -> bool {
+    let step = pending.migration.steps.get(step);
+    step.is_some_and(|step| step.kind == StepKind::FreshSession)
+}

@@ -1,0 +1,73 @@
+//! Why an attempt ends early: from what the server said of a message to what the run makes of it.
+
+use super::runner::Runner;
+use super::{Error, Failure};
+use crate::link;
+use crate::plan::Migration;
+use crate::script::Message;
+
+/// Why an attempt ended early.
+pub(super) enum Stop {
+    /// The run is over.
+    Failed(Error),
+    /// The step did not get its locks.
+    Blocked(Box<Failure>),
+    /// The connection broke, during this step where it was one.
+    Lost(link::Error, Option<(u32, usize)>),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Stop {
+        match error {
+            Error::Link(error) => error.into(),
+            other => Stop::Failed(other),
+        }
+    }
+}
+
+impl From<link::Error> for Stop {
+    fn from(error: link::Error) -> Stop {
+        match error {
+            link::Error::Lost { .. } => Stop::Lost(error, None),
+            other => Stop::Failed(Error::Link(other)),
+        }
+    }
+}
+
+impl Runner<'_, '_> {
+    pub(super) fn stopped(
+        &mut self,
+        migration: &Migration,
+        step: usize,
+        message: &Message,
+        error: link::Error,
+    ) -> Stop {
+        match error {
+            link::Error::Server(error) => {
+                let code = error.code.clone();
+                let mut failure =
+                    Box::new(Failure::new(migration, step, message, *error, self.report));
+                failure.may_be_partial = self.may_be_partial(migration, step);
+                failure.whole = self.whole();
+                // Locks that were not had in time, or were given up for another's sake.
+                let lacked_locks = matches!(code.as_str(), "55P03" | "40P01" | "40001");
+                if lacked_locks && !failure.may_be_partial {
+                    return Stop::Blocked(failure);
+                }
+                failure.remains = !self.tidy(migration, step);
+                Stop::Failed(Error::Statement(failure))
+            }
+            link::Error::Lost { .. } => {
+                let (migration, step) = self.current.unwrap_or((migration, step));
+                Stop::Lost(error, Some((migration.file.version, step)))
+            }
+            other => Stop::Failed(Error::Link(other)),
+        }
+    }
+
+    /// Where the one transaction of all that is pending began, if there is only one.
+    fn whole(&self) -> Option<(u32, usize)> {
+        let (migration, step) = self.current.filter(|_| self.options.all_or_nothing)?;
+        Some((migration.file.version, step))
+    }
+}

@@ -1,0 +1,244 @@
+//! The driver that speaks PostgreSQL's protocol itself, over TCP with TLS or over a Unix socket.
+//!
+//! It stands on `tokio-postgres` with a runtime of its own on the calling thread, because only there a failed message still tells how many
+//! of its statements were carried out. A service calls it from a thread that may block.
+
+mod config;
+mod pooler;
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Notify;
+use tokio_postgres::error::{DbError, ErrorPosition};
+use tokio_postgres::{AsyncMessage, SimpleQueryMessage, SimpleQueryStream};
+
+pub use config::{Config, ConfigError};
+
+use crate::link::{Beside, Error, Link, Notice, Place, Pooling, Rows, ServerError};
+use crate::script::Message;
+use config::{explain, unreachable};
+
+/// How long a session beside a busy one waits for a connection and for an answer.
+const BESIDE: Duration = Duration::from_secs(5);
+
+/// A session over PostgreSQL's protocol.
+pub struct Wire {
+    config: Config,
+    runtime: Runtime,
+    client: tokio_postgres::Client,
+    /// What the server said beside its answers.
+    notices: Arc<Mutex<Vec<Notice>>>,
+    /// Told by another thread to give up.
+    severed: Arc<Notify>,
+    /// How long a message may take.
+    deadline: Option<Duration>,
+    is_broken: bool,
+}
+
+impl Wire {
+    fn connect(config: &Config) -> Result<Wire, Error> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| unreachable(format!("failed to start a runtime: {error}")))?;
+        let notices = Arc::default();
+        let client = open(&runtime, config, &notices)?;
+        Ok(Wire {
+            config: config.clone(),
+            runtime,
+            client,
+            notices,
+            severed: Arc::default(),
+            deadline: None,
+            is_broken: false,
+        })
+    }
+
+    /// Waits for an answer, until the session is severed or the deadline is over; nothing more can be read of it then.
+    fn wait<T>(&self, answer: impl Future<Output = T>) -> Option<T> {
+        let given_up = async {
+            let severed = self.severed.notified();
+            match self.deadline {
+                Some(deadline) => drop(tokio::time::timeout(deadline, severed).await),
+                None => severed.await,
+            }
+        };
+        self.runtime.block_on(async {
+            let (mut answer, mut given_up) = (pin!(answer), pin!(given_up));
+            poll_fn(|context| match answer.as_mut().poll(context) {
+                Poll::Ready(answer) => Poll::Ready(Some(answer)),
+                Poll::Pending => given_up.as_mut().poll(context).map(|()| None),
+            })
+            .await
+        })
+    }
+
+    fn give_up(&mut self) -> Error {
+        self.is_broken = true;
+        Error::lost("the server does not answer any more")
+    }
+}
+
+/// Connects; what the connection reads, it reads whenever the runtime runs.
+fn open(
+    runtime: &Runtime,
+    config: &Config,
+    notices: &Arc<Mutex<Vec<Notice>>>,
+) -> Result<tokio_postgres::Client, Error> {
+    let notices = notices.clone();
+    runtime.block_on(async {
+        let (client, mut connection) = config.open().await?;
+        // It ends with the client or with the connection.
+        tokio::spawn(async move {
+            while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await
+            {
+                if let AsyncMessage::Notice(notice) = message {
+                    let mut notices = notices.lock().unwrap_or_else(PoisonError::into_inner);
+                    notices.push(Notice {
+                        severity: notice.severity().to_owned(),
+                        code: notice.code().code().to_owned(),
+                        message: notice.message().to_owned(),
+                    });
+                }
+            }
+        });
+        Ok(client)
+    })
+}
+
+impl Link for Wire {
+    fn query(&mut self, sql: &str) -> Result<Vec<Rows>, Error> {
+        let Some(answer) = self.wait(self.client.simple_query(sql)) else {
+            return Err(self.give_up());
+        };
+        let messages = answer.map_err(|error| convert(&error, sql, 0))?;
+        let mut results: Vec<Rows> = Vec::new();
+        for message in messages {
+            match message {
+                SimpleQueryMessage::RowDescription(_) => results.push(Rows::new()),
+                SimpleQueryMessage::Row(row) => {
+                    let values = (0..row.len()).map(|index| row.get(index).map(str::to_owned));
+                    if let Some(rows) = results.last_mut() {
+                        rows.push(values.collect());
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(results)
+    }
+
+    fn run(&mut self, message: &Message) -> Result<(), Error> {
+        let mut done = 0;
+        let answer = self.wait(async {
+            let mut stream = Box::pin(self.client.simple_query_raw(&message.text).await?);
+            while let Some(reply) = next(&mut stream).await {
+                done += usize::from(matches!(reply?, SimpleQueryMessage::CommandComplete(_)));
+            }
+            Ok(())
+        });
+        match answer {
+            Some(outcome) => outcome.map_err(|error| convert(&error, &message.text, done)),
+            None => Err(self.give_up()),
+        }
+    }
+
+    fn reconnect(&mut self) -> Result<(), Error> {
+        self.client = open(&self.runtime, &self.config, &self.notices)?;
+        self.is_broken = false;
+        Ok(())
+    }
+
+    fn is_open(&self) -> bool {
+        !self.is_broken && !self.client.is_closed()
+    }
+
+    fn notices(&mut self) -> Vec<Notice> {
+        let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut notices)
+    }
+
+    fn beside(&self) -> Option<Box<dyn Beside>> {
+        Some(Box::new(BesideWire {
+            config: self.config.clone(),
+            severed: self.severed.clone(),
+        }))
+    }
+
+    fn pooling(&mut self, backend: &str) -> Result<Pooling, Error> {
+        pooler::pooling(self, backend)
+    }
+}
+
+/// The way to a busy session's server.
+struct BesideWire {
+    config: Config,
+    severed: Arc<Notify>,
+}
+
+impl Beside for BesideWire {
+    fn open(&self) -> Result<Box<dyn Link>, Error> {
+        let mut config = self.config.clone();
+        config.postgres.connect_timeout(BESIDE);
+        let mut wire = Wire::connect(&config)?;
+        wire.deadline = Some(BESIDE);
+        Ok(Box::new(wire))
+    }
+
+    fn sever(&self) {
+        self.severed.notify_waiters();
+    }
+}
+
+async fn next(
+    stream: &mut Pin<Box<SimpleQueryStream>>,
+) -> Option<Result<SimpleQueryMessage, tokio_postgres::Error>> {
+    poll_fn(|context| futures_core::Stream::poll_next(stream.as_mut(), context)).await
+}
+
+/// `done` statements of `sql` were carried out before the error.
+fn convert(error: &tokio_postgres::Error, sql: &str, done: usize) -> Error {
+    let Some(server) = error.as_db_error() else {
+        return Error::lost(explain(error));
+    };
+    // 57P01 to 57P05: the server ends the session, or is not there yet.
+    let code = server.code().code();
+    if error.is_closed() || code.starts_with("57P0") || server.severity() != "ERROR" {
+        return Error::Lost {
+            message: server.message().to_owned(),
+            code: Some(code.to_owned()),
+        };
+    }
+    Error::Server(Box::new(server_error(server, sql, done)))
+}
+
+fn server_error(error: &DbError, sql: &str, done: usize) -> ServerError {
+    let (place, inner) = match error.position() {
+        Some(ErrorPosition::Original(character)) => (Place::Byte(byte_of(sql, *character)), None),
+        Some(ErrorPosition::Internal { query, .. }) => (Place::Statement(done), Some(query)),
+        None => (Place::Statement(done), None),
+    };
+    let context = error.where_().map(str::to_owned);
+    ServerError {
+        severity: error.severity().to_owned(),
+        code: error.code().code().to_owned(),
+        message: error.message().to_owned(),
+        detail: error.detail().map(str::to_owned),
+        hint: error.hint().map(str::to_owned),
+        context: context.or_else(|| inner.map(|query| format!("query: {query}"))),
+        place,
+    }
+}
+
+/// The byte of a position that the server counts in characters from 1.
+fn byte_of(sql: &str, character: u32) -> usize {
+    let index = (character as usize).saturating_sub(1);
+    sql.char_indices()
+        .nth(index)
+        .map_or(sql.len(), |(byte, _)| byte)
+}

@@ -1,0 +1,48 @@
+//! What a run does while it goes on, as a user meets it: who it waits for, what it says, what stops it, and what it leaves then.
+
+mod cut;
+mod doubt;
+mod jobs;
+mod progress;
+mod questions;
+mod waits;
+mod whole;
+
+use crate::support::Sandbox;
+
+/// A project of these migrations with a database of its own, all but the last of them applied.
+fn before_the_last(test: &str, files: &[(&str, &str)]) -> Option<Sandbox> {
+    let project = with(files).plain(test)?;
+    apply_all_but_last(&project, files);
+    Some(project)
+}
+
+/// The same on a server with TimescaleDB.
+fn before_the_last_timescale(test: &str, files: &[(&str, &str)]) -> Option<Sandbox> {
+    let project = with(files).url(test)?;
+    apply_all_but_last(&project, files);
+    Some(project)
+}
+
+fn apply_all_but_last(project: &Sandbox, files: &[(&str, &str)]) {
+    if files.len() > 1 {
+        let screen = project.run(&format!("migrate --no-snapshot --to {}", files.len() - 1));
+        assert!(screen.starts_with("exit 0\n"), "{screen}");
+    }
+}
+
+/// A project of these migrations.
+fn with(files: &[(&str, &str)]) -> Sandbox {
+    let project = Sandbox::new();
+    for (name, text) in files {
+        project.write(&format!("migrations/{name}.sql"), text);
+    }
+    project
+}
+
+/// The one value that a query gives, as text.
+fn value(client: &mut postgres::Client, sql: &str) -> String {
+    let sql = format!("SELECT ({sql})::text");
+    let value: Option<String> = client.query_one(&sql, &[]).unwrap().get(0);
+    value.unwrap_or_default()
+}

@@ -1,0 +1,246 @@
+//! `cargo xtask migrate --baseline NNN`: takes over a database that has the schema of 001 to NNN already, and applies what is pending behind.
+
+use std::process::ExitCode;
+
+use catalog::Catalog;
+use migrator::baseline;
+use migrator::link::Link;
+use migrator::plan::{self, Migration};
+use migrator::run::{self, Event, Report};
+use serde_json::{Value, json};
+
+use crate::cli::Migrate;
+use crate::dry_run::{self, Answers};
+use crate::explain;
+use crate::failure::{Code, Failure};
+use crate::migrate::{self, Keeper};
+use crate::project::Project;
+use crate::scratch;
+use crate::screen::Screen;
+use crate::show::Show;
+use crate::snapshot;
+use crate::target::{self, Chosen};
+
+/// What is to be taken over.
+struct Takeover<'a> {
+    project: &'a Project,
+    args: &'a Migrate,
+    migrations: &'a [Migration],
+    /// Those that the database has the schema of.
+    known: &'a [Migration],
+}
+
+/// What a database is compared with.
+struct Expected {
+    catalog: Catalog,
+    /// Where that catalog comes from.
+    from: String,
+    /// The major version of the server that made it, where it is known.
+    major: Option<String>,
+}
+
+pub fn run(
+    project: &Project,
+    args: &Migrate,
+    last: u32,
+    screen: &mut Screen,
+) -> Result<ExitCode, Failure> {
+    let migrations = project.migrations(args.source.migrations.as_deref())?;
+    let known = baseline::upto(&migrations, last)
+        .map_err(|error| explain::run(&run::Error::Plan(error), &migrations))?;
+    let mut chosen = target::choose(project, &args.target)?;
+    let takeover = Takeover {
+        project,
+        args,
+        migrations: &migrations,
+        known,
+    };
+    if args.dry_run {
+        let Some(mut session) = chosen.look()? else {
+            return Err(not_running(&chosen));
+        };
+        let report = takeover.read(&chosen, &mut *session.link, screen)?;
+        return match takeover.compare(&chosen, &mut *session.link, &report, screen)? {
+            Some(baseline) => takeover.plan(&baseline, screen),
+            None => Ok(Code::Found.into()),
+        };
+    }
+    let keeper = Keeper::new(project, &args.snapshot, args.frozen)?;
+    let mut session = chosen.open(screen)?;
+    let report = takeover.read(&chosen, &mut *session.link, screen)?;
+    let Some(baseline) = takeover.compare(&chosen, &mut *session.link, &report, screen)? else {
+        return Ok(Code::Found.into());
+    };
+    let options = migrate::options(args);
+    let mut show = Show::new(screen, 0);
+    let mut observe = |event: Event<'_>| show.event(&event);
+    baseline::record(&mut *session.link, known, &options, &mut observe)
+        .map_err(|error| explain::baseline(&error, &migrations))?;
+    screen.line(format!("recorded {} as applied, not run", takeover.range()));
+    if let Some(foreign) = &report.foreign {
+        screen.line(format!("{foreign}; it is left as it is"));
+    }
+    migrate::go_on(
+        &chosen,
+        &mut session,
+        &migrations,
+        &options,
+        &keeper,
+        Some(baseline),
+        screen,
+    )
+}
+
+/// There is nothing to compare.
+fn not_running(chosen: &Chosen) -> Failure {
+    let message = format!(
+        "{} does not run, so there is nothing to compare",
+        chosen.target.name()
+    );
+    Failure::new(Code::Unreachable, message)
+        .next("start it, or run it without --dry-run, which brings it up")
+}
+
+impl Takeover<'_> {
+    /// `001 to 003`
+    fn range(&self) -> String {
+        let version = |migration: Option<&Migration>| migration.map_or(0, |it| it.file.version);
+        match self.known {
+            [only] => format!("{:03}", only.file.version),
+            known => format!(
+                "{:03} to {:03}",
+                version(known.first()),
+                version(known.last())
+            ),
+        }
+    }
+
+    /// What the database is and what its history holds, which must be nothing.
+    fn read(
+        &self,
+        chosen: &Chosen,
+        link: &mut dyn Link,
+        screen: &mut Screen,
+    ) -> Result<Report, Failure> {
+        let report = run::read(link, Some(catalog::probe_query()))
+            .map_err(|error| explain::run(&error, self.migrations))?;
+        screen.target(&chosen.headline(Some(&report.facts)));
+        baseline::check(&report).map_err(|error| explain::baseline(&error, self.migrations))?;
+        Ok(report)
+    }
+
+    /// Compares the database with what the migrations leave. The value for the document where they are equal; else shows what differs.
+    fn compare(
+        &self,
+        chosen: &Chosen,
+        link: &mut dyn Link,
+        report: &Report,
+        screen: &mut Screen,
+    ) -> Result<Option<Value>, Failure> {
+        let expected = self.expected(link, report, screen)?;
+        let found = snapshot::introspect(link, &report.facts, report.extra.as_ref())?;
+        let differences: Vec<String> = catalog::diff(&expected.catalog, &found)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let mut baseline = json!({
+            "version": self.known.last().map(|migration| migration.file.version),
+            "compared_with": expected.from,
+            "differences": differences,
+        });
+        if let (Some(foreign), Value::Object(baseline)) = (&report.foreign, &mut baseline) {
+            baseline.insert("tool".to_owned(), foreign.tool.to_string().into());
+        }
+        if differences.is_empty() {
+            let (range, from) = (self.range(), &expected.from);
+            screen.line(format!(
+                "the database has the schema of {range}: compared with {from}"
+            ));
+            return Ok(Some(baseline));
+        }
+        self.show(&differences, &expected, report, screen);
+        screen.document(&json!({
+            "target": migrate::target_json(chosen, report),
+            "baseline": baseline,
+        }));
+        Ok(None)
+    }
+
+    fn show(
+        &self,
+        differences: &[String],
+        expected: &Expected,
+        report: &Report,
+        screen: &mut Screen,
+    ) {
+        let (range, from) = (self.range(), &expected.from);
+        screen.line(format!(
+            "the database does not have the schema of {range}, compared with {from}:"
+        ));
+        for difference in differences {
+            screen.line(format!("  {difference}"));
+        }
+        let theirs = report.facts.server_version.split('.').next();
+        if let (Some(ours), Some(theirs)) = (expected.major.as_deref(), theirs)
+            && ours != theirs
+        {
+            screen.line(format!(
+                "the private cluster is PostgreSQL {ours}, the database {theirs}: the two may word a definition differently"
+            ));
+        }
+        screen.line("nothing was recorded, and nothing was run");
+        screen.line(
+            "next: bring the database to what is expected, or the migrations to what it holds, and run it again; \
+             an earlier number takes over less",
+        );
+    }
+
+    /// The catalog that the migrations leave: that of the snapshot where they are all; else they are applied to a private cluster.
+    fn expected(
+        &self,
+        link: &mut dyn Link,
+        report: &Report,
+        screen: &mut Screen,
+    ) -> Result<Expected, Failure> {
+        if self.known.len() == self.migrations.len() {
+            let path = self
+                .project
+                .snapshot_file(self.args.snapshot.snapshot.as_deref());
+            let shown = self.project.shown(&path);
+            return Ok(Expected {
+                catalog: snapshot::read(&path, shown, self.migrations)?,
+                from: shown.display().to_string(),
+                major: None,
+            });
+        }
+        let range = self.range();
+        screen.progress(format!(
+            "applying {range} to a private cluster, to compare with"
+        ));
+        let made = scratch::catalog(link, &report.facts, self.known)?;
+        Ok(Expected {
+            catalog: made.catalog,
+            from: format!("a private cluster with {range} applied"),
+            major: Some(made.major),
+        })
+    }
+
+    /// What would be recorded, and what would run behind it.
+    fn plan(&self, baseline: &Value, screen: &mut Screen) -> Result<ExitCode, Failure> {
+        let range = self.range();
+        screen.line(format!("{range} would be recorded as applied, not run"));
+        let history = baseline::history(self.known, "");
+        let pending = plan::plan(
+            self.migrations,
+            &history,
+            migrate::selection(self.args),
+            plan::Ahead::Refuse,
+        )
+        .map_err(|error| explain::run(&run::Error::Plan(error), self.migrations))?;
+        screen.line(dry_run::render(&pending, &Answers::new()));
+        let mut document = dry_run::document(&pending, &Answers::new());
+        document["baseline"] = baseline.clone();
+        screen.document(&document);
+        Ok(ExitCode::SUCCESS)
+    }
+}

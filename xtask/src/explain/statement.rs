@@ -1,0 +1,221 @@
+//! A statement that the server refused: where it stands, what remains of it, and what to type next. Pure.
+
+use migrator::history;
+use migrator::link;
+use migrator::plan::StepKind;
+use migrator::run::{self, At};
+
+use super::with_server_notes;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::failure::{Code, Failure};
+use crate::migrate::count;
+
+/// A statement that the server refused.
+pub(super) fn statement(failure: &run::Failure) -> Failure {
+    let file = &failure.migration.file;
+    let path = file.path.display().to_string();
+    let mut diagnostic = Diagnostic::new(&failure.error.message).code(&failure.error.code);
+    let place = Place::of(&path, &file.text, failure.offset());
+    let (line, column) = (place.line, place.column);
+    diagnostic = diagnostic.place(place);
+    diagnostic = with_server_notes(diagnostic, &failure.error);
+    if let Some(at) = at(failure) {
+        diagnostic = diagnostic.note("at", at);
+    }
+    if failure.remains {
+        diagnostic = diagnostic.note(
+            "left",
+            "what the statement left could not be removed now; the next run removes it",
+        );
+    }
+    if failure.may_be_partial {
+        diagnostic = diagnostic.note(
+            "left",
+            "what the statement had committed before the error stays; nothing can tell how much that is",
+        );
+    }
+    diagnostic = diagnostic
+        .note("state", state(failure))
+        .note("next", next(failure));
+    Failure::with(Code::Failed, diagnostic)
+        .field("sqlstate", failure.error.code.clone())
+        .field("file", path)
+        .field("line", line)
+        .field("column", column)
+        .field(
+            "applied",
+            failure
+                .applied
+                .iter()
+                .map(|a| a.version)
+                .collect::<Vec<_>>(),
+        )
+}
+
+/// What failed, where it is none of the file's statements.
+fn at(failure: &run::Failure) -> Option<String> {
+    let (first, last) = failure
+        .migration
+        .lines(&failure.migration.steps[failure.step]);
+    let lines = match first == last {
+        true => format!("line {first}"),
+        false => format!("lines {first} to {last}"),
+    };
+    match &failure.at {
+        At::Byte(_) => None,
+        At::Commit => Some(format!(
+            "the COMMIT of {lines}, where deferred constraints are checked"
+        )),
+        At::Runner(sql) if sql.contains(history::TABLE) => Some(format!(
+            "recording {lines} in {}, in the same transaction",
+            history::TABLE
+        )),
+        At::Runner(sql) => Some(format!("`{sql}`, which goes before {lines}")),
+        At::Unknown => Some(format!("somewhere in {lines}")),
+    }
+}
+
+/// The migrations before this one, to stand before the rest of the state.
+fn before(version: u32) -> String {
+    match version {
+        1 => String::new(),
+        2 => "001 is applied; ".to_owned(),
+        3 => "001 and 002 are applied; ".to_owned(),
+        _ => format!("001 to {:03} are applied; ", version - 1),
+    }
+}
+
+/// The state after everything that was pending was rolled back with what failed.
+fn whole_state(failure: &run::Failure, first: u32, steps_done: usize) -> String {
+    let half = match steps_done {
+        0 => String::new(),
+        1 => format!("step 1 of {first:03} is done; "),
+        done => format!("steps 1 to {done} of {first:03} are done; "),
+    };
+    let last = failure.migration.file.version;
+    let all = match first == last {
+        true => format!("{first:03} was rolled back"),
+        false => format!("{first:03} to {last:03} were rolled back together"),
+    };
+    let what = match steps_done {
+        0 => ", nothing of it remains",
+        _ => "",
+    };
+    format!("{}{half}{all}{what}", before(first))
+}
+
+fn state(failure: &run::Failure) -> String {
+    let version = failure.migration.file.version;
+    if let Some((first, steps_done)) = failure.whole {
+        return whole_state(failure, first, steps_done);
+    }
+    let steps = failure.migration.steps.len();
+    let kind = &failure.migration.steps[failure.step].kind;
+    let failed = match kind {
+        StepKind::Transaction { .. } | StepKind::Asked(_) => "was rolled back",
+        StepKind::Alone(_) | StepKind::FreshSession => "failed by itself",
+    };
+    let now = match (failure.step, kind) {
+        (0, StepKind::Transaction { .. } | StepKind::Asked(_)) => {
+            format!("{version:03} was rolled back, nothing of it remains")
+        }
+        (0, _) if steps == 1 => format!("{version:03} is not applied: its only step failed"),
+        (0, _) => format!(
+            "{version:03} is not applied: the first of its {} failed",
+            count(steps, "step")
+        ),
+        (1, _) => {
+            format!("{version:03} is half applied: step 1 of {steps} is done, step 2 {failed}")
+        }
+        (2, _) => format!(
+            "{version:03} is half applied: steps 1 and 2 of {steps} are done, step 3 {failed}"
+        ),
+        (done, _) => format!(
+            "{version:03} is half applied: steps 1 to {done} of {steps} are done, step {} {failed}",
+            done + 1
+        ),
+    };
+    before(version) + &now
+}
+
+fn next(failure: &run::Failure) -> String {
+    if let Some(remedy) = remedy(&failure.error) {
+        return remedy.to_owned();
+    }
+    let done = match failure.whole {
+        Some((first, done)) if first == failure.migration.file.version => done,
+        Some(_) => 0,
+        None => failure.step,
+    };
+    match done {
+        0 => "correct the file (it is not applied, so it may be edited) and run `cargo xtask migrate`".to_owned(),
+        step => {
+            let (_, last) = failure.migration.lines(&failure.migration.steps[step - 1]);
+            format!("correct the file below line {last} (what stands above is applied) and run `cargo xtask migrate`")
+        }
+    }
+}
+
+/// What helps where the file is not to blame.
+///
+/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+pub(super) fn remedy(error: &link::ServerError) -> Option<&'static str> {
+    let says = |text: &str| error.message.contains(text);
+    if says("extension \"timescaledb\"") && (says("is not available") || says("must be preloaded"))
+    {
+        return Some(
+            "install TimescaleDB on that server (https://docs.timescale.com/self-hosted/latest/install/), \
+             or run with `--target compose`",
+        );
+    }
+    if says("\"apache\" license") {
+        return Some(
+            "run a TimescaleDB with its community licence (the image timescale/timescaledb, not one ending in -oss)",
+        );
+    }
+    Some(match error.code.as_str() {
+        "42501" => "grant it to the user, or connect as a user who may; then run it again",
+        "40001" | "40P01" | "55P03" => {
+            "nothing is wrong with the file: run `cargo xtask migrate` again"
+        }
+        "57014" => {
+            "run `cargo xtask migrate` again, with a longer statement_timeout if that is what ended it"
+        }
+        "25006" => "connect to a database that takes writes",
+        code if code.starts_with("53") => {
+            "give the server what it lacks, and run `cargo xtask migrate` again"
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_the_file_s_fault_has_a_remedy_of_its_own() {
+        let remedy_of = |code: &str, message: &str| {
+            remedy(&link::ServerError {
+                code: code.to_owned(),
+                message: message.to_owned(),
+                ..link::ServerError::default()
+            })
+        };
+        let missing = remedy_of("0A000", "extension \"timescaledb\" is not available");
+        let not_preloaded = remedy_of("F0001", "extension \"timescaledb\" must be preloaded");
+        assert!(missing.is_some_and(|text| text.contains("install TimescaleDB")));
+        assert_eq!(missing, not_preloaded);
+        let message = "functionality not supported under the current \"apache\" license. Learn more at https://www.timescale.com/";
+        let license = remedy_of("0A000", message);
+        assert!(license.is_some_and(|text| text.contains("community licence")));
+        assert_eq!(
+            remedy_of("42703", "column \"extension\" does not exist"),
+            None
+        );
+        assert_eq!(
+            remedy_of("0A000", "extension \"postgis\" is not available"),
+            None
+        );
+    }
+}

@@ -1,0 +1,240 @@
+//! Runs that stopped without a statement being wrong: a lock that was not had, a cut connection, a signal, a doubt. Pure.
+
+use migrator::link::ServerError;
+use migrator::plan::{Divided, Migration};
+use migrator::run::{Applied, Cut, GaveUp, InDoubt, Interrupted, Job, Refused};
+
+use crate::blockers;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::failure::{Code, Failure};
+use crate::migrate::count;
+
+/// A step that waited for a lock in vain.
+pub fn blocked(gave_up: &GaveUp) -> Failure {
+    let mut failure = super::statement(&gave_up.failure);
+    let notes = &mut failure.diagnostic.notes;
+    notes.retain(|(label, _)| *label != "next");
+    for blocker in &gave_up.blockers {
+        notes.push(("blocker", blockers::describe(blocker)));
+    }
+    let waited = gave_up.waited.as_secs();
+    notes.push(("waited", format!("{waited} s, over all attempts")));
+    let pids: Vec<&str> = gave_up.blockers.iter().map(|it| it.pid.as_str()).collect();
+    let next = blockers::remedy(&gave_up.blockers);
+    let pids = pids.join(", ");
+    failure.next(next).field("blockers", pids)
+}
+
+/// A connection that broke during a step that was not carried out.
+pub fn cut(cut: &Cut) -> Failure {
+    let (step, steps) = (cut.step + 1, cut.migration.steps.len());
+    let file = &cut.migration.file;
+    let (first, last) = cut.migration.lines(&cut.migration.steps[cut.step]);
+    let lines = lines(first, last);
+    Failure::new(
+        Code::Failed,
+        format!("the connection was lost during {}", file.title()),
+    )
+    .note("cause", cut.cause.clone())
+    .note(
+        "state",
+        format!(
+            "{}step {step} of {steps} ({lines}) was not carried out: the database was asked",
+            applied_before(&cut.applied)
+        ),
+    )
+    .next("see why the server ended the session, then run `cargo xtask migrate`, which goes on with that step")
+    .field("file", file.path.display().to_string())
+    .field("step", step)
+}
+
+/// A statement of which nothing can tell whether it was carried out.
+pub fn in_doubt(doubt: &InDoubt) -> Failure {
+    let step = &doubt.migration.steps[doubt.step];
+    let file = &doubt.migration.file;
+    let (first, last) = doubt.migration.lines(step);
+    let title = file.title();
+    Failure::new(
+        Code::Failed,
+        format!(
+            "whether step {} of {title} ({}) was carried out, nothing can tell",
+            doubt.step + 1,
+            lines(first, last)
+        ),
+    )
+    .note(
+        "why",
+        format!(
+            "it was begun {} UTC by a run that was cut, and the catalog does not show what it does",
+            doubt.since
+        ),
+    )
+    .note("state", "nothing was run")
+    .next(
+        "look at what it does, then `cargo xtask migrate --done` when it was carried out, \
+         `cargo xtask migrate --redo` to send it again",
+    )
+    .field("file", file.path.display().to_string())
+    .field("line", first)
+    .field("step", doubt.step + 1)
+}
+
+/// A step that cannot share one transaction with all others.
+pub fn divided(divided: &Divided) -> Failure {
+    let (first, last) = divided
+        .migration
+        .lines(&divided.migration.steps[divided.step]);
+    let file = &divided.migration.file;
+    Failure::new(
+        Code::Usage,
+        format!(
+            "{} cannot be part of one transaction: {} {}",
+            file.title(),
+            lines(first, last),
+            divided.reason
+        ),
+    )
+    .note("state", "nothing was run")
+    .next(match file.version {
+        0 | 1 => "run it without --all-or-nothing".to_owned(),
+        version => format!(
+            "run it without --all-or-nothing, or with `--to {:03}` up to the one before",
+            version - 1
+        ),
+    })
+    .field("file", file.path.display().to_string())
+    .field("line", first)
+}
+
+/// A statement that the server would refuse, and that was not sent.
+pub fn refused(refused: &Refused) -> Failure {
+    let file = &refused.migration.file;
+    let step = &refused.migration.steps[refused.step];
+    let path = file.path.display().to_string();
+    let place = Place::of(&path, &file.text, step.range().start);
+    let (line, column) = (place.line, place.column);
+    let state = match refused.step {
+        0 => format!("{:03} is not applied: nothing of it was sent", file.version),
+        done => format!(
+            "{:03} is half applied, {done} of {} done; this one was not sent",
+            file.version,
+            count(refused.migration.steps.len(), "step")
+        ),
+    };
+    let diagnostic = Diagnostic::new(refused.refusal.to_string())
+        .place(place)
+        .note("state", state)
+        .note("next", "correct the file and run `cargo xtask migrate`");
+    Failure::with(Code::Failed, diagnostic)
+        .field("file", path)
+        .field("line", line)
+        .field("column", column)
+}
+
+/// Background jobs that could not be paused.
+pub fn not_paused(jobs: &[Job], error: &ServerError) -> Failure {
+    let names: Vec<&str> = jobs.iter().map(|job| job.application.as_str()).collect();
+    let failure = Failure::new(
+        Code::Failed,
+        format!(
+            "{} could not be paused",
+            count(jobs.len(), "background job")
+        ),
+    )
+    .note("jobs", names.join(", "))
+    .note("cause", error.to_string())
+    .note("state", "nothing was run, and no job is paused");
+    let next = match error.code.as_str() {
+        "42501" => {
+            "run it as a user who may alter these jobs (their owner), or without --pause-jobs"
+        }
+        _ => "run it again, or without --pause-jobs",
+    };
+    failure.next(next).field("sqlstate", error.code.clone())
+}
+
+/// A signal.
+pub fn interrupted(stopped: &Interrupted) -> Failure {
+    let (code, name) = match stopped.signal {
+        1 => (Code::HungUp, "SIGHUP"),
+        15 => (Code::Terminated, "SIGTERM"),
+        _ => (Code::Interrupted, "SIGINT"),
+    };
+    let state = match &stopped.during {
+        Some((migration, step)) => during(migration, *step),
+        None => "nothing was under way".to_owned(),
+    };
+    let next = match stopped.may_be_partial {
+        true => {
+            "look at what that step has committed, which nothing else can tell, then `cargo xtask migrate --done` \
+             when that is all of it, `cargo xtask migrate --redo` to send it again"
+        }
+        false => "cargo xtask migrate, which goes on where it stopped",
+    };
+    Failure::new(code, format!("stopped by {name}"))
+        .note("state", applied_before(&stopped.applied) + &state)
+        .next(next)
+        .field(
+            "applied",
+            stopped
+                .applied
+                .iter()
+                .map(|it| it.version)
+                .collect::<Vec<_>>(),
+        )
+}
+
+fn during(migration: &Migration, step: usize) -> String {
+    let (title, steps) = (migration.file.title(), migration.steps.len());
+    let done = match step {
+        0 => format!("{title} is not applied"),
+        done => format!(
+            "{title} is half applied, {done} of {} done",
+            count(steps, "step")
+        ),
+    };
+    format!("{done}; its step {} was cancelled", step + 1)
+}
+
+/// What this run had applied, to stand before the rest of the state.
+fn applied_before(applied: &[Applied]) -> String {
+    match applied {
+        [] => String::new(),
+        [one] => format!("{:03} is applied; ", one.version),
+        [first, .., last] => format!("{:03} to {:03} are applied; ", first.version, last.version),
+    }
+}
+
+fn lines(first: usize, last: usize) -> String {
+    match first == last {
+        true => format!("line {first}"),
+        false => format!("lines {first} to {last}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use migrator::source::File;
+
+    use super::*;
+
+    #[test]
+    fn a_run_that_was_stopped_says_whether_it_goes_on_by_itself() {
+        let text = b"DO $$ BEGIN COMMIT; END $$".to_vec();
+        let file = File::new(Path::new("001_a.sql"), text).unwrap();
+        let migration = Migration::parse(file).unwrap();
+        for (may_be_partial, next) in [(true, "--redo"), (false, "goes on where it stopped")] {
+            let stopped = Interrupted {
+                signal: 2,
+                during: Some((migration.clone(), 0)),
+                may_be_partial,
+                ..Interrupted::default()
+            };
+            let shown = interrupted(&stopped).diagnostic.to_string();
+            assert!(shown.contains(next), "{shown}");
+            assert!(shown.contains("its step 1 was cancelled"), "{shown}");
+        }
+    }
+}

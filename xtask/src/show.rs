@@ -1,0 +1,211 @@
+//! Showing a run while it goes on: each migration as it is done, who stands in the way, how far a long statement is.
+
+use std::time::{Duration, Instant};
+
+use migrator::run::{Applied, Blocked, Event, Progress, Settled};
+
+use crate::blockers::{self, span};
+use crate::explain;
+use crate::migrate::count;
+use crate::screen::Screen;
+
+/// How often a line is repeated that has not changed.
+const REPEAT: Duration = Duration::from_secs(10);
+
+/// What has been shown, and where.
+pub struct Show<'s> {
+    pub screen: &'s mut Screen,
+    /// The width of the migrations' names.
+    width: usize,
+    /// Whether all of them share one transaction.
+    pub is_whole: bool,
+    blockers: Vec<String>,
+    /// When something was last said of a statement that takes long.
+    said: Option<Instant>,
+}
+
+impl<'s> Show<'s> {
+    pub fn new(screen: &'s mut Screen, width: usize) -> Show<'s> {
+        Show {
+            screen,
+            width,
+            is_whole: false,
+            blockers: Vec::new(),
+            said: None,
+        }
+    }
+
+    pub fn event(&mut self, event: &Event<'_>) {
+        match event {
+            Event::WaitingForLock(holder) => {
+                self.screen.progress("waiting for another runner");
+                let holder = explain::describe_holder(holder);
+                self.screen.progress(format!("     {holder}"));
+            }
+            Event::StepStarted { .. } => {
+                self.blockers.clear();
+                self.said = None;
+            }
+            Event::Blocked(blocked) => self.blocked(blocked),
+            Event::Progress(progress) => self.progress(progress),
+            Event::Retrying {
+                migration,
+                error,
+                waited,
+                patience,
+            } => {
+                let title = migration.file.title();
+                let (waited, patience) = (waited.as_secs(), patience.as_secs());
+                self.screen.progress(format!(
+                    "{title}: {}; trying again, {waited} s of {patience} s at most",
+                    error.message
+                ));
+            }
+            Event::Reconnecting(error) => {
+                self.screen.progress(format!("{error}; connecting again"))
+            }
+            Event::Settled {
+                migration,
+                step,
+                how,
+            } => {
+                let (step, title) = (step + 1, migration.file.title());
+                let found = match how {
+                    Settled::Done => "had been carried out",
+                    Settled::Finished => "had been begun; the rest of it is done now",
+                    Settled::NotDone => "had not been carried out; it is sent again",
+                };
+                self.screen
+                    .progress(format!("{title}: step {step} {found}"));
+            }
+            Event::JobsPaused(jobs) => {
+                let names: Vec<&str> = jobs.iter().map(|job| job.application.as_str()).collect();
+                let jobs = count(jobs.len(), "background job");
+                self.screen
+                    .progress(format!("paused {jobs}: {}", names.join(", ")));
+            }
+            Event::JobsResumed => self.screen.progress("background jobs run again"),
+            Event::JobsStayPaused(error) => self.screen.progress(format!(
+                "background jobs stay paused: {error}; the next `cargo xtask migrate` resumes them"
+            )),
+            Event::Cancelling => self
+                .screen
+                .progress("stopping: cancelling the statement that is under way"),
+            Event::Notice { migration, notice } => {
+                let title = migration.file.title();
+                let severity = notice.severity.to_lowercase();
+                self.screen
+                    .progress(format!("{title}: {severity}: {}", notice.message));
+            }
+            Event::Applied(applied) => {
+                let how = match self.is_whole {
+                    true => in_one_transaction(applied),
+                    false => in_steps(applied),
+                };
+                self.screen.line(applied_line(applied, self.width, &how));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether it is time to say again what has been said.
+    fn is_time(&mut self) -> bool {
+        let is_time = self.said.is_none_or(|said| said.elapsed() >= REPEAT);
+        if is_time {
+            self.said = Some(Instant::now());
+        }
+        is_time
+    }
+
+    fn blocked(&mut self, blocked: &Blocked) {
+        let pids: Vec<String> = blocked.blockers.iter().map(|it| it.pid.clone()).collect();
+        let is_new = pids != self.blockers;
+        if !self.is_time() && !is_new {
+            return;
+        }
+        self.blockers = pids;
+        for line in blocked_lines(blocked) {
+            self.screen.progress(line);
+        }
+    }
+
+    fn progress(&mut self, progress: &Progress) {
+        match self.screen.is_terminal() {
+            true => self.screen.passing(progress_line(progress)),
+            false if self.said.is_none() => self.said = Some(Instant::now()),
+            false => {
+                if self.is_time() {
+                    self.screen.progress(progress_line(progress));
+                }
+            }
+        }
+    }
+}
+
+/// The wait and each blocker, on a line of its own.
+fn blocked_lines(blocked: &Blocked) -> Vec<String> {
+    let what = match blocked.migration.as_str() {
+        "" => String::new(),
+        migration => format!("{migration}: "),
+    };
+    let on = match blocked.lock.as_str() {
+        "" => String::new(),
+        "virtualxid" | "transactionid" => " of a transaction that is still open".to_owned(),
+        relation => format!(" on {relation}"),
+    };
+    let (waited, patience) = (blocked.waited.as_secs(), blocked.patience.as_secs());
+    let wait = format!("{what}waiting for a lock{on}, {waited} s of {patience} s at most");
+    let mut below: Vec<String> = blocked.blockers.iter().map(blockers::describe).collect();
+    if blocked.blockers.iter().any(blockers::is_job) {
+        below.push(blockers::PAUSE_JOBS.to_owned());
+    }
+    let below = below.into_iter().map(|it| format!("     {it}"));
+    [wait].into_iter().chain(below).collect()
+}
+
+fn progress_line(progress: &Progress) -> String {
+    let elapsed = span(progress.elapsed.as_secs());
+    let mut line = format!("{}: {elapsed}", progress.migration);
+    if !progress.command.is_empty() {
+        line += &format!(", {} {}", progress.command, progress.relation);
+    }
+    if let Some((place, of)) = progress.chunk {
+        line += &format!(", chunk {place} of {of}");
+    }
+    if !progress.phase.is_empty() {
+        line += &format!(", {}", progress.phase);
+    }
+    if let Some((done, total)) = progress.done {
+        line += &format!(", {} %", u128::from(done) * 100 / u128::from(total));
+    }
+    line
+}
+
+/// What the migration ran as, by itself.
+fn in_steps(applied: &Applied) -> String {
+    match (applied.steps, applied.alone) {
+        (1, 0) => format!("1 transaction, {}", count(applied.statements, "statement")),
+        (steps, 0) => format!(
+            "{steps} transactions, {}",
+            count(applied.statements, "statement")
+        ),
+        (1, _) => "1 statement, alone".to_owned(),
+        (steps, alone) => format!("{steps} steps, {alone} of them alone"),
+    }
+}
+
+/// What it ran as where everything that was pending shared one transaction.
+fn in_one_transaction(applied: &Applied) -> String {
+    format!("{}, all or nothing", count(applied.statements, "statement"))
+}
+
+fn applied_line(applied: &Applied, width: usize, how: &str) -> String {
+    let milliseconds = applied.elapsed.as_millis();
+    format!(
+        "  {:03} {:width$}  {how:<30} {milliseconds:>6} ms",
+        applied.version, applied.name
+    )
+}
+
+#[cfg(test)]
+mod tests;

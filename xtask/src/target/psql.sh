@@ -1,0 +1,45 @@
+# Runs psql in the service's container, on behalf of a runner outside: its standard input is the runner's. The argument is a folder's name.
+# For any POSIX shell. Whoever ends is waited for here: the container's first process is a server, which takes the end of a process that it
+# does not know, and that was killed, for a crash of its own.
+
+# On its first start the image runs a temporary server that listens on the socket alone.
+ok=0 failed=0
+while [ $ok -lt 2 ]; do
+  if pg_isready -q -h 127.0.0.1; then ok=$((ok + 1)); else
+    ok=0 failed=$((failed + 1))
+    if [ $failed -ge 300 ]; then echo 'the server did not answer over TCP within 60 s'; exit 1; fi
+    sleep 0.2
+  fi
+done
+
+# A folder whose shell is gone was left by a container that was killed.
+for folder in /tmp/schema-migrations-*; do
+  [ -d "$folder" ] || continue
+  pid=$(cat "$folder/pid" 2>/dev/null)
+  grep -qs "${folder##*/}" "/proc/${pid:-0}/cmdline" || rm -rf "$folder"
+done
+# It appears with the number in it, so that nobody takes it for one that was left.
+folder=/tmp/$1 new=/tmp/.$1
+mkdir "$new" && echo $$ >"$new/pid" && mkfifo "$new/input" && mv "$new" "$folder" || exit 1
+
+export LC_ALL=C PGAPPNAME=migrate PGCLIENTENCODING=UTF8
+exec 3<&0
+psql -X -q -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "${POSTGRES_DB:-$POSTGRES_USER}" -f - <"$folder/input" 3<&- &
+psql=$!
+{
+  # psql does not read its input while a statement runs, so somebody else has to notice that the runner is gone. A psql that has come to
+  # the end of its input ends by itself; one that is busy cancels its statement at SIGINT.
+  trap '' PIPE
+  trap 'kill $awaited && wait $awaited; exit 0' TERM
+  cat <&3 >"$folder/input" & awaited=$!
+  wait $awaited
+  while sleep 1 & awaited=$!; wait $awaited; kill -INT $psql; do :; done
+} >/dev/null 2>&1 &
+watcher=$!
+exec 3<&-
+trap 'kill -INT $psql' TERM HUP
+while wait $psql; status=$?; kill -0 $psql 2>/dev/null; do :; done
+kill $watcher 2>/dev/null
+wait $watcher
+rm -rf "$folder"
+exit $status
