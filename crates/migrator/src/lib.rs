@@ -13,6 +13,7 @@ pub mod foreign;
 pub mod history;
 pub mod lexer;
 pub mod link;
+pub mod plain;
 pub mod plan;
 pub mod psql;
 pub mod question;

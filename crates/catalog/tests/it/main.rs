@@ -5,5 +5,6 @@ mod diff;
 mod introspection;
 mod migrations;
 mod nullability;
+mod plain;
 mod snapshot;
 mod support;

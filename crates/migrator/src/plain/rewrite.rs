@@ -1,0 +1,84 @@
+//! What plain PostgreSQL is sent in place of a statement that only TimescaleDB understands: the same statement with some ranges of bytes
+//! replaced. One statement stays one statement.
+//!
+//! What the words of a statement do not tell (whether a MATERIALIZED VIEW is a continuous aggregate) is asked by the procedure that the new
+//! text calls. Functions need no rewriting: the stand-in has them. What it cannot stand for is an error; what nobody knows here is sent as
+//! it is, and the server is the judge.
+
+mod options;
+mod statements;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use crate::lexer;
+use crate::statement::words::Words;
+
+/// How much of a statement is looked at that may be long; those that are rewritten say what they are before that.
+const FIRST_TOKENS: usize = 4096;
+
+/// A statement as plain PostgreSQL is sent it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rewriting {
+    /// The text to send.
+    pub text: String,
+    /// How it came from the statement's own text, from the first byte to the last; none where nothing had to change.
+    pub edits: Vec<Edit>,
+}
+
+/// One replaced range.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// Bytes of the statement as it was written.
+    pub range: Range<usize>,
+    /// What stands there instead.
+    pub replacement: String,
+    /// Why, for a person.
+    pub reason: &'static str,
+}
+
+/// What plain mode has nothing for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("plain mode cannot stand for {what}: {reason}")]
+pub struct CannotStandFor {
+    /// Where it stands in the statement.
+    pub range: Range<usize>,
+    /// What is asked for, as the statement calls it.
+    pub what: String,
+    /// Why there is nothing like it without TimescaleDB.
+    pub reason: &'static str,
+}
+
+/// What to send in place of one statement, which has no semicolon behind it.
+///
+/// # Errors
+/// When the statement asks for what only TimescaleDB can do.
+pub fn rewrite(statement: &str) -> Result<Rewriting, CannotStandFor> {
+    let first = lexer::stream(statement).next();
+    let long = ["create", "alter", "drop"];
+    let is_long = first.is_some_and(|token| {
+        let text = token.text(statement);
+        long.iter().any(|word| text.eq_ignore_ascii_case(word))
+    });
+    let tokens: Vec<_> = if is_long {
+        lexer::tokens(statement)
+    } else {
+        lexer::stream(statement).take(FIRST_TOKENS).collect()
+    };
+    let words = Words {
+        sql: statement,
+        tokens: &tokens,
+    };
+    let mut edits = statements::edits(words)?;
+    edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+    let mut text = String::with_capacity(statement.len());
+    let mut done = 0;
+    for edit in &edits {
+        text.push_str(&statement[done..edit.range.start]);
+        text.push_str(&edit.replacement);
+        done = edit.range.end;
+    }
+    text.push_str(&statement[done..]);
+    Ok(Rewriting { text, edits })
+}

@@ -1,0 +1,243 @@
+-- There are no chunks, but rows can be deleted by the chunks that they would be in, and a table has a size.
+
+-- A point in time, or a number, as TimescaleDB counts it: microseconds since 1970 for a time. An interval reaches back from now.
+CREATE FUNCTION _timescaledb_functions.chunk_boundary(column_type regtype, value text, given regtype) RETURNS int8
+LANGUAGE plpgsql STABLE SET search_path TO pg_catalog, pg_temp
+AS $$
+DECLARE
+    point timestamp;
+BEGIN
+    IF value IS NULL THEN
+        RETURN NULL;
+    ELSIF _timescaledb_functions.is_integer(column_type)
+        AND given IN ('interval'::regtype, 'timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype)
+    THEN
+        RAISE EXCEPTION 'plain mode cannot tell when a row was inserted' USING ERRCODE = 'feature_not_supported',
+            HINT = 'Give the boundary as a number of the column that the table is partitioned by.';
+    ELSIF given NOT IN ('unknown'::regtype, column_type)
+        AND NOT (given = 'interval'::regtype AND NOT _timescaledb_functions.is_integer(column_type))
+        AND NOT EXISTS (SELECT FROM pg_cast WHERE castsource = given AND casttarget = column_type AND castcontext = 'i')
+    THEN
+        RAISE EXCEPTION 'invalid time argument type "%"', given USING ERRCODE = 'invalid_parameter_value',
+            HINT = format('Try casting the argument to "%s".', column_type);
+    ELSIF _timescaledb_functions.is_integer(column_type) THEN
+        RETURN value::int8;
+    ELSIF column_type = 'timestamptz'::regtype THEN
+        point := timezone('UTC', CASE WHEN given = 'interval'::regtype THEN now() - value::interval ELSE value::timestamptz END);
+    ELSE
+        point := CASE WHEN given = 'interval'::regtype THEN now()::timestamp - value::interval ELSE value::timestamp END;
+    END IF;
+    RETURN _timescaledb_functions.to_microseconds(point) + 946684800000000;
+END
+$$;
+
+-- Which rows lie in chunks that lie before one boundary and behind another, as a condition; every check of TimescaleDB's on the way.
+CREATE FUNCTION _timescaledb_functions.chunk_condition(relation regclass, older_than text, newer_than text, given regtype) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path TO pg_catalog, pg_temp
+AS $$
+DECLARE
+    target record;
+    older int8;
+    newer int8;
+    length int8;
+    conditions text[] := '{}';
+BEGIN
+    IF relation IS NULL THEN
+        RAISE EXCEPTION 'invalid hypertable or continuous aggregate' USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'Specify a hypertable or continuous aggregate.';
+    END IF;
+    SELECT * INTO target FROM _timescaledb_functions.partitioned(relation);
+    IF target.id IS NULL THEN
+        RAISE EXCEPTION '"%" is not a hypertable or a continuous aggregate', _timescaledb_functions.relation_name(relation)
+            USING ERRCODE = 'TS001', HINT = 'The operation is only possible on a hypertable or continuous aggregate.';
+    END IF;
+    older := _timescaledb_functions.chunk_boundary(target.column_type, older_than, given);
+    newer := _timescaledb_functions.chunk_boundary(target.column_type, newer_than, given);
+    length := (target.dimension).interval_length;
+    IF older < newer THEN
+        RAISE EXCEPTION 'invalid time range' USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'The start of the time range must be before the end.';
+    END IF;
+    -- The end of the last chunk that ends in time, and the beginning of the first one that begins late enough.
+    IF older IS NOT NULL THEN
+        conditions := conditions || format('%I < %L', target.column_name, _timescaledb_functions.chunk_edge(
+            target.column_type, floor(older::numeric / length) * length));
+    END IF;
+    IF newer IS NOT NULL THEN
+        conditions := conditions || format('%I >= %L', target.column_name, _timescaledb_functions.chunk_edge(
+            target.column_type, ceil(newer::numeric / length) * length));
+    END IF;
+    RETURN array_to_string(conditions, ' AND ');
+END
+$$;
+
+CREATE FUNCTION _timescaledb_functions.chunk_edge(column_type regtype, point numeric) RETURNS text
+LANGUAGE plpgsql IMMUTABLE SET search_path TO pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF _timescaledb_functions.is_integer(column_type) THEN
+        RETURN LEAST(GREATEST(point, -9223372036854775808), 9223372036854775807)::int8::text;
+    END IF;
+    RETURN _timescaledb_functions.from_microseconds((point - 946684800000000)::int8)::text
+        || CASE column_type WHEN 'timestamptz'::regtype THEN '+00' ELSE '' END;
+END
+$$;
+
+-- Deletes the rows of the chunks that TimescaleDB would drop. There are no names of chunks to return.
+CREATE FUNCTION _timescaledb_functions.drop_chunks(
+    relation regclass, older_than text, newer_than text, given regtype, by_creation bool
+) RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    condition pg_catalog.text;
+BEGIN
+    IF by_creation AND COALESCE(older_than, newer_than) IS NOT NULL THEN
+        RAISE EXCEPTION 'cannot specify "older_than" or "newer_than" together with "created_before"or "created_after"'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    condition := _timescaledb_functions.chunk_condition(relation, older_than, newer_than, given);
+    IF by_creation THEN
+        RAISE EXCEPTION 'plain mode cannot tell when a row was inserted' USING ERRCODE = 'feature_not_supported',
+            HINT = 'Give older_than or newer_than.';
+    ELSIF condition = '' THEN
+        RAISE EXCEPTION 'invalid time range for dropping chunks' USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'At least one of older_than/newer_than or created_before/created_after must be provided.';
+    ELSIF _timescaledb_functions.continuous_agg_id(relation) IS NOT NULL THEN
+        RAISE EXCEPTION 'plain mode cannot drop chunks of the continuous aggregate "%"', _timescaledb_functions.relation_name(relation)
+            USING ERRCODE = 'feature_not_supported', DETAIL = 'It is a view and has no rows of its own.';
+    END IF;
+    PERFORM _timescaledb_functions.check_owner(relation);
+    EXECUTE pg_catalog.format('DELETE FROM %s WHERE %s', relation, condition);
+END
+$$;
+
+-- One function cannot have two arguments of any type that may both be left out. There is one for both boundaries, one for constants without a
+-- type, and one for the newer boundary alone or none.
+CREATE FUNCTION public.drop_chunks(
+    relation       regclass,
+    older_than     anyelement,
+    newer_than     anyelement  DEFAULT NULL,
+    "verbose"      bool        DEFAULT false,
+    created_before timestamptz DEFAULT NULL,
+    created_after  timestamptz DEFAULT NULL
+) RETURNS SETOF text
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM _timescaledb_functions.drop_chunks(
+        relation, older_than::text, newer_than::text, pg_catalog.pg_typeof(older_than), COALESCE(created_before, created_after) IS NOT NULL);
+END
+$$;
+
+CREATE FUNCTION public.drop_chunks(
+    relation       regclass,
+    older_than     text,
+    newer_than     text        DEFAULT NULL,
+    "verbose"      bool        DEFAULT false,
+    created_before timestamptz DEFAULT NULL,
+    created_after  timestamptz DEFAULT NULL
+) RETURNS SETOF text
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM _timescaledb_functions.drop_chunks(
+        relation, older_than, newer_than, 'unknown'::pg_catalog.regtype, COALESCE(created_before, created_after) IS NOT NULL);
+END
+$$;
+
+CREATE FUNCTION public.drop_chunks(
+    relation       regclass,
+    "verbose"      bool        DEFAULT false,
+    newer_than     anyelement  DEFAULT NULL::int8,
+    created_before timestamptz DEFAULT NULL,
+    created_after  timestamptz DEFAULT NULL
+) RETURNS SETOF text
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM _timescaledb_functions.drop_chunks(
+        relation, NULL, newer_than::text, pg_catalog.pg_typeof(newer_than), COALESCE(created_before, created_after) IS NOT NULL);
+END
+$$;
+
+CREATE FUNCTION public.show_chunks(
+    relation       regclass,
+    older_than     anyelement,
+    newer_than     anyelement  DEFAULT NULL,
+    created_before timestamptz DEFAULT NULL,
+    created_after  timestamptz DEFAULT NULL
+) RETURNS SETOF regclass
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+BEGIN
+    PERFORM _timescaledb_functions.chunk_condition(relation, older_than::text, newer_than::text, pg_catalog.pg_typeof(older_than));
+END
+$$;
+
+CREATE FUNCTION public.show_chunks(
+    relation       regclass,
+    older_than     text,
+    newer_than     text        DEFAULT NULL,
+    created_before timestamptz DEFAULT NULL,
+    created_after  timestamptz DEFAULT NULL
+) RETURNS SETOF regclass
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+BEGIN
+    PERFORM _timescaledb_functions.chunk_condition(relation, older_than, newer_than, 'unknown'::pg_catalog.regtype);
+END
+$$;
+
+CREATE FUNCTION public.show_chunks(
+    relation regclass
+) RETURNS SETOF regclass
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+BEGIN
+    PERFORM _timescaledb_functions.chunk_condition(relation, NULL, NULL, 'unknown'::pg_catalog.regtype);
+END
+$$;
+
+-- No relation is a chunk, and TimescaleDB says so of those that are none.
+CREATE FUNCTION _timescaledb_functions.refuse_chunk(relation regclass) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path TO pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION 'chunk not found' USING ERRCODE = 'undefined_object', DETAIL = (
+        SELECT format('schema_name: %s, table_name: %s', relnamespace::regnamespace, relname) FROM pg_class WHERE oid = relation);
+END
+$$;
+
+CREATE FUNCTION public.compress_chunk(uncompressed_chunk regclass, if_not_compressed bool DEFAULT true, recompress bool DEFAULT false)
+RETURNS regclass
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM _timescaledb_functions.refuse_chunk(uncompressed_chunk);
+END
+$$;
+
+CREATE FUNCTION public.decompress_chunk(uncompressed_chunk regclass, if_compressed bool DEFAULT true) RETURNS regclass
+LANGUAGE plpgsql STRICT
+AS $$
+BEGIN
+    PERFORM _timescaledb_functions.refuse_chunk(uncompressed_chunk);
+END
+$$;
+
+CREATE PROCEDURE public.convert_to_columnstore(chunk regclass, if_not_columnstore bool DEFAULT true, recompress bool DEFAULT false)
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM _timescaledb_functions.refuse_chunk(chunk);
+END
+$$;
+
+CREATE PROCEDURE public.convert_to_rowstore(chunk regclass, if_columnstore bool DEFAULT true)
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM _timescaledb_functions.refuse_chunk(chunk);
+END
+$$;

@@ -1,0 +1,262 @@
+-- Continuous aggregates: views that are computed whenever they are read. They are always up to date, as with materialized_only = false; what
+-- materialized_only says is written down, and keeps nothing back. What retention drops from the source is gone from the view, too.
+
+-- The hypertable or continuous aggregate that a view reads.
+CREATE FUNCTION _timescaledb_functions.source_of(view regclass) RETURNS int4
+LANGUAGE plpgsql STABLE SET search_path TO pg_catalog, pg_temp
+AS $$
+DECLARE
+    sources int4[];
+BEGIN
+    sources := ARRAY(
+        SELECT DISTINCT h.id
+        FROM pg_rewrite AS w
+        JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
+        JOIN _timescaledb_catalog.hypertable AS h ON h.relation = d.refobjid
+        WHERE w.ev_class = view AND d.refobjid <> view::oid
+    );
+    IF cardinality(sources) = 0 THEN
+        RAISE EXCEPTION 'invalid continuous aggregate view' USING ERRCODE = 'feature_not_supported',
+            DETAIL = 'At least one hypertable should be used in the view definition.';
+    ELSIF cardinality(sources) > 1 THEN
+        RAISE EXCEPTION 'invalid continuous aggregate view' USING ERRCODE = 'feature_not_supported',
+            DETAIL = 'Only one hypertable is allowed in continuous aggregate view.';
+    END IF;
+    RETURN sources[1];
+END
+$$;
+
+-- Refuses queries that TimescaleDB does not keep up to date. What a query has is told by its tree, as the server keeps it.
+CREATE FUNCTION _timescaledb_functions.check_aggregate_query(view regclass) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path TO pg_catalog, pg_temp
+AS $$
+DECLARE
+    tree CONSTANT text := (SELECT w.ev_action FROM pg_rewrite AS w WHERE w.ev_class = view);
+    detail CONSTANT text := CASE
+        WHEN tree ~ ':setOperations [^<]' THEN 'FROM clause missing in the query'
+        WHEN tree ~ ':hasWindowFuncs true' THEN 'Window function support not enabled.'
+        WHEN tree ~ ':distinctClause [^<]' THEN 'DISTINCT / DISTINCT ON queries are not supported by continuous aggregates.'
+        WHEN tree ~ ':(limitOffset|limitCount) [^<]'
+            THEN 'LIMIT and LIMIT OFFSET are not supported in queries defining continuous aggregates.'
+        WHEN tree ~ ':hasSubLinks true|:cteList [^<]' THEN 'CTEs and subqueries are not supported by continuous aggregates.'
+        WHEN tree ~ ':groupingSets [^<]' THEN 'GROUP BY GROUPING SETS, ROLLUP and CUBE are not supported by continuous aggregates'
+        WHEN tree !~ ':hasAggs true' OR tree !~ ':groupClause [^<]'
+            THEN 'Include at least one aggregate function and a GROUP BY clause with time bucket.'
+    END;
+BEGIN
+    IF detail IS NOT NULL THEN
+        RAISE EXCEPTION 'invalid continuous aggregate query' USING ERRCODE = 'feature_not_supported', DETAIL = detail;
+    END IF;
+END
+$$;
+
+-- The bucket of a view that groups by one: its column, and its width where that is a constant. From the definition as the server prints it:
+-- the line of an output column that is a call of time_bucket.
+CREATE FUNCTION _timescaledb_functions.bucket_of(view regclass, source int4) RETURNS TABLE (attnum int2, width interval, integers int8)
+LANGUAGE plpgsql STABLE SET search_path TO pg_catalog, pg_temp
+AS $$
+DECLARE
+    definition CONSTANT text := pg_get_viewdef(view);
+    buckets CONSTANT int8 := (
+        SELECT count(*) FROM regexp_matches(substring(definition FROM '\n  GROUP BY (.*)$'), '\mtime_bucket\(', 'g'));
+    name CONSTANT text := '(?:"(?:[^"]|"")*"|\w+)';
+    found text[];
+    output text;
+BEGIN
+    IF buckets > 1 THEN
+        RAISE EXCEPTION 'continuous aggregate view cannot contain multiple time bucket functions' USING ERRCODE = 'feature_not_supported';
+    END IF;
+    found := regexp_match(
+        definition,
+        format('(?n)\mtime_bucket\(((?:''(?:[^'']|'''')*''|\(\d+\)|\d+)(?:::\w+)?), (?:%1$s\.)?(%1$s)?(.*) AS (%1$s),?$', name));
+    IF found IS NULL OR COALESCE(buckets, 0) = 0 THEN
+        RAISE EXCEPTION 'continuous aggregate view must include a valid time bucket function' USING ERRCODE = 'feature_not_supported';
+    ELSIF found[2] IS NULL OR found[3] !~ '^[,)]' OR NOT EXISTS (
+        SELECT FROM _timescaledb_catalog.hypertable AS h
+        JOIN _timescaledb_catalog.dimension AS d ON d.hypertable_id = h.id AND d.interval_length IS NOT NULL
+        JOIN pg_attribute AS a ON a.attrelid = h.relation AND a.attnum = d.attnum
+        WHERE h.id = source AND a.attname = (parse_ident(found[2]))[1]
+    ) THEN
+        RAISE EXCEPTION 'time bucket function must reference the primary hypertable dimension column' USING ERRCODE = 'feature_not_supported';
+    END IF;
+    output := (parse_ident(found[4]))[1];
+    SELECT a.attnum INTO bucket_of.attnum FROM pg_attribute AS a WHERE a.attrelid = view AND a.attname = output;
+    EXECUTE 'SELECT ' || found[1] INTO output;
+    IF found[1] ~ '::interval$' THEN
+        width := output;
+    ELSE
+        integers := output;
+    END IF;
+    IF width <= '0'::interval OR integers <= 0 THEN
+        RAISE EXCEPTION 'time bucket width must be greater than zero' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    RETURN NEXT;
+END
+$$;
+
+-- CREATE MATERIALIZED VIEW … WITH (timescaledb.continuous, …): `statement` makes the view.
+CREATE PROCEDURE _timescaledb_functions.create_continuous_aggregate(
+    view_name text, if_not_exists bool, options jsonb, statement text
+)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    view regclass := pg_catalog.to_regclass(view_name);
+    source int4;
+    bucket record;
+    aggregate int4;
+    length int8;
+BEGIN
+    IF view IS NOT NULL AND if_not_exists THEN
+        RAISE NOTICE 'relation "%" already exists, skipping', _timescaledb_functions.relation_name(view) USING ERRCODE = 'duplicate_table';
+        RETURN;
+    END IF;
+    IF _timescaledb_functions.continuous_agg_id(view) IS NOT NULL THEN
+        RAISE EXCEPTION 'continuous aggregate "%" already exists', _timescaledb_functions.relation_name(view) USING ERRCODE = 'duplicate_table';
+    END IF;
+    options := _timescaledb_functions.known_options(options);
+    EXECUTE statement;
+    view := view_name::regclass;
+    PERFORM _timescaledb_functions.check_aggregate_query(view);
+    source := _timescaledb_functions.source_of(view);
+    SELECT * INTO bucket FROM _timescaledb_functions.bucket_of(view, source);
+    SELECT d.interval_length INTO length
+    FROM _timescaledb_catalog.dimension AS d
+    WHERE d.hypertable_id = source AND d.interval_length IS NOT NULL
+    ORDER BY d.id
+    LIMIT 1;
+    INSERT INTO _timescaledb_catalog.hypertable (relation) VALUES (view) RETURNING id INTO aggregate;
+    INSERT INTO _timescaledb_catalog.continuous_agg (hypertable_id, source_id, materialized_only, bucket_width, bucket_integers)
+    VALUES (aggregate, source, COALESCE((options ->> 'materialized_only')::bool, true), bucket.width, bucket.integers);
+    INSERT INTO _timescaledb_catalog.dimension (hypertable_id, attnum, interval_length)
+    VALUES (aggregate, bucket.attnum, COALESCE(
+        _timescaledb_functions.interval_microseconds((options ->> 'chunk_interval')::interval),
+        -- Ten times the source's, as TimescaleDB chooses; an aggregate over an aggregate has the same as that one.
+        length * CASE WHEN EXISTS (
+            SELECT FROM _timescaledb_catalog.continuous_agg AS a WHERE a.hypertable_id = source
+        ) THEN 1 ELSE 10 END));
+    IF options ?| '{columnstore,segmentby,orderby,compress_interval}' THEN
+        PERFORM _timescaledb_functions.set_aggregate_columnstore(aggregate, view, options);
+    END IF;
+END
+$$;
+
+-- The columnstore of an aggregate is ordered by the bucket and whatever else it is grouped by, unless it is told otherwise.
+CREATE FUNCTION _timescaledb_functions.set_aggregate_columnstore(aggregate int4, view regclass, options jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+DECLARE
+    segments text[];
+    ordering text;
+BEGIN
+    IF (options ->> 'columnstore')::bool IS NOT FALSE AND NOT options ? 'orderby' THEN
+        segments := ARRAY(SELECT c.column_name FROM _timescaledb_functions.parse_columns(view, options ->> 'segmentby', 'segmentby') AS c);
+        SELECT string_agg(quote_ident(g.name), ',' ORDER BY g.attnum <> d.attnum, g.attnum) INTO ordering
+        FROM _timescaledb_functions.grouping_columns(view) AS g
+        JOIN _timescaledb_catalog.dimension AS d ON d.hypertable_id = aggregate
+        WHERE g.name <> ALL (segments);
+        options := options || jsonb_build_object('orderby', ordering);
+    END IF;
+    PERFORM _timescaledb_functions.set_columnstore(aggregate, view, options);
+END
+$$;
+
+-- The output columns that a view groups by, from the query tree: those whose target entry has a ressortgroupref.
+CREATE FUNCTION _timescaledb_functions.grouping_columns(view regclass) RETURNS TABLE (attnum int2, name name)
+LANGUAGE sql STABLE SET search_path TO pg_catalog, pg_temp
+AS $$
+    SELECT a.attnum, a.attname
+    FROM pg_rewrite AS w
+    CROSS JOIN LATERAL regexp_matches(
+        w.ev_action::text, ':resno (\d+) :resname (?:\\.|[^ ])+ :ressortgroupref ([1-9]\d*) :resorigtbl \d+ :resorigcol \d+ :resjunk false', 'g') AS m
+    JOIN pg_attribute AS a ON a.attrelid = view AND a.attnum = m[1]::int2
+    WHERE w.ev_class = view
+    ORDER BY a.attnum
+$$;
+
+-- ALTER MATERIALIZED VIEW … SET (timescaledb.…).
+CREATE PROCEDURE _timescaledb_functions.alter_continuous_aggregate(view_name text, if_exists bool, options jsonb)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    view regclass := pg_catalog.to_regclass(view_name);
+    aggregate int4;
+BEGIN
+    IF view IS NULL AND if_exists THEN
+        RAISE NOTICE 'relation "%" does not exist, skipping', (pg_catalog.parse_ident(view_name))[1];
+        RETURN;
+    END IF;
+    view := view_name::regclass;
+    options := _timescaledb_functions.known_options(options);
+    aggregate := _timescaledb_functions.continuous_agg_id(view);
+    IF aggregate IS NULL THEN
+        RAISE EXCEPTION '"%" is not a continuous aggregate', _timescaledb_functions.relation_name(view) USING ERRCODE = 'wrong_object_type';
+    END IF;
+    PERFORM _timescaledb_functions.check_owner(view);
+    IF options ? 'materialized_only' THEN
+        UPDATE _timescaledb_catalog.continuous_agg
+        SET materialized_only = (options ->> 'materialized_only')::bool
+        WHERE hypertable_id = aggregate;
+    END IF;
+    IF options ?| '{columnstore,segmentby,orderby,compress_interval}' THEN
+        PERFORM _timescaledb_functions.set_aggregate_columnstore(aggregate, view, options);
+    END IF;
+END
+$$;
+
+-- A statement about a MATERIALIZED VIEW that may be a continuous aggregate: one of the two texts is carried out.
+CREATE PROCEDURE _timescaledb_functions.on_materialized_view(view_name text, on_aggregate text, otherwise text)
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    IF _timescaledb_functions.continuous_agg_id(pg_catalog.to_regclass(view_name)) IS NOT NULL THEN
+        EXECUTE on_aggregate;
+    ELSE
+        EXECUTE otherwise;
+    END IF;
+END
+$$;
+
+-- REFRESH MATERIALIZED VIEW of a continuous aggregate.
+CREATE PROCEDURE _timescaledb_functions.refuse_refresh()
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    RAISE EXCEPTION 'operation not supported on continuous aggregate' USING ERRCODE = 'feature_not_supported';
+END
+$$;
+
+-- DROP MATERIALIZED VIEW of continuous aggregates and others.
+CREATE PROCEDURE _timescaledb_functions.drop_materialized_views(view_names text[], if_exists bool, is_cascade bool)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    view_name text;
+BEGIN
+    FOREACH view_name IN ARRAY view_names LOOP
+        EXECUTE pg_catalog.format(
+            'DROP %s %s %s %s',
+            CASE WHEN _timescaledb_functions.continuous_agg_id(pg_catalog.to_regclass(view_name)) IS NULL THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END,
+            CASE WHEN if_exists THEN 'IF EXISTS' END,
+            view_name,
+            CASE WHEN is_cascade THEN 'CASCADE' END);
+    END LOOP;
+END
+$$;
+
+-- DROP VIEW, which TimescaleDB refuses for continuous aggregates.
+CREATE PROCEDURE _timescaledb_functions.drop_views(view_names text[], statement text)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    view_name text;
+BEGIN
+    FOREACH view_name IN ARRAY view_names LOOP
+        IF _timescaledb_functions.continuous_agg_id(pg_catalog.to_regclass(view_name)) IS NOT NULL THEN
+            RAISE EXCEPTION 'cannot drop continuous aggregate using DROP VIEW' USING ERRCODE = 'feature_not_supported',
+                HINT = 'Use DROP MATERIALIZED VIEW to drop a continuous aggregate.';
+        END IF;
+    END LOOP;
+    EXECUTE statement;
+END
+$$;

@@ -1,0 +1,165 @@
+-- timescaledb_information: the views that describe hypertables, with TimescaleDB's columns. The storage of a continuous aggregate is the view
+-- itself.
+
+CREATE FUNCTION _timescaledb_functions.to_interval(microseconds int8) RETURNS interval
+LANGUAGE sql IMMUTABLE STRICT SET search_path TO pg_catalog, pg_temp
+AS $$
+    SELECT make_interval(days => (microseconds / 86400000000)::int4) + (microseconds % 86400000000) * '1 microsecond'::interval
+$$;
+
+-- Hypertables and continuous aggregates that are still there, with their names.
+CREATE VIEW _timescaledb_catalog.known_relation AS
+SELECT h.*, n.nspname AS schema_name, c.relname AS table_name, c.relowner AS owner, a.hypertable_id IS NOT NULL AS is_aggregate
+FROM _timescaledb_catalog.hypertable AS h
+JOIN pg_catalog.pg_class AS c ON c.oid = h.relation
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+LEFT JOIN _timescaledb_catalog.continuous_agg AS a ON a.hypertable_id = h.id;
+
+-- Dimensions with their columns.
+CREATE VIEW _timescaledb_catalog.known_dimension AS
+SELECT d.*, h.schema_name, h.table_name, a.attname AS column_name, a.atttypid::pg_catalog.regtype AS column_type,
+    a.atttypid IN (
+        'timestamp'::pg_catalog.regtype, 'timestamptz'::pg_catalog.regtype, 'date'::pg_catalog.regtype, 'uuid'::pg_catalog.regtype
+    ) AS is_time,
+    pg_catalog.row_number() OVER (PARTITION BY d.hypertable_id ORDER BY d.id) AS dimension_number
+FROM _timescaledb_catalog.dimension AS d
+JOIN _timescaledb_catalog.known_relation AS h ON h.id = d.hypertable_id
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = h.relation AND a.attnum = d.attnum;
+
+CREATE VIEW timescaledb_information.hypertables AS
+SELECT
+    h.schema_name AS hypertable_schema,
+    h.table_name AS hypertable_name,
+    pg_catalog.pg_get_userbyid(h.owner) AS owner,
+    (SELECT pg_catalog.count(*) FROM _timescaledb_catalog.dimension AS n WHERE n.hypertable_id = h.id)::pg_catalog.int2 AS num_dimensions,
+    0::pg_catalog.int8 AS num_chunks,
+    h.columnstore AS compression_enabled,
+    NULL::pg_catalog.name[] AS tablespaces,
+    d.column_name AS primary_dimension,
+    d.column_type AS primary_dimension_type
+FROM _timescaledb_catalog.known_relation AS h
+JOIN _timescaledb_catalog.known_dimension AS d ON d.hypertable_id = h.id AND d.dimension_number = 1
+WHERE NOT h.is_aggregate;
+
+CREATE VIEW timescaledb_information.dimensions AS
+SELECT
+    d.schema_name AS hypertable_schema,
+    d.table_name AS hypertable_name,
+    d.dimension_number,
+    d.column_name,
+    d.column_type,
+    CASE WHEN d.interval_length IS NULL THEN 'Space' ELSE 'Time' END AS dimension_type,
+    CASE WHEN d.is_time THEN _timescaledb_functions.to_interval(d.interval_length) END AS time_interval,
+    CASE WHEN NOT d.is_time THEN d.interval_length END AS integer_interval,
+    p.proname AS integer_now_func,
+    d.num_slices AS num_partitions
+FROM _timescaledb_catalog.known_dimension AS d
+LEFT JOIN pg_catalog.pg_proc AS p ON p.oid = d.integer_now_func;
+
+CREATE VIEW timescaledb_information.continuous_aggregates AS
+SELECT
+    s.schema_name AS hypertable_schema,
+    s.table_name AS hypertable_name,
+    h.schema_name AS view_schema,
+    h.table_name AS view_name,
+    pg_catalog.pg_get_userbyid(h.owner) AS view_owner,
+    a.materialized_only,
+    h.columnstore AS compression_enabled,
+    h.schema_name AS materialization_hypertable_schema,
+    h.table_name AS materialization_hypertable_name,
+    pg_catalog.pg_get_viewdef(h.relation) AS view_definition
+FROM _timescaledb_catalog.continuous_agg AS a
+JOIN _timescaledb_catalog.known_relation AS h ON h.id = a.hypertable_id
+JOIN _timescaledb_catalog.known_relation AS s ON s.id = a.source_id;
+
+CREATE VIEW timescaledb_information.jobs AS
+SELECT
+    j.id AS job_id,
+    j.application_name,
+    j.schedule_interval,
+    j.max_runtime,
+    j.max_retries,
+    j.retry_period,
+    j.proc_schema,
+    j.proc_name,
+    j.owner,
+    j.scheduled,
+    j.fixed_schedule,
+    j.config,
+    j.next_start,
+    j.initial_start,
+    h.schema_name AS hypertable_schema,
+    h.table_name AS hypertable_name,
+    j.check_schema,
+    j.check_name
+FROM _timescaledb_catalog.bgw_job AS j
+LEFT JOIN _timescaledb_catalog.known_relation AS h ON h.id = j.hypertable_id
+WHERE j.hypertable_id IS NULL OR h.id IS NOT NULL;
+
+CREATE VIEW timescaledb_information.compression_settings AS
+SELECT
+    h.schema_name AS hypertable_schema,
+    h.table_name AS hypertable_name,
+    s.attname::pg_catalog.name AS attname,
+    s.segmentby_column_index::pg_catalog.int2 AS segmentby_column_index,
+    s.orderby_column_index::pg_catalog.int2 AS orderby_column_index,
+    NOT s.is_desc AS orderby_asc,
+    s.is_nullsfirst AS orderby_nullsfirst
+FROM _timescaledb_catalog.known_relation AS h
+CROSS JOIN LATERAL (
+    SELECT b.attname, b.n, NULL, NULL, NULL
+    FROM pg_catalog.unnest(h.segmentby) WITH ORDINALITY AS b (attname, n)
+    UNION ALL
+    SELECT o.attname, NULL, o.n, o.is_desc, o.is_nullsfirst
+    FROM ROWS FROM (
+        pg_catalog.unnest(h.orderby), pg_catalog.unnest(h.orderby_desc), pg_catalog.unnest(h.orderby_nullsfirst)
+    ) WITH ORDINALITY AS o (attname, is_desc, is_nullsfirst, n)
+) AS s (attname, segmentby_column_index, orderby_column_index, is_desc, is_nullsfirst)
+WHERE h.columnstore
+ORDER BY h.table_name, s.segmentby_column_index, s.orderby_column_index;
+
+CREATE VIEW timescaledb_information.hypertable_compression_settings AS
+SELECT
+    h.relation AS hypertable,
+    pg_catalog.array_to_string(h.segmentby, ',') AS segmentby,
+    (
+        SELECT pg_catalog.string_agg(
+            pg_catalog.quote_ident(o.attname)
+                || CASE WHEN o.is_desc THEN ' DESC' ELSE '' END
+                || CASE WHEN o.is_nullsfirst = o.is_desc THEN '' WHEN o.is_desc THEN ' NULLS LAST' ELSE ' NULLS FIRST' END,
+            ',' ORDER BY o.n)
+        FROM ROWS FROM (
+            pg_catalog.unnest(h.orderby), pg_catalog.unnest(h.orderby_desc), pg_catalog.unnest(h.orderby_nullsfirst)
+        ) WITH ORDINALITY AS o (attname, is_desc, is_nullsfirst, n)
+    ) AS orderby,
+    CASE
+        WHEN d.is_time THEN _timescaledb_functions.to_interval(h.compress_interval)::pg_catalog.text
+        ELSE h.compress_interval::pg_catalog.text
+    END AS compress_interval_length,
+    NULL::pg_catalog.jsonb AS index
+FROM _timescaledb_catalog.known_relation AS h
+JOIN _timescaledb_catalog.known_dimension AS d ON d.hypertable_id = h.id AND d.dimension_number = 1
+WHERE h.columnstore;
+
+CREATE VIEW timescaledb_information.hypertable_columnstore_settings AS
+SELECT * FROM timescaledb_information.hypertable_compression_settings;
+
+-- There are no chunks.
+CREATE VIEW timescaledb_information.chunks AS
+SELECT
+    NULL::pg_catalog.name        AS hypertable_schema,
+    NULL::pg_catalog.name        AS hypertable_name,
+    NULL::pg_catalog.name        AS chunk_schema,
+    NULL::pg_catalog.name        AS chunk_name,
+    NULL::pg_catalog.name        AS primary_dimension,
+    NULL::pg_catalog.regtype     AS primary_dimension_type,
+    NULL::pg_catalog.timestamptz AS range_start,
+    NULL::pg_catalog.timestamptz AS range_end,
+    NULL::pg_catalog.int8        AS range_start_integer,
+    NULL::pg_catalog.int8        AS range_end_integer,
+    NULL::pg_catalog.bool        AS is_compressed,
+    NULL::pg_catalog.name        AS chunk_tablespace,
+    NULL::pg_catalog.timestamptz AS chunk_creation_time
+WHERE false;
+
+GRANT SELECT ON ALL TABLES IN SCHEMA _timescaledb_catalog, timescaledb_information TO PUBLIC;

@@ -1,0 +1,184 @@
+//! Answers over the same rows: first, last and histogram, what retention leaves, and the views that describe hypertables.
+
+use super::pair::Pair;
+use super::recorded;
+
+/// Rows with nulls, equal places and places in no order, made of nothing but arithmetic.
+const ROWS: &str = "
+    CREATE TABLE rows AS SELECT
+        i,
+        i * 7919 % 97 AS grp,
+        NULLIF(i * 104729 % 1009, 3) AS place,
+        '2024-01-01'::timestamptz + (i * 15485863 % 86400) * '1 second'::interval AS time,
+        (i * 32452843 % 2003)::numeric / 7 AS amount,
+        sqrt(i * 49979687 % 5003) AS value,
+        ARRAY[i, i % 3] AS list,
+        NULLIF('t' || i % 11, 't5') AS label
+    FROM generate_series(1, 5000::int8) AS i;
+";
+
+const BOOKENDS: &[&str] = &[
+    "SELECT grp, first(amount, place), last(amount, place) FROM rows GROUP BY 1 ORDER BY 1",
+    "SELECT grp, first(label, time), last(label, time) FROM rows GROUP BY 1 ORDER BY 1",
+    "SELECT first(list, value), last(list, value), first(value, label), last(i, label COLLATE \"C\") FROM rows",
+    "SELECT label, first(i, NULL::int), last(i, NULL::int) FROM (SELECT * FROM rows ORDER BY i LIMIT 10) AS few GROUP BY 1 ORDER BY 1",
+    "SELECT first(i, i), last(i, i) FROM rows WHERE false",
+    "SELECT first(time, amount), last(time, -amount), last(value, amount) FROM rows WHERE place IS NULL",
+    "SELECT histogram(value, 0, 70, 7), histogram(value, 10, 20, 3) FROM rows",
+    "SELECT grp, histogram(place, 100, 900, 4) FROM rows WHERE place IS NOT NULL GROUP BY 1 ORDER BY 1",
+    "SELECT histogram(1, 2, 2, 3)",
+    "SELECT histogram(1, 3, 2, 3)",
+];
+
+/// Ten tables that are retained at ten boundaries, by types.
+const RETAINED: &[(&str, &str, &str)] = &[
+    (
+        "timestamptz",
+        "INTERVAL '1 day'",
+        "older_than => '2024-02-10 12:00+00'::timestamptz",
+    ),
+    (
+        "timestamptz",
+        "INTERVAL '7 days'",
+        "older_than => '2024-02-10'::date",
+    ),
+    ("timestamptz", "INTERVAL '7 days'", "'2024-02-10 05:00+00'"),
+    (
+        "timestamptz",
+        "INTERVAL '1 month'",
+        "newer_than => '2024-02-10'::timestamptz",
+    ),
+    (
+        "timestamptz",
+        "INTERVAL '5 hours'",
+        "'2024-03-01'::timestamptz, '2024-02-01'::timestamptz",
+    ),
+    (
+        "timestamp",
+        "INTERVAL '7 days'",
+        "older_than => '2024-02-10'::timestamp",
+    ),
+    (
+        "date",
+        "INTERVAL '3 days'",
+        "older_than => '2024-02-10'::date",
+    ),
+    ("int8", "1000", "older_than => 4321"),
+    ("int4", "7", "older_than => 4321, newer_than => 1000"),
+    ("int2", "100", "newer_than => 999::smallint"),
+];
+
+#[test]
+fn first_last_and_histogram_are_timescaledbs() {
+    let Some(mut pair) = Pair::start("first_last_and_histogram_are_timescaledbs") else {
+        return;
+    };
+    pair.batch(ROWS);
+    pair.compare("bookends", BOOKENDS.iter().map(|query| query.to_string()));
+}
+
+#[test]
+fn retention_leaves_the_rows_that_timescaledb_leaves() {
+    let Some(mut pair) = Pair::start("retention_leaves_the_rows_that_timescaledb_leaves") else {
+        return;
+    };
+    let mut queries = Vec::new();
+    for (number, (ty, length, boundaries)) in RETAINED.iter().enumerate() {
+        let value = match ty.starts_with("int") {
+            true => format!("i::{ty}"),
+            false => format!("('2024-01-01'::timestamptz + i * '1 hour'::interval)::{ty}"),
+        };
+        pair.batch(&format!(
+            "CREATE TABLE r{number} (time {ty} NOT NULL);
+             SELECT create_hypertable('r{number}', by_range('time', {length}));
+             INSERT INTO r{number} SELECT {value} FROM generate_series(0, 5000) AS i;
+             SELECT drop_chunks('r{number}', {boundaries});"
+        ));
+        queries.push(format!(
+            "SELECT {number}, '{ty}', count(*), min(time), max(time) FROM r{number}"
+        ));
+    }
+    pair.compare("retained", queries);
+}
+
+#[test]
+fn the_views_have_timescaledbs_columns() {
+    let Some(mut pair) = Pair::start("the_views_have_timescaledbs_columns") else {
+        return;
+    };
+    let query = "
+        SELECT table_name, column_name, udt_name
+        FROM information_schema.columns
+        WHERE table_schema = 'timescaledb_information'
+          AND table_name IN ('hypertables', 'dimensions', 'continuous_aggregates', 'jobs', 'compression_settings',
+              'hypertable_compression_settings', 'hypertable_columnstore_settings', 'chunks')
+        ORDER BY table_name, ordinal_position";
+    pair.compare("columns", [query.to_owned()]);
+}
+
+impl Pair {
+    /// Runs the same statements in both.
+    fn batch(&mut self, sql: &str) {
+        let clients = self.timescaledb.iter_mut().map(|(client, _)| client);
+        for client in clients.chain([&mut self.plain]) {
+            client
+                .batch_execute(sql)
+                .unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        }
+    }
+
+    /// Asks both the same, and compares what is asked of plain mode with what TimescaleDB answered, now or once.
+    pub fn compare(&mut self, name: &str, queries: impl IntoIterator<Item = String>) {
+        let queries: Vec<String> = queries.into_iter().collect();
+        let fresh = self.timescaledb.as_mut().map(|(client, version)| {
+            let lines: Vec<_> = queries
+                .iter()
+                .flat_map(|query| rows(client, query))
+                .collect();
+            (version.as_str(), lines)
+        });
+        let recorded = recorded::lines(
+            name,
+            fresh
+                .as_ref()
+                .map(|(version, lines)| (*version, &lines[..])),
+        );
+        let plain: Vec<_> = queries
+            .iter()
+            .flat_map(|query| rows(&mut self.plain, query))
+            .collect();
+        let different: Vec<_> = recorded
+            .iter()
+            .zip(&plain)
+            .filter(|(recorded, plain)| recorded != plain)
+            .map(|(recorded, plain)| format!("{recorded}\n{plain}"))
+            .collect();
+        assert!(
+            different.is_empty() && recorded.len() == plain.len(),
+            "{} lines and {}, TimescaleDB's first:\n{}",
+            recorded.len(),
+            plain.len(),
+            different.join("\n")
+        );
+    }
+}
+
+/// The rows of a query, or its error, as text.
+fn rows(client: &mut postgres::Client, query: &str) -> Vec<String> {
+    let row = |message| match message {
+        postgres::SimpleQueryMessage::Row(row) => {
+            let values = (0..row.len()).map(|at| row.get(at).unwrap_or("null").to_owned());
+            Some(values.collect::<Vec<_>>().join(" | "))
+        }
+        _ => None,
+    };
+    match client.simple_query(query) {
+        Ok(messages) => messages.into_iter().filter_map(row).collect(),
+        Err(error) => {
+            let error = error
+                .as_db_error()
+                .unwrap_or_else(|| panic!("{query}: {error}"));
+            vec![format!("{} {}", error.code().code(), error.message())]
+        }
+    }
+}

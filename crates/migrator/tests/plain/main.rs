@@ -1,0 +1,14 @@
+//! What stands for TimescaleDB gives TimescaleDB's answers.
+//!
+//! Each test asks the same of a database with the extension and of one in plain mode. The answers of the one with the extension are kept in
+//! `recorded/`, with the version that they came from; where TimescaleDB is missing, they are what plain mode is compared with.
+#![cfg(all(unix, feature = "cluster", feature = "postgres"))]
+
+mod answers;
+mod migrations;
+mod pair;
+#[path = "../split/random.rs"]
+mod random;
+mod recorded;
+mod time_bucket;
+mod wrong;
