@@ -5,6 +5,9 @@ use crate::link::Rows;
 /// The table's name; its schema is the first of the search path when it is created.
 pub const TABLE: &str = "schema_migrations";
 
+/// SQLSTATE `object_not_in_prerequisite_state`: the history is not what it was when the run read it.
+pub const CHANGED: &str = "55000";
+
 /// What the history says of one migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -147,10 +150,7 @@ pub struct Progress<'a> {
 impl Progress<'_> {
     /// Journals that a statement that runs alone is about to be sent, of a migration that the history knows.
     pub fn begin(&self) -> String {
-        format!(
-            "UPDATE {} SET step_started_at = clock_timestamp() WHERE version = {}",
-            self.table, self.version
-        )
+        self.change("step_started_at = clock_timestamp()", self.steps_done)
     }
 
     /// Takes back what [`Progress::begin`] says: the statement left nothing behind.
@@ -189,23 +189,37 @@ impl Progress<'_> {
         )
     }
 
-    /// Records that one more step is done.
-    pub fn update(&self) -> String {
+    /// Records what is done now, behind the first `before` steps.
+    pub fn update(&self, before: usize) -> String {
         let finish = match self.steps_done >= self.steps {
             true => {
                 ", applied_at = clock_timestamp(), duration_ms = (extract(epoch FROM clock_timestamp() - started_at) * 1000)::bigint"
             }
             false => "",
         };
-        format!(
-            "UPDATE {} SET steps = {}, steps_done = {}, checksum = {}, applied_by = {}, step_started_at = NULL{finish} WHERE version = {}",
-            self.table,
+        let values = format!(
+            "steps = {}, steps_done = {}, checksum = {}, applied_by = {}, step_started_at = NULL{finish}",
             self.steps,
             self.steps_done,
             literal(self.checksum),
             literal(self.applied_by),
-            self.version,
-        )
+        );
+        self.change(&values, before)
+    }
+
+    /// Changes the row, and fails where it does not say that so many steps are done: a migration may have deleted it, or given up the
+    /// lock that kept other runners away. With it fails the step that it belongs to.
+    fn change(&self, values: &str, steps_done: usize) -> String {
+        let message = literal(&format!(
+            "{TABLE} does not say any more that {steps_done} of {} steps of {:03} are done",
+            self.steps, self.version
+        ));
+        let body = format!(
+            "BEGIN UPDATE {} SET {values} WHERE version = {} AND steps_done = {steps_done}; \
+             IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = '{CHANGED}', MESSAGE = {message}; END IF; END",
+            self.table, self.version
+        );
+        format!("DO {}", literal(&body))
     }
 }
 

@@ -323,7 +323,7 @@ impl StepRef<'_> {
         if insert {
             progress.insert()
         } else {
-            progress.update()
+            progress.update(self.index)
         }
     }
 

@@ -76,6 +76,7 @@ fails! {
     )];
     behind_tabs_and_other_alphabets: &[("001_a", "SELECT\t'größe 日本', \t\twrong;\n")];
     after_a_tab_in_a_line_of_its_own: &[("001_a", "SELECT 1,\n\t\twrong\n;\n")];
+    that_deletes_what_is_recorded_of_it: &[("001_a", "SELECT 1;\nVACUUM;\nDELETE FROM schema_migrations;\nSELECT 2;\n")];
     that_drops_the_history: &[("001_a", "DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n")];
     behind_a_byte_order_mark_and_crlf: &[("001_a", "\u{feff}SELECT 1;\r\nSELECT\r\n    wrong;\r\n")];
     a_table_that_is_there_already: &[("001_users", OK), ("002_again", OK)];

@@ -66,10 +66,13 @@ fn at(failure: &run::Failure) -> Option<String> {
         At::Commit => Some(format!(
             "the COMMIT of {lines}, where deferred constraints are checked"
         )),
-        At::Runner(sql) if sql.contains(history::TABLE) => Some(format!(
-            "recording {lines} in {}, in the same transaction",
-            history::TABLE
-        )),
+        At::Runner(sql) if sql.contains(history::TABLE) => {
+            let how = match failure.migration.steps[failure.step].kind {
+                StepKind::Transaction { .. } => ", in the same transaction",
+                _ => "",
+            };
+            Some(format!("recording {lines} in {}{how}", history::TABLE))
+        }
         At::Runner(sql) => Some(format!("`{sql}`, which goes before {lines}")),
         At::Unknown => Some(format!("somewhere in {lines}")),
     }
@@ -161,6 +164,12 @@ fn next(failure: &run::Failure) -> String {
 /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
 pub(super) fn remedy(error: &link::ServerError) -> Option<&'static str> {
     let says = |text: &str| error.message.contains(text);
+    if error.code == history::CHANGED && says(history::TABLE) {
+        return Some(
+            "if the file writes to schema_migrations or gives up advisory locks, take that out of it; `cargo xtask status` shows what is \
+             recorded",
+        );
+    }
     if says("extension \"timescaledb\"") && (says("is not available") || says("must be preloaded"))
     {
         return Some(
