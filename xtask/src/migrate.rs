@@ -19,14 +19,17 @@ use crate::screen::Screen;
 use crate::show::Show;
 use crate::signals::Interruption;
 use crate::snapshot::{self, Outcome};
-use crate::target::{self, Chosen, Session};
+use crate::target::{self, Chosen, Session, Target};
 
 pub fn run(project: &Project, args: &Migrate, screen: &mut Screen) -> Result<ExitCode, Failure> {
     if let Some(last) = args.baseline {
         return baseline::run(project, args, last, screen);
     }
-    let migrations = project.migrations(args.source.migrations.as_deref())?;
     let mut chosen = target::choose(project, &args.target)?;
+    if let Target::Url(url) = &chosen.target {
+        url.begin_to_connect();
+    }
+    let migrations = project.migrations(args.source.migrations.as_deref())?;
     if args.dry_run {
         return dry_run::run(&chosen, &migrations, &options(args), screen);
     }
@@ -65,7 +68,8 @@ pub fn go_on(
     screen: &mut Screen,
 ) -> Result<ExitCode, Failure> {
     let started = Instant::now();
-    let report = apply(chosen, session, migrations, options, screen)?;
+    let probe = keeper.probe();
+    let report = apply(chosen, session, migrations, options, probe, screen)?;
     let outcome = keeper.keep(session, migrations, &report)?;
     conclude(&report, outcome.as_ref(), started.elapsed(), screen);
     if let Some(outcome) = &outcome {
@@ -111,6 +115,11 @@ impl Keeper {
         })
     }
 
+    /// What there is to ask first for a snapshot.
+    fn probe(&self) -> Option<&'static str> {
+        (!self.leave_alone).then(catalog::probe_query)
+    }
+
     fn keep(
         &self,
         session: &mut Session,
@@ -142,12 +151,13 @@ enum Kept {
     Compared(Box<Snapshot>, Outcome),
 }
 
-/// Applies everything that is pending to the target, showing each migration as it is done.
+/// Applies everything that is pending to the target, showing each migration as it is done. `probe` is a query to send along.
 pub fn apply(
     chosen: &Chosen,
     session: &mut Session,
     migrations: &[Migration],
     options: &Options,
+    probe: Option<&str>,
     screen: &mut Screen,
 ) -> Result<Report, Failure> {
     let width = migrations
@@ -155,7 +165,6 @@ pub fn apply(
         .map(|migration| migration.file.name.len())
         .max()
         .unwrap_or(0);
-    let probe = Some(catalog::probe_query());
     let interruption = Interruption::catch()?;
     let options = Options {
         interrupt: interruption.interrupt(),

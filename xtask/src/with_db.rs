@@ -21,6 +21,7 @@ pub fn run(project: &Project, args: &WithDb, screen: &mut Screen) -> Result<Exit
         &mut session,
         &migrations,
         &Options::default(),
+        None,
         screen,
     )?;
     // The embedded server lives as long as one of its guards does.

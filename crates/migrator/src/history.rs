@@ -62,20 +62,21 @@ impl History {
 
     /// Reads the rows that [`READ`] returned; the error names the value that could not be read.
     pub fn parse(rows: &Rows) -> Result<History, String> {
-        let rows = rows
-            .iter()
-            .map(|row| parse_row(row))
-            .collect::<Result<_, _>>()?;
+        let rows = rows.iter().map(|row| parse_row(row));
+        let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+        rows.sort_unstable_by_key(|row| row.version);
         Ok(History { rows })
     }
 }
 
-/// Reads the history; fails with `42P01` where there is none yet. It names every column, so that it fails where one is not there, and sends
-/// what is read of them; but for `step_started_at`: a history of the first version has no such column until the next run adds it.
-pub const READ: &str = "SELECT version, name, checksum, steps, steps_done, \
-     to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), applied_by, duration_ms, \
-     num_nulls(mode, started_at), CASE WHEN steps_done < steps THEN to_char((to_jsonb(history) ->> 'step_started_at')::timestamptz \
-     AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') END FROM schema_migrations AS history ORDER BY version";
+/// Reads the history; fails with `42P01` where there is none yet. It names every column, so that it fails where one is not there; but for
+/// `step_started_at`, which is null in a history of the first version until the next run adds it.
+///
+/// In no order: sorting here costs less than having a new session look up how to.
+pub const READ: &str = "SELECT history.* FROM (SELECT NULL::timestamptz AS step_started_at) AS first_version, \
+     LATERAL (SELECT version, name, checksum, steps, steps_done, to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), \
+     applied_by, duration_ms, to_char(step_started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), \
+     started_at IS NULL, mode IS NULL FROM schema_migrations) AS history";
 
 fn parse_row(row: &[Option<String>]) -> Result<Row, String> {
     fn number<T: std::str::FromStr>(column: &str, text: Option<&str>) -> Result<T, String> {
@@ -85,18 +86,20 @@ fn parse_row(row: &[Option<String>]) -> Result<Row, String> {
     }
     let text = |index: usize| row.get(index).and_then(|value| value.as_deref());
     let owned = |index: usize| text(index).unwrap_or_default().to_owned();
+    let steps = number("steps", text(3))?;
+    let steps_done = number("steps_done", text(4))?;
     Ok(Row {
         version: number("version", text(0))?,
         name: owned(1),
         checksum: owned(2),
-        steps: number("steps", text(3))?,
-        steps_done: number("steps_done", text(4))?,
+        steps,
+        steps_done,
         applied_at: text(5).map(str::to_owned),
         applied_by: owned(6),
         duration_ms: text(7)
             .map(|text| number("duration_ms", Some(text)))
             .transpose()?,
-        step_started_at: text(9).map(str::to_owned),
+        step_started_at: text(8).filter(|_| steps_done < steps).map(str::to_owned),
     })
 }
 

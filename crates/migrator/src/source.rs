@@ -2,7 +2,6 @@
 //!
 //! A file is named `NNN_snake_case.sql`; the numbers run from 001 without gap or repeat. What the text says is not read here.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::panic::resume_unwind;
@@ -232,12 +231,11 @@ pub(crate) fn end_of(
 }
 
 fn hexadecimal(digest: &[u8]) -> String {
-    digest
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .map(|digit| char::from(DIGITS[usize::from(digit)]))
+        .collect()
 }
 
 /// The name that a migration with these words gets: lower case, words joined by `_`; `None` when nothing is left.

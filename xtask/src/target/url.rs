@@ -1,16 +1,24 @@
 //! A database anywhere, named by its URL.
 
+use std::panic::resume_unwind;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
 use migrator::link::Error;
 use migrator::wire::{Config, Wire};
 
 use crate::explain;
 use crate::failure::{Code, Failure};
 
+/// A connection that is being made.
+type Begun = JoinHandle<Result<Wire, Error>>;
+
 pub struct Url {
     text: String,
     config: Config,
     /// Where the URL was found: `--target`, `DATABASE_URL`.
     origin: &'static str,
+    begun: Mutex<Option<Begun>>,
 }
 
 impl Url {
@@ -20,6 +28,7 @@ impl Url {
                 text: text.to_owned(),
                 config,
                 origin,
+                begun: Mutex::default(),
             }),
             Err(error) => {
                 let failure = Failure::new(Code::Usage, error.to_string());
@@ -37,8 +46,23 @@ impl Url {
         format!("server {}", self.config.server())
     }
 
+    /// Begins to connect while the caller has other things to do: it is half of what a command with nothing to do takes.
+    pub fn begin_to_connect(&self) {
+        let config = self.config.clone();
+        *self.begun() = Some(thread::spawn(move || config.connect()));
+    }
+
     pub fn connect(&self) -> Result<Wire, Failure> {
-        self.config.connect().map_err(|error| self.explain(&error))
+        let begun = self.begun().take();
+        let connected = match begun {
+            Some(begun) => begun.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            None => self.config.connect(),
+        };
+        connected.map_err(|error| self.explain(&error))
+    }
+
+    fn begun(&self) -> MutexGuard<'_, Option<Begun>> {
+        self.begun.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What helps when the server answers and says no.
