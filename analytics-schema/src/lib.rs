@@ -10,8 +10,8 @@ mod trace;
 mod verify;
 
 pub use migrate::{
-    Ahead, Applied, Config, ConfigError, MigrateError, NewerDatabase, Report, StartUp, migrate,
-    migrate_with,
+    Ahead, Applied, Config, ConfigError, MigrateError, Mode, NewerDatabase, Report, StartUp,
+    migrate, migrate_with,
 };
 pub use pgtypes::{
     Array, ArrayError, Cidr, CopyError, Date, Dimension, EncodeError, Inet, Interval, Json, Jsonb,

@@ -8,6 +8,7 @@ use migrator::source;
 
 use crate::trace::{self, Teller};
 
+pub use migrator::history::Mode;
 pub use migrator::plan::{Ahead, NewerDatabase};
 pub use migrator::run::{Applied, Report};
 pub use migrator::wire::{Config, ConfigError};
@@ -63,6 +64,9 @@ pub struct StartUp {
     ///
     /// `cargo xtask migrate` refuses: in a working copy a missing file is a mistake.
     pub ahead: Ahead,
+    /// What the database stands on; [`Mode::TimescaleDb`] by default. With [`Mode::Plain`] it is a PostgreSQL without TimescaleDB, where
+    /// hypertables are plain tables and continuous aggregates are views; a database stays in the mode that it was first migrated in.
+    pub mode: Mode,
 }
 
 impl Default for StartUp {
@@ -71,6 +75,7 @@ impl Default for StartUp {
             patience: Duration::from_secs(60),
             applied_by: None,
             ahead: Ahead::Start,
+            mode: Mode::TimescaleDb,
         }
     }
 }
@@ -111,6 +116,7 @@ fn apply(
         applied_by: start_up.applied_by.clone(),
         patience: start_up.patience,
         ahead: start_up.ahead,
+        mode: start_up.mode,
         ..Options::default()
     };
     let mut link = config.connect()?;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use catalog::Catalog;
 use migrator::baseline;
+use migrator::history::Mode;
 use migrator::link::Link;
 use migrator::plan::{self, Migration};
 use migrator::run::{self, Event, Report};
@@ -49,6 +50,11 @@ pub fn run(
     let known = baseline::upto(&migrations, last)
         .map_err(|error| explain::run(&run::Error::Plan(error), &migrations))?;
     let mut chosen = target::choose(project, &args.target)?;
+    if chosen.mode(&args.mode)? == Mode::Plain {
+        let message = "a database cannot be taken over in plain mode: nothing tells which of its tables stand for hypertables";
+        return Err(Failure::new(Code::Usage, message)
+            .next("name a database with TimescaleDB: --target compose, or a URL"));
+    }
     let takeover = Takeover {
         project,
         args,

@@ -58,6 +58,14 @@ pub struct TargetArgs {
     pub target: Option<String>,
 }
 
+/// What the database stands on.
+#[derive(Args, Clone, Default)]
+pub struct ModeArgs {
+    /// Do without TimescaleDB: hypertables become plain tables and continuous aggregates views [default: where the embedded server has no TimescaleDB]
+    #[arg(long)]
+    pub plain: bool,
+}
+
 /// Which migrations.
 #[derive(Args, Clone)]
 pub struct SourceArgs {
@@ -81,6 +89,8 @@ pub struct SnapshotArgs {
 pub struct Migrate {
     #[command(flatten)]
     pub target: TargetArgs,
+    #[command(flatten)]
+    pub mode: ModeArgs,
     #[command(flatten)]
     pub source: SourceArgs,
     #[command(flatten)]
@@ -195,6 +205,8 @@ pub struct WithDb {
     #[command(flatten)]
     pub target: TargetArgs,
     #[command(flatten)]
+    pub mode: ModeArgs,
+    #[command(flatten)]
     pub source: SourceArgs,
     /// The command and its arguments, behind `--`
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
@@ -214,6 +226,8 @@ pub struct Psql {
 pub struct Reset {
     #[command(flatten)]
     pub target: TargetArgs,
+    #[command(flatten)]
+    pub mode: ModeArgs,
     #[command(flatten)]
     pub source: SourceArgs,
     #[command(flatten)]

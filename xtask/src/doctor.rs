@@ -267,6 +267,13 @@ fn inside(link: &mut Wire, report: &Report, migrations: Option<&[Migration]>, ch
                 );
             }
         }
+        None if facts.is_plain => checks.ok(
+            "timescaledb",
+            format!(
+                "plain mode stands for it, on PostgreSQL {}",
+                facts.server_version
+            ),
+        ),
         None if report.history.rows.is_empty() => {
             available(link, checks);
         }

@@ -1,9 +1,11 @@
 //! `cargo xtask migrate --dry-run`: the steps that would run, and why a step runs alone. Touches nothing.
 
+mod rewritten;
+
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use migrator::history::History;
+use migrator::history::{History, Mode};
 use migrator::link::Link;
 use migrator::plan::{self, Divided, Migration, Pending, Step, StepKind};
 use migrator::question::Answer;
@@ -12,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::explain;
 use crate::failure::Failure;
-use crate::migrate::count;
+use crate::migrate::{count, show_mode};
 use crate::screen::Screen;
 use crate::target::Chosen;
 
@@ -23,24 +25,33 @@ pub fn run(
     screen: &mut Screen,
 ) -> Result<ExitCode, Failure> {
     let mut session = chosen.look()?;
-    let history = match &mut session {
+    let mode = options.mode;
+    let history;
+    let migrations = match &mut session {
         Some(session) => {
             let report = run::read(&mut *session.link, None)
                 .map_err(|error| explain::run(&error, migrations))?;
             screen.line(chosen.headline(Some(&report.facts)));
+            show_mode(mode == Mode::Plain || report.facts.is_plain, screen);
+            let of_mode = run::migrations(migrations, mode, &report)
+                .map_err(|error| explain::run(&error, migrations))?;
             if let Some(foreign) = report.foreign {
                 let error = run::Error::OtherTool(Box::new(foreign));
                 return Err(explain::run(&error, migrations));
             }
-            report.history
+            history = report.history;
+            of_mode
         }
         None => {
             screen.line(chosen.headline(None));
+            show_mode(mode == Mode::Plain, screen);
             screen.line("it does not run: the plan is that of an empty database");
-            History::default()
+            history = History::default();
+            mode.migrations(migrations)
+                .map_err(|error| explain::run(&error, migrations))?
         }
     };
-    let migrations = &*plan::fit(migrations, &history);
+    let migrations = &*plan::fit(&migrations, &history);
     let pending = plan::plan(migrations, &history, options.selection, options.ahead)
         .map_err(|error| explain::run(&run::Error::Plan(error), migrations))?;
     let answers = match &mut session {
@@ -127,7 +138,7 @@ fn step_lines(
         return vec![format!("{head} done already")];
     }
     let reason = reason(step, answer);
-    match reason.is_empty() {
+    let mut lines = match reason.is_empty() {
         true => {
             let statements = count(step.statements.len(), "statement");
             vec![format!("{head} {statements}")]
@@ -139,7 +150,9 @@ fn step_lines(
                 format!("          {reason}"),
             ]
         }
-    }
+    };
+    lines.extend(rewritten::lines(pending.migration, step));
+    lines
 }
 
 fn kind(step: &Step, answer: Option<&Answer>) -> &'static str {
@@ -204,6 +217,7 @@ fn migration_json(pending: &Pending<'_>, answers: &Answers) -> Value {
             "statements": step.statements.len(),
             "reason": Some(reason(step, answer)).filter(|reason| !reason.is_empty()),
             "done": index < pending.steps_done,
+            "rewritten": rewritten::json(pending.migration, step),
         })
     });
     json!({

@@ -9,7 +9,7 @@ use std::path::Path;
 use migrator::history::Row;
 use migrator::link;
 use migrator::plan::{self, Migration, Mismatch, TextError};
-use migrator::run::{self, Holder};
+use migrator::run::{self, Holder, WrongMode};
 use migrator::source;
 
 use crate::diagnostic::{Diagnostic, Place};
@@ -71,13 +71,17 @@ fn rename(path: &str, name: &str) -> String {
 
 /// A migration whose text cannot be planned.
 pub fn text(error: &TextError) -> Failure {
+    text_with(error, "correct the file and run `cargo xtask migrate`")
+}
+
+fn text_with(error: &TextError, next: &str) -> Failure {
     let file = error.path.display().to_string();
     let place = Place::of(&file, &error.text, error.offset);
     let (line, column) = (place.line, place.column);
     let diagnostic = Diagnostic::new(&error.message)
         .place(place)
         .note("state", "nothing was run")
-        .note("next", "correct the file and run `cargo xtask migrate`");
+        .note("next", next);
     Failure::with(Code::Failed, diagnostic)
         .field("file", file)
         .field("line", line)
@@ -168,6 +172,24 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
                 true => "connect to the primary",
                 false => "ALTER DATABASE … SET default_transaction_read_only = off, or ALTER ROLE",
             }),
+        run::Error::CannotStandFor(error) => {
+            text_with(error, "run it on TimescaleDB, or write it so that it needs none")
+        }
+        run::Error::Mode(wrong) => Failure::new(Code::Failed, error.to_string())
+            .note("state", "nothing was run")
+            .next(match wrong {
+                WrongMode::IsPlain => "add --plain, or name another database; `cargo xtask reset` makes this one anew",
+                WrongMode::HasTimescaleDb => "run it without --plain where TimescaleDB is installed, or name another database",
+                WrongMode::HasHistory => "run it without --plain, or name another database; `cargo xtask reset` makes this one anew",
+            }),
+        run::Error::StandIn(error) => {
+            let diagnostic = Diagnostic::new(&error.message).code(&error.code);
+            let diagnostic = with_server_notes(diagnostic, error)
+                .note("at", "what stands for TimescaleDB in plain mode, which the first run installs")
+                .note("state", "nothing of it remains, and no migration was run");
+            let next = remedy(error).unwrap_or("start with an empty database");
+            Failure::with(Code::Failed, diagnostic.note("next", next)).field("sqlstate", error.code.clone())
+        }
         run::Error::ServerTooOld(_) => Failure::new(Code::Failed, error.to_string())
             .next("upgrade the server, or `--target compose`"),
         run::Error::NoSchema => Failure::new(Code::Failed, error.to_string())

@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use catalog::Snapshot;
+use migrator::history::Mode;
 use migrator::plan::{self, Migration, Selection};
 use migrator::run::{self, Applied, Doubt, Event, Options, Report};
 use serde_json::{Value, json};
 
 use crate::baseline;
-use crate::cli::{Migrate, SnapshotArgs};
+use crate::cli::{Migrate, ModeArgs, SnapshotArgs};
 use crate::dry_run;
 use crate::explain;
 use crate::failure::{Code, Failure};
@@ -30,27 +31,39 @@ pub fn run(project: &Project, args: &Migrate, screen: &mut Screen) -> Result<Exi
         url.begin_to_connect();
     }
     let migrations = project.migrations(args.source.migrations.as_deref())?;
+    let mut options = options(args);
     if args.dry_run {
-        return dry_run::run(&chosen, &migrations, &options(args), screen);
+        options.mode = chosen.mode(&args.mode)?;
+        return dry_run::run(&chosen, &migrations, &options, screen);
     }
     let keeper = Keeper::new(project, &args.snapshot, args.frozen)?;
-    run_on(&mut chosen, &migrations, &options(args), &keeper, screen)
+    run_on(
+        &mut chosen,
+        &migrations,
+        options,
+        &args.mode,
+        &keeper,
+        screen,
+    )
 }
 
 /// Applies what is pending and keeps the snapshot.
 pub fn run_on(
     chosen: &mut Chosen,
     migrations: &[Migration],
-    options: &Options,
+    mut options: Options,
+    mode: &ModeArgs,
     keeper: &Keeper,
     screen: &mut Screen,
 ) -> Result<ExitCode, Failure> {
     let mut session = chosen.open(screen)?;
+    // Behind that: compose may have given way to the embedded cluster.
+    options.mode = chosen.mode(mode)?;
     go_on(
         chosen,
         &mut session,
         migrations,
-        options,
+        &options,
         keeper,
         None,
         screen,
@@ -165,6 +178,7 @@ pub fn apply(
         .map(|migration| migration.file.name.len())
         .max()
         .unwrap_or(0);
+    let mode = options.mode;
     let interruption = Interruption::catch()?;
     let options = Options {
         interrupt: interruption.interrupt(),
@@ -173,7 +187,10 @@ pub fn apply(
     let mut show = Show::new(screen, width);
     show.is_whole = options.all_or_nothing;
     let mut observe = |event: Event<'_>| match event {
-        Event::Connected(facts) => show.screen.target(&chosen.headline(Some(facts))),
+        Event::Connected(facts) => {
+            show.screen.target(&chosen.headline(Some(facts)));
+            show_mode(mode == Mode::Plain || facts.is_plain, show.screen);
+        }
         other => show.event(&other),
     };
     run::run(
@@ -184,6 +201,13 @@ pub fn apply(
         &mut observe,
     )
     .map_err(|error| explain::run(&error, migrations))
+}
+
+/// Says what is different in plain mode: that of the run, or of the database.
+pub fn show_mode(is_plain: bool, screen: &mut Screen) {
+    if is_plain {
+        screen.line("mode     plain, without TimescaleDB: hypertables are plain tables, continuous aggregates are views");
+    }
 }
 
 pub fn selection(args: &Migrate) -> Selection {

@@ -34,7 +34,8 @@ pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitC
     migrate::run_on(
         &mut chosen,
         &migrations,
-        &Options::default(),
+        Options::default(),
+        &args.mode,
         &keeper,
         screen,
     )

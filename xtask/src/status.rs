@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::cli::Status;
 use crate::explain;
 use crate::failure::{Code, Failure};
-use crate::migrate::count;
+use crate::migrate::{count, show_mode};
 use crate::project::Project;
 use crate::screen::Screen;
 use crate::target;
@@ -23,6 +23,7 @@ pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<Exit
             let report = run::read(&mut *session.link, None)
                 .map_err(|error| explain::run(&error, &migrations))?;
             screen.line(chosen.headline(Some(&report.facts)));
+            show_mode(report.facts.is_plain, screen);
             if let Some(foreign) = &report.foreign {
                 screen.line(foreign);
             }

@@ -16,14 +16,11 @@ pub fn run(project: &Project, args: &WithDb, screen: &mut Screen) -> Result<Exit
     let migrations = project.migrations(args.source.migrations.as_deref())?;
     let mut chosen = target::choose(project, &args.target)?;
     let mut session = chosen.open(screen)?;
-    migrate::apply(
-        &chosen,
-        &mut session,
-        &migrations,
-        &Options::default(),
-        None,
-        screen,
-    )?;
+    let options = Options {
+        mode: chosen.mode(&args.mode)?,
+        ..Options::default()
+    };
+    migrate::apply(&chosen, &mut session, &migrations, &options, None, screen)?;
     // The embedded server lives as long as one of its guards does.
     let address = chosen.target.address()?;
     drop(session);

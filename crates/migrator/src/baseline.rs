@@ -2,7 +2,7 @@
 //!
 //! Whether the database really has that schema is the caller's to find out first: the engine knows no catalog.
 
-use crate::history::{self, History, Row, literal};
+use crate::history::{self, History, Mode, Row, literal};
 use crate::link::Link;
 use crate::plan::{self, Migration};
 use crate::run::{self, Event, LOCK_KEY, Options, Report};
@@ -38,6 +38,7 @@ pub fn history(migrations: &[Migration], applied_by: &str) -> History {
         applied_at: None,
         applied_by: applied_by.to_owned(),
         duration_ms: None,
+        mode: Mode::TimescaleDb.as_str().to_owned(),
         step_started_at: None,
     };
     History {
@@ -49,13 +50,14 @@ pub fn history(migrations: &[Migration], applied_by: &str) -> History {
 fn render(table: &str, history: &History) -> String {
     let row = |row: &Row| {
         format!(
-            "({}, {}, {}, {}, {}, now(), now(), NULL, {}, 'timescaledb')",
+            "({}, {}, {}, {}, {}, now(), now(), NULL, {}, {})",
             row.version,
             literal(&row.name),
             literal(&row.checksum),
             row.steps,
             row.steps_done,
             literal(&row.applied_by),
+            literal(&row.mode),
         )
     };
     let rows: Vec<String> = history.rows.iter().map(row).collect();

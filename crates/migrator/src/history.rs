@@ -8,6 +8,28 @@ pub const TABLE: &str = "schema_migrations";
 /// SQLSTATE `object_not_in_prerequisite_state`: the history is not what it was when the run read it.
 pub const CHANGED: &str = "55000";
 
+/// What a database stands on, which stays what it was when the first migration was applied.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// The migrations run as they are written.
+    #[default]
+    TimescaleDb,
+    #[cfg(feature = "plain")]
+    /// The database is a PostgreSQL without TimescaleDB, for which [`plain`](crate::plain) stands.
+    Plain,
+}
+
+impl Mode {
+    /// As the history has it: `timescaledb` or `plain`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Mode::TimescaleDb => "timescaledb",
+            #[cfg(feature = "plain")]
+            Mode::Plain => "plain",
+        }
+    }
+}
+
 /// What the history says of one migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -27,6 +49,8 @@ pub struct Row {
     pub applied_by: String,
     /// From the first step's start to the last one's end, in milliseconds; `None` while it is half applied.
     pub duration_ms: Option<i64>,
+    /// What the database stood on: `timescaledb` or `plain`.
+    pub mode: String,
     /// When the next step was begun, as `YYYY-MM-DD HH:MM:SS` in UTC, where that is a statement that runs alone: it may or may not have
     /// been carried out. `None` while there is no such doubt.
     pub step_started_at: Option<String>,
@@ -76,7 +100,7 @@ impl History {
 pub const READ: &str = "SELECT history.* FROM (SELECT NULL::timestamptz AS step_started_at) AS first_version, \
      LATERAL (SELECT version, name, checksum, steps, steps_done, to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), \
      applied_by, duration_ms, to_char(step_started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), \
-     started_at IS NULL, mode IS NULL FROM schema_migrations) AS history";
+     mode, started_at IS NULL FROM schema_migrations) AS history";
 
 fn parse_row(row: &[Option<String>]) -> Result<Row, String> {
     fn number<T: std::str::FromStr>(column: &str, text: Option<&str>) -> Result<T, String> {
@@ -99,6 +123,7 @@ fn parse_row(row: &[Option<String>]) -> Result<Row, String> {
         duration_ms: text(7)
             .map(|text| number("duration_ms", Some(text)))
             .transpose()?,
+        mode: owned(9),
         step_started_at: text(8).filter(|_| steps_done < steps).map(str::to_owned),
     })
 }
@@ -148,6 +173,8 @@ pub struct Progress<'a> {
     pub steps_done: usize,
     /// Who runs it.
     pub applied_by: &'a str,
+    /// What the database stands on.
+    pub mode: Mode,
 }
 
 impl Progress<'_> {
@@ -181,7 +208,7 @@ impl Progress<'_> {
         };
         format!(
             "INSERT INTO {} (version, name, checksum, steps, steps_done, started_at, applied_at, duration_ms, applied_by, mode, step_started_at) \
-             VALUES ({}, {}, {}, {}, {}, now(), {applied}, {duration}, {}, 'timescaledb', {begun})",
+             VALUES ({}, {}, {}, {}, {}, now(), {applied}, {duration}, {}, '{}', {begun})",
             self.table,
             self.version,
             literal(self.name),
@@ -189,6 +216,7 @@ impl Progress<'_> {
             self.steps,
             self.steps_done,
             literal(self.applied_by),
+            self.mode.as_str(),
         )
     }
 

@@ -2,17 +2,23 @@
 
 mod ahead;
 mod fit;
+#[cfg(feature = "plain")]
+mod plain;
 mod undivided;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 
 pub use ahead::{Ahead, NewerDatabase, newer};
 pub use fit::fit;
+#[cfg(feature = "plain")]
+pub use plain::plain;
 pub use undivided::{Divided, check_undivided};
 
 use crate::history::{History, Row};
 use crate::lexer;
+use crate::plain::rewrite::Rewriting;
 use crate::question::{self, Question};
 use crate::source::{self, File};
 use crate::statement::{self, Kind, Reason, Refusal, Statement};
@@ -24,6 +30,8 @@ pub struct Migration {
     pub file: File,
     /// What runs as one unit each, in the file's order. Never empty.
     pub steps: Vec<Step>,
+    /// What is sent in plain mode in place of statements that PostgreSQL does not know, by their first byte.
+    pub rewritten: BTreeMap<usize, Rewriting>,
 }
 
 /// What runs as one unit.
@@ -77,29 +85,43 @@ pub struct TextError {
     pub text: String,
 }
 
+impl TextError {
+    /// What is wrong at a byte of a file.
+    fn at(file: &File, offset: usize, message: String) -> TextError {
+        let (line, column) = source::position(&file.text[..offset]);
+        TextError {
+            path: file.path.clone(),
+            line,
+            column,
+            message,
+            offset,
+            text: file.text.clone(),
+        }
+    }
+}
+
 impl Migration {
     /// Splits a file into its steps.
     pub fn parse(file: File) -> Result<Migration, TextError> {
-        let error = |offset: usize, message: String| {
-            let (line, column) = source::position(&file.text[..offset]);
-            let path = file.path.clone();
-            TextError {
-                path,
-                line,
-                column,
-                message,
-                offset,
-                text: file.text.clone(),
-            }
-        };
-        let steps = steps(&file.text).map_err(|(offset, message)| error(offset, message))?;
+        let steps =
+            steps(&file.text).map_err(|(offset, message)| TextError::at(&file, offset, message))?;
         if steps.is_empty() {
-            return Err(error(
-                0,
-                "no statement: a migration holds at least one".to_owned(),
-            ));
+            let message = "no statement: a migration holds at least one".to_owned();
+            return Err(TextError::at(&file, 0, message));
         }
-        Ok(Migration { file, steps })
+        Ok(Migration {
+            file,
+            steps,
+            rewritten: BTreeMap::new(),
+        })
+    }
+
+    /// What is sent for a statement of the text.
+    pub(crate) fn sent(&self, statement: &Range<usize>) -> &str {
+        match self.rewritten.get(&statement.start) {
+            Some(rewriting) => &rewriting.text,
+            None => &self.file.text[statement.clone()],
+        }
     }
 
     /// The checksum that the history holds once `steps_done` steps are done: over the whole file when that is all of them, else over its

@@ -12,6 +12,7 @@ mod failure;
 mod foreign;
 mod jobs;
 mod lock;
+mod mode;
 mod prepared;
 mod runner;
 mod stop;
@@ -21,15 +22,16 @@ mod watch;
 
 use std::time::Duration;
 
-pub use error::{Cut, Error, GaveUp, InDoubt, Interrupted, Refused};
+pub use error::{Cut, Error, GaveUp, InDoubt, Interrupted, Refused, WrongMode};
 pub use facts::{Facts, OLDEST_SERVER, read};
 pub use failure::{At, Failure};
 pub use jobs::{Job, PAUSED_JOBS};
 pub use lock::{Holder, LOCK_KEY};
+pub use mode::migrations;
 pub use watch::{Blocked, Blocker, Interrupt, Progress};
 
 use crate::foreign::Foreign;
-use crate::history::History;
+use crate::history::{History, Mode};
 use crate::link::{self, Link, Notice, Pooling, Rows, ServerError};
 use crate::plan::{self, Ahead, Migration, NewerDatabase, Pending, Selection};
 use runner::Runner;
@@ -56,6 +58,8 @@ pub struct Options {
     pub in_doubt: Option<Doubt>,
     /// What to do about a database that is ahead of the files.
     pub ahead: Ahead,
+    /// What the database stands on. In plain mode the first run installs what stands for TimescaleDB.
+    pub mode: Mode,
     /// What stops the run from outside.
     pub interrupt: Interrupt,
 }
@@ -72,6 +76,7 @@ impl Default for Options {
             pause_jobs: false,
             in_doubt: None,
             ahead: Ahead::Refuse,
+            mode: Mode::TimescaleDb,
             interrupt: Interrupt::default(),
         }
     }
@@ -207,6 +212,7 @@ pub fn run(
         watch.end();
         let mut report = report?;
         watch.tell(Event::Connected(&report.facts));
+        let migrations = &*mode::migrations(migrations, options.mode, &report)?;
         let migrations = &*plan::fit(migrations, &report.history);
         let pending = plan(migrations, options, &mut report)?;
         if pending.is_empty() && !report.facts.has_paused_jobs {

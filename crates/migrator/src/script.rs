@@ -3,7 +3,8 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::history::Progress;
+use crate::history::{Mode, Progress};
+use crate::plain::rewrite::Rewriting;
 use crate::plan::{Migration, StepKind};
 use crate::statement::{self, Reason};
 
@@ -23,6 +24,8 @@ pub struct Sent {
     pub range: Range<usize>,
     /// Its bytes in the migration's text; `None` for what the runner adds.
     pub source: Option<Range<usize>>,
+    /// How it came from them, where it is not the same text.
+    pub rewriting: Option<Rewriting>,
 }
 
 impl Message {
@@ -39,6 +42,7 @@ impl Message {
         self.statements.push(Sent {
             range: start..self.text.len(),
             source,
+            rewriting: None,
         });
         self.text.push_str(";\n");
     }
@@ -53,7 +57,9 @@ impl Message {
     /// The byte of the migration's text that a byte of this message stands for.
     pub fn source_offset(&self, byte: usize) -> Option<usize> {
         let sent = &self.statements[self.statement_at(byte)?];
-        Some(sent.source.as_ref()?.start + (byte - sent.range.start))
+        let byte = byte - sent.range.start;
+        let byte = sent.rewriting.as_ref().map_or(byte, |it| it.origin(byte));
+        Some(sent.source.as_ref()?.start + byte)
     }
 }
 
@@ -123,6 +129,8 @@ pub struct StepRef<'a> {
     pub table: &'a str,
     /// Who runs it.
     pub applied_by: &'a str,
+    /// What the database stands on.
+    pub mode: Mode,
     /// How a migration's session starts.
     pub session: &'a Session,
 }
@@ -311,10 +319,10 @@ impl StepRef<'_> {
     }
 
     fn push_source(&self, message: &mut Message, range: &Range<usize>) {
-        message.push(
-            &self.migration.file.text[range.clone()],
-            Some(range.clone()),
-        );
+        message.push(self.migration.sent(range), Some(range.clone()));
+        if let Some(sent) = message.statements.last_mut() {
+            sent.rewriting = self.migration.rewritten.get(&range.start).cloned();
+        }
     }
 
     fn record(&self, steps_done: usize, insert: bool) -> String {
@@ -337,6 +345,7 @@ impl StepRef<'_> {
             steps: self.migration.steps.len(),
             steps_done,
             applied_by: self.applied_by,
+            mode: self.mode,
         }
     }
 }
@@ -367,6 +376,7 @@ mod tests {
                 bounds: Bounds::OWN,
                 table: "public.schema_migrations",
                 applied_by: "o'brien",
+                mode: Mode::TimescaleDb,
                 session: &SESSION,
             };
             let mut messages: Vec<Message> =
@@ -429,6 +439,7 @@ mod tests {
             bounds: Bounds::OWN,
             table: "t",
             applied_by: "u",
+            mode: Mode::TimescaleDb,
             session: &SESSION,
         });
         let message = &messages[0];

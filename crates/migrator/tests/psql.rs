@@ -184,6 +184,7 @@ fn message(statements: &[&str]) -> Message {
         message.statements.push(Sent {
             range: start..message.text.len(),
             source: None,
+            rewriting: None,
         });
         message.text.push_str(";\n");
     }

@@ -41,6 +41,27 @@ fn whatever_happens_to_the_client_the_next_run_finishes_the_work_exactly_once() 
     sweep("by URL", &[lane]);
 }
 
+#[test]
+fn whatever_happens_in_plain_mode_the_next_run_finishes_the_work_exactly_once() {
+    let Some(database) = Database::new(test_name!()) else {
+        return;
+    };
+    let mut modes = modes();
+    // What the client does is the same in both modes: each message has one of the faults.
+    for (first, mode) in modes.iter_mut().enumerate() {
+        mode.stride = Stride {
+            first: 1 + first,
+            step: 6,
+        };
+    }
+    let lane = Lane {
+        target: Target::by_url(&database.url(), Plan::STOOD_FOR),
+        modes,
+        threads: 6,
+    };
+    sweep("in plain mode", &[lane]);
+}
+
 /// What may happen to a client that goes through psql, and to psql's connection.
 ///
 /// psql sends each statement by itself, which makes three times the messages, and programs start slowly. So each message has one fault

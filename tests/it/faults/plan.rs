@@ -12,6 +12,8 @@ pub struct Plan {
     pub prepare: &'static str,
     /// Queries of one value each, with what they ask for.
     pub contents: &'static [(&'static str, &'static str)],
+    /// What the command is given beside.
+    pub arguments: &'static [&'static str],
 }
 
 /// The file of that name in `plan/`.
@@ -46,6 +48,7 @@ impl Plan {
         files: FILES.split_at(3).0,
         prepare: "",
         contents: CONTENTS.split_at(1).0,
+        arguments: &[],
     };
 
     /// What runs with TimescaleDB.
@@ -53,6 +56,7 @@ impl Plan {
         files: &FILES,
         prepare: "CREATE EXTENSION IF NOT EXISTS timescaledb SCHEMA public",
         contents: &CONTENTS,
+        arguments: &[],
     };
 
     /// One kind of step after the other, without what only the catalog of TimescaleDB tells of a statement that was cut, which is the
@@ -69,6 +73,15 @@ impl Plan {
         ],
         prepare: Self::TIMESCALE.prepare,
         contents: CONTENTS.split_at(1).0,
+        arguments: &[],
+    };
+
+    /// All of it in plain mode, on any PostgreSQL.
+    pub const STOOD_FOR: Self = Self {
+        files: &FILES,
+        prepare: "",
+        contents: &CONTENTS,
+        arguments: &["--plain"],
     };
 
     /// Every kind of step that the client's server knows, with fewer statements than [`Plan::every_step`].
@@ -94,6 +107,7 @@ impl Plan {
             files,
             prepare: "",
             contents: &[],
+            arguments: &[],
         }
     }
 

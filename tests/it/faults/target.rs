@@ -215,6 +215,7 @@ impl Place<'_> {
         };
         let mut command = self.target.project.xtask();
         command.args(["migrate", "--snapshot"]).arg(self.snapshot());
+        command.args(self.target.plan.arguments);
         match &self.target.driver {
             Driver::Wire => command.env("DATABASE_URL", url),
             Driver::Psql(path) => command

@@ -5,11 +5,12 @@ pub mod embedded;
 pub mod url;
 
 use migrator::cluster::Running;
+use migrator::history::Mode;
 use migrator::link::Link;
 use migrator::run::Facts;
 use migrator::wire::Config;
 
-use crate::cli::TargetArgs;
+use crate::cli::{ModeArgs, TargetArgs};
 use crate::failure::{Code, Failure};
 use crate::project::Project;
 use crate::screen::Screen;
@@ -127,6 +128,18 @@ impl Chosen {
             line += &format!(", database {}", facts.database);
         }
         line + &format!(" [{}]", self.why)
+    }
+
+    /// What the database stands on: plain mode where it is asked for, and on an embedded server that has no TimescaleDB.
+    pub fn mode(&self, args: &ModeArgs) -> Result<Mode, Failure> {
+        let is_plain = match &self.target {
+            Target::Embedded(_) if !args.plain => !Embedded::server()?.has_extension("timescaledb"),
+            _ => args.plain,
+        };
+        Ok(match is_plain {
+            true => Mode::Plain,
+            false => Mode::TimescaleDb,
+        })
     }
 
     /// Brings the target up if it is not. Compose that nobody asked for by name and that has never run gives way to the embedded

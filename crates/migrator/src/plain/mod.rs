@@ -23,6 +23,7 @@
 
 pub mod rewrite;
 
+#[cfg(feature = "plain")]
 /// The stand-in's parts, in the order in which they build on each other.
 const PARTS: &[&str] = &[
     include_str!("standin/schema.sql"),
@@ -46,6 +47,7 @@ const PARTS: &[&str] = &[
 /// The script that makes the stand-in in a database of PostgreSQL 13 or later that has neither it nor TimescaleDB.
 ///
 /// It is one transaction with its BEGIN and COMMIT. Whoever runs it may create schemas in the database and functions in `public`.
+#[cfg(feature = "plain")]
 pub fn script() -> String {
     format!("BEGIN;\n{}COMMIT;\n", PARTS.concat())
 }

@@ -5,17 +5,22 @@
 //! text calls. Functions need no rewriting: the stand-in has them. What it cannot stand for is an error; what nobody knows here is sent as
 //! it is, and the server is the judge.
 
+#[cfg(feature = "plain")]
 mod options;
+#[cfg(feature = "plain")]
 mod statements;
-#[cfg(test)]
+#[cfg(all(test, feature = "plain"))]
 mod tests;
 
 use std::ops::Range;
 
+#[cfg(feature = "plain")]
 use crate::lexer;
+#[cfg(feature = "plain")]
 use crate::statement::words::Words;
 
 /// How much of a statement is looked at that may be long; those that are rewritten say what they are before that.
+#[cfg(feature = "plain")]
 const FIRST_TOKENS: usize = 4096;
 
 /// A statement as plain PostgreSQL is sent it.
@@ -25,6 +30,26 @@ pub struct Rewriting {
     pub text: String,
     /// How it came from the statement's own text, from the first byte to the last; none where nothing had to change.
     pub edits: Vec<Edit>,
+}
+
+impl Rewriting {
+    /// The byte of the statement as it was written that a byte of the text stands for: of what stands in a range's place, the first of it.
+    pub fn origin(&self, byte: usize) -> usize {
+        let (mut written, mut sent) = (0, 0);
+        for edit in &self.edits {
+            let kept = edit.range.start - written;
+            if byte < sent + kept {
+                break;
+            }
+            sent += kept;
+            if byte < sent + edit.replacement.len() {
+                return edit.range.start;
+            }
+            sent += edit.replacement.len();
+            written = edit.range.end;
+        }
+        written + byte.saturating_sub(sent)
+    }
 }
 
 /// One replaced range.
@@ -54,6 +79,7 @@ pub struct CannotStandFor {
 ///
 /// # Errors
 /// When the statement asks for what only TimescaleDB can do.
+#[cfg(feature = "plain")]
 pub fn rewrite(statement: &str) -> Result<Rewriting, CannotStandFor> {
     let first = lexer::stream(statement).next();
     let long = ["create", "alter", "drop"];

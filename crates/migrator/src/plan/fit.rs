@@ -93,6 +93,7 @@ mod tests {
                 applied_at: None,
                 applied_by: String::new(),
                 duration_ms: None,
+                mode: "timescaledb".to_owned(),
                 step_started_at: None,
             }],
         }

@@ -20,6 +20,7 @@ fn applied(migration: &Migration, steps_done: usize) -> Row {
         applied_at: None,
         applied_by: "deploy".to_owned(),
         duration_ms: None,
+        mode: "timescaledb".to_owned(),
         step_started_at: None,
     }
 }

@@ -67,6 +67,15 @@ pub enum Error {
     /// The database takes no writes.
     #[error("the database is read-only: {0}")]
     ReadOnly(String),
+    /// A statement asks for what only TimescaleDB can do, and the run is one in plain mode.
+    #[error(transparent)]
+    CannotStandFor(Box<plan::TextError>),
+    /// The database is not of the mode that the run is to be in.
+    #[error("{0}")]
+    Mode(WrongMode),
+    /// What stands for TimescaleDB could not be installed.
+    #[error("what stands for TimescaleDB could not be installed: {0}")]
+    StandIn(Box<link::ServerError>),
     /// The server is older than the engine's own statements.
     #[error("PostgreSQL {0} is too old: 13 is the oldest that works")]
     ServerTooOld(String),
@@ -86,6 +95,22 @@ pub enum Error {
     /// There is no history of these migrations, and another tool has applied some: they would run a second time.
     #[error("{0}; `cargo xtask migrate --baseline NNN` takes the database over")]
     OtherTool(Box<Foreign>),
+}
+
+/// Plain mode and TimescaleDB are never mixed in one database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WrongMode {
+    /// Migrations that TimescaleDB is to run, in a database of plain mode.
+    #[error("the database is in plain mode, which stands for TimescaleDB: the two are never mixed")]
+    IsPlain,
+    /// Plain mode where TimescaleDB is installed.
+    #[error("the database has TimescaleDB: plain mode is for one without it")]
+    HasTimescaleDb,
+    /// Plain mode where migrations were applied without it.
+    #[error(
+        "the database holds migrations that were applied without plain mode: the two are never mixed"
+    )]
+    HasHistory,
 }
 
 /// A step that waited for a lock in vain.

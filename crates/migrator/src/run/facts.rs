@@ -37,6 +37,8 @@ pub struct Facts {
     pub backend: String,
     /// Whether a run that was cut left background jobs paused.
     pub has_paused_jobs: bool,
+    /// Whether the database is one of plain mode.
+    pub is_plain: bool,
 }
 
 const FACTS: &str = "SELECT current_database(), session_user, current_setting('server_version'), \
@@ -48,7 +50,8 @@ const FACTS: &str = "SELECT current_database(), session_user, current_setting('s
      coalesce((parse_ident((pg_identify_object('pg_class'::regclass, to_regclass('schema_migrations'), 0)).schema))[1], \
      current_schema()), \
      current_setting('client_connection_check_interval', true) IS NOT NULL AND version() LIKE '%linux%', \
-     pg_backend_pid(), to_regclass('schema_migrations_paused_jobs') IS NOT NULL";
+     pg_backend_pid(), to_regclass('schema_migrations_paused_jobs') IS NOT NULL, \
+     to_regclass('_timescaledb_catalog.plain') IS NOT NULL";
 
 impl Facts {
     fn parse(rows: &Rows) -> Facts {
@@ -75,6 +78,7 @@ impl Facts {
             checks_connection: is_true(8),
             backend: text(9).unwrap_or_default(),
             has_paused_jobs: is_true(10),
+            is_plain: is_true(11),
         }
     }
 

@@ -55,7 +55,7 @@ impl Failure {
         Failure {
             migration: migration.clone(),
             step: step.min(migration.steps.len() - 1),
-            at: At::of(message, &error),
+            at: At::of(&migration.file.text, message, &error),
             error,
             applied: report.applied.clone(),
             facts: report.facts.clone(),
@@ -82,7 +82,7 @@ impl Failure {
 }
 
 impl At {
-    fn of(message: &Message, error: &ServerError) -> At {
+    fn of(file: &str, message: &Message, error: &ServerError) -> At {
         let index = match error.place {
             Place::Byte(byte) => match message.source_offset(byte) {
                 Some(offset) => return At::Byte(offset),
@@ -96,7 +96,10 @@ impl At {
         };
         let text = &message.text[sent.range.clone()];
         match &sent.source {
-            Some(source) => At::Byte(source.start + named(text, &error.message).unwrap_or(0)),
+            Some(source) => {
+                let at = named(&file[source.clone()], &error.message);
+                At::Byte(source.start + at.unwrap_or(0))
+            }
             None if text == "COMMIT" => At::Commit,
             None => At::Runner(text.to_owned()),
         }

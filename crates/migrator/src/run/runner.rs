@@ -30,6 +30,8 @@ pub(super) struct Runner<'a, 'o> {
     /// The quoted name of the table of paused jobs, and whether there is one.
     pub(super) paused_jobs: String,
     pub(super) has_paused_jobs: bool,
+    /// Whether there is what stands for TimescaleDB.
+    pub(super) has_stand_in: bool,
     /// Whether this run has paused what it is to pause.
     pub(super) pauses_jobs: bool,
     /// What a person says of a step in doubt, until it has been heeded.
@@ -93,6 +95,7 @@ impl<'a, 'o> Runner<'a, 'o> {
             },
             paused_jobs: report.facts.own_table(jobs::PAUSED_JOBS)?,
             has_paused_jobs: report.facts.has_paused_jobs,
+            has_stand_in: report.facts.is_plain,
             pauses_jobs: false,
             in_doubt: options.in_doubt,
             report,
@@ -203,6 +206,7 @@ impl<'a, 'o> Runner<'a, 'o> {
         let Some(first) = pending.first().copied() else {
             return Ok(Outcome::Done);
         };
+        self.install_stand_in()?;
         self.pause_jobs(&pending)?;
         if self.settle(&first, &history)? {
             return Ok(Outcome::Again);
@@ -321,6 +325,7 @@ impl<'a, 'o> Runner<'a, 'o> {
             bounds: Bounds::OWN,
             table: &self.table,
             applied_by: &self.applied_by,
+            mode: self.options.mode,
             session: &self.session,
         }
     }
@@ -422,13 +427,15 @@ impl<'a, 'o> Runner<'a, 'o> {
             false => history::create(&self.table) + ";\n",
         };
         let sql = format!(
-            "SELECT to_regclass({}) IS NOT NULL;\n{create}{}",
+            "SELECT to_regclass({}) IS NOT NULL, to_regclass('_timescaledb_catalog.plain') IS NOT NULL;\n{create}{}",
             history::literal(&self.paused_jobs),
             history::READ
         );
         let mut results = self.query(&sql)?.into_iter();
-        let has_paused_jobs = results.next().into_iter().flatten().flatten().next();
-        self.has_paused_jobs = has_paused_jobs.flatten().as_deref() == Some("t");
+        let found: Vec<_> = results.next().into_iter().flatten().flatten().collect();
+        let is_there = |at: usize| found.get(at).is_some_and(|it| it.as_deref() == Some("t"));
+        self.has_paused_jobs = is_there(0);
+        self.has_stand_in = is_there(1);
         let rows = results.next_back();
         let history = facts::parse_history(&self.report.facts, &rows.unwrap_or_default())?;
         if self.began.is_empty() {

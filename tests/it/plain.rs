@@ -1,0 +1,158 @@
+//! `--plain`: a PostgreSQL without TimescaleDB holds the schema. The server may have it, as long as the database does not.
+
+use crate::support::{Sandbox, test_name};
+
+/// One value of the project's database, as text.
+fn value(project: &Sandbox, sql: &str) -> String {
+    let mut client = project.own_database().client();
+    let row = client.query_one(sql, &[]).unwrap();
+    row.get::<_, Option<String>>(0).unwrap_or_default()
+}
+
+/// A project of one migration, on an empty database.
+fn one(test: &str, text: &str) -> Option<Sandbox> {
+    Sandbox::new()
+        .file("migrations/001_a.sql", text)
+        .plain(test)
+}
+
+const HYPERTABLE: &str = "CREATE EXTENSION IF NOT EXISTS timescaledb;\n\
+     CREATE TABLE t (time timestamptz NOT NULL, v int);\n\
+     SELECT create_hypertable('t', by_range('time'));\n";
+
+#[test]
+fn the_migrations_give_the_schema_that_the_snapshot_holds() {
+    let Some(project) = Sandbox::analytics().plain(test_name!()) else {
+        return;
+    };
+    let plan = project.run("migrate --plain --dry-run");
+    insta::assert_snapshot!("the_plan_names_what_is_rewritten", plan);
+    let first = project.run("migrate --plain --frozen");
+    insta::assert_snapshot!("the_first_run", first);
+    insta::assert_snapshot!("nothing_to_do", project.run("migrate --plain"));
+    // Where nothing is run, nothing is mixed.
+    insta::assert_snapshot!("nothing_to_do", project.run("migrate"));
+    insta::assert_snapshot!("the_status", project.run("status"));
+    let modes = "SELECT string_agg(DISTINCT mode, ', ') FROM schema_migrations";
+    assert_eq!(value(&project, modes), "plain");
+}
+
+#[test]
+fn the_plan_as_a_document_holds_what_is_sent() {
+    let text = "CREATE EXTENSION timescaledb;\nSELECT 1;\n";
+    let Some(project) = one(test_name!(), text) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate --plain --dry-run --json"));
+}
+
+#[test]
+fn a_database_of_plain_mode_stays_one() {
+    let Some(project) = one(test_name!(), HYPERTABLE) else {
+        return;
+    };
+    assert!(
+        project
+            .run("migrate --plain --no-snapshot")
+            .starts_with("exit 0\n")
+    );
+    project.write("migrations/002_b.sql", "SELECT 1;\n");
+    insta::assert_snapshot!(project.run("migrate --no-snapshot"));
+    insta::assert_snapshot!(
+        "the_plan_of_the_other_mode",
+        project.run("migrate --dry-run")
+    );
+    assert!(
+        project
+            .run("migrate --plain --no-snapshot")
+            .starts_with("exit 0\n")
+    );
+}
+
+#[test]
+fn a_database_that_was_migrated_without_it_stays_one() {
+    let Some(project) = one(test_name!(), "CREATE TABLE t ();\n") else {
+        return;
+    };
+    assert!(project.run("migrate --no-snapshot").starts_with("exit 0\n"));
+    project.write("migrations/002_b.sql", HYPERTABLE);
+    insta::assert_snapshot!(project.run("migrate --plain --no-snapshot"));
+}
+
+#[test]
+fn a_database_with_timescaledb_is_none_for_it() {
+    let Some(project) = Sandbox::new()
+        .file("migrations/001_a.sql", HYPERTABLE)
+        .url(test_name!())
+    else {
+        return;
+    };
+    let mut client = project.own_database().client();
+    client
+        .batch_execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
+        .unwrap();
+    insta::assert_snapshot!(project.run("migrate --plain --no-snapshot"));
+}
+
+#[test]
+fn what_cannot_be_stood_for_is_named_and_nothing_is_run() {
+    let text = format!("{HYPERTABLE}\nCALL\n    merge_chunks('a', 'b');\n");
+    let Some(project) = one(test_name!(), &text) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate --plain --no-snapshot"));
+    assert_eq!(
+        value(&project, "SELECT to_regclass('schema_migrations')::text"),
+        ""
+    );
+}
+
+#[test]
+fn an_error_in_a_rewritten_statement_names_its_place() {
+    let text = format!(
+        "{HYPERTABLE}\nCREATE MATERIALIZED VIEW v WITH (timescaledb.continuous) AS\n\
+         SELECT time_bucket('1 day', time) AS day, sum(wrong)\nFROM t\nGROUP BY 1;\n"
+    );
+    let Some(project) = one(test_name!(), &text) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate --plain --no-snapshot"));
+}
+
+#[test]
+fn an_error_of_the_stand_in_names_its_place() {
+    let text = "CREATE TABLE t (time timestamptz NOT NULL, id int PRIMARY KEY);\n\
+                SELECT\n  create_hypertable('t', by_range('time'));\n";
+    let Some(project) = one(test_name!(), text) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate --plain --no-snapshot"));
+}
+
+#[test]
+fn where_the_stand_in_cannot_be_installed_nothing_is_run() {
+    let Some(project) = one(test_name!(), HYPERTABLE) else {
+        return;
+    };
+    let mut client = project.own_database().client();
+    client
+        .batch_execute("CREATE SCHEMA _timescaledb_catalog")
+        .unwrap();
+    insta::assert_snapshot!(project.run("migrate --plain --no-snapshot"));
+    client
+        .batch_execute("DROP SCHEMA _timescaledb_catalog")
+        .unwrap();
+    assert!(
+        project
+            .run("migrate --plain --no-snapshot")
+            .starts_with("exit 0\n")
+    );
+}
+
+#[test]
+fn a_take_over_is_refused() {
+    let Some(project) = one(test_name!(), HYPERTABLE) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate --plain --baseline 1"));
+}
