@@ -5,16 +5,19 @@ mod support;
 use analytics_schema::postgres::Client;
 use analytics_schema::{
     Array, DeviceType, Jsonb, Timestamp, Uuid, VerifyError, event_counts_daily,
-    event_counts_hourly, events, funnel_conversion_daily, funnel_events, funnels, migrate,
-    revenue_daily, verify,
+    event_counts_hourly, events, funnel_conversion_daily, funnel_events, funnels, revenue_daily,
+    verify,
 };
-use support::empty_database;
+use migrator::testing::TestDatabase;
+use support::skip;
 
 /// A connection to a new database with every migration applied; `None`, and a line on standard error, where that cannot be.
-fn database(test: &str) -> Option<Client> {
-    let config = empty_database(test)?;
-    migrate(&config).unwrap();
-    Some(config.client().unwrap())
+fn database(test: &str) -> Option<(TestDatabase, Client)> {
+    let database = TestDatabase::migrated()
+        .map_err(|error| skip(test, &error.to_string()))
+        .ok()?;
+    let client = database.config().client().unwrap();
+    Some((database, client))
 }
 
 fn hour(hour: i64) -> Timestamp {
@@ -45,7 +48,7 @@ fn event(time: Timestamp) -> events::New {
 
 #[test]
 fn the_history_of_another_tool_is_no_drift() {
-    let Some(mut client) = database("the_history_of_another_tool_is_no_drift") else {
+    let Some((_database, mut client)) = database("the_history_of_another_tool_is_no_drift") else {
         return;
     };
     let sql = "CREATE TABLE refinery_schema_history (version int4 PRIMARY KEY, name varchar(255), applied_on varchar(255), checksum varchar(255))";
@@ -60,7 +63,8 @@ fn the_history_of_another_tool_is_no_drift() {
 
 #[test]
 fn a_migrated_database_is_what_the_snapshot_says() {
-    let Some(mut client) = database("a_migrated_database_is_what_the_snapshot_says") else {
+    let Some((_database, mut client)) = database("a_migrated_database_is_what_the_snapshot_says")
+    else {
         return;
     };
     verify(&mut client).unwrap();
@@ -74,7 +78,7 @@ fn a_migrated_database_is_what_the_snapshot_says() {
 
 #[test]
 fn every_drift_is_named() {
-    let Some(mut client) = database("every_drift_is_named") else {
+    let Some((_database, mut client)) = database("every_drift_is_named") else {
         return;
     };
     let by_hand = "ALTER TABLE events ADD COLUMN note text;
@@ -91,7 +95,7 @@ fn every_drift_is_named() {
 
 #[test]
 fn a_server_that_refuses_is_quoted() {
-    let Some(mut client) = database("a_server_that_refuses_is_quoted") else {
+    let Some((_database, mut client)) = database("a_server_that_refuses_is_quoted") else {
         return;
     };
     let mut transaction = client.transaction().unwrap();
@@ -101,7 +105,7 @@ fn a_server_that_refuses_is_quoted() {
 
 #[test]
 fn a_row_is_the_same_by_insert_and_by_copy() {
-    let Some(mut client) = database("a_row_is_the_same_by_insert_and_by_copy") else {
+    let Some((_database, mut client)) = database("a_row_is_the_same_by_insert_and_by_copy") else {
         return;
     };
     let event = events::New {
@@ -131,7 +135,7 @@ fn a_row_is_the_same_by_insert_and_by_copy() {
 
 #[test]
 fn every_relation_is_read_by_its_module() {
-    let Some(mut client) = database("every_relation_is_read_by_its_module") else {
+    let Some((_database, mut client)) = database("every_relation_is_read_by_its_module") else {
         return;
     };
     let funnel = funnels::New {

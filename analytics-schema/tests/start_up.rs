@@ -1,5 +1,7 @@
 //! Start-up: many replicas at once, programs older than their database, and asynchronous callers.
 
+#[path = "support/empty.rs"]
+mod empty;
 #[path = "support/runners.rs"]
 mod runners;
 mod support;
@@ -11,9 +13,9 @@ use analytics_schema::{
     Ahead, MIGRATIONS, MigrateError, NewerDatabase, StartUp, migrate, migrate_with, verify,
     verify_at_least,
 };
+use empty::empty_database;
 use migrator::run;
 use runners::{ADDITIONS, hold_lock, start_later_version};
-use support::empty_database;
 
 #[test]
 fn replicas_that_start_at_once_migrate_once() {
@@ -21,7 +23,7 @@ fn replicas_that_start_at_once_migrate_once() {
     const ROUNDS: usize = 4;
     for round in 0..ROUNDS {
         let test = "replicas_that_start_at_once_migrate_once";
-        let Some(config) = empty_database(&format!("{test}_{round}")) else {
+        let Some((_database, config)) = empty_database(&format!("{test}_{round}")) else {
             return;
         };
         let replica = || {
@@ -60,7 +62,8 @@ fn replicas_that_start_at_once_migrate_once() {
 
 #[test]
 fn an_older_program_starts_on_a_database_with_additions() {
-    let Some(config) = empty_database("an_older_program_starts_on_a_database_with_additions")
+    let Some((_database, config)) =
+        empty_database("an_older_program_starts_on_a_database_with_additions")
     else {
         return;
     };
@@ -80,7 +83,8 @@ fn an_older_program_starts_on_a_database_with_additions() {
 
 #[test]
 fn an_older_program_refuses_a_newer_database_where_it_is_told_to() {
-    let Some(config) = empty_database("an_older_program_refuses_where_it_is_told_to") else {
+    let Some((_database, config)) = empty_database("an_older_program_refuses_where_it_is_told_to")
+    else {
         return;
     };
     start_later_version(&config, &ADDITIONS);
@@ -95,7 +99,9 @@ fn an_older_program_refuses_a_newer_database_where_it_is_told_to() {
 
 #[test]
 fn an_older_program_is_told_each_thing_that_it_misses() {
-    let Some(config) = empty_database("an_older_program_is_told_each_thing_that_it_misses") else {
+    let Some((_database, config)) =
+        empty_database("an_older_program_is_told_each_thing_that_it_misses")
+    else {
         return;
     };
     let later = "ALTER TABLE funnels DROP COLUMN description;
@@ -116,7 +122,8 @@ fn an_older_program_is_told_each_thing_that_it_misses() {
 
 #[test]
 fn additions_by_hand_are_drift_and_yet_enough() {
-    let Some(config) = empty_database("additions_by_hand_are_drift_and_yet_enough") else {
+    let Some((_database, config)) = empty_database("additions_by_hand_are_drift_and_yet_enough")
+    else {
         return;
     };
     migrate(&config).unwrap();
@@ -130,7 +137,8 @@ fn additions_by_hand_are_drift_and_yet_enough() {
 
 #[test]
 fn a_history_with_a_gap_is_no_later_version_s() {
-    let Some(config) = empty_database("a_history_with_a_gap_is_no_later_version_s") else {
+    let Some((_database, config)) = empty_database("a_history_with_a_gap_is_no_later_version_s")
+    else {
         return;
     };
     start_later_version(&config, &ADDITIONS);
@@ -145,7 +153,8 @@ fn a_history_with_a_gap_is_no_later_version_s() {
 
 #[test]
 fn patience_ends_and_who_applied_is_recorded() {
-    let Some(config) = empty_database("patience_ends_and_who_applied_is_recorded") else {
+    let Some((_database, config)) = empty_database("patience_ends_and_who_applied_is_recorded")
+    else {
         return;
     };
     let start_up = StartUp {
@@ -175,7 +184,8 @@ fn patience_ends_and_who_applied_is_recorded() {
 
 #[test]
 fn an_asynchronous_task_is_told_to_use_a_blocking_thread() {
-    let Some(config) = empty_database("an_asynchronous_task_is_told_to_use_a_blocking_thread")
+    let Some((_database, config)) =
+        empty_database("an_asynchronous_task_is_told_to_use_a_blocking_thread")
     else {
         return;
     };

@@ -1,5 +1,7 @@
 //! What start-up tells `tracing`. Alone in its process: `tracing` remembers for the whole process which events nobody listens to.
 
+#[path = "support/empty.rs"]
+mod empty;
 #[path = "support/runners.rs"]
 mod runners;
 mod support;
@@ -9,8 +11,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use analytics_schema::migrate;
+use empty::empty_database;
 use runners::{ADDITIONS, hold_lock, start_later_version};
-use support::empty_database;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -58,7 +60,8 @@ impl Visit for Fields {
 
 #[test]
 fn who_stands_in_the_way_is_told_to_tracing() {
-    let Some(config) = empty_database("who_stands_in_the_way_is_told_to_tracing") else {
+    let Some((_database, config)) = empty_database("who_stands_in_the_way_is_told_to_tracing")
+    else {
         return;
     };
     migrate(&config).unwrap();
@@ -86,7 +89,7 @@ fn who_stands_in_the_way_is_told_to_tracing() {
 
 #[test]
 fn what_happens_is_told_to_tracing() {
-    let Some(config) = empty_database("what_happens_is_told_to_tracing") else {
+    let Some((_database, config)) = empty_database("what_happens_is_told_to_tracing") else {
         return;
     };
     let lines = Lines::default();

@@ -22,6 +22,8 @@ pub mod run;
 pub mod script;
 pub mod source;
 pub mod statement;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(feature = "postgres")]
 #[cfg_attr(not(feature = "tls"), path = "no_tls.rs")]
 mod tls;
