@@ -130,6 +130,24 @@ fn an_error_of_the_stand_in_names_its_place() {
 }
 
 #[test]
+fn a_unique_index_that_no_hypertable_can_have_is_refused_like_by_timescaledb() {
+    let text = format!("{HYPERTABLE}CREATE UNIQUE INDEX u ON t (v);\n");
+    let Some(project) = one(test_name!(), &text) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate --plain --no-snapshot"));
+    project.write(
+        "migrations/001_a.sql",
+        format!("{HYPERTABLE}ALTER TABLE t ADD UNIQUE (v, time);\n"),
+    );
+    assert!(
+        project
+            .run("migrate --plain --no-snapshot")
+            .starts_with("exit 0\n")
+    );
+}
+
+#[test]
 fn where_the_stand_in_cannot_be_installed_nothing_is_run() {
     let Some(project) = one(test_name!(), HYPERTABLE) else {
         return;

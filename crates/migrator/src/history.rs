@@ -28,6 +28,15 @@ impl Mode {
             Mode::Plain => "plain",
         }
     }
+
+    /// What a transaction of statements ends with, before it is recorded.
+    pub(crate) fn check(self) -> Option<&'static str> {
+        match self {
+            Mode::TimescaleDb => None,
+            #[cfg(feature = "plain")]
+            Mode::Plain => Some(crate::plain::CHECK),
+        }
+    }
 }
 
 /// What the history says of one migration.

@@ -215,6 +215,9 @@ impl StepRef<'_> {
         for sql in self.own_role() {
             message.push(sql, None);
         }
+        if let Some(check) = self.mode.check() {
+            message.push(check, None);
+        }
         message.push(&self.record(self.index + 1, self.is_new), None);
         if self.bounds.commits {
             message.push("COMMIT", None);

@@ -2,6 +2,7 @@
 
 use migrator::history;
 use migrator::link;
+use migrator::plain;
 use migrator::plan::StepKind;
 use migrator::run::{self, At};
 
@@ -73,6 +74,9 @@ fn at(failure: &run::Failure) -> Option<String> {
             };
             Some(format!("recording {lines} in {}{how}", history::TABLE))
         }
+        At::Runner(sql) if sql == plain::CHECK => Some(format!(
+            "the end of {lines}, where plain mode checks the unique indexes of hypertables"
+        )),
         At::Runner(sql) => Some(format!("`{sql}`, which goes before {lines}")),
         At::Unknown => Some(format!("somewhere in {lines}")),
     }

@@ -44,6 +44,9 @@ const PARTS: &[&str] = &[
     include_str!("standin/members.sql"),
 ];
 
+/// The statement that checks at the end of a transaction what TimescaleDB checks at each statement.
+pub const CHECK: &str = "CALL _timescaledb_functions.check_hypertables()";
+
 /// The script that makes the stand-in in a database of PostgreSQL 13 or later that has neither it nor TimescaleDB.
 ///
 /// It is one transaction with its BEGIN and COMMIT. Whoever runs it may create schemas in the database and functions in `public`.

@@ -207,8 +207,9 @@ LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 DECLARE
     missing name;
+    index regclass;
 BEGIN
-    SELECT a.attname INTO missing
+    SELECT a.attname, i.indexrelid INTO missing, index
     FROM pg_index AS i
     JOIN _timescaledb_catalog.hypertable AS h ON h.relation = i.indrelid
     JOIN _timescaledb_catalog.dimension AS d ON d.hypertable_id = h.id
@@ -220,9 +221,19 @@ BEGIN
     LIMIT 1;
     IF missing IS NOT NULL THEN
         RAISE EXCEPTION 'cannot create a unique index without the column "%" (used in partitioning)', missing
-            USING ERRCODE = 'TS103', HINT = 'If you''re creating a hypertable on a table with a primary key, '
+            USING ERRCODE = 'TS103', DETAIL = format('The index %s of %s is one.', index, relation), HINT = 'If you''re creating a hypertable on a table with a primary key, '
                 'ensure the partitioning column is part of the primary or composite key.';
     END IF;
+END
+$$;
+
+-- The same of every hypertable, at the end of a step: an index that is made later is no call of ours.
+CREATE PROCEDURE _timescaledb_functions.check_hypertables()
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM _timescaledb_functions.check_unique_indexes(h.relation)
+    FROM _timescaledb_catalog.hypertable AS h JOIN pg_class AS c ON c.oid = h.relation;
 END
 $$;
 
