@@ -12,6 +12,8 @@ pub struct Plan {
     pub prepare: &'static str,
     /// Queries of one value each, with what they ask for.
     pub contents: &'static [(&'static str, &'static str)],
+    /// What takes away what a run leaves outside of the schema `app`.
+    pub clean: &'static str,
     /// What the command is given beside.
     pub arguments: &'static [&'static str],
 }
@@ -48,6 +50,7 @@ impl Plan {
         files: FILES.split_at(3).0,
         prepare: "",
         contents: CONTENTS.split_at(1).0,
+        clean: "",
         arguments: &[],
     };
 
@@ -56,6 +59,7 @@ impl Plan {
         files: &FILES,
         prepare: "CREATE EXTENSION IF NOT EXISTS timescaledb SCHEMA public",
         contents: &CONTENTS,
+        clean: "",
         arguments: &[],
     };
 
@@ -73,6 +77,7 @@ impl Plan {
         ],
         prepare: Self::TIMESCALE.prepare,
         contents: CONTENTS.split_at(1).0,
+        clean: "",
         arguments: &[],
     };
 
@@ -81,6 +86,8 @@ impl Plan {
         files: &FILES,
         prepare: "",
         contents: &CONTENTS,
+        clean: "DROP SCHEMA IF EXISTS _timescaledb_catalog, _timescaledb_functions, _timescaledb_internal, timescaledb_information CASCADE; \
+                DROP SCHEMA public CASCADE; CREATE SCHEMA public",
         arguments: &["--plain"],
     };
 
@@ -107,6 +114,7 @@ impl Plan {
             files,
             prepare: "",
             contents: &[],
+            clean: "",
             arguments: &[],
         }
     }

@@ -252,6 +252,7 @@ impl Drop for Place<'_> {
                    DROP SCHEMA app CASCADE; CREATE SCHEMA app";
         let mut client = self.looked.take().unwrap_or_else(|| self.client());
         client.batch_execute(sql).unwrap();
+        client.batch_execute(self.target.plan.clean).unwrap();
         drop(client);
         self.target.free.lock().unwrap().push(self.name.clone());
     }
