@@ -16,6 +16,8 @@ pub enum What {
     Migrate,
     /// Building xtask from nothing, the schema's build script, and what start-up adds to a service's size
     Build,
+    /// Plain mode beside TimescaleDB, the embedded target's start, and databases for tests
+    Plain,
 }
 
 /// Variables of `.env` that say where the bench measures. It makes everything else itself.

@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: what the commands cost, beside psql and other tools in the same run and against the bounds that the project promises.
 //!
-//! Each subject is a file: [`compose`], [`url`] with [`round_trips`], [`speed`] and [`many_files`], [`build`] and [`size`]. What they are measured
+//! Each subject is a file: [`compose`], [`url`] with [`round_trips`], [`speed`] and [`many_files`], [`plain`], [`build`] and [`size`]. What they are measured
 //! with is in [`stats`], [`memory`], [`proxy`], [`delay`] and [`shim`], what they are measured on in [`scratch`], [`database`], [`files`] and
 //! [`cargo`], and who they are compared with in [`peers`]. Exits 0 when every bound is kept, 3 when one is missed, 1 when something failed.
 
@@ -13,6 +13,7 @@ mod files;
 mod many_files;
 mod memory;
 mod peers;
+mod plain;
 mod proxy;
 mod report;
 mod round_trips;
@@ -49,6 +50,8 @@ enum What {
     Migrate,
     /// Building xtask from nothing, the schema's build script, and what start-up adds to a service's size
     Build,
+    /// Plain mode beside TimescaleDB, the embedded target's start, and databases for tests
+    Plain,
 }
 
 fn main() -> ExitCode {
@@ -68,12 +71,16 @@ fn main() -> ExitCode {
 fn run(cli: &Cli, report: &mut Report) -> anyhow::Result<()> {
     let scratch = Scratch::new()?;
     let runs = cli.runs as usize;
-    if cli.what != Some(What::Build) {
+    let asked = |what| cli.what.is_none_or(|asked| asked == what);
+    if asked(What::Migrate) {
         let xtask = cargo::xtask()?;
         compose::run(&scratch, &xtask, runs, report)?;
         url::run(&scratch, &xtask, runs, report)?;
     }
-    if cli.what != Some(What::Migrate) {
+    if asked(What::Plain) {
+        plain::run(&scratch, runs, report)?;
+    }
+    if asked(What::Build) {
         size::run(&scratch, report)?;
         build::run(&scratch, runs, report)?;
     }

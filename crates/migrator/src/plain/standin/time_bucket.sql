@@ -12,8 +12,7 @@
 CREATE FUNCTION _timescaledb_functions.is_fixed_width(width pg_catalog.interval) RETURNS pg_catalog.bool
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-    SELECT pg_catalog.date_part('month', width) = 0
-        AND pg_catalog.date_part('year', width) = 0
+    SELECT pg_catalog.date_trunc('month', width) = '0'::pg_catalog.interval
         AND width > '0'::pg_catalog.interval
         AND width < '100 years'::pg_catalog.interval
 $$;
