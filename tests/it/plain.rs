@@ -1,6 +1,12 @@
 //! `--plain`: a PostgreSQL without TimescaleDB holds the schema. The server may have it, as long as the database does not.
 
-use crate::support::{Sandbox, test_name};
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::PathBuf;
+
+use migrator::cluster::Server;
+
+use crate::support::{Sandbox, skip, test_name};
 
 /// One value of the project's database, as text.
 fn value(project: &Sandbox, sql: &str) -> String {
@@ -165,6 +171,41 @@ fn where_the_stand_in_cannot_be_installed_nothing_is_run() {
             .run("migrate --plain --no-snapshot")
             .starts_with("exit 0\n")
     );
+}
+
+/// Installs a PostgreSQL without extensions in the project: the binaries of the one that there is, which find their own files wherever they
+/// are called from. Returns its `pg_config`.
+fn without_extensions(project: &Sandbox, server: &Server) -> PathBuf {
+    let root = project.dir().join("home/postgresql");
+    fs::create_dir_all(root.join("bin")).unwrap();
+    fs::create_dir_all(root.join("share/postgresql/extension")).unwrap();
+    for entry in fs::read_dir(server.bin_dir()).unwrap() {
+        let program = entry.unwrap();
+        // It would tell where the extensions are.
+        if program.file_name() == "pg_config" {
+            continue;
+        }
+        let link = root.join("bin").join(program.file_name());
+        symlink(program.path(), link).unwrap();
+    }
+    let pg_config = root.join("pg_config");
+    let script = format!("#!/bin/sh\necho '{}'\n", root.join("bin").display());
+    fs::write(&pg_config, script).unwrap();
+    fs::set_permissions(&pg_config, fs::Permissions::from_mode(0o755)).unwrap();
+    pg_config
+}
+
+#[test]
+fn an_embedded_cluster_of_a_server_without_timescaledb_is_in_plain_mode() {
+    let server = match Server::find() {
+        Ok(server) => server,
+        Err(error) => return skip(test_name!(), &error.to_string().replace('\n', " ")),
+    };
+    let project = Sandbox::analytics();
+    let pg_config = without_extensions(&project, &server);
+    let project = project.env("PG_CONFIG", pg_config);
+    insta::assert_snapshot!(project.run("migrate --frozen"));
+    insta::assert_snapshot!("the_doctor_of_an_embedded_cluster", project.run("doctor"));
 }
 
 #[test]
