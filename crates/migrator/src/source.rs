@@ -129,8 +129,10 @@ pub fn read_dir(dir: &Path) -> Result<Vec<File>, Error> {
     };
     let mut paths = Vec::new();
     for entry in fs::read_dir(dir).map_err(read_error)? {
-        let path = entry.map_err(read_error)?.path();
+        let entry = entry.map_err(read_error)?;
+        let path = entry.path();
         if is_sql(&path) {
+            check_kind(&entry)?;
             paths.push(path);
         }
     }
@@ -140,6 +142,21 @@ pub fn read_dir(dir: &Path) -> Result<Vec<File>, Error> {
     files.sort_by_key(|file| file.version);
     check_numbers(&files)?;
     Ok(files)
+}
+
+/// Refuses what reading would not come to an end of, such as a named pipe.
+fn check_kind(entry: &fs::DirEntry) -> Result<(), Error> {
+    let read_error = |source| Error::Read {
+        path: entry.path(),
+        source,
+    };
+    // Most systems tell it with the name.
+    let kind = entry.file_type().map_err(read_error)?;
+    if kind.is_file() || kind.is_dir() || kind.is_symlink() {
+        return Ok(());
+    }
+    let message = "not a regular file";
+    Err(read_error(io::Error::other(message)))
 }
 
 /// Reads files, many of them on several threads: most of the time is the system's.

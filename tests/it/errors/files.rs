@@ -57,6 +57,12 @@ refuses! {
         project.run("migrate --target embedded")
     };
     no_migration_at_all: Sandbox::new().run("migrate --target embedded");
+    a_named_pipe_with_a_migration_s_name: {
+        let project = Sandbox::new();
+        let made = project.command("mkfifo").arg(project.dir().join("migrations/001_a.sql")).status();
+        assert!(made.unwrap().success());
+        project.run("migrate --target embedded")
+    };
     a_folder_that_is_not_there: Sandbox::new().run("migrate --target embedded --migrations elsewhere");
 }
 
