@@ -71,7 +71,7 @@ impl Name {
 }
 
 /// The identifier at `index`.
-fn identifier(words: Words<'_>, index: usize) -> Option<String> {
+pub(crate) fn identifier(words: Words<'_>, index: usize) -> Option<String> {
     let text = words.text(index);
     match words.tokens.get(index)?.kind {
         TokenKind::Word => Some(text.to_ascii_lowercase()),

@@ -77,6 +77,35 @@ fn first_last_and_histogram_are_timescaledbs() {
     pair.compare("bookends", BOOKENDS.iter().map(|query| query.to_string()));
 }
 
+/// Tables that are made as hypertables, with what their options may look like.
+const CREATED: &[&str] = &[
+    "CREATE TABLE weeks (time timestamptz NOT NULL) WITH (tsdb.hypertable, tsdb.partition_column = \"time\")",
+    "CREATE TABLE hours (at timestamptz NOT NULL) WITH (tsdb.hypertable, tsdb.partition_column = At, tsdb.chunk_interval = '36 hours')",
+    "CREATE TABLE months (time timestamp NOT NULL) WITH (tsdb.hypertable, tsdb.chunk_interval = $q$1 month$q$)",
+    "CREATE TABLE numbers (n int8 NOT NULL, a int, b int)
+     WITH (tsdb.hypertable, tsdb.partition_column = 'n', tsdb.chunk_interval = 1000, tsdb.segmentby = 'a,' -- and
+     'b')",
+];
+
+#[test]
+fn a_table_that_is_made_as_a_hypertable_has_timescaledbs_defaults() {
+    let Some(mut pair) =
+        Pair::start("a_table_that_is_made_as_a_hypertable_has_timescaledbs_defaults")
+    else {
+        return;
+    };
+    for statement in CREATED {
+        pair.statement(statement);
+    }
+    let queries = [
+        "SELECT hypertable_name, column_name, time_interval, integer_interval FROM timescaledb_information.dimensions ORDER BY 1",
+        "SELECT hypertable::text, segmentby FROM timescaledb_information.hypertable_columnstore_settings ORDER BY 1",
+        "SELECT hypertable_name, proc_name, schedule_interval, config - 'hypertable_id' FROM timescaledb_information.jobs
+         WHERE job_id >= 1000 ORDER BY 1, 2",
+    ];
+    pair.compare("created", queries.map(str::to_owned));
+}
+
 #[test]
 fn retention_leaves_the_rows_that_timescaledb_leaves() {
     let Some(mut pair) = Pair::start("retention_leaves_the_rows_that_timescaledb_leaves") else {
@@ -118,7 +147,7 @@ fn the_views_have_timescaledbs_columns() {
 
 impl Pair {
     /// Runs the same statements in both.
-    fn batch(&mut self, sql: &str) {
+    pub fn batch(&mut self, sql: &str) {
         let clients = self.timescaledb.iter_mut().map(|(client, _)| client);
         for client in clients.chain([&mut self.plain]) {
             client

@@ -3,6 +3,8 @@
 use std::ops::Range;
 
 use crate::history;
+use crate::lexer::TokenKind;
+use crate::statement::names::identifier;
 use crate::statement::rules::NAMESPACES;
 use crate::statement::words::Words;
 
@@ -92,8 +94,14 @@ fn value(option: &Words<'_>) -> String {
     };
     match value.tokens {
         [] => "'true'::pg_catalog.text".to_owned(),
-        [only] if only.kind == crate::lexer::TokenKind::String => {
-            format!("{}::pg_catalog.text", value.text(0))
+        // One constant, or several that the server reads as one.
+        all if all.iter().all(|token| token.kind == TokenKind::String) => {
+            format!("{}::pg_catalog.text", text(&value))
+        }
+        // A name without quotes is folded, and one with quotes is what stands between them.
+        [only] if matches!(only.kind, TokenKind::Word | TokenKind::Quoted) => {
+            let name = identifier(value, 0).unwrap_or_else(|| text(&value).to_owned());
+            format!("{}::pg_catalog.text", literal(&name))
         }
         _ => format!("{}::pg_catalog.text", literal(text(&value))),
     }

@@ -453,14 +453,14 @@ fn removed(words: Words<'_>, range: std::ops::Range<usize>) -> Edit {
     }
 }
 
-/// A dollar quote that the statement does not contain.
+/// A dollar quote that the statement does not contain, nor makes where it ends in `$plain` and one follows.
 fn tag(sql: &str) -> String {
     let tags = (0..).map(|n: u32| match n {
         0 => "$plain$".to_owned(),
         n => format!("$plain{n}$"),
     });
     tags.into_iter()
-        .find(|tag| !sql.contains(tag.as_str()))
+        .find(|tag| !sql.contains(&tag[..tag.len() - 1]))
         .unwrap_or_default()
 }
 

@@ -24,6 +24,8 @@ const STATEMENTS: &[&str] = &[
     "DROP VIEW IF EXISTS v, w RESTRICT",
     "CREATE TABLE t (time timestamptz) WITH (tsdb.hypertable, tsdb.partition_column = 'time', tsdb.columnstore = false)",
     "CREATE UNLOGGED TABLE IF NOT EXISTS t (v numeric(1, 2)) WITH (fillfactor = 70, timescaledb.hypertable, autovacuum_enabled = off) TABLESPACE x",
+    "CREATE TABLE t (at timestamptz) WITH (tsdb.hypertable, tsdb.partition_column = At, tsdb.segmentby = \"Q\"\"a\", tsdb.orderby = 'a,' -- and\n 'b', tsdb.chunk_interval = $q$1 day$q$)",
+    "DROP VIEW v$plain",
     "CREATE INDEX i ON t (a) WITH (timescaledb.transaction_per_chunk)",
     "CREATE INDEX i ON t (a) WITH (fillfactor = 70, tsdb.transaction_per_chunk = true) WHERE a > 1",
     "SELECT reorder_chunk(c, 'i') FROM show_chunks('t') c",

@@ -176,9 +176,12 @@ BEGIN
     END IF;
     SELECT * INTO target FROM _timescaledb_functions.partitioned(relation);
     PERFORM _timescaledb_functions.set_columnstore(target.id, relation, options || '{"columnstore": true}');
-    IF NOT _timescaledb_functions.is_integer(target.column_type) THEN
+    IF _timescaledb_functions.is_integer(target.column_type) THEN
         PERFORM public.add_compression_policy(
-            relation, (target.dimension).interval_length * '1 microsecond'::interval, schedule_interval => '1 day'::interval);
+            relation, (target.dimension).interval_length, schedule_interval => '1 day'::interval);
+    ELSE
+        PERFORM public.add_compression_policy(
+            relation, _timescaledb_functions.to_interval((target.dimension).interval_length), schedule_interval => '1 day'::interval);
     END IF;
 END
 $$;
