@@ -10,5 +10,6 @@ mod pair;
 #[path = "../split/random.rs"]
 mod random;
 mod recorded;
+mod roles;
 mod time_bucket;
 mod wrong;

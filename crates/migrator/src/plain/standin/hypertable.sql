@@ -41,12 +41,12 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION _timescaledb_functions.check_owner(relation regclass) RETURNS void
+CREATE FUNCTION _timescaledb_functions.check_owner(relation regclass, kind text DEFAULT 'hypertable') RETURNS void
 LANGUAGE plpgsql STABLE SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     IF NOT (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = relation) THEN
-        RAISE EXCEPTION 'must be owner of hypertable "%"', _timescaledb_functions.relation_name(relation)
+        RAISE EXCEPTION 'must be owner of % "%"', kind, _timescaledb_functions.relation_name(relation)
             USING ERRCODE = 'insufficient_privilege';
     END IF;
 END

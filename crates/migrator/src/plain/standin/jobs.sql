@@ -93,13 +93,18 @@ CREATE FUNCTION _timescaledb_functions.altered_job(
 ) RETURNS SETOF _timescaledb_catalog.bgw_job
 LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
+DECLARE
+    job _timescaledb_catalog.bgw_job;
 BEGIN
     PERFORM pg_catalog.timezone($13, now()::timestamp);
     IF $9 AND NOT EXISTS (SELECT FROM _timescaledb_catalog.bgw_job WHERE id = $1) THEN
         RAISE NOTICE 'job % not found, skipping', $1;
         RETURN;
     END IF;
-    PERFORM _timescaledb_functions.find_job($1);
+    job := _timescaledb_functions.find_job($1);
+    IF NOT pg_has_role(job.owner::oid, 'USAGE') THEN
+        RAISE EXCEPTION 'insufficient permissions to alter job %', $1 USING ERRCODE = 'insufficient_privilege';
+    END IF;
     RETURN QUERY
     UPDATE _timescaledb_catalog.bgw_job AS j
     SET schedule_interval = COALESCE($2, j.schedule_interval),

@@ -57,10 +57,11 @@ DECLARE
 BEGIN
     INSERT INTO _timescaledb_catalog.bgw_job (
         application_name, schedule_interval, max_runtime, retry_period, proc_schema, proc_name, fixed_schedule,
-        initial_start, next_start, timezone, hypertable_id, config, check_schema, check_name
+        initial_start, next_start, timezone, hypertable_id, config, check_schema, check_name, owner
     ) VALUES (
         title, schedule_interval, max_runtime, retry_period, '_timescaledb_functions', procedure, start IS NOT NULL,
-        start, start, timezone, hypertable, config, '_timescaledb_functions', procedure || '_check'
+        start, start, timezone, hypertable, config, '_timescaledb_functions', procedure || '_check',
+        (SELECT c.relowner FROM _timescaledb_catalog.hypertable AS h JOIN pg_class AS c ON c.oid = h.relation WHERE h.id = hypertable)
     ) RETURNING id INTO job;
     UPDATE _timescaledb_catalog.bgw_job SET application_name = format('%s [%s]', title, job) WHERE id = job;
     RETURN job;
@@ -108,6 +109,9 @@ BEGIN
     IF hypertable IS NULL THEN
         RAISE EXCEPTION 'relation "%" is not a hypertable or continuous aggregate', name USING ERRCODE = 'undefined_object';
     END IF;
+    IF EXISTS (SELECT FROM _timescaledb_catalog.bgw_job WHERE proc_name = procedure AND hypertable_id = hypertable) THEN
+        PERFORM _timescaledb_functions.check_owner(relation);
+    END IF;
     DELETE FROM _timescaledb_catalog.bgw_job WHERE proc_name = procedure AND hypertable_id = hypertable;
     IF NOT FOUND AND NOT if_exists THEN
         RAISE EXCEPTION '% policy not found for hypertable "%"', kind, name USING ERRCODE = 'undefined_object';
@@ -115,7 +119,6 @@ BEGIN
         RAISE NOTICE '% policy not found for hypertable "%", skipping', kind, name;
         RETURN false;
     END IF;
-    PERFORM _timescaledb_functions.check_owner(relation);
     RETURN true;
 END
 $$;

@@ -73,7 +73,7 @@ BEGIN
     IF target.is_aggregate IS NOT TRUE THEN
         RAISE EXCEPTION '"%" is not a continuous aggregate', name USING ERRCODE = 'feature_not_supported';
     END IF;
-    PERFORM _timescaledb_functions.check_owner(aggregate);
+    PERFORM _timescaledb_functions.check_owner(aggregate, 'continuous aggregate');
     SELECT * INTO agg FROM _timescaledb_catalog.continuous_agg WHERE hypertable_id = target.id;
     IF COALESCE(start_offset, end_offset) IS NOT NULL
         AND _timescaledb_functions.is_integer(target.column_type) <> _timescaledb_functions.is_integer(offset_type)
@@ -206,7 +206,7 @@ BEGIN
     IF aggregate IS NULL THEN
         RAISE EXCEPTION '"%" is not a continuous aggregate', name USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    PERFORM _timescaledb_functions.check_owner(continuous_aggregate);
+    PERFORM _timescaledb_functions.check_owner(continuous_aggregate, 'continuous aggregate');
     DELETE FROM _timescaledb_catalog.bgw_job WHERE proc_name = 'policy_refresh_continuous_aggregate' AND hypertable_id = aggregate;
     IF NOT FOUND AND NOT COALESCE(if_exists, if_not_exists) THEN
         RAISE EXCEPTION 'continuous aggregate policy not found for "%"', name USING ERRCODE = 'undefined_object';

@@ -76,6 +76,35 @@ CREATE TABLE _timescaledb_catalog.bgw_job (
 
 GRANT SELECT ON ALL TABLES IN SCHEMA _timescaledb_catalog TO PUBLIC;
 
+-- Whoever owns a relation may have it written down, as with TimescaleDB: a migration that sets its role, or a service's own user. A job
+-- belongs to its owner.
+GRANT INSERT, UPDATE, DELETE
+    ON _timescaledb_catalog.hypertable, _timescaledb_catalog.continuous_agg, _timescaledb_catalog.dimension, _timescaledb_catalog.bgw_job
+    TO PUBLIC;
+
+CREATE FUNCTION _timescaledb_functions.is_owner(relation regclass) RETURNS bool
+LANGUAGE sql STABLE SET search_path TO pg_catalog, pg_temp
+AS $$ SELECT EXISTS (SELECT FROM pg_class WHERE oid = relation AND pg_has_role(relowner, 'USAGE')) $$;
+
+CREATE FUNCTION _timescaledb_functions.is_owner(hypertable int4) RETURNS bool
+LANGUAGE sql STABLE SET search_path TO pg_catalog, pg_temp
+AS $$ SELECT _timescaledb_functions.is_owner(h.relation) FROM _timescaledb_catalog.hypertable AS h WHERE h.id = hypertable $$;
+
+ALTER TABLE _timescaledb_catalog.hypertable     ENABLE ROW LEVEL SECURITY;
+ALTER TABLE _timescaledb_catalog.continuous_agg ENABLE ROW LEVEL SECURITY;
+ALTER TABLE _timescaledb_catalog.dimension      ENABLE ROW LEVEL SECURITY;
+ALTER TABLE _timescaledb_catalog.bgw_job        ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY read ON _timescaledb_catalog.hypertable     FOR SELECT USING (true);
+CREATE POLICY read ON _timescaledb_catalog.continuous_agg FOR SELECT USING (true);
+CREATE POLICY read ON _timescaledb_catalog.dimension      FOR SELECT USING (true);
+CREATE POLICY read ON _timescaledb_catalog.bgw_job        FOR SELECT USING (true);
+
+CREATE POLICY own ON _timescaledb_catalog.hypertable     USING (_timescaledb_functions.is_owner(relation));
+CREATE POLICY own ON _timescaledb_catalog.continuous_agg USING (_timescaledb_functions.is_owner(hypertable_id));
+CREATE POLICY own ON _timescaledb_catalog.dimension      USING (_timescaledb_functions.is_owner(hypertable_id));
+CREATE POLICY own ON _timescaledb_catalog.bgw_job        USING (pg_catalog.pg_has_role(owner::pg_catalog.oid, 'USAGE'));
+
 -- What by_range and by_hash make for create_hypertable and add_dimension.
 CREATE TYPE _timescaledb_internal.dimension_info AS (
     column_name       pg_catalog.name,

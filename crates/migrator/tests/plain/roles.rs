@@ -1,0 +1,92 @@
+//! Roles that did not install what stands for TimescaleDB have what is theirs recorded, and nothing else.
+
+use migrator::statement;
+
+use super::pair::Pair;
+
+/// What the owner of a schema does, who may do nothing else in the database; and a policy that somebody else adds.
+const OWNED: &str = "
+    DO $$
+    DECLARE
+        role text;
+    BEGIN
+        FOREACH role IN ARRAY '{roles_app,roles_other}'::text[] LOOP
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
+                EXECUTE format('CREATE ROLE %I LOGIN', role);
+            END IF;
+        END LOOP;
+    END
+    $$;
+    CREATE SCHEMA app AUTHORIZATION roles_app;
+    GRANT USAGE ON SCHEMA app TO roles_other;
+    SET ROLE roles_app;
+    SET search_path TO app, public;
+    CREATE PROCEDURE work(job_id int, config jsonb) LANGUAGE plpgsql AS 'BEGIN END';
+    CREATE TABLE h (time timestamptz NOT NULL, device int);
+    SELECT create_hypertable('h', by_range('time'));
+    SELECT add_dimension('h', by_hash('device', 2));
+    SELECT set_chunk_time_interval('h', INTERVAL '1 day');
+    ALTER TABLE h SET (timescaledb.compress, timescaledb.compress_segmentby = 'device');
+    SELECT add_compression_policy('h', INTERVAL '7 days');
+    SELECT add_job('work', INTERVAL '1 hour');
+    CREATE MATERIALIZED VIEW c WITH (timescaledb.continuous) AS
+        SELECT time_bucket('1 day', time) AS day, count(*) AS n FROM h GROUP BY 1 WITH NO DATA;
+    ALTER MATERIALIZED VIEW c SET (timescaledb.materialized_only = false);
+    RESET ROLE;
+    SELECT add_retention_policy('h', INTERVAL '1 year');
+    SELECT add_continuous_aggregate_policy('c', INTERVAL '10 days', INTERVAL '1 day', INTERVAL '1 hour');
+    SELECT add_job('work', INTERVAL '2 hours');
+";
+
+const RECORDED: &[&str] = &[
+    "SELECT hypertable_name, owner, num_dimensions, compression_enabled FROM timescaledb_information.hypertables",
+    "SELECT view_name, view_owner, materialized_only FROM timescaledb_information.continuous_aggregates",
+    "SELECT column_name, dimension_type, time_interval, num_partitions FROM timescaledb_information.dimensions
+     WHERE hypertable_name = 'h' ORDER BY dimension_number",
+    "SELECT proc_name, owner::text = 'roles_app', schedule_interval FROM timescaledb_information.jobs
+     WHERE job_id >= 1000 ORDER BY proc_name, schedule_interval",
+];
+
+/// What a role to which nothing belongs may not do.
+const FOREIGN: &[&str] = &[
+    "SELECT add_retention_policy('h', INTERVAL '1 year')",
+    "SELECT remove_retention_policy('h')",
+    "SELECT add_retention_policy('c', INTERVAL '1 year')",
+    "SELECT add_continuous_aggregate_policy('c', INTERVAL '10 days', INTERVAL '1 day', INTERVAL '1 hour')",
+    "SELECT add_job('work', INTERVAL '1 hour')",
+    "SELECT remove_compression_policy('h')",
+    "SELECT remove_continuous_aggregate_policy('c')",
+    "SELECT set_chunk_time_interval('h', INTERVAL '2 days')",
+    "SELECT delete_job(max(job_id)) FROM timescaledb_information.jobs WHERE owner::text = 'roles_app' AND proc_name = 'work'",
+    "SELECT scheduled FROM alter_job((SELECT max(job_id) FROM timescaledb_information.jobs
+     WHERE owner::text = 'roles_app' AND proc_name = 'work'), scheduled => false)",
+];
+
+#[test]
+fn a_role_has_recorded_what_is_its_own() {
+    let Some(mut pair) = Pair::start("a_role_has_recorded_what_is_its_own") else {
+        return;
+    };
+    for statement in statement::read(OWNED).unwrap() {
+        pair.statement(&OWNED[statement.range]);
+    }
+    pair.compare("roles", RECORDED.iter().map(|query| query.to_string()));
+    pair.batch("SET ROLE roles_other");
+    pair.compare(
+        "roles_refused",
+        FOREIGN.iter().map(|query| query.to_string()),
+    );
+    // Nor without the functions.
+    let mut changed = |sql: &str| pair.plain.execute(sql, &[]).unwrap();
+    assert_eq!(changed("DELETE FROM _timescaledb_catalog.hypertable"), 0);
+    assert_eq!(
+        changed(
+            "UPDATE _timescaledb_catalog.bgw_job SET config = NULL WHERE hypertable_id IS NOT NULL"
+        ),
+        0
+    );
+    let stolen = "INSERT INTO _timescaledb_catalog.hypertable (relation) VALUES ('app.h')";
+    let error = pair.plain.execute(stolen, &[]).unwrap_err();
+    assert_eq!(error.code().unwrap().code(), "42501");
+    pair.batch("SET ROLE roles_app; SELECT remove_retention_policy('h'); RESET ROLE");
+}
