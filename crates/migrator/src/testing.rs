@@ -12,10 +12,13 @@
 //! They are on a private server of the installed PostgreSQL that all tests of a process share and that goes with the process. The first
 //! test of a process starts the server and applies the migrations; every other database is a copy. Where the server has no TimescaleDB the
 //! databases are in plain mode.
+//!
+//! An asynchronous test makes and drops them as any other does, and connects to their [`url`](TestDatabase::url) with a driver of its own.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
 
 use crate::cluster::{self, Cluster, Running, Server, Settings};
 use crate::history::{Mode, identifier};
@@ -73,7 +76,7 @@ impl TestDatabase {
     pub fn migrated() -> Result<TestDatabase, Error> {
         static TEMPLATE: OnceLock<Result<String, Error>> = OnceLock::new();
         let server = Shared::get()?;
-        let template = TEMPLATE.get_or_init(|| server.template());
+        let template = TEMPLATE.get_or_init(|| apart(|| server.template()));
         server.create(&format!(
             " TEMPLATE {}",
             identifier(template.as_ref().map_err(Error::clone)?)
@@ -163,13 +166,26 @@ impl Shared {
     }
 
     fn maintain(&self, sql: &str) -> Result<(), Error> {
-        self.connect("postgres")?.query(sql)?;
-        Ok(())
+        apart(|| {
+            self.connect("postgres")?.query(sql)?;
+            Ok(())
+        })
     }
 
     fn connect(&self, database: &str) -> Result<Wire, Error> {
         Ok(Config::parse(&self.running.url(database))?.connect()?)
     }
+}
+
+/// Does the work on a thread of its own: the driver blocks, and the thread of a test may be one that polls an asynchronous task.
+fn apart<T: Send>(work: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
+    thread::scope(|scope| {
+        let worker = thread::Builder::new().spawn_scoped(scope, work);
+        let worker = worker.map_err(Error::because)?;
+        worker
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 /// The folder of the migrations, from the package upwards.

@@ -68,3 +68,19 @@ fn a_database_goes_with_its_value() {
     drop(database);
     assert!(config.client().is_err());
 }
+
+#[test]
+fn an_asynchronous_test_has_one_too() {
+    let test = async || {
+        let database = or_skip("an_asynchronous_test_has_one_too", TestDatabase::migrated())?;
+        Some(database.config())
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let Some(config) = runtime.block_on(test()) else {
+        return;
+    };
+    // It went with the test.
+    assert!(config.client().is_err());
+}
