@@ -106,6 +106,45 @@ fn a_table_that_is_made_as_a_hypertable_has_timescaledbs_defaults() {
     pair.compare("created", queries.map(str::to_owned));
 }
 
+/// Aggregates whose buckets are written in unusual ways, over a hypertable `h`.
+const BUCKETED: &[&str] = &[
+    "CREATE MATERIALIZED VIEW ordered WITH (timescaledb.continuous) AS
+     SELECT time_bucket('1 day', time) AS day, count(*) FROM h GROUP BY day HAVING count(*) > 1 ORDER BY 1 WITH NO DATA",
+    "CREATE MATERIALIZED VIEW named WITH (timescaledb.continuous) AS
+     SELECT x.v, count(*), time_bucket(bucket_width => '1 day', ts => x.time) AS \"as\" FROM h AS x GROUP BY x.v, \"as\" WITH NO DATA",
+    "CREATE MATERIALIZED VIEW trapped WITH (timescaledb.continuous) AS
+     SELECT 'time_bucket(''1 day'', time) AS trap,'::text AS trap, time_bucket('2 days', time) AS days, count(*)
+     FROM h GROUP BY 2 WITH NO DATA",
+    "CREATE MATERIALIZED VIEW shifted WITH (timescaledb.continuous) AS
+     SELECT time_bucket('3 days', time) + '1 hour'::interval AS shifted, time_bucket('3 days', time) AS days, count(*)
+     FROM h GROUP BY 2 WITH NO DATA",
+    // Their buckets are told by what may be made on them.
+    "CREATE MATERIALIZED VIEW on_named WITH (timescaledb.continuous) AS
+     SELECT time_bucket('2 days', \"as\") AS days, count(*) FROM named GROUP BY 1 WITH NO DATA",
+    "CREATE MATERIALIZED VIEW on_trapped WITH (timescaledb.continuous) AS
+     SELECT time_bucket('4 days', days) AS days, count(*) FROM trapped GROUP BY 1 WITH NO DATA",
+    "CREATE MATERIALIZED VIEW on_shifted WITH (timescaledb.continuous) AS
+     SELECT time_bucket('6 days', days) AS days, count(*) FROM shifted GROUP BY 1 WITH NO DATA",
+    "DROP MATERIALIZED VIEW on_named, ordered",
+];
+
+#[test]
+fn the_bucket_of_an_aggregate_is_the_one_that_it_groups_by() {
+    let Some(mut pair) = Pair::start("the_bucket_of_an_aggregate_is_the_one_that_it_groups_by")
+    else {
+        return;
+    };
+    pair.batch(
+        "CREATE TABLE h (time timestamptz NOT NULL, v int);
+         SELECT create_hypertable('h', by_range('time'));",
+    );
+    for statement in BUCKETED {
+        pair.statement(statement);
+    }
+    let views = "SELECT view_name FROM timescaledb_information.continuous_aggregates ORDER BY 1";
+    pair.compare("bucketed", [views.to_owned()]);
+}
+
 #[test]
 fn retention_leaves_the_rows_that_timescaledb_leaves() {
     let Some(mut pair) = Pair::start("retention_leaves_the_rows_that_timescaledb_leaves") else {

@@ -148,6 +148,8 @@ const CALLS: &[&str] = &[
     "DROP VIEW c",
     "DROP MATERIALIZED VIEW IF EXISTS missing",
     "DROP MATERIALIZED VIEW missing",
+    "DROP MATERIALIZED VIEW IF EXISTS missing, cc",
+    "DROP MATERIALIZED VIEW c",
     "ALTER TABLE plain SET (timescaledb.compress)",
     "ALTER TABLE missing SET (timescaledb.compress)",
     "ALTER TABLE h SET (timescaledb.unknown = 1)",

@@ -57,8 +57,8 @@ LANGUAGE plpgsql STABLE SET search_path TO pg_catalog, pg_temp
 AS $$
 DECLARE
     definition CONSTANT text := pg_get_viewdef(view);
-    buckets CONSTANT int8 := (
-        SELECT count(*) FROM regexp_matches(substring(definition FROM '\n  GROUP BY (.*)$'), '\mtime_bucket\(', 'g'));
+    keys CONSTANT text := regexp_replace(substring(definition FROM '\n  GROUP BY (.*)$'), '\n +(HAVING|ORDER BY) .*$', '');
+    buckets CONSTANT int8 := (SELECT count(*) FROM regexp_matches(keys, '\mtime_bucket\(', 'g'));
     name CONSTANT text := '(?:"(?:[^"]|"")*"|\w+)';
     found text[];
     output text;
@@ -68,7 +68,10 @@ BEGIN
     END IF;
     found := regexp_match(
         definition,
-        format('(?n)\mtime_bucket\(((?:''(?:[^'']|'''')*''|\(\d+\)|\d+)(?:::\w+)?), (?:%1$s\.)?(%1$s)?(.*) AS (%1$s),?$', name));
+        format(
+            '(?n)^ *(?:SELECT )?(?:%1$s\.)?time_bucket\((?:\w+ => )?((?:''(?:[^'']|'''')*''|\(\d+\)|\d+)(?:::\w+)?), '
+                '(?:\w+ => )?(?:%1$s\.)?(%1$s)?(.*\)) AS (%1$s),?$',
+            name));
     IF found IS NULL OR COALESCE(buckets, 0) = 0 THEN
         RAISE EXCEPTION 'continuous aggregate view must include a valid time bucket function' USING ERRCODE = 'feature_not_supported';
     ELSIF found[2] IS NULL OR found[3] !~ '^[,)]' OR NOT EXISTS (
@@ -226,21 +229,24 @@ BEGIN
 END
 $$;
 
--- DROP MATERIALIZED VIEW of continuous aggregates and others.
+-- DROP MATERIALIZED VIEW of continuous aggregates or of others.
 CREATE PROCEDURE _timescaledb_functions.drop_materialized_views(view_names text[], if_exists bool, is_cascade bool)
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    view_name text;
+    aggregates CONSTANT int8 := (
+        SELECT pg_catalog.count(_timescaledb_functions.continuous_agg_id(pg_catalog.to_regclass(v))) FROM pg_catalog.unnest(view_names) AS v);
 BEGIN
-    FOREACH view_name IN ARRAY view_names LOOP
-        EXECUTE pg_catalog.format(
-            'DROP %s %s %s %s',
-            CASE WHEN _timescaledb_functions.continuous_agg_id(pg_catalog.to_regclass(view_name)) IS NULL THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END,
-            CASE WHEN if_exists THEN 'IF EXISTS' END,
-            view_name,
-            CASE WHEN is_cascade THEN 'CASCADE' END);
-    END LOOP;
+    IF aggregates NOT IN (0, pg_catalog.cardinality(view_names)) THEN
+        RAISE EXCEPTION 'mixing continuous aggregates and other objects not allowed' USING ERRCODE = 'feature_not_supported',
+            HINT = 'Drop continuous aggregates and other objects in separate statements.';
+    END IF;
+    EXECUTE pg_catalog.format(
+        'DROP %s %s %s %s',
+        CASE aggregates WHEN 0 THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END,
+        CASE WHEN if_exists THEN 'IF EXISTS' END,
+        pg_catalog.array_to_string(view_names, ', '),
+        CASE WHEN is_cascade THEN 'CASCADE' END);
 END
 $$;
 
