@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use migrator::cluster::Server;
 
-use crate::support::{Sandbox, skip, test_name};
+use crate::support::{Sandbox, skip, soon, test_name};
 
 /// One value of the project's database, as text.
 fn value(project: &Sandbox, sql: &str) -> String {
@@ -214,4 +214,38 @@ fn a_take_over_is_refused() {
         return;
     };
     insta::assert_snapshot!(project.run("migrate --plain --baseline 1"));
+}
+
+#[test]
+fn a_run_that_waited_for_one_of_the_other_mode_is_refused() {
+    let text = "CREATE TABLE t ();\nSELECT pg_sleep(3);\n";
+    let Some(project) = one(test_name!(), text) else {
+        return;
+    };
+    let first = project.start("migrate --no-snapshot");
+    soon("the first run", || {
+        let running = "SELECT count(*)::text FROM pg_stat_activity \
+             WHERE datname = current_database() AND wait_event = 'PgSleep'";
+        value(&project, running) == "1"
+    });
+    project.write("migrations/002_b.sql", HYPERTABLE);
+    let second = project.run("migrate --plain --no-snapshot");
+    assert!(first.end().1.contains("applied 1 migration"));
+    assert!(second.contains("waiting for another runner"), "{second}");
+    let refused = "holds migrations that were applied without plain mode";
+    assert!(second.contains(refused), "{second}");
+    assert_eq!(
+        value(
+            &project,
+            "SELECT string_agg(mode, ', ') FROM schema_migrations"
+        ),
+        "timescaledb"
+    );
+    assert_eq!(
+        value(
+            &project,
+            "SELECT to_regnamespace('_timescaledb_catalog')::text"
+        ),
+        ""
+    );
 }

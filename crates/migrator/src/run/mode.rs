@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::runner::Runner;
 use super::stop::Stop;
 use super::{Error, Report, WrongMode};
-use crate::history::{Mode, Row};
+use crate::history::{History, Mode, Row};
 use crate::plan::Migration;
 
 /// The migrations as they are run in a mode, in the database of `report`.
@@ -63,13 +63,20 @@ fn check(mode: Mode, report: &Report) -> Result<(), WrongMode> {
 
 impl Runner<'_, '_> {
     /// In plain mode, installs what stands for TimescaleDB unless a run before this one has: in one transaction, which is its mark.
-    pub(super) fn install_stand_in(&mut self) -> Result<(), Stop> {
-        match self.options.mode {
-            Mode::TimescaleDb => Ok(()),
+    ///
+    /// A runner that this one waited for may have been of the other mode: then the run ends as if it had found the database so.
+    pub(super) fn install_stand_in(&mut self, history: &History) -> Result<(), Stop> {
+        match (self.options.mode, history.rows.is_empty()) {
+            (Mode::TimescaleDb, _) if self.has_stand_in => {
+                Err(Stop::Failed(Error::Mode(WrongMode::IsPlain)))
+            }
+            (Mode::TimescaleDb, _) => Ok(()),
             #[cfg(feature = "plain")]
-            Mode::Plain if self.has_stand_in => Ok(()),
+            (Mode::Plain, _) if self.has_stand_in => Ok(()),
             #[cfg(feature = "plain")]
-            Mode::Plain => match self.query(&crate::plain::script()) {
+            (Mode::Plain, false) => Err(Stop::Failed(Error::Mode(WrongMode::HasHistory))),
+            #[cfg(feature = "plain")]
+            (Mode::Plain, true) => match self.query(&crate::plain::script()) {
                 Ok(_) => {
                     self.has_stand_in = true;
                     Ok(())

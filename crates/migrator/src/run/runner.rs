@@ -206,7 +206,7 @@ impl<'a, 'o> Runner<'a, 'o> {
         let Some(first) = pending.first().copied() else {
             return Ok(Outcome::Done);
         };
-        self.install_stand_in()?;
+        self.install_stand_in(&history)?;
         self.pause_jobs(&pending)?;
         if self.settle(&first, &history)? {
             return Ok(Outcome::Again);
