@@ -154,6 +154,48 @@ fn a_unique_index_that_no_hypertable_can_have_is_refused_like_by_timescaledb() {
 }
 
 #[test]
+fn what_a_hypertable_cannot_become_is_refused_like_by_timescaledb() {
+    for (alter, cause) in [
+        (
+            "ALTER COLUMN time TYPE text",
+            "error[42P16]: cannot change data type of hypertable column \"time\"",
+        ),
+        (
+            "DROP COLUMN time",
+            "error[42P16]: cannot drop column named in partition key",
+        ),
+        (
+            "ALTER COLUMN time DROP NOT NULL",
+            "error[TS101]: cannot drop not-null constraint from a time-partitioned column",
+        ),
+    ] {
+        let text = format!("{HYPERTABLE}ALTER TABLE t {alter};\n");
+        let Some(project) = one(test_name!(), &text) else {
+            return;
+        };
+        let screen = project.run("migrate --plain --no-snapshot");
+        assert!(screen.contains(cause), "{screen}");
+    }
+}
+
+#[test]
+fn an_index_of_an_aggregate_is_one_of_nothing() {
+    let text = format!(
+        "{HYPERTABLE}CREATE MATERIALIZED VIEW v WITH (timescaledb.continuous) AS\n\
+         SELECT time_bucket('1 day', time) AS day, sum(v) FROM t GROUP BY 1 WITH NO DATA;\n\
+         CREATE INDEX ON v (day);\nCREATE TABLE s.v (day int);\nCREATE INDEX by_day ON s.v (day);\n"
+    );
+    let Some(project) = one(test_name!(), &format!("CREATE SCHEMA s;\n{text}")) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate --plain --no-snapshot"));
+    assert_eq!(
+        value(&project, "SELECT to_regclass('s.by_day')::text"),
+        "s.by_day"
+    );
+}
+
+#[test]
 fn where_the_stand_in_cannot_be_installed_nothing_is_run() {
     let Some(project) = one(test_name!(), HYPERTABLE) else {
         return;

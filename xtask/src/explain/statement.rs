@@ -75,7 +75,7 @@ fn at(failure: &run::Failure) -> Option<String> {
             Some(format!("recording {lines} in {}{how}", history::TABLE))
         }
         At::Runner(sql) if sql == plain::CHECK => Some(format!(
-            "the end of {lines}, where plain mode checks the unique indexes of hypertables"
+            "the end of {lines}, where plain mode checks what became of hypertables"
         )),
         At::Runner(sql) => Some(format!("`{sql}`, which goes before {lines}")),
         At::Unknown => Some(format!("somewhere in {lines}")),

@@ -12,6 +12,8 @@ mod statements;
 #[cfg(all(test, feature = "plain"))]
 mod tests;
 
+#[cfg(feature = "plain")]
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 #[cfg(feature = "plain")]
@@ -75,6 +77,32 @@ pub struct CannotStandFor {
     pub reason: &'static str,
 }
 
+/// The name of the continuous aggregate that a statement creates, without its schema.
+#[cfg(feature = "plain")]
+pub(crate) fn created_aggregate(statement: &str) -> Option<String> {
+    let tokens = lexer::tokens(statement);
+    statements::created_aggregate(Words {
+        sql: statement,
+        tokens: &tokens,
+    })
+}
+
+/// The rewriting of a `CREATE INDEX` on what may be one of these continuous aggregates, of which only the migrations tell: every other
+/// index stays a statement of PostgreSQL's.
+#[cfg(feature = "plain")]
+pub(crate) fn index_on_aggregate(
+    statement: &str,
+    aggregates: &BTreeSet<String>,
+) -> Option<Rewriting> {
+    let tokens = lexer::tokens(statement);
+    let words = Words {
+        sql: statement,
+        tokens: &tokens,
+    };
+    let edits = statements::index_on_aggregate(words, aggregates)?;
+    Some(rewritten(statement, edits))
+}
+
 /// What to send in place of one statement, which has no semicolon behind it.
 ///
 /// # Errors
@@ -96,7 +124,11 @@ pub fn rewrite(statement: &str) -> Result<Rewriting, CannotStandFor> {
         sql: statement,
         tokens: &tokens,
     };
-    let mut edits = statements::edits(words)?;
+    Ok(rewritten(statement, statements::edits(words)?))
+}
+
+#[cfg(feature = "plain")]
+fn rewritten(statement: &str, mut edits: Vec<Edit>) -> Rewriting {
     edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
     let mut text = String::with_capacity(statement.len());
     let mut done = 0;
@@ -106,5 +138,5 @@ pub fn rewrite(statement: &str) -> Result<Rewriting, CannotStandFor> {
         done = edit.range.end;
     }
     text.push_str(&statement[done..]);
-    Ok(Rewriting { text, edits })
+    Rewriting { text, edits }
 }

@@ -1,7 +1,9 @@
 //! Migrations as a plain PostgreSQL is sent them. Pure.
 
+use std::collections::BTreeSet;
+
 use super::{Migration, StepKind, TextError};
-use crate::plain::rewrite::rewrite;
+use crate::plain::rewrite::{created_aggregate, index_on_aggregate, rewrite};
 use crate::statement::Reason;
 
 /// The migrations in plain mode: the same steps, and other text for the statements that PostgreSQL does not know.
@@ -9,17 +11,28 @@ use crate::statement::Reason;
 /// # Errors
 /// When a statement asks for what only TimescaleDB can do.
 pub fn plain(migrations: &[Migration]) -> Result<Vec<Migration>, TextError> {
-    migrations.iter().map(of).collect()
+    let statements = migrations.iter().flat_map(statements);
+    let aggregates = statements.filter_map(created_aggregate).collect();
+    migrations.iter().map(|it| of(it, &aggregates)).collect()
 }
 
-fn of(migration: &Migration) -> Result<Migration, TextError> {
+fn statements(migration: &Migration) -> impl Iterator<Item = &str> {
+    let ranges = migration.steps.iter().flat_map(|step| &step.statements);
+    ranges.map(|range| &migration.file.text[range.clone()])
+}
+
+fn of(migration: &Migration, aggregates: &BTreeSet<String>) -> Result<Migration, TextError> {
     let mut plain = migration.clone();
     for step in &mut plain.steps {
         for range in &step.statements {
-            let rewriting = rewrite(&migration.file.text[range.clone()]).map_err(|cannot| {
+            let text = &migration.file.text[range.clone()];
+            let mut rewriting = rewrite(text).map_err(|cannot| {
                 let offset = range.start + cannot.range.start;
                 TextError::at(&migration.file, offset, cannot.to_string())
             })?;
+            if let Some(on_aggregate) = index_on_aggregate(text, aggregates) {
+                rewriting = on_aggregate;
+            }
             if rewriting.edits.is_empty() {
                 continue;
             }
@@ -45,7 +58,8 @@ mod tests {
 
     fn plain_of(text: &str) -> Result<Migration, TextError> {
         let file = File::new(Path::new("001_a.sql"), text.as_bytes().to_vec()).unwrap();
-        of(&Migration::parse(file).unwrap())
+        let migrations = [Migration::parse(file).unwrap()];
+        plain(&migrations).map(|mut plain| plain.remove(0))
     }
 
     #[test]
@@ -55,7 +69,7 @@ mod tests {
                     CALL refresh_continuous_aggregate('v', NULL, NULL);\nSELECT 1;\n";
         let file = File::new(Path::new("001_a.sql"), text.as_bytes().to_vec()).unwrap();
         let written = Migration::parse(file).unwrap();
-        let plain = of(&written).unwrap();
+        let plain = plain_of(text).unwrap();
         let places = |it: &Migration| it.steps.iter().map(|step| step.range()).collect::<Vec<_>>();
         assert_eq!(places(&plain), places(&written));
         let alone: Vec<bool> = plain

@@ -1,5 +1,7 @@
 //! The statements that are rewritten, by their first words.
 
+use std::collections::BTreeSet;
+
 use super::options::{Options, literal};
 use super::{CannotStandFor, Edit};
 use crate::statement::names::Name;
@@ -198,6 +200,35 @@ fn create_index(words: Words<'_>) -> Edits {
         }
         _ => Ok(Vec::new()),
     }
+}
+
+/// The name of the continuous aggregate that is created, without its schema.
+pub(super) fn created_aggregate(words: Words<'_>) -> Option<String> {
+    if !words.are(0, &["create", "materialized", "view"]) {
+        return None;
+    }
+    let (_, options) = with_options(words)?;
+    let (name, _) = Name::read(words, if_not_exists(words, 3).0)?;
+    options
+        .is_on("continuous")
+        .then(|| name.object().to_owned())
+}
+
+/// `CREATE INDEX` on a continuous aggregate: TimescaleDB makes it on the rows that it stores, and a view stores none.
+pub(super) fn index_on_aggregate(
+    words: Words<'_>,
+    aggregates: &BTreeSet<String>,
+) -> Option<Vec<Edit>> {
+    let index = words.behind(1, &["unique"]);
+    if !words.is(0, "create") || !words.is(index, "index") || words.is(index + 1, "concurrently") {
+        return None;
+    }
+    let on = (index..words.tokens.len()).find(|&at| words.is(at, "on"))?;
+    let (name, _) = Name::read(words, words.behind(on + 1, &["only"]))?;
+    aggregates.contains(name.object()).then(|| {
+        let nothing = "DO 'BEGIN RAISE NOTICE ''a view has no index: plain mode makes none''; END'";
+        if_aggregate(words, &name, nothing)
+    })
 }
 
 fn alter(words: Words<'_>) -> Edits {

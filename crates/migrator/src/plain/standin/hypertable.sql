@@ -227,11 +227,34 @@ BEGIN
 END
 $$;
 
--- The same of every hypertable, at the end of a step: an index that is made later is no call of ours.
+-- The same of every hypertable, and of its dimensions, at the end of a step: what is made or altered later is no call of ours.
 CREATE PROCEDURE _timescaledb_functions.check_hypertables()
 LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
+DECLARE
+    dimension record;
 BEGIN
+    FOR dimension IN
+        SELECT a.attname, a.atttypid::regtype AS type, a.attnotnull, a.attisdropped, d.interval_length IS NOT NULL AS is_range,
+            d.partitioning_func IS NULL AS is_by_value
+        FROM _timescaledb_catalog.hypertable AS h
+        JOIN pg_class AS c ON c.oid = h.relation AND c.relkind = 'r'
+        JOIN _timescaledb_catalog.dimension AS d ON d.hypertable_id = h.id
+        JOIN pg_attribute AS a ON a.attrelid = h.relation AND a.attnum = d.attnum
+        ORDER BY h.id, d.id
+    LOOP
+        IF dimension.attisdropped THEN
+            RAISE EXCEPTION 'cannot drop column named in partition key' USING ERRCODE = 'invalid_table_definition',
+                DETAIL = 'Cannot drop column that is a hypertable partitioning (space or time) dimension.';
+        ELSIF dimension.is_range AND dimension.is_by_value AND dimension.type NOT IN (
+            'int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype, 'uuid'::regtype
+        ) THEN
+            RAISE EXCEPTION 'cannot change data type of hypertable column "%" to %', dimension.attname, dimension.type
+                USING ERRCODE = 'invalid_table_definition', HINT = 'Use an integer, timestamp, or date type.';
+        ELSIF dimension.is_range AND NOT dimension.attnotnull THEN
+            RAISE EXCEPTION 'cannot drop not-null constraint from a time-partitioned column' USING ERRCODE = 'TS101';
+        END IF;
+    END LOOP;
     PERFORM _timescaledb_functions.check_unique_indexes(h.relation)
     FROM _timescaledb_catalog.hypertable AS h JOIN pg_class AS c ON c.oid = h.relation;
 END
