@@ -183,7 +183,7 @@ BEGIN
         given := 'interval';
         IF _timescaledb_functions.is_integer(dimension.column_type) AND job.config ? 'drop_after' THEN
             given := dimension.column_type;
-            EXECUTE pg_catalog.format('SELECT %s() - %s', (dimension.dimension).integer_now_func, job.config ->> 'drop_after') INTO older_than;
+            EXECUTE pg_catalog.format('SELECT %s() - %L::pg_catalog.int8', (dimension.dimension).integer_now_func, job.config ->> 'drop_after') INTO older_than;
         END IF;
         PERFORM _timescaledb_functions.drop_chunks(target, older_than, NULL, given, job.config ? 'drop_created_before');
     END IF;
