@@ -7,23 +7,49 @@ use super::sweep::{Lane, sweep};
 use super::target::Target;
 use crate::support::{Database, installed_psql, test_name};
 
-/// What may happen to a client and its connection.
-fn modes() -> Vec<Mode> {
-    let mode = |name, moment, deed| Mode {
-        name,
-        moment,
-        deed,
-        stride: Stride::ALL,
-    };
-    use Moment::{Unanswered, Unsent};
-    vec![
-        mode("client killed, unsent", Unsent, Deed::Kill),
-        mode("client killed, unanswered", Unanswered, Deed::Kill),
-        mode("connection reset, unsent", Unsent, Deed::Reset),
-        mode("connection reset, unanswered", Unanswered, Deed::Reset),
-        mode("black hole, one connection", Unsent, Deed::Swallow),
-        mode("black hole, whole network", Unanswered, Deed::SwallowAll),
-    ]
+type Fault = (&'static str, Moment, Deed);
+
+/// Where nothing is between the client and the server but a network.
+const NETWORK: [Fault; 2] = [
+    ("black hole, one connection", Moment::Unsent, Deed::Swallow),
+    (
+        "black hole, whole network",
+        Moment::Unanswered,
+        Deed::SwallowAll,
+    ),
+];
+
+/// Where psql is.
+const PSQL: [Fault; 2] = [
+    ("psql killed, unsent", Moment::Unsent, Deed::KillPsql),
+    (
+        "psql killed, unanswered",
+        Moment::Unanswered,
+        Deed::KillPsql,
+    ),
+];
+
+/// What may happen to a client and its connection, and to what is between them and the server.
+fn modes(between: [Fault; 2]) -> Vec<Mode> {
+    let client: [Fault; 4] = [
+        ("client killed, unsent", Moment::Unsent, Deed::Kill),
+        ("client killed, unanswered", Moment::Unanswered, Deed::Kill),
+        ("connection reset, unsent", Moment::Unsent, Deed::Reset),
+        (
+            "connection reset, unanswered",
+            Moment::Unanswered,
+            Deed::Reset,
+        ),
+    ];
+    let faults = client.into_iter().chain(between);
+    faults
+        .map(|(name, moment, deed)| Mode {
+            name,
+            moment,
+            deed,
+            stride: Stride::ALL,
+        })
+        .collect()
 }
 
 #[test]
@@ -35,29 +61,10 @@ fn whatever_happens_to_the_client_the_next_run_finishes_the_work_exactly_once() 
     let target = Target::by_url(&database.url(), plan);
     let lane = Lane {
         target,
-        modes: modes(),
+        modes: modes(NETWORK),
         threads: 8,
     };
     sweep("by URL", &[lane]);
-}
-
-/// What may happen to a client that goes through psql, and to psql's connection.
-fn modes_of_psql() -> Vec<Mode> {
-    let mode = |name, moment, deed| Mode {
-        name,
-        moment,
-        deed,
-        stride: Stride::ALL,
-    };
-    use Moment::{Unanswered, Unsent};
-    vec![
-        mode("client killed, unsent", Unsent, Deed::Kill),
-        mode("client killed, unanswered", Unanswered, Deed::Kill),
-        mode("psql killed, unsent", Unsent, Deed::KillPsql),
-        mode("psql killed, unanswered", Unanswered, Deed::KillPsql),
-        mode("connection reset, unsent", Unsent, Deed::Reset),
-        mode("connection reset, unanswered", Unanswered, Deed::Reset),
-    ]
 }
 
 /// Modes that take turns: one of them at every `apart`-th message. With `FAULTS=all` in the environment each message has all of them.
@@ -91,7 +98,7 @@ fn whatever_happens_to_a_client_or_its_psql_the_next_run_finishes_the_work_exact
     let lane = Lane {
         target: Target::by_psql(&database.url(), plan, &psql),
         // psql sends each statement by itself, which makes three times the messages, and programs start slowly.
-        modes: in_turn(modes_of_psql(), 1),
+        modes: in_turn(modes(PSQL), 1),
         threads: 6,
     };
     sweep("through psql", &[lane]);
@@ -104,7 +111,7 @@ fn whatever_happens_in_plain_mode_the_next_run_finishes_the_work_exactly_once() 
     };
     let lane = Lane {
         target: Target::by_url(&database.url(), Plan::STOOD_FOR),
-        modes: in_turn(modes(), 1),
+        modes: in_turn(modes(NETWORK), 1),
         threads: 6,
     };
     sweep("in plain mode", &[lane]);
@@ -120,7 +127,7 @@ fn whatever_happens_in_plain_mode_through_psql_the_next_run_finishes_the_work_ex
     };
     let lane = Lane {
         target: Target::by_psql(&database.url(), Plan::STOOD_FOR, &psql),
-        modes: in_turn(modes_of_psql(), 6),
+        modes: in_turn(modes(PSQL), 6),
         threads: 6,
     };
     sweep("in plain mode, through psql", &[lane]);

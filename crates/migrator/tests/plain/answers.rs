@@ -215,19 +215,7 @@ impl Pair {
             .iter()
             .flat_map(|query| rows(&mut self.plain, query))
             .collect();
-        let different: Vec<_> = recorded
-            .iter()
-            .zip(&plain)
-            .filter(|(recorded, plain)| recorded != plain)
-            .map(|(recorded, plain)| format!("{recorded}\n{plain}"))
-            .collect();
-        assert!(
-            different.is_empty() && recorded.len() == plain.len(),
-            "{} lines and {}, TimescaleDB's first:\n{}",
-            recorded.len(),
-            plain.len(),
-            different.join("\n")
-        );
+        recorded::compare(name, &recorded, &plain);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Answers of TimescaleDB, kept.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 const RENEW: &str = "RENEW_PLAIN_ANSWERS=1 cargo test -p migrator --features cluster --test plain";
@@ -42,4 +43,29 @@ pub fn lines(name: &str, fresh: Option<(&str, &[String])>) -> Vec<String> {
         );
     }
     recorded
+}
+
+/// Compares the lines of plain mode with TimescaleDB's, and prints how many they are.
+///
+/// # Panics
+/// When they differ.
+pub fn compare(name: &str, timescaledb: &[String], plain: &[String]) {
+    let pairs = timescaledb.iter().zip(plain);
+    let different: Vec<String> = pairs
+        .filter(|(timescaledb, plain)| timescaledb != plain)
+        .map(|(timescaledb, plain)| format!("{timescaledb}\n{plain}"))
+        .collect();
+    let count = different.len() + timescaledb.len().abs_diff(plain.len());
+    // Past libtest, which would keep it to itself.
+    let line = format!(
+        "plain mode: {name}: {} answers, {count} differences\n",
+        plain.len()
+    );
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
+    assert_eq!(
+        count,
+        0,
+        "{name}: TimescaleDB's first:\n{}",
+        different.join("\n")
+    );
 }

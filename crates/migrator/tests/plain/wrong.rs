@@ -200,19 +200,7 @@ fn wrong_calls_get_timescaledbs_errors() {
         .iter()
         .map(|sql| line(&mut pair.plain, sql, &rewrite(sql).unwrap().text))
         .collect();
-    let different: Vec<String> = recorded
-        .iter()
-        .zip(&plain)
-        .filter(|(recorded, plain)| recorded != plain)
-        .map(|(recorded, plain)| format!("{recorded}\n{plain}"))
-        .collect();
-    assert!(
-        different.is_empty() && recorded.len() == plain.len(),
-        "{} of {} differ, TimescaleDB's first:\n{}",
-        different.len(),
-        plain.len(),
-        different.join("\n")
-    );
+    recorded::compare("wrong", &recorded, &plain);
 }
 
 /// The call and what came of it.

@@ -167,10 +167,14 @@ impl Trial<'_> {
     /// Sends the statement on another connection and ends that one's backend as soon as it waits for what `lock` holds.
     pub fn cut(&mut self, statement: &str, lock: &str) {
         let mut blocker = connect(self.running, &self.database);
+        // Before the lock: behind a query with parameters a session keeps a snapshot.
+        let blocker_pid = blocker.query_one("SELECT pg_backend_pid()", &[]).unwrap();
+        let blocker_pid: i32 = blocker_pid.get(0);
         blocker.batch_execute(lock).unwrap();
         let (pid, victim) = self.begin(statement);
+        // For nobody else: a concurrent build also waits for what autovacuum looks at.
         self.wait_for(
-            "SELECT FROM pg_stat_activity WHERE pid = $1 AND wait_event_type = 'Lock'",
+            &format!("SELECT WHERE {blocker_pid} = ANY (pg_blocking_pids($1))"),
             pid,
             true,
         );
