@@ -10,8 +10,8 @@
 //! ```
 //!
 //! They are on a private server of the installed PostgreSQL that all tests of a process share and that goes with the process. The first
-//! test of a process starts the server and applies the migrations; every other database is a copy. Where the server has no TimescaleDB the
-//! databases are in plain mode.
+//! test of a process starts the server and applies the migrations; every other database is a copy. Where the server has no TimescaleDB and
+//! the feature `plain` is on, the databases are in plain mode.
 //!
 //! An asynchronous test makes and drops them as any other does, and connects to their [`url`](TestDatabase::url) with a driver of its own.
 
@@ -133,7 +133,13 @@ impl Shared {
             let server = Server::find()?;
             let mode = match server.has_extension("timescaledb") {
                 true => Mode::TimescaleDb,
+                #[cfg(feature = "plain")]
                 false => Mode::Plain,
+                #[cfg(not(feature = "plain"))]
+                false => {
+                    let lacking = "the installed PostgreSQL has no TimescaleDB, and the feature `plain` is off";
+                    return Err(Error::because(lacking));
+                }
             };
             Ok(Shared {
                 running: Cluster::temporary(&server, Settings::throwaway())?,
