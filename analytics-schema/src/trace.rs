@@ -73,6 +73,11 @@ fn tell(event: &Event<'_>) {
             since = holder.since,
             "waiting for another runner"
         ),
+        Event::StandInUpdated { from } => info!(
+            target: TARGET,
+            from,
+            "what stands for TimescaleDB was of an older version"
+        ),
         Event::Applied(applied) => info!(
             target: TARGET,
             version = applied.version,

@@ -10,10 +10,9 @@ use std::time::Duration;
 use std::{iter, thread};
 
 use analytics_schema::{
-    Ahead, MIGRATIONS, MigrateError, NewerDatabase, StartUp, migrate, migrate_with, verify,
-    verify_at_least,
+    Ahead, MIGRATIONS, MigrateError, NewerDatabase, StartUp, migrate_with, verify, verify_at_least,
 };
-use empty::empty_database;
+use empty::{empty_database, migrate, start_up};
 use migrator::run;
 use runners::{ADDITIONS, hold_lock, start_later_version};
 
@@ -21,13 +20,13 @@ use runners::{ADDITIONS, hold_lock, start_later_version};
 fn replicas_that_start_at_once_migrate_once() {
     const REPLICAS: usize = 16;
     const ROUNDS: usize = 4;
-    for round in 0..ROUNDS {
-        let test = "replicas_that_start_at_once_migrate_once";
-        let Some((_database, config)) = empty_database(&format!("{test}_{round}")) else {
+    for _ in 0..ROUNDS {
+        let Some((database, config)) = empty_database("replicas_that_start_at_once_migrate_once")
+        else {
             return;
         };
         let replica = || {
-            let report = migrate(&config)?;
+            let report = migrate(&config, database.mode())?;
             verify(&mut config.client()?).unwrap();
             Ok::<_, MigrateError>(report)
         };
@@ -62,13 +61,13 @@ fn replicas_that_start_at_once_migrate_once() {
 
 #[test]
 fn an_older_program_starts_on_a_database_with_additions() {
-    let Some((_database, config)) =
+    let Some((database, config)) =
         empty_database("an_older_program_starts_on_a_database_with_additions")
     else {
         return;
     };
-    start_later_version(&config, &ADDITIONS);
-    let report = migrate(&config).unwrap();
+    start_later_version(&config, database.mode(), &ADDITIONS);
+    let report = migrate(&config, database.mode()).unwrap();
     let newer = NewerDatabase {
         database: 5,
         known: 3,
@@ -83,14 +82,15 @@ fn an_older_program_starts_on_a_database_with_additions() {
 
 #[test]
 fn an_older_program_refuses_a_newer_database_where_it_is_told_to() {
-    let Some((_database, config)) = empty_database("an_older_program_refuses_where_it_is_told_to")
+    let Some((database, config)) =
+        empty_database("an_older_program_refuses_a_newer_database_where_it_is_told_to")
     else {
         return;
     };
-    start_later_version(&config, &ADDITIONS);
+    start_later_version(&config, database.mode(), &ADDITIONS);
     let refuse = StartUp {
         ahead: Ahead::Refuse,
-        ..StartUp::default()
+        ..start_up(database.mode())
     };
     let error = migrate_with(&config, &refuse).unwrap_err();
     assert!(matches!(error, MigrateError::Ahead(_)));
@@ -99,7 +99,7 @@ fn an_older_program_refuses_a_newer_database_where_it_is_told_to() {
 
 #[test]
 fn an_older_program_is_told_each_thing_that_it_misses() {
-    let Some((_database, config)) =
+    let Some((database, config)) =
         empty_database("an_older_program_is_told_each_thing_that_it_misses")
     else {
         return;
@@ -110,8 +110,12 @@ fn an_older_program_is_told_each_thing_that_it_misses() {
         ALTER TABLE funnels ADD COLUMN tenant uuid NOT NULL;
         ALTER TABLE funnels ADD COLUMN hint text;
         DROP MATERIALIZED VIEW revenue_daily";
-    start_later_version(&config, &[ADDITIONS[0], ("005_take_away.sql", later)]);
-    assert!(migrate(&config).unwrap().ahead.is_some());
+    start_later_version(
+        &config,
+        database.mode(),
+        &[ADDITIONS[0], ("005_take_away.sql", later)],
+    );
+    assert!(migrate(&config, database.mode()).unwrap().ahead.is_some());
     let error = verify(&mut config.client().unwrap())
         .unwrap_err()
         .to_string();
@@ -122,11 +126,11 @@ fn an_older_program_is_told_each_thing_that_it_misses() {
 
 #[test]
 fn additions_by_hand_are_drift_and_yet_enough() {
-    let Some((_database, config)) = empty_database("additions_by_hand_are_drift_and_yet_enough")
+    let Some((database, config)) = empty_database("additions_by_hand_are_drift_and_yet_enough")
     else {
         return;
     };
-    migrate(&config).unwrap();
+    migrate(&config, database.mode()).unwrap();
     let mut client = config.client().unwrap();
     client
         .batch_execute("CREATE INDEX by_hand ON funnels (owner)")
@@ -137,30 +141,30 @@ fn additions_by_hand_are_drift_and_yet_enough() {
 
 #[test]
 fn a_history_with_a_gap_is_no_later_version_s() {
-    let Some((_database, config)) = empty_database("a_history_with_a_gap_is_no_later_version_s")
+    let Some((database, config)) = empty_database("a_history_with_a_gap_is_no_later_version_s")
     else {
         return;
     };
-    start_later_version(&config, &ADDITIONS);
+    start_later_version(&config, database.mode(), &ADDITIONS);
     let mut client = config.client().unwrap();
     client
         .batch_execute("DELETE FROM schema_migrations WHERE version = 4")
         .unwrap();
-    let error = migrate(&config).unwrap_err();
+    let error = migrate(&config, database.mode()).unwrap_err();
     insta::assert_snapshot!(error, @"005_faster.sql is applied, and its file is not there");
     assert!(verify(&mut client).is_err());
 }
 
 #[test]
 fn patience_ends_and_who_applied_is_recorded() {
-    let Some((_database, config)) = empty_database("patience_ends_and_who_applied_is_recorded")
+    let Some((database, config)) = empty_database("patience_ends_and_who_applied_is_recorded")
     else {
         return;
     };
     let start_up = StartUp {
         patience: Duration::from_millis(50),
         applied_by: Some("billing 2.7.1".to_owned()),
-        ..StartUp::default()
+        ..start_up(database.mode())
     };
     let holder = hold_lock(&config, Duration::from_secs(1));
     let error = migrate_with(&config, &start_up).unwrap_err();
@@ -184,7 +188,7 @@ fn patience_ends_and_who_applied_is_recorded() {
 
 #[test]
 fn an_asynchronous_task_is_told_to_use_a_blocking_thread() {
-    let Some((_database, config)) =
+    let Some((database, config)) =
         empty_database("an_asynchronous_task_is_told_to_use_a_blocking_thread")
     else {
         return;
@@ -192,15 +196,16 @@ fn an_asynchronous_task_is_told_to_use_a_blocking_thread() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
+    let mode = database.mode();
     runtime.block_on(async {
-        let error = migrate(&config).unwrap_err();
+        let error = migrate(&config, mode).unwrap_err();
         insta::assert_snapshot!(error, @"the database could not be reached: the connection blocks, and this thread is polling an asynchronous task: call it through `tokio::task::spawn_blocking`");
         let error = config.client().err().unwrap();
         assert!(error.to_string().contains("spawn_blocking"), "{error}");
         let error = config.wait(Duration::from_secs(60)).unwrap_err();
         assert!(error.to_string().contains("spawn_blocking"), "{error}");
         let start_up = move || {
-            migrate(&config).unwrap();
+            migrate(&config, mode).unwrap();
             verify(&mut config.client().unwrap()).unwrap();
         };
         tokio::task::spawn_blocking(start_up).await.unwrap();

@@ -10,9 +10,11 @@ use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use analytics_schema::migrate;
-use empty::empty_database;
+use analytics_schema::Config;
+use empty::{empty_database, migrate};
+use migrator::history::Mode;
 use runners::{ADDITIONS, hold_lock, start_later_version};
+use support::skip;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -60,11 +62,11 @@ impl Visit for Fields {
 
 #[test]
 fn who_stands_in_the_way_is_told_to_tracing() {
-    let Some((_database, config)) = empty_database("who_stands_in_the_way_is_told_to_tracing")
+    let Some((database, config)) = empty_database("who_stands_in_the_way_is_told_to_tracing")
     else {
         return;
     };
-    migrate(&config).unwrap();
+    migrate(&config, database.mode()).unwrap();
     let mut reader = config.client().unwrap();
     for sql in [
         "DELETE FROM schema_migrations WHERE version = 2",
@@ -78,7 +80,7 @@ fn who_stands_in_the_way_is_told_to_tracing() {
         reader.batch_execute("ROLLBACK").unwrap();
     });
     let lines = Lines::default();
-    tracing::subscriber::with_default(lines.clone(), || migrate(&config)).ok();
+    tracing::subscriber::with_default(lines.clone(), || migrate(&config, database.mode())).ok();
     end.join().unwrap();
     let lines = lines.0.lock().unwrap();
     let waiting = lines
@@ -87,19 +89,40 @@ fn who_stands_in_the_way_is_told_to_tracing() {
     insta::assert_snapshot!(waiting.unwrap_or(&lines));
 }
 
-#[test]
-fn what_happens_is_told_to_tracing() {
-    let Some((_database, config)) = empty_database("what_happens_is_told_to_tracing") else {
-        return;
-    };
+/// What `tracing` is told while the database is migrated, found migrated, and found ahead.
+fn told(config: &Config, mode: Mode) -> String {
     let lines = Lines::default();
     tracing::subscriber::with_default(lines.clone(), || {
-        let holder = hold_lock(&config, Duration::from_millis(300));
-        migrate(&config).unwrap();
+        let holder = hold_lock(config, Duration::from_millis(300));
+        migrate(config, mode).unwrap();
         holder.join().unwrap();
-        migrate(&config).unwrap();
-        start_later_version(&config, &ADDITIONS);
-        migrate(&config).unwrap();
+        migrate(config, mode).unwrap();
+        start_later_version(config, mode, &ADDITIONS);
+        migrate(config, mode).unwrap();
     });
-    insta::assert_snapshot!(lines.0.lock().unwrap());
+    let lines = lines.0.lock().unwrap();
+    lines.clone()
+}
+
+#[test]
+fn what_happens_is_told_to_tracing() {
+    let test = "what_happens_is_told_to_tracing";
+    let Some((database, config)) = empty_database(test) else {
+        return;
+    };
+    if database.mode() != Mode::TimescaleDb {
+        return skip(
+            test,
+            "the notices are those of TimescaleDB, which the installed PostgreSQL lacks",
+        );
+    }
+    insta::assert_snapshot!(told(&config, Mode::TimescaleDb));
+}
+
+#[test]
+fn what_happens_in_plain_mode_is_told_to_tracing() {
+    let test = "what_happens_in_plain_mode_is_told_to_tracing";
+    if let Some((_database, config)) = empty_database(test) {
+        insta::assert_snapshot!(told(&config, Mode::Plain));
+    }
 }

@@ -8,6 +8,7 @@ use crate::support::{Sandbox, skip, test_name};
 fn older(test: &str) -> Option<(Sandbox, String)> {
     let project = Sandbox::new()
         .file("analytics-schema/README", "")
+        .needs_timescaledb_for("its update")
         .url(test)?;
     let mut client = project.own_database().client();
     let versions = client

@@ -19,4 +19,5 @@ mod shim;
 mod state;
 mod sweep;
 pub mod target;
+mod turns;
 mod waiting;

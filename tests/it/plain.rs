@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use migrator::cluster::Server;
 
-use crate::support::{Sandbox, skip, soon, test_name};
+use crate::support::{NO_ENGINE, Sandbox, skip, soon, test_name};
 
 /// One value of the project's database, as text.
 fn value(project: &Sandbox, sql: &str) -> String {
@@ -89,6 +89,7 @@ fn a_database_that_was_migrated_without_it_stays_one() {
 fn a_database_with_timescaledb_is_none_for_it() {
     let Some(project) = Sandbox::new()
         .file("migrations/001_a.sql", HYPERTABLE)
+        .needs_timescaledb_for("a database that has it already")
         .url(test_name!())
     else {
         return;
@@ -126,6 +127,76 @@ fn an_error_in_a_rewritten_statement_names_its_place() {
 }
 
 #[test]
+fn a_syntax_error_in_a_rewritten_statement_names_its_place() {
+    let aggregate = format!(
+        "{HYPERTABLE}\nCREATE MATERIALIZED VIEW IF NOT EXISTS v\nWITH (timescaledb.continuous) AS\n\
+         SELECT time_bucket('1 day', time) AS day, 'é', sum(v) AS sum, sum(v + ) AS sum\nFROM t\nGROUP BY 1;\n"
+    );
+    let table = "CREATE TABLE w (time timestamptz NOT NULL, v int, (v))\nWITH (tsdb.hypertable);\n"
+        .to_owned();
+    let altered = format!(
+        "{HYPERTABLE}ALTER TABLE t SET (tsdb.compress),\n  ADD COLUMN w int DEFAULT (1 + ),\n  SET (tsdb.orderby = 'v');\n"
+    );
+    for (name, text) in [
+        ("a_syntax_error_in_an_aggregate", aggregate),
+        ("a_syntax_error_in_a_hypertable", table),
+        ("an_error_beside_options", altered),
+    ] {
+        let Some(project) = one(test_name!(), &text) else {
+            return;
+        };
+        insta::assert_snapshot!(name, project.run("migrate --plain --no-snapshot"));
+    }
+}
+
+#[test]
+fn what_stands_in_a_string_or_a_function_is_said_not_to_be_seen() {
+    let aggregate = "CREATE MATERIALIZED VIEW v WITH (timescaledb.continuous) AS\n  \
+         SELECT time_bucket('1 day', time) AS day, sum(v) FROM t GROUP BY 1 WITH NO DATA;\n";
+    for (name, text) in [
+        (
+            "a_string_is_not_seen_into",
+            format!("DO $$\nBEGIN\n  EXECUTE $sql$\n{aggregate}$sql$;\nEND\n$$;\n"),
+        ),
+        (
+            "a_function_is_not_seen_into",
+            format!(
+                "CREATE PROCEDURE p() LANGUAGE sql AS $$ {aggregate} $$;\nSELECT 1;\nCALL p();\n"
+            ),
+        ),
+        (
+            "an_aggregate_is_a_view_in_a_string",
+            format!("{aggregate}DO $$ BEGIN DROP MATERIALIZED VIEW v; END $$;\n"),
+        ),
+    ] {
+        let Some(project) = one(test_name!(), &format!("{HYPERTABLE}{text}")) else {
+            return;
+        };
+        insta::assert_snapshot!(name, project.run("migrate --plain --no-snapshot"));
+    }
+    // What the server says of the extension depends on whether it has its files.
+    let text = "DO $$ BEGIN CREATE EXTENSION IF NOT EXISTS timescaledb; END $$;\n";
+    let Some(project) = one(test_name!(), text) else {
+        return;
+    };
+    let screen = project.run("migrate --plain --no-snapshot");
+    assert!(
+        screen.contains("does not see into strings") && screen.contains("or run it on TimescaleDB"),
+        "{screen}"
+    );
+    // What the server would say to everybody is no matter of plain mode.
+    let text = "DO $$ BEGIN EXECUTE 'SELECT nothing'; DROP VIEW v; END $$;\n";
+    let Some(project) = one(test_name!(), &format!("{HYPERTABLE}{text}")) else {
+        return;
+    };
+    let screen = project.run("migrate --plain --no-snapshot");
+    assert!(
+        screen.contains("42703") && !screen.contains("plain mode"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn an_error_of_the_stand_in_names_its_place() {
     let text = "CREATE TABLE t (time timestamptz NOT NULL, id int PRIMARY KEY);\n\
                 SELECT\n  create_hypertable('t', by_range('time'));\n";
@@ -154,6 +225,29 @@ fn a_unique_index_that_no_hypertable_can_have_is_refused_like_by_timescaledb() {
 }
 
 #[test]
+fn the_columnstore_of_a_column_that_was_renamed_is_set_anew() {
+    let text = "CREATE EXTENSION IF NOT EXISTS timescaledb;
+        CREATE TABLE h (time timestamptz NOT NULL, device text, v int);
+        SELECT create_hypertable('h', by_range('time'));
+        ALTER TABLE h SET (tsdb.segmentby = 'device', tsdb.orderby = 'time');
+        ALTER TABLE h RENAME COLUMN device TO name;\n";
+    let Some(project) = one(test_name!(), text) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate --plain --no-snapshot"));
+    let anew = format!("{text}ALTER TABLE h SET (tsdb.segmentby = 'name');\n");
+    project.write("migrations/001_a.sql", &anew);
+    let screen = project.run("migrate --plain --no-snapshot");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    let with_timescaledb = Sandbox::new().file("migrations/001_a.sql", anew);
+    let Some(project) = with_timescaledb.url(test_name!()) else {
+        return;
+    };
+    let screen = project.migrate("--no-snapshot");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+}
+
+#[test]
 fn what_a_hypertable_cannot_become_is_refused_like_by_timescaledb() {
     for (alter, cause) in [
         (
@@ -179,20 +273,148 @@ fn what_a_hypertable_cannot_become_is_refused_like_by_timescaledb() {
 }
 
 #[test]
-fn an_index_of_an_aggregate_is_one_of_nothing() {
+fn an_index_of_an_aggregate_is_one_of_its_storage() {
     let text = format!(
         "{HYPERTABLE}CREATE MATERIALIZED VIEW v WITH (timescaledb.continuous) AS\n\
          SELECT time_bucket('1 day', time) AS day, sum(v) FROM t GROUP BY 1 WITH NO DATA;\n\
-         CREATE INDEX ON v (day);\nCREATE TABLE s.v (day int);\nCREATE INDEX by_day ON s.v (day);\n"
+         CREATE INDEX by_sum ON v (sum);\nCREATE TABLE s.v (day int);\nCREATE INDEX by_day ON s.v (day);\n"
     );
     let Some(project) = one(test_name!(), &format!("CREATE SCHEMA s;\n{text}")) else {
         return;
     };
     insta::assert_snapshot!(project.run("migrate --plain --no-snapshot"));
+    let indexed = "SELECT string_agg(indexrelid::regclass || ' of ' || indrelid::regclass, ', ' ORDER BY 1) FROM pg_index \
+         WHERE indexrelid::regclass::text ~ 'by_'";
     assert_eq!(
-        value(&project, "SELECT to_regclass('s.by_day')::text"),
-        "s.by_day"
+        value(&project, indexed),
+        "_timescaledb_internal.by_sum of _timescaledb_internal._materialized_hypertable_2, s.by_day of s.v"
     );
+    project.write(
+        "migrations/002_b.sql",
+        "COMMENT ON INDEX _timescaledb_internal.by_sum IS 'by sum';\n\
+         ALTER VIEW v RENAME COLUMN sum TO total;\nALTER INDEX _timescaledb_internal.by_sum RENAME TO by_total;\n",
+    );
+    let second = project.run("migrate --plain --no-snapshot");
+    assert!(second.starts_with("exit 0\n"), "{second}");
+    let index = "SELECT obj_description('_timescaledb_internal.by_total'::regclass) || ': ' || \
+         pg_get_indexdef('_timescaledb_internal.by_total'::regclass)";
+    assert_eq!(
+        value(&project, index),
+        "by sum: CREATE INDEX by_total ON _timescaledb_internal._materialized_hypertable_2 USING btree (total)"
+    );
+    // It goes with the aggregate, which goes with its source.
+    project.write("migrations/003_c.sql", "DROP TABLE t CASCADE;\n");
+    let third = project.run("migrate --plain --no-snapshot");
+    assert!(third.starts_with("exit 0\n"), "{third}");
+    assert_eq!(value(&project, indexed), "s.by_day of s.v");
+}
+
+#[test]
+fn a_refresh_shares_the_transaction_of_all_or_nothing() {
+    let text = format!(
+        "{HYPERTABLE}CREATE MATERIALIZED VIEW v WITH (timescaledb.continuous) AS\n\
+         SELECT time_bucket('1 day', time) AS day, sum(v) FROM t GROUP BY 1;\n\
+         CALL refresh_continuous_aggregate('v', NULL, NULL);\nSELECT 1 / 0;\n"
+    );
+    let Some(project) = one(test_name!(), &text) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate --plain --no-snapshot --all-or-nothing"));
+    assert_eq!(value(&project, "SELECT to_regclass('v')::text"), "");
+    project.write("migrations/001_a.sql", text.replace("SELECT 1 / 0;\n", ""));
+    insta::assert_snapshot!(
+        "all_or_nothing_with_a_refresh",
+        project.run("migrate --plain --no-snapshot --all-or-nothing")
+    );
+    // Its checks are made there, too.
+    project.write(
+        "migrations/002_b.sql",
+        "CALL public.refresh_continuous_aggregate('t', NULL, NULL);\n",
+    );
+    let refused = project.run("migrate --plain --no-snapshot --all-or-nothing");
+    let cause = "error[22023]: relation \"t\" is not a continuous aggregate";
+    assert!(refused.contains(cause), "{refused}");
+}
+
+#[test]
+fn an_older_stand_in_is_brought_up_to_date_and_a_newer_one_is_left_alone() {
+    let Some(project) = one(test_name!(), HYPERTABLE) else {
+        return;
+    };
+    let first = project.run("migrate --plain --no-snapshot");
+    assert!(first.starts_with("exit 0\n"), "{first}");
+    let mut client = project.own_database().client();
+    let older =
+        "COMMENT ON TABLE _timescaledb_catalog.plain IS NULL; DROP FUNCTION generate_uuidv7()";
+    client.batch_execute(older).unwrap();
+    project.write("migrations/002_b.sql", "SELECT generate_uuidv7();\n");
+    insta::assert_snapshot!(
+        "an_older_stand_in",
+        project.run("migrate --plain --no-snapshot")
+    );
+    let mark = "SELECT obj_description('_timescaledb_catalog.plain'::regclass)";
+    assert_eq!(value(&project, mark), migrator::plain::VERSION.to_string());
+    let newer = "COMMENT ON TABLE _timescaledb_catalog.plain IS '999'";
+    client.batch_execute(newer).unwrap();
+    project.write("migrations/003_c.sql", "SELECT 1;\n");
+    insta::assert_snapshot!(
+        "a_newer_stand_in",
+        project.run("migrate --plain --no-snapshot")
+    );
+    assert_eq!(value(&project, mark), "999");
+}
+
+#[test]
+fn the_notices_are_timescaledbs() {
+    let text = "CREATE EXTENSION IF NOT EXISTS timescaledb;
+        CREATE TABLE t (time timestamptz NOT NULL, d text, v int);
+        INSERT INTO t VALUES ('2024-01-01', 'a', 1);
+        SELECT create_hypertable('t', by_range('time'), migrate_data => true);
+        SELECT create_hypertable('t', by_range('time'), if_not_exists => true);
+        SELECT add_dimension('t', by_hash('d', 2), if_not_exists => true);
+        CREATE INDEX t_v ON t (v);
+        SELECT add_reorder_policy('t', 't_v');
+        SELECT add_reorder_policy('t', 't_v', if_not_exists => true);
+        SELECT add_retention_policy('t', INTERVAL '1 year');
+        SELECT add_retention_policy('t', INTERVAL '1 year', if_not_exists => true);
+        SELECT add_retention_policy('t', INTERVAL '2 years', if_not_exists => true);
+        SELECT remove_compression_policy('t', if_exists => true);
+        SELECT alter_job(9999, if_exists => true);
+        SELECT attach_tablespace('pg_default', 't');
+        SELECT attach_tablespace('pg_default', 't', if_not_attached => true);
+        SELECT detach_tablespace('pg_default', 't');
+        SELECT detach_tablespace('pg_default', 't', if_attached => true);
+        ALTER TABLE IF EXISTS missing SET (timescaledb.compress);
+        CREATE TABLE w (at timestamptz NOT NULL, bad timestamp) WITH (tsdb.hypertable, tsdb.columnstore = false);
+        CREATE MATERIALIZED VIEW c WITH (timescaledb.continuous) AS
+            SELECT time_bucket('1 day', time) AS day, d, count(*) AS n FROM t GROUP BY 1, 2 WITH NO DATA;
+        CREATE MATERIALIZED VIEW IF NOT EXISTS c WITH (timescaledb.continuous) AS
+            SELECT time_bucket('1 day', time) AS day, d, count(*) AS n FROM t GROUP BY 1, 2 WITH NO DATA;
+        SELECT add_continuous_aggregate_policy('c', INTERVAL '10 days', INTERVAL '1 day', INTERVAL '1 hour');
+        SELECT add_continuous_aggregate_policy('c', INTERVAL '10 days', INTERVAL '1 day', INTERVAL '1 hour', if_not_exists => true);
+        SELECT remove_retention_policy('c', if_exists => true);
+        ALTER MATERIALIZED VIEW c SET (timescaledb.compress);
+        ALTER MATERIALIZED VIEW c SET (timescaledb.compress, timescaledb.compress_segmentby = 'd');
+        DROP MATERIALIZED VIEW IF EXISTS missing;
+        DROP MATERIALIZED VIEW c;\n";
+    let notices = |project: &Sandbox, how: &str| -> String {
+        let screen = project.run(how);
+        assert!(screen.starts_with("exit 0\n"), "{screen}");
+        let lines = screen.lines().filter(|line| line.starts_with("001 a: "));
+        lines.map(|line| line.to_owned() + "\n").collect()
+    };
+    let Some(project) = one(test_name!(), text) else {
+        return;
+    };
+    let plain = notices(&project, "migrate --plain --no-snapshot");
+    insta::assert_snapshot!(plain);
+    let project = Sandbox::new().file("migrations/001_a.sql", text);
+    let Some(project) = project.url(test_name!()) else {
+        return;
+    };
+    if !project.is_plain() {
+        assert_eq!(notices(&project, "migrate --no-snapshot"), plain);
+    }
 }
 
 #[test]
@@ -206,7 +428,19 @@ fn where_the_stand_in_cannot_be_installed_nothing_is_run() {
         .unwrap();
     insta::assert_snapshot!(project.run("migrate --plain --no-snapshot"));
     client
-        .batch_execute("DROP SCHEMA _timescaledb_catalog")
+        .batch_execute("DROP SCHEMA _timescaledb_catalog; CREATE FUNCTION generate_uuidv7() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid'")
+        .unwrap();
+    let screen = project.run("migrate --plain --no-snapshot");
+    assert!(
+        screen.contains("error[42723]: function \"generate_uuidv7\" already exists"),
+        "{screen}"
+    );
+    assert!(
+        screen.contains("= next: drop or rename that function"),
+        "{screen}"
+    );
+    client
+        .batch_execute("DROP FUNCTION generate_uuidv7()")
         .unwrap();
     assert!(
         project
@@ -243,7 +477,7 @@ fn an_embedded_cluster_of_a_server_without_timescaledb_is_in_plain_mode() {
         Ok(server) => server,
         Err(error) => return skip(test_name!(), &error.to_string().replace('\n', " ")),
     };
-    let project = Sandbox::analytics();
+    let project = Sandbox::analytics().program("docker", NO_ENGINE);
     let pg_config = without_extensions(&project, &server);
     let project = project.env("PG_CONFIG", pg_config);
     insta::assert_snapshot!(project.run("migrate --frozen"));

@@ -17,9 +17,13 @@ fn before_the_last(test: &str, files: &[(&str, &str)]) -> Option<Sandbox> {
     Some(project)
 }
 
-/// The same on a server with TimescaleDB.
-fn before_the_last_timescale(test: &str, files: &[(&str, &str)]) -> Option<Sandbox> {
-    let project = with(files).url(test)?;
+/// The same for a test that needs TimescaleDB for this.
+fn before_the_last_timescale(
+    test: &str,
+    what: &'static str,
+    files: &[(&str, &str)],
+) -> Option<Sandbox> {
+    let project = with(files).needs_timescaledb_for(what).url(test)?;
     apply_all_but_last(&project, files);
     Some(project)
 }

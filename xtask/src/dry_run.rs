@@ -13,7 +13,7 @@ use migrator::run::{self, Options};
 use serde_json::{Value, json};
 
 use crate::explain;
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 use crate::migrate::{count, show_mode};
 use crate::screen::Screen;
 use crate::target::Chosen;
@@ -64,7 +64,11 @@ pub fn run(
     }
     screen.line(render(&pending, &answers));
     screen.document(&document(&pending, &answers));
-    Ok(ExitCode::SUCCESS)
+    let is_refused = |answer: &Answer| matches!(answer, Answer::Never(_));
+    Ok(match answers.values().any(is_refused) {
+        true => Code::Found.into(),
+        false => ExitCode::SUCCESS,
+    })
 }
 
 /// What a run with `--all-or-nothing` would be refused for, as far as the catalog can tell before it.

@@ -180,14 +180,20 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
             .next(match wrong {
                 WrongMode::IsPlain => "add --plain, or name another database; `cargo xtask reset` makes this one anew",
                 WrongMode::HasTimescaleDb => "run it without --plain where TimescaleDB is installed, or name another database",
+                WrongMode::IsNewer => "run it with that version: update this checkout",
                 WrongMode::HasHistory => "run it without --plain, or name another database; `cargo xtask reset` makes this one anew",
             }),
         run::Error::StandIn(error) => {
             let diagnostic = Diagnostic::new(&error.message).code(&error.code);
             let diagnostic = with_server_notes(diagnostic, error)
-                .note("at", "what stands for TimescaleDB in plain mode, which the first run installs")
-                .note("state", "nothing of it remains, and no migration was run");
-            let next = remedy(error).unwrap_or("start with an empty database");
+                .note("at", "what stands for TimescaleDB in plain mode, which the first run installs and a newer version brings up to date")
+                .note("state", "it was rolled back, and no migration was run");
+            let next = remedy(error).unwrap_or(match error.code.as_str() {
+                // Of a newer version: what somebody made of the older one.
+                "2BP01" => "drop what depends on it, run `cargo xtask migrate --plain`, and make it anew",
+                "42723" => "drop or rename that function, and run `cargo xtask migrate --plain`",
+                _ => "start with an empty database",
+            });
             Failure::with(Code::Failed, diagnostic.note("next", next)).field("sqlstate", error.code.clone())
         }
         run::Error::ServerTooOld(_) => Failure::new(Code::Failed, error.to_string())

@@ -78,6 +78,9 @@ impl<'s> Show<'s> {
                 self.screen
                     .progress(format!("{title}: step {step} {found}"));
             }
+            Event::StandInUpdated { .. } => self.screen.progress(
+                "what stands for TimescaleDB was of an older version, and is up to date now",
+            ),
             Event::JobsPaused(jobs) => {
                 let names: Vec<&str> = jobs.iter().map(|job| job.application.as_str()).collect();
                 let jobs = count(jobs.len(), "background job");

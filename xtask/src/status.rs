@@ -18,6 +18,7 @@ use crate::target;
 pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<ExitCode, Failure> {
     let migrations = project.migrations(args.source.migrations.as_deref())?;
     let chosen = target::choose(project, &args.target)?;
+    let mut has_paused_jobs = false;
     let history = match chosen.look()? {
         Some(mut session) => {
             let report = run::read(&mut *session.link, None)
@@ -27,7 +28,8 @@ pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<Exit
             if let Some(foreign) = &report.foreign {
                 screen.line(foreign);
             }
-            if report.facts.has_paused_jobs {
+            has_paused_jobs = report.facts.has_paused_jobs;
+            if has_paused_jobs {
                 screen.line(PAUSED_JOBS);
             }
             report.history
@@ -41,7 +43,7 @@ pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<Exit
     let migrations = plan::fit(&migrations, &history);
     let overview = Overview::of(&migrations, &history);
     screen.line(overview.render());
-    screen.document(&overview.document());
+    screen.document(&overview.document(has_paused_jobs));
     Ok(match overview.is_clean() {
         true => ExitCode::SUCCESS,
         false => Code::Found.into(),
@@ -135,10 +137,15 @@ impl<'a> Overview<'a> {
         parts.join(", ")
     }
 
-    fn document(&self) -> Value {
+    fn document(&self, has_paused_jobs: bool) -> Value {
         let migrations: Vec<Value> = self.lines.iter().map(Line::document).collect();
         let mismatches: Vec<String> = self.mismatches.iter().map(Mismatch::to_string).collect();
-        json!({ "clean": self.is_clean(), "migrations": migrations, "mismatches": mismatches })
+        json!({
+            "clean": self.is_clean(),
+            "migrations": migrations,
+            "mismatches": mismatches,
+            "paused_jobs": has_paused_jobs,
+        })
     }
 }
 

@@ -1,20 +1,32 @@
 //! Databases for tests that migrate themselves.
 
-use analytics_schema::Config;
+use analytics_schema::{Config, MigrateError, Report, StartUp, migrate_with};
 use migrator::history::Mode;
 use migrator::testing::TestDatabase;
 
 use crate::support::skip;
 
-/// A new database without anything in it, on a server with TimescaleDB; `None`, and a line on standard error, where that cannot be.
+/// A new database without anything in it; `None`, and a line on standard error, where that cannot be.
 pub fn empty_database(test: &str) -> Option<(TestDatabase, Config)> {
-    match TestDatabase::empty() {
-        Ok(database) if database.mode() == Mode::TimescaleDb => {
-            let config = database.config();
-            return Some((database, config));
-        }
-        Ok(_) => skip(test, "the installed PostgreSQL has no TimescaleDB"),
-        Err(error) => skip(test, &error.to_string()),
+    let database = TestDatabase::empty()
+        .map_err(|error| skip(test, &error.to_string()))
+        .ok()?;
+    let config = database.config();
+    Some((database, config))
+}
+
+/// How a service starts on a server of this mode.
+pub fn start_up(mode: Mode) -> StartUp {
+    StartUp {
+        mode,
+        ..StartUp::default()
     }
-    None
+}
+
+/// Start-up on a server of this mode: with TimescaleDB as a service has it that knows nothing of plain mode.
+pub fn migrate(config: &Config, mode: Mode) -> Result<Report, MigrateError> {
+    match mode {
+        Mode::TimescaleDb => analytics_schema::migrate(config),
+        mode => migrate_with(config, &start_up(mode)),
+    }
 }

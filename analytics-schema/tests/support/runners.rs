@@ -5,24 +5,22 @@ use std::time::Duration;
 
 use analytics_schema::postgres::Client;
 use analytics_schema::{Config, MIGRATIONS};
+use migrator::history::Mode;
 use migrator::plan::Migration;
 use migrator::run::{self, LOCK_KEY, Options};
 use migrator::source;
 
 /// What a later version of this program does when it starts: our migrations, and behind them its own.
-pub fn start_later_version(config: &Config, later: &[(&str, &str)]) {
+pub fn start_later_version(config: &Config, mode: Mode, later: &[(&str, &str)]) {
     let files: Vec<_> = MIGRATIONS.iter().chain(later).copied().collect();
     let files = source::embedded(&files).unwrap().into_iter();
     let migrations: Vec<_> = files.map(|file| Migration::parse(file).unwrap()).collect();
     let mut link = config.connect().unwrap();
-    run::run(
-        &mut link,
-        &migrations,
-        &Options::default(),
-        None,
-        &mut |_| {},
-    )
-    .unwrap();
+    let options = Options {
+        mode,
+        ..Options::default()
+    };
+    run::run(&mut link, &migrations, &options, None, &mut |_| {}).unwrap();
 }
 
 /// What it adds, none of which touches an earlier one.

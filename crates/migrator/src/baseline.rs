@@ -5,7 +5,7 @@
 use crate::history::{self, History, Mode, Row, literal};
 use crate::link::Link;
 use crate::plan::{self, Migration};
-use crate::run::{self, Event, LOCK_KEY, Options, Report};
+use crate::run::{self, Event, Options, Report};
 
 /// Why a database could not be taken over.
 #[derive(Debug, thiserror::Error)]
@@ -89,7 +89,7 @@ pub fn record(
     run::lock(link, &backend, options, observe)?;
     let outcome = record_locked(link, migrations, options);
     // Ending the session would release the lock too, but what is pending is applied in this one.
-    let unlock = format!("SELECT pg_advisory_unlock({LOCK_KEY})");
+    let unlock = run::give_up();
     let farewell = match outcome {
         Ok(_) => unlock,
         Err(_) => format!("ROLLBACK;\n{unlock}"),

@@ -128,6 +128,17 @@ pub struct ServerError {
     pub context: Option<String>,
     /// Where in the message the error is.
     pub place: Place,
+    /// The statement that a function carried out where the server points into that one.
+    pub inner: Option<Inner>,
+}
+
+/// A place in a statement that a function carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inner {
+    /// The statement.
+    pub query: String,
+    /// The byte of it where the error is.
+    pub byte: usize,
 }
 
 /// Where in a message an error is.

@@ -13,6 +13,8 @@ use std::path::PathBuf;
 pub use ahead::{Ahead, NewerDatabase, newer};
 pub use fit::fit;
 #[cfg(feature = "plain")]
+pub(crate) use plain::is_unseen;
+#[cfg(feature = "plain")]
 pub use plain::plain;
 pub use undivided::{Divided, check_undivided};
 

@@ -26,6 +26,7 @@ pub use error::{Cut, Error, GaveUp, InDoubt, Interrupted, Refused, WrongMode};
 pub use facts::{Facts, OLDEST_SERVER, read};
 pub use failure::{At, Failure};
 pub use jobs::{Job, PAUSED_JOBS};
+pub(crate) use lock::give_up;
 pub use lock::{Holder, LOCK_KEY};
 pub use mode::migrations;
 pub use watch::{Blocked, Blocker, Interrupt, Progress};
@@ -142,6 +143,11 @@ pub enum Event<'a> {
         step: usize,
         /// What became of it.
         how: Settled,
+    },
+    /// In plain mode, what stands for TimescaleDB was of an older version and is of this program's now.
+    StandInUpdated {
+        /// The older version.
+        from: u32,
     },
     /// These background jobs are paused for the run.
     JobsPaused(&'a [Job]),

@@ -24,6 +24,9 @@ pub(crate) enum Check {
     AuthorityAndHost,
 }
 
+/// Whether a connection can be encrypted.
+pub(crate) const CAN_ENCRYPT: bool = true;
+
 /// A connector for this kind of check; `roots` is the `sslrootcert` file, the system's authorities when `None`.
 pub(crate) fn connector(check: &Check, roots: Option<&PathBuf>) -> Result<Connector, String> {
     let provider = Arc::new(ring::default_provider());

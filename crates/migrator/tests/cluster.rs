@@ -302,7 +302,7 @@ fn timescaledb_is_preloaded_when_it_is_installed() {
         return;
     };
     let Some(version) = server.extension("timescaledb") else {
-        return skip(TEST, "PostgreSQL has no extension timescaledb");
+        return skip(TEST, "PostgreSQL has no extension timescaledb to preload");
     };
     let running = Cluster::temporary(&server, Settings::throwaway()).unwrap();
     query(&server, &running, "CREATE EXTENSION timescaledb");
@@ -376,10 +376,10 @@ fn wait_to_be_killed(running: &Running) -> ! {
     }
 }
 
-/// Reports a test that cannot run here, past the capture of output.
+/// Reports a test that cannot run here, past the capture of output; in one piece, since tests run side by side.
 fn skip(test: &str, reason: &str) {
-    let mut stderr = std::io::stderr();
-    writeln!(stderr, "skipped: {test}: {reason}").unwrap();
+    let line = format!("skipped: {test}: {reason}\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
 fn open(server: &Server, dir: &Path) -> Cluster {

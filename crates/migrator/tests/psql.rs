@@ -204,10 +204,10 @@ impl Here {
         let server = match Server::find() {
             Ok(server) => server,
             Err(error) => {
-                // Past the capture of the test harness, which shows only what failed.
+                // Past the capture of the test harness, which shows only what failed; in one piece, since tests run side by side.
                 let why = error.to_string().replace('\n', " ");
-                let mut stderr = std::io::stderr();
-                writeln!(stderr, "skipped: {test}: {why}").unwrap();
+                let line = format!("skipped: {test}: {why}\n");
+                std::io::stderr().write_all(line.as_bytes()).unwrap();
                 return None;
             }
         };

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use crate::support::{Sandbox, skip, test_name};
+use crate::support::{NO_ENGINE, Sandbox, skip, test_name};
 
 /// A project whose `PATH` holds these shell scripts and the shell's own tools.
 fn with_programs(programs: &[(&str, &str)]) -> Sandbox {
@@ -23,7 +23,6 @@ fn compose(command: &str, programs: &[(&str, &str)]) -> String {
     with_programs(programs).run(&format!("{command} --target compose"))
 }
 
-const NO_ENGINE: &str = "echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?' >&2; exit 1";
 const NO_PERMISSION: &str = "echo 'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: \
                              Get \"http://%2Fvar%2Frun%2Fdocker.sock/v1.47/containers/json\": dial unix /var/run/docker.sock: connect: permission denied' >&2; exit 1";
 const NO_CONTAINER: &str = ":";

@@ -31,6 +31,7 @@ fn errors(screen: &str) -> &str {
 const OK: &str = "CREATE TABLE users (user_id int PRIMARY KEY, name text);\n";
 
 fails! {
+    in_a_transaction_that_the_file_made_read_only: &[("001_a", "BEGIN READ ONLY;\nCREATE TABLE t ();\nCOMMIT;\n")];
     in_the_only_statement: &[("001_a", "CREATE TABEL t ();\n")];
     in_the_first_statement: &[("001_a", "-- why\nSELECT wrong;\n\nCREATE TABLE t ();\n")];
     in_the_last_statement: &[

@@ -7,6 +7,7 @@ use super::program::{Program, complaint};
 use super::proxy::{Deed, Fault, Moment, Proxy};
 use super::state::{Finding, State};
 use super::target::{Place, Target};
+use super::turns::Stride;
 
 /// A run that takes longer hangs.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -25,20 +26,6 @@ pub struct Mode {
     pub deed: Deed,
     /// At which messages.
     pub stride: Stride,
-}
-
-/// One message of so many.
-#[derive(Clone, Copy)]
-pub struct Stride {
-    /// The first, counted from 1.
-    pub first: usize,
-    /// How far it is from one to the next.
-    pub step: usize,
-}
-
-impl Stride {
-    /// Every message.
-    pub const ALL: Self = Self { first: 1, step: 1 };
 }
 
 /// What became of a case.

@@ -1,10 +1,11 @@
 //! Faults of the client and of the network, at every message.
 
-use super::cases::{Mode, Stride};
+use super::cases::Mode;
 use super::plan::Plan;
 use super::proxy::{Deed, Moment};
 use super::sweep::{Lane, sweep};
 use super::target::Target;
+use super::turns::{Stride, in_groups, one_by_one};
 use crate::support::{Database, installed_psql, test_name};
 
 type Fault = (&'static str, Moment, Deed);
@@ -61,29 +62,10 @@ fn whatever_happens_to_the_client_the_next_run_finishes_the_work_exactly_once() 
     let target = Target::by_url(&database.url(), plan);
     let lane = Lane {
         target,
-        modes: modes(NETWORK),
+        modes: in_groups(modes(NETWORK), 6),
         threads: 8,
     };
     sweep("by URL", &[lane]);
-}
-
-/// Modes that take turns: one of them at every `apart`-th message. With `FAULTS=all` in the environment each message has all of them.
-fn in_turn(modes: Vec<Mode>, apart: usize) -> Vec<Mode> {
-    if std::env::var_os("FAULTS").is_some_and(|value| value == "all") {
-        return modes;
-    }
-    let step = apart * modes.len();
-    let stride = |at| Stride {
-        first: 1 + at * apart,
-        step,
-    };
-    let modes = modes.into_iter().enumerate();
-    modes
-        .map(|(at, mode)| Mode {
-            stride: stride(at),
-            ..mode
-        })
-        .collect()
 }
 
 #[test]
@@ -98,7 +80,7 @@ fn whatever_happens_to_a_client_or_its_psql_the_next_run_finishes_the_work_exact
     let lane = Lane {
         target: Target::by_psql(&database.url(), plan, &psql),
         // psql sends each statement by itself, which makes three times the messages, and programs start slowly.
-        modes: in_turn(modes(PSQL), 1),
+        modes: one_by_one(modes(PSQL), 4, 1),
         threads: 6,
     };
     sweep("through psql", &[lane]);
@@ -111,7 +93,7 @@ fn whatever_happens_in_plain_mode_the_next_run_finishes_the_work_exactly_once() 
     };
     let lane = Lane {
         target: Target::by_url(&database.url(), Plan::STOOD_FOR),
-        modes: in_turn(modes(NETWORK), 1),
+        modes: one_by_one(modes(NETWORK), 2, 1),
         threads: 6,
     };
     sweep("in plain mode", &[lane]);
@@ -127,7 +109,7 @@ fn whatever_happens_in_plain_mode_through_psql_the_next_run_finishes_the_work_ex
     };
     let lane = Lane {
         target: Target::by_psql(&database.url(), Plan::STOOD_FOR, &psql),
-        modes: in_turn(modes(PSQL), 6),
+        modes: one_by_one(modes(PSQL), 24, 6),
         threads: 6,
     };
     sweep("in plain mode, through psql", &[lane]);

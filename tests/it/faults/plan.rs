@@ -86,8 +86,9 @@ impl Plan {
         files: &FILES,
         prepare: "",
         contents: &CONTENTS,
-        clean: "DROP SCHEMA IF EXISTS _timescaledb_catalog, _timescaledb_functions, _timescaledb_internal, timescaledb_information CASCADE; \
-                DROP SCHEMA public CASCADE; CREATE SCHEMA public",
+        clean: "DO $$ DECLARE name text; BEGIN \
+                FOR name IN SELECT nspname FROM pg_namespace WHERE nspname ~ 'timescaledb' LOOP EXECUTE format('DROP SCHEMA %I CASCADE', name); END LOOP; \
+                END $$; DROP SCHEMA public CASCADE; CREATE SCHEMA public",
         arguments: &["--plain"],
     };
 

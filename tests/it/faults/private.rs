@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use migrator::cluster::{Cluster, Running, Server, Settings};
+use migrator::cluster::{Cluster, Running, Server, Settings, throwaway_dir};
 use postgres::{Client, NoTls};
 
 use super::plan::Plan;
@@ -32,7 +32,7 @@ impl Private {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let installed = Server::find().map_err(|error| skip(test, &error.to_string()));
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let dir = std::env::temp_dir().join(format!("it-pg-{}-{count}", std::process::id()));
+        let dir = throwaway_dir().join(format!("it-pg-{}-{count}", std::process::id()));
         // A commit that was acknowledged has to survive the crash of the server.
         let settings = Settings::throwaway().option("synchronous_commit", "on");
         let cluster = Cluster::open(&dir.join("cluster"), &installed.ok()?, settings).unwrap();

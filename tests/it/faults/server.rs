@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use super::cases::{Mode, Stride};
+use super::cases::Mode;
 use super::plan::Plan;
 use super::private::Private;
 use super::proxy::{Deed, Moment};
 use super::sweep::{Lane, sweep};
 use super::target::Target;
+use super::turns::{Stride, in_groups};
 use crate::support::{Database, test_name};
 
 /// How many servers crash side by side: each takes a while to come back.
@@ -38,7 +39,7 @@ fn crashing(private: Private) -> Lane {
     ];
     Lane {
         target: private.target(),
-        modes,
+        modes: in_groups(modes, 2),
         threads: 1,
     }
 }
@@ -86,7 +87,7 @@ fn a_backend_that_is_terminated_at_any_message_has_its_work_finished_by_the_next
     ];
     let lane = Lane {
         target,
-        modes: modes.into(),
+        modes: in_groups(modes.into(), 2),
         threads: 4,
     };
     sweep("pg_terminate_backend", &[lane]);

@@ -5,6 +5,9 @@ use postgres::Client;
 use super::{value, with};
 use crate::support::{Database, Sandbox, soon, test_name};
 
+/// What the tests need TimescaleDB for.
+const WHAT: &str = "its background jobs";
+
 /// Two hypertables, an aggregate over the first, and a policy on each of the three; reading a value takes half a second.
 const TABLES: (&str, &str) = (
     "001_tables",
@@ -37,7 +40,7 @@ const PAUSED: &str = "Retention Policy events off, Refresh Continuous Aggregate 
 
 /// A project with the tables made and a second migration, on the server whose jobs never run.
 fn idle(test: &str, last: (&str, &str)) -> Option<(Sandbox, Client)> {
-    let project = super::before_the_last_timescale(test, &[TABLES, last])?;
+    let project = super::before_the_last_timescale(test, WHAT, &[TABLES, last])?;
     let client = project.own_database().client();
     Some((project, client))
 }
@@ -63,7 +66,7 @@ fn is_over(client: &mut Client, jobs: &str) {
 
 #[test]
 fn a_job_in_the_way_is_named_as_one_with_what_to_do() {
-    let Some(database) = Database::with_workers(test_name!()) else {
+    let Some(database) = Database::with_workers(test_name!(), WHAT) else {
         return;
     };
     let project = with(&[TABLES, ALTER]).on(database);
@@ -96,6 +99,8 @@ fn the_jobs_of_what_is_touched_are_paused_and_run_again_afterwards() {
     run.says("waiting for a lock");
     assert_eq!(value(&mut client, JOBS), PAUSED);
     insta::assert_snapshot!("status_while_jobs_are_paused", project.run("status"));
+    let document = project.run("status --json");
+    assert!(document.contains("\"paused_jobs\": true"), "{document}");
     reader.batch_execute("COMMIT").unwrap();
     let screen = run.screen();
     assert!(screen.starts_with("exit 0\n"), "{screen}");
@@ -266,7 +271,7 @@ fn jobs_on_hypertables_of_hostile_names_are_paused_where_no_search_path_leads_to
         hostile.replace("''", "'")
     );
     let files = [("001_tables", &*tables), ("002_rooms", &*alter)];
-    let Some(project) = super::before_the_last_timescale(test_name!(), &files) else {
+    let Some(project) = super::before_the_last_timescale(test_name!(), WHAT, &files) else {
         return;
     };
     let name = project.own_database().name();

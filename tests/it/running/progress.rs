@@ -78,7 +78,7 @@ fn an_index_of_a_hypertable_shows_which_chunk_it_is_at() {
             "CREATE INDEX events_slow ON events (slow(id));\n",
         ),
     ];
-    let Some(project) = before_the_last_timescale(test_name!(), &files) else {
+    let Some(project) = before_the_last_timescale(test_name!(), "its chunks", &files) else {
         return;
     };
     let Some(screen) = on_a_terminal(test_name!(), &project) else {

@@ -1,6 +1,6 @@
 //! What only the catalog tells of a statement, asked right before it is sent; and a file that mixes everything.
 
-use super::{before_the_last_timescale, value, with};
+use super::{before_the_last, before_the_last_timescale, value, with};
 use crate::support::{Sandbox, test_name};
 
 const TABLES: (&str, &str) = (
@@ -16,7 +16,9 @@ fn a_hypertable_that_the_same_file_creates_is_clustered_alone() {
         "CREATE TABLE later (time timestamptz NOT NULL, value int);\nSELECT create_hypertable('later', 'time');\n\
          INSERT INTO later VALUES ('2020-01-01', 1), ('2021-01-01', 2);\n\nCLUSTER later USING later_time_idx;\n",
     );
-    let Some(project) = before_the_last_timescale(test_name!(), &[TABLES, cluster]) else {
+    let Some(project) =
+        before_the_last_timescale(test_name!(), "CLUSTER of a hypertable", &[TABLES, cluster])
+    else {
         return;
     };
     insta::assert_snapshot!("dry_run_of_cluster", project.run("migrate --dry-run"));
@@ -28,11 +30,15 @@ fn a_hypertable_that_the_same_file_creates_is_clustered_alone() {
 
 #[test]
 fn a_procedure_that_commits_is_called_alone() {
+    let numbers = (
+        "001_tables",
+        "CREATE TABLE events (time timestamptz NOT NULL, value int);\n",
+    );
     let call = (
         "002_call",
         "CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$ BEGIN\n    FOR n IN 1..3 LOOP INSERT INTO events VALUES (now(), n); COMMIT; END LOOP;\nEND $$;\n\nCALL fill();\n",
     );
-    let Some(project) = before_the_last_timescale(test_name!(), &[TABLES, call]) else {
+    let Some(project) = before_the_last(test_name!(), &[numbers, call]) else {
         return;
     };
     insta::assert_snapshot!(project.run("migrate --no-snapshot"));
@@ -47,7 +53,9 @@ fn an_index_of_a_hypertable_that_cannot_be_built_concurrently_is_refused_before_
         "002_index",
         "CREATE TABLE before ();\n\nCREATE INDEX CONCURRENTLY events_value ON events (value);\n",
     );
-    let Some(project) = before_the_last_timescale(test_name!(), &[TABLES, index]) else {
+    let Some(project) =
+        before_the_last_timescale(test_name!(), "an index of a hypertable", &[TABLES, index])
+    else {
         return;
     };
     insta::assert_snapshot!(
@@ -99,7 +107,11 @@ $$;
 #[test]
 fn a_file_that_mixes_everything_is_planned_and_applied_by_one_command() {
     let mixed = ("002_mixed", MIXED);
-    let Some(project) = before_the_last_timescale(test_name!(), &[TABLES, mixed]) else {
+    let Some(project) = before_the_last_timescale(
+        test_name!(),
+        "what it refuses in a transaction",
+        &[TABLES, mixed],
+    ) else {
         return;
     };
     insta::assert_snapshot!("dry_run_of_a_mixed_file", project.run("migrate --dry-run"));
@@ -112,7 +124,10 @@ fn a_file_that_mixes_everything_is_planned_and_applied_by_one_command() {
 
 #[test]
 fn the_dry_run_of_this_repository_s_aggregates_says_what_runs_alone() {
-    let Some(project) = Sandbox::analytics().url(test_name!()) else {
+    let Some(project) = Sandbox::analytics()
+        .needs_timescaledb_for("what it refuses in a transaction")
+        .url(test_name!())
+    else {
         return;
     };
     let screen = project.run("migrate --no-snapshot --to 2");
@@ -126,7 +141,8 @@ fn an_update_to_a_version_that_the_server_has_no_files_of_is_not_begun() {
         "002_update",
         "SELECT 1;\nALTER EXTENSION timescaledb UPDATE TO '9.9';\n",
     );
-    let Some(project) = before_the_last_timescale(test_name!(), &[TABLES, update]) else {
+    let Some(project) = before_the_last_timescale(test_name!(), "its update", &[TABLES, update])
+    else {
         return;
     };
     let screen = project.run("migrate --no-snapshot");

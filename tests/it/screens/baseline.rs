@@ -115,7 +115,10 @@ fn in_a_schema_of_its_own() {
 
 #[test]
 fn the_analytics_schema() {
-    let Some(project) = Sandbox::analytics().url(test_name!()) else {
+    let Some(project) = Sandbox::analytics()
+        .needs_timescaledb_for("a take-over, which plain mode refuses")
+        .url(test_name!())
+    else {
         return;
     };
     let screen = project.run("migrate --to 2 --no-snapshot");

@@ -1,35 +1,46 @@
 //! `doctor`.
 
 use super::applied;
-use crate::support::{Sandbox, test_name};
+use crate::support::{NO_ENGINE, Sandbox, test_name};
 
-/// A database where everything is as it should be.
-fn good(test: &str) -> Option<Sandbox> {
-    let project = Sandbox::analytics().url(test)?;
-    let screen = project.run("migrate --no-snapshot");
+/// A project whose database is as it should be.
+fn migrated(project: Sandbox, arguments: &str) -> Sandbox {
+    let screen = project.run(&format!("migrate --no-snapshot {arguments}"));
     assert!(screen.starts_with("exit 0\n"), "{screen}");
-    Some(project)
+    project
+}
+
+/// The same in plain mode, which any server can have.
+fn plain(test: &str) -> Option<Sandbox> {
+    Some(migrated(Sandbox::analytics().plain(test)?, "--plain"))
+}
+
+/// An empty database of a server with TimescaleDB.
+fn timescale(test: &str) -> Option<Sandbox> {
+    let project = Sandbox::analytics().needs_timescaledb_for("what is said of it");
+    project.url(test)
 }
 
 #[test]
 fn all_is_well() {
-    let Some(project) = good(test_name!()) else {
+    let Some(project) = timescale(test_name!()) else {
         return;
     };
+    let project = migrated(project, "");
     insta::assert_snapshot!(project.run("doctor"));
     insta::assert_snapshot!("all_is_well_as_a_document", project.run("doctor --json"));
 }
 
 #[test]
 fn nothing_is_applied() {
-    if let Some(project) = Sandbox::analytics().url(test_name!()) {
+    if let Some(project) = timescale(test_name!()) {
         insta::assert_snapshot!(project.run("doctor"));
     }
 }
 
 #[test]
 fn the_files_are_wrong() {
-    if let Some(project) = good(test_name!()) {
+    if let Some(project) = plain(test_name!()) {
         project.write("migrations/005_gap.sql", "SELECT 1;\n");
         insta::assert_snapshot!(project.run("doctor"));
     }
@@ -37,7 +48,7 @@ fn the_files_are_wrong() {
 
 #[test]
 fn a_file_was_changed() {
-    if let Some(project) = good(test_name!()) {
+    if let Some(project) = plain(test_name!()) {
         project.write("migrations/001_initial_schema.sql", "SELECT 1;\n");
         insta::assert_snapshot!(project.run("doctor"));
     }
@@ -92,8 +103,13 @@ says! {
     the_port_is_closed: "postgres://u:secret@127.0.0.1:1/d";
     the_host_is_not_there: "postgres://u:secret@no-such-host.invalid/d";
     the_socket_is_not_there: "postgres://u:secret@%2Fnowhere/d";
-    no_engine_answers: "compose";
     the_url_is_none: "postgres://u:secret@h:port/d";
+}
+
+#[test]
+fn no_engine_answers() {
+    let project = Sandbox::analytics().program("docker", NO_ENGINE);
+    insta::assert_snapshot!(project.run("doctor --target compose"));
 }
 
 #[test]

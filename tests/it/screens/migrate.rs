@@ -52,7 +52,10 @@ fn the_rest_of_a_half_applied_one() {
 #[test]
 fn the_analytics_schema() {
     use crate::support::Sandbox;
-    let Some(project) = Sandbox::analytics().url(test_name!()) else {
+    let Some(project) = Sandbox::analytics()
+        .needs_timescaledb_for("the screen of a run with it")
+        .url(test_name!())
+    else {
         return;
     };
     insta::assert_snapshot!(

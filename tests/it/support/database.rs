@@ -89,12 +89,10 @@ impl Database {
         Some(Self::on(server))
     }
 
-    /// The same, in which the extension can be created.
-    pub fn with_workers(test: &str) -> Option<Self> {
-        installed_with_timescale()
-            .map_err(|reason| skip(test, &reason))
-            .ok()?;
-        Self::working(test)
+    /// The same, in which the extension can be created, or nothing and a word about it. `what` is what the test needs TimescaleDB for.
+    pub fn with_workers(test: &str, what: &str) -> Option<Self> {
+        let database = Self::working(test)?;
+        database.or_skip(test, what)
     }
 
     fn on(server: &'static TestServer) -> Self {
@@ -108,17 +106,24 @@ impl Database {
         Self { server, name }
     }
 
-    /// A database in which the extension can be created, or nothing and a word about it when the
-    /// server lacks TimescaleDB.
-    pub fn timescale(test: &str) -> Option<Self> {
-        let server = server().map_err(|reason| skip(test, reason)).ok()?;
+    /// A database in which the extension can be created, or nothing and a word about it. `what` is what the test needs TimescaleDB for.
+    pub fn timescale(test: &str, what: &str) -> Option<Self> {
+        Self::new(test)?.or_skip(test, what)
+    }
+
+    /// Whether the extension can be created.
+    pub fn has_timescaledb(&self) -> bool {
         let sql = "SELECT count(*) FROM pg_available_extensions WHERE name = 'timescaledb'";
-        let available: i64 = server.maintenance().query_one(sql, &[]).unwrap().get(0);
-        if available == 0 {
-            skip(test, "the PostgreSQL server has no extension timescaledb");
-            return None;
+        let available: i64 = self.client().query_one(sql, &[]).unwrap().get(0);
+        available > 0
+    }
+
+    fn or_skip(self, test: &str, what: &str) -> Option<Self> {
+        if self.has_timescaledb() {
+            return Some(self);
         }
-        Self::new(test)
+        skip_without_timescaledb(test, what);
+        None
     }
 
     /// The connection URL, with the password.
@@ -146,16 +151,17 @@ impl Drop for Database {
     }
 }
 
-/// Whether a server that an embedded cluster can run has TimescaleDB; if not, why.
-pub fn installed_with_timescale() -> Result<(), String> {
-    let installed = Server::find().map_err(|error| error.to_string())?;
-    if installed.has_extension("timescaledb") {
-        return Ok(());
-    }
-    Err(format!(
-        "the installed PostgreSQL {} has no extension timescaledb",
-        installed.version()
-    ))
+/// Whether a server that an embedded cluster can run has TimescaleDB, or nothing and a word about it when there is none to run.
+pub fn installed_has_timescaledb(test: &str) -> Option<bool> {
+    let installed = Server::find().map_err(|error| skip(test, &error.to_string()));
+    Some(installed.ok()?.has_extension("timescaledb"))
+}
+
+/// Reports a test that cannot run here, as it needs TimescaleDB for this.
+pub fn skip_without_timescaledb(test: &str, what: &str) {
+    let reason =
+        format!("the PostgreSQL server has no extension timescaledb, which is needed for {what}");
+    skip(test, &reason);
 }
 
 /// The installed psql, or nothing and a word about it.

@@ -5,7 +5,7 @@
 //! ```ignore
 //! #[test]
 //! fn nothing_pending_says_so() {
-//!     let Some(database) = Database::timescale(test_name!()) else { return };
+//!     let Some(database) = Database::new(test_name!()) else { return };
 //!     let project = Sandbox::analytics().database(&database);
 //!     project.run("migrate");
 //!     insta::assert_snapshot!(project.run("migrate"));
@@ -23,7 +23,7 @@ use std::io::Write as _;
 
 pub use background::{Background, soon};
 pub use database::{Database, installed_psql, with_database};
-pub use sandbox::Sandbox;
+pub use sandbox::{NO_ENGINE, Sandbox};
 
 /// The name of the test that this is written in, with its modules:
 /// `migrate::nothing_pending_says_so`.
@@ -36,41 +36,49 @@ macro_rules! test_name {
 pub(crate) use test_name;
 
 /// Writes one test for each kind of target, of a function over a project of this repository's
-/// migrations with that target. Where the machine lacks a target, that test is skipped.
+/// migrations with that target. Where the machine lacks a target, that test is skipped. Where it lacks TimescaleDB, [`Sandbox::migrate`]
+/// is in plain mode, and a test that says what it needs TimescaleDB for is skipped.
 ///
 /// ```ignore
 /// on_each_target! {
 ///     fn a_second_run_has_nothing_to_do(project) {
-///         project.run("migrate");
-///         assert!(project.run("migrate").contains("nothing to do"));
+///         project.migrate("");
+///         assert!(project.migrate("").contains("nothing to do"));
 ///     }
+///
+///     needs_timescaledb_for "chunks":
+///     fn rows_are_moved(project) {}
 /// }
 /// ```
 macro_rules! on_each_target {
-    ($(fn $name:ident($project:ident) $body:block)+) => {$(
+    ($($(needs_timescaledb_for $what:literal:)? fn $name:ident($project:ident) $body:block)+) => {$(
         fn $name($project: &$crate::support::Sandbox) $body
 
         mod $name {
             use super::$name as check;
             use $crate::support::{Sandbox, test_name};
 
+            fn project() -> Sandbox {
+                Sandbox::analytics() $(.needs_timescaledb_for($what))?
+            }
+
             #[test]
             fn by_url() {
-                if let Some(project) = Sandbox::analytics().url(test_name!()) {
+                if let Some(project) = project().url(test_name!()) {
                     check(&project);
                 }
             }
 
             #[test]
             fn embedded() {
-                if let Some(project) = Sandbox::analytics().embedded(test_name!()) {
+                if let Some(project) = project().embedded(test_name!()) {
                     check(&project);
                 }
             }
 
             #[test]
             fn by_compose() {
-                if let Some(project) = Sandbox::analytics().compose(test_name!()) {
+                if let Some(project) = project().compose(test_name!()) {
                     check(&project);
                 }
             }

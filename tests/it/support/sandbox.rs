@@ -3,12 +3,15 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io::Read;
+use std::iter;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::database::{installed_has_timescaledb, skip_without_timescaledb};
 use super::engine::Engine;
 use super::{Database, screen, skip};
 
@@ -27,6 +30,9 @@ const INHERITED: [&str; 9] = [
     "XDG_RUNTIME_DIR",
 ];
 
+/// A shell script that says what Docker's client says where no engine answers.
+pub const NO_ENGINE: &str = "echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?' >&2; exit 1";
+
 /// A command that takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(180);
 
@@ -37,6 +43,8 @@ pub struct Sandbox {
     compose_project: Option<(&'static Engine, String)>,
     /// Dropped with the project.
     database: Option<Database>,
+    needs_timescaledb_for: Option<&'static str>,
+    is_plain: bool,
 }
 
 impl Sandbox {
@@ -52,6 +60,8 @@ impl Sandbox {
             env: Vec::new(),
             compose_project: None,
             database: None,
+            needs_timescaledb_for: None,
+            is_plain: false,
         };
         sandbox.env("DOCKER_HOST", "unix:///nonexistent/docker.sock")
     }
@@ -84,6 +94,21 @@ impl Sandbox {
         self
     }
 
+    /// Puts a shell script in front of whatever program of this name the commands would find.
+    #[must_use]
+    pub fn program(self, name: &str, script: &str) -> Self {
+        self.write(
+            &format!("home/bin/{name}"),
+            format!("#!/bin/sh\n{script}\n"),
+        );
+        let bin = self.dir.join("home/bin");
+        fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+        let inherited = std::env::var_os("PATH").unwrap_or_default();
+        let folders = iter::once(bin).chain(std::env::split_paths(&inherited));
+        let path = std::env::join_paths(folders).unwrap();
+        self.env("PATH", path)
+    }
+
     /// Sets an environment variable for the commands.
     #[must_use]
     pub fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
@@ -99,10 +124,22 @@ impl Sandbox {
         self.env("DATABASE_URL", database.url())
     }
 
-    /// Makes an empty database of its own the target, by `DATABASE_URL`. Nothing, and a word about
-    /// it, when there is no server with TimescaleDB.
-    pub fn url(self, test: &str) -> Option<Self> {
-        Some(self.on(Database::timescale(test)?))
+    /// Says what the test needs TimescaleDB for: it is skipped where the target's server lacks it.
+    #[must_use]
+    pub fn needs_timescaledb_for(mut self, what: &'static str) -> Self {
+        self.needs_timescaledb_for = Some(what);
+        self
+    }
+
+    /// Makes an empty database of its own the target, by `DATABASE_URL`, for [`Sandbox::migrate`]. Nothing, and a word about it, when
+    /// there is no server, or it lacks what the test needs.
+    pub fn url(mut self, test: &str) -> Option<Self> {
+        let database = match self.needs_timescaledb_for {
+            Some(what) => Database::timescale(test, what)?,
+            None => Database::new(test)?,
+        };
+        self.is_plain = !database.has_timescaledb();
+        Some(self.on(database))
     }
 
     /// Makes an empty database of its own the target, by `DATABASE_URL`, on a server of the test's choice.
@@ -112,18 +149,22 @@ impl Sandbox {
         sandbox
     }
 
-    /// As [`Sandbox::url`], on any PostgreSQL: for migrations that need no TimescaleDB.
+    /// Makes an empty database of its own the target, on any PostgreSQL: for migrations that need no TimescaleDB.
     pub fn plain(self, test: &str) -> Option<Self> {
         Some(self.on(Database::new(test)?))
     }
 
-    /// Leaves the commands nothing but an embedded cluster. Nothing, and a word about it, when no
-    /// server with TimescaleDB is installed.
-    pub fn embedded(self, test: &str) -> Option<Self> {
-        super::database::installed_with_timescale()
-            .map_err(|reason| skip(test, &reason))
-            .ok()?;
-        Some(self)
+    /// Leaves the commands nothing but an embedded cluster. Nothing, and a word about it, when no server is installed, or it lacks what
+    /// the test needs.
+    pub fn embedded(mut self, test: &str) -> Option<Self> {
+        self.is_plain = !installed_has_timescaledb(test)?;
+        match self.needs_timescaledb_for {
+            Some(what) if self.is_plain => {
+                skip_without_timescaledb(test, what);
+                None
+            }
+            _ => Some(self),
+        }
     }
 
     /// Lets the commands see the Docker engine, with a compose project, image, container name and
@@ -197,6 +238,20 @@ impl Sandbox {
         let mut command = self.xtask();
         command.args(arguments.split_whitespace());
         self.show(command)
+    }
+
+    /// Runs `cargo xtask migrate`, in plain mode where the target's server has no TimescaleDB: an embedded one chooses that by itself.
+    pub fn migrate(&self, arguments: &str) -> String {
+        let plain = match self.is_plain && self.database.is_some() {
+            true => "--plain",
+            false => "",
+        };
+        self.run(&format!("migrate {arguments} {plain}"))
+    }
+
+    /// Whether the target's server has no TimescaleDB, so that [`Sandbox::migrate`] is in plain mode.
+    pub fn is_plain(&self) -> bool {
+        self.is_plain
     }
 
     /// The xtask binary in this project, without arguments yet; its input is empty.

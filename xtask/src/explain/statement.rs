@@ -20,6 +20,9 @@ pub(super) fn statement(failure: &run::Failure) -> Failure {
     let (line, column) = (place.line, place.column);
     diagnostic = diagnostic.place(place);
     diagnostic = with_server_notes(diagnostic, &failure.error);
+    if failure.is_unseen {
+        diagnostic = diagnostic.note("cause", plain::UNSEEN);
+    }
     if let Some(at) = at(failure) {
         diagnostic = diagnostic.note("at", at);
     }
@@ -146,6 +149,11 @@ fn state(failure: &run::Failure) -> String {
 }
 
 fn next(failure: &run::Failure) -> String {
+    if failure.is_unseen {
+        return "write the statement into the file as it is, not in a string or a function, and run `cargo xtask migrate --plain`; \
+                or run it on TimescaleDB"
+            .to_owned();
+    }
     if let Some(remedy) = remedy(&failure.error) {
         return remedy.to_owned();
     }
@@ -194,7 +202,10 @@ pub(super) fn remedy(error: &link::ServerError) -> Option<&'static str> {
         "57014" => {
             "run `cargo xtask migrate` again, with a longer statement_timeout if that is what ended it"
         }
-        "25006" => "connect to a database that takes writes",
+        // A database that takes no writes is refused before anything is sent.
+        "25006" => {
+            "take READ ONLY out of the file; where it is not there, the server has become a standby: connect to the one that takes writes"
+        }
         code if code.starts_with("53") => {
             "give the server what it lacks, and run `cargo xtask migrate` again"
         }

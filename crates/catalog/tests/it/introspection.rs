@@ -177,7 +177,7 @@ fn no_setting_of_the_session_shows() {
 
 #[test]
 fn a_transaction_keeps_its_settings() {
-    let Some(database) = support::database("a_transaction_keeps_its_settings") else {
+    let Some(database) = support::empty_database("a_transaction_keeps_its_settings") else {
         return;
     };
     let probe = database.run(catalog::probe_query());
@@ -202,7 +202,7 @@ fn a_transaction_keeps_its_settings() {
 
 #[test]
 fn excluded_tables_leave_no_trace() {
-    let Some(database) = support::database("excluded_tables_leave_no_trace") else {
+    let Some(database) = support::empty_database("excluded_tables_leave_no_trace") else {
         return;
     };
     let before = database.catalog();
@@ -234,7 +234,8 @@ fn excluded_tables_leave_no_trace() {
 
 #[test]
 fn a_server_without_timescaledb_has_tables_and_views() {
-    let Some(database) = support::database("a_server_without_timescaledb_has_tables_and_views")
+    let Some(database) =
+        support::empty_database("a_server_without_timescaledb_has_tables_and_views")
     else {
         return;
     };
@@ -246,7 +247,9 @@ fn a_server_without_timescaledb_has_tables_and_views() {
 
 #[test]
 fn chunks_do_not_make_the_query_seem_expensive() {
-    let Some(database) = support::database("chunks_do_not_make_the_query_seem_expensive") else {
+    let Some(database) =
+        support::timescale_database("chunks_do_not_make_the_query_seem_expensive", "its chunks")
+    else {
         return;
     };
     database.run("CREATE EXTENSION timescaledb");

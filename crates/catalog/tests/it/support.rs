@@ -1,4 +1,4 @@
-//! A database of its own for each test, on a private server with TimescaleDB, and psql as the driver.
+//! A database of its own for each test, on a private server, and psql as the driver.
 
 use std::convert::Infallible;
 use std::io::Write as _;
@@ -8,13 +8,13 @@ use std::sync::OnceLock;
 
 use catalog::{Catalog, RelationRef};
 use migrator::cluster::{Cluster, Running, Server, Settings, USER};
+use migrator::{plain, statement};
 
 /// The server for all tests of this process, which it goes with, and its psql.
 struct Private {
     running: Running,
     psql: PathBuf,
-    /// Why there is no TimescaleDB, where that is so.
-    without_timescaledb: Option<String>,
+    has_timescaledb: bool,
 }
 
 static SERVER: OnceLock<Result<Private, String>> = OnceLock::new();
@@ -23,59 +23,74 @@ static SERVER: OnceLock<Result<Private, String>> = OnceLock::new();
 pub(crate) struct Database {
     server: &'static Private,
     name: String,
+    is_plain: bool,
 }
 
-/// A new, empty database on a server with TimescaleDB, or `None` after saying on stderr why the test is skipped.
+/// A new, empty database, or `None` after saying on stderr why the test is skipped. It is in plain mode where the server has no TimescaleDB.
 pub(crate) fn database(test: &str) -> Option<Database> {
-    let server = SERVER.get_or_init(start).as_ref();
-    let has_timescaledb = server.and_then(|server| match &server.without_timescaledb {
-        Some(reason) => Err(reason),
-        None => Ok(server),
-    });
-    created(test, has_timescaledb)
-}
-
-/// The same on any server.
-pub(crate) fn plain_database(test: &str) -> Option<Database> {
-    created(test, SERVER.get_or_init(start).as_ref())
-}
-
-fn created(test: &str, server: Result<&'static Private, &String>) -> Option<Database> {
-    match server {
-        Ok(server) => {
-            let maintenance = Database {
-                server,
-                name: "postgres".to_owned(),
-            };
-            maintenance.run(&format!("CREATE DATABASE {test}"));
-            Some(Database {
-                server,
-                name: test.to_owned(),
-            })
-        }
-        Err(reason) => {
-            // Nothing can be done about a closed stderr.
-            let _ = writeln!(std::io::stderr(), "skipped: {test}: {reason}");
-            None
-        }
+    let database = empty_database(test)?;
+    match database.server.has_timescaledb {
+        true => Some(database),
+        false => Some(database.into_plain()),
     }
+}
+
+/// The same for a test that needs TimescaleDB for `what`.
+pub(crate) fn timescale_database(test: &str, what: &str) -> Option<Database> {
+    let database = empty_database(test)?;
+    if !database.server.has_timescaledb {
+        skip(
+            test,
+            &format!("the installed PostgreSQL has no TimescaleDB, which is needed for {what}"),
+        );
+        return None;
+    }
+    Some(database)
+}
+
+/// The same in plain mode, on any server.
+pub(crate) fn plain_database(test: &str) -> Option<Database> {
+    empty_database(test).map(Database::into_plain)
+}
+
+/// A database for what needs nothing of TimescaleDB.
+pub(crate) fn empty_database(test: &str) -> Option<Database> {
+    let server = SERVER.get_or_init(start).as_ref();
+    let server = server.map_err(|reason| skip(test, reason)).ok()?;
+    let on = |name: &str| Database {
+        server,
+        name: name.to_owned(),
+        is_plain: false,
+    };
+    on("postgres").run(&format!("CREATE DATABASE {test}"));
+    Some(on(test))
+}
+
+fn skip(test: &str, reason: &str) {
+    // In one piece, since tests run side by side; nothing can be done about a closed stderr.
+    let line = format!("skipped: {test}: {reason}\n");
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
 fn start() -> Result<Private, String> {
     let server = Server::find().map_err(|error| error.to_string().replace('\n', " "))?;
-    let without_timescaledb = (!server.has_extension("timescaledb"))
-        .then(|| format!("PostgreSQL {} has no TimescaleDB", server.version()));
     let running = Cluster::temporary(&server, Settings::throwaway())
         .unwrap_or_else(|error| panic!("private server: {error}"));
     Ok(Private {
         running,
         psql: server.program("psql"),
-        without_timescaledb,
+        has_timescaledb: server.has_extension("timescaledb"),
     })
 }
 
 impl Database {
-    /// Runs SQL as `psql -f` would and gives what it prints; panics on the first error.
+    fn into_plain(mut self) -> Database {
+        self.run(&plain::script());
+        self.is_plain = true;
+        self
+    }
+
+    /// Runs SQL as `psql -f` would and gives what it prints; panics on the first error. In plain mode it is rewritten first.
     pub(crate) fn run(&self, sql: &str) -> String {
         self.try_run(sql)
             .unwrap_or_else(|error| panic!("{error}\nin: {sql:.300}"))
@@ -83,6 +98,13 @@ impl Database {
 
     /// Runs SQL, or gives psql's message.
     pub(crate) fn try_run(&self, sql: &str) -> Result<String, String> {
+        match self.is_plain {
+            true => self.psql(&rewritten(sql)),
+            false => self.psql(sql),
+        }
+    }
+
+    fn psql(&self, sql: &str) -> Result<String, String> {
         let mut psql = Command::new(&self.server.psql)
             .args([
                 "-X",
@@ -139,6 +161,15 @@ impl Database {
             self.run(&text);
         }
     }
+}
+
+fn rewritten(sql: &str) -> String {
+    let statements = statement::read(sql).unwrap();
+    let text = |it: &statement::Statement| {
+        let rewriting = plain::rewrite::rewrite(&sql[it.range.clone()]).unwrap();
+        rewriting.text + ";\n"
+    };
+    statements.iter().map(text).collect()
 }
 
 /// Name and text of each of the project's migrations, in order.

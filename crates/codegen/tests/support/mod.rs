@@ -11,7 +11,9 @@ pub fn database(test: &str) -> Option<Client> {
     let server = match server() {
         Ok(server) => server,
         Err(reason) => {
-            let _ = writeln!(std::io::stderr(), "skipped: {test}: {reason}");
+            // In one piece, since tests run side by side.
+            let line = format!("skipped: {test}: {reason}\n");
+            let _ = std::io::stderr().write_all(line.as_bytes());
             return None;
         }
     };

@@ -29,12 +29,14 @@ mod create;
 mod error;
 mod files;
 mod keeper;
+mod memory;
 mod server;
 mod start;
 
 use std::path::{Path, PathBuf};
 
 pub use error::Error;
+pub use memory::throwaway_dir;
 pub use server::Server;
 pub use start::Running;
 
@@ -70,8 +72,9 @@ impl Settings {
         }
     }
 
-    /// For tests: nothing is flushed to disk, and TimescaleDB starts no background workers, so that
-    /// a database can always be dropped or copied. A crash of the machine may destroy the cluster.
+    /// For tests: nothing is flushed to disk, no more of the write-ahead log is kept than must be, and
+    /// TimescaleDB starts no background workers, so that a database can always be dropped or copied.
+    /// A crash of the machine may destroy the cluster.
     pub fn throwaway() -> Self {
         Self {
             worth: Worth::Throwaway,
@@ -138,14 +141,19 @@ impl Cluster {
         Ok(dir.join("data/PG_VERSION").exists())
     }
 
-    /// Makes and starts a cluster in the temporary folder, which is removed when the guard is
-    /// dropped, or its process is killed.
+    /// Makes and starts a cluster in the temporary folder, or in memory if that is plenty and the
+    /// data is [thrown away](Settings::throwaway). It is removed when the guard is dropped, or its
+    /// process is killed.
     ///
     /// # Errors
     /// As [`Cluster::open`] and [`Cluster::start`].
     pub fn temporary(server: &Server, settings: Settings) -> Result<Running, Error> {
         let name = format!("pg-{}", files::random_hex(6)?);
-        let usual = std::env::temp_dir().join(&name);
+        let usual = match settings.worth {
+            Worth::Kept => std::env::temp_dir(),
+            Worth::Throwaway => throwaway_dir(),
+        };
+        let usual = usual.join(&name);
         // The socket is in there, so that it goes with the rest.
         let wanted = if start::has_room_for_socket(&usual) {
             usual

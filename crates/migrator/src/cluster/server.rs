@@ -72,6 +72,11 @@ impl Server {
         self.bin.join(name)
     }
 
+    /// The folder of the scripts that databases and extensions are made with, where it is found.
+    pub fn share_dir(&self) -> Option<&Path> {
+        self.share.as_deref()
+    }
+
     /// The version, `15.20` for instance.
     pub fn version(&self) -> &str {
         &self.version

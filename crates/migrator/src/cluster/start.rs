@@ -181,6 +181,10 @@ fn parameters(cluster: &Cluster, address: &Address) -> Vec<(String, String)> {
         for name in ["fsync", "full_page_writes", "synchronous_commit"] {
             all.push((name, "off".to_owned()));
         }
+        // It may be in memory, and would grow to 1 GB.
+        all.push(("min_wal_size", "32MB".to_owned()));
+        all.push(("max_wal_size", "128MB".to_owned()));
+        all.push(("checkpoint_warning", "0".to_owned()));
     }
     if cluster.server.has_extension(TIMESCALEDB) {
         all.push(("shared_preload_libraries", TIMESCALEDB.to_owned()));

@@ -5,21 +5,20 @@
 //! checks its arguments as TimescaleDB does, raises TimescaleDB's errors, and records what it is told.
 //!
 //! The stand-in holds:
-//! - `time_bucket` in every overload, and the aggregates `first`, `last` and `histogram`
+//! - `time_bucket` in every overload, the aggregates `first`, `last` and `histogram`, and what makes and reads UUIDs of version 7
 //! - `create_hypertable` with `by_range` and `by_hash`, and with column names
 //! - `add_dimension`, `set_chunk_time_interval`, `set_partitioning_interval`, `set_number_partitions`, `set_integer_now_func`
+//! - tablespaces of hypertables, and the columns by which chunks would be skipped
 //! - `add_job`, `alter_job`, `delete_job`, `run_job`
 //! - `drop_chunks`, which deletes the rows of the chunks that there would be; `show_chunks`, which shows none; `compress_chunk`,
 //!   `decompress_chunk`, `convert_to_columnstore` and `convert_to_rowstore`, for which no relation is a chunk
-//! - `hypertable_size`, `hypertable_approximate_size`, `hypertable_detailed_size`, `hypertable_index_size`, `approximate_row_count`
-//! - `time_bucket_gapfill`, `locf` and `interpolate`, which say that they cannot be stood for
+//! - sizes of hypertables, and statistics of chunks, of which there are none
 //! - `add_` and `remove_` of the policies for retention, columnstore (compression), reordering and refreshing
 //! - `refresh_continuous_aggregate`, which has nothing to do
 //! - what [`rewrite`] calls for the statements that PostgreSQL does not know
-//! - of `timescaledb_information`: hypertables, dimensions, continuous_aggregates, jobs, compression_settings,
-//!   hypertable_compression_settings, hypertable_columnstore_settings, and chunks, of which there are none
+//! - the views of `timescaledb_information` and `timescaledb_experimental`
 //!
-//! What is not in this list is absent: the server says that there is no such function.
+//! Every other function that TimescaleDB offers (`tests/plain/names.rs`) is there and says that plain mode cannot stand for it, and why.
 
 pub mod rewrite;
 
@@ -29,28 +28,82 @@ const PARTS: &[&str] = &[
     include_str!("standin/schema.sql"),
     include_str!("standin/bucket_exactly.sql"),
     include_str!("standin/time_bucket.sql"),
+    include_str!("standin/uuid.sql"),
     include_str!("standin/aggregates.sql"),
-    include_str!("standin/gapfill.sql"),
     include_str!("standin/hypertable.sql"),
     include_str!("standin/dimensions.sql"),
+    include_str!("standin/tablespaces.sql"),
     include_str!("standin/policies.sql"),
     include_str!("standin/jobs.sql"),
     include_str!("standin/chunks.sql"),
-    include_str!("standin/sizes.sql"),
     include_str!("standin/columnstore.sql"),
+    include_str!("standin/storage.sql"),
+    include_str!("standin/sizes.sql"),
     include_str!("standin/continuous_aggregates.sql"),
     include_str!("standin/refresh.sql"),
     include_str!("standin/information.sql"),
+    include_str!("standin/unfilled.sql"),
+    include_str!("standin/refused.sql"),
     include_str!("standin/members.sql"),
 ];
 
+/// The stand-in's version, which is raised with each change of its script; the database has it as the comment of its mark.
+#[cfg(feature = "plain")]
+pub const VERSION: u32 = 2;
+
 /// The statement that checks at the end of a transaction what TimescaleDB checks at each statement.
 pub const CHECK: &str = "CALL _timescaledb_functions.check_hypertables()";
+
+/// Why a statement in a string or in the body of a function fails in plain mode that would be rewritten in a file.
+pub const UNSEEN: &str = "plain mode rewrites the statements of the files, and does not see into strings and bodies of functions";
 
 /// The script that makes the stand-in in a database of PostgreSQL 13 or later that has neither it nor TimescaleDB.
 ///
 /// It is one transaction with its BEGIN and COMMIT. Whoever runs it may create schemas in the database and functions in `public`.
 #[cfg(feature = "plain")]
 pub fn script() -> String {
-    format!("BEGIN;\n{}COMMIT;\n", PARTS.concat())
+    format!("BEGIN;\n{}{}COMMIT;\n", PARTS.concat(), mark())
+}
+
+/// The script that makes the stand-in of a database what [`script`] would make of it, where that was made by an older version. What was
+/// recorded is kept.
+///
+/// It is one transaction with its BEGIN and COMMIT. Whoever runs it must own what the first one made.
+#[cfg(feature = "plain")]
+pub fn update() -> String {
+    let parts = PARTS.concat();
+    // What somebody uses is still there.
+    let parts = ["FUNCTION", "PROCEDURE", "AGGREGATE"]
+        .iter()
+        .fold(parts, |parts, kind| {
+            let create = format!("CREATE {kind}");
+            parts.replace(&create, &format!("CREATE OR REPLACE {kind}"))
+        })
+        .replace("CREATE SCHEMA ", "CREATE SCHEMA IF NOT EXISTS ");
+    let (before, after) = (
+        include_str!("standin/before.sql"),
+        include_str!("standin/after.sql"),
+    );
+    format!("BEGIN;\n{before}{parts}{after}{}COMMIT;\n", mark())
+}
+
+#[cfg(feature = "plain")]
+fn mark() -> String {
+    format!("COMMENT ON TABLE _timescaledb_catalog.plain IS '{VERSION}';\n")
+}
+
+#[cfg(all(test, feature = "plain"))]
+mod tests {
+    use super::*;
+
+    /// Who applied the older script has to get the newer one.
+    #[test]
+    fn another_script_has_another_version() {
+        let checksum = crate::source::checksum(&PARTS.concat());
+        assert_eq!(
+            (VERSION, &checksum[..12]),
+            (2, "8c1afc2a47f8"),
+            "the script is another one: raise VERSION where it was released, and write down both"
+        );
+    }
 }

@@ -6,6 +6,14 @@
 //! it is, and the server is the judge.
 
 #[cfg(feature = "plain")]
+mod aggregates;
+#[cfg(feature = "plain")]
+mod alter;
+#[cfg(feature = "plain")]
+mod calls;
+#[cfg(feature = "plain")]
+mod edits;
+#[cfg(feature = "plain")]
 mod options;
 #[cfg(feature = "plain")]
 mod statements;
@@ -81,7 +89,17 @@ pub struct CannotStandFor {
 #[cfg(feature = "plain")]
 pub(crate) fn created_aggregate(statement: &str) -> Option<String> {
     let tokens = lexer::tokens(statement);
-    statements::created_aggregate(Words {
+    aggregates::created_aggregate(Words {
+        sql: statement,
+        tokens: &tokens,
+    })
+}
+
+/// Whether a statement calls a procedure that TimescaleDB refuses in a transaction block and that commits nothing here.
+#[cfg(feature = "plain")]
+pub(crate) fn is_refresh(statement: &str) -> bool {
+    let tokens: Vec<_> = lexer::stream(statement).take(FIRST_TOKENS).collect();
+    calls::is_refresh(Words {
         sql: statement,
         tokens: &tokens,
     })
@@ -99,7 +117,7 @@ pub(crate) fn index_on_aggregate(
         sql: statement,
         tokens: &tokens,
     };
-    let edits = statements::index_on_aggregate(words, aggregates)?;
+    let edits = aggregates::index_on_aggregate(words, aggregates)?;
     Some(rewritten(statement, edits))
 }
 

@@ -3,17 +3,41 @@
 use std::collections::BTreeSet;
 
 use super::{Migration, StepKind, TextError};
-use crate::plain::rewrite::{created_aggregate, index_on_aggregate, rewrite};
+use crate::link::ServerError;
+use crate::plain::rewrite::{created_aggregate, index_on_aggregate, is_refresh, rewrite};
 use crate::statement::Reason;
+use crate::statement::rules::NAMESPACES;
+
+/// SQLSTATE of a relation of another kind than a statement takes.
+const WRONG_OBJECT_TYPE: &str = "42809";
 
 /// The migrations in plain mode: the same steps, and other text for the statements that PostgreSQL does not know.
 ///
 /// # Errors
 /// When a statement asks for what only TimescaleDB can do.
 pub fn plain(migrations: &[Migration]) -> Result<Vec<Migration>, TextError> {
-    let statements = migrations.iter().flat_map(statements);
-    let aggregates = statements.filter_map(created_aggregate).collect();
+    let aggregates = aggregates(migrations);
     migrations.iter().map(|it| of(it, &aggregates)).collect()
+}
+
+/// Whether the server refused something that a function, or a string that is carried out, says and that would have been rewritten in a file:
+/// TimescaleDB's options, its extension, or a continuous aggregate as another kind of relation than the view that it is.
+///
+/// What is carried out in a function has a context.
+pub fn is_unseen(error: &ServerError, migrations: &[Migration]) -> bool {
+    let names = |name: &str| error.message.contains(&format!("\"{name}\""));
+    let is_ours = || NAMESPACES.iter().any(|it| names(it)) || names("_timescaledb_catalog");
+    error.context.is_some()
+        && match error.code.as_str() {
+            WRONG_OBJECT_TYPE => aggregates(migrations).iter().any(|it| names(it)),
+            _ => is_ours(),
+        }
+}
+
+/// The names of the continuous aggregates that the migrations create.
+fn aggregates(migrations: &[Migration]) -> BTreeSet<String> {
+    let statements = migrations.iter().flat_map(statements);
+    statements.filter_map(created_aggregate).collect()
 }
 
 fn statements(migration: &Migration) -> impl Iterator<Item = &str> {
@@ -33,17 +57,20 @@ fn of(migration: &Migration, aggregates: &BTreeSet<String>) -> Result<Migration,
             if let Some(on_aggregate) = index_on_aggregate(text, aggregates) {
                 rewriting = on_aggregate;
             }
-            if rewriting.edits.is_empty() {
+            if rewriting.edits.is_empty() && !is_refresh(text) {
                 continue;
             }
             // TimescaleDB is what refuses it in a transaction, and what needs a session of its own.
             if !matches!(
                 step.kind,
-                StepKind::Alone(Reason::Concurrently) | StepKind::Transaction { .. }
+                StepKind::Alone(Reason::Concurrently | Reason::Annotated)
+                    | StepKind::Transaction { .. }
             ) {
                 step.kind = StepKind::Transaction { begin: None };
             }
-            plain.rewritten.insert(range.start, rewriting);
+            if !rewriting.edits.is_empty() {
+                plain.rewritten.insert(range.start, rewriting);
+            }
         }
     }
     Ok(plain)
@@ -66,7 +93,8 @@ mod tests {
     fn what_is_rewritten_shares_a_transaction_and_steps_stay_where_they_are() {
         let text = "CREATE EXTENSION timescaledb;\nALTER EXTENSION timescaledb UPDATE;\n\
                     CREATE MATERIALIZED VIEW v WITH (timescaledb.continuous) AS SELECT 1 WITH DATA;\n\
-                    CALL refresh_continuous_aggregate('v', NULL, NULL);\nSELECT 1;\n";
+                    CALL refresh_continuous_aggregate('v', NULL, NULL);\nSELECT 1;\n\
+                    -- migrate: alone\nALTER TABLE t SET (timescaledb.compress);\n";
         let file = File::new(Path::new("001_a.sql"), text.as_bytes().to_vec()).unwrap();
         let written = Migration::parse(file).unwrap();
         let plain = plain_of(text).unwrap();
@@ -77,8 +105,8 @@ mod tests {
             .iter()
             .map(|step| !matches!(step.kind, StepKind::Transaction { .. }))
             .collect();
-        assert_eq!(alone, [false, false, false, true, false]);
-        assert_eq!(plain.rewritten.len(), 3);
+        assert_eq!(alone, [false, false, false, false, false, true]);
+        assert_eq!(plain.rewritten.len(), 4);
         assert_eq!(plain.checksum(2), written.checksum(2));
     }
 

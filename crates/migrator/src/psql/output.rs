@@ -1,6 +1,6 @@
 //! Reading what psql prints. Pure.
 
-use crate::link::{Error, Notice, Place, Rows, ServerError};
+use crate::link::{Error, Inner, Notice, Place, Rows, ServerError};
 use crate::script::Message;
 
 /// What stands in the context before the text of a query inside a function, whose positions are not the statement's.
@@ -40,6 +40,8 @@ pub(super) struct Found {
     pub line: usize,
     /// `LINE n: excerpt` and the column of the caret in it.
     pub excerpt: Option<Excerpt>,
+    /// The statement that a function carried out, of which the excerpt is then.
+    pub query: Option<String>,
 }
 
 /// The line of a statement that the server points into, as psql shows it: at most 60 columns of it.
@@ -86,6 +88,7 @@ pub(super) fn heard(errors: &str, source: &str) -> Heard {
             },
             line: head.line,
             excerpt: None,
+            query: None,
         };
         found.read_fields(&rest[..end.unwrap_or(rest.len())]);
         if !head.is_error() {
@@ -187,10 +190,15 @@ impl Found {
             // The names of what it is about.
             _ => return,
         };
-        let text = if label == "QUERY" {
-            format!("{QUERY}{text}")
-        } else {
-            text.to_owned()
+        if label == "QUERY" {
+            self.query = Some(match self.query.take() {
+                Some(before) => format!("{before}\n{text}"),
+                None => text.to_owned(),
+            });
+        }
+        let text = match label == "QUERY" && field.is_none() {
+            true => format!("{QUERY}{text}"),
+            false => text.to_owned(),
         };
         *field = Some(match field.take() {
             Some(before) => format!("{before}\n{text}"),
@@ -206,6 +214,12 @@ impl Found {
             .iter()
             .position(|sent| line_of(sent.range.end) == self.line);
         let mut error = self.error;
+        error.inner = self.query.as_ref().and_then(|query| {
+            Some(Inner {
+                byte: self.excerpt.as_ref()?.byte(query)?,
+                query: query.clone(),
+            })
+        });
         if let Some(index) = failed {
             let range = message.statements[index].range.clone();
             // psql sends the semicolon too, and shows it.
@@ -375,6 +389,36 @@ mod tests {
         let last = errors.lines().last().unwrap();
         let raised = super::heard(last, FILE).error.unwrap().error;
         assert_eq!(raised.message, "raised with the code of a warning");
+    }
+
+    #[test]
+    fn an_error_in_what_a_function_carries_out_has_its_place_there() {
+        let sql = "DO $$ BEGIN\n EXECUTE 'SELECT 1,\n 2 + ) FROM t'; END $$";
+        let message = Message {
+            text: format!("{sql};\n"),
+            statements: vec![crate::script::Sent {
+                range: 0..sql.len(),
+                source: Some(0..sql.len()),
+                rewriting: None,
+            }],
+        };
+        let errors = "psql:/tmp/x/migrations-1.sql:3: ERROR:  42601: syntax error at or near \")\"\n\
+            LINE 2:  2 + ) FROM t\n\
+            \x20            ^\n\
+            QUERY:  SELECT 1,\n 2 + ) FROM t\n\
+            CONTEXT:  PL/pgSQL function inline_code_block line 2 at EXECUTE\n\
+            LOCATION:  scanner_yyerror, scan.l:1188\n";
+        let error = heard(errors, FILE).error.unwrap().locate(&message);
+        assert_eq!(error.place, Place::Statement(0));
+        let inner = error.inner.unwrap();
+        assert_eq!(inner.query, "SELECT 1,\n 2 + ) FROM t");
+        assert_eq!(&inner.query[inner.byte..], ") FROM t");
+        assert_eq!(
+            error.context.as_deref(),
+            Some(
+                "query: SELECT 1,\n 2 + ) FROM t\nPL/pgSQL function inline_code_block line 2 at EXECUTE"
+            )
+        );
     }
 
     #[test]

@@ -63,12 +63,16 @@ impl Runner<'_, '_> {
             waited,
             patience: self.options.patience,
         });
-        match self.link.is_open() {
-            true => drop(self.query("ROLLBACK")?),
+        let is_back = match self.link.is_open() {
+            true => self.query("ROLLBACK").map(drop),
             false => {
-                self.link.reconnect()?;
                 self.backend = None;
+                self.link.reconnect()
             }
+        };
+        if let Err(error) = is_back {
+            // Nothing is under way that could be in doubt.
+            self.reconnect(error, None)?;
         }
         self.watch
             .sleep(pause(attempts).min(self.options.patience.saturating_sub(waited)))
@@ -104,8 +108,11 @@ impl Runner<'_, '_> {
             }
             self.watch.sleep(Duration::from_millis(200))?;
         }
-        if let Some(old) = old {
-            self.end_ghost(&old)?;
+        if let Some(old) = old
+            && self.end_ghost(&old).is_err()
+        {
+            // Broken again, as the next message will find: its ghost is still to be ended.
+            self.backend = Some(old);
         }
         let Some((version, step)) = step.or(self.cut.as_ref().map(|cut| (cut.version, cut.step)))
         else {
@@ -125,14 +132,14 @@ impl Runner<'_, '_> {
     }
 
     /// Ends what is left of our own session behind a broken connection, so that its lock is free.
-    pub(super) fn end_ghost(&mut self, backend: &str) -> Result<(), Error> {
+    fn end_ghost(&mut self, backend: &str) -> Result<(), link::Error> {
         let sql = format!(
             "SELECT pg_terminate_backend(l.pid) FROM pg_catalog.pg_locks l WHERE {} AND l.pid = {backend}",
             lock::is_runners_lock(),
         );
         match self.query(&sql) {
             Ok(_) | Err(link::Error::Server(_)) => Ok(()),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(error),
         }
     }
 

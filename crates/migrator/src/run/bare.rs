@@ -1,6 +1,7 @@
 //! `ALTER EXTENSION timescaledb UPDATE`: a session that has loaded nothing of the old version, and files of the new one.
 
 use super::Error;
+use super::lock;
 use super::runner::Runner;
 use super::stop::Stop;
 use crate::history;
@@ -10,15 +11,29 @@ use crate::plan::Pending;
 impl Runner<'_, '_> {
     /// Opens a session in which the next statement is the first that could load the library.
     pub(super) fn open_bare(&mut self) -> Result<(), Stop> {
-        self.backend = None;
-        if self.is_pooled {
-            // The pooler would give the new session this process, which has the library. That it ends is what is asked for.
-            let _ = self.query("SELECT pg_terminate_backend(pg_backend_pid())");
-        }
-        self.link.reconnect()?;
+        self.change_session()?;
         self.query("SET timescaledb.disable_load = on")?;
         self.is_bare = true;
         Ok(())
+    }
+
+    /// Goes on in a session that loads the library of the new version.
+    pub(super) fn leave_bare(&mut self) -> Result<(), Stop> {
+        self.change_session()?;
+        self.is_bare = false;
+        Ok(())
+    }
+
+    /// Leaves the session for a new one. The lock goes first: what is left of the old session would hold it for a moment yet.
+    fn change_session(&mut self) -> Result<(), Stop> {
+        match self.is_pooled {
+            // The pooler would give the new session this process, which has the library. That it ends is what is asked for.
+            true => drop(self.query("SELECT pg_terminate_backend(pg_backend_pid())")),
+            false if self.backend.is_some() => drop(self.query(&lock::give_up())?),
+            false => {}
+        }
+        self.backend = None;
+        Ok(self.link.reconnect()?)
     }
 
     /// Whether the server has the files for the update that is the next step: without them the statement fails with less to say.

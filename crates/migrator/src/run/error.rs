@@ -7,6 +7,7 @@ use super::watch::Blocker;
 use super::{Applied, Failure, Job, foreign};
 use crate::foreign::Foreign;
 use crate::link;
+use crate::plain;
 use crate::plan::{self, Migration};
 use crate::statement::Refusal;
 
@@ -20,7 +21,7 @@ pub enum Error {
     #[error("{0}")]
     Plan(plan::Error),
     /// A statement of a migration failed; what its step did is rolled back.
-    #[error("{}: {}", .0.place(), .0.error)]
+    #[error("{}: {}{}", .0.place(), .0.error, if .0.is_unseen { format!("; {}", plain::UNSEEN) } else { String::new() })]
     Statement(Box<Failure>),
     /// A statement waited for a lock for longer than the patience; what its step did is rolled back.
     #[error("{}: waited {} s for a lock: {}", .0.failure.place(), .0.waited.as_secs(), .0.failure.error)]
@@ -111,6 +112,11 @@ pub enum WrongMode {
         "the database holds migrations that were applied without plain mode: the two are never mixed"
     )]
     HasHistory,
+    /// Plain mode of a newer version than this program's.
+    #[error(
+        "what stands for TimescaleDB in the database was made by a newer version of this program"
+    )]
+    IsNewer,
 }
 
 /// A step that waited for a lock in vain.

@@ -3,7 +3,7 @@
 use crate::lexer;
 use crate::link::{Place, ServerError};
 use crate::plan::Migration;
-use crate::script::Message;
+use crate::script::{Message, Sent};
 
 use super::{Applied, Facts, Report};
 
@@ -29,6 +29,9 @@ pub struct Failure {
     /// Where everything that was pending shared one transaction: the number of its first migration, and how many steps of that were done
     /// before.
     pub whole: Option<(u32, usize)>,
+    /// Whether the run is in plain mode and the server refused what would have been rewritten, had it not stood in a string or in the body of
+    /// a function.
+    pub is_unseen: bool,
 }
 
 /// What of a step the server refused.
@@ -62,6 +65,7 @@ impl Failure {
             remains: false,
             may_be_partial: false,
             whole: None,
+            is_unseen: false,
         }
     }
 
@@ -97,13 +101,26 @@ impl At {
         let text = &message.text[sent.range.clone()];
         match &sent.source {
             Some(source) => {
-                let at = named(&file[source.clone()], &error.message);
-                At::Byte(source.start + at.unwrap_or(0))
+                let statement = &file[source.clone()];
+                let at = inside(message, sent, error).or_else(|| {
+                    let at = named(statement, &error.message)?;
+                    Some(source.start + at)
+                });
+                At::Byte(at.unwrap_or(source.start))
             }
             None if text == "COMMIT" => At::Commit,
             None => At::Runner(text.to_owned()),
         }
     }
+}
+
+/// The byte of the file where a statement that is rewritten holds the one that a function of plain mode carried out, and the error in it.
+fn inside(message: &Message, sent: &Sent, error: &ServerError) -> Option<usize> {
+    let inner = error.inner.as_ref().filter(|_| sent.rewriting.is_some())?;
+    let at = message.text[sent.range.clone()].find(&inner.query)?;
+    let offset = message.source_offset(sent.range.start + at + inner.byte)?;
+    // What stands in the place of something else has no better place than its beginning.
+    (offset > sent.source.as_ref()?.start).then_some(offset)
 }
 
 /// Where a statement holds the name that the server's message quotes first: for many errors, a

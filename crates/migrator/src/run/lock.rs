@@ -8,6 +8,10 @@ use std::time::{Duration, Instant};
 /// Key of the session advisory lock that a runner holds; "schema_m" in ASCII.
 pub const LOCK_KEY: i64 = 0x7363_6865_6d61_5f6d;
 
+/// How long is waited before the lock is asked for again: at first, and at most.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+
 /// Which locks are the runners' in `pg_locks AS l`.
 pub(super) fn is_runners_lock() -> String {
     let key = LOCK_KEY as u64;
@@ -45,7 +49,7 @@ pub(super) fn take(
 ) -> Result<String, Error> {
     let started = Instant::now();
     let mut told = None;
-    let mut pause = Duration::from_millis(20);
+    let mut pause = SHORTEST_PAUSE;
     loop {
         watch.begin("", "");
         let answer = try_take(link).and_then(|backend| match backend {
@@ -61,13 +65,15 @@ pub(super) fn take(
             && told.as_ref() != Some(holder)
         {
             watch.tell(Event::WaitingForLock(holder));
+            // Who has the lock after another will mostly find the work done, and have it for a moment.
+            pause = SHORTEST_PAUSE;
         }
         if started.elapsed() >= patience {
             return Err(Error::Locked(Box::new(holder.or(told).unwrap_or_default())));
         }
         told = holder.or(told);
         watch.sleep(pause.min(patience.saturating_sub(started.elapsed())))?;
-        pause = (pause * 2).min(Duration::from_millis(500));
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 
@@ -79,6 +85,11 @@ pub(super) fn try_take(link: &mut dyn Link) -> Result<Option<String>, link::Erro
     let mut values = row.into_iter().map(Option::unwrap_or_default);
     let is_ours = values.next().as_deref() == Some("t");
     Ok(values.next().filter(|_| is_ours))
+}
+
+/// Gives the lock up.
+pub(crate) fn give_up() -> String {
+    format!("SELECT pg_advisory_unlock({LOCK_KEY})")
 }
 
 fn holder(link: &mut dyn Link) -> Result<Option<Holder>, link::Error> {

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use super::runner::Runner;
 use super::stop::Stop;
+#[cfg(feature = "plain")]
+use super::{At, Event, Failure};
 use super::{Error, Report, WrongMode};
 use crate::history::{History, Mode, Row};
 use crate::plan::Migration;
@@ -62,28 +64,58 @@ fn check(mode: Mode, report: &Report) -> Result<(), WrongMode> {
 }
 
 impl Runner<'_, '_> {
-    /// In plain mode, installs what stands for TimescaleDB unless a run before this one has: in one transaction, which is its mark.
+    /// Whether plain mode would have rewritten what the server refused, had it not stood in a string or in the body of a function.
+    #[cfg(feature = "plain")]
+    pub(super) fn is_unseen(&self, failure: &Failure) -> bool {
+        let At::Byte(byte) = failure.at else {
+            return false;
+        };
+        let statements = &failure.migration.steps[failure.step].statements;
+        let is_rewritten = statements
+            .iter()
+            .filter(|range| range.contains(&byte))
+            .any(|range| failure.migration.rewritten.contains_key(&range.start));
+        self.options.mode == Mode::Plain
+            && !is_rewritten
+            && crate::plan::is_unseen(&failure.error, self.migrations)
+    }
+
+    /// In plain mode, installs what stands for TimescaleDB unless a run before this one has, and brings up to date what an older version
+    /// installed: in one transaction, which is its mark.
     ///
     /// A runner that this one waited for may have been of the other mode: then the run ends as if it had found the database so.
     pub(super) fn install_stand_in(&mut self, history: &History) -> Result<(), Stop> {
         match (self.options.mode, history.rows.is_empty()) {
-            (Mode::TimescaleDb, _) if self.has_stand_in => {
+            (Mode::TimescaleDb, _) if self.stand_in.is_some() => {
                 Err(Stop::Failed(Error::Mode(WrongMode::IsPlain)))
             }
             (Mode::TimescaleDb, _) => Ok(()),
             #[cfg(feature = "plain")]
-            (Mode::Plain, _) if self.has_stand_in => Ok(()),
-            #[cfg(feature = "plain")]
-            (Mode::Plain, false) => Err(Stop::Failed(Error::Mode(WrongMode::HasHistory))),
-            #[cfg(feature = "plain")]
-            (Mode::Plain, true) => match self.query(&crate::plain::script()) {
-                Ok(_) => {
-                    self.has_stand_in = true;
+            (Mode::Plain, has_no_history) => match self.stand_in {
+                Some(crate::plain::VERSION) => Ok(()),
+                Some(version) if version > crate::plain::VERSION => {
+                    Err(Stop::Failed(Error::Mode(WrongMode::IsNewer)))
+                }
+                Some(version) => {
+                    self.make_stand_in(&crate::plain::update())?;
+                    self.watch.tell(Event::StandInUpdated { from: version });
                     Ok(())
                 }
-                Err(crate::link::Error::Server(error)) => Err(Stop::Failed(Error::StandIn(error))),
-                Err(error) => Err(error.into()),
+                None if has_no_history => self.make_stand_in(&crate::plain::script()),
+                None => Err(Stop::Failed(Error::Mode(WrongMode::HasHistory))),
             },
+        }
+    }
+
+    #[cfg(feature = "plain")]
+    fn make_stand_in(&mut self, script: &str) -> Result<(), Stop> {
+        match self.query(script) {
+            Ok(_) => {
+                self.stand_in = Some(crate::plain::VERSION);
+                Ok(())
+            }
+            Err(crate::link::Error::Server(error)) => Err(Stop::Failed(Error::StandIn(error))),
+            Err(error) => Err(error.into()),
         }
     }
 }

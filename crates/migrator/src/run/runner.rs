@@ -19,7 +19,7 @@ use crate::script::{Bounds, Message, Session, StepRef};
 /// A run while it goes on.
 pub(super) struct Runner<'a, 'o> {
     pub(super) link: &'a mut dyn Link,
-    migrations: &'a [Migration],
+    pub(super) migrations: &'a [Migration],
     pub(super) options: &'a Options,
     pub(super) report: &'a mut Report,
     pub(super) watch: &'a Watch<'o>,
@@ -30,8 +30,8 @@ pub(super) struct Runner<'a, 'o> {
     /// The quoted name of the table of paused jobs, and whether there is one.
     pub(super) paused_jobs: String,
     pub(super) has_paused_jobs: bool,
-    /// Whether there is what stands for TimescaleDB.
-    pub(super) has_stand_in: bool,
+    /// The version of what stands for TimescaleDB, where there is such a thing.
+    pub(super) stand_in: Option<u32>,
     /// Whether this run has paused what it is to pause.
     pub(super) pauses_jobs: bool,
     /// What a person says of a step in doubt, until it has been heeded.
@@ -95,7 +95,7 @@ impl<'a, 'o> Runner<'a, 'o> {
             },
             paused_jobs: report.facts.own_table(jobs::PAUSED_JOBS)?,
             has_paused_jobs: report.facts.has_paused_jobs,
-            has_stand_in: report.facts.is_plain,
+            stand_in: None,
             pauses_jobs: false,
             in_doubt: options.in_doubt,
             report,
@@ -152,7 +152,7 @@ impl<'a, 'o> Runner<'a, 'o> {
             start = vec!["ROLLBACK".to_owned()];
         }
         start.push("RESET ALL".to_owned());
-        start.push(format!("SELECT pg_advisory_unlock({})", lock::LOCK_KEY));
+        start.push(lock::give_up());
         let unlocked = self.query(&start.join(";\n"));
         resumed?;
         unlocked.map(drop)
@@ -259,10 +259,7 @@ impl<'a, 'o> Runner<'a, 'o> {
             pending.iter().for_each(|it| self.note(it.migration));
         }
         if self.is_bare {
-            // The library of the new version is loaded by a session that starts after the update.
-            self.link.reconnect()?;
-            self.is_bare = false;
-            self.backend = None;
+            self.leave_bare()?;
         }
         Ok(match is_end {
             true => Outcome::Done,
@@ -427,15 +424,17 @@ impl<'a, 'o> Runner<'a, 'o> {
             false => history::create(&self.table) + ";\n",
         };
         let sql = format!(
-            "SELECT to_regclass({}) IS NOT NULL, to_regclass('_timescaledb_catalog.plain') IS NOT NULL;\n{create}{}",
+            "SELECT to_regclass({}) IS NOT NULL, \
+             CASE WHEN to_regclass('_timescaledb_catalog.plain') IS NOT NULL \
+             THEN coalesce(obj_description(to_regclass('_timescaledb_catalog.plain'), 'pg_class'), '1') END;\n{create}{}",
             history::literal(&self.paused_jobs),
             history::READ
         );
         let mut results = self.query(&sql)?.into_iter();
         let found: Vec<_> = results.next().into_iter().flatten().flatten().collect();
-        let is_there = |at: usize| found.get(at).is_some_and(|it| it.as_deref() == Some("t"));
-        self.has_paused_jobs = is_there(0);
-        self.has_stand_in = is_there(1);
+        let found = |at: usize| found.get(at).and_then(|it| it.as_deref());
+        self.has_paused_jobs = found(0) == Some("t");
+        self.stand_in = found(1).map(|version| version.parse().unwrap_or(u32::MAX));
         let rows = results.next_back();
         let history = facts::parse_history(&self.report.facts, &rows.unwrap_or_default())?;
         if self.began.is_empty() {

@@ -13,17 +13,21 @@ use crate::link::Beside;
 use crate::script::Message;
 use crate::source::File;
 
-/// Answers queries from a list, and remembers what it was asked.
+/// Answers queries from a list, and remembers what it was asked. Refuses what it is to run, with codes from a list.
 struct Fake {
     answers: VecDeque<Result<Vec<Rows>, link::Error>>,
+    codes: VecDeque<&'static str>,
     asked: Vec<String>,
 }
 
 impl Fake {
     fn new(answers: impl IntoIterator<Item = Result<Vec<Rows>, link::Error>>) -> Self {
         let answers = answers.into_iter().collect();
-        let asked = Vec::new();
-        Self { answers, asked }
+        Self {
+            answers,
+            codes: VecDeque::new(),
+            asked: Vec::new(),
+        }
     }
 }
 
@@ -34,12 +38,16 @@ impl Link for Fake {
     }
 
     fn run(&mut self, _: &Message) -> Result<(), link::Error> {
-        Err(refusal("42601"))
+        Err(refusal(self.codes.pop_front().unwrap_or("42601")))
     }
 
     fn reconnect(&mut self) -> Result<(), link::Error> {
         Ok(())
     }
+}
+
+fn run_quietly(link: &mut Fake, migrations: &[Migration]) -> Result<Report, Error> {
+    run(link, migrations, &Options::default(), None, &mut |_| ())
 }
 
 fn refusal(code: &str) -> link::Error {
@@ -87,17 +95,50 @@ fn a_failed_run_leaves_neither_transaction_nor_setting_nor_lock() {
         Ok(locked),
         Ok(vec![Rows::new()]),
     ]);
-    let outcome = run(
-        &mut link,
-        &migrations,
-        &Options::default(),
-        None,
-        &mut |_| (),
-    );
+    let outcome = run_quietly(&mut link, &migrations);
     assert!(matches!(outcome, Err(Error::Statement(_))));
     let last = link.asked.last().unwrap();
     assert!(last.starts_with("ROLLBACK;\nRESET"), "{last}");
     assert!(last.contains("pg_advisory_unlock"), "{last}");
+}
+
+#[test]
+fn a_connection_that_breaks_between_two_attempts_is_made_again() {
+    let file = File::new(Path::new("001_a.sql"), b"SELECT 1".to_vec()).unwrap();
+    let migrations = [Migration::parse(file).unwrap()];
+    let row = |values: [&str; 2]| vec![values.map(|value| Some(value.to_owned())).to_vec()];
+    let (locked, lost) = (vec![row(["t", "1"])], || {
+        Err(link::Error::Lost {
+            message: "gone".to_owned(),
+            code: None,
+        })
+    });
+    let no_history = || Ok(vec![vec![vec![Some("f".to_owned()), None]], Rows::new()]);
+    let mut link = Fake::new([
+        Err(refusal(UNDEFINED_TABLE)),
+        Ok(vec![facts("15.1", "150001")]),
+        Ok(locked.clone()),
+        no_history(),
+        // The first attempt has waited for a lock. Its transaction cannot be ended, nor what is left of its session.
+        lost(),
+        lost(),
+        // The next message is sent into nothing.
+        lost(),
+        Ok(Vec::new()),
+        Ok(locked),
+        no_history(),
+    ]);
+    link.codes = VecDeque::from(["55P03"]);
+    let outcome = run_quietly(&mut link, &migrations);
+    let Err(Error::Statement(failure)) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(failure.error.code, "42601");
+    let ended = link
+        .asked
+        .iter()
+        .filter(|sql| sql.contains("pg_terminate_backend"));
+    assert_eq!(ended.count(), 2);
 }
 
 /// A session beside a busy one, whose server takes its time: how many requests it got, and how many it has answered.

@@ -212,6 +212,12 @@ impl Config {
     }
 
     fn connector(&self) -> Result<tls::Connector, Error> {
+        if !tls::CAN_ENCRYPT && self.postgres.get_ssl_mode() == SslMode::Require {
+            return Err(unreachable(
+                "sslmode asks for TLS, and this program is built without: enable the feature `tls`"
+                    .to_owned(),
+            ));
+        }
         tls::connector(&self.check, self.root_certificates.as_ref()).map_err(unreachable)
     }
 
@@ -340,6 +346,19 @@ mod tests {
         assert_eq!(rest, "postgres://u@h/d?connect_timeout=3");
         assert_eq!(tls.mode.as_deref(), Some("verify-full"));
         assert_eq!(tls.root_certificates, Some(PathBuf::from("/etc/ca.pem")));
+    }
+
+    #[cfg(not(feature = "tls"))]
+    #[test]
+    fn a_program_without_tls_refuses_what_asks_for_it() {
+        let says = |mode: &str| {
+            let config = Config::parse(&format!("postgres://u@127.0.0.1:1/d?sslmode={mode}"));
+            config.unwrap().client().err().unwrap().to_string()
+        };
+        for mode in ["require", "verify-ca", "verify-full"] {
+            assert!(says(mode).contains("the feature `tls`"), "{mode}");
+        }
+        assert!(!says("prefer").contains("the feature `tls`"));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use tokio_postgres::{AsyncMessage, SimpleQueryMessage, SimpleQueryStream};
 
 pub use config::{Config, ConfigError};
 
-use crate::link::{Beside, Error, Link, Notice, Place, Pooling, Rows, ServerError};
+use crate::link::{Beside, Error, Inner, Link, Notice, Place, Pooling, Rows, ServerError};
 use crate::script::Message;
 use config::{explain, unreachable};
 
@@ -220,7 +220,13 @@ fn convert(error: &tokio_postgres::Error, sql: &str, done: usize) -> Error {
 fn server_error(error: &DbError, sql: &str, done: usize) -> ServerError {
     let (place, inner) = match error.position() {
         Some(ErrorPosition::Original(character)) => (Place::Byte(byte_of(sql, *character)), None),
-        Some(ErrorPosition::Internal { query, .. }) => (Place::Statement(done), Some(query)),
+        Some(ErrorPosition::Internal { query, position }) => {
+            let inner = Inner {
+                query: query.clone(),
+                byte: byte_of(query, *position),
+            };
+            (Place::Statement(done), Some(inner))
+        }
         None => (Place::Statement(done), None),
     };
     let context = error.where_().map(str::to_owned);
@@ -230,8 +236,9 @@ fn server_error(error: &DbError, sql: &str, done: usize) -> ServerError {
         message: error.message().to_owned(),
         detail: error.detail().map(str::to_owned),
         hint: error.hint().map(str::to_owned),
-        context: context.or_else(|| inner.map(|query| format!("query: {query}"))),
+        context: context.or_else(|| Some(format!("query: {}", inner.as_ref()?.query))),
         place,
+        inner,
     }
 }
 

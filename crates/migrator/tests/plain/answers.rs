@@ -169,21 +169,6 @@ fn retention_leaves_the_rows_that_timescaledb_leaves() {
     pair.compare("retained", queries);
 }
 
-#[test]
-fn the_views_have_timescaledbs_columns() {
-    let Some(mut pair) = Pair::start("the_views_have_timescaledbs_columns") else {
-        return;
-    };
-    let query = "
-        SELECT table_name, column_name, udt_name
-        FROM information_schema.columns
-        WHERE table_schema = 'timescaledb_information'
-          AND table_name IN ('hypertables', 'dimensions', 'continuous_aggregates', 'jobs', 'compression_settings',
-              'hypertable_compression_settings', 'hypertable_columnstore_settings', 'chunks')
-        ORDER BY table_name, ordinal_position";
-    pair.compare("columns", [query.to_owned()]);
-}
-
 impl Pair {
     /// Runs the same statements in both.
     pub fn batch(&mut self, sql: &str) {

@@ -4,12 +4,16 @@
 //! `recorded/`, with the version that they came from; where TimescaleDB is missing, they are what plain mode is compared with.
 #![cfg(all(unix, feature = "cluster", feature = "postgres"))]
 
+mod altered;
 mod answers;
+mod functions;
 mod migrations;
+mod names;
 mod pair;
 #[path = "../split/random.rs"]
 mod random;
 mod recorded;
 mod roles;
 mod time_bucket;
+mod updated;
 mod wrong;

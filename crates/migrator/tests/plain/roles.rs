@@ -1,8 +1,11 @@
 //! Roles that did not install what stands for TimescaleDB have what is theirs recorded, and nothing else.
 
+use migrator::plain::rewrite::rewrite;
 use migrator::statement;
 
 use super::pair::Pair;
+use super::recorded;
+use super::wrong::line;
 
 /// What the owner of a schema does, who may do nothing else in the database; and a policy that somebody else adds.
 const OWNED: &str = "
@@ -61,6 +64,60 @@ const FOREIGN: &[&str] = &[
     "SELECT scheduled FROM alter_job((SELECT max(job_id) FROM timescaledb_information.jobs
      WHERE owner::text = 'roles_app' AND proc_name = 'work'), scheduled => false)",
 ];
+
+/// What a role does that may not log in, and what it may not have run for it.
+const WITHOUT_LOGIN: &[&str] = &[
+    "CREATE ROLE roles_group",
+    "GRANT CREATE ON SCHEMA public TO roles_group",
+    "SET ROLE roles_group",
+    "CREATE PROCEDURE work(job_id int, config jsonb) LANGUAGE plpgsql AS 'BEGIN END'",
+    "CREATE TABLE g (time timestamptz NOT NULL, n int)",
+    "CREATE INDEX g_n ON g (n)",
+    "SELECT create_hypertable('g', by_range('time'))",
+    "CREATE MATERIALIZED VIEW gc WITH (timescaledb.continuous) AS
+     SELECT time_bucket('1 day', time) AS day, count(*) AS n FROM g GROUP BY 1 WITH NO DATA",
+    "SELECT add_retention_policy('g', INTERVAL '1 year')",
+    "SELECT add_retention_policy('gc', INTERVAL '1 year')",
+    "SELECT add_reorder_policy('g', 'g_n')",
+    "SELECT add_reorder_policy('g', 'missing')",
+    "SELECT add_continuous_aggregate_policy('gc', INTERVAL '10 days', INTERVAL '1 day', INTERVAL '1 hour')",
+    "SELECT add_job('work', INTERVAL '1 hour')",
+    "SELECT add_job('work', INTERVAL '1 hour', check_config => 'work')",
+    "SELECT add_compression_policy('g', INTERVAL '7 days')",
+    "ALTER TABLE g SET (timescaledb.compress)",
+    "SELECT add_compression_policy('g', INTERVAL '7 days')",
+    "CREATE TABLE g2 (time timestamptz NOT NULL) WITH (tsdb.hypertable)",
+    "RESET ROLE",
+    "SELECT add_retention_policy('g', INTERVAL '1 year')",
+    "SELECT count(*) FROM timescaledb_information.jobs WHERE job_id >= 1000",
+    "ALTER ROLE roles_group LOGIN",
+    "SELECT add_retention_policy('g', INTERVAL '1 year') > 0",
+    "DROP OWNED BY roles_group",
+    "DROP ROLE roles_group",
+];
+
+#[test]
+fn no_job_belongs_to_a_role_that_may_not_log_in() {
+    let Some(mut pair) = Pair::start("no_job_belongs_to_a_role_that_may_not_log_in") else {
+        return;
+    };
+    let fresh = pair.timescaledb.as_mut().map(|(client, version)| {
+        let lines: Vec<_> = WITHOUT_LOGIN
+            .iter()
+            .map(|sql| line(client, sql, sql))
+            .collect();
+        (version.as_str(), lines)
+    });
+    let fresh = fresh
+        .as_ref()
+        .map(|(version, lines)| (*version, &lines[..]));
+    let recorded = recorded::lines("roles_without_login", fresh);
+    let plain: Vec<_> = WITHOUT_LOGIN
+        .iter()
+        .map(|sql| line(&mut pair.plain, sql, &rewrite(sql).unwrap().text))
+        .collect();
+    recorded::compare("roles_without_login", &recorded, &plain);
+}
 
 #[test]
 fn a_role_has_recorded_what_is_its_own() {

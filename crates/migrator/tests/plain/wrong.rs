@@ -1,8 +1,9 @@
 //! Wrong calls: the SQLSTATE and the message are TimescaleDB's.
 
+use migrator::plain::CHECK;
 use migrator::plain::rewrite::rewrite;
 use migrator::statement;
-use postgres::Client;
+use postgres::{Client, SimpleQueryMessage};
 
 use super::pair::Pair;
 use super::recorded;
@@ -145,7 +146,19 @@ const CALLS: &[&str] = &[
     "CREATE MATERIALIZED VIEW d WITH (timescaledb.continuous) AS SELECT time_bucket('1 day', time + INTERVAL '1 hour'), count(*) FROM h GROUP BY 1 WITH NO DATA",
     "CREATE MATERIALIZED VIEW d WITH (timescaledb.continuous) AS SELECT time_bucket('1 day', time), time_bucket('2 days', time) AS b, count(*) FROM h GROUP BY 1, 2 WITH NO DATA",
     "CREATE MATERIALIZED VIEW d WITH (timescaledb.continuous) AS SELECT time_bucket('0', time), count(*) FROM h GROUP BY 1 WITH NO DATA",
+    "CREATE MATERIALIZED VIEW d WITH (timescaledb.continuous) AS SELECT time_bucket(10, t), count(*) FROM ints GROUP BY 1 WITH NO DATA",
+    "CREATE MATERIALIZED VIEW d WITH (timescaledb.continuous) AS SELECT time_bucket('1 day', days), count(*) FROM cc GROUP BY 1 WITH NO DATA",
+    "CREATE MATERIALIZED VIEW d WITH (timescaledb.continuous) AS SELECT time_bucket('3 days', days), count(*) FROM cc GROUP BY 1 WITH NO DATA",
+    "CREATE MATERIALIZED VIEW d WITH (timescaledb.continuous) AS SELECT time_bucket('7 days', days), count(*) FROM cc GROUP BY 1 WITH NO DATA",
+    "CREATE MATERIALIZED VIEW d WITH (timescaledb.continuous) AS SELECT time_bucket('48 hours', days), count(*) FROM cc GROUP BY 1 WITH NO DATA",
+    "CREATE MATERIALIZED VIEW months WITH (timescaledb.continuous) AS SELECT time_bucket('2 months', days) AS m, count(*) FROM cc GROUP BY 1 WITH NO DATA",
+    "CREATE MATERIALIZED VIEW e WITH (timescaledb.continuous) AS SELECT time_bucket('61 days', m), count(*) FROM months GROUP BY 1 WITH NO DATA",
+    "CREATE MATERIALIZED VIEW e WITH (timescaledb.continuous) AS SELECT time_bucket('3 months', m), count(*) FROM months GROUP BY 1 WITH NO DATA",
+    "CREATE MATERIALIZED VIEW e WITH (timescaledb.continuous) AS SELECT time_bucket('1 year', m), count(*) FROM months GROUP BY 1 WITH NO DATA",
     "DROP VIEW c",
+    "ALTER VIEW c RENAME TO d",
+    "ALTER VIEW IF EXISTS public.c SET SCHEMA public",
+    "ALTER VIEW v RENAME TO v",
     "DROP MATERIALIZED VIEW IF EXISTS missing",
     "DROP MATERIALIZED VIEW missing",
     "DROP MATERIALIZED VIEW IF EXISTS missing, cc",
@@ -178,6 +191,52 @@ const CALLS: &[&str] = &[
     "REFRESH MATERIALIZED VIEW c",
 ];
 
+/// What PostgreSQL does and TimescaleDB refuses, with TimescaleDB's message.
+const REFUSED_LATER: &[(&str, &str)] = &[
+    (
+        "CREATE TABLE heir () INHERITS (h)",
+        "hypertables do not support inheritance",
+    ),
+    (
+        "CREATE RULE nothing AS ON INSERT TO h DO ALSO NOTHING",
+        "hypertables do not support rules",
+    ),
+    (
+        "CREATE TRIGGER t INSTEAD OF INSERT ON c FOR EACH ROW EXECUTE FUNCTION nothing()",
+        "triggers are not supported on continuous aggregate",
+    ),
+];
+
+#[test]
+fn what_postgresql_alone_would_do_is_refused_at_the_end_of_the_step() {
+    let Some(mut pair) =
+        Pair::start("what_postgresql_alone_would_do_is_refused_at_the_end_of_the_step")
+    else {
+        return;
+    };
+    for statement in statement::read(OBJECTS).unwrap() {
+        pair.statement(&OBJECTS[statement.range]);
+    }
+    pair.statement("DROP TABLE keyed, uniq, referring");
+    pair.statement(
+        "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+    );
+    pair.plain.batch_execute(CHECK).unwrap();
+    for (sql, message) in REFUSED_LATER {
+        let mut errors = Vec::new();
+        if let Some((client, _)) = &mut pair.timescaledb {
+            errors.push(client.batch_execute(sql).unwrap_err());
+        }
+        let mut transaction = pair.plain.transaction().unwrap();
+        transaction.batch_execute(sql).unwrap();
+        errors.push(transaction.batch_execute(CHECK).unwrap_err());
+        for error in errors {
+            let error = error.as_db_error().unwrap();
+            assert_eq!((error.code().code(), error.message()), ("0A000", *message));
+        }
+    }
+}
+
 #[test]
 fn wrong_calls_get_timescaledbs_errors() {
     let Some(mut pair) = Pair::start("wrong_calls_get_timescaledbs_errors") else {
@@ -203,10 +262,26 @@ fn wrong_calls_get_timescaledbs_errors() {
     recorded::compare("wrong", &recorded, &plain);
 }
 
-/// The call and what came of it.
-fn line(client: &mut Client, call: &str, sql: &str) -> String {
-    let answer = match client.batch_execute(sql) {
-        Ok(()) => "done".to_owned(),
+/// The call and what came of it: the last rows, or the error.
+pub fn line(client: &mut Client, call: &str, sql: &str) -> String {
+    let answer = match client.simple_query(sql) {
+        Ok(messages) => {
+            let rows: Vec<String> = messages
+                .iter()
+                .filter_map(|message| match message {
+                    SimpleQueryMessage::Row(row) if call.starts_with("SELECT") => Some(row),
+                    _ => None,
+                })
+                .map(|row| {
+                    let values = (0..row.len()).map(|at| row.get(at).unwrap_or("null"));
+                    values.collect::<Vec<_>>().join("|")
+                })
+                .collect();
+            match rows.is_empty() {
+                true => "done".to_owned(),
+                false => rows.join("; "),
+            }
+        }
         Err(error) => {
             let error = error
                 .as_db_error()

@@ -66,7 +66,10 @@ impl Ground {
         let mut client = connect(&running, "postgres");
         let available = "SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb'";
         if setup.contains("timescaledb") && client.query(available, &[]).unwrap().is_empty() {
-            skip(test, "the server has no TimescaleDB");
+            skip(
+                test,
+                "the server has no TimescaleDB, whose statements are cut here",
+            );
             return None;
         }
         client
@@ -285,7 +288,10 @@ fn connect(running: &Running, database: &str) -> Client {
     Client::connect(&running.url(database), NoTls).unwrap()
 }
 
-/// Reports a test that cannot run here, past the capture of output.
+/// Reports a test that cannot run here, past the capture of output; in one piece, since tests run side by side.
 fn skip(test: &str, reason: &str) {
-    writeln!(std::io::stderr(), "skipped: {test}: {reason}").expect("standard error");
+    let line = format!("skipped: {test}: {reason}\n");
+    std::io::stderr()
+        .write_all(line.as_bytes())
+        .expect("standard error");
 }

@@ -40,6 +40,13 @@ impl<'a> Options<'a> {
         self.list.iter().all(is_ours)
     }
 
+    /// Whether any option has a value.
+    pub(super) fn any_value(&self) -> bool {
+        let has_value =
+            |option: &Words<'_>| (0..option.tokens.len()).any(|at| option.is_symbol(at, "="));
+        self.list.iter().any(has_value)
+    }
+
     /// Whether one of TimescaleDB's options is on.
     pub(super) fn is_on(&self, name: &str) -> bool {
         let switch = |option: &Words<'_>| option.switch(NAMESPACES, name);

@@ -1,6 +1,7 @@
 -- There are no chunks, but rows can be deleted by the chunks that they would be in, and a table has a size.
 
--- A point in time, or a number, as TimescaleDB counts it: microseconds since 1970 for a time. An interval reaches back from now.
+-- A point in time, or a number, as TimescaleDB counts it: microseconds since 1970 for a time. An interval reaches back from now, and a text is
+-- a constant that had no type.
 CREATE FUNCTION _timescaledb_functions.chunk_boundary(column_type regtype, value text, given regtype) RETURNS int8
 LANGUAGE plpgsql STABLE SET search_path TO pg_catalog, pg_temp
 AS $$
@@ -14,7 +15,7 @@ BEGIN
     THEN
         RAISE EXCEPTION 'plain mode cannot tell when a row was inserted' USING ERRCODE = 'feature_not_supported',
             HINT = 'Give the boundary as a number of the column that the table is partitioned by.';
-    ELSIF given NOT IN ('unknown'::regtype, column_type)
+    ELSIF given NOT IN ('text'::regtype, column_type)
         AND NOT (given = 'interval'::regtype AND NOT _timescaledb_functions.is_integer(column_type))
         AND NOT EXISTS (SELECT FROM pg_cast WHERE castsource = given AND casttarget = column_type AND castcontext = 'i')
     THEN
@@ -32,7 +33,9 @@ END
 $$;
 
 -- Which rows lie in chunks that lie before one boundary and behind another, as a condition; every check of TimescaleDB's on the way.
-CREATE FUNCTION _timescaledb_functions.chunk_condition(relation regclass, older_than text, newer_than text, given regtype) RETURNS text
+CREATE FUNCTION _timescaledb_functions.chunk_condition(
+    relation regclass, older_than text, older_type regtype, newer_than text, newer_type regtype
+) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path TO pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -51,8 +54,8 @@ BEGIN
         RAISE EXCEPTION '"%" is not a hypertable or a continuous aggregate', _timescaledb_functions.relation_name(relation)
             USING ERRCODE = 'TS001', HINT = 'The operation is only possible on a hypertable or continuous aggregate.';
     END IF;
-    older := _timescaledb_functions.chunk_boundary(target.column_type, older_than, given);
-    newer := _timescaledb_functions.chunk_boundary(target.column_type, newer_than, given);
+    older := _timescaledb_functions.chunk_boundary(target.column_type, older_than, older_type);
+    newer := _timescaledb_functions.chunk_boundary(target.column_type, newer_than, newer_type);
     length := (target.dimension).interval_length;
     IF older < newer THEN
         RAISE EXCEPTION 'invalid time range' USING ERRCODE = 'invalid_parameter_value',
@@ -83,21 +86,35 @@ BEGIN
 END
 $$;
 
+-- Refuses boundaries of both kinds, and a time of creation that is none.
+CREATE FUNCTION _timescaledb_functions.check_created(older_than text, newer_than text, created text, created_type regtype) RETURNS void
+LANGUAGE plpgsql IMMUTABLE SET search_path TO pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF created IS NOT NULL AND COALESCE(older_than, newer_than) IS NOT NULL THEN
+        RAISE EXCEPTION 'cannot specify "older_than" or "newer_than" together with "created_before"or "created_after"'
+            USING ERRCODE = 'invalid_parameter_value';
+    ELSIF created IS NOT NULL AND created_type NOT IN (
+        'text'::regtype, 'interval'::regtype, 'timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype
+    ) THEN
+        RAISE EXCEPTION 'invalid time argument type "%"', created_type USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'Try casting the argument to "timestamp with time zone".';
+    END IF;
+END
+$$;
+
 -- Deletes the rows of the chunks that TimescaleDB would drop. There are no names of chunks to return.
 CREATE FUNCTION _timescaledb_functions.drop_chunks(
-    relation regclass, older_than text, newer_than text, given regtype, by_creation bool
+    relation regclass, older_than text, older_type regtype, newer_than text, newer_type regtype, created text, created_type regtype
 ) RETURNS void
 LANGUAGE plpgsql
 AS $$
 DECLARE
     condition pg_catalog.text;
 BEGIN
-    IF by_creation AND COALESCE(older_than, newer_than) IS NOT NULL THEN
-        RAISE EXCEPTION 'cannot specify "older_than" or "newer_than" together with "created_before"or "created_after"'
-            USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    condition := _timescaledb_functions.chunk_condition(relation, older_than, newer_than, given);
-    IF by_creation THEN
+    PERFORM _timescaledb_functions.check_created(older_than, newer_than, created, created_type);
+    condition := _timescaledb_functions.chunk_condition(relation, older_than, older_type, newer_than, newer_type);
+    IF created IS NOT NULL THEN
         RAISE EXCEPTION 'plain mode cannot tell when a row was inserted' USING ERRCODE = 'feature_not_supported',
             HINT = 'Give older_than or newer_than.';
     ELSIF condition = '' THEN
@@ -112,90 +129,117 @@ BEGIN
 END
 $$;
 
--- One function cannot have two arguments of any type that may both be left out. There is one for both boundaries, one for constants without a
--- type, and one for the newer boundary alone or none.
-CREATE FUNCTION public.drop_chunks(
-    relation       regclass,
-    older_than     anyelement,
-    newer_than     anyelement  DEFAULT NULL,
-    "verbose"      bool        DEFAULT false,
-    created_before timestamptz DEFAULT NULL,
-    created_after  timestamptz DEFAULT NULL
-) RETURNS SETOF text
-LANGUAGE plpgsql
+-- There are no chunks to show; what is asked for is checked.
+CREATE FUNCTION _timescaledb_functions.show_chunks(
+    relation regclass, older_than text, older_type regtype, newer_than text, newer_type regtype, created text, created_type regtype
+) RETURNS void
+LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
-    PERFORM _timescaledb_functions.drop_chunks(
-        relation, older_than::text, newer_than::text, pg_catalog.pg_typeof(older_than), COALESCE(created_before, created_after) IS NOT NULL);
+    PERFORM _timescaledb_functions.chunk_condition(relation, older_than, older_type, newer_than, newer_type);
+    PERFORM _timescaledb_functions.check_created(older_than, newer_than, created, created_type);
 END
 $$;
 
-CREATE FUNCTION public.drop_chunks(
-    relation       regclass,
-    older_than     text,
-    newer_than     text        DEFAULT NULL,
-    "verbose"      bool        DEFAULT false,
-    created_before timestamptz DEFAULT NULL,
-    created_after  timestamptz DEFAULT NULL
-) RETURNS SETOF text
-LANGUAGE plpgsql
-AS $$
-BEGIN
-    PERFORM _timescaledb_functions.drop_chunks(
-        relation, older_than, newer_than, 'unknown'::pg_catalog.regtype, COALESCE(created_before, created_after) IS NOT NULL);
-END
-$$;
-
-CREATE FUNCTION public.drop_chunks(
-    relation       regclass,
-    "verbose"      bool        DEFAULT false,
-    newer_than     anyelement  DEFAULT NULL::int8,
-    created_before timestamptz DEFAULT NULL,
-    created_after  timestamptz DEFAULT NULL
-) RETURNS SETOF text
-LANGUAGE plpgsql
-AS $$
-BEGIN
-    PERFORM _timescaledb_functions.drop_chunks(
-        relation, NULL, newer_than::text, pg_catalog.pg_typeof(newer_than), COALESCE(created_before, created_after) IS NOT NULL);
-END
-$$;
-
+-- TimescaleDB's arguments are of any type and may all be left out, which only a function in C can have. Each of the two has three here: with an
+-- older boundary that has a type, with one that is a constant without a type, and with none. What is anycompatible may be a constant without
+-- a type, which is then a text. The third one has a second argument that nobody gives: else it would be the older boundary.
 CREATE FUNCTION public.show_chunks(
     relation       regclass,
     older_than     anyelement,
-    newer_than     anyelement  DEFAULT NULL,
-    created_before timestamptz DEFAULT NULL,
-    created_after  timestamptz DEFAULT NULL
+    newer_than     anycompatible DEFAULT NULL,
+    created_before timestamptz   DEFAULT NULL,
+    created_after  timestamptz   DEFAULT NULL
 ) RETURNS SETOF regclass
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
 BEGIN
-    PERFORM _timescaledb_functions.chunk_condition(relation, older_than::text, newer_than::text, pg_catalog.pg_typeof(older_than));
+    PERFORM _timescaledb_functions.show_chunks(
+        relation, older_than::text, pg_catalog.pg_typeof(older_than), newer_than::text, pg_catalog.pg_typeof(newer_than),
+        COALESCE(created_before, created_after)::text, 'timestamptz');
 END
 $$;
 
 CREATE FUNCTION public.show_chunks(
     relation       regclass,
     older_than     text,
-    newer_than     text        DEFAULT NULL,
-    created_before timestamptz DEFAULT NULL,
-    created_after  timestamptz DEFAULT NULL
+    newer_than     anycompatible DEFAULT NULL,
+    created_before timestamptz   DEFAULT NULL,
+    created_after  timestamptz   DEFAULT NULL
 ) RETURNS SETOF regclass
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
 BEGIN
-    PERFORM _timescaledb_functions.chunk_condition(relation, older_than, newer_than, 'unknown'::pg_catalog.regtype);
+    PERFORM _timescaledb_functions.show_chunks(
+        relation, older_than, 'text', newer_than::text, pg_catalog.pg_typeof(newer_than),
+        COALESCE(created_before, created_after)::text, 'timestamptz');
 END
 $$;
 
 CREATE FUNCTION public.show_chunks(
-    relation regclass
+    relation       regclass,
+    _timescaledb_internal.dimension_info DEFAULT NULL,
+    newer_than     anycompatible DEFAULT NULL,
+    created_before anycompatible DEFAULT NULL,
+    created_after  anycompatible DEFAULT NULL
 ) RETURNS SETOF regclass
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
 BEGIN
-    PERFORM _timescaledb_functions.chunk_condition(relation, NULL, NULL, 'unknown'::pg_catalog.regtype);
+    PERFORM _timescaledb_functions.show_chunks(
+        relation, NULL, NULL, newer_than::text, pg_catalog.pg_typeof(newer_than),
+        COALESCE(created_before, created_after)::text, pg_catalog.pg_typeof(created_before));
+END
+$$;
+
+CREATE FUNCTION public.drop_chunks(
+    relation       regclass,
+    older_than     anyelement,
+    newer_than     anycompatible DEFAULT NULL,
+    "verbose"      bool          DEFAULT false,
+    created_before timestamptz   DEFAULT NULL,
+    created_after  timestamptz   DEFAULT NULL
+) RETURNS SETOF text
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM _timescaledb_functions.drop_chunks(
+        relation, older_than::text, pg_catalog.pg_typeof(older_than), newer_than::text, pg_catalog.pg_typeof(newer_than),
+        COALESCE(created_before, created_after)::text, 'timestamptz');
+END
+$$;
+
+CREATE FUNCTION public.drop_chunks(
+    relation       regclass,
+    older_than     text,
+    newer_than     anycompatible DEFAULT NULL,
+    "verbose"      bool          DEFAULT false,
+    created_before timestamptz   DEFAULT NULL,
+    created_after  timestamptz   DEFAULT NULL
+) RETURNS SETOF text
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM _timescaledb_functions.drop_chunks(
+        relation, older_than, 'text', newer_than::text, pg_catalog.pg_typeof(newer_than),
+        COALESCE(created_before, created_after)::text, 'timestamptz');
+END
+$$;
+
+CREATE FUNCTION public.drop_chunks(
+    relation       regclass,
+    _timescaledb_internal.dimension_info DEFAULT NULL,
+    newer_than     anycompatible DEFAULT NULL,
+    "verbose"      bool          DEFAULT false,
+    created_before anycompatible DEFAULT NULL,
+    created_after  anycompatible DEFAULT NULL
+) RETURNS SETOF text
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM _timescaledb_functions.drop_chunks(
+        relation, NULL, NULL, newer_than::text, pg_catalog.pg_typeof(newer_than),
+        COALESCE(created_before, created_after)::text, pg_catalog.pg_typeof(created_before));
 END
 $$;
 

@@ -78,7 +78,15 @@ DECLARE
     names text[];
     descending bool[];
     nulls_first bool[];
+    time_column text;
 BEGIN
+    IF options ?| '{segmentby,orderby,index}' AND (options ->> 'columnstore')::bool IS NOT FALSE
+        AND (SELECT h.columnstore FROM _timescaledb_catalog.hypertable AS h WHERE h.id = target)
+    THEN
+        RAISE NOTICE 'updated compression settings will only apply to future compressions'
+            USING DETAIL = 'Existing compressed chunks will not be recompressed.',
+                HINT = 'Use compress_chunk(chunk, recompress => true) to recompress.';
+    END IF;
     UPDATE _timescaledb_catalog.hypertable
     SET columnstore = COALESCE((options ->> 'columnstore')::bool, columnstore OR options ?| '{segmentby,orderby,compress_interval,index}')
     WHERE id = target;
@@ -90,6 +98,13 @@ BEGIN
     IF options ? 'orderby' THEN
         SELECT array_agg(c.column_name), array_agg(c.is_desc), array_agg(c.is_nullsfirst) INTO names, descending, nulls_first
         FROM _timescaledb_functions.parse_columns(relation, options ->> 'orderby', 'orderby') AS c;
+        -- The column that it is partitioned by comes last where it is not named.
+        SELECT p.column_name INTO time_column FROM _timescaledb_functions.partitioned(relation) AS p;
+        IF time_column <> ALL (names) THEN
+            names := names || time_column;
+            descending := descending || true;
+            nulls_first := nulls_first || true;
+        END IF;
         UPDATE _timescaledb_catalog.hypertable
         SET orderby = names, orderby_desc = descending, orderby_nullsfirst = nulls_first
         WHERE id = target;
@@ -102,28 +117,66 @@ BEGIN
 END
 $$;
 
--- ALTER TABLE … SET (timescaledb.…).
-CREATE PROCEDURE _timescaledb_functions.alter_table(relation_name text, if_exists bool, options jsonb)
+-- ALTER TABLE … SET (timescaledb.…) and RESET (timescaledb.…), one after the other, and then what else the statement does.
+CREATE PROCEDURE _timescaledb_functions.alter_table(relation_name text, if_exists bool, changes jsonb[], rest text DEFAULT NULL)
 LANGUAGE plpgsql
 AS $$
 DECLARE
     relation regclass := pg_catalog.to_regclass(relation_name);
     hypertable int4;
+    change jsonb;
 BEGIN
     IF relation IS NULL AND if_exists THEN
-        RAISE NOTICE 'relation "%" does not exist, skipping', (pg_catalog.parse_ident(relation_name))[1];
+        RAISE NOTICE 'relation "%" does not exist, skipping', (pg_catalog.parse_ident(relation_name))[pg_catalog.cardinality(pg_catalog.parse_ident(relation_name))];
         RETURN;
     END IF;
     relation := relation_name::regclass;
-    options := _timescaledb_functions.known_options(options);
     hypertable := _timescaledb_functions.hypertable_id(relation);
-    IF hypertable IS NULL THEN
-        RAISE EXCEPTION 'timescaledb table options can only be specified for hypertables' USING ERRCODE = 'invalid_parameter_value';
+    FOREACH change IN ARRAY changes LOOP
+        IF hypertable IS NULL THEN
+            RAISE EXCEPTION 'timescaledb table options can only be specified for hypertables' USING ERRCODE = 'invalid_parameter_value',
+                DETAIL = pg_catalog.format('%s is not a hypertable', _timescaledb_functions.relation_name(relation));
+        END IF;
+        PERFORM _timescaledb_functions.check_owner(relation);
+        IF change ? 'set' THEN
+            PERFORM _timescaledb_functions.set_options(hypertable, relation, change -> 'set');
+        ELSE
+            PERFORM _timescaledb_functions.reset_options(hypertable, change -> 'reset');
+        END IF;
+    END LOOP;
+    IF rest IS NOT NULL THEN
+        EXECUTE rest;
     END IF;
-    PERFORM _timescaledb_functions.check_owner(relation);
+END
+$$;
+
+CREATE FUNCTION _timescaledb_functions.set_options(hypertable int4, relation regclass, options jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+BEGIN
+    options := _timescaledb_functions.known_options(options);
     PERFORM _timescaledb_functions.set_columnstore(hypertable, relation, options);
     IF options ? 'chunk_interval' THEN
         PERFORM public.set_chunk_time_interval(relation, (options ->> 'chunk_interval')::interval);
+    END IF;
+END
+$$;
+
+CREATE FUNCTION _timescaledb_functions.reset_options(target int4, options jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+BEGIN
+    options := _timescaledb_functions.known_options(options);
+    IF NOT options ?| '{segmentby,orderby,index}' THEN
+        RAISE EXCEPTION 'only columnstore options segmentby and orderby can be reset' USING ERRCODE = 'feature_not_supported';
+    END IF;
+    IF options ? 'segmentby' THEN
+        UPDATE _timescaledb_catalog.hypertable SET segmentby = NULL WHERE id = target;
+    END IF;
+    IF options ? 'orderby' THEN
+        UPDATE _timescaledb_catalog.hypertable
+        SET orderby = NULL, orderby_desc = NULL, orderby_nullsfirst = NULL
+        WHERE id = target;
     END IF;
 END
 $$;
@@ -164,13 +217,12 @@ BEGIN
             USING HINT = 'Use "timescaledb.partition_column" to specify a different column to use as partitioning column.';
     END IF;
     length := options ->> 'chunk_interval';
-    IF length ~ '^\s*\d+\s*$' THEN
-        PERFORM public.create_hypertable(
-            relation, public.by_range(partition_column, length::int8), COALESCE((options ->> 'create_default_indexes')::bool, true));
-    ELSE
-        PERFORM public.create_hypertable(
-            relation, public.by_range(partition_column, length::interval), COALESCE((options ->> 'create_default_indexes')::bool, true));
-    END IF;
+    -- As with TimescaleDB, without a word on types that there are better ones than.
+    PERFORM _timescaledb_functions.create_hypertable(
+        relation,
+        CASE WHEN length ~ '^\s*\d+\s*$' THEN public.by_range(partition_column, length::int8)
+            ELSE public.by_range(partition_column, length::interval) END,
+        NULL, COALESCE((options ->> 'create_default_indexes')::bool, true), false, false, warns => false);
     IF (options ->> 'columnstore')::bool IS FALSE THEN
         RETURN;
     END IF;

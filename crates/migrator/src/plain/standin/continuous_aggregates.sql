@@ -97,6 +97,62 @@ BEGIN
 END
 $$;
 
+-- Refuses buckets of an aggregate over another one that do not hold whole buckets of that one.
+CREATE FUNCTION _timescaledb_functions.check_bucket_over_bucket(view regclass, source int4, width interval, integers int8) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path TO pg_catalog, pg_temp
+AS $$
+DECLARE
+    below record;
+    ours int8 := COALESCE(integers, _timescaledb_functions.interval_microseconds(width)
+        + _timescaledb_functions.interval_months(width) * 2592000000000);
+    theirs int8;
+    wanted text;
+BEGIN
+    SELECT h.relation, a.bucket_width, a.bucket_integers INTO below
+    FROM _timescaledb_catalog.continuous_agg AS a
+    JOIN _timescaledb_catalog.hypertable AS h ON h.id = a.hypertable_id
+    WHERE a.hypertable_id = source;
+    theirs := COALESCE(below.bucket_integers, _timescaledb_functions.interval_microseconds(below.bucket_width)
+        + _timescaledb_functions.interval_months(below.bucket_width) * 2592000000000);
+    IF _timescaledb_functions.interval_months(below.bucket_width) > 0 AND _timescaledb_functions.interval_months(width) = 0 THEN
+        RAISE EXCEPTION 'cannot create continuous aggregate with fixed-width bucket on top of one using variable-width bucket'
+            USING ERRCODE = 'feature_not_supported', DETAIL = 'The variance can lead to the fixed width one not being a multiple of the variable width one.';
+    ELSIF ours < theirs THEN
+        wanted := 'greater or equal than';
+    ELSIF ours % theirs <> 0 THEN
+        wanted := 'multiple of';
+    END IF;
+    IF wanted IS NOT NULL THEN
+        RAISE EXCEPTION 'cannot create continuous aggregate with incompatible bucket width' USING ERRCODE = 'feature_not_supported',
+            DETAIL = format('Time bucket width of "%s" [%s] should be %s the time bucket width of "%s" [%s].',
+                view, COALESCE(width::text, integers::text), wanted,
+                below.relation, COALESCE(below.bucket_width::text, below.bucket_integers::text));
+    END IF;
+END
+$$;
+
+-- Refuses a hypertable of numbers that does not tell which of them is now.
+CREATE FUNCTION _timescaledb_functions.check_integer_now(source int4) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path TO pg_catalog, pg_temp
+AS $$
+DECLARE
+    dimension record;
+BEGIN
+    SELECT h.relation, d.integer_now_func INTO dimension
+    FROM _timescaledb_catalog.dimension AS d
+    JOIN _timescaledb_catalog.hypertable AS h ON h.id = d.hypertable_id
+    WHERE d.hypertable_id = source AND d.interval_length IS NOT NULL
+    ORDER BY d.id
+    LIMIT 1;
+    IF dimension.integer_now_func IS NULL AND _timescaledb_functions.hypertable_id(dimension.relation) IS NOT NULL THEN
+        RAISE EXCEPTION 'custom time function required on hypertable "%"', _timescaledb_functions.relation_name(dimension.relation)
+            USING ERRCODE = 'feature_not_supported',
+                DETAIL = 'An integer-based hypertable requires a custom time function to support continuous aggregates.',
+                HINT = 'Set a custom time function on the hypertable.';
+    END IF;
+END
+$$;
+
 -- CREATE MATERIALIZED VIEW … WITH (timescaledb.continuous, …): `statement` makes the view.
 CREATE PROCEDURE _timescaledb_functions.create_continuous_aggregate(
     view_name text, if_not_exists bool, options jsonb, statement text
@@ -111,7 +167,9 @@ DECLARE
     length int8;
 BEGIN
     IF view IS NOT NULL AND if_not_exists THEN
-        RAISE NOTICE 'relation "%" already exists, skipping', _timescaledb_functions.relation_name(view) USING ERRCODE = 'duplicate_table';
+        RAISE NOTICE '% "%" already exists, skipping',
+            CASE WHEN _timescaledb_functions.continuous_agg_id(view) IS NULL THEN 'relation' ELSE 'continuous aggregate' END,
+            _timescaledb_functions.relation_name(view) USING ERRCODE = 'duplicate_table';
         RETURN;
     END IF;
     IF _timescaledb_functions.continuous_agg_id(view) IS NOT NULL THEN
@@ -123,6 +181,8 @@ BEGIN
     PERFORM _timescaledb_functions.check_aggregate_query(view);
     source := _timescaledb_functions.source_of(view);
     SELECT * INTO bucket FROM _timescaledb_functions.bucket_of(view, source);
+    PERFORM _timescaledb_functions.check_integer_now(source) WHERE bucket.integers IS NOT NULL;
+    PERFORM _timescaledb_functions.check_bucket_over_bucket(view, source, bucket.width, bucket.integers);
     SELECT d.interval_length INTO length
     FROM _timescaledb_catalog.dimension AS d
     WHERE d.hypertable_id = source AND d.interval_length IS NOT NULL
@@ -141,6 +201,7 @@ BEGIN
     IF options ?| '{columnstore,segmentby,orderby,compress_interval}' THEN
         PERFORM _timescaledb_functions.set_aggregate_columnstore(aggregate, view, options);
     END IF;
+    PERFORM _timescaledb_functions.create_storage(aggregate, view, (options ->> 'create_group_indexes')::bool IS NOT FALSE);
 END
 $$;
 
@@ -159,6 +220,7 @@ BEGIN
         JOIN _timescaledb_catalog.dimension AS d ON d.hypertable_id = aggregate
         WHERE g.name <> ALL (segments);
         options := options || jsonb_build_object('orderby', ordering);
+        RAISE NOTICE 'defaulting compress_orderby to %', ordering;
     END IF;
     PERFORM _timescaledb_functions.set_columnstore(aggregate, view, options);
 END
@@ -177,25 +239,44 @@ AS $$
     ORDER BY a.attnum
 $$;
 
--- ALTER MATERIALIZED VIEW … SET (timescaledb.…).
-CREATE PROCEDURE _timescaledb_functions.alter_continuous_aggregate(view_name text, if_exists bool, options jsonb)
+-- ALTER MATERIALIZED VIEW of what may be a continuous aggregate, action by action; columns are added first.
+CREATE PROCEDURE _timescaledb_functions.alter_materialized_view(view_name text, actions jsonb[], otherwise text)
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    view regclass := pg_catalog.to_regclass(view_name);
-    aggregate int4;
+    view CONSTANT regclass := pg_catalog.to_regclass(view_name);
+    aggregate CONSTANT int4 := _timescaledb_functions.continuous_agg_id(view);
+    action jsonb;
 BEGIN
-    IF view IS NULL AND if_exists THEN
-        RAISE NOTICE 'relation "%" does not exist, skipping', (pg_catalog.parse_ident(view_name))[1];
+    IF aggregate IS NULL THEN
+        EXECUTE otherwise;
         RETURN;
     END IF;
-    view := view_name::regclass;
+    PERFORM _timescaledb_functions.check_owner(view, 'continuous aggregate');
+    PERFORM _timescaledb_functions.add_columns(aggregate, view, actions);
+    FOREACH action IN ARRAY actions LOOP
+        IF action ? 'set' AND (action ->> 'has_others')::bool THEN
+            RAISE EXCEPTION 'only timescaledb parameters allowed in WITH clause for continuous aggregate'
+                USING ERRCODE = 'feature_not_supported';
+        ELSIF action ? 'set' THEN
+            PERFORM _timescaledb_functions.set_aggregate_options(aggregate, view, action -> 'set');
+        ELSIF action ? 'owner' THEN
+            EXECUTE pg_catalog.format('ALTER VIEW %s OWNER TO ', view) || (action ->> 'owner');
+            PERFORM _timescaledb_functions.tend_storage(aggregate, view);
+        ELSIF action ? 'tablespace' THEN
+            EXECUTE pg_catalog.format('ALTER TABLE %s SET TABLESPACE ', _timescaledb_functions.storage(aggregate)) || (action ->> 'tablespace');
+        ELSIF NOT action ? 'add' THEN
+            RAISE EXCEPTION 'cannot alter only SET options of a continuous aggregate' USING ERRCODE = 'feature_not_supported';
+        END IF;
+    END LOOP;
+END
+$$;
+
+CREATE FUNCTION _timescaledb_functions.set_aggregate_options(aggregate int4, view regclass, options jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+BEGIN
     options := _timescaledb_functions.known_options(options);
-    aggregate := _timescaledb_functions.continuous_agg_id(view);
-    IF aggregate IS NULL THEN
-        RAISE EXCEPTION '"%" is not a continuous aggregate', _timescaledb_functions.relation_name(view) USING ERRCODE = 'wrong_object_type';
-    END IF;
-    PERFORM _timescaledb_functions.check_owner(view);
     IF options ? 'materialized_only' THEN
         UPDATE _timescaledb_catalog.continuous_agg
         SET materialized_only = (options ->> 'materialized_only')::bool
@@ -207,15 +288,58 @@ BEGIN
 END
 $$;
 
+-- ADD COLUMN … GENERATED ALWAYS AS (…) STORED: the view's query with more behind the last of its output columns.
+CREATE FUNCTION _timescaledb_functions.add_columns(aggregate int4, view regclass, actions jsonb[]) RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    definition CONSTANT text := pg_catalog.pg_get_viewdef(view);
+    -- Up to the first FROM at the beginning of a line, which is in no string and no quoted name.
+    head CONSTANT text := (pg_catalog.regexp_match(
+        definition, '^((?:[^''"]|''(?:[^'']|'''')*''|"(?:[^"]|"")*")*?)\n   FROM '))[1];
+    added text := '';
+    action jsonb;
+BEGIN
+    FOREACH action IN ARRAY actions LOOP
+        CONTINUE WHEN NOT action ? 'add';
+        IF NOT action ? 'expression' THEN
+            RAISE EXCEPTION 'ADD COLUMN on a continuous aggregate must use GENERATED ALWAYS AS (<aggregate>) STORED'
+                USING ERRCODE = 'feature_not_supported';
+        ELSIF (action ->> 'has_constraints')::bool THEN
+            RAISE EXCEPTION 'only the GENERATED ALWAYS AS (...) STORED clause is supported on this ADD COLUMN; column "%" has additional constraints',
+                action ->> 'add'
+                USING ERRCODE = 'feature_not_supported',
+                    HINT = 'Drop the additional constraints (NOT NULL / COLLATE / STORAGE / COMPRESSION / etc.) on this column.';
+        END IF;
+        added := added || pg_catalog.format(
+            E',\n    CAST((%s\n) AS %s) AS %I', action ->> 'expression', action ->> 'type', action ->> 'add');
+    END LOOP;
+    IF added = '' THEN
+        RETURN;
+    END IF;
+    EXECUTE pg_catalog.format('CREATE OR REPLACE VIEW %s AS ', view) || head || added
+        || pg_catalog.substr(definition, pg_catalog.length(head) + 1);
+    FOREACH action IN ARRAY actions LOOP
+        CONTINUE WHEN NOT action ? 'add';
+        EXECUTE pg_catalog.format(
+            'ALTER TABLE %s ADD COLUMN %I %s', _timescaledb_functions.storage(aggregate), action ->> 'add', action ->> 'type');
+    END LOOP;
+END
+$$;
+
 -- A statement about a MATERIALIZED VIEW that may be a continuous aggregate: one of the two texts is carried out.
 CREATE PROCEDURE _timescaledb_functions.on_materialized_view(view_name text, on_aggregate text, otherwise text)
 LANGUAGE plpgsql
 AS $$
+DECLARE
+    view CONSTANT regclass := pg_catalog.to_regclass(view_name);
+    aggregate CONSTANT int4 := _timescaledb_functions.continuous_agg_id(view);
 BEGIN
-    IF _timescaledb_functions.continuous_agg_id(pg_catalog.to_regclass(view_name)) IS NOT NULL THEN
-        EXECUTE on_aggregate;
-    ELSE
+    IF aggregate IS NULL THEN
         EXECUTE otherwise;
+    ELSE
+        EXECUTE on_aggregate;
+        PERFORM _timescaledb_functions.tend_storage(aggregate, view);
     END IF;
 END
 $$;
@@ -247,6 +371,7 @@ BEGIN
         CASE WHEN if_exists THEN 'IF EXISTS' END,
         pg_catalog.array_to_string(view_names, ', '),
         CASE WHEN is_cascade THEN 'CASCADE' END);
+    PERFORM _timescaledb_functions.tend_storages();
 END
 $$;
 
@@ -263,6 +388,19 @@ BEGIN
                 HINT = 'Use DROP MATERIALIZED VIEW to drop a continuous aggregate.';
         END IF;
     END LOOP;
+    EXECUTE statement;
+END
+$$;
+
+-- ALTER VIEW, which TimescaleDB refuses for continuous aggregates, but for the names of their columns.
+CREATE PROCEDURE _timescaledb_functions.alter_view(view_name text, statement text)
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    IF _timescaledb_functions.continuous_agg_id(pg_catalog.to_regclass(view_name)) IS NOT NULL THEN
+        RAISE EXCEPTION 'cannot alter continuous aggregate using ALTER VIEW' USING ERRCODE = 'feature_not_supported',
+            HINT = 'Use ALTER MATERIALIZED VIEW to alter a continuous aggregate.';
+    END IF;
     EXECUTE statement;
 END
 $$;

@@ -233,6 +233,7 @@ LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 DECLARE
     dimension record;
+    gone record;
 BEGIN
     FOR dimension IN
         SELECT a.attname, a.atttypid::regtype AS type, a.attnotnull, a.attisdropped, d.interval_length IS NOT NULL AS is_range,
@@ -255,8 +256,38 @@ BEGIN
             RAISE EXCEPTION 'cannot drop not-null constraint from a time-partitioned column' USING ERRCODE = 'TS101';
         END IF;
     END LOOP;
+    IF EXISTS (SELECT FROM pg_inherits AS i JOIN _timescaledb_catalog.hypertable AS h ON h.relation = i.inhparent) THEN
+        RAISE EXCEPTION 'hypertables do not support inheritance' USING ERRCODE = 'feature_not_supported';
+    ELSIF EXISTS (
+        SELECT FROM pg_trigger AS t
+        JOIN _timescaledb_catalog.hypertable AS h ON h.relation = t.tgrelid
+        JOIN _timescaledb_catalog.continuous_agg AS a ON a.hypertable_id = h.id
+    ) THEN
+        RAISE EXCEPTION 'triggers are not supported on continuous aggregate' USING ERRCODE = 'feature_not_supported';
+    ELSIF EXISTS (
+        SELECT FROM pg_rewrite AS w
+        JOIN _timescaledb_catalog.hypertable AS h ON h.relation = w.ev_class
+        JOIN pg_class AS c ON c.oid = w.ev_class AND c.relkind = 'r'
+    ) THEN
+        RAISE EXCEPTION 'hypertables do not support rules' USING ERRCODE = 'feature_not_supported';
+    END IF;
+    FOR gone IN
+        SELECT h.relation::regclass AS relation, named.attname
+        FROM _timescaledb_catalog.hypertable AS h
+        JOIN pg_class AS c ON c.oid = h.relation
+        CROSS JOIN unnest(h.segmentby || h.orderby) AS named (attname)
+        WHERE NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = h.relation AND a.attname = named.attname)
+        ORDER BY h.id
+    LOOP
+        -- TimescaleDB follows a new name, and refuses to drop such a column.
+        RAISE EXCEPTION 'the columnstore of % names a column "%", which is not there any more', gone.relation, gone.attname
+            USING ERRCODE = 'feature_not_supported',
+                DETAIL = 'Without TimescaleDB the settings of a columnstore do not follow a column that is renamed or dropped.',
+                HINT = 'Set segmentby and orderby anew, behind that statement: TimescaleDB accepts it, too.';
+    END LOOP;
     PERFORM _timescaledb_functions.check_unique_indexes(h.relation)
     FROM _timescaledb_catalog.hypertable AS h JOIN pg_class AS c ON c.oid = h.relation;
+    PERFORM _timescaledb_functions.tend_storages();
 END
 $$;
 
@@ -264,7 +295,7 @@ $$;
 -- create_hypertable ----------------------------------------------------------------------------------------------------------------------
 
 -- Refuses what no hypertable can be made of.
-CREATE FUNCTION _timescaledb_functions.check_table(relation regclass, migrate_data bool) RETURNS void
+CREATE FUNCTION _timescaledb_functions.check_table(relation regclass, migrate_data bool, warns bool) RETURNS void
 LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -278,7 +309,7 @@ BEGIN
         SELECT attname, atttypid, format_type(atttypid, NULL) AS type,
             CASE atttypid WHEN 'timestamp'::regtype THEN 'TIMESTAMPTZ' ELSE 'TEXT' END AS better
         FROM pg_attribute
-        WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped
+        WHERE warns AND attrelid = relation AND attnum > 0 AND NOT attisdropped
           AND atttypid IN ('"char"'::regtype, 'varchar'::regtype, 'timestamp'::regtype)
         ORDER BY attnum
     LOOP
@@ -334,7 +365,8 @@ CREATE FUNCTION _timescaledb_functions.create_hypertable(
     hash                   _timescaledb_internal.dimension_info,
     create_default_indexes bool,
     if_not_exists          bool,
-    migrate_data           bool
+    migrate_data           bool,
+    warns                  bool DEFAULT true
 ) RETURNS bool
 LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
@@ -343,6 +375,7 @@ DECLARE
     first_dimension _timescaledb_catalog.dimension;
     second_dimension _timescaledb_catalog.dimension;
     hypertable int4;
+    has_rows bool;
 BEGIN
     IF _timescaledb_functions.hypertable_id(relation) IS NOT NULL THEN
         IF NOT COALESCE(if_not_exists, false) THEN
@@ -351,7 +384,7 @@ BEGIN
         RAISE NOTICE 'table "%" is already a hypertable, skipping', table_name USING ERRCODE = 'TS110';
         RETURN false;
     END IF;
-    PERFORM _timescaledb_functions.check_table(relation, COALESCE(migrate_data, false));
+    PERFORM _timescaledb_functions.check_table(relation, COALESCE(migrate_data, false), warns);
     first_dimension := _timescaledb_functions.checked_dimension(relation, range);
     IF hash.column_name IS NOT NULL THEN
         second_dimension := _timescaledb_functions.checked_dimension(relation, hash);
@@ -364,6 +397,10 @@ BEGIN
     PERFORM _timescaledb_functions.check_unique_indexes(relation);
     IF COALESCE(create_default_indexes, false) THEN
         PERFORM _timescaledb_functions.create_default_indexes(relation, range.column_name, hash.column_name);
+    END IF;
+    EXECUTE format('SELECT EXISTS (SELECT FROM ONLY %s)', relation) INTO has_rows;
+    IF has_rows THEN
+        RAISE NOTICE 'migrating data to chunks' USING DETAIL = 'Migration might take a while depending on the amount of data.';
     END IF;
     RETURN true;
 END

@@ -1,5 +1,5 @@
--- timescaledb_information: the views that describe hypertables, with TimescaleDB's columns. The storage of a continuous aggregate is the view
--- itself.
+-- timescaledb_information: the views that describe hypertables, with TimescaleDB's columns. As there, a continuous aggregate has the name of
+-- its storage where it stands among hypertables.
 
 CREATE FUNCTION _timescaledb_functions.to_interval(microseconds int8) RETURNS interval
 LANGUAGE sql IMMUTABLE STRICT SET search_path TO pg_catalog, pg_temp
@@ -9,7 +9,10 @@ $$;
 
 -- Hypertables and continuous aggregates that are still there, with their names.
 CREATE VIEW _timescaledb_catalog.known_relation AS
-SELECT h.*, n.nspname AS schema_name, c.relname AS table_name, c.relowner AS owner, a.hypertable_id IS NOT NULL AS is_aggregate
+SELECT h.*, n.nspname AS schema_name, c.relname AS table_name, c.relowner AS owner, a.hypertable_id IS NOT NULL AS is_aggregate,
+    CASE WHEN a.hypertable_id IS NULL THEN n.nspname ELSE '_timescaledb_internal' END AS storage_schema,
+    CASE WHEN a.hypertable_id IS NULL THEN c.relname ELSE ('_materialized_hypertable_' || h.id)::pg_catalog.name END AS storage_name,
+    CASE WHEN a.hypertable_id IS NULL THEN h.relation ELSE _timescaledb_functions.storage(h.id) END AS storage
 FROM _timescaledb_catalog.hypertable AS h
 JOIN pg_catalog.pg_class AS c ON c.oid = h.relation
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
@@ -17,7 +20,7 @@ LEFT JOIN _timescaledb_catalog.continuous_agg AS a ON a.hypertable_id = h.id;
 
 -- Dimensions with their columns.
 CREATE VIEW _timescaledb_catalog.known_dimension AS
-SELECT d.*, h.schema_name, h.table_name, a.attname AS column_name, a.atttypid::pg_catalog.regtype AS column_type,
+SELECT d.*, h.storage_schema, h.storage_name, a.attname AS column_name, a.atttypid::pg_catalog.regtype AS column_type,
     a.atttypid IN (
         'timestamp'::pg_catalog.regtype, 'timestamptz'::pg_catalog.regtype, 'date'::pg_catalog.regtype, 'uuid'::pg_catalog.regtype
     ) AS is_time,
@@ -34,7 +37,9 @@ SELECT
     (SELECT pg_catalog.count(*) FROM _timescaledb_catalog.dimension AS n WHERE n.hypertable_id = h.id)::pg_catalog.int2 AS num_dimensions,
     0::pg_catalog.int8 AS num_chunks,
     h.columnstore AS compression_enabled,
-    NULL::pg_catalog.name[] AS tablespaces,
+    (
+        SELECT pg_catalog.array_agg(t.tablespace_name ORDER BY t.id) FROM _timescaledb_catalog.tablespace AS t WHERE t.hypertable_id = h.id
+    ) AS tablespaces,
     d.column_name AS primary_dimension,
     d.column_type AS primary_dimension_type
 FROM _timescaledb_catalog.known_relation AS h
@@ -43,8 +48,8 @@ WHERE NOT h.is_aggregate;
 
 CREATE VIEW timescaledb_information.dimensions AS
 SELECT
-    d.schema_name AS hypertable_schema,
-    d.table_name AS hypertable_name,
+    d.storage_schema AS hypertable_schema,
+    d.storage_name AS hypertable_name,
     d.dimension_number,
     d.column_name,
     d.column_type,
@@ -58,15 +63,15 @@ LEFT JOIN pg_catalog.pg_proc AS p ON p.oid = d.integer_now_func;
 
 CREATE VIEW timescaledb_information.continuous_aggregates AS
 SELECT
-    s.schema_name AS hypertable_schema,
-    s.table_name AS hypertable_name,
+    s.storage_schema AS hypertable_schema,
+    s.storage_name AS hypertable_name,
     h.schema_name AS view_schema,
     h.table_name AS view_name,
     pg_catalog.pg_get_userbyid(h.owner) AS view_owner,
     a.materialized_only,
     h.columnstore AS compression_enabled,
-    h.schema_name AS materialization_hypertable_schema,
-    h.table_name AS materialization_hypertable_name,
+    h.storage_schema AS materialization_hypertable_schema,
+    h.storage_name AS materialization_hypertable_name,
     pg_catalog.pg_get_viewdef(h.relation) AS view_definition
 FROM _timescaledb_catalog.continuous_agg AS a
 JOIN _timescaledb_catalog.known_relation AS h ON h.id = a.hypertable_id
@@ -98,8 +103,8 @@ WHERE j.hypertable_id IS NULL OR h.id IS NOT NULL;
 
 CREATE VIEW timescaledb_information.compression_settings AS
 SELECT
-    h.schema_name AS hypertable_schema,
-    h.table_name AS hypertable_name,
+    h.storage_schema AS hypertable_schema,
+    h.storage_name AS hypertable_name,
     s.attname::pg_catalog.name AS attname,
     s.segmentby_column_index::pg_catalog.int2 AS segmentby_column_index,
     s.orderby_column_index::pg_catalog.int2 AS orderby_column_index,
@@ -116,11 +121,11 @@ CROSS JOIN LATERAL (
     ) WITH ORDINALITY AS o (attname, is_desc, is_nullsfirst, n)
 ) AS s (attname, segmentby_column_index, orderby_column_index, is_desc, is_nullsfirst)
 WHERE h.columnstore
-ORDER BY h.table_name, s.segmentby_column_index, s.orderby_column_index;
+ORDER BY h.storage_name, s.segmentby_column_index, s.orderby_column_index;
 
 CREATE VIEW timescaledb_information.hypertable_compression_settings AS
 SELECT
-    h.relation AS hypertable,
+    h.storage AS hypertable,
     pg_catalog.array_to_string(h.segmentby, ',') AS segmentby,
     (
         SELECT pg_catalog.string_agg(
@@ -144,22 +149,18 @@ WHERE h.columnstore;
 CREATE VIEW timescaledb_information.hypertable_columnstore_settings AS
 SELECT * FROM timescaledb_information.hypertable_compression_settings;
 
--- There are no chunks.
-CREATE VIEW timescaledb_information.chunks AS
+CREATE VIEW timescaledb_experimental.policies AS
 SELECT
-    NULL::pg_catalog.name        AS hypertable_schema,
-    NULL::pg_catalog.name        AS hypertable_name,
-    NULL::pg_catalog.name        AS chunk_schema,
-    NULL::pg_catalog.name        AS chunk_name,
-    NULL::pg_catalog.name        AS primary_dimension,
-    NULL::pg_catalog.regtype     AS primary_dimension_type,
-    NULL::pg_catalog.timestamptz AS range_start,
-    NULL::pg_catalog.timestamptz AS range_end,
-    NULL::pg_catalog.int8        AS range_start_integer,
-    NULL::pg_catalog.int8        AS range_end_integer,
-    NULL::pg_catalog.bool        AS is_compressed,
-    NULL::pg_catalog.name        AS chunk_tablespace,
-    NULL::pg_catalog.timestamptz AS chunk_creation_time
-WHERE false;
+    h.table_name AS relation_name,
+    h.schema_name AS relation_schema,
+    j.schedule_interval,
+    j.proc_schema,
+    j.proc_name,
+    j.config,
+    h.storage_schema AS hypertable_schema,
+    h.storage_name AS hypertable_name
+FROM _timescaledb_catalog.bgw_job AS j
+JOIN _timescaledb_catalog.known_relation AS h ON h.id = j.hypertable_id
+WHERE h.is_aggregate;
 
-GRANT SELECT ON ALL TABLES IN SCHEMA _timescaledb_catalog, timescaledb_information TO PUBLIC;
+GRANT SELECT ON ALL TABLES IN SCHEMA _timescaledb_catalog, timescaledb_information, timescaledb_experimental TO PUBLIC;

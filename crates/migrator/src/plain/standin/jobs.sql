@@ -28,6 +28,7 @@ BEGIN
         RAISE EXCEPTION 'schedule interval cannot be NULL' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     PERFORM _timescaledb_functions.check_schedule(schedule_interval, CASE WHEN is_fixed THEN now() END, NULL);
+    PERFORM _timescaledb_functions.check_job_owner(CURRENT_ROLE::regrole);
     IF check_config <> 0 THEN
         IF NOT EXISTS (SELECT FROM pg_proc WHERE oid = check_config AND proargtypes = ARRAY['jsonb'::regtype]::oidvector) THEN
             RAISE EXCEPTION 'function or procedure %.%(config jsonb) not found',
@@ -99,6 +100,7 @@ BEGIN
     PERFORM pg_catalog.timezone($13, now()::timestamp);
     IF $9 AND NOT EXISTS (SELECT FROM _timescaledb_catalog.bgw_job WHERE id = $1) THEN
         RAISE NOTICE 'job % not found, skipping', $1;
+        RETURN NEXT job;
         RETURN;
     END IF;
     job := _timescaledb_functions.find_job($1);
@@ -185,7 +187,8 @@ BEGIN
             given := dimension.column_type;
             EXECUTE pg_catalog.format('SELECT %s() - %L::pg_catalog.int8', (dimension.dimension).integer_now_func, job.config ->> 'drop_after') INTO older_than;
         END IF;
-        PERFORM _timescaledb_functions.drop_chunks(target, older_than, NULL, given, job.config ? 'drop_created_before');
+        PERFORM _timescaledb_functions.drop_chunks(
+            target, older_than, given, NULL, NULL, job.config ->> 'drop_created_before', 'interval');
     END IF;
 END
 $$;

@@ -37,6 +37,24 @@ BEGIN
 END
 $$;
 
+-- Refuses a job whose owner could not start the process that it would run in.
+CREATE FUNCTION _timescaledb_functions.check_job_owner(owner oid) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path TO pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT (SELECT rolcanlogin FROM pg_roles WHERE pg_roles.oid = owner) THEN
+        RAISE EXCEPTION 'permission denied to start background process as role "%"', pg_get_userbyid(owner)
+            USING ERRCODE = 'invalid_authorization_specification',
+                HINT = 'Hypertable owner must have LOGIN permission to run background tasks.';
+    END IF;
+END
+$$;
+
+-- The same of a policy, which belongs to the owner of what it is for.
+CREATE FUNCTION _timescaledb_functions.check_policy_owner(relation regclass) RETURNS void
+LANGUAGE sql STABLE SET search_path TO pg_catalog, pg_temp
+AS $$ SELECT _timescaledb_functions.check_job_owner(relowner) FROM pg_class WHERE oid = relation $$;
+
 -- Writes a job down. A policy's procedure is TimescaleDB's; its check is called as the procedure is, with _check behind it.
 CREATE FUNCTION _timescaledb_functions.insert_policy(
     title             text,
@@ -89,7 +107,7 @@ BEGIN
     IF NOT if_not_exists THEN
         RAISE EXCEPTION '% policy already exists for % "%"', kind, what, name USING ERRCODE = 'duplicate_object';
     ELSIF is_equal THEN
-        RAISE NOTICE '% policy already exists for hypertable "%", skipping', kind, name;
+        RAISE NOTICE '% policy already exists % hypertable "%", skipping', kind, CASE kind WHEN 'reorder' THEN 'on' ELSE 'for' END, name;
     ELSE
         RAISE WARNING '% policy already exists for hypertable "%"', kind, name
             USING DETAIL = 'A policy already exists with different arguments.',
@@ -150,6 +168,7 @@ BEGIN
         RAISE EXCEPTION '"%" is not a hypertable or a continuous aggregate', _timescaledb_functions.relation_name(relation)
             USING ERRCODE = 'TS001';
     END IF;
+    PERFORM _timescaledb_functions.check_policy_owner(relation);
     config := jsonb_build_object('hypertable_id', target.id) || CASE
         WHEN drop_created_before IS NOT NULL THEN jsonb_build_object('drop_created_before', drop_created_before::text)
         WHEN _timescaledb_functions.is_integer(given) THEN jsonb_build_object('drop_after', drop_after::int8)
@@ -247,6 +266,7 @@ BEGIN
             USING ERRCODE = 'feature_not_supported';
     END IF;
     PERFORM _timescaledb_functions.check_owner(hypertable);
+    PERFORM _timescaledb_functions.check_policy_owner(hypertable);
     config := jsonb_build_object('hypertable_id', target.id) || CASE
         WHEN compress_created_before IS NOT NULL THEN jsonb_build_object('compress_created_before', compress_created_before::text)
         WHEN _timescaledb_functions.is_integer(given) THEN jsonb_build_object('compress_after', compress_after::int8)
@@ -386,6 +406,7 @@ BEGIN
         RAISE EXCEPTION 'invalid reorder index' USING ERRCODE = 'invalid_parameter_value',
             HINT = format('The reorder index must by an index on hypertable "%s".', _timescaledb_functions.relation_name(hypertable));
     END IF;
+    PERFORM _timescaledb_functions.check_policy_owner(hypertable);
     existing := _timescaledb_functions.find_policy('policy_reorder', target.id);
     IF existing.id IS NOT NULL THEN
         RETURN _timescaledb_functions.policy_exists(

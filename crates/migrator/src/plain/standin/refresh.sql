@@ -74,6 +74,7 @@ BEGIN
         RAISE EXCEPTION '"%" is not a continuous aggregate', name USING ERRCODE = 'feature_not_supported';
     END IF;
     PERFORM _timescaledb_functions.check_owner(aggregate, 'continuous aggregate');
+    PERFORM _timescaledb_functions.check_policy_owner(aggregate);
     SELECT * INTO agg FROM _timescaledb_catalog.continuous_agg WHERE hypertable_id = target.id;
     IF COALESCE(start_offset, end_offset) IS NOT NULL
         AND _timescaledb_functions.is_integer(target.column_type) <> _timescaledb_functions.is_integer(offset_type)

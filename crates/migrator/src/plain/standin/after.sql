@@ -1,0 +1,50 @@
+-- After a newer stand-in took the place of an older one: it has recorded what the older one had.
+
+DO $$
+DECLARE
+    name pg_catalog.text;
+    columns pg_catalog.text;
+    aggregate record;
+BEGIN
+    SELECT p.oid::pg_catalog.regprocedure INTO name
+    FROM _timescaledb_catalog_before.others AS o
+    JOIN pg_catalog.pg_proc AS p ON p.oid = o.oid
+    WHERE p.xmin = pg_catalog.pg_current_xact_id()::pg_catalog.xid;
+    IF FOUND THEN
+        RAISE EXCEPTION 'function % already exists', name USING ERRCODE = 'duplicate_function',
+            DETAIL = 'A newer version of what stands for TimescaleDB has a function of that name.';
+    END IF;
+    -- Each behind what it refers to.
+    FOREACH name IN ARRAY '{hypertable,continuous_agg,dimension,tablespace,chunk_column_stats,bgw_job}'::pg_catalog.text[] LOOP
+        CONTINUE WHEN pg_catalog.to_regclass('_timescaledb_catalog_before.' || name) IS NULL;
+        SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ') INTO columns
+        FROM pg_catalog.pg_attribute AS a
+        JOIN pg_catalog.pg_attribute AS before ON before.attname = a.attname AND before.attnum > 0 AND NOT before.attisdropped
+        WHERE a.attrelid = pg_catalog.to_regclass('_timescaledb_catalog.' || name) AND a.attnum > 0
+          AND before.attrelid = pg_catalog.to_regclass('_timescaledb_catalog_before.' || name);
+        EXECUTE pg_catalog.format(
+            'INSERT INTO _timescaledb_catalog.%1$I (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM _timescaledb_catalog_before.%1$I',
+            name, columns);
+        IF pg_catalog.to_regclass('_timescaledb_catalog_before.' || name || '_id_seq') IS NOT NULL THEN
+            EXECUTE pg_catalog.format(
+                'SELECT pg_catalog.setval(%L, s.last_value, s.is_called) FROM _timescaledb_catalog_before.%I AS s',
+                '_timescaledb_catalog.' || name || '_id_seq', name || '_id_seq');
+        END IF;
+    END LOOP;
+    SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', t.schemaname, t.tablename), ', ') INTO columns
+    FROM pg_catalog.pg_tables AS t
+    WHERE t.schemaname = '_timescaledb_catalog_before';
+    EXECUTE 'DROP TABLE ' || columns;
+    DROP SCHEMA _timescaledb_catalog_before;
+    -- The first one gave aggregates no storage.
+    FOR aggregate IN
+        SELECT h.id, h.relation
+        FROM _timescaledb_catalog.continuous_agg AS a
+        JOIN _timescaledb_catalog.known_relation AS h ON h.id = a.hypertable_id
+        WHERE _timescaledb_functions.storage(h.id) IS NULL
+    LOOP
+        PERFORM _timescaledb_functions.create_storage(aggregate.id, aggregate.relation, true);
+        PERFORM _timescaledb_functions.tend_storage(aggregate.id, aggregate.relation);
+    END LOOP;
+END
+$$;
