@@ -1,12 +1,8 @@
 //! The compose file, with an image of this machine's own PostgreSQL.
 
-use std::process::Command;
-use std::thread;
-use std::time::{Duration, Instant};
-
 use postgres::{Client, Config, NoTls};
 
-use crate::support::{Sandbox, test_name};
+use crate::support::{Sandbox, eventually, succeed, test_name};
 
 const ENV: &str = "POSTGRES_USER=me\nPOSTGRES_PASSWORD=secret\nPOSTGRES_DB=mine\n";
 
@@ -46,7 +42,9 @@ fn the_service_answers_this_machine_over_tcp_and_keeps_its_data() {
         ]);
         succeed(inspect)
     };
-    eventually(|| (health(&project) == "healthy\n").then_some(()));
+    eventually("the container is healthy", || {
+        health(&project) == "healthy\n"
+    });
 }
 
 #[test]
@@ -89,27 +87,10 @@ fn config(project: &Sandbox) -> Config {
 
 /// A connection from this machine, as soon as the service takes one.
 fn connect(project: &Sandbox) -> Client {
-    eventually(|| config(project).connect(NoTls).ok())
-}
-
-fn eventually<T>(mut attempt: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    loop {
-        if let Some(done) = attempt() {
-            return done;
-        }
-        assert!(Instant::now() < deadline, "it did not happen within 60 s");
-        thread::sleep(Duration::from_millis(50));
-    }
-}
-
-/// What a command prints; it must succeed.
-fn succeed(mut command: Command) -> String {
-    let output = command.output().unwrap();
-    assert!(
-        output.status.success(),
-        "{command:?}\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap()
+    let mut client = None;
+    eventually("the service answers", || {
+        client = config(project).connect(NoTls).ok();
+        client.is_some()
+    });
+    client.unwrap()
 }

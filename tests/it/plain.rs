@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use migrator::cluster::Server;
 
-use crate::support::{NO_ENGINE, Sandbox, skip, soon, test_name};
+use crate::support::{NO_ENGINE, Sandbox, eventually, skip, test_name};
 
 /// One value of the project's database, as text.
 fn value(project: &Sandbox, sql: &str) -> String {
@@ -499,7 +499,7 @@ fn a_run_that_waited_for_one_of_the_other_mode_is_refused() {
         return;
     };
     let first = project.start("migrate --no-snapshot");
-    soon("the first run", || {
+    eventually("the first run", || {
         let running = "SELECT count(*)::text FROM pg_stat_activity \
              WHERE datname = current_database() AND wait_event = 'PgSleep'";
         value(&project, running) == "1"

@@ -6,14 +6,10 @@ use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use crate::faults::plan::Plan;
-use crate::faults::private::eventually;
 use crate::faults::program::Program;
 use crate::faults::proxy::{Deed, Fault, Moment, Proxy};
 use crate::faults::target::{Place, Target};
-use crate::support::{Database, Sandbox, on_each_target, test_name};
-
-/// How long a run may take that nobody holds up.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::support::{Database, PATIENCE, Sandbox, eventually, on_each_target, test_name};
 
 /// How soon nothing of a killed run may be at work.
 const SOON: Duration = Duration::from_secs(10);

@@ -8,9 +8,7 @@ use super::proxy::{Deed, Fault, Moment, Proxy};
 use super::state::{Finding, State};
 use super::target::{Place, Target};
 use super::turns::Stride;
-
-/// A run that takes longer hangs.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+use crate::support::PATIENCE;
 
 /// How long a client may sit behind a black hole before somebody kills it.
 const IN_THE_DARK: Duration = Duration::from_millis(400);

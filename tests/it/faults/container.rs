@@ -5,10 +5,9 @@ use std::time::{Duration, Instant};
 use super::cases;
 use super::halfway::waiting;
 use super::plan::Plan;
-use super::private::eventually;
 use super::program::Program;
 use super::target::{Place, Target};
-use crate::support::test_name;
+use crate::support::{PATIENCE, eventually, test_name};
 
 /// How soon nothing of a killed runner may be at work in the container.
 const SOON: Duration = Duration::from_secs(10);
@@ -53,7 +52,7 @@ fn die(place: &Place<'_>, during: During, death: impl FnOnce(&Program)) {
     death(&program);
     // The server may be a new one.
     let _gone = writer.batch_execute("ROLLBACK");
-    program.wait(cases::PATIENCE);
+    program.wait(PATIENCE);
 }
 
 /// How many statements wait for the writer.

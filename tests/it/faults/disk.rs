@@ -11,7 +11,7 @@ use super::plan::Plan;
 use super::private::Private;
 use super::program::complaint;
 use super::target::Target;
-use crate::support::{skip, test_name};
+use crate::support::{PATIENCE, skip, test_name};
 
 const TABLES: &str = "CREATE TABLE done (step text NOT NULL);\n\
                       CREATE TABLE devices (id int, name text) TABLESPACE small;\n\
@@ -103,7 +103,7 @@ fn a_run_that_found_the_disk_full_is_finished_when_there_is_room() {
         disk.resize("24m");
         let place = target.place();
         let run = cases::start(&place);
-        let status = run.wait(cases::PATIENCE).unwrap();
+        let status = run.wait(PATIENCE).unwrap();
         let complaint = complaint(&place.output());
         assert!(
             !status.success() && complaint.contains("53100"),

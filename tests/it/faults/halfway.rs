@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::cases;
 use super::plan::Plan;
-use super::private::{Private, eventually};
+use super::private::Private;
 use super::program::Program;
 use super::target::{Place, Target};
-use crate::support::test_name;
+use crate::support::{PATIENCE, eventually, test_name};
 
 const TABLES: &str = "CREATE TABLE done (step text NOT NULL);\n\
                       CREATE TABLE devices (id int PRIMARY KEY, name text);\n\
@@ -101,7 +101,7 @@ fn die(place: &Place<'_>, death: &dyn Fn(&Program, u32)) {
     death(&client, pid);
     // The one that is left by itself would wait for it; after a crash there is nobody to roll back.
     let _gone = writer.batch_execute("ROLLBACK");
-    client.wait(cases::PATIENCE);
+    client.wait(PATIENCE);
 }
 
 /// Waits until a statement has left something half done and waits for somebody; returns its backend.

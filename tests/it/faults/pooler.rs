@@ -7,11 +7,10 @@ use std::process::{Child, Command, Stdio};
 
 use super::cases;
 use super::plan::Plan;
-use super::private::eventually;
 use super::program::Program;
 use super::state::State;
 use super::target::{Place, Target};
-use crate::support::{Database, Sandbox, skip, test_name};
+use crate::support::{Database, PATIENCE, Sandbox, eventually, free_port, skip, test_name};
 
 /// A running pooler in front of one database.
 struct Pooler {
@@ -99,11 +98,6 @@ fn installed(test: &str) -> Option<PathBuf> {
     found
 }
 
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
-
 /// A run through a pooler; its exit code, what it wrote, and what is in the database.
 fn run(test: &str, mode: &str) -> Option<(Option<i32>, String, bool)> {
     let program = installed(test)?;
@@ -115,7 +109,7 @@ fn run(test: &str, mode: &str) -> Option<(Option<i32>, String, bool)> {
     let pooler = Pooler::start(test, &program, &place, mode)?;
     let run = Program::default();
     run.start(&mut place.migrate(Some(pooler.port)), &place.output());
-    let status = run.wait(cases::PATIENCE);
+    let status = run.wait(PATIENCE);
     drop(pooler);
     let same = State::read(&place).differences(&clean).is_empty();
     let output = std::fs::read_to_string(place.output()).unwrap();

@@ -6,17 +6,13 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use migrator::cluster::{Cluster, Running, Server, Settings, throwaway_dir};
 use postgres::{Client, NoTls};
 
 use super::plan::Plan;
 use super::target::Target;
-use crate::support::skip;
-
-/// How long a server may take to stop or to come back.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::support::{eventually, skip};
 
 /// A private server, removed at the end.
 pub struct Private {
@@ -118,13 +114,4 @@ pub fn signal(name: &str, pid: u32) {
         .status()
         .unwrap();
     assert!(status.success(), "kill -{name} {pid}: {status}");
-}
-
-/// Waits for something that happens soon.
-pub fn eventually(what: &str, mut happens: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !happens() {
-        assert!(Instant::now() < deadline, "{what}: not within {PATIENCE:?}");
-        thread::sleep(Duration::from_millis(5));
-    }
 }

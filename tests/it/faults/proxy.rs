@@ -13,10 +13,10 @@ use std::sync::{Arc, Mutex, Weak, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::private::{eventually, signal};
+use super::private::signal;
 use super::program::Program;
 use super::target::through;
-use crate::support::{Database, test_name};
+use crate::support::{Database, eventually, test_name};
 
 /// When a fault happens, seen from the message that it happens at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,9 +12,8 @@ use std::thread;
 use postgres::{Client, NoTls};
 
 use super::plan::Plan;
-use super::private::eventually;
 use super::shim;
-use crate::support::{Sandbox, with_database};
+use crate::support::{Sandbox, eventually, succeed, with_database};
 
 /// What the program migrates with.
 enum Driver {
@@ -80,12 +79,7 @@ impl Target {
             made: Mutex::default(),
             free: Mutex::new(vec![NAME.to_owned()]),
         };
-        let up = target.project.docker_compose("up -d").output().unwrap();
-        assert!(
-            up.status.success(),
-            "{}",
-            String::from_utf8_lossy(&up.stderr)
-        );
+        succeed(target.project.docker_compose("up -d"));
         target.answers();
         let mut client = target.client(NAME);
         let path = format!("ALTER DATABASE {NAME} SET search_path = app, public");
@@ -99,8 +93,7 @@ impl Target {
         for command in ["kill", "start"] {
             let mut docker = self.project.command("docker");
             docker.args([command, self.project.variable("TIMESCALEDB_CONTAINER")]);
-            let output = docker.output().unwrap();
-            assert!(output.status.success(), "docker {command}");
+            succeed(docker);
         }
         self.answers();
     }

@@ -6,12 +6,11 @@ use std::time::Duration;
 use super::cases;
 use super::halfway::waiting;
 use super::plan::Plan;
-use super::private::eventually;
 use super::program::Program;
 use super::proxy::{Deed, Fault, Moment, Proxy};
 use super::state::State;
 use super::target::{Place, Target};
-use crate::support::{Database, test_name};
+use crate::support::{Database, PATIENCE, eventually, test_name};
 
 const TABLES: (&str, &str) = (
     "001_tables.sql",
@@ -86,7 +85,7 @@ fn a_run_that_is_in_the_dark_holds_the_lock_until_the_server_learns_of_it() {
     let mut command = place.migrate(None);
     command.args(["--patience", "1"]);
     second.start(&mut command, &place.output());
-    let status = second.wait(cases::PATIENCE).unwrap();
+    let status = second.wait(PATIENCE).unwrap();
     let screen = std::fs::read_to_string(place.output()).unwrap();
     assert_eq!(status.code(), Some(5), "{screen}");
     assert!(screen.contains("pid "), "{screen}");

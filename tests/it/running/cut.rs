@@ -13,7 +13,7 @@ use crate::faults::private::Private;
 use crate::faults::program::Program;
 use crate::faults::proxy::{Deed, Fault, Moment, Proxy};
 use crate::faults::target::through;
-use crate::support::{Background, Sandbox, soon, test_name};
+use crate::support::{Background, Sandbox, eventually, test_name};
 
 const NOTES: (&str, &str) = ("001_notes", "CREATE TABLE notes (id int);\n");
 
@@ -66,7 +66,7 @@ fn rows(project: &Sandbox) -> String {
 /// Waits until the run's statement sleeps.
 fn sleeps(client: &mut Client) {
     let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
-    soon("the statement runs", || value(client, sql) == "1");
+    eventually("the statement runs", || value(client, sql) == "1");
 }
 
 #[test]

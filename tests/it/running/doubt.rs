@@ -1,7 +1,7 @@
 //! Statements that run alone and were cut: what the catalog tells is settled, what it does not is asked.
 
 use super::{before_the_last, value};
-use crate::support::{Sandbox, soon, test_name};
+use crate::support::{Sandbox, eventually, test_name};
 
 const NOTES: (&str, &str) = ("001_notes", "CREATE TABLE notes (id int, text text);\n");
 
@@ -26,13 +26,13 @@ fn kill(project: &Sandbox, event: &str) {
     let others =
         "FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'migrate'";
     let waits = format!("SELECT count(*) {others} AND wait_event = '{event}'");
-    soon("the statement goes on", || {
+    eventually("the statement goes on", || {
         value(&mut client, &waits) == "1"
     });
     run.signal("KILL");
     let _killed = run.end();
     let left = format!("SELECT count(*) {others}");
-    soon("the server notices", || value(&mut client, &left) == "0");
+    eventually("the server notices", || value(&mut client, &left) == "0");
 }
 
 fn rows(project: &Sandbox) -> String {
@@ -128,7 +128,7 @@ fn an_answer_is_not_taken_for_a_doubt_that_comes_later() {
     let mut client = project.own_database().client();
     let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
                WHERE datname = current_database() AND wait_event = 'PgSleep'";
-    soon("the statement goes on", || value(&mut client, end) == "1");
+    eventually("the statement goes on", || value(&mut client, end) == "1");
     let screen = run.screen();
     assert!(screen.starts_with("exit 1\n"), "{screen}");
     assert!(screen.contains("nothing can tell"), "{screen}");

@@ -3,7 +3,7 @@
 use postgres::Client;
 
 use super::{value, with};
-use crate::support::{Database, Sandbox, soon, test_name};
+use crate::support::{Database, Sandbox, eventually, test_name};
 
 /// What the tests need TimescaleDB for.
 const WHAT: &str = "its background jobs";
@@ -79,7 +79,7 @@ fn a_job_in_the_way_is_named_as_one_with_what_to_do() {
         .unwrap();
     let job = "SELECT alter_job(job_id, next_start => now()) FROM timescaledb_information.jobs WHERE proc_name LIKE '%refresh%'";
     client.batch_execute(job).unwrap();
-    soon("the job runs", || {
+    eventually("the job runs", || {
         let sql = "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid) \
                    WHERE relation = 'events'::regclass AND a.application_name LIKE 'Refresh%'";
         value(&mut client, sql) != "0"
@@ -163,7 +163,7 @@ fn jobs_of_a_run_that_was_killed_are_resumed_by_the_next_one_also_when_nothing_i
         run.signal("KILL");
         let _killed = run.end();
         assert_eq!(value(&mut client, JOBS), PAUSED);
-        soon("the server learns of it", || {
+        eventually("the server learns of it", || {
             let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'migrate'";
             value(&mut client, sql) == "0"
         });

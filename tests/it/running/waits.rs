@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use postgres::Client;
 
 use super::{before_the_last, value, with};
-use crate::support::{Database, Sandbox, soon, test_name};
+use crate::support::{Database, Sandbox, eventually, test_name};
 
 const DEVICES: (&str, &str) = (
     "001_devices",
@@ -33,7 +33,7 @@ fn somebody_waits(project: &Sandbox, table: &str) {
     let sql = format!(
         "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass"
     );
-    soon("somebody waits", || value(&mut client, &sql) == "1");
+    eventually("somebody waits", || value(&mut client, &sql) == "1");
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn a_deadlock_with_another_session_is_tried_again() {
     let sql = "SET LOCAL deadlock_timeout = '30s'; UPDATE devices SET name = 'theirs' WHERE id = 2";
     let mut other = reader(&project, sql);
     let mut run = project.start("migrate --no-snapshot");
-    soon("the run has the first row", || {
+    eventually("the run has the first row", || {
         let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
         value(&mut project.own_database().client(), sql) == "1"
     });

@@ -160,7 +160,7 @@ fn a_session_that_is_ended_in_its_midst_is_not_sent_again() {
     let mut client = project.own_database().client();
     let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
                WHERE datname = current_database() AND wait_event = 'PgSleep'";
-    crate::support::soon("the statement runs", || value(&mut client, end) == "1");
+    crate::support::eventually("the statement runs", || value(&mut client, end) == "1");
     insta::assert_snapshot!(run.screen());
     assert_eq!(remains(&project), "tables ; history ");
 }

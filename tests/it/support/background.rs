@@ -4,13 +4,8 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
 
-use super::Sandbox;
-
-/// What takes longer does not happen any more.
-const PATIENCE: Duration = Duration::from_secs(60);
+use super::{Sandbox, eventually};
 
 /// A command in the background. Standard output and standard error go to one file, in the order of their lines.
 pub struct Background<'a> {
@@ -50,7 +45,7 @@ impl Background<'_> {
 
     /// Waits until it has written this text.
     pub fn says(&mut self, text: &str) {
-        soon(text, || {
+        eventually(text, || {
             let ended = self.child.try_wait().unwrap();
             let said = self.said();
             let is_said = said.contains(text);
@@ -78,7 +73,7 @@ impl Background<'_> {
     /// Waits for its end; its exit status and all that it wrote, as it was.
     pub fn end(mut self) -> (ExitStatus, String) {
         let mut status = None;
-        soon("the command ends", || {
+        eventually("the command ends", || {
             status = self.child.try_wait().unwrap();
             status.is_some()
         });
@@ -100,14 +95,5 @@ impl Drop for Background<'_> {
     fn drop(&mut self) {
         let _ended_by_itself = self.child.kill();
         let _reaped = self.child.wait();
-    }
-}
-
-/// Waits for something that happens soon.
-pub fn soon(what: &str, mut happens: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !happens() {
-        assert!(Instant::now() < deadline, "{what}: not within {PATIENCE:?}");
-        thread::sleep(Duration::from_millis(5));
     }
 }

@@ -25,7 +25,8 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
     database=${POSTGRES_DB:-$user}
 
     printf '%s\n' "$POSTGRES_PASSWORD" >/tmp/password
-    initdb --pgdata="$PGDATA" --username="$user" --pwfile=/tmp/password --no-sync --no-instructions
+    # A known time zone: to find that of the system, initdb reads the files of all.
+    TZ=UTC initdb --pgdata="$PGDATA" --username="$user" --pwfile=/tmp/password --no-sync --no-instructions
     rm /tmp/password
     # From inside the container anybody may connect, from outside only with the password.
     echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"

@@ -15,14 +15,19 @@
 mod background;
 mod database;
 mod engine;
+mod eventually;
 mod image;
+mod port;
 mod sandbox;
 mod screen;
 
 use std::io::Write as _;
+use std::process::Command;
 
-pub use background::{Background, soon};
+pub use background::Background;
 pub use database::{Database, installed_psql, with_database};
+pub use eventually::{PATIENCE, eventually};
+pub use port::free_port;
 pub use sandbox::{NO_ENGINE, Sandbox};
 
 /// The name of the test that this is written in, with its modules:
@@ -102,4 +107,15 @@ pub fn skip(test: &str, reason: &str) {
     );
     // In one piece, since tests run side by side.
     std::io::stderr().write_all(line.as_bytes()).unwrap();
+}
+
+/// What a command prints; it must succeed.
+pub fn succeed(mut command: Command) -> String {
+    let output = command.output().unwrap();
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
 }

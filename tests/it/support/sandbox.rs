@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use super::database::{installed_has_timescaledb, skip_without_timescaledb};
 use super::engine::Engine;
-use super::{Database, screen, skip};
+use super::{Database, PATIENCE, free_port, screen, skip};
 
 /// What of the caller's environment the commands may see: how to find programs, the temporary
 /// folder, the Docker engine and the PostgreSQL installation. Everything else would make a test
@@ -32,9 +32,6 @@ const INHERITED: [&str; 9] = [
 
 /// A shell script that says what Docker's client says where no engine answers.
 pub const NO_ENGINE: &str = "echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?' >&2; exit 1";
-
-/// A command that takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A project in a temporary folder, removed at the end with the containers that belong to it.
 pub struct Sandbox {
@@ -376,11 +373,6 @@ fn repository() -> PathBuf {
         .parent()
         .unwrap()
         .to_owned()
-}
-
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 /// Runs a command to its end, or kills it when it hangs.

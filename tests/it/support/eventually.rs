@@ -1,0 +1,17 @@
+//! Waiting for what happens by itself.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What takes longer hangs. Long, as it only tells a test that fails from one that never ends, and a machine may be busy: making a cluster
+/// in a container has been seen to take half a minute.
+pub const PATIENCE: Duration = Duration::from_secs(180);
+
+/// Waits until something has happened.
+pub fn eventually(what: &str, mut happens: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !happens() {
+        assert!(Instant::now() < deadline, "{what}: not within {PATIENCE:?}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
