@@ -64,9 +64,19 @@ fn check(mode: Mode, report: &Report) -> Result<(), WrongMode> {
 }
 
 impl Runner<'_, '_> {
+    /// In plain mode, adds to what the server refused, and takes away, what a user has to know of it.
+    #[cfg(feature = "plain")]
+    pub(super) fn tell_of_plain_mode(&self, failure: &mut Failure) {
+        if self.options.mode == Mode::Plain {
+            failure.is_unseen = self.is_unseen(failure);
+            let context = failure.error.context.take();
+            failure.error.context = context.and_then(|it| crate::plain::context_of_others(&it));
+        }
+    }
+
     /// Whether plain mode would have rewritten what the server refused, had it not stood in a string or in the body of a function.
     #[cfg(feature = "plain")]
-    pub(super) fn is_unseen(&self, failure: &Failure) -> bool {
+    fn is_unseen(&self, failure: &Failure) -> bool {
         let At::Byte(byte) = failure.at else {
             return false;
         };
@@ -75,9 +85,7 @@ impl Runner<'_, '_> {
             .iter()
             .filter(|range| range.contains(&byte))
             .any(|range| failure.migration.rewritten.contains_key(&range.start));
-        self.options.mode == Mode::Plain
-            && !is_rewritten
-            && crate::plan::is_unseen(&failure.error, self.migrations)
+        !is_rewritten && crate::plan::is_unseen(&failure.error, self.migrations)
     }
 
     /// In plain mode, installs what stands for TimescaleDB unless a run before this one has, and brings up to date what an older version

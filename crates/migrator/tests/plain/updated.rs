@@ -10,7 +10,7 @@ const TOLD: &str = "
     CREATE TABLE h (time timestamptz NOT NULL, device text, v int);
     SELECT create_hypertable('h', by_range('time', INTERVAL '3 days'));
     SELECT add_dimension('h', by_hash('device', 3));
-    ALTER TABLE h SET (timescaledb.compress, timescaledb.compress_segmentby = 'device');
+    ALTER TABLE h SET (timescaledb.compress, timescaledb.compress_segmentby = 'device', timescaledb.compress_orderby = 'v DESC');
     SELECT add_retention_policy('h', INTERVAL '1 year');
     CREATE MATERIALIZED VIEW c WITH (timescaledb.continuous) AS
         SELECT time_bucket('1 day', time) AS day, device, first(v, time), histogram(v, 0, 10, 2) FROM h GROUP BY 1, 2 WITH NO DATA;
@@ -28,6 +28,11 @@ const OLDER: &str = "
     DROP TABLE _timescaledb_catalog.tablespace, _timescaledb_catalog.chunk_column_stats;
     ALTER TABLE _timescaledb_catalog.bgw_job ADD COLUMN gone int, DROP COLUMN check_name CASCADE;
     DROP FUNCTION generate_uuidv7();
+    ALTER TABLE _timescaledb_catalog.hypertable RENAME segmentby TO gone;
+    ALTER TABLE _timescaledb_catalog.hypertable RENAME orderby TO gone_too;
+    ALTER TABLE _timescaledb_catalog.hypertable ADD segmentby text[], ADD orderby text[];
+    UPDATE _timescaledb_catalog.hypertable SET segmentby = _timescaledb_functions.column_names(relation, gone),
+        orderby = _timescaledb_functions.column_names(relation, gone_too);
     CREATE FUNCTION show_chunks(regclass) RETURNS SETOF regclass LANGUAGE sql AS 'SELECT NULL::regclass WHERE false';
     ALTER FUNCTION show_chunks(regclass) DEPENDS ON EXTENSION plpgsql;
     CREATE FUNCTION _timescaledb_functions.gone(relation regclass) RETURNS _timescaledb_catalog.hypertable LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';

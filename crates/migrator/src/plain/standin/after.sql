@@ -19,7 +19,8 @@ BEGIN
         CONTINUE WHEN pg_catalog.to_regclass('_timescaledb_catalog_before.' || name) IS NULL;
         SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ') INTO columns
         FROM pg_catalog.pg_attribute AS a
-        JOIN pg_catalog.pg_attribute AS before ON before.attname = a.attname AND before.attnum > 0 AND NOT before.attisdropped
+        JOIN pg_catalog.pg_attribute AS before ON before.attname = a.attname AND before.atttypid = a.atttypid
+            AND before.attnum > 0 AND NOT before.attisdropped
         WHERE a.attrelid = pg_catalog.to_regclass('_timescaledb_catalog.' || name) AND a.attnum > 0
           AND before.attrelid = pg_catalog.to_regclass('_timescaledb_catalog_before.' || name);
         EXECUTE pg_catalog.format(
@@ -31,6 +32,18 @@ BEGIN
                 '_timescaledb_catalog.' || name || '_id_seq', name || '_id_seq');
         END IF;
     END LOOP;
+    -- The first one kept the columns of a columnstore by their names.
+    IF EXISTS (
+        SELECT FROM pg_catalog.pg_attribute
+        WHERE attrelid = '_timescaledb_catalog_before.hypertable'::pg_catalog.regclass AND attname = 'segmentby'
+          AND atttypid = 'pg_catalog.text[]'::pg_catalog.regtype
+    ) THEN
+        UPDATE _timescaledb_catalog.hypertable AS h
+        SET segmentby = _timescaledb_functions.column_numbers(b.relation, b.segmentby),
+            orderby = _timescaledb_functions.column_numbers(b.relation, b.orderby)
+        FROM _timescaledb_catalog_before.hypertable AS b
+        WHERE b.id = h.id;
+    END IF;
     SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', t.schemaname, t.tablename), ', ') INTO columns
     FROM pg_catalog.pg_tables AS t
     WHERE t.schemaname = '_timescaledb_catalog_before';

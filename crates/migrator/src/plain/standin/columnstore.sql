@@ -39,6 +39,22 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION _timescaledb_functions.column_numbers(relation regclass, names text[]) RETURNS int2[]
+LANGUAGE sql STABLE SET search_path TO pg_catalog, pg_temp
+AS $$
+    SELECT array_agg(a.attnum ORDER BY named.n)
+    FROM unnest(names) WITH ORDINALITY AS named (attname, n)
+    JOIN pg_attribute AS a ON a.attrelid = relation AND a.attname = named.attname
+$$;
+
+CREATE FUNCTION _timescaledb_functions.column_names(relation regclass, numbers int2[]) RETURNS text[]
+LANGUAGE sql STABLE SET search_path TO pg_catalog, pg_temp
+AS $$
+    SELECT array_agg(a.attname::text ORDER BY numbered.n)
+    FROM unnest(numbers) WITH ORDINALITY AS numbered (attnum, n)
+    JOIN pg_attribute AS a ON a.attrelid = relation AND a.attnum = numbered.attnum
+$$;
+
 -- The options under the one name that each has here. Refuses those that TimescaleDB does not know.
 CREATE FUNCTION _timescaledb_functions.known_options(options jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE SET search_path TO pg_catalog, pg_temp
@@ -87,13 +103,21 @@ BEGIN
             USING DETAIL = 'Existing compressed chunks will not be recompressed.',
                 HINT = 'Use compress_chunk(chunk, recompress => true) to recompress.';
     END IF;
+    IF (options ->> 'columnstore')::bool IS FALSE THEN
+        UPDATE _timescaledb_catalog.hypertable
+        SET columnstore = false, segmentby = NULL, orderby = NULL, orderby_desc = NULL, orderby_nullsfirst = NULL
+        WHERE id = target;
+        RETURN;
+    END IF;
     UPDATE _timescaledb_catalog.hypertable
-    SET columnstore = COALESCE((options ->> 'columnstore')::bool, columnstore OR options ?| '{segmentby,orderby,compress_interval,index}')
+    SET columnstore = columnstore OR options ?| '{columnstore,segmentby,orderby,compress_interval,index}'
     WHERE id = target;
     IF options ? 'segmentby' THEN
         SELECT array_agg(c.column_name) INTO names
         FROM _timescaledb_functions.parse_columns(relation, options ->> 'segmentby', 'segmentby') AS c;
-        UPDATE _timescaledb_catalog.hypertable SET segmentby = names WHERE id = target;
+        UPDATE _timescaledb_catalog.hypertable
+        SET segmentby = _timescaledb_functions.column_numbers(set_columnstore.relation, names)
+        WHERE id = target;
     END IF;
     IF options ? 'orderby' THEN
         SELECT array_agg(c.column_name), array_agg(c.is_desc), array_agg(c.is_nullsfirst) INTO names, descending, nulls_first
@@ -106,7 +130,7 @@ BEGIN
             nulls_first := nulls_first || true;
         END IF;
         UPDATE _timescaledb_catalog.hypertable
-        SET orderby = names, orderby_desc = descending, orderby_nullsfirst = nulls_first
+        SET orderby = _timescaledb_functions.column_numbers(set_columnstore.relation, names), orderby_desc = descending, orderby_nullsfirst = nulls_first
         WHERE id = target;
     END IF;
     IF options ? 'compress_interval' THEN

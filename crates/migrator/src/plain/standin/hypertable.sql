@@ -233,7 +233,6 @@ LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 DECLARE
     dimension record;
-    gone record;
 BEGIN
     FOR dimension IN
         SELECT a.attname, a.atttypid::regtype AS type, a.attnotnull, a.attisdropped, d.interval_length IS NOT NULL AS is_range,
@@ -270,21 +269,14 @@ BEGIN
         JOIN pg_class AS c ON c.oid = w.ev_class AND c.relkind = 'r'
     ) THEN
         RAISE EXCEPTION 'hypertables do not support rules' USING ERRCODE = 'feature_not_supported';
+    ELSIF EXISTS (
+        SELECT FROM _timescaledb_catalog.hypertable AS h
+        JOIN pg_attribute AS a ON a.attrelid = h.relation AND a.attnum = ANY (h.segmentby || h.orderby)
+        WHERE a.attisdropped
+    ) THEN
+        RAISE EXCEPTION 'cannot drop orderby or segmentby column from a hypertable with columnstore enabled'
+            USING ERRCODE = 'feature_not_supported';
     END IF;
-    FOR gone IN
-        SELECT h.relation::regclass AS relation, named.attname
-        FROM _timescaledb_catalog.hypertable AS h
-        JOIN pg_class AS c ON c.oid = h.relation
-        CROSS JOIN unnest(h.segmentby || h.orderby) AS named (attname)
-        WHERE NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = h.relation AND a.attname = named.attname)
-        ORDER BY h.id
-    LOOP
-        -- TimescaleDB follows a new name, and refuses to drop such a column.
-        RAISE EXCEPTION 'the columnstore of % names a column "%", which is not there any more', gone.relation, gone.attname
-            USING ERRCODE = 'feature_not_supported',
-                DETAIL = 'Without TimescaleDB the settings of a columnstore do not follow a column that is renamed or dropped.',
-                HINT = 'Set segmentby and orderby anew, behind that statement: TimescaleDB accepts it, too.';
-    END LOOP;
     PERFORM _timescaledb_functions.check_unique_indexes(h.relation)
     FROM _timescaledb_catalog.hypertable AS h JOIN pg_class AS c ON c.oid = h.relation;
     PERFORM _timescaledb_functions.tend_storages();

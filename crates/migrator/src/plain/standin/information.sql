@@ -9,7 +9,10 @@ $$;
 
 -- Hypertables and continuous aggregates that are still there, with their names.
 CREATE VIEW _timescaledb_catalog.known_relation AS
-SELECT h.*, n.nspname AS schema_name, c.relname AS table_name, c.relowner AS owner, a.hypertable_id IS NOT NULL AS is_aggregate,
+SELECT h.id, h.relation, h.columnstore, h.orderby_desc, h.orderby_nullsfirst, h.compress_interval,
+    _timescaledb_functions.column_names(h.relation, h.segmentby) AS segmentby,
+    _timescaledb_functions.column_names(h.relation, h.orderby) AS orderby,
+    n.nspname AS schema_name, c.relname AS table_name, c.relowner AS owner, a.hypertable_id IS NOT NULL AS is_aggregate,
     CASE WHEN a.hypertable_id IS NULL THEN n.nspname ELSE '_timescaledb_internal' END AS storage_schema,
     CASE WHEN a.hypertable_id IS NULL THEN c.relname ELSE ('_materialized_hypertable_' || h.id)::pg_catalog.name END AS storage_name,
     CASE WHEN a.hypertable_id IS NULL THEN h.relation ELSE _timescaledb_functions.storage(h.id) END AS storage
@@ -143,8 +146,7 @@ SELECT
     END AS compress_interval_length,
     NULL::pg_catalog.jsonb AS index
 FROM _timescaledb_catalog.known_relation AS h
-JOIN _timescaledb_catalog.known_dimension AS d ON d.hypertable_id = h.id AND d.dimension_number = 1
-WHERE h.columnstore;
+JOIN _timescaledb_catalog.known_dimension AS d ON d.hypertable_id = h.id AND d.dimension_number = 1;
 
 CREATE VIEW timescaledb_information.hypertable_columnstore_settings AS
 SELECT * FROM timescaledb_information.hypertable_compression_settings;

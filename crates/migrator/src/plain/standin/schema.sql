@@ -21,13 +21,13 @@ CREATE TABLE _timescaledb_catalog.plain (
 INSERT INTO _timescaledb_catalog.plain VALUES ('timescaledb');
 
 -- Hypertables, and the continuous aggregates, which are numbered with them. A relation that was dropped leaves its row behind; every view
--- leaves it out.
+-- leaves it out. Columns are kept by their numbers, here and below, which stay when they are renamed.
 CREATE TABLE _timescaledb_catalog.hypertable (
     id          pg_catalog.int4     GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     relation    pg_catalog.regclass NOT NULL UNIQUE,
     columnstore pg_catalog.bool     NOT NULL DEFAULT false,
-    segmentby   pg_catalog.text[],
-    orderby     pg_catalog.text[],
+    segmentby   pg_catalog.int2[],
+    orderby     pg_catalog.int2[],
     orderby_desc       pg_catalog.bool[],
     orderby_nullsfirst pg_catalog.bool[],
     compress_interval  pg_catalog.int8
@@ -42,7 +42,7 @@ CREATE TABLE _timescaledb_catalog.continuous_agg (
     bucket_integers   pg_catalog.int8
 );
 
--- A column by its number, which stays when it is renamed. A range has a length, of microseconds where the column is a time; a hash has a
+-- A range has a length, of microseconds where the column is a time; a hash has a
 -- number of slices.
 CREATE TABLE _timescaledb_catalog.dimension (
     id               pg_catalog.int4 GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
