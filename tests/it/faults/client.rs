@@ -80,7 +80,7 @@ fn whatever_happens_to_a_client_or_its_psql_the_next_run_finishes_the_work_exact
     let lane = Lane {
         target: Target::by_psql(&database.url(), plan, &psql),
         // psql sends each statement by itself, which makes three times the messages, and programs start slowly.
-        modes: one_by_one(modes(PSQL), 4, 1),
+        modes: one_by_one(modes(PSQL), 8, 1),
         threads: 6,
     };
     sweep("through psql", &[lane]);
@@ -93,7 +93,7 @@ fn whatever_happens_in_plain_mode_the_next_run_finishes_the_work_exactly_once() 
     };
     let lane = Lane {
         target: Target::by_url(&database.url(), Plan::STOOD_FOR),
-        modes: one_by_one(modes(NETWORK), 2, 1),
+        modes: one_by_one(modes(NETWORK), 4, 1),
         threads: 6,
     };
     sweep("in plain mode", &[lane]);
@@ -109,7 +109,7 @@ fn whatever_happens_in_plain_mode_through_psql_the_next_run_finishes_the_work_ex
     };
     let lane = Lane {
         target: Target::by_psql(&database.url(), Plan::STOOD_FOR, &psql),
-        modes: one_by_one(modes(PSQL), 24, 6),
+        modes: one_by_one(modes(PSQL), 48, 6),
         threads: 6,
     };
     sweep("in plain mode, through psql", &[lane]);

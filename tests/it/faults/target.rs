@@ -100,7 +100,9 @@ impl Target {
 
     /// What a command in the container prints.
     pub fn inside(&self, command: &str) -> String {
-        let mut exec = self.project.docker_compose("exec -T timescaledb sh -c");
+        let mut exec = self.project.command("docker");
+        exec.args(["exec", self.project.variable("TIMESCALEDB_CONTAINER")]);
+        exec.args(["sh", "-c"]);
         let output = exec.arg(command).output().unwrap();
         String::from_utf8_lossy(&output.stdout).into_owned()
     }

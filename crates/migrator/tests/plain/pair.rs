@@ -1,6 +1,8 @@
 //! Two databases of one server: with TimescaleDB, where the server has it, and in plain mode.
 
 use std::io::Write as _;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use migrator::cluster::{Cluster, Running, Server, Settings};
 use migrator::plain;
@@ -21,50 +23,91 @@ const ANSWER: &str = "
     $$;
 ";
 
+/// What each database is a copy of.
+const TEMPLATES: [&str; 2] = ["plain_template", "timescaledb_template"];
+
+/// The server of all tests; it stops when their process ends.
+static SERVER: OnceLock<Result<Shared, String>> = OnceLock::new();
+
+struct Shared {
+    running: Running,
+    /// The version of the extension, where the server has it.
+    timescaledb: Option<String>,
+}
+
+impl Shared {
+    fn start() -> Result<Self, String> {
+        let server = Server::find().map_err(|error| error.to_string().replace('\n', " "))?;
+        // A scheduler would be connected to what is copied.
+        let settings = Settings::throwaway();
+        let settings = match server.has_extension("timescaledb") {
+            true => settings.option("timescaledb.max_background_workers", "0"),
+            false => settings,
+        };
+        let mut shared = Self {
+            running: Cluster::temporary(&server, settings).unwrap(),
+            timescaledb: None,
+        };
+        let [plain, timescaledb] = TEMPLATES;
+        shared.create(plain, &plain::script());
+        if server.has_extension("timescaledb") {
+            let mut client = shared.create(timescaledb, "CREATE EXTENSION timescaledb");
+            let version = "SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'";
+            shared.timescaledb = Some(client.query_one(version, &[]).unwrap().get(0));
+        }
+        Ok(shared)
+    }
+
+    fn connect(&self, database: &str) -> Client {
+        Client::connect(&self.running.url(database), NoTls).unwrap()
+    }
+
+    fn create(&self, database: &str, script: &str) -> Client {
+        self.connect("postgres")
+            .batch_execute(&format!("CREATE DATABASE {database}"))
+            .unwrap();
+        let mut client = self.connect(database);
+        client
+            .batch_execute(&format!(
+                "SET client_min_messages = error; {ANSWER} {script}"
+            ))
+            .unwrap_or_else(|error| panic!("{database}: {error:?}"));
+        client
+    }
+
+    fn copy(&self, template: &str) -> Client {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("pair_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        self.connect("postgres")
+            .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
+            .unwrap();
+        let mut client = self.connect(&name);
+        client
+            .batch_execute("SET client_min_messages = error")
+            .unwrap();
+        client
+    }
+}
+
 /// The two databases.
 pub struct Pair {
     pub plain: Client,
     /// With the version of the extension.
     pub timescaledb: Option<(Client, String)>,
-    // Behind the clients, so that it is stopped when nobody is connected any more.
-    _running: Running,
 }
 
 impl Pair {
     /// `None`, and a line on standard error, where there is no server.
     pub fn start(test: &str) -> Option<Self> {
-        let server = match Server::find() {
-            Ok(server) => server,
-            Err(error) => {
-                skip(test, &error.to_string().replace('\n', " "));
-                return None;
-            }
-        };
-        let running = Cluster::temporary(&server, Settings::throwaway()).unwrap();
-        let connect = |database: &str| Client::connect(&running.url(database), NoTls).unwrap();
-        let create = |database: &str, script: &str| {
-            connect("postgres")
-                .batch_execute(&format!("CREATE DATABASE {database}"))
-                .unwrap();
-            let mut client = connect(database);
-            client
-                .batch_execute(&format!(
-                    "{ANSWER} SET client_min_messages = error; {script}"
-                ))
-                .unwrap_or_else(|error| panic!("{database}: {error:?}"));
-            client
-        };
-        let plain = create("plain", &plain::script());
-        let timescaledb = server.has_extension("timescaledb").then(|| {
-            let mut client = create("timescaledb", "CREATE EXTENSION timescaledb");
-            let version = "SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'";
-            let version = client.query_one(version, &[]).unwrap().get(0);
-            (client, version)
-        });
+        let server = SERVER.get_or_init(Shared::start).as_ref();
+        let server = server.map_err(|reason| skip(test, reason)).ok()?;
+        let [plain, timescaledb] = TEMPLATES;
         Some(Pair {
-            plain,
-            timescaledb,
-            _running: running,
+            plain: server.copy(plain),
+            timescaledb: server
+                .timescaledb
+                .as_ref()
+                .map(|version| (server.copy(timescaledb), version.clone())),
         })
     }
 }
