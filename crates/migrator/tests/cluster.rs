@@ -159,6 +159,38 @@ fn a_temporary_cluster_of_a_killed_command_is_removed() {
 }
 
 #[test]
+fn a_temporary_cluster_whose_maker_is_killed_is_removed() {
+    const TEST: &str = "a_temporary_cluster_whose_maker_is_killed_is_removed";
+    if let Some(server) = std::env::var_os(VICTIM).and(Server::find().ok()) {
+        let _running = Cluster::temporary(&server, Settings::throwaway());
+    }
+    let Some((_server, temp)) = setup(TEST) else {
+        return;
+    };
+    let entries = |dir: &Path| -> Vec<PathBuf> {
+        let found = fs::read_dir(dir).into_iter().flatten().flatten();
+        found.map(|entry| entry.path()).collect()
+    };
+    // Some of the data, which is not complete, or it would be elsewhere.
+    let has_begun = || {
+        let clusters = entries(temp.path()).into_iter();
+        let mut made = clusters.flat_map(|cluster| entries(&cluster));
+        made.any(|it| it.join("data/base").exists())
+    };
+    let mut maker = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", TEST])
+        .env(VICTIM, temp.path())
+        .env("TMPDIR", temp.path())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    eventually(has_begun);
+    maker.kill().unwrap();
+    maker.wait().unwrap();
+    eventually(|| entries(temp.path()).is_empty());
+}
+
+#[test]
 fn what_a_crashed_machine_has_left_is_in_nobody_s_way() {
     let Some((server, temp)) = setup("what_a_crashed_machine_has_left_is_in_nobody_s_way") else {
         return;

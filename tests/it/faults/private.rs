@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, Once};
 use std::thread;
 
 use migrator::cluster::{Cluster, Running, Server, Settings, throwaway_dir};
@@ -12,7 +12,29 @@ use postgres::{Client, NoTls};
 
 use super::plan::Plan;
 use super::target::Target;
-use crate::support::{eventually, skip};
+use crate::support::{eventually, is_gone, skip};
+
+/// The name of each server's folder begins so, followed by the test process's pid.
+const PREFIX: &str = "it-pg-";
+
+static REMOVED_ABANDONED: Once = Once::new();
+
+/// Removes what killed test runs have left; their servers have stopped.
+fn remove_abandoned() {
+    for entry in fs::read_dir(throwaway_dir())
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let pid = name
+            .strip_prefix(PREFIX)
+            .and_then(|rest| rest.split('-').next());
+        if pid.is_some_and(is_gone) {
+            let _somebody_else_does = fs::remove_dir_all(entry.path());
+        }
+    }
+}
 
 /// A private server, removed at the end.
 pub struct Private {
@@ -28,7 +50,8 @@ impl Private {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let installed = Server::find().map_err(|error| skip(test, &error.to_string()));
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let dir = throwaway_dir().join(format!("it-pg-{}-{count}", std::process::id()));
+        REMOVED_ABANDONED.call_once(remove_abandoned);
+        let dir = throwaway_dir().join(format!("{PREFIX}{}-{count}", std::process::id()));
         // A commit that was acknowledged has to survive the crash of the server.
         let settings = Settings::throwaway().option("synchronous_commit", "on");
         let cluster = Cluster::open(&dir.join("cluster"), &installed.ok()?, settings).unwrap();

@@ -1,10 +1,11 @@
 //! The Docker engine, when there is one, and what tests leave in it.
 
-use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
+
+use super::is_gone;
 
 /// Every compose project of a test begins so, followed by the test process's pid.
 const PROJECT_PREFIX: &str = "analytics-test-";
@@ -118,7 +119,7 @@ impl Engine {
             let pid = project
                 .strip_prefix(PROJECT_PREFIX)
                 .and_then(|rest| rest.split('-').next());
-            if pid.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
+            if pid.is_some_and(is_gone) {
                 self.remove_project(&project);
             }
         }

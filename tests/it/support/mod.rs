@@ -22,6 +22,7 @@ mod sandbox;
 mod screen;
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::Command;
 
 pub use background::Background;
@@ -118,4 +119,10 @@ pub fn succeed(mut command: Command) -> String {
         String::from_utf8_lossy(&output.stderr)
     );
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// Whether no process has this number, as far as the system tells.
+pub fn is_gone(pid: &str) -> bool {
+    let processes = Path::new("/proc");
+    processes.join("self").exists() && !processes.join(pid).exists()
 }

@@ -28,6 +28,7 @@ mod account;
 mod create;
 mod error;
 mod files;
+mod guard;
 mod keeper;
 mod memory;
 mod server;
@@ -165,7 +166,9 @@ impl Cluster {
         account.own(&dir)?;
         let start = || {
             // A directory of its own, so that the lock beside it is removed with it.
-            let cluster = Self::open(&dir.join("cluster"), server, settings)?;
+            let cluster = guard::removed_if_killed(&dir, || {
+                Self::open(&dir.join("cluster"), server, settings)
+            })?;
             start::start(&cluster, Some(&dir))
         };
         match start() {
