@@ -96,6 +96,7 @@ DECLARE
     nulls_first bool[];
     time_column text;
 BEGIN
+    PERFORM _timescaledb_functions.check_columnstore(target);
     IF options ?| '{segmentby,orderby,index}' AND (options ->> 'columnstore')::bool IS NOT FALSE
         AND (SELECT h.columnstore FROM _timescaledb_catalog.hypertable AS h WHERE h.id = target)
     THEN
@@ -194,6 +195,7 @@ BEGIN
     IF NOT options ?| '{segmentby,orderby,index}' THEN
         RAISE EXCEPTION 'only columnstore options segmentby and orderby can be reset' USING ERRCODE = 'feature_not_supported';
     END IF;
+    PERFORM _timescaledb_functions.check_columnstore(target);
     IF options ? 'segmentby' THEN
         UPDATE _timescaledb_catalog.hypertable SET segmentby = NULL WHERE id = target;
     END IF;

@@ -227,6 +227,22 @@ BEGIN
 END
 $$;
 
+-- Refuses what was dropped of the columns that a columnstore needs: at the end of a step, and before it is told that it needs others.
+CREATE FUNCTION _timescaledb_functions.check_columnstore(target int4) RETURNS void
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM _timescaledb_catalog.hypertable AS h
+        JOIN pg_attribute AS a ON a.attrelid = h.relation AND a.attnum = ANY (h.segmentby || h.orderby)
+        WHERE h.id = target AND a.attisdropped
+    ) THEN
+        RAISE EXCEPTION 'cannot drop orderby or segmentby column from a hypertable with columnstore enabled'
+            USING ERRCODE = 'feature_not_supported';
+    END IF;
+END
+$$;
+
 -- The same of every hypertable, and of its dimensions, at the end of a step: what is made or altered later is no call of ours.
 CREATE PROCEDURE _timescaledb_functions.check_hypertables()
 LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
@@ -269,14 +285,8 @@ BEGIN
         JOIN pg_class AS c ON c.oid = w.ev_class AND c.relkind = 'r'
     ) THEN
         RAISE EXCEPTION 'hypertables do not support rules' USING ERRCODE = 'feature_not_supported';
-    ELSIF EXISTS (
-        SELECT FROM _timescaledb_catalog.hypertable AS h
-        JOIN pg_attribute AS a ON a.attrelid = h.relation AND a.attnum = ANY (h.segmentby || h.orderby)
-        WHERE a.attisdropped
-    ) THEN
-        RAISE EXCEPTION 'cannot drop orderby or segmentby column from a hypertable with columnstore enabled'
-            USING ERRCODE = 'feature_not_supported';
     END IF;
+    PERFORM _timescaledb_functions.check_columnstore(id) FROM _timescaledb_catalog.hypertable;
     PERFORM _timescaledb_functions.check_unique_indexes(h.relation)
     FROM _timescaledb_catalog.hypertable AS h JOIN pg_class AS c ON c.oid = h.relation;
     PERFORM _timescaledb_functions.tend_storages();
