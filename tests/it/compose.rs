@@ -12,7 +12,7 @@ fn the_service_answers_this_machine_over_tcp_and_keeps_its_data() {
         return;
     };
     let project = project.file(".env", ENV);
-    succeed(project.docker_compose("up -d"));
+    succeed(&mut project.docker_compose("up -d"));
     let mut client = connect(&project);
     let installed = "SELECT count(*) FROM pg_extension WHERE extname = 'timescaledb'";
     assert_eq!(
@@ -23,7 +23,7 @@ fn the_service_answers_this_machine_over_tcp_and_keeps_its_data() {
         .batch_execute("CREATE TABLE kept AS SELECT 42 AS answer")
         .unwrap();
 
-    succeed(project.docker_compose("restart"));
+    succeed(&mut project.docker_compose("restart"));
     connect(&project)
         .batch_execute("SELECT answer FROM kept")
         .unwrap();
@@ -31,7 +31,7 @@ fn the_service_answers_this_machine_over_tcp_and_keeps_its_data() {
     // As the manual has it: no password from inside the container.
     let mut psql = project.docker_compose("exec -T timescaledb psql -U me -d mine");
     psql.args(["-Atc", "TABLE kept"]);
-    let answer = succeed(psql);
+    let answer = succeed(&mut psql);
     assert_eq!(answer, "42\n");
     let health = |project: &Sandbox| {
         let mut inspect = project.command("docker");
@@ -40,7 +40,7 @@ fn the_service_answers_this_machine_over_tcp_and_keeps_its_data() {
             "--format={{.State.Health.Status}}",
             project.variable("TIMESCALEDB_CONTAINER"),
         ]);
-        succeed(inspect)
+        succeed(&mut inspect)
     };
     eventually("the container is healthy", || {
         health(&project) == "healthy\n"
@@ -53,7 +53,7 @@ fn the_service_refuses_a_wrong_password() {
         return;
     };
     let project = project.file(".env", ENV);
-    succeed(project.docker_compose("up -d"));
+    succeed(&mut project.docker_compose("up -d"));
     connect(&project);
     let error = config(&project)
         .password("wrong")

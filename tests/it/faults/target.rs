@@ -79,7 +79,7 @@ impl Target {
             made: Mutex::default(),
             free: Mutex::new(vec![NAME.to_owned()]),
         };
-        succeed(target.project.docker_compose("up -d"));
+        succeed(&mut target.project.docker_compose("up -d"));
         target.answers();
         let mut client = target.client(NAME);
         let path = format!("ALTER DATABASE {NAME} SET search_path = app, public");
@@ -93,7 +93,7 @@ impl Target {
         for command in ["kill", "start"] {
             let mut docker = self.project.command("docker");
             docker.args([command, self.project.variable("TIMESCALEDB_CONTAINER")]);
-            succeed(docker);
+            succeed(&mut docker);
         }
         self.answers();
     }

@@ -14,6 +14,7 @@ use migrator::cluster::Server;
 use sha2::{Digest as _, Sha256};
 
 use super::engine::Engine;
+use super::succeed;
 
 const REPOSITORY: &str = "analytics-test/timescaledb";
 const ENTRYPOINT: &str = include_str!("entrypoint.sh");
@@ -139,10 +140,12 @@ fn build(parts: &Parts, name: &str) {
     files.push("/usr/lib/locale/C.utf8".into());
     files.retain(|path| path.exists());
     // --dereference, since a library is found by a link to the file of its exact version.
-    run(Command::new("cp")
-        .args(["--recursive", "--dereference", "--parents"])
-        .args(files)
-        .arg(&root));
+    succeed(
+        Command::new("cp")
+            .args(["--recursive", "--dereference", "--parents"])
+            .args(files)
+            .arg(&root),
+    );
     add_system(parts, &root);
     import(parts, name, &root);
     fs::remove_dir_all(&root).unwrap();
@@ -161,7 +164,7 @@ fn add_system(parts: &Parts, root: &Path) {
         fs::create_dir_all(root.join(folder)).unwrap();
     }
     fs::copy(&parts.busybox, root.join("bin/busybox")).unwrap();
-    let applets = run(Command::new(&parts.busybox).arg("--list"));
+    let applets = succeed(Command::new(&parts.busybox).arg("--list"));
     for applet in applets.lines().filter(|applet| *applet != "busybox") {
         symlink("busybox", root.join("bin").join(applet)).unwrap();
     }
@@ -170,7 +173,7 @@ fn add_system(parts: &Parts, root: &Path) {
     fs::write(root.join("etc/group"), "root:x:0:\npostgres:x:70:\n").unwrap();
     let entrypoint = root.join("usr/local/bin/docker-entrypoint.sh");
     fs::write(&entrypoint, ENTRYPOINT).unwrap();
-    run(Command::new("chmod").arg("+x").arg(entrypoint));
+    succeed(Command::new("chmod").arg("+x").arg(entrypoint));
 }
 
 /// Streams the folder to the engine. Everything in it is made readable to all: the server runs as a
@@ -205,7 +208,7 @@ fn import(parts: &Parts, name: &str, root: &Path) {
     ] {
         docker.args(["--change", change]);
     }
-    run(docker.args(["-", name]).stdin(tar.stdout.take().unwrap()));
+    succeed(docker.args(["-", name]).stdin(tar.stdout.take().unwrap()));
     assert!(tar.wait().unwrap().success());
 }
 
@@ -225,15 +228,4 @@ fn shared_libraries(files: &[PathBuf]) -> Vec<PathBuf> {
     all.sort();
     all.dedup();
     all
-}
-
-/// What a command prints; it must succeed.
-fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap();
-    assert!(
-        output.status.success(),
-        "{command:?}\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap()
 }

@@ -111,7 +111,7 @@ pub fn skip(test: &str, reason: &str) {
 }
 
 /// What a command prints; it must succeed.
-pub fn succeed(mut command: Command) -> String {
+pub fn succeed(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert!(
         output.status.success(),
