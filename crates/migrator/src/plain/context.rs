@@ -14,19 +14,24 @@ const ENTRIES: [&str; 6] = [
 
 /// The entries of functions that are not the stand-in's; `None` when there are none.
 pub(crate) fn of_others(context: &str) -> Option<String> {
-    let mut kept = Vec::new();
-    let mut is_ours = false;
-    for entry in entries(context).iter().rev() {
-        is_ours = match called(entry) {
-            Some(function) => is_of_the_stand_in(function),
-            None => is_ours,
+    let mut kept = String::new();
+    // What belongs to the function that comes next.
+    let mut pending = String::new();
+    let mut is_inner_ours = false;
+    for entry in entries(context) {
+        pending.push_str(entry);
+        let Some(function) = called(entry) else {
+            continue;
         };
-        if !is_ours {
-            kept.push(*entry);
+        is_inner_ours = function.starts_with("_timescaledb_functions.")
+            || is_inner_ours && is_called_so(function);
+        let inside = std::mem::take(&mut pending);
+        if !is_inner_ours {
+            kept.push_str(&inside);
         }
     }
-    kept.reverse();
-    Some(kept.concat().trim_end().to_owned()).filter(|rest| !rest.is_empty())
+    kept.push_str(&pending);
+    Some(kept.trim_end().to_owned()).filter(|rest| !rest.is_empty())
 }
 
 /// Its lines, where those that continue an entry stay with it.
@@ -51,13 +56,13 @@ fn called(entry: &str) -> Option<&str> {
     Some(&function[..end])
 }
 
-fn is_of_the_stand_in(function: &str) -> bool {
+/// Whether the stand-in has a public function of this name. Others may have one, too, which calls none of the stand-in's own.
+fn is_called_so(function: &str) -> bool {
     let name = function.strip_prefix("public.").unwrap_or(function);
-    let is_made = |kind: &str| {
+    ["FUNCTION", "PROCEDURE"].iter().any(|kind| {
         let create = format!("CREATE {kind} public.{name}(");
         PARTS.iter().any(|part| part.contains(&create))
-    };
-    name.starts_with("_timescaledb_functions.") || is_made("FUNCTION") || is_made("PROCEDURE")
+    })
 }
 
 #[cfg(test)]
@@ -76,13 +81,11 @@ mod tests {
             of_others(&format!("{inside}\n{outside}")).as_deref(),
             Some(outside)
         );
-        assert_eq!(of_others("SQL function \"time_bucket\" statement 1"), None);
-        assert_eq!(
-            of_others("SQL function \"time_bucket_of_mine\" statement 1\n").as_deref(),
-            Some("SQL function \"time_bucket_of_mine\" statement 1")
-        );
+        let of_that_name = "SQL statement \"SELECT 1 / 0\"\n\
+                            PL/pgSQL function add_job(integer) line 2 at PERFORM";
+        assert_eq!(of_others(of_that_name).as_deref(), Some(of_that_name));
         let called_by_it = "PL/pgSQL function mine() line 2 at RAISE\nSQL statement \"SELECT mine()\"\n\
-                            PL/pgSQL function public.create_hypertable(regclass) line 1 at SQL statement";
+                            PL/pgSQL function _timescaledb_functions.add_job(regproc) line 1 at SQL statement";
         assert_eq!(
             of_others(called_by_it).as_deref(),
             Some("PL/pgSQL function mine() line 2 at RAISE")

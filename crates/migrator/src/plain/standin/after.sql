@@ -32,7 +32,8 @@ BEGIN
                 '_timescaledb_catalog.' || name || '_id_seq', name || '_id_seq');
         END IF;
     END LOOP;
-    -- The first one kept the columns of a columnstore by their names.
+    -- The first one kept the columns of a columnstore by their names, also of one that was disabled. An order that names a column which is
+    -- not there any more is none.
     IF EXISTS (
         SELECT FROM pg_catalog.pg_attribute
         WHERE attrelid = '_timescaledb_catalog_before.hypertable'::pg_catalog.regclass AND attname = 'segmentby'
@@ -42,7 +43,10 @@ BEGIN
         SET segmentby = _timescaledb_functions.column_numbers(b.relation, b.segmentby),
             orderby = _timescaledb_functions.column_numbers(b.relation, b.orderby)
         FROM _timescaledb_catalog_before.hypertable AS b
-        WHERE b.id = h.id;
+        WHERE b.id = h.id AND b.columnstore;
+        UPDATE _timescaledb_catalog.hypertable
+        SET orderby = NULL, orderby_desc = NULL, orderby_nullsfirst = NULL
+        WHERE pg_catalog.cardinality(orderby) IS DISTINCT FROM pg_catalog.cardinality(orderby_desc);
     END IF;
     SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', t.schemaname, t.tablename), ', ') INTO columns
     FROM pg_catalog.pg_tables AS t

@@ -21,7 +21,7 @@ CREATE TABLE _timescaledb_catalog.plain (
 INSERT INTO _timescaledb_catalog.plain VALUES ('timescaledb');
 
 -- Hypertables, and the continuous aggregates, which are numbered with them. A relation that was dropped leaves its row behind; every view
--- leaves it out. Columns are kept by their numbers, here and below, which stay when they are renamed.
+-- leaves it out. Its columns are kept by their numbers, which stay when they are renamed; so are those of dimensions.
 CREATE TABLE _timescaledb_catalog.hypertable (
     id          pg_catalog.int4     GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     relation    pg_catalog.regclass NOT NULL UNIQUE,
