@@ -11,8 +11,8 @@ const COUNT: u16 = 12_000;
 /// A port of 127.0.0.1 that is free, and that no other test is given.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    // Where another process of tests begins elsewhere, the two seldom meet.
-    let begin = (std::process::id() * 100 % u32::from(COUNT)) as u16;
+    // Another process of tests begins far from here, also the next one: the number is prime.
+    let begin = (std::process::id().wrapping_mul(7919) % u32::from(COUNT)) as u16;
     let mut ports = (0..COUNT).map(|_| {
         let next = NEXT.fetch_add(1, Ordering::Relaxed) % COUNT;
         FIRST + (begin + next) % COUNT

@@ -56,7 +56,7 @@ fn called(entry: &str) -> Option<&str> {
     Some(&function[..end])
 }
 
-/// Whether the stand-in has a public function of this name. Others may have one, too, which calls none of the stand-in's own.
+/// Whether the stand-in has a public function of this name. One of somebody else is taken for it only where it calls the stand-in.
 fn is_called_so(function: &str) -> bool {
     let name = function.strip_prefix("public.").unwrap_or(function);
     ["FUNCTION", "PROCEDURE"].iter().any(|kind| {

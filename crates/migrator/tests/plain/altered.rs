@@ -7,8 +7,9 @@ use migrator::plain;
 use migrator::plan::{self, Migration};
 use migrator::source::File;
 
+use postgres::Client;
+
 use super::pair::Pair;
-use super::recorded;
 use super::wrong::line;
 
 const STATEMENTS: &str = "
@@ -162,21 +163,20 @@ fn what_is_altered_becomes_what_timescaledb_makes_of_it() {
             (sql, rewritten.map_or(sql, |it| &it.text).to_owned())
         })
         .collect();
-    let fresh = pair.timescaledb.as_mut().map(|(client, version)| {
-        let lines: Vec<_> = statements
-            .iter()
-            .map(|(sql, _)| line(client, sql, sql))
-            .collect();
-        (version.as_str(), lines)
-    });
-    let fresh = fresh
-        .as_ref()
-        .map(|(version, lines)| (*version, &lines[..]));
-    let recorded = recorded::lines("altered", fresh);
-    // As a run does it, in one transaction.
-    let checked = |sql: &str| format!("{sql};\n{}", plain::CHECK);
-    let lines = statements
-        .iter()
-        .map(|(sql, rewritten)| line(&mut pair.plain, sql, &checked(rewritten)));
-    recorded::compare("altered", &recorded, &lines.collect::<Vec<_>>());
+    let lines = |client: &mut Client, sent: fn(&str, &str) -> String| {
+        let statements = statements.iter();
+        statements
+            .map(|(sql, rewritten)| line(client, sql, &sent(sql, rewritten)))
+            .collect()
+    };
+    pair.compare_lines(
+        "altered",
+        |client| lines(client, |sql, _| sql.to_owned()),
+        // As a run does it, in one transaction.
+        |client| {
+            lines(client, |_, rewritten| {
+                format!("{rewritten};\n{}", plain::CHECK)
+            })
+        },
+    );
 }

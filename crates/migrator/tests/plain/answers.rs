@@ -1,7 +1,8 @@
 //! Answers over the same rows: first, last and histogram, what retention leaves, and the views that describe hypertables.
 
+use postgres::Client;
+
 use super::pair::Pair;
-use super::recorded;
 
 /// Rows with nulls, equal places and places in no order, made of nothing but arithmetic.
 const ROWS: &str = "
@@ -183,29 +184,16 @@ impl Pair {
     /// Asks both the same, and compares what is asked of plain mode with what TimescaleDB answered, now or once.
     pub fn compare(&mut self, name: &str, queries: impl IntoIterator<Item = String>) {
         let queries: Vec<String> = queries.into_iter().collect();
-        let fresh = self.timescaledb.as_mut().map(|(client, version)| {
-            let lines: Vec<_> = queries
-                .iter()
-                .flat_map(|query| rows(client, query))
-                .collect();
-            (version.as_str(), lines)
-        });
-        let recorded = recorded::lines(
-            name,
-            fresh
-                .as_ref()
-                .map(|(version, lines)| (*version, &lines[..])),
-        );
-        let plain: Vec<_> = queries
-            .iter()
-            .flat_map(|query| rows(&mut self.plain, query))
-            .collect();
-        recorded::compare(name, &recorded, &plain);
+        let lines = |client: &mut Client| {
+            let queries = queries.iter();
+            queries.flat_map(|query| rows(client, query)).collect()
+        };
+        self.compare_lines(name, lines, lines);
     }
 }
 
 /// The rows of a query, or its error, as text.
-fn rows(client: &mut postgres::Client, query: &str) -> Vec<String> {
+fn rows(client: &mut Client, query: &str) -> Vec<String> {
     let row = |message| match message {
         postgres::SimpleQueryMessage::Row(row) => {
             let values = (0..row.len()).map(|at| row.get(at).unwrap_or("null").to_owned());

@@ -1,7 +1,8 @@
 //! Functions that users call beside those of hypertables: chunks, sizes, tablespaces, chunk skipping and UUIDs.
 
+use postgres::Client;
+
 use super::pair::Pair;
-use super::recorded;
 use super::wrong::line;
 
 const OBJECTS: &str = "
@@ -123,19 +124,8 @@ fn functions_give_timescaledbs_answers_and_errors() {
         return;
     };
     pair.batch(OBJECTS);
-    let fresh = pair.timescaledb.as_mut().map(|(client, version)| {
-        let lines: Vec<_> = CALLS.iter().map(|sql| line(client, sql, sql)).collect();
-        (version.as_str(), lines)
-    });
-    let fresh = fresh
-        .as_ref()
-        .map(|(version, lines)| (*version, &lines[..]));
-    let recorded = recorded::lines("functions", fresh);
-    let plain: Vec<_> = CALLS
-        .iter()
-        .map(|sql| line(&mut pair.plain, sql, sql))
-        .collect();
-    recorded::compare("functions", &recorded, &plain);
+    let lines = |client: &mut Client| CALLS.iter().map(|sql| line(client, sql, sql)).collect();
+    pair.compare_lines("functions", lines, lines);
 }
 
 #[test]

@@ -8,6 +8,8 @@ use migrator::cluster::{Cluster, Running, Server, Settings};
 use migrator::plain;
 use postgres::{Client, NoTls};
 
+use super::recorded;
+
 /// A function that gives an expression's value as text, or the SQLSTATE and the message of the error.
 const ANSWER: &str = "
     CREATE SCHEMA test;
@@ -109,6 +111,24 @@ impl Pair {
                 .as_ref()
                 .map(|version| (server.copy(timescaledb), version.clone())),
         })
+    }
+
+    /// Compares the lines of plain mode with those of TimescaleDB, which it answers now, or did when they were recorded.
+    pub fn compare_lines(
+        &mut self,
+        name: &str,
+        with_timescaledb: impl FnOnce(&mut Client) -> Vec<String>,
+        in_plain_mode: impl FnOnce(&mut Client) -> Vec<String>,
+    ) {
+        let fresh = self
+            .timescaledb
+            .as_mut()
+            .map(|(client, version)| (version.as_str(), with_timescaledb(client)));
+        let fresh = fresh
+            .as_ref()
+            .map(|(version, lines)| (*version, &lines[..]));
+        let recorded = recorded::lines(name, fresh);
+        recorded::compare(name, &recorded, &in_plain_mode(&mut self.plain));
     }
 }
 

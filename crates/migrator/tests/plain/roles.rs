@@ -3,8 +3,9 @@
 use migrator::plain::rewrite::rewrite;
 use migrator::statement;
 
+use postgres::Client;
+
 use super::pair::Pair;
-use super::recorded;
 use super::wrong::line;
 
 /// What the owner of a schema does, who may do nothing else in the database; and a policy that somebody else adds.
@@ -101,22 +102,17 @@ fn no_job_belongs_to_a_role_that_may_not_log_in() {
     let Some(mut pair) = Pair::start("no_job_belongs_to_a_role_that_may_not_log_in") else {
         return;
     };
-    let fresh = pair.timescaledb.as_mut().map(|(client, version)| {
-        let lines: Vec<_> = WITHOUT_LOGIN
-            .iter()
-            .map(|sql| line(client, sql, sql))
-            .collect();
-        (version.as_str(), lines)
-    });
-    let fresh = fresh
-        .as_ref()
-        .map(|(version, lines)| (*version, &lines[..]));
-    let recorded = recorded::lines("roles_without_login", fresh);
-    let plain: Vec<_> = WITHOUT_LOGIN
-        .iter()
-        .map(|sql| line(&mut pair.plain, sql, &rewrite(sql).unwrap().text))
-        .collect();
-    recorded::compare("roles_without_login", &recorded, &plain);
+    let lines = |client: &mut Client, sent: fn(&str) -> String| {
+        let statements = WITHOUT_LOGIN.iter();
+        statements
+            .map(|sql| line(client, sql, &sent(sql)))
+            .collect()
+    };
+    pair.compare_lines(
+        "roles_without_login",
+        |client| lines(client, str::to_owned),
+        |client| lines(client, |sql| rewrite(sql).unwrap().text),
+    );
 }
 
 #[test]

@@ -6,7 +6,6 @@ use migrator::statement;
 use postgres::{Client, SimpleQueryMessage};
 
 use super::pair::Pair;
-use super::recorded;
 
 /// What the calls find.
 const OBJECTS: &str = "
@@ -245,21 +244,15 @@ fn wrong_calls_get_timescaledbs_errors() {
     for statement in statement::read(OBJECTS).unwrap() {
         pair.statement(&OBJECTS[statement.range]);
     }
-    let fresh = pair.timescaledb.as_mut().map(|(client, version)| {
-        let lines: Vec<_> = CALLS.iter().map(|sql| line(client, sql, sql)).collect();
-        (version.as_str(), lines)
-    });
-    let recorded = recorded::lines(
+    let lines = |client: &mut Client, sent: fn(&str) -> String| {
+        let calls = CALLS.iter();
+        calls.map(|sql| line(client, sql, &sent(sql))).collect()
+    };
+    pair.compare_lines(
         "wrong",
-        fresh
-            .as_ref()
-            .map(|(version, lines)| (*version, &lines[..])),
+        |client| lines(client, str::to_owned),
+        |client| lines(client, |sql| rewrite(sql).unwrap().text),
     );
-    let plain: Vec<_> = CALLS
-        .iter()
-        .map(|sql| line(&mut pair.plain, sql, &rewrite(sql).unwrap().text))
-        .collect();
-    recorded::compare("wrong", &recorded, &plain);
 }
 
 /// The call and what came of it: the last rows, or the error.

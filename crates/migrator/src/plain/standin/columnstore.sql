@@ -97,18 +97,17 @@ DECLARE
     time_column text;
 BEGIN
     PERFORM _timescaledb_functions.check_columnstore(target);
-    IF options ?| '{segmentby,orderby,index}' AND (options ->> 'columnstore')::bool IS NOT FALSE
-        AND (SELECT h.columnstore FROM _timescaledb_catalog.hypertable AS h WHERE h.id = target)
-    THEN
-        RAISE NOTICE 'updated compression settings will only apply to future compressions'
-            USING DETAIL = 'Existing compressed chunks will not be recompressed.',
-                HINT = 'Use compress_chunk(chunk, recompress => true) to recompress.';
-    END IF;
     IF (options ->> 'columnstore')::bool IS FALSE THEN
         UPDATE _timescaledb_catalog.hypertable
         SET columnstore = false, segmentby = NULL, orderby = NULL, orderby_desc = NULL, orderby_nullsfirst = NULL
         WHERE id = target;
         RETURN;
+    END IF;
+    IF options ?| '{segmentby,orderby,index}' AND (SELECT h.columnstore FROM _timescaledb_catalog.hypertable AS h WHERE h.id = target)
+    THEN
+        RAISE NOTICE 'updated compression settings will only apply to future compressions'
+            USING DETAIL = 'Existing compressed chunks will not be recompressed.',
+                HINT = 'Use compress_chunk(chunk, recompress => true) to recompress.';
     END IF;
     UPDATE _timescaledb_catalog.hypertable
     SET columnstore = columnstore OR options ?| '{columnstore,segmentby,orderby,compress_interval,index}'
@@ -131,7 +130,8 @@ BEGIN
             nulls_first := nulls_first || true;
         END IF;
         UPDATE _timescaledb_catalog.hypertable
-        SET orderby = _timescaledb_functions.column_numbers(set_columnstore.relation, names), orderby_desc = descending, orderby_nullsfirst = nulls_first
+        SET orderby = _timescaledb_functions.column_numbers(set_columnstore.relation, names), orderby_desc = descending,
+            orderby_nullsfirst = nulls_first
         WHERE id = target;
     END IF;
     IF options ? 'compress_interval' THEN
