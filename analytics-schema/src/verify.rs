@@ -6,6 +6,7 @@ use catalog::{Catalog, Column, Difference, RelationRef, Snapshot, SnapshotError,
 use migrator::foreign::{self, Candidate, Foreign};
 use migrator::history;
 use migrator::plan::NewerDatabase;
+use migrator::qualified::qualified;
 use migrator::run::PAUSED_JOBS;
 use pgtypes::postgres::{self, GenericClient, SimpleQueryMessage};
 
@@ -222,7 +223,8 @@ fn first_value(
     client: &mut impl GenericClient,
     query: &str,
 ) -> Result<Option<String>, VerifyError> {
-    let messages = client.simple_query(query).map_err(VerifyError::Query)?;
+    let query = qualified(query);
+    let messages = client.simple_query(&query).map_err(VerifyError::Query)?;
     let row = messages.iter().find_map(|message| match message {
         SimpleQueryMessage::Row(row) => row.get(0),
         _ => None,

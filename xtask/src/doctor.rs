@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use migrator::plan::Migration;
+use migrator::qualified::qualified;
 use migrator::run::{self, Report};
 use migrator::wire::{Config, Wire};
 use serde_json::json;
@@ -339,7 +340,7 @@ fn tables(link: &mut Wire) -> Result<Vec<String>, Failure> {
 fn query(link: &mut Wire, sql: &str) -> Result<Vec<String>, Failure> {
     use migrator::link::Link;
     let results = link
-        .query(sql)
+        .query(&qualified(sql))
         .map_err(|error| explain::run(&error.into(), &[]))?;
     Ok(results.into_iter().flatten().flatten().flatten().collect())
 }

@@ -107,8 +107,8 @@ fn recreate(config: &Config) -> Result<(), Failure> {
     };
     let kept = "nothing was dropped";
     let look = format!(
-        "SELECT pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype \
-         FROM pg_catalog.pg_database WHERE datname = {}",
+        "SELECT pg_catalog.pg_get_userbyid(datdba), pg_catalog.pg_encoding_to_char(encoding), datcollate, datctype \
+         FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) {}",
         literal(database)
     );
     let known = query(&look, kept)?;

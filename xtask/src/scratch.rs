@@ -63,7 +63,7 @@ pub fn catalog(
 
 /// The schemas of the search path that are there, in order.
 fn schemas(link: &mut dyn Link) -> Result<Vec<String>, Failure> {
-    let sql = "SELECT schema FROM unnest(current_schemas(false)) WITH ORDINALITY AS s (schema, n) ORDER BY n";
+    let sql = "SELECT schema FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS s (schema, n) ORDER BY n";
     let results = link
         .query(sql)
         .map_err(|error| explain::run(&error.into(), &[]))?;

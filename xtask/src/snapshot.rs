@@ -9,6 +9,7 @@ use migrator::foreign::{self, Candidate, Foreign};
 use migrator::history;
 use migrator::link::{Link, Rows};
 use migrator::plan::Migration;
+use migrator::qualified::qualified;
 use migrator::run::{Facts, PAUSED_JOBS};
 
 use crate::explain;
@@ -87,7 +88,7 @@ pub fn introspect(
     };
     let mut ask = |sql: &str| -> Result<String, Failure> {
         let results = link
-            .query(sql)
+            .query(&qualified(sql))
             .map_err(|error| explain::run(&error.into(), &[]))?;
         results
             .last()

@@ -2,7 +2,7 @@
 //!
 //! Nothing here knows a driver. Each query is one statement without parameters that gives one row of one text column, so that the
 //! same text serves a wire connection and `psql -At`. Both only read, need no right but to connect, and depend on no setting of
-//! the session.
+//! the session. Where others may create functions, types and operators, send what `migrator::qualified` makes of the text.
 
 mod assemble;
 mod bucket;
@@ -232,7 +232,9 @@ fn rows_of(information: &Information, probe: &Probe) -> Result<String, Error> {
 }
 
 fn excluded(relations: &[RelationRef]) -> String {
-    let mut rows = String::from("SELECT NULL::pg_catalog.text, NULL::pg_catalog.text WHERE false");
+    let mut rows = String::from(
+        "SELECT NULL::pg_catalog.text AS schema, NULL::pg_catalog.text AS name WHERE false",
+    );
     for relation in relations {
         // Writing to a String does not fail.
         let _ = write!(

@@ -7,6 +7,7 @@ use std::fmt;
 
 use crate::history::{self, identifier, literal};
 use crate::link::Rows;
+use crate::qualified::qualified;
 
 /// A migration tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,7 +204,7 @@ pub fn query() -> String {
     names.extend(NAMESAKES.map(set_aside));
     names.dedup();
     let names: Vec<String> = names.iter().map(|name| literal(name)).collect();
-    format!(
+    qualified(&format!(
         "SELECT n.nspname, c.relname, coalesce(n.nspname = current_schema(), false), \
          has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'), a.attname, t.typname \
          FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
@@ -211,7 +212,7 @@ pub fn query() -> String {
          JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
          WHERE c.relkind IN ('r', 'p') AND c.relname IN ({}) ORDER BY 1, 2, a.attnum",
         names.join(", ")
-    )
+    ))
 }
 
 /// Reads the answer to [`query`].
@@ -333,6 +334,10 @@ impl Foreign {
 
     /// Asks what it says; [`Held::parse`] reads the answer.
     pub fn held_query(&self) -> String {
+        qualified(&self.held())
+    }
+
+    fn held(&self) -> String {
         let table = format!("{}.{}", identifier(&self.schema), identifier(&self.table));
         let (count, last, failed) = match self.tool {
             Tool::Sqlx => (

@@ -1,6 +1,7 @@
 //! The table `schema_migrations`: its shape, reading it, and the statements that keep it.
 
 use crate::link::Rows;
+use crate::qualified::qualified;
 
 /// The table's name; its schema is the first of the search path when it is created.
 pub const TABLE: &str = "schema_migrations";
@@ -141,23 +142,23 @@ fn parse_row(row: &[Option<String>]) -> Result<Row, String> {
 /// name.
 pub fn create(qualified: &str) -> String {
     let complete = format!(
-        "BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = {}::regclass AND attname = 'step_started_at') \
-         THEN ALTER TABLE {qualified} ADD COLUMN step_started_at timestamptz; END IF; END",
+        "BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid OPERATOR(pg_catalog.=) {}::pg_catalog.regclass AND attname OPERATOR(pg_catalog.=) 'step_started_at') \
+         THEN ALTER TABLE {qualified} ADD COLUMN step_started_at pg_catalog.timestamptz; END IF; END",
         literal(qualified),
     );
     format!(
         "CREATE TABLE IF NOT EXISTS {qualified} (\n  \
            version integer PRIMARY KEY,\n  \
-           name text NOT NULL,\n  \
-           checksum text NOT NULL,\n  \
+           name pg_catalog.text NOT NULL,\n  \
+           checksum pg_catalog.text NOT NULL,\n  \
            steps integer NOT NULL,\n  \
            steps_done integer NOT NULL,\n  \
-           started_at timestamptz NOT NULL,\n  \
-           applied_at timestamptz,\n  \
+           started_at pg_catalog.timestamptz NOT NULL,\n  \
+           applied_at pg_catalog.timestamptz,\n  \
            duration_ms bigint,\n  \
-           applied_by text NOT NULL,\n  \
-           mode text NOT NULL,\n  \
-           step_started_at timestamptz\n\
+           applied_by pg_catalog.text NOT NULL,\n  \
+           mode pg_catalog.text NOT NULL,\n  \
+           step_started_at pg_catalog.timestamptz\n\
          );\n\
          DO {};\n\
          COMMENT ON TABLE {qualified} IS 'Applied migrations; a row with steps_done < steps stopped half-way, and the next run goes on there'",
@@ -189,13 +190,16 @@ pub struct Progress<'a> {
 impl Progress<'_> {
     /// Journals that a statement that runs alone is about to be sent, of a migration that the history knows.
     pub fn begin(&self) -> String {
-        self.change("step_started_at = clock_timestamp()", self.steps_done)
+        self.change(
+            "step_started_at = pg_catalog.clock_timestamp()",
+            self.steps_done,
+        )
     }
 
     /// Takes back what [`Progress::begin`] says: the statement left nothing behind.
     pub fn unbegin(&self) -> String {
         format!(
-            "UPDATE {} SET step_started_at = NULL WHERE version = {}",
+            "UPDATE {} SET step_started_at = NULL WHERE version OPERATOR(pg_catalog.=) {}",
             self.table, self.version
         )
     }
@@ -206,18 +210,18 @@ impl Progress<'_> {
         // Inside the step's transaction now() is its start, and clock_timestamp() the end of its work.
         let (applied, duration) = match done {
             true => (
-                "clock_timestamp()",
-                "(extract(epoch FROM clock_timestamp() - now()) * 1000)::bigint",
+                "pg_catalog.clock_timestamp()".to_owned(),
+                milliseconds_since("pg_catalog.now()"),
             ),
-            false => ("NULL", "NULL"),
+            false => ("NULL".to_owned(), "NULL".to_owned()),
         };
         let begun = match self.steps_done {
-            0 => "clock_timestamp()",
+            0 => "pg_catalog.clock_timestamp()",
             _ => "NULL",
         };
         format!(
             "INSERT INTO {} (version, name, checksum, steps, steps_done, started_at, applied_at, duration_ms, applied_by, mode, step_started_at) \
-             VALUES ({}, {}, {}, {}, {}, now(), {applied}, {duration}, {}, '{}', {begun})",
+             VALUES ({}, {}, {}, {}, {}, pg_catalog.now(), {applied}, {duration}, {}, '{}', {begun})",
             self.table,
             self.version,
             literal(self.name),
@@ -232,10 +236,11 @@ impl Progress<'_> {
     /// Records what is done now, behind the first `before` steps.
     pub fn update(&self, before: usize) -> String {
         let finish = match self.steps_done >= self.steps {
-            true => {
-                ", applied_at = clock_timestamp(), duration_ms = (extract(epoch FROM clock_timestamp() - started_at) * 1000)::bigint"
-            }
-            false => "",
+            true => format!(
+                ", applied_at = pg_catalog.clock_timestamp(), duration_ms = {}",
+                milliseconds_since("started_at")
+            ),
+            false => String::new(),
         };
         let values = format!(
             "steps = {}, steps_done = {}, checksum = {}, applied_by = {}, step_started_at = NULL{finish}",
@@ -255,12 +260,19 @@ impl Progress<'_> {
             self.steps, self.version
         ));
         let body = format!(
-            "BEGIN UPDATE {} SET {values} WHERE version = {} AND steps_done = {steps_done}; \
+            "BEGIN UPDATE {} SET {values} WHERE version OPERATOR(pg_catalog.=) {} AND steps_done OPERATOR(pg_catalog.=) {steps_done}; \
              IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = '{CHANGED}', MESSAGE = {message}; END IF; END",
             self.table, self.version
         );
         format!("DO {}", literal(&body))
     }
+}
+
+/// How long it is since a time, as an expression.
+fn milliseconds_since(time: &str) -> String {
+    qualified(&format!(
+        "(extract(epoch FROM clock_timestamp() - {time}) * 1000)::bigint"
+    ))
 }
 
 /// A string constant that reads the same whatever `standard_conforming_strings` says.

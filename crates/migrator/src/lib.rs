@@ -16,6 +16,7 @@ pub mod link;
 pub mod plain;
 pub mod plan;
 pub mod psql;
+pub mod qualified;
 pub mod question;
 pub mod recovery;
 pub mod run;

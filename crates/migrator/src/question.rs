@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use crate::history;
 use crate::lexer;
 use crate::link::Rows;
+use crate::qualified::qualified;
 use crate::statement::names::Name;
 use crate::statement::words::Words;
 use crate::statement::{Kind, Reason, Refusal, rules};
@@ -148,7 +149,7 @@ impl Question {
     pub fn query(&self) -> String {
         match &self.0 {
             Subject::Relation(_, name) => relation(name),
-            Subject::Procedures(_) => PROCEDURES.to_owned(),
+            Subject::Procedures(_) => qualified(PROCEDURES),
         }
     }
 
@@ -221,10 +222,12 @@ impl Command {
 /// text, which `query_to_xml` runs only where they are.
 fn relation(name: &Name) -> String {
     let hypertables = history::literal(
-        "SELECT 1 AS hypertable FROM timescaledb_information.dimensions WHERE hypertable_schema = %1$L AND hypertable_name = %2$L \
-         UNION ALL SELECT 1 FROM timescaledb_information.continuous_aggregates WHERE view_schema = %1$L AND view_name = %2$L",
+        "SELECT 1 AS hypertable FROM timescaledb_information.dimensions \
+         WHERE hypertable_schema OPERATOR(pg_catalog.=) %1$L AND hypertable_name OPERATOR(pg_catalog.=) %2$L \
+         UNION ALL SELECT 1 FROM timescaledb_information.continuous_aggregates \
+         WHERE view_schema OPERATOR(pg_catalog.=) %1$L AND view_name OPERATOR(pg_catalog.=) %2$L",
     );
-    format!(
+    qualified(&format!(
         "SELECT c.relkind = 'p', \
            CASE WHEN pg_catalog.to_regclass('timescaledb_information.dimensions') IS NOT NULL \
              THEN pg_catalog.query_to_xml(pg_catalog.format({hypertables}, n.nspname, c.relname), false, true, '')::text LIKE '%<hypertable>%' \
@@ -234,7 +237,7 @@ fn relation(name: &Name) -> String {
          JOIN pg_catalog.pg_class AS c ON c.oid = named.oid \
          JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace",
         relation = name.regclass()
-    )
+    ))
 }
 
 /// Every procedure whose text can be read and that may end a transaction, which one with a SET clause or SECURITY DEFINER may not.

@@ -19,6 +19,7 @@ mod tests;
 
 use crate::lexer::{self, TokenKind};
 use crate::link::Rows;
+use crate::qualified::qualified;
 use crate::statement::words::Words;
 
 /// What tells whether a statement that was begun was carried out.
@@ -110,8 +111,11 @@ pub fn of(statement: &str, journal: &Journal<'_>) -> Recovery {
         tokens: &raw.tokens,
     };
     let rule = RULES.iter().find(|(keyword, _)| words.is(0, keyword));
-    rule.and_then(|(_, rule)| rule(words, journal))
-        .unwrap_or(Recovery::Ask)
+    match rule.and_then(|(_, rule)| rule(words, journal)) {
+        // The session has the search path that the statement has.
+        Some(Recovery::Check(query)) => Recovery::Check(qualified(&query)),
+        known => known.unwrap_or(Recovery::Ask),
+    }
 }
 
 /// `None` where a statement is not recognised.

@@ -267,6 +267,14 @@ fn plan<'a>(
     Ok(pending)
 }
 
+/// What the engine asks, but for what depends on a migration.
+#[cfg(test)]
+pub(crate) fn own_queries() -> Vec<String> {
+    let mut queries = vec![facts::query(), lock::try_query(), give_up()];
+    queries.extend([lock::holder_query(), jobs::query(), watch::questions("7")]);
+    queries
+}
+
 /// Takes the runner's lock for work of another kind in the session that `backend` serves.
 pub(crate) fn lock(
     link: &mut dyn Link,

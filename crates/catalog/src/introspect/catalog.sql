@@ -29,7 +29,7 @@ continuous_aggregates AS MATERIALIZED ({continuous_aggregates}),
 columnstore_settings AS MATERIALIZED ({columnstore_settings}),
 jobs AS MATERIALIZED ({jobs}),
 
-excluded (schema, name) AS MATERIALIZED ({excluded}),
+excluded AS MATERIALIZED ({excluded}),
 
 -- Schemas that users fill. All that starts with `_timescaledb_` is TimescaleDB's storage.
 user_schemas AS MATERIALIZED (
@@ -109,7 +109,7 @@ trees AS MATERIALIZED (
         pg_catalog.pg_class AS d
         JOIN pg_catalog.pg_namespace AS n ON n.oid = d.relnamespace AND n.nspname = '_timescaledb_internal'
     ) ON d.relkind = 'v'
-        AND d.relname = '_direct_view_' || pg_catalog.substring(a.materialization_hypertable_name::pg_catalog.text, '[0-9]+$')
+        AND d.relname = ('_direct_view_' || pg_catalog.substring(a.materialization_hypertable_name::pg_catalog.text, '[0-9]+$'))
     JOIN pg_catalog.pg_rewrite AS w ON w.ev_class = COALESCE(d.oid, r.oid) AND w.rulename = '_RETURN'
     WHERE r.kind IN ('v', 'm')
 ),
@@ -218,7 +218,7 @@ body AS MATERIALIZED (
                             SELECT FROM added WHERE added.schema = r.schema AND added.name = r.name AND added.attname = a.attname
                         ),
                         'default', CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
-                        'identity', NULLIF(a.attidentity, ''),
+                        'identity', CASE WHEN a.attidentity <> '' THEN a.attidentity END,
                         'generated', CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END
                     ) ORDER BY a.attnum)
                     FROM pg_catalog.pg_attribute AS a

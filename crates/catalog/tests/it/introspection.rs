@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use catalog::{Error, RelationRef};
+use migrator::qualified::{lookups, qualified};
 
 use crate::support;
 
@@ -182,6 +183,9 @@ fn a_transaction_keeps_its_settings() {
     };
     let probe = database.run(catalog::probe_query());
     let query = catalog::query(&probe, &[]).unwrap();
+    for query in [catalog::probe_query(), &query] {
+        assert_eq!(lookups(&qualified(query)), [""; 0]);
+    }
     let answer = database.run(&format!(
         "SET search_path = public; SET TimeZone = 'Asia/Tokyo'; BEGIN READ ONLY; SET LOCAL IntervalStyle = iso_8601; SET LOCAL search_path = pg_temp, public;
          {query};
@@ -256,7 +260,7 @@ fn chunks_do_not_make_the_query_seem_expensive() {
     database.run(SENSORS);
     database.run("INSERT INTO readings SELECT t, 1, 1 FROM generate_series('2026-01-01'::timestamptz, '2026-02-28', '12 hours') AS t; ANALYZE;");
     let query = catalog::query(&database.run(catalog::probe_query()), &[]).unwrap();
-    let plan = database.run(&format!("EXPLAIN {query}"));
+    let plan = database.run(&format!("EXPLAIN {}", qualified(&query)));
     let cost = plan
         .split_once("..")
         .and_then(|(_, rest)| rest.split_once(" rows"))

@@ -1,6 +1,7 @@
 //! Recognition without a server; what the tools' own tables give on one is in the integration tests.
 
 use super::*;
+use crate::qualified::assert_qualified;
 
 /// A table of schema `public` from `name: column typname, …`.
 fn table(text: &str) -> Candidate {
@@ -148,6 +149,7 @@ fn what_a_history_says_in_one_line() {
             is_readable: true,
             held,
         };
+        assert_qualified(&foreign.held_query());
         let rename = foreign.rename().unwrap_or_default();
         format!("{foreign}\n{}\n{rename}\n", foreign.holds_any())
     };

@@ -1,6 +1,7 @@
 //! Which statements leave a question, and how answers are read. Whether a server agrees is asked in `tests/refused.rs`.
 
 use super::*;
+use crate::qualified::assert_qualified;
 
 #[test]
 fn the_text_of_most_statements_tells_enough() {
@@ -69,6 +70,7 @@ fn what_the_text_does_not_tell_is_asked_of_the_catalog() {
 #[test]
 fn a_relation_is_looked_for_where_timescaledb_may_not_be() {
     let question = of("CLUSTER \"we;ird 'name\"").unwrap();
+    assert_qualified(&question.query());
     insta::assert_snapshot!(question.query());
     assert_eq!(question.answer(&vec![]), Answer::AsRead);
 }

@@ -80,9 +80,9 @@ fn made(which: &str, table: &Name, build: Build, journal: &Journal<'_>) -> Strin
          JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = 1 \
          CROSS JOIN {} \
          WHERE i.indrelid = {relation} AND ({which}{left_behind}) \
-           AND pg_catalog.age(c.xmin) BETWEEN 0 AND begun.age - 1 \
-           AND pg_catalog.age(i.xmin) BETWEEN 0 AND begun.age - 1 \
-           AND pg_catalog.age(a.xmin) BETWEEN 0 AND begun.age - 1 \
+           AND pg_catalog.age(c.xmin) >= 0 AND pg_catalog.age(c.xmin) < begun.age \
+           AND pg_catalog.age(i.xmin) >= 0 AND pg_catalog.age(i.xmin) < begun.age \
+           AND pg_catalog.age(a.xmin) >= 0 AND pg_catalog.age(a.xmin) < begun.age \
          ORDER BY c.relname",
         journal.begun()
     )
@@ -99,8 +99,8 @@ const LEFT_BEHIND: &str = " OR (NOT i.indisvalid AND NOT EXISTS (SELECT FROM pg_
 const TWIN: &str = "EXISTS (SELECT FROM pg_catalog.pg_index AS o WHERE o.indrelid = i.indrelid AND o.indexrelid <> i.indexrelid \
      AND (o.indkey::text, o.indoption::text, o.indcollation::text, o.indnkeyatts, o.indisunique) \
        = (i.indkey::text, i.indoption::text, i.indcollation::text, i.indnkeyatts, i.indisunique) \
-     AND pg_catalog.pg_get_expr(o.indexprs, o.indrelid) IS NOT DISTINCT FROM pg_catalog.pg_get_expr(i.indexprs, i.indrelid) \
-     AND pg_catalog.pg_get_expr(o.indpred, o.indrelid) IS NOT DISTINCT FROM pg_catalog.pg_get_expr(i.indpred, i.indrelid))";
+     AND coalesce(pg_catalog.pg_get_expr(o.indexprs, o.indrelid), '') = coalesce(pg_catalog.pg_get_expr(i.indexprs, i.indrelid), '') \
+     AND coalesce(pg_catalog.pg_get_expr(o.indpred, o.indrelid), '') = coalesce(pg_catalog.pg_get_expr(i.indpred, i.indrelid), ''))";
 
 /// The hypertable of this name; of a continuous aggregate the one that holds its rows, where its indexes are.
 fn hypertable(name: &Name) -> String {
@@ -183,8 +183,8 @@ fn left_by_reindex(tables: &str, journal: &Journal<'_>) -> String {
          JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
          CROSS JOIN {} \
          WHERE NOT i.indisvalid AND c.relkind = 'i' AND c.relname ~ '_cc(new|old)[0-9]*$' AND i.indrelid IN ({tables}) \
-           AND pg_catalog.age(c.xmin) BETWEEN 0 AND begun.age - 1 \
-           AND pg_catalog.age(i.xmin) BETWEEN 0 AND begun.age - 1 \
+           AND pg_catalog.age(c.xmin) >= 0 AND pg_catalog.age(c.xmin) < begun.age \
+           AND pg_catalog.age(i.xmin) >= 0 AND pg_catalog.age(i.xmin) < begun.age \
          ORDER BY n.nspname, c.relname",
         journal.begun()
     )

@@ -41,8 +41,8 @@ pub(super) fn create_aggregate(
            WHERE x.extname = 'timescaledb') AS e \
          CROSS JOIN {} \
          WHERE c.oid = {} \
-           AND pg_catalog.age(c.xmin) BETWEEN 0 AND begun.age - 1 \
-           AND pg_catalog.age(a.xmin) BETWEEN 0 AND begun.age - 1",
+           AND pg_catalog.age(c.xmin) >= 0 AND pg_catalog.age(c.xmin) < begun.age \
+           AND pg_catalog.age(a.xmin) >= 0 AND pg_catalog.age(a.xmin) < begun.age",
         journal.begun(),
         name.regclass()
     )))
@@ -61,13 +61,13 @@ pub(super) fn create(words: Words<'_>, journal: &Journal<'_>) -> Option<Recovery
             "SELECT CASE WHEN d.datconnlimit = -2 THEN 'redo' ELSE 'done' END, \
                CASE WHEN d.datconnlimit = -2 THEN pg_catalog.format('DROP DATABASE IF EXISTS %I', d.datname) END \
              FROM pg_catalog.pg_database AS d CROSS JOIN {begun} \
-             WHERE d.datname = {name} AND (d.datconnlimit = -2 OR pg_catalog.age(d.xmin) BETWEEN 0 AND begun.age - 1)"
+             WHERE d.datname = {name} AND (d.datconnlimit = -2 OR pg_catalog.age(d.xmin) >= 0 AND pg_catalog.age(d.xmin) < begun.age)"
         )));
     }
     if words.is(1, "tablespace") {
         return Some(Recovery::Check(format!(
             "SELECT 'done', NULL FROM pg_catalog.pg_tablespace AS t CROSS JOIN {begun} \
-             WHERE t.spcname = {name} AND pg_catalog.age(t.xmin) BETWEEN 0 AND begun.age - 1"
+             WHERE t.spcname = {name} AND pg_catalog.age(t.xmin) >= 0 AND pg_catalog.age(t.xmin) < begun.age"
         )));
     }
     words
@@ -149,7 +149,7 @@ pub(super) fn detach(words: Words<'_>, journal: &Journal<'_>) -> Option<Recovery
     }
     Some(Recovery::Check(format!(
         "SELECT CASE WHEN h.inhdetachpending THEN 'done' \
-             WHEN h.inhrelid IS NULL AND pg_catalog.age(c.xmin) BETWEEN 0 AND begun.age - 1 THEN 'done' ELSE 'redo' END, \
+             WHEN h.inhrelid IS NULL AND pg_catalog.age(c.xmin) >= 0 AND pg_catalog.age(c.xmin) < begun.age THEN 'done' ELSE 'redo' END, \
            CASE WHEN h.inhdetachpending THEN pg_catalog.format('ALTER TABLE %s DETACH PARTITION %I.%I FINALIZE', \
              (SELECT pg_catalog.format('%I.%I', n2.nspname, p.relname) FROM pg_catalog.pg_class AS p \
               JOIN pg_catalog.pg_namespace AS n2 ON n2.oid = p.relnamespace WHERE p.oid = h.inhparent), n.nspname, c.relname) END \
@@ -207,7 +207,8 @@ pub(super) fn merge_chunks(arguments: &[Words<'_>]) -> Option<Recovery> {
         .map(|is_there| format!("({is_there})"))
         .collect();
     Some(Recovery::Check(format!(
-        "SELECT CASE count(*) FILTER (WHERE chunk.is_there) WHEN count(*) THEN 'redo' WHEN 1 THEN 'done' ELSE 'ask' END, NULL \
+        "SELECT CASE WHEN count(*) FILTER (WHERE chunk.is_there) = count(*) THEN 'redo' \
+           WHEN count(*) FILTER (WHERE chunk.is_there) = 1 THEN 'done' ELSE 'ask' END, NULL \
          FROM (VALUES {}) AS chunk (is_there)",
         chunks.join(", ")
     )))

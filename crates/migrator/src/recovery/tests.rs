@@ -1,6 +1,7 @@
 //! The check of each kind of statement, and how its answer is read. Whether the checks tell the truth is asked in `tests/recovery`.
 
 use super::*;
+use crate::qualified::assert_qualified;
 
 const JOURNAL: Journal<'_> = Journal {
     table: "\"public\".\"schema_migrations\"",
@@ -37,7 +38,10 @@ fn each_kind_of_statement_has_its_check() {
     let checks: Vec<String> = statements
         .iter()
         .map(|statement| match of(statement, &JOURNAL) {
-            Recovery::Check(query) => format!("-- {statement}\n{query}\n"),
+            Recovery::Check(query) => {
+                assert_qualified(&query);
+                format!("-- {statement}\n{query}\n")
+            }
             other => panic!("{statement}: {other:?}"),
         })
         .collect();

@@ -134,7 +134,7 @@ impl Runner<'_, '_> {
     /// Ends what is left of our own session behind a broken connection, so that its lock is free.
     fn end_ghost(&mut self, backend: &str) -> Result<(), link::Error> {
         let sql = format!(
-            "SELECT pg_terminate_backend(l.pid) FROM pg_catalog.pg_locks l WHERE {} AND l.pid = {backend}",
+            "SELECT pg_catalog.pg_terminate_backend(l.pid) FROM pg_catalog.pg_locks l WHERE {} AND l.pid OPERATOR(pg_catalog.=) {backend}",
             lock::is_runners_lock(),
         );
         match self.query(&sql) {

@@ -7,6 +7,7 @@ use super::stop::Stop;
 use crate::history;
 use crate::lexer::{self, TokenKind};
 use crate::plan::Pending;
+use crate::qualified::qualified;
 
 impl Runner<'_, '_> {
     /// Opens a session in which the next statement is the first that could load the library.
@@ -28,7 +29,9 @@ impl Runner<'_, '_> {
     fn change_session(&mut self) -> Result<(), Stop> {
         match self.is_pooled {
             // The pooler would give the new session this process, which has the library. That it ends is what is asked for.
-            true => drop(self.query("SELECT pg_terminate_backend(pg_backend_pid())")),
+            true => drop(
+                self.query("SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid())"),
+            ),
             false if self.backend.is_some() => drop(self.query(&lock::give_up())?),
             false => {}
         }
@@ -51,7 +54,7 @@ impl Runner<'_, '_> {
              JOIN pg_catalog.pg_available_extensions available ON available.name = installed.extname \
              WHERE installed.extname = 'timescaledb'"
         );
-        let row = self.query(&sql)?.into_iter().flatten().next();
+        let row = self.query(&qualified(&sql))?.into_iter().flatten().next();
         let mut values = row
             .unwrap_or_default()
             .into_iter()

@@ -3,6 +3,7 @@
 use super::{Error, Report, foreign};
 use crate::history::{self, History};
 use crate::link::{self, Link, Rows, ServerError};
+use crate::qualified::qualified;
 
 /// The oldest PostgreSQL that the engine's own statements work on, as `server_version_num`.
 pub const OLDEST_SERVER: u32 = 130_000;
@@ -53,6 +54,11 @@ const FACTS: &str = "SELECT current_database(), session_user, current_setting('s
      pg_backend_pid(), to_regclass('schema_migrations_paused_jobs') IS NOT NULL, \
      to_regclass('_timescaledb_catalog.plain') IS NOT NULL";
 
+/// Asks for the facts, whatever the session's search path holds beside `pg_catalog`.
+pub(super) fn query() -> String {
+    qualified(FACTS)
+}
+
 impl Facts {
     fn parse(rows: &Rows) -> Facts {
         let row = rows.first().map(Vec::as_slice).unwrap_or_default();
@@ -92,10 +98,11 @@ impl Facts {
 /// Reads server facts and history in one round trip, without writing anything. `extra` is one more query of the caller's to send along.
 pub fn read(link: &mut dyn Link, extra: Option<&str>) -> Result<Report, Error> {
     let own = match extra {
-        Some(extra) => format!("{FACTS};\n{extra}"),
-        None => FACTS.to_owned(),
+        Some(extra) => format!("{};\n{}", query(), qualified(extra)),
+        None => query(),
     };
-    let (mut results, history) = match link.query(&format!("{own};\n{}", history::READ)) {
+    let (mut results, history) = match link.query(&format!("{own};\n{}", qualified(history::READ)))
+    {
         Ok(mut results) => {
             let rows = results.pop().unwrap_or_default();
             (results, Ok(rows))

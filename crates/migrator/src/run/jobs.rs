@@ -10,6 +10,7 @@ use super::stop::Stop;
 use super::{Error, Event, link};
 use crate::history;
 use crate::plan::Pending;
+use crate::qualified::qualified;
 
 /// The table that holds the paused jobs while they are paused.
 pub const PAUSED_JOBS: &str = "schema_migrations_paused_jobs";
@@ -34,6 +35,11 @@ const JOBS: &str = "WITH RECURSIVE aggregate AS (\
      UNION SELECT w.job_id, w.application_name, a.source FROM works_on w JOIN aggregate a ON a.view_name = w.name) \
      SELECT job_id, application_name, name FROM works_on ORDER BY job_id, name";
 
+/// Asks for the jobs.
+pub(super) fn query() -> String {
+    qualified(JOBS)
+}
+
 /// How long altering a job waits for whoever alters it.
 const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '10s'";
 
@@ -43,7 +49,7 @@ impl Runner<'_, '_> {
         if !self.options.pause_jobs || self.pauses_jobs || !self.has_timescaledb() {
             return Ok(());
         }
-        let results = self.query(JOBS)?;
+        let results = self.query(&query())?;
         let texts: Vec<&str> = pending
             .iter()
             .map(|it| it.migration.file.text.as_str())
@@ -56,7 +62,7 @@ impl Runner<'_, '_> {
         let table = &self.paused_jobs;
         let sql = format!(
             "BEGIN;\n{LOCK_TIMEOUT};\n\
-             CREATE TABLE {table} (job_id integer PRIMARY KEY, paused_at timestamptz NOT NULL DEFAULT now());\n\
+             CREATE TABLE {table} (job_id integer PRIMARY KEY, paused_at pg_catalog.timestamptz NOT NULL DEFAULT pg_catalog.now());\n\
              INSERT INTO {table} VALUES {};\n{};\nCOMMIT",
             ids.join(", "),
             alter(table, false),
@@ -94,13 +100,13 @@ impl Runner<'_, '_> {
 /// schema that no search path has to name.
 fn alter(table: &str, scheduled: bool) -> String {
     let call = history::literal(&format!(
-        "SELECT %I.alter_job(job_id, scheduled => {scheduled}) FROM {} JOIN timescaledb_information.jobs USING (job_id)",
+        "SELECT %I.alter_job(p.job_id, scheduled => {scheduled}) FROM {} AS p JOIN timescaledb_information.jobs AS j ON j.job_id OPERATOR(pg_catalog.=) p.job_id",
         // The text is one of format().
         table.replace('%', "%%"),
     ));
     let body = format!(
-        "DECLARE home name := (SELECT n.nspname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n \
-         ON n.oid = e.extnamespace WHERE e.extname = 'timescaledb'); \
+        "DECLARE home pg_catalog.name := (SELECT n.nspname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n \
+         ON n.oid OPERATOR(pg_catalog.=) e.extnamespace WHERE e.extname OPERATOR(pg_catalog.=) 'timescaledb'); \
          BEGIN IF home IS NOT NULL THEN EXECUTE pg_catalog.format({call}, home); END IF; END"
     );
     format!("DO {}", history::literal(&body))

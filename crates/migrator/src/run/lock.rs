@@ -3,6 +3,7 @@
 use super::watch::Watch;
 use super::{Error, Event};
 use crate::link::{self, Link};
+use crate::qualified::qualified;
 use std::time::{Duration, Instant};
 
 /// Key of the session advisory lock that a runner holds; "schema_m" in ASCII.
@@ -15,12 +16,12 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 /// Which locks are the runners' in `pg_locks AS l`.
 pub(super) fn is_runners_lock() -> String {
     let key = LOCK_KEY as u64;
-    format!(
+    qualified(&format!(
         "l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid = {} AND l.objid = {} \
          AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())",
         key >> 32,
         key & 0xffff_ffff,
-    )
+    ))
 }
 
 /// The runner that holds the lock.
@@ -79,28 +80,25 @@ pub(super) fn take(
 
 /// Takes the lock where it is free.
 pub(super) fn try_take(link: &mut dyn Link) -> Result<Option<String>, link::Error> {
-    let sql = format!("SELECT pg_try_advisory_lock({LOCK_KEY}), pg_backend_pid()");
-    let results = link.query(&sql)?;
+    let results = link.query(&try_query())?;
     let row = results.into_iter().flatten().next().unwrap_or_default();
     let mut values = row.into_iter().map(Option::unwrap_or_default);
     let is_ours = values.next().as_deref() == Some("t");
     Ok(values.next().filter(|_| is_ours))
 }
 
+/// Asks for the lock where it is free, and for the process that has it then.
+pub(super) fn try_query() -> String {
+    format!("SELECT pg_catalog.pg_try_advisory_lock({LOCK_KEY}), pg_catalog.pg_backend_pid()")
+}
+
 /// Gives the lock up.
 pub(crate) fn give_up() -> String {
-    format!("SELECT pg_advisory_unlock({LOCK_KEY})")
+    format!("SELECT pg_catalog.pg_advisory_unlock({LOCK_KEY})")
 }
 
 fn holder(link: &mut dyn Link) -> Result<Option<Holder>, link::Error> {
-    let sql = format!(
-        "SELECT a.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''), \
-         coalesce(host(a.client_addr), 'local'), \
-         to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') \
-         FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE {}",
-        is_runners_lock(),
-    );
-    let results = link.query(&sql)?;
+    let results = link.query(&holder_query())?;
     Ok(results.into_iter().flatten().next().map(|row| {
         let mut values = row.into_iter().map(Option::unwrap_or_default);
         let mut next = || values.next().unwrap_or_default();
@@ -112,4 +110,15 @@ fn holder(link: &mut dyn Link) -> Result<Option<Holder>, link::Error> {
             since: next(),
         }
     }))
+}
+
+/// Asks for the runner that holds the lock.
+pub(super) fn holder_query() -> String {
+    qualified(&format!(
+        "SELECT a.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''), \
+         coalesce(host(a.client_addr), 'local'), \
+         to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') \
+         FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE {}",
+        is_runners_lock(),
+    ))
 }

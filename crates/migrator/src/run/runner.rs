@@ -13,6 +13,7 @@ use super::{
 use crate::history::{self, History};
 use crate::link::{self, Link};
 use crate::plan::{self, Migration, Pending, StepKind};
+use crate::qualified::qualified;
 use crate::question::Answer;
 use crate::script::{Bounds, Message, Session, StepRef};
 
@@ -424,11 +425,11 @@ impl<'a, 'o> Runner<'a, 'o> {
             false => history::create(&self.table) + ";\n",
         };
         let sql = format!(
-            "SELECT to_regclass({}) IS NOT NULL, \
-             CASE WHEN to_regclass('_timescaledb_catalog.plain') IS NOT NULL \
-             THEN coalesce(obj_description(to_regclass('_timescaledb_catalog.plain'), 'pg_class'), '1') END;\n{create}{}",
+            "SELECT pg_catalog.to_regclass({}) IS NOT NULL, \
+             CASE WHEN pg_catalog.to_regclass('_timescaledb_catalog.plain') IS NOT NULL \
+             THEN coalesce(pg_catalog.obj_description(pg_catalog.to_regclass('_timescaledb_catalog.plain'), 'pg_class'), '1') END;\n{create}{}",
             history::literal(&self.paused_jobs),
-            history::READ
+            qualified(history::READ)
         );
         let mut results = self.query(&sql)?.into_iter();
         let found: Vec<_> = results.next().into_iter().flatten().flatten().collect();

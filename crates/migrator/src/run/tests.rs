@@ -10,6 +10,7 @@ use super::facts::{INSUFFICIENT_PRIVILEGE, UNDEFINED_TABLE};
 use super::*;
 use crate::baseline;
 use crate::link::Beside;
+use crate::qualified::assert_qualified;
 use crate::script::Message;
 use crate::source::File;
 
@@ -33,6 +34,7 @@ impl Fake {
 
 impl Link for Fake {
     fn query(&mut self, sql: &str) -> Result<Vec<Rows>, link::Error> {
+        assert_qualified(sql);
         self.asked.push(sql.to_owned());
         self.answers.pop_front().unwrap_or_else(|| Ok(Vec::new()))
     }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::{Error, Event, Interrupted, Options};
 use crate::link::{self, Beside, Link, Rows};
+use crate::qualified::qualified;
 
 /// How long a message may take before anybody looks what keeps it; half the lock timeout, where that is less.
 const QUIET: Duration = Duration::from_millis(800);
@@ -321,7 +322,7 @@ impl<'w, 'o> Onlooker<'w, 'o> {
                 self.watch.tell(Event::Cancelling);
             }
         }
-        let sql = format!("SELECT pg_cancel_backend({})", doing.backend);
+        let sql = format!("SELECT pg_catalog.pg_cancel_backend({})", doing.backend);
         if !doing.backend.is_empty() && self.goes_on(since) {
             // Without a second session it is ended in a moment.
             let _ = self.query(&sql);
@@ -381,8 +382,8 @@ impl<'w, 'o> Onlooker<'w, 'o> {
 }
 
 /// Three questions about a backend: what it does, who blocks it, how far it is.
-fn questions(backend: &str) -> String {
-    format!(
+pub(super) fn questions(backend: &str) -> String {
+    qualified(&format!(
         "SELECT a.state, extract(epoch FROM clock_timestamp() - a.state_change)::bigint, \
          (SELECT coalesce(l.relation::regclass::text, l.locktype) FROM pg_catalog.pg_locks l \
          WHERE l.pid = a.pid AND NOT l.granted LIMIT 1) FROM pg_catalog.pg_stat_activity a WHERE a.pid = {backend};\n\
@@ -393,8 +394,9 @@ fn questions(backend: &str) -> String {
          FROM unnest(pg_blocking_pids({backend})) AS blocking(pid) \
          LEFT JOIN pg_catalog.pg_stat_activity b ON b.pid = blocking.pid \
          LEFT JOIN pg_catalog.pg_prepared_xacts prepared ON blocking.pid = 0 AND EXISTS (SELECT FROM pg_catalog.pg_locks theirs \
-         JOIN pg_catalog.pg_locks ours ON (ours.locktype, ours.database, ours.relation, ours.transactionid) \
-         IS NOT DISTINCT FROM (theirs.locktype, theirs.database, theirs.relation, theirs.transactionid) \
+         JOIN pg_catalog.pg_locks ours ON ours.locktype = theirs.locktype \
+         AND coalesce(ours.database, 0) = coalesce(theirs.database, 0) AND coalesce(ours.relation, 0) = coalesce(theirs.relation, 0) \
+         AND coalesce(ours.transactionid::text, '') = coalesce(theirs.transactionid::text, '') \
          WHERE ours.pid = {backend} AND NOT ours.granted AND theirs.granted AND theirs.pid IS NULL \
          AND EXISTS (SELECT FROM pg_catalog.pg_locks own WHERE own.pid IS NULL AND own.transactionid = prepared.transaction \
          AND own.virtualtransaction = theirs.virtualtransaction));\n\
@@ -407,9 +409,9 @@ fn questions(backend: &str) -> String {
          UNION ALL SELECT pid, command, phase, relid, heap_blks_scanned, heap_blks_total, 0, 0 FROM pg_catalog.pg_stat_progress_cluster \
          UNION ALL SELECT pid, 'VACUUM', phase, relid, heap_blks_scanned, heap_blks_total, 0, 0 FROM pg_catalog.pg_stat_progress_vacuum\
          ) AS p CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE other.inhrelid <= p.relid) AS place, count(*) AS of \
-         FROM pg_catalog.pg_inherits own JOIN pg_catalog.pg_inherits other USING (inhparent) WHERE own.inhrelid = p.relid) AS part \
+         FROM pg_catalog.pg_inherits own JOIN pg_catalog.pg_inherits other ON other.inhparent = own.inhparent WHERE own.inhrelid = p.relid) AS part \
          WHERE p.pid = {backend}"
-    )
+    ))
 }
 
 fn rows(results: &[Rows], index: usize) -> impl Iterator<Item = &[Option<String>]> {

@@ -33,9 +33,9 @@ pub(super) fn pooling(wire: &mut Wire, backend: &str) -> Result<Pooling, Error> 
     };
     second.deadline = Some(PATIENCE);
     for _ in 0..TRIES {
-        let ours = wire.query("SELECT pg_backend_pid()")?;
+        let ours = wire.query("SELECT pg_catalog.pg_backend_pid()")?;
         // An open transaction keeps its server connection; if it is ours, ours was not kept.
-        let Ok(theirs) = second.query("BEGIN; SELECT pg_backend_pid()") else {
+        let Ok(theirs) = second.query("BEGIN; SELECT pg_catalog.pg_backend_pid()") else {
             return Ok(Pooling::Session);
         };
         second.query("COMMIT")?;
