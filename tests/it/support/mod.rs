@@ -17,6 +17,7 @@ mod database;
 mod engine;
 mod eventually;
 mod image;
+pub mod lookalikes;
 mod port;
 mod sandbox;
 mod screen;

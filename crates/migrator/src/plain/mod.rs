@@ -49,12 +49,17 @@ const PARTS: &[&str] = &[
     include_str!("standin/information.sql"),
     include_str!("standin/unfilled.sql"),
     include_str!("standin/refused.sql"),
+    include_str!("standin/resolved.sql"),
     include_str!("standin/members.sql"),
 ];
 
+/// Both scripts resolve what they name in `pg_catalog` alone, and so do the views and the types of arguments that they make.
+#[cfg(feature = "plain")]
+const BEGIN: &str = "BEGIN;\nSET LOCAL search_path = pg_catalog, pg_temp;\n";
+
 /// The stand-in's version, which is raised with each change of its script; the database has it as the comment of its mark.
 #[cfg(feature = "plain")]
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The statement that checks at the end of a transaction what TimescaleDB checks at each statement.
 pub const CHECK: &str = "CALL _timescaledb_functions.check_hypertables()";
@@ -67,7 +72,7 @@ pub const UNSEEN: &str = "plain mode rewrites the statements of the files, and d
 /// It is one transaction with its BEGIN and COMMIT. Whoever runs it may create schemas in the database and functions in `public`.
 #[cfg(feature = "plain")]
 pub fn script() -> String {
-    format!("BEGIN;\n{}{}COMMIT;\n", PARTS.concat(), mark())
+    format!("{BEGIN}{}{}COMMIT;\n", PARTS.concat(), mark())
 }
 
 /// The script that makes the stand-in of a database what [`script`] would make of it, where that was made by an older version. What was
@@ -89,7 +94,7 @@ pub fn update() -> String {
         include_str!("standin/before.sql"),
         include_str!("standin/after.sql"),
     );
-    format!("BEGIN;\n{before}{parts}{after}{}COMMIT;\n", mark())
+    format!("{BEGIN}{before}{parts}{after}{}COMMIT;\n", mark())
 }
 
 #[cfg(feature = "plain")]
@@ -107,7 +112,7 @@ mod tests {
         let checksum = crate::source::checksum(&PARTS.concat());
         assert_eq!(
             (VERSION, &checksum[..12]),
-            (2, "f1aeb17dccc7"),
+            (3, "5289feb32246"),
             "the script is another one: raise VERSION where it was released, and write down both"
         );
     }

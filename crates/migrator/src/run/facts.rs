@@ -48,7 +48,7 @@ const FACTS: &str = "SELECT current_database(), session_user, current_setting('s
      current_setting('timescaledb.license', true), \
      CASE WHEN pg_is_in_recovery() THEN 'it is a standby' \
      WHEN current_setting('transaction_read_only')::boolean THEN 'default_transaction_read_only is on' END, \
-     coalesce((parse_ident((pg_identify_object('pg_class'::regclass, to_regclass('schema_migrations'), 0)).schema))[1], \
+     coalesce((parse_ident((pg_identify_object('pg_catalog.pg_class'::regclass, to_regclass('schema_migrations'), 0)).schema))[1], \
      current_schema()), \
      current_setting('client_connection_check_interval', true) IS NOT NULL AND version() LIKE '%linux%', \
      pg_backend_pid(), to_regclass('schema_migrations_paused_jobs') IS NOT NULL, \

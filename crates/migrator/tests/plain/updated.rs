@@ -118,7 +118,10 @@ fn a_function_of_somebody_elses_is_not_replaced() {
     let error = client.batch_execute(&plain::update()).unwrap_err();
     let error = error.as_db_error().unwrap();
     assert_eq!(error.code().code(), "42723");
-    assert_eq!(error.message(), "function generate_uuidv7() already exists");
+    assert_eq!(
+        error.message(),
+        "function public.generate_uuidv7() already exists"
+    );
     client.batch_execute("ROLLBACK").unwrap();
     let source = "SELECT prosrc FROM pg_proc WHERE proname = 'generate_uuidv7'";
     let source: String = client.query_one(source, &[]).unwrap().get(0);

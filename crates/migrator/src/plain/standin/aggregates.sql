@@ -4,14 +4,14 @@
 -- without a second argument count for nothing.
 --
 -- The state of an aggregate has one type, whatever it is called with, and two values of any type have to be kept: as text, which every type
--- can be written to and read from.
+-- can be written to and read from. Arrays compare their elements as an index of the type does, whatever operators the search path holds.
 CREATE FUNCTION _timescaledb_functions.first_sfunc(state text[], value anyelement, place anycompatible) RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET extra_float_digits = 1
 AS $$
 DECLARE
     best CONSTANT place%TYPE := state[2];
 BEGIN
-    IF state IS NULL OR (place IS NOT NULL AND (best IS NULL OR place < best)) THEN
+    IF state IS NULL OR (place IS NOT NULL AND (best IS NULL OR ARRAY[place] OPERATOR(pg_catalog.<) ARRAY[best])) THEN
         RETURN ARRAY[value::pg_catalog.text, place::pg_catalog.text];
     END IF;
     RETURN state;
@@ -24,7 +24,7 @@ AS $$
 DECLARE
     best CONSTANT place%TYPE := state[2];
 BEGIN
-    IF state IS NULL OR (place IS NOT NULL AND (best IS NULL OR place > best)) THEN
+    IF state IS NULL OR (place IS NOT NULL AND (best IS NULL OR ARRAY[place] OPERATOR(pg_catalog.>) ARRAY[best])) THEN
         RETURN ARRAY[value::pg_catalog.text, place::pg_catalog.text];
     END IF;
     RETURN state;
@@ -55,20 +55,20 @@ CREATE FUNCTION _timescaledb_functions.hist_sfunc(state int4[], val float8, min 
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
-    place int4;
+    place pg_catalog.int4;
 BEGIN
-    IF min > max THEN
+    IF min OPERATOR(pg_catalog.>) max THEN
         RAISE EXCEPTION 'lower bound cannot exceed upper bound' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    state := COALESCE(state, pg_catalog.array_fill(0, ARRAY[nbuckets + 2]));
-    IF nbuckets + 2 <> pg_catalog.cardinality(state) THEN
+    state := COALESCE(state, pg_catalog.array_fill(0, ARRAY[nbuckets OPERATOR(pg_catalog.+) 2]));
+    IF (nbuckets OPERATOR(pg_catalog.+) 2) OPERATOR(pg_catalog.<>) pg_catalog.cardinality(state) THEN
         RAISE EXCEPTION 'number of buckets must not change between calls' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF val IS NULL THEN
         RETURN state;
     END IF;
-    place := pg_catalog.width_bucket(val, min, max, nbuckets) + 1;
-    state[place] := state[place] + 1;
+    place := pg_catalog.width_bucket(val, min, max, nbuckets) OPERATOR(pg_catalog.+) 1;
+    state[place] := state[place] OPERATOR(pg_catalog.+) 1;
     RETURN state;
 END
 $$;

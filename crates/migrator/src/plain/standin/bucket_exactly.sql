@@ -1,13 +1,11 @@
 -- Buckets as TimescaleDB counts them, one row at a time: what time_bucket does where no single expression can do it, and its errors.
 --
--- Operators stand without a schema: every search_path looks into pg_catalog first, unless it says otherwise.
---
 -- Each has COST 1, as a function of TimescaleDB: the planner adds up all branches of a CASE, and would have a query compiled for those that
 -- are hardly ever taken.
 
 -- Microseconds since 2000-01-01, as the server stores it. Infinity is the end of the range of bigint.
 CREATE FUNCTION _timescaledb_functions.to_microseconds(ts pg_catalog.timestamp) RETURNS pg_catalog.int8
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 DECLARE
     since pg_catalog.interval;
@@ -22,7 +20,7 @@ $$;
 
 -- Microseconds of the days and the time of an interval, without its months. In numeric: an interval holds more than bigint does.
 CREATE FUNCTION _timescaledb_functions.interval_microseconds(span pg_catalog.interval) RETURNS pg_catalog.int8
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN pg_catalog.date_part('day', span)::pg_catalog.numeric * 86400000000
@@ -33,7 +31,7 @@ END
 $$;
 
 CREATE FUNCTION _timescaledb_functions.from_microseconds(count pg_catalog.int8) RETURNS pg_catalog.timestamp
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN '2000-01-01'::pg_catalog.timestamp
@@ -50,7 +48,7 @@ AS $$
 $$;
 
 CREATE FUNCTION _timescaledb_functions.refuse_width() RETURNS void
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     RAISE EXCEPTION 'period must be greater than 0' USING ERRCODE = 'invalid_parameter_value';
@@ -61,7 +59,7 @@ $$;
 CREATE FUNCTION _timescaledb_functions.number_bucket_exactly(
     width pg_catalog.int8, ts pg_catalog.int8, shift pg_catalog.int8, lowest pg_catalog.int8, highest pg_catalog.int8
 ) RETURNS pg_catalog.int8
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 DECLARE
     moved pg_catalog.numeric := ts;
@@ -90,7 +88,7 @@ $$;
 
 -- The month of a date as a number, in which year 0 is 1 BC. TimescaleDB takes an infinite origin for the day that its bits would be.
 CREATE FUNCTION _timescaledb_functions.month_number(ts pg_catalog.timestamp) RETURNS pg_catalog.int4
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 DECLARE
     year pg_catalog.int4;
@@ -106,7 +104,7 @@ $$;
 -- The first day of the month that number `bucket` is. Julian days as PostgreSQL counts them: date2j, whose arguments here may be a month
 -- before January, and its answer for those is the answer.
 CREATE FUNCTION _timescaledb_functions.first_of_month(bucket pg_catalog.int4) RETURNS pg_catalog.date
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 DECLARE
     year pg_catalog.int4 := bucket / 12;
@@ -130,7 +128,7 @@ $$;
 CREATE FUNCTION _timescaledb_functions.month_bucket_exactly(
     width pg_catalog.interval, ts pg_catalog.timestamp, origin pg_catalog.timestamp
 ) RETURNS pg_catalog.date
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     IF pg_catalog.date_part('day', width) <> 0 OR _timescaledb_functions.interval_microseconds(width) <> 0 THEN
@@ -149,7 +147,7 @@ $$;
 CREATE FUNCTION _timescaledb_functions.bucket_exactly(
     width pg_catalog.interval, ts pg_catalog.timestamp, origin pg_catalog.timestamp DEFAULT '2000-01-03'
 ) RETURNS pg_catalog.timestamp
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     IF NOT pg_catalog.isfinite(ts) THEN
@@ -171,7 +169,7 @@ $$;
 CREATE FUNCTION _timescaledb_functions.offset_bucket_exactly(
     width pg_catalog.interval, ts pg_catalog.timestamp, shift pg_catalog.interval
 ) RETURNS pg_catalog.timestamp
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     IF NOT pg_catalog.isfinite(ts) THEN
@@ -185,7 +183,7 @@ $$;
 CREATE FUNCTION _timescaledb_functions.offset_bucket_exactly(
     width pg_catalog.interval, ts pg_catalog.timestamptz, shift pg_catalog.interval
 ) RETURNS pg_catalog.timestamptz
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     IF NOT pg_catalog.isfinite(ts) THEN
@@ -199,7 +197,7 @@ $$;
 CREATE FUNCTION _timescaledb_functions.date_bucket_exactly(
     width pg_catalog.interval, ts pg_catalog.date, origin pg_catalog.date DEFAULT NULL
 ) RETURNS pg_catalog.date
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     IF width IS NULL OR ts IS NULL OR NOT pg_catalog.isfinite(ts) THEN
@@ -215,7 +213,7 @@ $$;
 
 -- Refuses a width or an offset of dates that is no number of days.
 CREATE FUNCTION _timescaledb_functions.check_days(span pg_catalog.interval) RETURNS void
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 DECLARE
     microseconds CONSTANT pg_catalog.int8 := _timescaledb_functions.interval_microseconds(span);
@@ -234,7 +232,7 @@ $$;
 CREATE FUNCTION _timescaledb_functions.offset_date_bucket_exactly(
     width pg_catalog.interval, ts pg_catalog.date, shift pg_catalog.interval
 ) RETURNS pg_catalog.date
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM _timescaledb_functions.check_days(shift);
@@ -249,7 +247,7 @@ $$;
 CREATE FUNCTION _timescaledb_functions.zone_bucket_exactly(
     width pg_catalog.interval, ts pg_catalog.timestamptz, zone pg_catalog.text, origin pg_catalog.timestamptz, shift pg_catalog.interval
 ) RETURNS pg_catalog.timestamptz
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 DECLARE
     moved pg_catalog.timestamptz := ts;

@@ -107,7 +107,7 @@ $$;
 CREATE FUNCTION _timescaledb_functions.drop_chunks(
     relation regclass, older_than text, older_type regtype, newer_than text, newer_type regtype, created text, created_type regtype
 ) RETURNS void
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 DECLARE
     condition pg_catalog.text;
@@ -133,7 +133,7 @@ $$;
 CREATE FUNCTION _timescaledb_functions.show_chunks(
     relation regclass, older_than text, older_type regtype, newer_than text, newer_type regtype, created text, created_type regtype
 ) RETURNS void
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM _timescaledb_functions.chunk_condition(relation, older_than, older_type, newer_than, newer_type);
@@ -151,7 +151,7 @@ CREATE FUNCTION public.show_chunks(
     created_before timestamptz   DEFAULT NULL,
     created_after  timestamptz   DEFAULT NULL
 ) RETURNS SETOF regclass
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM _timescaledb_functions.show_chunks(
@@ -167,7 +167,7 @@ CREATE FUNCTION public.show_chunks(
     created_before timestamptz   DEFAULT NULL,
     created_after  timestamptz   DEFAULT NULL
 ) RETURNS SETOF regclass
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM _timescaledb_functions.show_chunks(
@@ -183,7 +183,7 @@ CREATE FUNCTION public.show_chunks(
     created_before anycompatible DEFAULT NULL,
     created_after  anycompatible DEFAULT NULL
 ) RETURNS SETOF regclass
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM _timescaledb_functions.show_chunks(
@@ -200,7 +200,7 @@ CREATE FUNCTION public.drop_chunks(
     created_before timestamptz   DEFAULT NULL,
     created_after  timestamptz   DEFAULT NULL
 ) RETURNS SETOF text
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM _timescaledb_functions.drop_chunks(
@@ -217,7 +217,7 @@ CREATE FUNCTION public.drop_chunks(
     created_before timestamptz   DEFAULT NULL,
     created_after  timestamptz   DEFAULT NULL
 ) RETURNS SETOF text
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM _timescaledb_functions.drop_chunks(
@@ -234,7 +234,7 @@ CREATE FUNCTION public.drop_chunks(
     created_before anycompatible DEFAULT NULL,
     created_after  anycompatible DEFAULT NULL
 ) RETURNS SETOF text
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM _timescaledb_functions.drop_chunks(
@@ -255,7 +255,7 @@ $$;
 
 CREATE FUNCTION public.compress_chunk(uncompressed_chunk regclass, if_not_compressed bool DEFAULT true, recompress bool DEFAULT false)
 RETURNS regclass
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM _timescaledb_functions.refuse_chunk(uncompressed_chunk);
@@ -263,7 +263,7 @@ END
 $$;
 
 CREATE FUNCTION public.decompress_chunk(uncompressed_chunk regclass, if_compressed bool DEFAULT true) RETURNS regclass
-LANGUAGE plpgsql STRICT
+LANGUAGE plpgsql STRICT SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM _timescaledb_functions.refuse_chunk(uncompressed_chunk);
@@ -271,7 +271,7 @@ END
 $$;
 
 CREATE PROCEDURE public.convert_to_columnstore(chunk regclass, if_not_columnstore bool DEFAULT true, recompress bool DEFAULT false)
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM _timescaledb_functions.refuse_chunk(chunk);
@@ -279,7 +279,7 @@ END
 $$;
 
 CREATE PROCEDURE public.convert_to_rowstore(chunk regclass, if_columnstore bool DEFAULT true)
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM _timescaledb_functions.refuse_chunk(chunk);

@@ -147,15 +147,15 @@ CREATE PROCEDURE _timescaledb_functions.alter_table(relation_name text, if_exist
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    relation regclass := pg_catalog.to_regclass(relation_name);
-    hypertable int4;
-    change jsonb;
+    relation pg_catalog.regclass := pg_catalog.to_regclass(relation_name);
+    hypertable pg_catalog.int4;
+    change pg_catalog.jsonb;
 BEGIN
     IF relation IS NULL AND if_exists THEN
         RAISE NOTICE 'relation "%" does not exist, skipping', (pg_catalog.parse_ident(relation_name))[pg_catalog.cardinality(pg_catalog.parse_ident(relation_name))];
         RETURN;
     END IF;
-    relation := relation_name::regclass;
+    relation := relation_name::pg_catalog.regclass;
     hypertable := _timescaledb_functions.hypertable_id(relation);
     FOREACH change IN ARRAY changes LOOP
         IF hypertable IS NULL THEN
@@ -163,10 +163,10 @@ BEGIN
                 DETAIL = pg_catalog.format('%s is not a hypertable', _timescaledb_functions.relation_name(relation));
         END IF;
         PERFORM _timescaledb_functions.check_owner(relation);
-        IF change ? 'set' THEN
-            PERFORM _timescaledb_functions.set_options(hypertable, relation, change -> 'set');
+        IF change OPERATOR(pg_catalog.?) 'set' THEN
+            PERFORM _timescaledb_functions.set_options(hypertable, relation, change OPERATOR(pg_catalog.->) 'set');
         ELSE
-            PERFORM _timescaledb_functions.reset_options(hypertable, change -> 'reset');
+            PERFORM _timescaledb_functions.reset_options(hypertable, change OPERATOR(pg_catalog.->) 'reset');
         END IF;
     END LOOP;
     IF rest IS NOT NULL THEN
@@ -212,21 +212,36 @@ CREATE PROCEDURE _timescaledb_functions.create_table(relation_name text, if_not_
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    relation regclass := pg_catalog.to_regclass(relation_name);
+    relation pg_catalog.regclass := pg_catalog.to_regclass(relation_name);
+BEGIN
+    PERFORM _timescaledb_functions.check_table_options(options);
+    EXECUTE statement;
+    IF relation IS NULL OR NOT if_not_exists THEN
+        PERFORM _timescaledb_functions.make_hypertable(relation_name::pg_catalog.regclass, options);
+    END IF;
+END
+$$;
+
+CREATE FUNCTION _timescaledb_functions.check_table_options(options jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF (_timescaledb_functions.known_options(options) ->> 'hypertable')::bool IS NOT TRUE THEN
+        RAISE EXCEPTION 'timescaledb options requires hypertable option'
+            USING ERRCODE = 'undefined_column', HINT = 'Use "timescaledb.hypertable" to enable creating a hypertable.';
+    END IF;
+END
+$$;
+
+CREATE FUNCTION _timescaledb_functions.make_hypertable(relation regclass, options jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+DECLARE
     partition_column name;
     length text;
     target record;
 BEGIN
     options := _timescaledb_functions.known_options(options);
-    IF (options ->> 'hypertable')::bool IS NOT TRUE THEN
-        RAISE EXCEPTION 'timescaledb options requires hypertable option'
-            USING ERRCODE = 'undefined_column', HINT = 'Use "timescaledb.hypertable" to enable creating a hypertable.';
-    END IF;
-    EXECUTE statement;
-    IF relation IS NOT NULL AND if_not_exists THEN
-        RETURN;
-    END IF;
-    relation := relation_name::regclass;
     partition_column := options ->> 'partition_column';
     IF partition_column IS NULL THEN
         SELECT a.attname INTO partition_column

@@ -153,6 +153,23 @@ BEGIN
 END
 $$;
 
+-- A view's query, with the names that the session's search path calls for. pg_get_viewdef itself asks a query in that session, whose
+-- operators would come from whatever schema stands before pg_catalog there.
+CREATE FUNCTION _timescaledb_functions.view_definition(view regclass) RETURNS text
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+    path CONSTANT pg_catalog.text := pg_catalog.current_setting('search_path');
+    definition pg_catalog.text;
+BEGIN
+    PERFORM pg_catalog.set_config(
+        'search_path', CASE WHEN pg_catalog.length(path) OPERATOR(pg_catalog.>) 0 THEN pg_catalog.concat('pg_catalog, ', path) ELSE 'pg_catalog' END, true);
+    definition := pg_catalog.pg_get_viewdef(view);
+    PERFORM pg_catalog.set_config('search_path', path, true);
+    RETURN definition;
+END
+$$;
+
 -- CREATE MATERIALIZED VIEW … WITH (timescaledb.continuous, …): `statement` makes the view.
 CREATE PROCEDURE _timescaledb_functions.create_continuous_aggregate(
     view_name text, if_not_exists bool, options jsonb, statement text
@@ -160,11 +177,7 @@ CREATE PROCEDURE _timescaledb_functions.create_continuous_aggregate(
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    view regclass := pg_catalog.to_regclass(view_name);
-    source int4;
-    bucket record;
-    aggregate int4;
-    length int8;
+    view CONSTANT pg_catalog.regclass := pg_catalog.to_regclass(view_name);
 BEGIN
     IF view IS NOT NULL AND if_not_exists THEN
         RAISE NOTICE '% "%" already exists, skipping',
@@ -177,7 +190,19 @@ BEGIN
     END IF;
     options := _timescaledb_functions.known_options(options);
     EXECUTE statement;
-    view := view_name::regclass;
+    PERFORM _timescaledb_functions.record_continuous_aggregate(view_name::pg_catalog.regclass, options);
+END
+$$;
+
+CREATE FUNCTION _timescaledb_functions.record_continuous_aggregate(view regclass, options jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+DECLARE
+    source int4;
+    bucket record;
+    aggregate int4;
+    length int8;
+BEGIN
     PERFORM _timescaledb_functions.check_aggregate_query(view);
     source := _timescaledb_functions.source_of(view);
     SELECT * INTO bucket FROM _timescaledb_functions.bucket_of(view, source);
@@ -244,9 +269,9 @@ CREATE PROCEDURE _timescaledb_functions.alter_materialized_view(view_name text, 
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    view CONSTANT regclass := pg_catalog.to_regclass(view_name);
-    aggregate CONSTANT int4 := _timescaledb_functions.continuous_agg_id(view);
-    action jsonb;
+    view CONSTANT pg_catalog.regclass := pg_catalog.to_regclass(view_name);
+    aggregate CONSTANT pg_catalog.int4 := _timescaledb_functions.continuous_agg_id(view);
+    action pg_catalog.jsonb;
 BEGIN
     IF aggregate IS NULL THEN
         EXECUTE otherwise;
@@ -255,17 +280,17 @@ BEGIN
     PERFORM _timescaledb_functions.check_owner(view, 'continuous aggregate');
     PERFORM _timescaledb_functions.add_columns(aggregate, view, actions);
     FOREACH action IN ARRAY actions LOOP
-        IF action ? 'set' AND (action ->> 'has_others')::bool THEN
+        IF action OPERATOR(pg_catalog.?) 'set' AND (action OPERATOR(pg_catalog.->>) 'has_others')::pg_catalog.bool THEN
             RAISE EXCEPTION 'only timescaledb parameters allowed in WITH clause for continuous aggregate'
                 USING ERRCODE = 'feature_not_supported';
-        ELSIF action ? 'set' THEN
-            PERFORM _timescaledb_functions.set_aggregate_options(aggregate, view, action -> 'set');
-        ELSIF action ? 'owner' THEN
-            EXECUTE pg_catalog.format('ALTER VIEW %s OWNER TO ', view) || (action ->> 'owner');
+        ELSIF action OPERATOR(pg_catalog.?) 'set' THEN
+            PERFORM _timescaledb_functions.set_aggregate_options(aggregate, view, action OPERATOR(pg_catalog.->) 'set');
+        ELSIF action OPERATOR(pg_catalog.?) 'owner' THEN
+            EXECUTE pg_catalog.format('ALTER VIEW %s OWNER TO ', view) OPERATOR(pg_catalog.||) (action OPERATOR(pg_catalog.->>) 'owner');
             PERFORM _timescaledb_functions.tend_storage(aggregate, view);
-        ELSIF action ? 'tablespace' THEN
-            EXECUTE pg_catalog.format('ALTER TABLE %s SET TABLESPACE ', _timescaledb_functions.storage(aggregate)) || (action ->> 'tablespace');
-        ELSIF NOT action ? 'add' THEN
+        ELSIF action OPERATOR(pg_catalog.?) 'tablespace' THEN
+            EXECUTE pg_catalog.format('ALTER TABLE %s SET TABLESPACE ', _timescaledb_functions.storage(aggregate)) OPERATOR(pg_catalog.||) (action OPERATOR(pg_catalog.->>) 'tablespace');
+        ELSIF NOT action OPERATOR(pg_catalog.?) 'add' THEN
             RAISE EXCEPTION 'cannot alter only SET options of a continuous aggregate' USING ERRCODE = 'feature_not_supported';
         END IF;
     END LOOP;
@@ -293,36 +318,36 @@ CREATE FUNCTION _timescaledb_functions.add_columns(aggregate int4, view regclass
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    definition CONSTANT text := pg_catalog.pg_get_viewdef(view);
+    definition CONSTANT pg_catalog.text := _timescaledb_functions.view_definition(view);
     -- Up to the first FROM at the beginning of a line, which is in no string and no quoted name.
-    head CONSTANT text := (pg_catalog.regexp_match(
+    head CONSTANT pg_catalog.text := (pg_catalog.regexp_match(
         definition, '^((?:[^''"]|''(?:[^'']|'''')*''|"(?:[^"]|"")*")*?)\n   FROM '))[1];
-    added text := '';
-    action jsonb;
+    added pg_catalog.text := '';
+    action pg_catalog.jsonb;
 BEGIN
     FOREACH action IN ARRAY actions LOOP
-        CONTINUE WHEN NOT action ? 'add';
-        IF NOT action ? 'expression' THEN
+        CONTINUE WHEN NOT action OPERATOR(pg_catalog.?) 'add';
+        IF NOT action OPERATOR(pg_catalog.?) 'expression' THEN
             RAISE EXCEPTION 'ADD COLUMN on a continuous aggregate must use GENERATED ALWAYS AS (<aggregate>) STORED'
                 USING ERRCODE = 'feature_not_supported';
-        ELSIF (action ->> 'has_constraints')::bool THEN
+        ELSIF (action OPERATOR(pg_catalog.->>) 'has_constraints')::pg_catalog.bool THEN
             RAISE EXCEPTION 'only the GENERATED ALWAYS AS (...) STORED clause is supported on this ADD COLUMN; column "%" has additional constraints',
-                action ->> 'add'
+                action OPERATOR(pg_catalog.->>) 'add'
                 USING ERRCODE = 'feature_not_supported',
                     HINT = 'Drop the additional constraints (NOT NULL / COLLATE / STORAGE / COMPRESSION / etc.) on this column.';
         END IF;
-        added := added || pg_catalog.format(
-            E',\n    CAST((%s\n) AS %s) AS %I', action ->> 'expression', action ->> 'type', action ->> 'add');
+        added := added OPERATOR(pg_catalog.||) pg_catalog.format(
+            E',\n    CAST((%s\n) AS %s) AS %I', action OPERATOR(pg_catalog.->>) 'expression', action OPERATOR(pg_catalog.->>) 'type', action OPERATOR(pg_catalog.->>) 'add');
     END LOOP;
-    IF added = '' THEN
+    IF added OPERATOR(pg_catalog.=) '' THEN
         RETURN;
     END IF;
-    EXECUTE pg_catalog.format('CREATE OR REPLACE VIEW %s AS ', view) || head || added
-        || pg_catalog.substr(definition, pg_catalog.length(head) + 1);
+    EXECUTE pg_catalog.format('CREATE OR REPLACE VIEW %s AS ', view) OPERATOR(pg_catalog.||) head OPERATOR(pg_catalog.||) added
+        OPERATOR(pg_catalog.||) pg_catalog.substr(definition, pg_catalog.length(head) OPERATOR(pg_catalog.+) 1);
     FOREACH action IN ARRAY actions LOOP
-        CONTINUE WHEN NOT action ? 'add';
+        CONTINUE WHEN NOT action OPERATOR(pg_catalog.?) 'add';
         EXECUTE pg_catalog.format(
-            'ALTER TABLE %s ADD COLUMN %I %s', _timescaledb_functions.storage(aggregate), action ->> 'add', action ->> 'type');
+            'ALTER TABLE %s ADD COLUMN %I %s', _timescaledb_functions.storage(aggregate), action OPERATOR(pg_catalog.->>) 'add', action OPERATOR(pg_catalog.->>) 'type');
     END LOOP;
 END
 $$;
@@ -332,8 +357,8 @@ CREATE PROCEDURE _timescaledb_functions.on_materialized_view(view_name text, on_
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    view CONSTANT regclass := pg_catalog.to_regclass(view_name);
-    aggregate CONSTANT int4 := _timescaledb_functions.continuous_agg_id(view);
+    view CONSTANT pg_catalog.regclass := pg_catalog.to_regclass(view_name);
+    aggregate CONSTANT pg_catalog.int4 := _timescaledb_functions.continuous_agg_id(view);
 BEGIN
     IF aggregate IS NULL THEN
         EXECUTE otherwise;
@@ -358,16 +383,16 @@ CREATE PROCEDURE _timescaledb_functions.drop_materialized_views(view_names text[
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    aggregates CONSTANT int8 := (
+    aggregates CONSTANT pg_catalog.int8 := (
         SELECT pg_catalog.count(_timescaledb_functions.continuous_agg_id(pg_catalog.to_regclass(v))) FROM pg_catalog.unnest(view_names) AS v);
 BEGIN
-    IF aggregates NOT IN (0, pg_catalog.cardinality(view_names)) THEN
+    IF aggregates OPERATOR(pg_catalog.<>) ALL (ARRAY[0, pg_catalog.cardinality(view_names)]) THEN
         RAISE EXCEPTION 'mixing continuous aggregates and other objects not allowed' USING ERRCODE = 'feature_not_supported',
             HINT = 'Drop continuous aggregates and other objects in separate statements.';
     END IF;
     EXECUTE pg_catalog.format(
         'DROP %s %s %s %s',
-        CASE aggregates WHEN 0 THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END,
+        CASE WHEN aggregates OPERATOR(pg_catalog.=) 0 THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END,
         CASE WHEN if_exists THEN 'IF EXISTS' END,
         pg_catalog.array_to_string(view_names, ', '),
         CASE WHEN is_cascade THEN 'CASCADE' END);
@@ -380,7 +405,7 @@ CREATE PROCEDURE _timescaledb_functions.drop_views(view_names text[], statement 
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    view_name text;
+    view_name pg_catalog.text;
 BEGIN
     FOREACH view_name IN ARRAY view_names LOOP
         IF _timescaledb_functions.continuous_agg_id(pg_catalog.to_regclass(view_name)) IS NOT NULL THEN

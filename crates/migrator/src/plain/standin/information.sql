@@ -75,7 +75,7 @@ SELECT
     h.columnstore AS compression_enabled,
     h.storage_schema AS materialization_hypertable_schema,
     h.storage_name AS materialization_hypertable_name,
-    pg_catalog.pg_get_viewdef(h.relation) AS view_definition
+    _timescaledb_functions.view_definition(h.relation) AS view_definition
 FROM _timescaledb_catalog.continuous_agg AS a
 JOIN _timescaledb_catalog.known_relation AS h ON h.id = a.hypertable_id
 JOIN _timescaledb_catalog.known_relation AS s ON s.id = a.source_id;

@@ -160,35 +160,60 @@ AS $$
     FROM _timescaledb_functions.altered_job($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) AS j
 $$;
 
--- Retention deletes, other policies have nothing to do, and what users added is called.
+-- Retention deletes, other policies have nothing to do, and what users added is called, with the search path of whoever runs it.
 CREATE PROCEDURE public.run_job(job_id int4)
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    job _timescaledb_catalog.bgw_job := _timescaledb_functions.find_job(job_id);
-    target pg_catalog.regclass;
-    kind "char";
-    dimension record;
-    given pg_catalog.regtype;
-    older_than pg_catalog.text := job.config ->> 'drop_after';
+    statement CONSTANT pg_catalog.text := _timescaledb_functions.call_of_job(job_id);
 BEGIN
-    SELECT h.relation INTO target FROM _timescaledb_catalog.hypertable AS h WHERE h.id = job.hypertable_id;
-    IF job.proc_schema <> '_timescaledb_functions' THEN
-        SELECT p.prokind INTO kind
-        FROM pg_catalog.pg_proc AS p
-        WHERE p.proname = job.proc_name AND p.pronamespace = job.proc_schema::pg_catalog.text::pg_catalog.regnamespace
-        LIMIT 1;
-        EXECUTE pg_catalog.format('%s %I.%I($1, $2)', CASE kind WHEN 'p' THEN 'CALL' ELSE 'SELECT' END, job.proc_schema, job.proc_name)
-            USING job.id, job.config;
-    ELSIF job.proc_name = 'policy_retention' AND _timescaledb_functions.continuous_agg_id(target) IS NULL THEN
-        SELECT * INTO dimension FROM _timescaledb_functions.partitioned(target);
-        given := 'interval';
-        IF _timescaledb_functions.is_integer(dimension.column_type) AND job.config ? 'drop_after' THEN
-            given := dimension.column_type;
-            EXECUTE pg_catalog.format('SELECT %s() - %L::pg_catalog.int8', (dimension.dimension).integer_now_func, job.config ->> 'drop_after') INTO older_than;
-        END IF;
-        PERFORM _timescaledb_functions.drop_chunks(
-            target, older_than, given, NULL, NULL, job.config ->> 'drop_created_before', 'interval');
+    IF statement IS NULL THEN
+        PERFORM _timescaledb_functions.run_policy(job_id);
+    ELSE
+        EXECUTE statement;
     END IF;
+END
+$$;
+
+-- What calls the procedure or function of a job that a user added.
+CREATE FUNCTION _timescaledb_functions.call_of_job(job_id int4) RETURNS text
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+DECLARE
+    job _timescaledb_catalog.bgw_job := _timescaledb_functions.find_job(job_id);
+    kind "char";
+BEGIN
+    IF job.proc_schema = '_timescaledb_functions' THEN
+        RETURN NULL;
+    END IF;
+    SELECT p.prokind INTO kind
+    FROM pg_proc AS p
+    WHERE p.proname = job.proc_name AND p.pronamespace = job.proc_schema::text::regnamespace
+    LIMIT 1;
+    RETURN format('%s %I.%I(%s, %L::pg_catalog.jsonb)', CASE kind WHEN 'p' THEN 'CALL' ELSE 'SELECT' END,
+        job.proc_schema, job.proc_name, job.id, job.config);
+END
+$$;
+
+CREATE FUNCTION _timescaledb_functions.run_policy(job_id int4) RETURNS void
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+DECLARE
+    job _timescaledb_catalog.bgw_job := _timescaledb_functions.find_job(job_id);
+    target regclass := (SELECT h.relation FROM _timescaledb_catalog.hypertable AS h WHERE h.id = job.hypertable_id);
+    dimension record;
+    given regtype := 'interval';
+    older_than text := job.config ->> 'drop_after';
+BEGIN
+    IF job.proc_name <> 'policy_retention' OR _timescaledb_functions.continuous_agg_id(target) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    SELECT * INTO dimension FROM _timescaledb_functions.partitioned(target);
+    IF _timescaledb_functions.is_integer(dimension.column_type) AND job.config ? 'drop_after' THEN
+        given := dimension.column_type;
+        EXECUTE format('SELECT %s() - %L::int8', (dimension.dimension).integer_now_func, job.config ->> 'drop_after') INTO older_than;
+    END IF;
+    PERFORM _timescaledb_functions.drop_chunks(
+        target, older_than, given, NULL, NULL, job.config ->> 'drop_created_before', 'interval');
 END
 $$;

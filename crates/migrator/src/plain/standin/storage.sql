@@ -79,17 +79,17 @@ CREATE PROCEDURE _timescaledb_functions.create_index(relation_name text, is_uniq
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    relation CONSTANT regclass := pg_catalog.to_regclass(relation_name);
-    aggregate CONSTANT int4 := _timescaledb_functions.continuous_agg_id(relation);
+    relation CONSTANT pg_catalog.regclass := pg_catalog.to_regclass(relation_name);
+    aggregate CONSTANT pg_catalog.int4 := _timescaledb_functions.continuous_agg_id(relation);
 BEGIN
     IF aggregate IS NULL THEN
-        EXECUTE before || relation_name || behind;
+        EXECUTE pg_catalog.concat(before, relation_name, behind);
         RETURN;
     ELSIF is_unique THEN
         RAISE EXCEPTION 'continuous aggregates do not support UNIQUE indexes' USING ERRCODE = 'feature_not_supported';
     END IF;
     PERFORM _timescaledb_functions.tend_storage(aggregate, relation);
-    EXECUTE before || '_timescaledb_internal._materialized_hypertable_' || aggregate || behind;
+    EXECUTE pg_catalog.concat(before, '_timescaledb_internal._materialized_hypertable_', aggregate, behind);
     RAISE NOTICE 'plain mode computes "%" whenever it is read: its indexes are there and speed up nothing',
         _timescaledb_functions.relation_name(relation);
 END

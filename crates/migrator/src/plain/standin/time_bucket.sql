@@ -19,7 +19,7 @@ $$;
 
 -- The same for dates, whose buckets hold whole days.
 CREATE FUNCTION _timescaledb_functions.is_fixed_width_of_days(width pg_catalog.interval) RETURNS pg_catalog.bool
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN _timescaledb_functions.is_fixed_width(width)
@@ -28,7 +28,7 @@ END
 $$;
 
 CREATE FUNCTION _timescaledb_functions.is_month_width(width pg_catalog.interval) RETURNS pg_catalog.bool
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 DECLARE
     months CONSTANT pg_catalog.int4 := _timescaledb_functions.interval_months(width);
@@ -50,7 +50,7 @@ $$;
 
 -- What date_trunc calls a width, where it knows it.
 CREATE FUNCTION _timescaledb_functions.unit_of_width(width pg_catalog.interval) RETURNS pg_catalog.text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     IF NOT _timescaledb_functions.is_month_width(width) THEN
@@ -62,7 +62,7 @@ $$;
 
 -- An offset that is the same length at every time of the year, in whatever time zone.
 CREATE FUNCTION _timescaledb_functions.is_time_only(span pg_catalog.interval) RETURNS pg_catalog.bool
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN _timescaledb_functions.interval_months(span) = 0 AND pg_catalog.date_part('day', span) = 0
@@ -214,7 +214,7 @@ $$;
 -- UUIDs of version 7, by the millisecond in their first 48 bits --------------------------------------------------------------------------
 
 CREATE FUNCTION _timescaledb_functions.uuid_time(id pg_catalog.uuid) RETURNS pg_catalog.timestamptz
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1 SET search_path TO pg_catalog, pg_temp
 AS $$
 DECLARE
     digits CONSTANT pg_catalog.text := pg_catalog.replace(id::pg_catalog.text, '-', '');

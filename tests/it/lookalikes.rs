@@ -1,0 +1,201 @@
+//! Whoever may create objects in a schema of the search path gets none of them run by the program's own SQL.
+//!
+//! The migrations here name a schema for everything; what is used all the same, the program has used.
+
+use crate::support::{Sandbox, eventually, lookalikes, test_name};
+
+const EVENTS: &str = "\
+CREATE TABLE public.notes (id pg_catalog.int8 NOT NULL, text pg_catalog.text);
+CREATE TABLE public.events (at pg_catalog.timestamptz NOT NULL, device pg_catalog.int8, value pg_catalog.float8);
+SELECT public.create_hypertable('public.events'::pg_catalog.regclass, 'at'::pg_catalog.name);
+CREATE MATERIALIZED VIEW public.hourly WITH (timescaledb.continuous) AS
+    SELECT public.time_bucket('1 hour'::pg_catalog.interval, at) AS hour, pg_catalog.count(*) AS events FROM public.events GROUP BY 1
+    WITH NO DATA;
+SELECT public.add_retention_policy('public.events'::pg_catalog.regclass, '30 days'::pg_catalog.interval);
+";
+
+/// Statements that run alone, and such that the catalog is asked about.
+const ALONE: &str = "\
+CREATE INDEX CONCURRENTLY notes_id ON public.notes (id);
+VACUUM public.notes;
+CLUSTER public.notes USING notes_id;
+CREATE PROCEDURE public.commits() LANGUAGE plpgsql AS 'BEGIN COMMIT; END';
+CALL public.commits();
+REINDEX TABLE public.notes;
+";
+
+/// What plain mode answers by functions and views of its own.
+const ANSWERS: &str = "\
+INSERT INTO public.events VALUES ('2026-01-31 12:34:56+00', 1, 2.5), ('2026-02-28 23:59:59+00', 2, 0.5);
+SELECT public.time_bucket('1 hour'::pg_catalog.interval, at), public.time_bucket('1 month'::pg_catalog.interval, at),
+    public.time_bucket('7 months'::pg_catalog.interval, at), public.time_bucket('1 day'::pg_catalog.interval, at, 'Europe/Vienna'),
+    public.time_bucket('1 month'::pg_catalog.interval, at, 'Europe/Vienna'),
+    public.time_bucket('7 days'::pg_catalog.interval, at, origin => '2000-01-05 00:00Z'::pg_catalog.timestamptz),
+    public.time_bucket('1 month'::pg_catalog.interval, at, \"offset\" => '3 days'::pg_catalog.interval),
+    public.time_bucket('1 month'::pg_catalog.interval, at::pg_catalog.date), public.time_bucket('1 week'::pg_catalog.interval, at::pg_catalog.date),
+    public.time_bucket('1 day'::pg_catalog.interval, at::pg_catalog.timestamp), public.time_bucket(5::pg_catalog.int8, device),
+    public.time_bucket(5::pg_catalog.int8, device, 2::pg_catalog.int8), public.time_bucket(5::pg_catalog.int4, 7::pg_catalog.int4),
+    public.time_bucket('1 month'::pg_catalog.interval, '-infinity'::pg_catalog.timestamptz),
+    public.time_bucket('1 day'::pg_catalog.interval, public.generate_uuidv7())
+FROM public.events;
+SELECT public.first(value, at), public.last(value, at),
+    public.histogram(value, 0::pg_catalog.float8, 5::pg_catalog.float8, 5::pg_catalog.int4) FROM public.events;
+SELECT public.hypertable_size('public.events'::pg_catalog.regclass), public.approximate_row_count('public.events'::pg_catalog.regclass);
+SELECT public.set_chunk_time_interval('public.events'::pg_catalog.regclass, '1 day'::pg_catalog.interval);
+SELECT public.add_dimension('public.events'::pg_catalog.regclass, public.by_hash('device'::pg_catalog.name, 2::pg_catalog.int4));
+SELECT public.show_chunks('public.events'::pg_catalog.regclass, '2026-02-01'::pg_catalog.timestamptz);
+SELECT public.drop_chunks('public.events'::pg_catalog.regclass, '2026-02-01'::pg_catalog.timestamptz);
+CREATE FUNCTION public.job(id pg_catalog.int4, config pg_catalog.jsonb) RETURNS pg_catalog.void LANGUAGE plpgsql AS 'BEGIN END';
+SELECT public.add_job('public.job'::pg_catalog.regproc, '1 day'::pg_catalog.interval);
+CALL public.run_job(1000);
+CALL public.run_job(1001);
+SELECT * FROM timescaledb_information.hypertables;
+SELECT * FROM timescaledb_information.dimensions;
+SELECT * FROM timescaledb_information.continuous_aggregates;
+SELECT * FROM timescaledb_information.jobs;
+SELECT * FROM timescaledb_information.chunks;
+SELECT * FROM timescaledb_information.job_stats;
+SELECT * FROM timescaledb_information.hypertable_columnstore_settings;
+SELECT * FROM timescaledb_experimental.policies;
+SELECT * FROM public.hourly;
+";
+
+/// What plain mode rewrites, and answers then.
+const REWRITTEN: &str = "\
+ALTER TABLE public.events SET (timescaledb.enable_columnstore, timescaledb.segmentby = 'device', timescaledb.orderby = 'at DESC');
+CALL public.add_columnstore_policy('public.events'::pg_catalog.regclass, after => '7 days'::pg_catalog.interval);
+CREATE TABLE public.samples (at pg_catalog.timestamptz NOT NULL, value pg_catalog.float8) WITH (tsdb.hypertable, tsdb.partition_column = 'at');
+CREATE INDEX ON public.hourly (events);
+ALTER MATERIALIZED VIEW public.hourly SET (timescaledb.materialized_only = false);
+ALTER MATERIALIZED VIEW public.hourly RENAME TO by_hour;
+SELECT public.add_continuous_aggregate_policy('public.by_hour'::pg_catalog.regclass, '3 days'::pg_catalog.interval,
+    '1 hour'::pg_catalog.interval, '1 hour'::pg_catalog.interval);
+DROP MATERIALIZED VIEW public.by_hour;
+";
+
+/// A project with these migrations, in whose database the look-alikes are.
+fn planted(test: &str, search_path: Option<&str>, has_extension: bool) -> Option<Sandbox> {
+    let project = Sandbox::new()
+        .file("analytics-schema/README", "")
+        .file("migrations/001_events.sql", EVENTS)
+        .file("migrations/002_alone.sql", ALONE);
+    let project = match has_extension {
+        true => project.needs_timescaledb_for("its extension").url(test)?,
+        false => project.plain(test)?,
+    };
+    let mut client = project.own_database().client();
+    if has_extension {
+        client
+            .batch_execute("CREATE EXTENSION timescaledb")
+            .unwrap();
+    }
+    // A new session: the extension is to be loaded from its start.
+    let mut client = project.own_database().client();
+    client.batch_execute(&lookalikes::script()).unwrap();
+    if let Some(path) = search_path {
+        let name = project.own_database().name();
+        let alter = format!("ALTER DATABASE {name} SET search_path = {path}");
+        client.batch_execute(&alter).unwrap();
+    }
+    Some(project)
+}
+
+fn uses(project: &Sandbox) -> String {
+    let mut client = project.own_database().client();
+    client.query_one(lookalikes::USES, &[]).unwrap().get(0)
+}
+
+/// Runs a command, which succeeds and uses none.
+#[track_caller]
+fn run(project: &Sandbox, arguments: &str) -> String {
+    let screen = project.run(arguments);
+    assert_eq!(uses(project), "0", "{arguments}\n{screen}");
+    assert!(!screen.contains("look-alike"), "{arguments}\n{screen}");
+    assert!(screen.starts_with("exit 0\n"), "{arguments}\n{screen}");
+    screen
+}
+
+/// Every command, from an empty database on.
+fn run_all(project: &Sandbox, plain: &str) {
+    let planted: String = {
+        let mut client = project.own_database().client();
+        client.query_one(lookalikes::COUNT, &[]).unwrap().get(0)
+    };
+    println!("planted: {planted}");
+    run(project, &format!("migrate --dry-run {plain}"));
+    run(project, &format!("migrate {plain}"));
+    run(project, "status");
+    run(project, "status --json");
+    run(project, "doctor");
+    run(project, &format!("migrate --frozen {plain}"));
+    run(project, &format!("migrate {plain}"));
+    cut(project, plain);
+    blocked(project, plain);
+}
+
+/// A statement alone of which the history does not tell whether it ran.
+fn cut(project: &Sandbox, plain: &str) {
+    let file = "CREATE INDEX CONCURRENTLY notes_text ON public.notes (text);\n";
+    project.write("migrations/003_index.sql", file);
+    run(project, &format!("migrate {plain} --pause-jobs"));
+    let mut client = project.own_database().client();
+    // Of nothing.
+    let checksum = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let undo = format!(
+        "UPDATE public.schema_migrations SET steps_done = 0, step_started_at = pg_catalog.now(), applied_at = NULL, \
+         checksum = '{checksum}' WHERE version OPERATOR(pg_catalog.=) 3"
+    );
+    // As if the statement had run after the intent was written down, and its runner had died then.
+    for sql in ["DROP INDEX public.notes_text", &undo, file] {
+        client.batch_execute(sql).unwrap();
+    }
+    let screen = run(project, &format!("migrate {plain}"));
+    assert!(screen.contains("had been carried out"), "{screen}");
+}
+
+/// A statement that waits for a lock, which a second session watches.
+fn blocked(project: &Sandbox, plain: &str) {
+    project.write(
+        "migrations/004_column.sql",
+        "ALTER TABLE public.notes ADD COLUMN more pg_catalog.text;\n",
+    );
+    let mut client = project.own_database().client();
+    client
+        .batch_execute("BEGIN; LOCK TABLE public.notes")
+        .unwrap();
+    let background = project.start(&format!("migrate {plain}"));
+    eventually("it says who blocks it", || {
+        background.said().contains("public.notes") || background.said().contains("notes")
+    });
+    client.batch_execute("COMMIT").unwrap();
+    let screen = background.screen();
+    assert_eq!(uses(project), "0", "{screen}");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+}
+
+#[test]
+fn no_command_uses_a_look_alike() {
+    for path in [None, Some("public, pg_catalog")] {
+        let Some(project) = planted(test_name!(), path, true) else {
+            return;
+        };
+        run_all(&project, "");
+    }
+}
+
+#[test]
+fn no_command_uses_a_look_alike_in_plain_mode() {
+    for path in [None, Some("public, pg_catalog")] {
+        let Some(project) = planted(test_name!(), path, false) else {
+            return;
+        };
+        run_all(&project, "--plain");
+        let mut client = project.own_database().client();
+        for sql in ANSWERS.split_inclusive(";\n") {
+            let answer = client.batch_execute(sql);
+            assert!(answer.is_ok(), "{sql}\n{answer:?}");
+        }
+        project.write("migrations/005_rewritten.sql", REWRITTEN);
+        run(&project, "migrate --plain");
+    }
+}
