@@ -258,6 +258,11 @@ fn plan(error: &plan::Error, migrations: &[Migration]) -> Failure {
             "cargo xtask migrate --only {:03}, or --to {asked:03}",
             next.version
         )),
+        plan::Error::Section(error) => text_with(
+            error,
+            "remove that part (the file is not applied, so it may be edited); \
+             for a whole folder of another tool's files: `cargo xtask import DIR`",
+        ),
     }
 }
 

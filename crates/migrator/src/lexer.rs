@@ -156,6 +156,27 @@ pub(crate) fn stream(sql: &str) -> impl Iterator<Item = Token> + '_ {
     std::iter::from_fn(move || scanner.next_token(None).ok().flatten())
 }
 
+/// A part of a text that is not white space.
+pub(crate) enum Piece {
+    Comment(Range<usize>),
+    Token(Token),
+}
+
+/// The comments and tokens of a text, in its order. Stops quietly where the text cannot be read.
+pub(crate) fn pieces(sql: &str) -> impl Iterator<Item = Piece> + '_ {
+    let mut scanner = Scanner::new(sql);
+    let ends = std::iter::from_fn(move || {
+        let mut comments = Vec::new();
+        let token = scanner.next_token(Some(&mut comments)).ok().flatten();
+        let is_end = token.is_none() && comments.is_empty();
+        (!is_end).then(|| {
+            let comments = comments.into_iter().map(Piece::Comment);
+            comments.chain(token.map(Piece::Token))
+        })
+    });
+    ends.flatten()
+}
+
 /// An iterator over the statements of a text.
 #[derive(Debug, Clone)]
 pub struct Statements<'a> {

@@ -21,6 +21,7 @@ pub mod question;
 pub mod recovery;
 pub mod run;
 pub mod script;
+pub mod sections;
 pub mod source;
 pub mod statement;
 #[cfg(feature = "testing")]

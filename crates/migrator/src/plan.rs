@@ -22,6 +22,7 @@ use crate::history::{History, Row};
 use crate::lexer;
 use crate::plain::rewrite::Rewriting;
 use crate::question::{self, Question};
+use crate::sections;
 use crate::source::{self, File};
 use crate::statement::{self, Kind, Reason, Refusal, Statement};
 
@@ -89,7 +90,7 @@ pub struct TextError {
 
 impl TextError {
     /// What is wrong at a byte of a file.
-    fn at(file: &File, offset: usize, message: String) -> TextError {
+    pub(crate) fn at(file: &File, offset: usize, message: String) -> TextError {
         let (line, column) = source::position(&file.text[..offset]);
         TextError {
             path: file.path.clone(),
@@ -439,6 +440,9 @@ pub enum Error {
         /// The first that is pending.
         next: File,
     },
+    /// A file that is to run holds another tool's section that takes it back.
+    #[error(transparent)]
+    Section(Box<TextError>),
 }
 
 /// What is left to run, in order.
@@ -488,7 +492,14 @@ pub fn plan<'a>(
                 next: first.migration.file.clone(),
             })
         }
-        _ => Ok(pending),
+        _ => match pending
+            .iter()
+            .find_map(|p| sections::refuse(&p.migration.file))
+        {
+            // What is applied stays as it was: its file may not change any more.
+            Some(error) => Err(Error::Section(Box::new(error))),
+            None => Ok(pending),
+        },
     }
 }
 

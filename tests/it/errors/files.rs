@@ -78,3 +78,76 @@ fn a_byte_order_mark_and_crlf_are_no_change() {
     project.write(migration, "CREATE TABLE t ();\nSELECT 1;\n");
     insta::assert_snapshot!(project.run("migrate --no-snapshot"));
 }
+
+/// What `migrate` says to a file of another tool with both of its sections, once it is sure that nothing of it was run.
+fn refused_section(test: &str, text: &str) -> Option<String> {
+    let project = Sandbox::new().plain(test)?;
+    project.write("migrations/001_first.sql", "CREATE TABLE first ();\n");
+    project.write("migrations/002_second.sql", text);
+    let screen = project.run("migrate --no-snapshot");
+    let status = project.run("status");
+    assert!(
+        status.contains("nothing is applied") || status.contains("2 pending"),
+        "{status}"
+    );
+    Some(screen)
+}
+
+macro_rules! refuses_section {
+    ($($name:ident: $text:expr;)+) => {$(
+        #[test]
+        fn $name() {
+            if let Some(screen) = refused_section(test_name!(), $text) {
+                insta::assert_snapshot!(screen);
+            }
+        }
+    )+};
+}
+
+refuses_section! {
+    a_section_of_dbmate_that_goes_down:
+        "-- migrate:up\nCREATE TABLE IF NOT EXISTS t (id int);\n\n-- migrate:down\nDROP TABLE t;\n";
+    a_section_of_goose_that_goes_down:
+        "-- +goose Up\n-- +goose StatementBegin\nCREATE TABLE t (id int);\n-- +goose StatementEnd\n\n-- +goose Down\nDROP TABLE t;\n";
+    a_section_of_tern_that_goes_down:
+        "CREATE TABLE t (id int);\n\n---- create above / drop below ----\n\nDROP TABLE t;\n";
+    a_section_of_node_pg_migrate_that_goes_down:
+        "-- Up Migration\nCREATE TABLE t (id int);\n\n-- Down Migration\nDROP TABLE t;\n";
+}
+
+#[test]
+fn a_file_of_another_tool_without_such_a_section_runs() {
+    let Some(project) = Sandbox::new().plain(test_name!()) else {
+        return;
+    };
+    let text =
+        "-- migrate:up transaction:false\nCREATE TABLE t (id int);\n-- migrate:down\n-- nothing\n";
+    project.write("migrations/001_a.sql", text);
+    let applied = project.run("migrate --no-snapshot");
+    assert!(applied.contains("applied 1 migration"), "{applied}");
+}
+
+#[test]
+fn an_applied_file_with_such_a_section_is_no_obstacle() {
+    let Some(project) = Sandbox::new().plain(test_name!()) else {
+        return;
+    };
+    let text = "CREATE TABLE t (id int);\n-- Down Migration\nDROP TABLE t;\n";
+    project.write(
+        "migrations/001_a.sql",
+        text.replace("-- Down", "-- The down"),
+    );
+    let applied = project.run("migrate --no-snapshot");
+    assert!(applied.contains("applied 1 migration"), "{applied}");
+    // As a version that did not know such sections has recorded it.
+    project.write("migrations/001_a.sql", text);
+    let checksum = migrator::source::checksum(text);
+    let update = format!("UPDATE schema_migrations SET checksum = '{checksum}'");
+    project
+        .own_database()
+        .client()
+        .batch_execute(&update)
+        .unwrap();
+    let again = project.run("migrate --no-snapshot");
+    assert!(again.contains("nothing to do"), "{again}");
+}
