@@ -78,6 +78,12 @@ fn tell(event: &Event<'_>) {
             from,
             "what stands for TimescaleDB was of an older version"
         ),
+        Event::Applied(applied) if applied.statements == 0 => warn!(
+            target: TARGET,
+            version = applied.version,
+            name = applied.name,
+            "recorded a migration whose file holds no statement to run"
+        ),
         Event::Applied(applied) => info!(
             target: TARGET,
             version = applied.version,

@@ -117,6 +117,9 @@ pub fn render(pending: &[Pending<'_>], answers: &Answers) -> String {
     let mut lines = Vec::new();
     for pending in pending {
         lines.push(pending.migration.file.title());
+        if pending.migration.steps.len() <= pending.steps_done {
+            lines.push("  no statement to run: it is recorded as applied".to_owned());
+        }
         for (index, step) in pending.migration.steps.iter().enumerate() {
             let answer = answers.get(&(pending.migration.file.version, index));
             lines.extend(step_lines(pending, index, step, answer));

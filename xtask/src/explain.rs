@@ -1,10 +1,11 @@
-//! From the engine's errors to what a person reads: what happened, where, what the state is now, and what to type next. Pure.
+//! From the engine's errors to what a person reads: what happened, where, what the state is now, and what to type next. Pure, but for asking git what it tracks.
 
 mod foreign;
+pub mod names;
 mod statement;
 mod stopped;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use migrator::history::Row;
 use migrator::link;
@@ -16,6 +17,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::failure::{Code, Failure};
 use crate::migrate::count;
 use crate::project::Project;
+use crate::{git, shell};
 
 pub use foreign::baseline;
 use statement::{remedy, statement};
@@ -26,26 +28,22 @@ pub const LOOK_CLOSER: &str = "; `cargo xtask doctor` looks closer";
 /// A migration file that cannot be one.
 pub fn source(error: &source::Error, project: &Project) -> Failure {
     let root = format!("{}/", project.root().display());
-    let shown = |path: &Path| project.shown(path).display().to_string();
     let next = match error {
+        source::Error::Names(names) => {
+            let tracked = names[0].path.parent().map(git::tracked);
+            let tracked: Vec<PathBuf> = tracked.unwrap_or_default();
+            let shown = |path: &Path| project.shown(path).to_owned();
+            let tracked: Vec<PathBuf> = tracked.iter().map(|path| shown(path)).collect();
+            let names = names.iter().map(|it| it.at(shown));
+            return names::misnamed(&names.collect::<Vec<_>>(), &tracked);
+        }
         source::Error::Read { path, .. } if path.extension().is_none() => {
             "--migrations DIR names another folder".to_owned()
         }
-        source::Error::Read { path, .. } => format!("remove {}, or make it readable", shown(path)),
-        source::Error::Name { path, expected } if expected.ends_with(".sql") => {
-            rename(&shown(path), expected)
-        }
-        source::Error::Name { .. } => "give the file such a name".to_owned(),
-        source::Error::Repeat { second, next, .. } => {
-            let name = second.file_name().unwrap_or_default().to_string_lossy();
-            let rest = name.split_once('_').map_or(&*name, |(_, rest)| rest);
-            rename(&shown(second), &format!("{next:03}_{rest}"))
-        }
-        source::Error::Gap { missing, .. } => format!(
-            "give it the number {missing:03}, or bring the missing file back: \
-             git log --diff-filter=D -- '*/{missing:03}_*'"
+        source::Error::Read { path, .. } => format!(
+            "remove {}, or make it readable",
+            shell::path(project.shown(path))
         ),
-        source::Error::Empty { .. } => "write its statements, or remove the file".to_owned(),
         source::Error::Utf8 { .. } => "save the file as UTF-8".to_owned(),
         source::Error::Nul { .. } => "remove the byte".to_owned(),
     };
@@ -59,14 +57,6 @@ pub fn source(error: &source::Error, project: &Project) -> Failure {
     Failure::new(code, error.to_string().replace(&root, ""))
         .note("state", "nothing was run")
         .next(next)
-}
-
-/// The command that gives a file another name in the same folder.
-fn rename(path: &str, name: &str) -> String {
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let separator = if folder.is_empty() { "" } else { "/" };
-    let quote = if path.contains(' ') { "'" } else { "" };
-    format!("git mv {quote}{path}{quote} {folder}{separator}{name}")
 }
 
 /// A migration whose text cannot be planned.
@@ -273,12 +263,12 @@ pub fn mismatch(mismatch: &Mismatch) -> Diagnostic {
         Mismatch::Changed { path, row, now } => return changed(path, row, now),
         Mismatch::Missing { row } => {
             let name = row.file_name();
-            let next = format!("bring the file back: git log --diff-filter=D -- '*{name}'");
+            let pattern = shell::quote(&format!("*{name}"));
+            let next = format!("bring the file back: git log --diff-filter=D -- {pattern}");
             (row, next)
         }
         Mismatch::Renamed { path, row } => {
-            let path = path.display().to_string();
-            let next = rename(&path, &row.file_name());
+            let next = names::rename(path, &row.file_name(), git::tracks(path));
             (
                 row,
                 format!("{next}; a new migration takes the next number"),
@@ -293,12 +283,15 @@ pub fn mismatch(mismatch: &Mismatch) -> Diagnostic {
 
 /// A file that changed after it was applied, or the part of it that was.
 fn changed(path: &Path, row: &Row, now: &str) -> Diagnostic {
+    let back = match git::tracks(path) {
+        true => format!("git checkout -- {}", shell::path(path)),
+        false => "bring the file back as it was (`cargo xtask reset` makes a development database of the files as they are)".to_owned(),
+    };
     let path = path.display();
     let (recorded, now) = (short(&row.checksum), short(now));
     if row.is_applied() {
-        let next = format!(
-            "git checkout {path}, and put the change into a new file: cargo xtask new-migration …"
-        );
+        let next =
+            format!("{back}, and put the change into a new file: cargo xtask new-migration …");
         return Diagnostic::new(format!("{path} was changed after it was applied"))
             .note(
                 "applied",

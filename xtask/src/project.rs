@@ -6,7 +6,7 @@ use migrator::plan::Migration;
 use migrator::source;
 
 use crate::env_file::{self, EnvFile};
-use crate::explain;
+use crate::explain::{self, names};
 use crate::failure::{Code, Failure};
 
 /// Where the migration files are unless `--migrations` says otherwise.
@@ -77,10 +77,7 @@ impl Project {
             file.path = self.shown(&file.path).to_owned();
         }
         if files.is_empty() {
-            let message = format!("{} holds no migration", self.shown(&dir).display());
-            return Err(
-                Failure::new(Code::Usage, message).next("cargo xtask new-migration initial schema")
-            );
+            return Err(empty(self.shown(&dir), &folders_with_sql(&dir)));
         }
         files
             .into_iter()
@@ -92,4 +89,46 @@ impl Project {
     pub fn env_file(&self) -> Result<EnvFile, Failure> {
         env_file::read(&self.path(".env"))
     }
+}
+
+/// A folder without a migration; `folders` are those in it that hold SQL files.
+fn empty(dir: &Path, folders: &[String]) -> Failure {
+    let shown = dir.display();
+    if folders.is_empty() {
+        let message = format!("{shown} holds no migration");
+        return Failure::new(Code::Usage, message).next("cargo xtask new-migration initial schema");
+    }
+    let message = format!(
+        "{shown} itself holds no migration, but these folders in it hold SQL files: {}",
+        folders.join(", ")
+    );
+    let import = names::import(dir);
+    Failure::new(Code::Usage, message).next(format!(
+        "put the files into {shown} itself; of another tool: {import}"
+    ))
+}
+
+/// The folders directly below one that hold SQL files: the first of them, and how many more there are.
+fn folders_with_sql(dir: &Path) -> Vec<String> {
+    const SHOWN: usize = 3;
+    let entries = |dir: &Path| {
+        let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path())
+    };
+    let is_sql = |path: PathBuf| {
+        path.extension()
+            .is_some_and(|it| it.eq_ignore_ascii_case("sql"))
+    };
+    let holds = |dir: &PathBuf| dir.is_dir() && entries(dir).any(is_sql);
+    let mut folders: Vec<String> = entries(dir)
+        .filter(holds)
+        .filter_map(|path| Some(format!("{}/", path.file_name()?.to_string_lossy())))
+        .collect();
+    folders.sort_unstable();
+    let more = folders.len().saturating_sub(SHOWN);
+    folders.truncate(SHOWN);
+    if more > 0 {
+        folders.push(format!("and {more} more"));
+    }
+    folders
 }

@@ -101,6 +101,12 @@ impl<'s> Show<'s> {
                     .progress(format!("{title}: {severity}: {}", notice.message));
             }
             Event::Applied(applied) => {
+                if applied.statements == 0 {
+                    self.screen.progress(format!(
+                        "{:03} {}: warning: the file holds no statement to run; it is recorded with what it holds now",
+                        applied.version, applied.name
+                    ));
+                }
                 let how = match self.is_whole {
                     true => in_one_transaction(applied),
                     false => in_steps(applied),
@@ -187,6 +193,7 @@ fn progress_line(progress: &Progress) -> String {
 /// What the migration ran as, by itself.
 fn in_steps(applied: &Applied) -> String {
     match (applied.steps, applied.alone) {
+        (0, _) => "recorded, without a statement".to_owned(),
         (1, 0) => format!("1 transaction, {}", count(applied.statements, "statement")),
         (steps, 0) => format!(
             "{steps} transactions, {}",

@@ -216,7 +216,7 @@ impl Progress<'_> {
             false => ("NULL".to_owned(), "NULL".to_owned()),
         };
         let begun = match self.steps_done {
-            0 => "pg_catalog.clock_timestamp()",
+            0 if !done => "pg_catalog.clock_timestamp()",
             _ => "NULL",
         };
         format!(

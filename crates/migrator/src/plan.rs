@@ -31,7 +31,7 @@ use crate::statement::{self, Kind, Reason, Refusal, Statement};
 pub struct Migration {
     /// The file that it was read from.
     pub file: File,
-    /// What runs as one unit each, in the file's order. Never empty.
+    /// What runs as one unit each, in the file's order; none where the file holds no statement.
     pub steps: Vec<Step>,
     /// What is sent in plain mode in place of statements that PostgreSQL does not know, by their first byte.
     pub rewritten: BTreeMap<usize, Rewriting>,
@@ -108,10 +108,6 @@ impl Migration {
     pub fn parse(file: File) -> Result<Migration, TextError> {
         let steps =
             steps(&file.text).map_err(|(offset, message)| TextError::at(&file, offset, message))?;
-        if steps.is_empty() {
-            let message = "no statement: a migration holds at least one".to_owned();
-            return Err(TextError::at(&file, 0, message));
-        }
         Ok(Migration {
             file,
             steps,
@@ -162,9 +158,18 @@ impl Migration {
 
     /// First and last line of a step, from 1.
     pub fn lines(&self, step: &Step) -> (usize, usize) {
-        let range = step.range();
+        self.lines_of(&step.range())
+    }
+
+    /// First and last line of a range of the text, from 1.
+    pub fn lines_of(&self, range: &Range<usize>) -> (usize, usize) {
         let line = |offset| source::position(&self.file.text[..offset]).0;
         (line(range.start), line(range.end))
+    }
+
+    /// The bytes of the step at an index; the start of the file where it has no such step, as one that lost its last steps.
+    pub fn range(&self, index: usize) -> Range<usize> {
+        self.steps.get(index).map_or(0..0, Step::range)
     }
 
     /// `SET` statements of the first `steps_done` steps, which a new session has to repeat before the next one.

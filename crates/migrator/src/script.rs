@@ -158,13 +158,16 @@ impl Bounds {
 /// file has set it to.
 pub fn start(step: StepRef<'_>) -> Option<Message> {
     let mut message = Message::default();
-    let is_fresh = step.migration.steps[step.index].kind == StepKind::FreshSession;
+    let planned = step.migration.steps.get(step.index);
+    let is_fresh = planned.is_some_and(|planned| planned.kind == StepKind::FreshSession);
     if !is_fresh {
         // A new session needs no reset, and RESET would undo what keeps the library out of it.
         let start = step.session.start();
         start.iter().for_each(|sql| message.push(sql, None));
     }
-    for sql in step.migration.session_settings(step.index) {
+    // What records a file that has no step left needs nothing of what the file has set.
+    let settings = planned.map(|_| step.migration.session_settings(step.index));
+    for sql in settings.into_iter().flatten() {
         message.push(sql, None);
         step.push_parameters_behind(&mut message, sql);
     }
@@ -189,10 +192,18 @@ pub fn complete(step: StepRef<'_>) -> Vec<Message> {
     vec![step.completion(false)]
 }
 
-/// Records a migration as applied whose file has no step left behind those that are done.
+/// Records a migration as applied whose file has no step left after those that are done, or none at all.
 pub fn finish(step: StepRef<'_>) -> Vec<Message> {
     let mut message = Message::default();
-    message.push(&step.record(step.migration.steps.len(), false), None);
+    let is_part = step.bounds != Bounds::OWN;
+    if is_part && step.bounds.begins {
+        message.push("BEGIN", None);
+    }
+    let record = step.record(step.migration.steps.len(), step.is_new);
+    message.push(&record, None);
+    if is_part && step.bounds.commits {
+        message.push("COMMIT", None);
+    }
     vec![message]
 }
 

@@ -2,6 +2,8 @@
 //!
 //! A file is named `NNN_snake_case.sql`; the numbers run from 001 without gap or repeat. What the text says is not read here.
 
+mod names;
+
 use std::fs;
 use std::io;
 use std::panic::resume_unwind;
@@ -9,6 +11,9 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use sha2::{Digest, Sha256};
+
+use names::is_sql;
+pub use names::{Misnamed, Problem, clean_name};
 
 /// The fewest files that are worth a thread.
 const SHARE: usize = 500;
@@ -32,9 +37,9 @@ impl File {
     /// Makes a file from its name and content, as [`read_dir`] does for each file of a folder.
     pub fn new(path: &Path, content: Vec<u8>) -> Result<File, Error> {
         let file_name = path.file_name().unwrap_or_default().to_string_lossy();
-        let (version, name) = parse_name(&file_name).ok_or_else(|| Error::Name {
-            path: path.to_owned(),
-            expected: suggest_name(&file_name),
+        let (version, name) = names::read(&file_name).map_err(|problem| {
+            let path = path.to_owned();
+            Error::Names(vec![Misnamed { path, problem }])
         })?;
         let text = normalise(path, content)?;
         let checksum = checksum(&text);
@@ -64,38 +69,9 @@ pub enum Error {
         /// The system's reason.
         source: io::Error,
     },
-    /// A `.sql` file that is not named as a migration is.
-    #[error("{} is not a migration's name: expected {expected}", path.display())]
-    Name {
-        /// The file.
-        path: PathBuf,
-        /// The name that it should have, as far as that can be told.
-        expected: String,
-    },
-    /// Two files have the same number.
-    #[error("{} and {} have the same number; the next that is free is {:03}", first.display(), second.display(), next)]
-    Repeat {
-        /// The first of them by name.
-        first: PathBuf,
-        /// The other.
-        second: PathBuf,
-        /// The next number that is free.
-        next: u32,
-    },
-    /// A number is missing.
-    #[error("{} leaves a gap: {:03}_… is missing before it", path.display(), missing)]
-    Gap {
-        /// The file behind the gap.
-        path: PathBuf,
-        /// The first number that is missing.
-        missing: u32,
-    },
-    /// A file holds nothing but white space.
-    #[error("{} is empty: a migration holds at least one statement", path.display())]
-    Empty {
-        /// The file.
-        path: PathBuf,
-    },
+    /// Files whose names or numbers are not those of migrations: all of them, at least one.
+    #[error("{}", .0.iter().map(Misnamed::to_string).collect::<Vec<_>>().join("\n"))]
+    Names(Vec<Misnamed>),
     /// A file is not UTF-8.
     #[error("{}:{line}:{column}: invalid UTF-8", path.display())]
     Utf8 {
@@ -120,21 +96,29 @@ pub enum Error {
 
 /// Reads every `.sql` file of `dir`, in order of their numbers.
 ///
-/// Other files and dot files are left alone; a `.sql` file whose name is not `NNN_snake_case.sql` is an error, as are a gap, a repeat, an
-/// empty file, invalid UTF-8 and a NUL byte.
+/// Other files and dot files are left alone; a `.sql` file whose name is not `NNN_snake_case.sql` is an error, as are a gap, a repeat,
+/// invalid UTF-8 and a NUL byte. Names are looked at first, all of them.
 pub fn read_dir(dir: &Path) -> Result<Vec<File>, Error> {
     let read_error = |source| Error::Read {
         path: dir.to_owned(),
         source,
     };
     let mut paths = Vec::new();
+    let mut misnamed = Vec::new();
     for entry in fs::read_dir(dir).map_err(read_error)? {
         let entry = entry.map_err(read_error)?;
         let path = entry.path();
-        if is_sql(&path) {
-            check_kind(&entry)?;
-            paths.push(path);
+        if !is_sql(&path) {
+            continue;
         }
+        match problem(&entry)? {
+            Some(problem) => misnamed.push(Misnamed { path, problem }),
+            None => paths.push(path),
+        }
+    }
+    if !misnamed.is_empty() {
+        misnamed.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+        return Err(Error::Names(misnamed));
     }
     // They differ in their last component only: as bytes they compare several times faster than as paths.
     paths.sort_unstable_by(|one, other| one.as_os_str().cmp(other.as_os_str()));
@@ -144,19 +128,24 @@ pub fn read_dir(dir: &Path) -> Result<Vec<File>, Error> {
     Ok(files)
 }
 
-/// Refuses what reading would not come to an end of, such as a named pipe.
-fn check_kind(entry: &fs::DirEntry) -> Result<(), Error> {
+/// What is wrong with an entry that is named as an SQL file, without its content. What reading would not come to an end of, such as a named
+/// pipe, is an error.
+fn problem(entry: &fs::DirEntry) -> Result<Option<Problem>, Error> {
+    let path = entry.path();
     let read_error = |source| Error::Read {
-        path: entry.path(),
+        path: path.clone(),
         source,
     };
-    // Most systems tell it with the name.
+    // Most systems give the kind with the name.
     let kind = entry.file_type().map_err(read_error)?;
-    if kind.is_file() || kind.is_dir() || kind.is_symlink() {
-        return Ok(());
+    let is_folder = kind.is_dir() || (kind.is_symlink() && path.is_dir());
+    if is_folder {
+        return Ok(Some(Problem::Folder));
     }
-    let message = "not a regular file";
-    Err(read_error(io::Error::other(message)))
+    if !kind.is_file() && !kind.is_symlink() {
+        return Err(read_error(io::Error::other("not a regular file")));
+    }
+    Ok(names::read(&entry.file_name().to_string_lossy()).err())
 }
 
 /// Reads files, many of them on several threads: most of the time is the system's.
@@ -203,28 +192,13 @@ pub fn embedded(files: &[(&str, &str)]) -> Result<Vec<File>, Error> {
     Ok(files)
 }
 
-/// Refuses a repeat or a gap in the numbers of sorted files.
+/// Refuses repeats and gaps in the numbers of sorted files.
 pub fn check_numbers(files: &[File]) -> Result<(), Error> {
-    let next = files
-        .last()
-        .map_or(1, |file| file.version.saturating_add(1));
-    for (index, file) in files.iter().enumerate() {
-        let expected = index as u32 + 1;
-        if file.version < expected {
-            return Err(Error::Repeat {
-                first: files[index - 1].path.clone(),
-                second: file.path.clone(),
-                next,
-            });
-        }
-        if file.version > expected {
-            return Err(Error::Gap {
-                path: file.path.clone(),
-                missing: expected,
-            });
-        }
+    let misnamed = names::numbers(files);
+    if misnamed.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    Err(Error::Names(misnamed))
 }
 
 /// SHA-256 of a normalised text, in lower-case hexadecimal.
@@ -255,52 +229,6 @@ fn hexadecimal(digest: &[u8]) -> String {
         .collect()
 }
 
-/// The name that a migration with these words gets: lower case, words joined by `_`; `None` when nothing is left.
-pub fn clean_name(words: &str) -> Option<String> {
-    let mut name = String::new();
-    for word in words
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-    {
-        if !name.is_empty() {
-            name.push('_');
-        }
-        name.push_str(&word.to_ascii_lowercase());
-    }
-    (!name.is_empty()).then_some(name)
-}
-
-fn is_sql(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    !name.starts_with('.') && name.to_ascii_lowercase().ends_with(".sql")
-}
-
-fn parse_name(file_name: &str) -> Option<(u32, String)> {
-    let (number, name) = file_name.strip_suffix(".sql")?.split_once('_')?;
-    let digits = number.len() >= 3 && number.bytes().all(|byte| byte.is_ascii_digit());
-    let canonical = number.len() == 3 || !number.starts_with('0');
-    let version: u32 = number.parse().ok()?;
-    // The history keeps the number as a PostgreSQL integer.
-    let stored = (1..=i32::MAX as u32).contains(&version);
-    let snake = clean_name(name).as_deref() == Some(name);
-    (digits && canonical && stored && snake).then(|| (version, name.to_owned()))
-}
-
-fn suggest_name(file_name: &str) -> String {
-    let stem = &file_name[..file_name.len().saturating_sub(".sql".len())];
-    let digits = stem
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(stem.len());
-    let (number, words) = stem.split_at(digits);
-    let name = clean_name(words).unwrap_or_else(|| "what_it_does".to_owned());
-    match number.parse::<u32>() {
-        Ok(version) if (1..=i32::MAX as u32).contains(&version) => {
-            format!("{version:03}_{name}.sql")
-        }
-        _ => format!("NNN_{name}.sql, NNN being the next number"),
-    }
-}
-
 fn normalise(path: &Path, content: Vec<u8>) -> Result<String, Error> {
     let mut text = String::from_utf8(content).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
@@ -324,11 +252,6 @@ fn normalise(path: &Path, content: Vec<u8>) -> Result<String, Error> {
     }
     if text.contains("\r\n") {
         text = text.replace("\r\n", "\n");
-    }
-    if text.trim().is_empty() {
-        return Err(Error::Empty {
-            path: path.to_owned(),
-        });
     }
     Ok(text)
 }
@@ -369,7 +292,12 @@ mod tests {
             ("users.sql", b"SELECT 1"),
             ("99999999999_users.sql", b"SELECT 1"),
             ("004_übersicht.sql", b"SELECT 1"),
-            ("001_a.sql", b" \n\t"),
+            ("V1_2__a.sql", b"SELECT 1"),
+            ("R__views.sql", b"SELECT 1"),
+            ("U1__a.sql", b"SELECT 1"),
+            ("001_a.up.sql", b"SELECT 1"),
+            ("001_a.down.sql", b"SELECT 1"),
+            ("20240131120000_a.sql", b"SELECT 1"),
             ("001_a.sql", b"SELECT 1;\nSELECT '\xff';"),
             ("001_a.sql", b"SELECT 1;\n\nSELECT '\0';"),
         ];
@@ -381,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_and_a_repeat_name_the_files() {
+    fn all_gaps_and_repeats_name_the_files() {
         let files = |names: &[&str]| -> Vec<File> {
             names
                 .iter()
@@ -392,7 +320,15 @@ mod tests {
         let messages = [
             check_numbers(&files(&["001_a.sql", "003_c.sql"])),
             check_numbers(&files(&["002_b.sql"])),
+            check_numbers(&files(&["003_c.sql", "004_d.sql", "007_e.sql"])),
             check_numbers(&files(&["001_a.sql", "002_b.sql", "002_c.sql"])),
+            check_numbers(&files(&[
+                "001_a.sql",
+                "001_b.sql",
+                "003_c.sql",
+                "003_d.sql",
+                "003_e.sql",
+            ])),
         ]
         .map(|result| result.unwrap_err().to_string());
         insta::assert_snapshot!(messages.join("\n"));

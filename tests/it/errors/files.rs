@@ -34,9 +34,9 @@ refuses! {
     a_name_without_number: refused(&[("users.sql", b"SELECT 1")]);
     a_gap: refused(&[("001_a.sql", b"SELECT 1"), ("003_c.sql", b"SELECT 1")]);
     a_repeat: refused(&[("001_a.sql", b"SELECT 1"), ("002_b.sql", b"SELECT 1"), ("002_c.sql", b"SELECT 1")]);
-    an_empty_file: refused(&[("001_a.sql", b"")]);
-    a_file_of_blanks: refused(&[("001_a.sql", b" \n\t\r\n")]);
-    a_file_of_comments: refused_text("-- nothing yet\n/* nor here */\n;\n");
+    many_names: refused(&[("1_a.sql", b""), ("2-It's here.sql", b""), ("c.sql", b""), ("004_d.down.sql", b"")]);
+    names_of_another_tool: refused(&[("20240101120000_a.up.sql", b""), ("20240101120000_a.down.sql", b"")]);
+    a_file_that_goes_down: refused(&[("001_a.sql", b""), ("001_a.down.sql", b"")]);
     invalid_utf_8: refused(&[("001_a.sql", b"SELECT 1;\nSELECT 'caf\xe9';\n")]);
     utf_16: refused(&[("001_a.sql", b"\xff\xfeS\0E\0L\0E\0C\0T\0")]);
     a_nul_byte: refused(&[("001_a.sql", b"SELECT 1;\nSELECT '\0';\n")]);
@@ -54,6 +54,17 @@ refuses! {
     a_lone_statement_inside_a_transaction: refused_text("BEGIN;\nVACUUM;\nCOMMIT;\n");
     a_folder_with_a_migration_s_name: {
         let project = Sandbox::new().file("migrations/001_a.sql/README", "");
+        project.run("migrate --target embedded")
+    };
+    a_name_in_a_repository: {
+        let project = Sandbox::new().file("migrations/1_a.sql", "").file("migrations/2_b.sql", "");
+        for arguments in [&["init", "--quiet"][..], &["add", "migrations/1_a.sql"]] {
+            assert!(project.command("git").args(arguments).status().unwrap().success());
+        }
+        project.run("migrate --target embedded")
+    };
+    a_folder_of_folders: {
+        let project = Sandbox::new().file("migrations/2024/001_a.sql", "").file("migrations/2025/001_b.sql", "");
         project.run("migrate --target embedded")
     };
     no_migration_at_all: Sandbox::new().run("migrate --target embedded");
@@ -150,4 +161,103 @@ fn an_applied_file_with_such_a_section_is_no_obstacle() {
         .unwrap();
     let again = project.run("migrate --no-snapshot");
     assert!(again.contains("nothing to do"), "{again}");
+}
+
+/// Files without a statement, as a generator or a version control system leaves them.
+const WITHOUT_STATEMENT: [(&str, &str); 4] = [
+    ("001_empty", ""),
+    ("002_comments", "-- nothing yet\n/* nor here */\n;\n"),
+    ("004_block", "BEGIN;\nCOMMIT;\n"),
+    ("005_blanks", " \n\t\r\n"),
+];
+
+/// A project with such files around one that makes a table.
+fn without_statement(test: &str) -> Option<Sandbox> {
+    let project = Sandbox::new().plain(test)?;
+    for (name, text) in WITHOUT_STATEMENT {
+        project.write(&format!("migrations/{name}.sql"), text);
+    }
+    project.write("migrations/003_table.sql", "CREATE TABLE t (id int);\n");
+    Some(project)
+}
+
+#[test]
+fn a_file_without_a_statement_is_recorded_with_a_warning() {
+    let Some(project) = without_statement(test_name!()) else {
+        return;
+    };
+    insta::assert_snapshot!(
+        "without_statement_the_plan",
+        project.run("migrate --dry-run")
+    );
+    insta::assert_snapshot!(
+        "without_statement_applied",
+        project.run("migrate --snapshot schema.json")
+    );
+    assert!(
+        project.read("schema.json").contains("005_blanks")
+            || project.read("schema.json").contains("\"blanks\"")
+    );
+    insta::assert_snapshot!(
+        "without_statement_again",
+        project.run("migrate --no-snapshot")
+    );
+    insta::assert_snapshot!("without_statement_status", project.run("status"));
+    project.write("migrations/002_comments.sql", "CREATE TABLE u ();\n");
+    insta::assert_snapshot!(
+        "without_statement_edited",
+        project.run("migrate --no-snapshot")
+    );
+}
+
+/// The settings of a session and its one transaction hold whichever file is the first and the last.
+#[test]
+fn files_without_a_statement_share_the_transaction_of_all_or_nothing() {
+    let Some(project) = without_statement(test_name!()) else {
+        return;
+    };
+    project.write("migrations/004_block.sql", "CREATE TABLE t (id int);\n");
+    let failed = project.run("migrate --no-snapshot --all-or-nothing");
+    assert!(failed.contains("42P07"), "{failed}");
+    let status = project.run("status");
+    assert!(status.contains("5 pending"), "{status}");
+    project.write("migrations/004_block.sql", "");
+    insta::assert_snapshot!(project.run("migrate --no-snapshot --all-or-nothing"));
+    let status = project.run("status");
+    assert!(status.contains("5 applied"), "{status}");
+}
+
+#[test]
+fn the_rest_of_a_half_applied_file_may_become_empty() {
+    let Some(project) = Sandbox::new().plain(test_name!()) else {
+        return;
+    };
+    project.write("migrations/001_a.sql", "VACUUM nowhere;\n");
+    project.write("migrations/002_b.sql", "CREATE TABLE t (id int);\n");
+    let failed = project.run("migrate --no-snapshot");
+    assert!(failed.contains("42P01"), "{failed}");
+    project.write("migrations/001_a.sql", "-- not needed\n");
+    let applied = project.run("migrate --no-snapshot");
+    assert!(applied.contains("applied 2 migrations"), "{applied}");
+    let again = project.run("migrate --no-snapshot");
+    assert!(again.contains("nothing to do"), "{again}");
+}
+
+#[test]
+fn a_file_without_a_statement_may_be_taken_over() {
+    let Some(project) = without_statement(test_name!()) else {
+        return;
+    };
+    if project.is_plain() {
+        return;
+    }
+    let database = project.own_database();
+    database
+        .client()
+        .batch_execute("CREATE TABLE t (id int)")
+        .unwrap();
+    let taken = project.run("migrate --no-snapshot --baseline 4");
+    assert!(taken.contains("applied 1 migration"), "{taken}");
+    let status = project.run("status");
+    assert!(status.contains("5 applied"), "{status}");
 }

@@ -58,9 +58,8 @@ pub(super) fn statement(failure: &run::Failure) -> Failure {
 
 /// What failed, where it is none of the file's statements.
 fn at(failure: &run::Failure) -> Option<String> {
-    let (first, last) = failure
-        .migration
-        .lines(&failure.migration.steps[failure.step]);
+    let range = failure.migration.range(failure.step);
+    let (first, last) = failure.migration.lines_of(&range);
     let lines = match first == last {
         true => format!("line {first}"),
         false => format!("lines {first} to {last}"),
@@ -71,8 +70,8 @@ fn at(failure: &run::Failure) -> Option<String> {
             "the COMMIT of {lines}, where deferred constraints are checked"
         )),
         At::Runner(sql) if sql.contains(history::TABLE) => {
-            let how = match failure.migration.steps[failure.step].kind {
-                StepKind::Transaction { .. } => ", in the same transaction",
+            let how = match failure.kind() {
+                Some(StepKind::Transaction { .. }) => ", in the same transaction",
                 _ => "",
             };
             Some(format!("recording {lines} in {}{how}", history::TABLE))
@@ -120,7 +119,10 @@ fn state(failure: &run::Failure) -> String {
         return whole_state(failure, first, steps_done);
     }
     let steps = failure.migration.steps.len();
-    let kind = &failure.migration.steps[failure.step].kind;
+    let Some(kind) = failure.kind() else {
+        return before(version)
+            + &format!("{version:03}, which holds no statement, is not recorded");
+    };
     let failed = match kind {
         StepKind::Transaction { .. } | StepKind::Asked(_) => "was rolled back",
         StepKind::Alone(_) | StepKind::FreshSession => "failed by itself",
@@ -165,7 +167,8 @@ fn next(failure: &run::Failure) -> String {
     match done {
         0 => "correct the file (it is not applied, so it may be edited) and run `cargo xtask migrate`".to_owned(),
         step => {
-            let (_, last) = failure.migration.lines(&failure.migration.steps[step - 1]);
+            let done = failure.migration.range(step - 1);
+            let (_, last) = failure.migration.lines_of(&done);
             format!("correct the file below line {last} (what stands above is applied) and run `cargo xtask migrate`")
         }
     }

@@ -29,7 +29,7 @@ pub fn blocked(gave_up: &GaveUp) -> Failure {
 pub fn cut(cut: &Cut) -> Failure {
     let (step, steps) = (cut.step + 1, cut.migration.steps.len());
     let file = &cut.migration.file;
-    let (first, last) = cut.migration.lines(&cut.migration.steps[cut.step]);
+    let (first, last) = cut.migration.lines_of(&cut.migration.range(cut.step));
     let lines = lines(first, last);
     Failure::new(
         Code::Failed,
@@ -50,9 +50,8 @@ pub fn cut(cut: &Cut) -> Failure {
 
 /// A statement of which nothing can tell whether it was carried out.
 pub fn in_doubt(doubt: &InDoubt) -> Failure {
-    let step = &doubt.migration.steps[doubt.step];
     let file = &doubt.migration.file;
-    let (first, last) = doubt.migration.lines(step);
+    let (first, last) = doubt.migration.lines_of(&doubt.migration.range(doubt.step));
     let title = file.title();
     Failure::new(
         Code::Failed,

@@ -78,8 +78,6 @@ fn what_cannot_be_planned_is_named_with_its_place() {
         "PREPARE TRANSACTION 'x'",
         "SELECT 'never closed",
         "SELECT (1;",
-        "-- only a comment",
-        ";;",
     ];
     let messages: Vec<String> = texts
         .iter()
@@ -90,6 +88,15 @@ fn what_cannot_be_planned_is_named_with_its_place() {
         })
         .collect();
     insta::assert_snapshot!(messages.join("\n"));
+}
+
+#[test]
+fn a_file_without_a_statement_has_no_step_and_its_own_checksum() {
+    for text in ["", " \n", "-- only a comment", ";;", "BEGIN; COMMIT;"] {
+        let migration = migration(1, text);
+        assert!(migration.steps.is_empty(), "{text}");
+        assert_eq!(migration.checksum(0), migration.file.checksum);
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::lexer;
 use crate::link::{Place, ServerError};
-use crate::plan::Migration;
+use crate::plan::{Migration, StepKind};
 use crate::script::{Message, Sent};
 
 use super::{Applied, Facts, Report};
@@ -57,7 +57,7 @@ impl Failure {
     ) -> Failure {
         Failure {
             migration: migration.clone(),
-            step: step.min(migration.steps.len() - 1),
+            step: step.min(migration.steps.len().saturating_sub(1)),
             at: At::of(&migration.file.text, message, &error),
             error,
             applied: report.applied.clone(),
@@ -71,12 +71,17 @@ impl Failure {
 
     /// The byte of the file's text to show: the start of the step where nothing better is known.
     pub fn offset(&self) -> usize {
-        let step = self.migration.steps[self.step].range();
+        let step = self.migration.range(self.step);
         match self.at {
             At::Byte(byte) => byte,
             At::Commit => step.end,
             At::Runner(_) | At::Unknown => step.start,
         }
+    }
+
+    /// How the step runs; `None` where the file has no step, and recording it failed.
+    pub fn kind(&self) -> Option<&StepKind> {
+        self.migration.steps.get(self.step).map(|step| &step.kind)
     }
 
     /// File, line and column of [`Failure::offset`].

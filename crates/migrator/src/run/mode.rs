@@ -80,9 +80,10 @@ impl Runner<'_, '_> {
         let At::Byte(byte) = failure.at else {
             return false;
         };
-        let statements = &failure.migration.steps[failure.step].statements;
-        let is_rewritten = statements
+        let step = failure.migration.steps.get(failure.step);
+        let is_rewritten = step
             .iter()
+            .flat_map(|step| &step.statements)
             .filter(|range| range.contains(&byte))
             .any(|range| failure.migration.rewritten.contains_key(&range.start));
         !is_rewritten && crate::plan::is_unseen(&failure.error, self.migrations)

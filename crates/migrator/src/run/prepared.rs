@@ -19,14 +19,15 @@ pub(super) struct Prepared {
 
 impl Prepared {
     pub(super) fn new(step: StepRef<'_>, starts_session: bool) -> Prepared {
+        let start = starts_session.then(|| script::start(step)).flatten();
         let Some(planned) = step.migration.steps.get(step.index) else {
-            // A file that lost steps behind those that are done.
+            // A file without statements, or one that lost steps after those that are done.
             return Prepared {
+                start,
                 shared: script::finish(step),
                 ..Prepared::default()
             };
         };
-        let start = starts_session.then(|| script::start(step)).flatten();
         let prepared = Prepared {
             start,
             question: step.migration.question(planned),

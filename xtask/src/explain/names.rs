@@ -1,0 +1,136 @@
+//! Files that are not named as migrations are: all of them at once, with what to type for each. Pure.
+
+use std::path::{Path, PathBuf};
+
+use migrator::source::{Misnamed, Problem};
+
+use crate::failure::{Code, Failure};
+use crate::shell;
+
+/// How another tool's files become migrations; `folder` is the one that they are in.
+pub fn import(folder: &Path) -> String {
+    let before = PathBuf::from(format!("{}_before", folder.display()));
+    format!(
+        "mv {folder} {before} && cargo xtask import {before}, which makes numbered files of another tool's",
+        folder = shell::path(folder),
+        before = shell::path(&before),
+    )
+}
+
+/// `misnamed` with its paths as they are shown, and those of them that git tracks.
+pub fn misnamed(misnamed: &[Misnamed], tracked: &[PathBuf]) -> Failure {
+    let message = match misnamed {
+        [one] => one.to_string(),
+        all => {
+            let lines: Vec<String> = all.iter().map(Misnamed::to_string).collect();
+            format!(
+                "{} files cannot be migrations as they are named\n{}",
+                all.len(),
+                lines.join("\n")
+            )
+        }
+    };
+    let mut next: Vec<String> = Vec::new();
+    let is_from_other_tool = misnamed.iter().any(|it| it.problem == Problem::OtherTool);
+    let is_other_tool = |it: &Misnamed| {
+        it.problem == Problem::OtherTool || (it.problem == Problem::Undo && is_from_other_tool)
+    };
+    if is_from_other_tool {
+        let folder = misnamed[0].path.parent().unwrap_or(Path::new(""));
+        next.push(import(folder));
+    }
+    let others = misnamed.iter().filter(|it| !is_other_tool(it));
+    next.extend(others.map(|it| advice(it, tracked.contains(&it.path))));
+    next.dedup();
+    Failure::new(Code::Failed, message)
+        .note("state", "nothing was run")
+        .next(next.join("\n"))
+        .field(
+            "files",
+            misnamed
+                .iter()
+                .map(|it| it.path.display().to_string())
+                .collect::<Vec<_>>(),
+        )
+}
+
+fn advice(misnamed: &Misnamed, is_tracked: bool) -> String {
+    let path = &misnamed.path;
+    match &misnamed.problem {
+        Problem::Form { expected } if expected.starts_with("NNN") => {
+            "give the file such a name".to_owned()
+        }
+        Problem::Form { expected } => rename(path, expected, is_tracked),
+        Problem::Repeat { next, .. } => {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let rest = name.split_once('_').map_or(&*name, |(_, rest)| rest);
+            rename(path, &format!("{next:03}_{rest}"), is_tracked)
+        }
+        Problem::Gap { missing } => format!(
+            "give {} the number {missing:03}, or bring the missing file back: \
+             git log --diff-filter=D -- '*/{missing:03}_*'",
+            shell::path(path)
+        ),
+        Problem::Undo | Problem::OtherTool => format!(
+            "move {} out of the folder: what was applied is taken back by a new migration",
+            shell::path(path)
+        ),
+        Problem::Folder => format!(
+            "put the files of {} into the folder above it, or give it a name that does not end in .sql",
+            shell::path(path)
+        ),
+    }
+}
+
+/// The command that gives a file another name in the same folder.
+pub fn rename(path: &Path, name: &str, is_tracked: bool) -> String {
+    let command = match is_tracked {
+        true => "git mv",
+        false => "mv",
+    };
+    format!(
+        "{command} {} {}",
+        shell::path(path),
+        shell::path(&path.with_file_name(name))
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_are_named_with_what_to_type_for_each() {
+        let form = |expected: &str| Problem::Form {
+            expected: expected.to_owned(),
+        };
+        let next = |files: &[(&str, Problem)]| {
+            let files = files.iter().map(|(name, problem)| Misnamed {
+                path: Path::new("my migrations").join(name),
+                problem: problem.clone(),
+            });
+            let files: Vec<_> = files.collect();
+            let tracked = [PathBuf::from("my migrations/1_a.sql")];
+            misnamed(&files, &tracked).diagnostic.to_string()
+        };
+        let screens = [
+            next(&[
+                ("1_a.sql", form("001_a.sql")),
+                ("2_it's.sql", form("002_it_s.sql")),
+                ("x.sql", form("NNN_x.sql")),
+            ]),
+            next(&[("001_a.down.sql", Problem::Undo)]),
+            next(&[
+                ("001_a.down.sql", Problem::Undo),
+                ("001_a.up.sql", Problem::OtherTool),
+                ("9_b.sql", form("009_b.sql")),
+            ]),
+            next(&[("old.sql", Problem::Folder)]),
+            next(&[
+                ("004_b.sql", Problem::Gap { missing: 2 }),
+                ("009_c.sql", Problem::Gap { missing: 5 }),
+            ]),
+        ];
+        insta::assert_snapshot!(screens.join("\n"));
+    }
+}

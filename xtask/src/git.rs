@@ -1,0 +1,37 @@
+//! What git knows of the project's files, for advice that is of use only where it does. Without git, or outside of a repository, nothing.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+/// The files below a folder that git tracks.
+pub fn tracked(folder: &Path) -> Vec<PathBuf> {
+    let folder = match folder.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => folder,
+    };
+    let listed = duct::cmd!("git", "-C", folder, "ls-files", "-z")
+        .stderr_null()
+        .stdout_capture()
+        .unchecked()
+        .run();
+    let Ok(output) = listed else {
+        return Vec::new();
+    };
+    let names = output.stdout.split(|&byte| byte == 0);
+    let names = names.filter(|name| output.status.success() && !name.is_empty());
+    names.map(|name| folder.join(os_str(name))).collect()
+}
+
+/// Whether git tracks a file.
+pub fn tracks(file: &Path) -> bool {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let name = file.file_name();
+    tracked(folder)
+        .iter()
+        .any(|tracked| tracked.file_name() == name && name.is_some())
+}
+
+#[cfg(unix)]
+fn os_str(bytes: &[u8]) -> &OsStr {
+    std::os::unix::ffi::OsStrExt::from_bytes(bytes)
+}
