@@ -4,6 +4,7 @@ mod compose;
 mod errors;
 mod extension;
 mod faults;
+mod import;
 mod lookalikes;
 mod plain;
 mod running;

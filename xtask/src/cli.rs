@@ -8,11 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 /// The commands of this repository.
 #[derive(Parser)]
-#[command(
-    name = "cargo xtask",
-    bin_name = "cargo xtask",
-    disable_help_subcommand = true
-)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -24,6 +20,8 @@ pub enum Command {
     Migrate(Migrate),
     /// Make the next numbered file in migrations/
     NewMigration(NewMigration),
+    /// Make numbered files of another tool's folder: dbmate, goose, golang-migrate, sqlx, refinery, Diesel, tern, Flyway, Prisma
+    Import(Import),
     /// Show what is applied, pending, changed and missing; writes nothing
     Status(Status),
     /// Check engine, container, port, credentials, TimescaleDB, tables and migrations
@@ -176,6 +174,18 @@ pub struct NewMigration {
     /// Open the new file in $EDITOR
     #[arg(long)]
     pub edit: bool,
+}
+
+#[derive(Args)]
+pub struct Import {
+    /// The folder of the other tool's files, which are left alone
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+    /// The tool, where the folder does not show it
+    #[arg(long, value_name = "TOOL", value_enum)]
+    pub from: Option<crate::import::Tool>,
+    #[command(flatten)]
+    pub source: SourceArgs,
 }
 
 #[derive(Args)]

@@ -20,6 +20,7 @@ mod bench;
 mod blockers;
 mod doctor;
 mod dry_run;
+mod import;
 mod migrate;
 mod new_migration;
 mod psql;
@@ -54,6 +55,7 @@ fn run(cli: Cli, screen: &mut Screen) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Migrate(args) => migrate::run(&project, &args, screen),
         Command::NewMigration(args) => new_migration::run(&project, &args, screen),
+        Command::Import(args) => import::run(&project, &args, screen),
         Command::Status(args) => status::run(&project, &args, screen),
         Command::Doctor(args) => doctor::run(&project, &args, screen),
         Command::WithDb(args) => with_db::run(&project, &args, screen),

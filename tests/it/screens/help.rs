@@ -14,6 +14,9 @@ macro_rules! helps {
 helps! {
     all_commands: "--help";
     migrate: "migrate --help";
+    all_commands_asked_for_as_one: "help";
+    one_command_asked_for: "help import";
+    import: "import --help";
     new_migration: "new-migration --help";
     status: "status --help";
     doctor: "doctor --help";

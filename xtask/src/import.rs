@@ -1,0 +1,317 @@
+//! `cargo xtask import`: numbered files made of another tool's folder, whose own files are left alone.
+
+mod folder;
+mod text;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use migrator::source;
+
+use crate::cli::Import;
+use crate::explain;
+use crate::failure::{Code, Failure};
+use crate::migrate::count;
+use crate::project::Project;
+use crate::screen::Screen;
+use crate::shell;
+pub use folder::Tool;
+use folder::{Contents, Entry};
+
+/// Longer names make file names that some file systems refuse.
+const LONGEST_NAME: usize = 100;
+
+/// A migration that is to be written.
+struct New<'a> {
+    file: String,
+    text: String,
+    from: &'a str,
+    note: Option<&'static str>,
+}
+
+pub fn run(project: &Project, args: &Import, screen: &mut Screen) -> Result<ExitCode, Failure> {
+    let dir = project.migrations_dir(args.source.migrations.as_deref());
+    check_folders(&args.dir, &dir)?;
+    let mut entries = Vec::new();
+    let mut problems = Vec::new();
+    collect(&args.dir, "", &mut entries, &mut problems).map_err(|error| {
+        failed(&args.dir, &error).next("name the folder of the other tool's files")
+    })?;
+    let tool = match args.from {
+        Some(tool) => tool,
+        None => only(&folder::detect(&entries), &args.dir)?,
+    };
+    let contents = folder::read(&entries, tool);
+    let existing = match dir.is_dir() {
+        true => source::read_dir(&dir).map_err(|error| explain::source(&error, project))?,
+        false => Vec::new(),
+    };
+    let next = existing.last().map_or(1, |file| file.version + 1);
+    problems.extend(contents.problems.iter().cloned());
+    let news = convert(&contents, tool, next, &mut problems);
+    let already = imported_already(&news, &existing);
+    if problems.is_empty() && !already.is_empty() {
+        let message = format!(
+            "{} was imported already\n{}",
+            args.dir.display(),
+            already.join("\n")
+        );
+        return Err(Failure::new(Code::Failed, message)
+            .note("state", "no file was made")
+            .next("import a folder of those that are new"));
+    }
+    if !problems.is_empty() {
+        return Err(refused(&problems, &args.dir));
+    }
+    if news.is_empty() {
+        let message = format!("{} holds no migration of {tool}", args.dir.display());
+        return Err(Failure::new(Code::Usage, message).next("`--from TOOL` names the tool"));
+    }
+    write(&dir, &news)
+        .map_err(|error| failed(project.shown(&dir), &error).note("state", "no file was made"))?;
+    show(
+        &news,
+        &contents,
+        tool,
+        project.shown(&dir),
+        &args.dir,
+        screen,
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+fn failed(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(Code::Failed, format!("{}: {error}", path.display()))
+}
+
+fn check_folders(from: &Path, to: &Path) -> Result<(), Failure> {
+    let is_same = match (from.canonicalize(), to.canonicalize()) {
+        (Ok(from), Ok(to)) => from == to,
+        _ => false,
+    };
+    if !is_same {
+        return Ok(());
+    }
+    let shown = from.display();
+    Err(
+        Failure::new(Code::Usage, format!("{shown} is where the new files go"))
+            .note("state", "no file was made")
+            .next(explain::names::import(from)),
+    )
+}
+
+/// Reads what lies below a folder; what begins with a dot is left alone. Files that cannot be read as text are problems.
+fn collect(
+    dir: &Path,
+    below: &str,
+    entries: &mut Vec<Entry>,
+    problems: &mut Vec<String>,
+) -> io::Result<()> {
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        paths.push(entry?.path());
+    }
+    paths.sort_unstable();
+    for path in paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with('.') {
+            continue;
+        }
+        let shown = format!("{below}{name}");
+        if path.is_dir() {
+            collect(&path, &format!("{shown}/"), entries, problems)?;
+            continue;
+        }
+        let lower = name.to_ascii_lowercase();
+        let is_read = lower.ends_with(".sql") || lower == "metadata.toml";
+        let text = match is_read && path.is_file() {
+            true => read_text(fs::read(&path)?),
+            false => Ok(String::new()),
+        };
+        match text {
+            Ok(text) => entries.push(Entry { path: shown, text }),
+            Err(problem) => problems.push(format!("{shown}{problem}")),
+        }
+    }
+    Ok(())
+}
+
+/// The text as a migration has it; the error is a place and what is wrong there.
+fn read_text(content: Vec<u8>) -> Result<String, String> {
+    let file = source::File::new(Path::new("001_a.sql"), content);
+    file.map(|file| file.text).map_err(|error| match error {
+        source::Error::Utf8 { line, column, .. } => format!(":{line}:{column}: invalid UTF-8"),
+        source::Error::Nul { line, column, .. } => {
+            format!(":{line}:{column}: a NUL byte, which PostgreSQL's text cannot hold")
+        }
+        other => format!(": {other}"),
+    })
+}
+
+fn only(tools: &[Tool], dir: &Path) -> Result<Tool, Failure> {
+    let dir = dir.display();
+    match tools {
+        [one] => Ok(*one),
+        [] => {
+            let message =
+                format!("{dir} holds no file that is named as one of a tool's migrations");
+            Err(Failure::new(Code::Usage, message)
+                .next("cargo xtask import --help, which names the tools"))
+        }
+        [first, ..] => {
+            let names: Vec<String> = tools.iter().map(Tool::to_string).collect();
+            let message = format!("{dir} may belong to {}", names.join(" or to "));
+            Err(Failure::new(Code::Usage, message)
+                .note("state", "no file was made")
+                .next(format!("name the tool: --from {first}")))
+        }
+    }
+}
+
+fn convert<'a>(
+    contents: &Contents<'a>,
+    tool: Tool,
+    next: u32,
+    problems: &mut Vec<String>,
+) -> Vec<New<'a>> {
+    let mut news = Vec::new();
+    for (old, version) in contents.migrations.iter().zip(next..) {
+        let mut name = source::clean_name(&old.words).unwrap_or_else(|| "migration".to_owned());
+        name.truncate(LONGEST_NAME);
+        let file = format!("{version:03}_{}.sql", name.trim_end_matches('_'));
+        match text::convert(old, tool, &file) {
+            Ok(text) => news.push(New {
+                file,
+                text,
+                from: &old.entry.path,
+                note: old.note,
+            }),
+            Err(found) => problems.extend(found),
+        }
+    }
+    news
+}
+
+/// A folder that is imported a second time would run a second time.
+fn imported_already(news: &[New<'_>], existing: &[source::File]) -> Vec<String> {
+    let is_there = |new: &&New<'_>| {
+        let name = new
+            .file
+            .split_once('_')
+            .map(|(_, name)| name.trim_end_matches(".sql"));
+        let same = existing
+            .iter()
+            .find(|file| Some(&*file.name) == name && file.text == new.text);
+        same.map(|file| format!("{}: {} is the same already", new.from, file.title()))
+    };
+    news.iter().filter_map(|new| is_there(&new)).collect()
+}
+
+fn refused(problems: &[String], dir: &Path) -> Failure {
+    let message = format!(
+        "{} cannot be imported as it is\n{}",
+        dir.display(),
+        problems.join("\n")
+    );
+    Failure::new(Code::Failed, message)
+        .note("state", "no file was made")
+        .next(format!(
+            "correct that in a copy of {} and import the copy",
+            shell::path(dir)
+        ))
+        .field("problems", problems.to_vec())
+}
+
+/// Writes all files or none, and never over another: first into a folder of their own, then each gets its name.
+fn write(dir: &Path, news: &[New<'_>]) -> io::Result<()> {
+    fs::create_dir_all(dir)?;
+    let lock = fs::File::open(dir)?;
+    lock.lock()?;
+    let passing = dir.join(format!(".import-{}", std::process::id()));
+    fs::create_dir(&passing)?;
+    let mut made: Vec<PathBuf> = Vec::new();
+    let mut write_all = || -> io::Result<()> {
+        for new in news {
+            fs::write(passing.join(&new.file), &new.text)?;
+        }
+        for new in news {
+            let path = dir.join(&new.file);
+            // A rename would replace what another one made meanwhile.
+            fs::hard_link(passing.join(&new.file), &path)?;
+            made.push(path);
+        }
+        Ok(())
+    };
+    let outcome = write_all();
+    if outcome.is_err() {
+        for path in &made {
+            let _ = fs::remove_file(path);
+        }
+    }
+    fs::remove_dir_all(&passing)?;
+    outcome
+}
+
+fn show(
+    news: &[New<'_>],
+    contents: &Contents<'_>,
+    tool: Tool,
+    to: &Path,
+    from: &Path,
+    screen: &mut Screen,
+) {
+    let width = news.iter().map(|new| new.file.len()).max().unwrap_or(0);
+    for new in news {
+        screen.line(format!("  {:width$}  {}", new.file, new.from));
+        if let Some(note) = new.note {
+            screen.line(format!("  {:width$}  note: {note}", ""));
+        }
+    }
+    for path in &contents.left_out {
+        screen.line(format!("  {:width$}  {path}", "not imported"));
+    }
+    let last = news
+        .last()
+        .map_or("NNN", |new| new.file.split('_').next().unwrap_or("NNN"));
+    screen.line(format!(
+        "made {} in {} of the folder {} ({tool}), whose files were left alone",
+        count(news.len(), "migration"),
+        to.display(),
+        from.display(),
+    ));
+    screen.line(format!(
+        "next: `cargo xtask migrate`, and where the other tool has applied them: `cargo xtask migrate --baseline {last}`"
+    ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_one_file_cannot_be_made_none_is() {
+        let dir = std::env::temp_dir().join(format!("import-{}", std::process::id()));
+        let new = |file: &str| New {
+            file: file.to_owned(),
+            text: file.to_owned(),
+            from: "",
+            note: None,
+        };
+        fs::create_dir_all(&dir).unwrap();
+        fs::write(dir.join("002_b.sql"), "of somebody else").unwrap();
+        let news = [new("001_a.sql"), new("002_b.sql"), new("003_c.sql")];
+        let error = write(&dir, &news).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+        let left: Vec<_> = fs::read_dir(&dir).unwrap().flatten().collect();
+        assert_eq!(left.len(), 1, "{left:?}");
+        assert_eq!(
+            fs::read_to_string(left[0].path()).unwrap(),
+            "of somebody else"
+        );
+        write(&dir, &[new("001_a.sql"), new("003_c.sql")]).unwrap();
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 3);
+        fs::remove_dir_all(&dir).unwrap();
+    }
+}
