@@ -392,9 +392,12 @@ fn calls_aggregate(node: &Node) -> bool {
 
 /// Whether the query's output has rows that no table row stands behind.
 fn fills_gaps(prover: &Prover, query: &Node) -> bool {
+    let targets = query.nodes("targetList");
+    // From PostgreSQL 18 a target that is a grouping key only refers to it: the call stands there.
+    let keys = query.nodes("rtable").flat_map(|it| it.nodes("groupexprs"));
     let mut found = false;
-    for target in query.nodes("targetList") {
-        target.walk(&mut |node| {
+    for expression in targets.chain(keys) {
+        expression.walk(&mut |node| {
             let function = node
                 .int("funcid")
                 .and_then(|oid| prover.functions.get(&u32::try_from(oid).ok()?));

@@ -30,6 +30,9 @@ fn proofs(query: &str) -> [Option<String>; 2] {
     prover
         .functions
         .insert(13, function("public", "time_bucket"));
+    prover
+        .functions
+        .insert(14, function("timescaledb", "time_bucket_gapfill"));
     let table = HashMap::from([(1, column("n", Some("NOT NULL"))), (2, column("x", None))]);
     prover.relations.insert(
         1,
@@ -98,6 +101,17 @@ fn grouping_keys_of_version_18_lead_to_their_expressions() {
         proofs(&query(&group, FROM_TABLE, [&var(2, 1), &count(10)], sets)),
         [None, Some("`count(*)`".to_owned())]
     );
+}
+
+#[test]
+fn a_grouping_key_of_version_18_that_fills_gaps_is_found() {
+    let group = format!(
+        "{TABLE} {{RANGETBLENTRY :eref {{ALIAS :aliasname *GROUP* :colnames (\"a\")}} :rtekind 9 :inFromCl false :groupexprs ({})}}",
+        call(14)
+    );
+    let grouped = ":groupClause ({SORTGROUPCLAUSE :tleSortGroupRef 1}) :groupingSets <>";
+    let text = query(&group, FROM_TABLE, [&var(2, 1), &count(10)], grouped);
+    assert_eq!(proofs(&text), [None, None]);
 }
 
 #[test]
