@@ -78,6 +78,7 @@ fn tell(event: &Event<'_>) {
             from,
             "what stands for TimescaleDB was of an older version"
         ),
+        Event::Doubtful(warning) => warn!(target: TARGET, %warning, "a migration is a dump"),
         Event::Applied(applied) if applied.statements == 0 => warn!(
             target: TARGET,
             version = applied.version,

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::dumps::schema;
 use crate::support::{Database, Sandbox, installed_psql, test_name};
 
 /// A migration of another tool: what it does, its statements up and down, and whether it runs without a transaction.
@@ -167,26 +168,6 @@ fn imported(project: &Sandbox, arguments: &str) -> String {
     shown
 }
 
-/// What pg_dump says of a database, but for the history.
-fn schema(psql: &std::path::Path, database: &Database) -> String {
-    let output = Command::new(psql.with_file_name("pg_dump"))
-        .args([
-            "--schema-only",
-            "--restrict-key=x",
-            "--exclude-table=schema_migrations",
-            "--dbname",
-            &database.url(),
-        ])
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap()
-}
-
 /// A tool's folder, imported and applied, against its statements sent by psql.
 fn check(test: &str, tool: &str, arguments: &str) -> Option<()> {
     let psql = installed_psql(test)?;
@@ -216,10 +197,8 @@ fn check(test: &str, tool: &str, arguments: &str) -> Option<()> {
         std::fs::remove_file(&script).unwrap();
         assert!(status.unwrap().success());
     }
-    assert_eq!(
-        schema(&psql, project.own_database()),
-        schema(&psql, &oracle)
-    );
+    let of = |database| schema(&psql, database, &["--restrict-key=x"]);
+    assert_eq!(of(project.own_database()), of(&oracle));
     Some(())
 }
 

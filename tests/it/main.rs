@@ -1,6 +1,7 @@
 //! The integration tests: the commands as a user meets them, against real databases.
 
 mod compose;
+mod dumps;
 mod errors;
 mod extension;
 mod faults;

@@ -5,6 +5,7 @@ mod rewritten;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use migrator::dump;
 use migrator::history::{History, Mode};
 use migrator::link::Link;
 use migrator::plan::{self, Divided, Migration, Pending, Step, StepKind};
@@ -117,6 +118,9 @@ pub fn render(pending: &[Pending<'_>], answers: &Answers) -> String {
     let mut lines = Vec::new();
     for pending in pending {
         lines.push(pending.migration.file.title());
+        if let Some(warning) = dump::warning(&pending.migration.file) {
+            lines.push(format!("  warning: {warning}"));
+        }
         if pending.migration.steps.len() <= pending.steps_done {
             lines.push("  no statement to run: it is recorded as applied".to_owned());
         }

@@ -94,6 +94,7 @@ impl<'s> Show<'s> {
             Event::Cancelling => self
                 .screen
                 .progress("stopping: cancelling the statement that is under way"),
+            Event::Doubtful(warning) => self.screen.progress(format!("warning: {warning}")),
             Event::Notice { migration, notice } => {
                 let title = migration.file.title();
                 let severity = notice.severity.to_lowercase();

@@ -9,6 +9,7 @@ pub mod baseline;
 mod blocking;
 #[cfg(feature = "cluster")]
 pub mod cluster;
+pub mod dump;
 pub mod foreign;
 pub mod history;
 pub mod lexer;

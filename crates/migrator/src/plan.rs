@@ -206,7 +206,10 @@ fn lexer_message(text: &str, error: &lexer::Error) -> String {
     let instead = match command {
         "i" | "ir" | "include" => "put the statements into this file",
         "set" | "gset" => "write the value itself",
-        "copy" | "." => "write INSERT … VALUES",
+        "copy" | "." => "write INSERT … VALUES, as `pg_dump --inserts` does",
+        "restrict" | "unrestrict" => {
+            "write it on a line of its own with its key, between two statements"
+        }
         "c" | "connect" => "a migration runs in the database that it is started for: remove it",
         "echo" | "qecho" | "warn" => "write RAISE NOTICE in a DO block, or remove it",
         "if" | "elif" | "else" | "endif" => "write IF in a DO block",

@@ -34,7 +34,7 @@ pub use watch::{Blocked, Blocker, Interrupt, Progress};
 use crate::foreign::Foreign;
 use crate::history::{History, Mode};
 use crate::link::{self, Link, Notice, Pooling, Rows, ServerError};
-use crate::plan::{self, Ahead, Migration, NewerDatabase, Pending, Selection};
+use crate::plan::{self, Ahead, Migration, NewerDatabase, Pending, Selection, TextError};
 use runner::Runner;
 use watch::Watch;
 
@@ -164,6 +164,8 @@ pub enum Event<'a> {
         /// What was said.
         notice: &'a Notice,
     },
+    /// A migration that is begun will hardly do what it is meant to do.
+    Doubtful(&'a TextError),
     /// All steps of a migration are done.
     Applied(&'a Applied),
 }

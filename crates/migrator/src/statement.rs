@@ -79,7 +79,7 @@ pub enum Reason {
 pub enum Refusal {
     /// `COPY … FROM stdin`.
     #[error(
-        "COPY … FROM stdin reads data that a migration file cannot carry: write INSERT … VALUES"
+        "COPY … FROM stdin reads data that a migration file cannot carry: write INSERT … VALUES, as `pg_dump --inserts` does"
     )]
     CopyFromStdin,
     /// `COPY … TO stdout`.
@@ -159,9 +159,9 @@ pub fn statements(sql: &str) -> impl Iterator<Item = Result<Statement, lexer::Er
     })
 }
 
-/// Whether the one statement of a text is a [`Kind::Set`]. Its first words tell.
+/// Whether the one statement of a text is a [`Kind::Set`]. Its first words tell, of which a call of `set_config` has the most.
 pub fn is_setting(sql: &str) -> bool {
-    let tokens: Vec<_> = lexer::stream(sql).take(4).collect();
+    let tokens: Vec<_> = lexer::stream(sql).take(12).collect();
     let words = Words {
         sql,
         tokens: &tokens,

@@ -114,10 +114,18 @@ impl<'a> Scanner<'a> {
         self.at += length.unwrap_or(rest.len());
     }
 
+    /// `comments` is there between two statements alone.
     fn skip_blank(&mut self, mut comments: Option<&mut Vec<Range<usize>>>) -> Result<(), Error> {
         loop {
             let start = self.at;
             match self.rest() {
+                [b'\\', ..] if comments.is_some() => match self.restriction() {
+                    Some(length) => {
+                        self.at += length;
+                        continue;
+                    }
+                    None => return Ok(()),
+                },
                 [byte, ..] if is_blank(*byte) => {
                     self.at += 1;
                     continue;
@@ -130,6 +138,20 @@ impl<'a> Scanner<'a> {
                 comments.push(start..self.at);
             }
         }
+    }
+
+    /// The length of a `\restrict KEY` or `\unrestrict KEY` that ends its line. pg_dump writes them around what it dumps, so that psql takes
+    /// no meta-command in between; here none is taken anywhere.
+    fn restriction(&self) -> Option<usize> {
+        let rest = self.rest();
+        let line = rest.split(|&byte| is_newline(byte)).next()?;
+        let mut words = line
+            .split(|&byte| is_blank(byte))
+            .filter(|word| !word.is_empty());
+        let is_named = matches!(words.next(), Some(b"\\restrict" | b"\\unrestrict"));
+        let key = words.next()?;
+        let is_key = key.iter().all(u8::is_ascii_alphanumeric);
+        (is_named && is_key && words.next().is_none()).then_some(line.len())
     }
 
     fn block_comment(&mut self) -> Result<(), Error> {

@@ -133,6 +133,26 @@ fn what_cannot_be_split_is_named_where_it_starts() {
 }
 
 #[test]
+fn what_pg_dump_keeps_meta_commands_out_with_is_skipped_between_statements() {
+    let sql = "-- x\n\\restrict aB3\nselect 1;\r\n  \\unrestrict  aB3 \r\nselect 2; \\restrict b";
+    let found: Vec<_> = split(sql).unwrap();
+    let texts: Vec<_> = found.iter().map(|it| &sql[it.range()]).collect();
+    assert_eq!(texts, ["select 1", "select 2"]);
+    let refused = [
+        ("select 1\n\\restrict a\n;", 9),
+        ("\\restrict\nselect 1", 0),
+        ("\\restrict a; select 1", 0),
+        ("\\restrict a b", 0),
+        ("\\restrict a\n\\connect b", 12),
+        ("\\restricted a", 0),
+    ];
+    for (sql, offset) in refused {
+        let problem = Problem::MetaCommand;
+        assert_eq!(split(sql).unwrap_err(), Error { offset, problem }, "{sql}");
+    }
+}
+
+#[test]
 fn comments_before_a_statement_belong_to_it() {
     let sql = "-- one\na /* no */ a; -- two\n/* three */ -- four\nb -- no\n b";
     let comments: Vec<Vec<&str>> = split(sql)

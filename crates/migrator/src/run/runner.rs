@@ -10,6 +10,7 @@ use super::watch::Watch;
 use super::{
     Applied, Doubt, Error, Event, Interrupted, Options, Refused, Report, facts, jobs, lock,
 };
+use crate::dump;
 use crate::history::{self, History};
 use crate::link::{self, Link};
 use crate::plan::{self, Migration, Pending, StepKind};
@@ -460,6 +461,12 @@ impl<'a, 'o> Runner<'a, 'o> {
     /// From here on the migration is one of this run's.
     pub(super) fn note_begin(&mut self, pending: &Pending<'_>) {
         let version = pending.migration.file.version;
+        if pending.steps_done == 0
+            && !self.began.contains_key(&version)
+            && let Some(warning) = dump::warning(&pending.migration.file)
+        {
+            self.watch.tell(Event::Doubtful(&warning));
+        }
         self.began.entry(version).or_insert(Began {
             at: Instant::now(),
             steps_done: pending.steps_done,

@@ -257,6 +257,9 @@ fn query(words: Words<'_>) -> Kind {
     if sets_standard_strings(words) {
         return Kind::Refused(Refusal::StandardStrings);
     }
+    if sets_parameter(words) {
+        return Kind::Set;
+    }
     let calls = (1..words.tokens.len()).any(|at| {
         words.is_symbol(at, "(")
             && COMMITTING_FUNCTIONS
@@ -264,6 +267,22 @@ fn query(words: Words<'_>) -> Kind {
                 .any(|function| words.is_name(at - 1, function))
     });
     ordinary_unless(calls, Kind::Alone(Reason::CommitsByItself))
+}
+
+/// `SELECT pg_catalog.set_config('search_path', '', false)`: what pg_dump writes for SET.
+fn sets_parameter(words: Words<'_>) -> bool {
+    let name = if words.is(1, "pg_catalog") { 3 } else { 1 };
+    let is_constant = |at: usize| {
+        let token = words.tokens.get(at);
+        token.is_some_and(|token| token.kind == TokenKind::String)
+    };
+    words.is(0, "select")
+        && words.is(name, "set_config")
+        && words.is_symbol(name + 1, "(")
+        && is_constant(name + 2)
+        && is_constant(name + 4)
+        && words.is(name + 6, "false")
+        && words.tokens.len() == name + 8
 }
 
 /// Whether `set_config` switches `standard_conforming_strings` off: psql would follow the session and end strings elsewhere than the server.

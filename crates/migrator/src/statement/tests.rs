@@ -139,8 +139,14 @@ fn the_rest_is_told_apart() {
             "SELECT pg_catalog.set_config('standard_conforming_strings', 'off', false)",
             Kind::Refused(Refusal::StandardStrings),
         ),
+        ("SELECT set_config('search_path', 'off', false)", Kind::Set),
         (
-            "SELECT set_config('search_path', 'off', false)",
+            "SELECT pg_catalog.set_config('search_path', '', false)",
+            Kind::Set,
+        ),
+        ("SELECT set_config('search_path', '', true)", Kind::Ordinary),
+        (
+            "SELECT set_config('search_path', '', false), f()",
             Kind::Ordinary,
         ),
         (
