@@ -5,6 +5,8 @@ mod doubt;
 mod jobs;
 mod progress;
 mod questions;
+mod session;
+mod settings;
 mod waits;
 mod whole;
 

@@ -156,12 +156,9 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
             let diagnostic = diagnostic.note("next", next);
             Failure::with(Code::Failed, diagnostic).field("sqlstate", error.code.clone())
         }
-        run::Error::ReadOnly(reason) => Failure::new(Code::Failed, error.to_string())
+        run::Error::ReadOnly(_) => Failure::new(Code::Failed, error.to_string())
             .note("state", "nothing was run")
-            .next(match reason.contains("standby") {
-                true => "connect to the primary",
-                false => "ALTER DATABASE … SET default_transaction_read_only = off, or ALTER ROLE",
-            }),
+            .next("connect to the primary"),
         run::Error::CannotStandFor(error) => {
             text_with(error, "run it on TimescaleDB, or write it so that it needs none")
         }

@@ -107,10 +107,14 @@ impl History {
 /// `step_started_at`, which is null in a history of the first version until the next run adds it.
 ///
 /// In no order: sorting here costs less than having a new session look up how to.
-pub const READ: &str = "SELECT history.* FROM (SELECT NULL::timestamptz AS step_started_at) AS first_version, \
+pub fn read(table: &str) -> String {
+    qualified(&format!("{READ} FROM {table}) AS history"))
+}
+
+const READ: &str = "SELECT history.* FROM (SELECT NULL::timestamptz AS step_started_at) AS first_version, \
      LATERAL (SELECT version, name, checksum, steps, steps_done, to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), \
      applied_by, duration_ms, to_char(step_started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), \
-     mode, started_at IS NULL FROM schema_migrations) AS history";
+     mode, started_at IS NULL";
 
 fn parse_row(row: &[Option<String>]) -> Result<Row, String> {
     fn number<T: std::str::FromStr>(column: &str, text: Option<&str>) -> Result<T, String> {

@@ -5,6 +5,9 @@ use crate::script::Message;
 /// The rows of one result: text values, `None` for null.
 pub type Rows = Vec<Vec<Option<String>>>;
 
+/// The first statement of a session that is to load nothing of TimescaleDB.
+pub(crate) const LOAD_NOTHING: &str = "SET timescaledb.disable_load = on";
+
 /// A session on a server.
 pub trait Link {
     /// Sends one message that may hold several statements; returns the rows of each statement that returns rows.

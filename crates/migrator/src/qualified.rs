@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn our_own_queries_leave_nothing_to_the_search_path() {
-        let others = [foreign::query(), qualified(history::READ)];
+        let others = [foreign::query(), history::read(history::TABLE)];
         for query in run::own_queries().iter().chain(&others) {
             assert_qualified(query);
         }

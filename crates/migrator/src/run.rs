@@ -274,6 +274,7 @@ fn plan<'a>(
 pub(crate) fn own_queries() -> Vec<String> {
     let mut queries = vec![facts::query(), lock::try_query(), give_up()];
     queries.extend([lock::holder_query(), jobs::query(), watch::questions("7")]);
+    queries.push(crate::script::session::stored_settings());
     queries
 }
 

@@ -1,9 +1,14 @@
 //! What is sent for a step: messages of SQL, and where in the file each statement of a message comes from. Pure.
 
+pub(crate) mod session;
+
 use std::ops::Range;
-use std::time::Duration;
+
+pub(crate) use session::set_lock_timeout;
+pub use session::{LOCK_GIVEN_UP, Session};
 
 use crate::history::{Mode, Progress};
+use crate::link::{Place, ServerError};
 use crate::plain::rewrite::Rewriting;
 use crate::plan::{Migration, StepKind};
 use crate::statement::{self, Reason};
@@ -54,6 +59,17 @@ impl Message {
             .position(|sent| sent.range.start <= byte && byte <= sent.range.end)
     }
 
+    /// Whether the server refused a statement that the runner added.
+    pub(crate) fn is_own(&self, error: &ServerError) -> bool {
+        let index = match error.place {
+            Place::Byte(byte) => self.statement_at(byte),
+            Place::Statement(index) => Some(index),
+            Place::Unknown => None,
+        };
+        let sent = index.and_then(|index| self.statements.get(index));
+        sent.is_some_and(|sent| sent.source.is_none())
+    }
+
     /// The byte of the migration's text that a byte of this message stands for.
     pub fn source_offset(&self, byte: usize) -> Option<usize> {
         let sent = &self.statements[self.statement_at(byte)?];
@@ -61,57 +77,6 @@ impl Message {
         let byte = sent.rewriting.as_ref().map_or(byte, |it| it.origin(byte));
         Some(sent.source.as_ref()?.start + byte)
     }
-}
-
-/// How the session of each migration starts: parameters that an earlier one set are put back, strings mean what the lexer took them to
-/// mean, and no statement waits for a lock for long. It goes at the end of each migration's last message, so that a file costs no round
-/// trip more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
-    /// How long a statement may wait for a lock: whoever asks for the table behind it waits as long.
-    pub lock_timeout: Duration,
-    /// How long a statement may wait for a lock behind which nobody queues up.
-    pub patience: Duration,
-    /// How long a statement may take.
-    pub statement_timeout: Option<Duration>,
-    /// Whether the server can look after clients that are gone.
-    pub checks_connection: bool,
-}
-
-impl Session {
-    /// The statements that start it.
-    pub fn start(&self) -> Vec<String> {
-        let resets = ["RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL"];
-        let mut statements = resets.map(str::to_owned).to_vec();
-        statements.extend(self.parameters());
-        statements
-    }
-
-    /// What holds for all that it runs, also behind a `RESET ALL` of the file's.
-    fn parameters(&self) -> Vec<String> {
-        let mut statements = vec![
-            "SET standard_conforming_strings = on".to_owned(),
-            set_lock_timeout(self.lock_timeout),
-        ];
-        if let Some(timeout) = self.statement_timeout {
-            statements.push(format!("SET statement_timeout = {}", milliseconds(timeout)));
-        }
-        if self.checks_connection {
-            // A statement of a runner that is gone ends, and its lock with it.
-            statements.push("SET client_connection_check_interval = 1000".to_owned());
-        }
-        statements
-    }
-}
-
-/// 0 would mean no limit.
-fn milliseconds(duration: Duration) -> u128 {
-    duration.as_millis().clamp(1, i32::MAX as u128)
-}
-
-/// The statement that sets how long a statement may wait for a lock.
-pub(crate) fn set_lock_timeout(timeout: Duration) -> String {
-    format!("SET lock_timeout = {}", milliseconds(timeout))
 }
 
 /// Which step to render, and how it is recorded.
@@ -189,7 +154,13 @@ pub fn alone(step: StepRef<'_>, reason: Option<Reason>) -> Vec<Message> {
 
 /// Records a step as done that is known to be, without sending its statement.
 pub fn complete(step: StepRef<'_>) -> Vec<Message> {
-    vec![step.completion(false)]
+    let mut message = Message::default();
+    step.push_completion(&mut message);
+    if step.is_last() {
+        let start = step.session.start();
+        start.iter().for_each(|sql| message.push(sql, None));
+    }
+    vec![message]
 }
 
 /// Records a migration as applied whose file has no step left after those that are done, or none at all.
@@ -223,6 +194,7 @@ impl StepRef<'_> {
             self.push_source(&mut message, range);
             self.push_parameters_behind(&mut message, &self.migration.file.text[range.clone()]);
         }
+        message.push(&self.session.holds_lock(), None);
         for sql in self.own_role() {
             message.push(sql, None);
         }
@@ -273,33 +245,46 @@ impl StepRef<'_> {
 
     fn completion(&self, waited_aside: bool) -> Message {
         let mut completion = Message::default();
-        let record = self.record(self.index + 1, false);
-        self.push_record(&mut completion, &record);
-        match self.index + 1 == self.migration.steps.len() {
-            true => self.push_reset(&mut completion),
-            false if waited_aside => {
-                completion.push(&set_lock_timeout(self.session.lock_timeout), None);
-            }
-            false => {}
+        self.push_completion(&mut completion);
+        if self.is_last() {
+            self.push_reset(&mut completion);
+        } else if waited_aside {
+            completion.push(&set_lock_timeout(self.session.lock_timeout), None);
         }
         completion
     }
 
-    /// Writes the history outside a step's transaction.
+    /// Records that a statement that runs alone is done, where the lock is still ours.
+    fn push_completion(&self, message: &mut Message) {
+        message.push(&self.session.holds_lock(), None);
+        self.push_record(message, &self.record(self.index + 1, false));
+    }
+
+    /// Writes the history outside a step's transaction; in one of its own where the session's reset follows, which may fail.
     fn push_record(&self, message: &mut Message, record: &str) {
         let own_role = self.own_role();
-        let statements = match own_role.is_empty() {
+        let statements = match own_role.is_empty() && !self.is_last() {
             true => vec![record],
             false => [&["BEGIN"], own_role.as_slice(), &[record, "COMMIT"]].concat(),
         };
         statements.iter().for_each(|sql| message.push(sql, None));
     }
 
-    /// Behind the migration's last step, the session as the next migration is to find it.
+    fn is_last(&self) -> bool {
+        self.index + 1 == self.migration.steps.len()
+    }
+
+    /// After the migration's last step, the session as the next migration is to find it.
     fn push_reset(&self, message: &mut Message) {
-        if self.index + 1 == self.migration.steps.len() {
-            let start = self.session.start();
-            start.iter().for_each(|sql| message.push(sql, None));
+        if !self.is_last() {
+            return;
+        }
+        let clear = self.session.clear();
+        clear.iter().for_each(|sql| message.push(sql, None));
+        // In the transaction of all migrations a failure would undo them, and no other session could follow.
+        if self.bounds.commits {
+            let parameters = statement::qualified_parameters(&self.migration.file.text);
+            message.push(&self.session.end(parameters), None);
         }
     }
 
@@ -367,6 +352,7 @@ impl StepRef<'_> {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
+    use std::time::Duration;
 
     use super::*;
     use crate::source::File;
@@ -376,6 +362,8 @@ mod tests {
         patience: Duration::from_secs(60),
         statement_timeout: None,
         checks_connection: true,
+        lock: String::new(),
+        stored_settings: None,
     };
 
     fn rendered(text: &str, new: bool) -> String {

@@ -10,6 +10,7 @@ pub(crate) mod rules;
 mod tests;
 pub(crate) mod words;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::lexer::{self, RawStatement};
@@ -177,6 +178,25 @@ pub fn resets_all(sql: &str) -> bool {
 /// Whether the one statement of a text is `DISCARD ALL`, which also gives up the session's advisory locks.
 pub fn discards_all(sql: &str) -> bool {
     begins(sql, &["discard", "all"])
+}
+
+/// The parameters of qualified names, such as `my.flag`, that a text sets. A name that nobody has declared stays known until the session
+/// ends. Those in strings and comments too: one question more does no harm.
+pub(crate) fn qualified_parameters(text: &str) -> BTreeSet<&str> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let words = text.split(|c| !is_word(c)).filter(|word| !word.is_empty());
+    let mut words = words.peekable();
+    let mut names = BTreeSet::new();
+    while let Some(word) = words.next() {
+        if word.eq_ignore_ascii_case("set") {
+            let scope = ["session", "local"];
+            words.next_if(|next| scope.iter().any(|it| next.eq_ignore_ascii_case(it)));
+        } else if !word.to_ascii_lowercase().ends_with("set_config") {
+            continue;
+        }
+        names.extend(words.next_if(|name| name.contains('.')));
+    }
+    names
 }
 
 fn begins(sql: &str, keywords: &[&str]) -> bool {

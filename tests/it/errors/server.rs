@@ -117,20 +117,6 @@ fn a_port_where_something_else_listens() {
     insta::assert_snapshot!(to(&target));
 }
 
-#[test]
-fn a_read_only_database() {
-    let Some(project) = project(&[A]).plain(test_name!()) else {
-        return;
-    };
-    let database = project.own_database();
-    let set = format!(
-        "ALTER DATABASE {} SET default_transaction_read_only = on",
-        database.name()
-    );
-    database.client().batch_execute(&set).unwrap();
-    insta::assert_snapshot!(project.run("migrate"));
-}
-
 /// A project whose user may connect and nothing more.
 fn as_guest(test: &str) -> Option<(Sandbox, Guest)> {
     let project = project(&[A]).plain(test)?;

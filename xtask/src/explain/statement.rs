@@ -5,6 +5,7 @@ use migrator::link;
 use migrator::plain;
 use migrator::plan::StepKind;
 use migrator::run::{self, At};
+use migrator::script::LOCK_GIVEN_UP;
 
 use super::with_server_notes;
 use crate::diagnostic::{Diagnostic, Place};
@@ -75,6 +76,9 @@ fn at(failure: &run::Failure) -> Option<String> {
                 _ => "",
             };
             Some(format!("recording {lines} in {}{how}", history::TABLE))
+        }
+        At::Runner(_) if failure.error.code == LOCK_GIVEN_UP => {
+            Some(format!("the end of {lines}, where the lock is checked"))
         }
         At::Runner(sql) if sql == plain::CHECK => Some(format!(
             "the end of {lines}, where plain mode checks what became of hypertables"
@@ -181,8 +185,7 @@ pub(super) fn remedy(error: &link::ServerError) -> Option<&'static str> {
     let says = |text: &str| error.message.contains(text);
     if error.code == history::CHANGED && says(history::TABLE) {
         return Some(
-            "if the file writes to schema_migrations or gives up advisory locks, take that out of it; `cargo xtask status` shows what is \
-             recorded",
+            "if the file writes to schema_migrations, take that out of it; `cargo xtask status` shows what is recorded",
         );
     }
     if says("extension \"timescaledb\"") && (says("is not available") || says("must be preloaded"))
@@ -198,6 +201,9 @@ pub(super) fn remedy(error: &link::ServerError) -> Option<&'static str> {
         );
     }
     Some(match error.code.as_str() {
+        LOCK_GIVEN_UP => {
+            "unlock by key what the file has locked: pg_advisory_unlock_all() gives up the runner's lock as well"
+        }
         "42501" => "grant it to the user, or connect as a user who may; then run it again",
         "40001" | "40P01" | "55P03" => {
             "nothing is wrong with the file: run `cargo xtask migrate` again"

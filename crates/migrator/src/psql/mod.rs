@@ -20,8 +20,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use crate::lexer;
-use crate::link::{Beside, Error, Link, Notice, Rows};
+use crate::link::{Beside, Error, LOAD_NOTHING, Link, Notice, Rows};
 use crate::script::Message;
+use crate::script::session::{self, Scope};
 use script::Script;
 
 /// What psql calls its standard input.
@@ -97,6 +98,12 @@ impl<H: Host> Link for Psql<H> {
         process.leave_script()?;
         let mark = process.mark.clone();
         let mut input = String::from("\\set ON_ERROR_STOP 0\n");
+        if process.is_fresh && sql != LOAD_NOTHING {
+            // Each statement is a message of its own here, and no pooler stands in between.
+            let neutral = session::neutral(Scope::Session);
+            input.push_str(&format!("\\o /dev/null\n{neutral};\n\\o\n"));
+            process.is_fresh = false;
+        }
         for statement in &statements {
             input.push_str(&sql[statement.range()]);
             input.push_str(&format!(";\n\\echo {mark} :ERROR\n"));
@@ -262,6 +269,8 @@ struct Process {
     errors: Receiver<Vec<u8>>,
     /// What ends each reply.
     mark: String,
+    /// Whether nothing was asked of its session yet.
+    is_fresh: bool,
     /// How many gates of the script are still before psql; 0 when it is not in the script.
     gates: usize,
 }
@@ -306,6 +315,7 @@ impl Process {
             output: BufReader::new(output),
             errors: lines(errors),
             mark: mark(),
+            is_fresh: true,
             gates: 0,
         };
         let mark = &process.mark;

@@ -6,6 +6,7 @@ use super::runner::Runner;
 use super::stop::Stop;
 use crate::history;
 use crate::lexer::{self, TokenKind};
+use crate::link;
 use crate::plan::Pending;
 use crate::qualified::qualified;
 
@@ -13,7 +14,7 @@ impl Runner<'_, '_> {
     /// Opens a session in which the next statement is the first that could load the library.
     pub(super) fn open_bare(&mut self) -> Result<(), Stop> {
         self.change_session()?;
-        self.query("SET timescaledb.disable_load = on")?;
+        self.query(link::LOAD_NOTHING)?;
         self.is_bare = true;
         Ok(())
     }
@@ -23,6 +24,25 @@ impl Runner<'_, '_> {
         self.change_session()?;
         self.is_bare = false;
         Ok(())
+    }
+
+    /// Goes on in a session that begins with the settings that a migration has changed for new sessions. The migration is recorded.
+    pub(super) fn renew(&mut self) -> Result<(), Error> {
+        self.current = None;
+        let changed = match self.link.is_open() {
+            true => self.change_session(),
+            false => {
+                self.backend = None;
+                self.link.reconnect().map_err(Stop::from)
+            }
+        };
+        match changed {
+            Ok(()) => Ok(()),
+            Err(Stop::Lost(error, step)) => self.reconnect(error, step),
+            Err(Stop::Failed(error)) => Err(error),
+            // No other is made of a link's error.
+            Err(Stop::Blocked(_) | Stop::Outdated) => Ok(()),
+        }
     }
 
     /// Leaves the session for a new one. The lock goes first: what is left of the old session would hold it for a moment yet.

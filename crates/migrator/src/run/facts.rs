@@ -4,6 +4,7 @@ use super::{Error, Report, foreign};
 use crate::history::{self, History};
 use crate::link::{self, Link, Rows, ServerError};
 use crate::qualified::qualified;
+use crate::script::session::{self, Scope};
 
 /// The oldest PostgreSQL that the engine's own statements work on, as `server_version_num`.
 pub const OLDEST_SERVER: u32 = 130_000;
@@ -28,7 +29,7 @@ pub struct Facts {
     pub timescaledb: Option<String>,
     /// `timescaledb.license` of the session, where the library is loaded.
     pub license: Option<String>,
-    /// Why nothing can be written: a standby, or read-only by setting.
+    /// Why nothing can be written: it is a standby.
     pub read_only: Option<String>,
     /// The schema of the history table, or the one that it is going to be created in; `None` when the search path names none.
     pub history_schema: Option<String>,
@@ -46,8 +47,7 @@ const FACTS: &str = "SELECT current_database(), session_user, current_setting('s
      current_setting('server_version_num'), \
      (SELECT extversion FROM pg_catalog.pg_extension WHERE extname = 'timescaledb'), \
      current_setting('timescaledb.license', true), \
-     CASE WHEN pg_is_in_recovery() THEN 'it is a standby' \
-     WHEN current_setting('transaction_read_only')::boolean THEN 'default_transaction_read_only is on' END, \
+     CASE WHEN pg_is_in_recovery() THEN 'it is a standby' END, \
      coalesce((parse_ident((pg_identify_object('pg_catalog.pg_class'::regclass, to_regclass('schema_migrations'), 0)).schema))[1], \
      current_schema()), \
      current_setting('client_connection_check_interval', true) IS NOT NULL AND version() LIKE '%linux%', \
@@ -97,18 +97,20 @@ impl Facts {
 
 /// Reads server facts and history in one round trip, without writing anything. `extra` is one more query of the caller's to send along.
 pub fn read(link: &mut dyn Link, extra: Option<&str>) -> Result<Report, Error> {
+    let neutral = session::neutral(Scope::Message);
     let own = match extra {
         Some(extra) => format!("{};\n{}", query(), qualified(extra)),
         None => query(),
     };
-    let (mut results, history) = match link.query(&format!("{own};\n{}", qualified(history::READ)))
-    {
+    let message = format!("{neutral};\n{own};\n{}", history::read(history::TABLE));
+    let (mut results, history) = match link.query(&message) {
         Ok(mut results) => {
             let rows = results.pop().unwrap_or_default();
             (results, Ok(rows))
         }
         Err(link::Error::Server(error)) if is_about_the_history(&error) => {
-            let results = link.query(&format!("{};\n{own}", crate::foreign::query()))?;
+            let message = format!("{neutral};\n{};\n{own}", crate::foreign::query());
+            let results = link.query(&message)?;
             (results, Err(error))
         }
         Err(error) => return Err(error.into()),

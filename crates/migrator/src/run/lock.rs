@@ -4,6 +4,7 @@ use super::watch::Watch;
 use super::{Error, Event};
 use crate::link::{self, Link};
 use crate::qualified::qualified;
+use crate::script::session::{self, Scope};
 use std::time::{Duration, Instant};
 
 /// Key of the session advisory lock that a runner holds; "schema_m" in ASCII.
@@ -24,6 +25,14 @@ pub(super) fn is_runners_lock() -> String {
     ))
 }
 
+/// A session that has the lock.
+pub(super) struct Taken {
+    /// The process that serves it.
+    pub backend: String,
+    /// The settings that role and database give to a new session, as a value to compare.
+    pub stored_settings: Option<String>,
+}
+
 /// The runner that holds the lock.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Holder {
@@ -39,7 +48,7 @@ pub struct Holder {
     pub since: String,
 }
 
-/// Takes the lock, asking again until it is free or the patience is over; returns the process that serves the session.
+/// Takes the lock, asking again until it is free or the patience is over; returns what is known of the session.
 ///
 /// Waiting inside `pg_advisory_lock` would hold a snapshot that the holder's CREATE INDEX CONCURRENTLY waits for; each question here is a
 /// transaction of its own.
@@ -47,19 +56,19 @@ pub(super) fn take(
     link: &mut dyn Link,
     patience: Duration,
     watch: &Watch<'_>,
-) -> Result<String, Error> {
+) -> Result<Taken, Error> {
     let started = Instant::now();
     let mut told = None;
     let mut pause = SHORTEST_PAUSE;
     loop {
         watch.begin("", "");
-        let answer = try_take(link).and_then(|backend| match backend {
-            Some(backend) => Ok((Some(backend), None)),
+        let answer = try_take(link).and_then(|taken| match taken {
+            Some(taken) => Ok((Some(taken), None)),
             None => Ok((None, holder(link)?)),
         });
         watch.end();
         let holder = match answer? {
-            (Some(backend), _) => return Ok(backend),
+            (Some(taken), _) => return Ok(taken),
             (None, holder) => holder,
         };
         if let Some(holder) = &holder
@@ -79,17 +88,27 @@ pub(super) fn take(
 }
 
 /// Takes the lock where it is free.
-pub(super) fn try_take(link: &mut dyn Link) -> Result<Option<String>, link::Error> {
+pub(super) fn try_take(link: &mut dyn Link) -> Result<Option<Taken>, link::Error> {
     let results = link.query(&try_query())?;
-    let row = results.into_iter().flatten().next().unwrap_or_default();
-    let mut values = row.into_iter().map(Option::unwrap_or_default);
-    let is_ours = values.next().as_deref() == Some("t");
-    Ok(values.next().filter(|_| is_ours))
+    let row = results.into_iter().flatten().next_back();
+    let mut values = row.unwrap_or_default().into_iter();
+    let is_ours = values.next().flatten().as_deref() == Some("t");
+    let backend = values.next().flatten().unwrap_or_default();
+    let stored_settings = values.next().flatten();
+    Ok(is_ours.then_some(Taken {
+        backend,
+        stored_settings,
+    }))
 }
 
-/// Asks for the lock where it is free, and for the process that has it then.
+/// Asks for the lock where it is free, for the process that has it then, and for the settings that its session began with. Every session
+/// of a run starts with it, and with its parameters: nothing of what comes next is bound by those of role and database.
 pub(super) fn try_query() -> String {
-    format!("SELECT pg_catalog.pg_try_advisory_lock({LOCK_KEY}), pg_catalog.pg_backend_pid()")
+    format!(
+        "{};\nSELECT pg_catalog.pg_try_advisory_lock({LOCK_KEY}), pg_catalog.pg_backend_pid(), {}",
+        session::neutral(Scope::Session),
+        session::stored_settings(),
+    )
 }
 
 /// Gives the lock up.

@@ -14,8 +14,8 @@ use crate::dump;
 use crate::history::{self, History};
 use crate::link::{self, Link};
 use crate::plan::{self, Migration, Pending, StepKind};
-use crate::qualified::qualified;
 use crate::question::Answer;
+use crate::script::session::{self, Scope};
 use crate::script::{Bounds, Message, Session, StepRef};
 
 /// A run while it goes on.
@@ -40,6 +40,8 @@ pub(super) struct Runner<'a, 'o> {
     pub(super) in_doubt: Option<Doubt>,
     /// The process that serves the session; `None` while the session has not taken the lock.
     pub(super) backend: Option<String>,
+    /// The process that served the session when the settings that it began with were read.
+    served_by: String,
     /// Whether the session has loaded nothing of TimescaleDB.
     pub(super) is_bare: bool,
     /// Whether a pooler may give a new session the server process of an old one.
@@ -94,7 +96,10 @@ impl<'a, 'o> Runner<'a, 'o> {
                 patience: options.patience,
                 statement_timeout: options.statement_timeout,
                 checks_connection: report.facts.checks_connection,
+                lock: lock::is_runners_lock(),
+                stored_settings: None,
             },
+            served_by: String::new(),
             paused_jobs: report.facts.own_table(jobs::PAUSED_JOBS)?,
             has_paused_jobs: report.facts.has_paused_jobs,
             stand_in: None,
@@ -154,6 +159,8 @@ impl<'a, 'o> Runner<'a, 'o> {
             start = vec!["ROLLBACK".to_owned()];
         }
         start.push("RESET ALL".to_owned());
+        // What is asked in this session after the run is not bound by the settings of role and database either.
+        start.push(session::neutral(Scope::Session));
         start.push(lock::give_up());
         let unlocked = self.query(&start.join(";\n"));
         resumed?;
@@ -164,7 +171,7 @@ impl<'a, 'o> Runner<'a, 'o> {
     fn farewell_elsewhere(&mut self) -> Result<(), link::Error> {
         if self.has_paused_jobs {
             self.link.reconnect()?;
-            self.backend = lock::try_take(self.link)?;
+            self.backend = lock::try_take(self.link)?.map(|taken| taken.backend);
             // Where another runner has the lock already, it has resumed them.
             if self.backend.is_some() {
                 self.resume_jobs()?;
@@ -186,6 +193,7 @@ impl<'a, 'o> Runner<'a, 'o> {
                         Stop::Failed(error) => return Err(error),
                         Stop::Blocked(failure) => self.back_off(*failure)?,
                         Stop::Lost(error, step) => self.reconnect(error, step)?,
+                        Stop::Outdated => self.renew()?,
                     }
                 }
             }
@@ -411,10 +419,15 @@ impl<'a, 'o> Runner<'a, 'o> {
     }
 
     fn take_lock(&mut self) -> Result<(), Stop> {
-        if self.backend.is_none() {
-            let backend = lock::take(self.link, self.options.patience, self.watch)?;
-            self.backend = Some(backend);
+        if self.backend.is_some() {
+            return Ok(());
         }
+        let taken = lock::take(self.link, self.options.patience, self.watch)?;
+        if self.served_by != taken.backend {
+            self.served_by.clone_from(&taken.backend);
+            self.session.stored_settings = taken.stored_settings;
+        }
+        self.backend = Some(taken.backend);
         Ok(())
     }
 
@@ -430,7 +443,7 @@ impl<'a, 'o> Runner<'a, 'o> {
              CASE WHEN pg_catalog.to_regclass('_timescaledb_catalog.plain') IS NOT NULL \
              THEN coalesce(pg_catalog.obj_description(pg_catalog.to_regclass('_timescaledb_catalog.plain'), 'pg_class'), '1') END;\n{create}{}",
             history::literal(&self.paused_jobs),
-            qualified(history::READ)
+            history::read(&self.table)
         );
         let mut results = self.query(&sql)?.into_iter();
         let found: Vec<_> = results.next().into_iter().flatten().flatten().collect();

@@ -5,6 +5,7 @@ use super::{Error, Failure};
 use crate::link;
 use crate::plan::Migration;
 use crate::script::Message;
+use crate::script::session::OUTDATED;
 
 /// Why an attempt ended early.
 pub(super) enum Stop {
@@ -14,6 +15,8 @@ pub(super) enum Stop {
     Blocked(Box<Failure>),
     /// The connection broke, during this step where it was one.
     Lost(link::Error, Option<(u32, usize)>),
+    /// A migration is recorded, and changed what new sessions begin with.
+    Outdated,
 }
 
 impl From<Error> for Stop {
@@ -45,6 +48,9 @@ impl Runner<'_, '_> {
         match error {
             link::Error::Server(error) => {
                 let code = error.code.clone();
+                if code == OUTDATED && message.is_own(&error) {
+                    return Stop::Outdated;
+                }
                 let mut failure =
                     Box::new(Failure::new(migration, step, message, *error, self.report));
                 failure.may_be_partial = self.may_be_partial(migration, step);

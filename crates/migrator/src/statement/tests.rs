@@ -164,3 +164,27 @@ fn the_rest_is_told_apart() {
         assert_eq!(kinds(sql), [kind], "{sql}");
     }
 }
+
+#[test]
+fn parameters_of_qualified_names_are_found_wherever_a_text_sets_them() {
+    let cases: [(&str, &[&str]); 5] = [
+        (
+            "SET my.flag = 'on'; set local a.b TO 1",
+            &["a.b", "my.flag"],
+        ),
+        (
+            "SELECT pg_catalog.SET_CONFIG('my.flag', 'on', false)",
+            &["my.flag"],
+        ),
+        ("DO $$ BEGIN SET SESSION my.flag = 1; END $$", &["my.flag"]),
+        (
+            "SET search_path = app; SELECT set_config('search_path', '', false)",
+            &[],
+        ),
+        ("SELECT a.b FROM a; UPDATE a.b SET c = 1", &[]),
+    ];
+    for (text, expected) in cases {
+        let found: Vec<_> = qualified_parameters(text).into_iter().collect();
+        assert_eq!(found, expected, "{text}");
+    }
+}

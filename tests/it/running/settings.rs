@@ -1,0 +1,111 @@
+//! Settings that a role or a database gives to its sessions: none of them changes what a run, a status or a snapshot is.
+
+use super::with;
+use crate::support::{Sandbox, test_name};
+
+/// Each setting with a value that would matter.
+const SETTINGS: &[(&str, &str)] = &[
+    ("statement_timeout", "'50ms'"),
+    ("lock_timeout", "'1ms'"),
+    ("idle_in_transaction_session_timeout", "'1ms'"),
+    ("default_transaction_isolation", "'serializable'"),
+    ("default_transaction_read_only", "on"),
+    ("default_transaction_deferrable", "on"),
+    ("row_security", "on"),
+    ("DateStyle", "'German, DMY'"),
+    ("IntervalStyle", "'sql_standard'"),
+    ("TimeZone", "'Asia/Kathmandu'"),
+    ("extra_float_digits", "-15"),
+    ("bytea_output", "'escape'"),
+    ("xmlbinary", "'hex'"),
+    ("quote_all_identifiers", "on"),
+    ("standard_conforming_strings", "off"),
+    ("backslash_quote", "on"),
+    ("array_nulls", "off"),
+    ("transform_null_equals", "on"),
+    ("client_min_messages", "'error'"),
+    ("lc_numeric", "'C'"),
+    ("plan_cache_mode", "'force_generic_plan'"),
+    ("search_path", "'public, pg_catalog'"),
+    ("synchronous_commit", "off"),
+];
+
+const FILES: &[(&str, &str)] = &[
+    (
+        "001_kinds",
+        "CREATE TABLE kinds (\n  id int PRIMARY KEY,\n  at timestamptz DEFAULT '2024-01-02 03:04:05+00',\n  took interval DEFAULT '1 day 2 hours',\n  \
+         share double precision DEFAULT 0.1,\n  raw bytea DEFAULT '\\x00ff'\n);\n\
+         CREATE VIEW recent AS SELECT id, at FROM kinds WHERE took > interval '3 hours';\nSELECT pg_sleep(0.1);\n",
+    ),
+    (
+        "002_index",
+        "CREATE INDEX CONCURRENTLY kinds_share ON kinds (share);\n",
+    ),
+];
+
+/// A project whose migrations are applied by sessions with a setting, and what `status` and the snapshot are then.
+fn applied(project: &Sandbox) -> (String, String) {
+    let run = project.run("migrate --snapshot schema.json");
+    assert!(run.starts_with("exit 0\n"), "{run}");
+    let status = project.run("status");
+    assert!(status.starts_with("exit 0\n"), "{status}");
+    (status, project.read("schema.json"))
+}
+
+#[test]
+fn no_setting_of_role_or_database_changes_run_status_or_snapshot() {
+    let Some(project) = with(FILES).plain(test_name!()) else {
+        return;
+    };
+    let (_, expected) = applied(&project);
+    let mut cases = 0;
+    for (name, value) in SETTINGS {
+        let project = with(FILES)
+            .plain(&format!("{}_{name}", test_name!()))
+            .unwrap();
+        let database = project.own_database();
+        let set = format!("ALTER DATABASE {} SET {name} = {value}", database.name());
+        let mut client = database.client();
+        client.batch_execute(&set).unwrap();
+        let (status, snapshot) = applied(&project);
+        assert_eq!(snapshot, expected, "{name}");
+        assert!(!status.contains("pending"), "{name}: {status}");
+        cases += 1;
+    }
+    eprintln!("{cases} settings, each with migrate, status and the snapshot's bytes");
+}
+
+#[test]
+fn a_policy_never_hides_rows_from_a_migration() {
+    let hidden = (
+        "001_tenants",
+        "CREATE TABLE tenants (id int, tenant int);\nINSERT INTO tenants VALUES (1, 1), (2, 2);\n\
+         ALTER TABLE tenants ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;\n\
+         CREATE POLICY own ON tenants USING (tenant = current_setting('app.tenant', true)::int);\n",
+    );
+    let changes = (
+        "002_changes",
+        "ALTER TABLE tenants ADD b int;\nUPDATE tenants SET b = 1;\n",
+    );
+    let Some(project) = with(&[hidden, changes]).plain(test_name!()) else {
+        return;
+    };
+    let database = project.own_database();
+    let owner = format!("{}_owner", database.name());
+    let mut client = database.client();
+    let create = format!(
+        "CREATE ROLE {owner} LOGIN PASSWORD 'owner-secret'; GRANT ALL ON SCHEMA public TO {owner}; ALTER ROLE {owner} SET row_security = on"
+    );
+    client.batch_execute(&create).unwrap();
+    let url = database.url();
+    let at = url.find('@').unwrap();
+    let url = format!("postgres://{owner}:owner-secret{}", &url[at..]);
+    let project = project.env("DATABASE_URL", url);
+    let screen = project.run("migrate --no-snapshot");
+    let left = super::value(&mut client, "SELECT count(*) FROM schema_migrations");
+    let drop = format!("DROP OWNED BY {owner}; DROP ROLE {owner}");
+    client.batch_execute(&drop).unwrap();
+    assert!(screen.starts_with("exit 1\n"), "{screen}");
+    assert!(screen.contains("row-level security policy"), "{screen}");
+    assert_eq!(left, "1");
+}
