@@ -26,7 +26,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("client_min_messages", "'error'"),
     ("lc_numeric", "'C'"),
     ("plan_cache_mode", "'force_generic_plan'"),
-    ("search_path", "'public, pg_catalog'"),
+    ("search_path", "public, pg_catalog"),
     ("synchronous_commit", "off"),
 ];
 
