@@ -12,6 +12,8 @@ mod alter;
 #[cfg(feature = "plain")]
 mod calls;
 #[cfg(feature = "plain")]
+mod columnstore;
+#[cfg(feature = "plain")]
 mod edits;
 #[cfg(feature = "plain")]
 mod options;

@@ -17,6 +17,16 @@ impl<'a> Words<'a> {
             .map_or("", |token| token.text(self.sql))
     }
 
+    /// The text from the first to the last of these tokens, with what is between them; empty for none.
+    #[cfg(feature = "plain")]
+    pub(crate) fn between(&self, tokens: std::ops::Range<usize>) -> &'a str {
+        match self.tokens.get(tokens) {
+            Some([first, .., last]) => &self.sql[first.start..last.end],
+            Some([only]) => only.text(self.sql),
+            _ => "",
+        }
+    }
+
     /// Whether the token is this keyword, which no quoted name is.
     pub(crate) fn is(&self, index: usize, keyword: &str) -> bool {
         let text = self.text(index);

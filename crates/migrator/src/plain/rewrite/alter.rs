@@ -4,12 +4,15 @@ use std::ops::Range;
 
 use super::Edit;
 use super::aggregates::{enclosed, if_aggregate};
+use super::columnstore;
 use super::edits::{Edits, removed, tag, whole};
 use super::options::{Options, literal};
 use crate::statement::names::{Name, identifier};
 use crate::statement::words::Words;
 
 const RECORDED: &str = "what TimescaleDB is told is recorded";
+
+const CHECKED: &str = "TimescaleDB refuses it where it is a hypertable whose columnstore is on";
 
 /// `ALTER TABLE … SET (timescaledb.…)`: a call that records the options, and then does what else the statement does.
 pub(super) fn table(words: Words<'_>) -> Edits {
@@ -29,14 +32,23 @@ pub(super) fn table(words: Words<'_>) -> Edits {
         ))
     });
     let told: Vec<String> = told.collect();
-    if told.is_empty() {
+    let checks: Vec<String> = actions
+        .iter()
+        .filter_map(|it| columnstore::check(words, it))
+        .collect();
+    if told.is_empty() && checks.is_empty() {
         return Ok(Vec::new());
     }
+    let reason = if told.is_empty() { CHECKED } else { RECORDED };
     let call = format!(
-        "CALL _timescaledb_functions.alter_table({}, {if_exists}, ARRAY[{}]",
+        "CALL _timescaledb_functions.alter_table({}, {if_exists}, {}",
         literal(&name.quoted()),
-        told.join(", ")
+        array(&told)
     );
+    let end = match checks.is_empty() {
+        true => ")".to_owned(),
+        false => format!(", {})", array(&checks)),
+    };
     let stays =
         |options: &Option<Options<'_>>| options.as_ref().is_none_or(|options| !options.all_ours());
     let Some(last) = ours.iter().rposition(stays) else {
@@ -46,7 +58,7 @@ pub(super) fn table(words: Words<'_>) -> Edits {
     let edit = |at: usize, replacement: String| Edit {
         range: at..at,
         replacement,
-        reason: RECORDED,
+        reason,
     };
     let mut edits = vec![edit(0, format!("{call}, {tag}"))];
     for (index, options) in ours.iter().enumerate() {
@@ -69,8 +81,15 @@ pub(super) fn table(words: Words<'_>) -> Edits {
             }
         });
     }
-    edits.push(edit(words.sql.len(), format!("{tag})")));
+    edits.push(edit(words.sql.len(), format!("{tag}{end}")));
     Ok(edits)
+}
+
+fn array(objects: &[String]) -> String {
+    match objects.is_empty() {
+        true => "'{}'::pg_catalog.jsonb[]".to_owned(),
+        false => format!("ARRAY[{}]", objects.join(", ")),
+    }
 }
 
 /// `ALTER MATERIALIZED VIEW` that may be of a continuous aggregate: the procedure that is called asks, and does what TimescaleDB does or
@@ -119,9 +138,9 @@ fn told(words: Words<'_>, action: &Range<usize>) -> String {
         let pairs = format!("{}, 'has_others', {others}", options.object());
         ("set", pairs)
     } else if words.are(at, &["owner", "to"]) {
-        ("owner", literal(text(words, at + 2..action.end)))
+        ("owner", literal(words.between(at + 2..action.end)))
     } else if words.are(at, &["set", "tablespace"]) {
-        ("tablespace", literal(text(words, at + 2..action.end)))
+        ("tablespace", literal(words.between(at + 2..action.end)))
     } else if words.is(at, "add") {
         ("add", column(words, action))
     } else {
@@ -154,8 +173,8 @@ fn column(words: Words<'_>, action: &Range<usize>) -> String {
     ];
     let constrained = (at + 1..generated).find(|&at| words.is_one_of(at, &constraints));
     let is_constrained = constrained.is_some() || behind + 1 < action.end;
-    let ty = text(words, at + 1..constrained.unwrap_or(generated));
-    let expression = text(words, generated + 4..behind - 1);
+    let ty = words.between(at + 1..constrained.unwrap_or(generated));
+    let expression = words.between(generated + 4..behind - 1);
     value.push_str(&format!(
         ", 'type', {}, 'expression', {}, 'has_constraints', {is_constrained}",
         literal(ty),
@@ -193,12 +212,4 @@ fn actions(words: Words<'_>, at: usize) -> Vec<Range<usize>> {
     actions.push(start..words.tokens.len());
     actions.retain(|it| !it.is_empty());
     actions
-}
-
-fn text<'a>(words: Words<'a>, tokens: Range<usize>) -> &'a str {
-    match words.tokens.get(tokens) {
-        Some([first, .., last]) => &words.sql[first.start..last.end],
-        Some([only]) => only.text(words.sql),
-        _ => "",
-    }
 }

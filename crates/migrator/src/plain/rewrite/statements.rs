@@ -19,6 +19,12 @@ pub(super) fn edits(words: Words<'_>) -> Edits {
         drop(words)
     } else if words.are(0, &["refresh", "materialized", "view"]) {
         aggregates::refresh(words)
+    } else if words.are(0, &["comment", "on", "extension"]) && words.is_name(3, "timescaledb") {
+        whole(
+            words,
+            "CALL _timescaledb_functions.comment_on_extension()",
+            "the extension is not there",
+        )
     } else if words.is(0, "set") {
         calls::set(words)
     } else {

@@ -125,7 +125,30 @@ BEGIN
             USING ERRCODE = 'feature_not_supported', DETAIL = 'It is a view and has no rows of its own.';
     END IF;
     PERFORM _timescaledb_functions.check_owner(relation);
-    EXECUTE pg_catalog.format('DELETE FROM %s WHERE %s', relation, condition);
+    PERFORM _timescaledb_functions.delete_rows(relation, condition);
+END
+$$;
+
+-- Deletes rows without a trigger of the user's: a chunk that is dropped fires none.
+CREATE FUNCTION _timescaledb_functions.delete_rows(relation regclass, condition text) RETURNS void
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+DECLARE
+    triggers CONSTANT jsonb := (
+        SELECT jsonb_object_agg(t.tgname, CASE t.tgenabled WHEN 'R' THEN 'REPLICA ' WHEN 'A' THEN 'ALWAYS ' ELSE '' END)
+        FROM pg_trigger AS t
+        -- Its eighth is that it fires on DELETE.
+        WHERE t.tgrelid = relation AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & 8 <> 0
+    );
+    fired record;
+BEGIN
+    FOR fired IN SELECT key AS name FROM jsonb_each_text(triggers) LOOP
+        EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', relation, fired.name);
+    END LOOP;
+    EXECUTE format('DELETE FROM %s WHERE %s', relation, condition);
+    FOR fired IN SELECT key AS name, value AS mode FROM jsonb_each_text(triggers) LOOP
+        EXECUTE format('ALTER TABLE %s ENABLE %sTRIGGER %I', relation, fired.mode, fired.name);
+    END LOOP;
 END
 $$;
 

@@ -10,7 +10,10 @@ DECLARE
     parts text[];
     seen text[] := '{}';
 BEGIN
-    IF list ~ '^\s*$' THEN
+    IF list = '' AND option = 'orderby' THEN
+        RAISE EXCEPTION 'ordering column can not be empty' USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'timescaledb.compress_orderby option must reference a valid column or be removed to use default settings.';
+    ELSIF list = '' OR list IS NULL THEN
         RETURN;
     END IF;
     FOREACH item IN ARRAY ARRAY(SELECT m[1] FROM regexp_matches(list, '((?:"(?:[^"]|"")*"|[^,"])+)', 'g') AS m) LOOP
@@ -50,7 +53,7 @@ $$;
 CREATE FUNCTION _timescaledb_functions.column_names(relation regclass, numbers int2[]) RETURNS text[]
 LANGUAGE sql STABLE SET search_path TO pg_catalog, pg_temp
 AS $$
-    SELECT array_agg(a.attname::text ORDER BY numbered.n)
+    SELECT COALESCE(array_agg(a.attname::text ORDER BY numbered.n), CASE WHEN numbers = '{}' THEN '{}'::text[] END)
     FROM unnest(numbers) WITH ORDINALITY AS numbered (attnum, n)
     JOIN pg_attribute AS a ON a.attrelid = relation AND a.attnum = numbered.attnum
 $$;
@@ -95,19 +98,21 @@ DECLARE
     descending bool[];
     nulls_first bool[];
     time_column text;
+    was_on bool;
 BEGIN
     PERFORM _timescaledb_functions.check_columnstore(target);
+    IF EXISTS (SELECT FROM pg_class AS c WHERE c.oid = relation AND (c.relrowsecurity OR c.relforcerowsecurity)) THEN
+        RAISE EXCEPTION 'columnstore cannot be used on table with row security' USING ERRCODE = 'feature_not_supported';
+    END IF;
     IF (options ->> 'columnstore')::bool IS FALSE THEN
         UPDATE _timescaledb_catalog.hypertable
         SET columnstore = false, segmentby = NULL, orderby = NULL, orderby_desc = NULL, orderby_nullsfirst = NULL
         WHERE id = target;
         RETURN;
     END IF;
-    IF options ?| '{segmentby,orderby,index}' AND (SELECT h.columnstore FROM _timescaledb_catalog.hypertable AS h WHERE h.id = target)
-    THEN
-        RAISE NOTICE 'updated compression settings will only apply to future compressions'
-            USING DETAIL = 'Existing compressed chunks will not be recompressed.',
-                HINT = 'Use compress_chunk(chunk, recompress => true) to recompress.';
+    was_on := (SELECT h.columnstore FROM _timescaledb_catalog.hypertable AS h WHERE h.id = target);
+    IF options ? 'compress_interval' THEN
+        PERFORM _timescaledb_functions.set_compress_interval(target, (options ->> 'compress_interval')::interval);
     END IF;
     UPDATE _timescaledb_catalog.hypertable
     SET columnstore = columnstore OR options ?| '{columnstore,segmentby,orderby,compress_interval,index}'
@@ -115,8 +120,9 @@ BEGIN
     IF options ? 'segmentby' THEN
         SELECT array_agg(c.column_name) INTO names
         FROM _timescaledb_functions.parse_columns(relation, options ->> 'segmentby', 'segmentby') AS c;
+        -- An empty list is kept as one, as TimescaleDB does.
         UPDATE _timescaledb_catalog.hypertable
-        SET segmentby = _timescaledb_functions.column_numbers(set_columnstore.relation, names)
+        SET segmentby = COALESCE(_timescaledb_functions.column_numbers(set_columnstore.relation, names), '{}')
         WHERE id = target;
     END IF;
     IF options ? 'orderby' THEN
@@ -124,7 +130,9 @@ BEGIN
         FROM _timescaledb_functions.parse_columns(relation, options ->> 'orderby', 'orderby') AS c;
         -- The column that it is partitioned by comes last where it is not named.
         SELECT p.column_name INTO time_column FROM _timescaledb_functions.partitioned(relation) AS p;
-        IF time_column <> ALL (names) THEN
+        IF time_column <> ALL (names || COALESCE(_timescaledb_functions.column_names(relation, (
+            SELECT h.segmentby FROM _timescaledb_catalog.hypertable AS h WHERE h.id = target)), '{}'))
+        THEN
             names := names || time_column;
             descending := descending || true;
             nulls_first := nulls_first || true;
@@ -134,22 +142,88 @@ BEGIN
             orderby_nullsfirst = nulls_first
         WHERE id = target;
     END IF;
-    IF options ? 'compress_interval' THEN
-        UPDATE _timescaledb_catalog.hypertable
-        SET compress_interval = _timescaledb_functions.interval_microseconds((options ->> 'compress_interval')::interval)
-        WHERE id = target;
+    PERFORM _timescaledb_functions.check_segments(target);
+    IF options ?| '{segmentby,orderby,index}' AND was_on THEN
+        RAISE NOTICE 'updated compression settings will only apply to future compressions'
+            USING DETAIL = 'Existing compressed chunks will not be recompressed.',
+                HINT = 'Use compress_chunk(chunk, recompress => true) to recompress.';
+    END IF;
+    PERFORM _timescaledb_functions.warn_of_order(target, relation);
+END
+$$;
+
+-- Refuses a column by which a columnstore would be both ordered and segmented.
+CREATE FUNCTION _timescaledb_functions.check_segments(target int4) RETURNS void
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+DECLARE
+    shared text;
+BEGIN
+    SELECT ordering.attname INTO shared
+    FROM _timescaledb_catalog.hypertable AS h
+    CROSS JOIN LATERAL unnest(_timescaledb_functions.column_names(h.relation, h.orderby)) WITH ORDINALITY AS ordering (attname, n)
+    WHERE h.id = target AND ordering.attname = ANY (_timescaledb_functions.column_names(h.relation, h.segmentby))
+    ORDER BY ordering.n
+    LIMIT 1;
+    IF shared IS NOT NULL THEN
+        RAISE EXCEPTION 'cannot use column "%" for both ordering and segmenting', shared USING ERRCODE = 'syntax_error',
+            HINT = 'Use separate columns for the timescaledb.compress_orderby and timescaledb.compress_segmentby options.';
+    END IF;
+END
+$$;
+
+-- Records the interval that chunks would be merged to.
+CREATE FUNCTION _timescaledb_functions.set_compress_interval(target int4, length interval) RETURNS void
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+DECLARE
+    microseconds CONSTANT int8 := _timescaledb_functions.interval_microseconds(length)
+        + _timescaledb_functions.interval_months(length) * 2592000000000;
+    chunk_length CONSTANT int8 := (
+        SELECT d.interval_length
+        FROM _timescaledb_catalog.dimension AS d
+        WHERE d.hypertable_id = target AND d.interval_length IS NOT NULL
+        ORDER BY d.id
+        LIMIT 1
+    );
+BEGIN
+    IF microseconds % chunk_length > 0 THEN
+        RAISE WARNING 'compress chunk interval is not a multiple of chunk interval, you should use a factor of chunk interval '
+            'to merge as much as possible';
+    END IF;
+    UPDATE _timescaledb_catalog.hypertable SET compress_interval = microseconds WHERE id = target;
+END
+$$;
+
+-- Chunks that are merged have to be ordered by time first.
+CREATE FUNCTION _timescaledb_functions.warn_of_order(target int4, relation regclass) RETURNS void
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+DECLARE
+    time_column CONSTANT text := (SELECT p.column_name FROM _timescaledb_functions.partitioned(relation) AS p);
+BEGIN
+    IF EXISTS (
+        SELECT FROM _timescaledb_catalog.hypertable AS h
+        WHERE h.id = target AND h.compress_interval <> 0
+          AND (_timescaledb_functions.column_names(h.relation, h.orderby))[1] IS DISTINCT FROM time_column
+    ) THEN
+        RAISE WARNING 'compress_chunk_time_interval configured and primary dimension not first column in compress_orderby'
+            USING HINT = format('consider setting "%s" as first compress_orderby column', time_column);
     END IF;
 END
 $$;
 
 -- ALTER TABLE … SET (timescaledb.…) and RESET (timescaledb.…), one after the other, and then what else the statement does.
-CREATE PROCEDURE _timescaledb_functions.alter_table(relation_name text, if_exists bool, changes jsonb[], rest text DEFAULT NULL)
+CREATE PROCEDURE _timescaledb_functions.alter_table(
+    relation_name text, if_exists bool, changes jsonb[], rest text DEFAULT NULL, checks jsonb[] DEFAULT '{}'
+)
 LANGUAGE plpgsql
 AS $$
 DECLARE
     relation pg_catalog.regclass := pg_catalog.to_regclass(relation_name);
     hypertable pg_catalog.int4;
     change pg_catalog.jsonb;
+    aggregates pg_catalog.int4[];
 BEGIN
     IF relation IS NULL AND if_exists THEN
         RAISE NOTICE 'relation "%" does not exist, skipping', (pg_catalog.parse_ident(relation_name))[pg_catalog.cardinality(pg_catalog.parse_ident(relation_name))];
@@ -157,6 +231,8 @@ BEGIN
     END IF;
     relation := relation_name::pg_catalog.regclass;
     hypertable := _timescaledb_functions.hypertable_id(relation);
+    PERFORM _timescaledb_functions.check_actions(hypertable, checks);
+    aggregates := _timescaledb_functions.aggregates_over(hypertable);
     FOREACH change IN ARRAY changes LOOP
         IF hypertable IS NULL THEN
             RAISE EXCEPTION 'timescaledb table options can only be specified for hypertables' USING ERRCODE = 'invalid_parameter_value',
@@ -171,7 +247,82 @@ BEGIN
     END LOOP;
     IF rest IS NOT NULL THEN
         EXECUTE rest;
+        PERFORM _timescaledb_functions.check_dropped(aggregates);
     END IF;
+END
+$$;
+
+-- The continuous aggregates that are made of a hypertable.
+CREATE FUNCTION _timescaledb_functions.aggregates_over(hypertable int4) RETURNS int4[]
+LANGUAGE sql STABLE SET search_path TO pg_catalog, pg_temp
+AS $$
+    SELECT array_agg(a.hypertable_id)
+    FROM _timescaledb_catalog.continuous_agg AS a
+    JOIN _timescaledb_catalog.hypertable AS h ON h.id = a.hypertable_id
+    JOIN pg_class AS c ON c.oid = h.relation
+    WHERE a.source_id = hypertable
+$$;
+
+-- Refuses that an aggregate goes with what is dropped of its hypertable.
+CREATE FUNCTION _timescaledb_functions.check_dropped(aggregates int4[]) RETURNS void
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM _timescaledb_catalog.hypertable AS h
+        WHERE h.id = ANY (aggregates) AND NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = h.relation)
+    ) THEN
+        RAISE EXCEPTION 'cannot drop the partial/direct view because it is required by a continuous aggregate'
+            USING ERRCODE = 'dependent_objects_still_exist';
+    END IF;
+END
+$$;
+
+-- Refuses the actions of an ALTER TABLE that TimescaleDB refuses where the columnstore is on: first those that it knows nothing of, then
+-- columns, one after the other.
+CREATE FUNCTION _timescaledb_functions.check_actions(hypertable int4, checks jsonb[]) RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    action pg_catalog.jsonb;
+BEGIN
+    IF (SELECT h.columnstore FROM _timescaledb_catalog.hypertable AS h WHERE h.id OPERATOR(pg_catalog.=) hypertable) IS NOT TRUE THEN
+        RETURN;
+    ELSIF EXISTS (SELECT FROM pg_catalog.unnest(checks) AS c WHERE c OPERATOR(pg_catalog.?) 'unsupported') THEN
+        RAISE EXCEPTION 'operation not supported on hypertables that have columnstore enabled' USING ERRCODE = 'feature_not_supported';
+    END IF;
+    FOREACH action IN ARRAY checks LOOP
+        IF action OPERATOR(pg_catalog.?) 'default'
+            AND NOT _timescaledb_functions.is_constant(action OPERATOR(pg_catalog.->>) 'default', action OPERATOR(pg_catalog.->>) 'type')
+        THEN
+            RAISE EXCEPTION 'cannot add column with non-constant default expression to a hypertable that has columnstore enabled'
+                USING ERRCODE = 'feature_not_supported';
+        ELSIF action OPERATOR(pg_catalog.?) 'constraints' THEN
+            RAISE EXCEPTION 'cannot add column with constraints to a hypertable that has columnstore enabled'
+                USING ERRCODE = 'feature_not_supported';
+        ELSIF action OPERATOR(pg_catalog.?) 'not_null' AND NOT action OPERATOR(pg_catalog.?) 'default' THEN
+            RAISE EXCEPTION 'cannot add column with NOT NULL constraint without default to a hypertable that has columnstore enabled'
+                USING ERRCODE = 'feature_not_supported';
+        END IF;
+    END LOOP;
+END
+$$;
+
+-- Whether an expression, as the value of a column of a type, is constant for the planner: then it decides by itself whether that is null.
+-- What the server cannot read is for the statement itself to fail with.
+CREATE FUNCTION _timescaledb_functions.is_constant(expression text, column_type text) RETURNS bool
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    plan pg_catalog.jsonb;
+BEGIN
+    EXECUTE 'EXPLAIN (FORMAT JSON) SELECT WHERE CAST((' OPERATOR(pg_catalog.||) expression OPERATOR(pg_catalog.||) ') AS '
+        OPERATOR(pg_catalog.||) column_type OPERATOR(pg_catalog.||) ') IS NULL' INTO plan;
+    plan := plan OPERATOR(pg_catalog.->) 0 OPERATOR(pg_catalog.->) 'Plan';
+    RETURN NOT plan OPERATOR(pg_catalog.?) 'Filter'
+        AND COALESCE(plan OPERATOR(pg_catalog.->>) 'One-Time Filter', 'false') OPERATOR(pg_catalog.=) 'false';
+EXCEPTION WHEN OTHERS THEN
+    RETURN true;
 END
 $$;
 

@@ -203,6 +203,10 @@ DECLARE
     aggregate int4;
     length int8;
 BEGIN
+    IF options ? 'columnstore' THEN
+        RAISE EXCEPTION 'cannot enable compression while creating a continuous aggregate' USING ERRCODE = 'feature_not_supported',
+            HINT = 'Use ALTER MATERIALIZED VIEW to enable compression.';
+    END IF;
     PERFORM _timescaledb_functions.check_aggregate_query(view);
     source := _timescaledb_functions.source_of(view);
     SELECT * INTO bucket FROM _timescaledb_functions.bucket_of(view, source);
@@ -223,9 +227,6 @@ BEGIN
         length * CASE WHEN EXISTS (
             SELECT FROM _timescaledb_catalog.continuous_agg AS a WHERE a.hypertable_id = source
         ) THEN 1 ELSE 10 END));
-    IF options ?| '{columnstore,segmentby,orderby,compress_interval}' THEN
-        PERFORM _timescaledb_functions.set_aggregate_columnstore(aggregate, view, options);
-    END IF;
     PERFORM _timescaledb_functions.create_storage(aggregate, view, (options ->> 'create_group_indexes')::bool IS NOT FALSE);
 END
 $$;
@@ -240,10 +241,10 @@ DECLARE
 BEGIN
     IF (options ->> 'columnstore')::bool IS NOT FALSE AND NOT options ? 'orderby' THEN
         segments := ARRAY(SELECT c.column_name FROM _timescaledb_functions.parse_columns(view, options ->> 'segmentby', 'segmentby') AS c);
-        SELECT string_agg(quote_ident(g.name), ',' ORDER BY g.attnum <> d.attnum, g.attnum) INTO ordering
-        FROM _timescaledb_functions.grouping_columns(view) AS g
+        SELECT string_agg(quote_ident(g.name), ',' ORDER BY g.attnum <> d.attnum, g.n) INTO ordering
+        FROM _timescaledb_functions.grouping_columns(view) WITH ORDINALITY AS g (attnum, name, n)
         JOIN _timescaledb_catalog.dimension AS d ON d.hypertable_id = aggregate
-        WHERE g.name <> ALL (segments);
+        WHERE g.attnum = d.attnum OR g.name <> ALL (segments);
         options := options || jsonb_build_object('orderby', ordering);
         RAISE NOTICE 'defaulting compress_orderby to %', ordering;
     END IF;
@@ -251,17 +252,21 @@ BEGIN
 END
 $$;
 
--- The output columns that a view groups by, from the query tree: those whose target entry has a ressortgroupref.
+-- The output columns that a view groups by, in the order of its GROUP BY, from the query tree: the target list and the GROUP BY of the
+-- outermost query come last in it, and entries without a name are arguments of an aggregate.
 CREATE FUNCTION _timescaledb_functions.grouping_columns(view regclass) RETURNS TABLE (attnum int2, name name)
 LANGUAGE sql STABLE SET search_path TO pg_catalog, pg_temp
 AS $$
     SELECT a.attnum, a.attname
     FROM pg_rewrite AS w
-    CROSS JOIN LATERAL regexp_matches(
-        w.ev_action::text, ':resno (\d+) :resname (?:\\.|[^ ])+ :ressortgroupref ([1-9]\d*) :resorigtbl \d+ :resorigcol \d+ :resjunk false', 'g') AS m
+    CROSS JOIN LATERAL substring(w.ev_action::text FROM '.*:targetList (.*)$') AS tree
+    CROSS JOIN LATERAL regexp_matches(substring(tree FROM '.*:groupClause \(([^)]*)\)'), ':tleSortGroupRef (\d+)', 'g')
+        WITH ORDINALITY AS grouped (ref, n)
+    CROSS JOIN LATERAL regexp_match(
+        tree, ':resno (\d+) :resname (?!<> )(?:\\.|[^ ])+ :ressortgroupref ' || grouped.ref[1] || ' :resorigtbl \d+ :resorigcol \d+ :resjunk false') AS m
     JOIN pg_attribute AS a ON a.attrelid = view AND a.attnum = m[1]::int2
     WHERE w.ev_class = view
-    ORDER BY a.attnum
+    ORDER BY grouped.n
 $$;
 
 -- ALTER MATERIALIZED VIEW of what may be a continuous aggregate, action by action; columns are added first.

@@ -217,3 +217,29 @@ BEGIN
         target, older_than, given, NULL, NULL, job.config ->> 'drop_created_before', 'interval');
 END
 $$;
+
+
+-- Background workers: there are none to start and to stop.
+DO $do$
+DECLARE
+    name pg_catalog.text;
+BEGIN
+    FOREACH name IN ARRAY '{start,stop,restart}'::pg_catalog.text[] LOOP
+        EXECUTE pg_catalog.format(
+            $sql$
+                CREATE OR REPLACE FUNCTION _timescaledb_functions.%1$s_background_workers() RETURNS bool LANGUAGE plpgsql AS $body$
+                BEGIN
+                    RAISE NOTICE 'plain mode has no background workers to %1$s';
+                    RETURN false;
+                END
+                $body$;
+                CREATE OR REPLACE FUNCTION _timescaledb_internal.%1$s_background_workers() RETURNS bool LANGUAGE plpgsql AS $body$
+                BEGIN
+                    RETURN _timescaledb_functions.%1$s_background_workers();
+                END
+                $body$;
+            $sql$,
+            name);
+    END LOOP;
+END
+$do$;

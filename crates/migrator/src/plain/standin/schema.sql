@@ -149,3 +149,12 @@ BEGIN
     NULL;
 END
 $$;
+
+-- COMMENT ON EXTENSION timescaledb.
+CREATE PROCEDURE _timescaledb_functions.comment_on_extension()
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    RAISE NOTICE 'plain mode has no extension timescaledb to comment on';
+END
+$$;
