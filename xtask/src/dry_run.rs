@@ -55,6 +55,8 @@ pub fn run(
     let migrations = &*plan::fit(&migrations, &history);
     let pending = plan::plan(migrations, &history, options.selection, options.ahead)
         .map_err(|error| explain::run(&run::Error::Plan(error), migrations))?;
+    plan::check_sizes(&pending, plan::LONGEST_STEP)
+        .map_err(|long| explain::run(&run::Error::TooLong(long), migrations))?;
     let answers = match &mut session {
         Some(session) => ask(&mut *session.link, &pending)?,
         None => Answers::new(),

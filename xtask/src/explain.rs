@@ -132,6 +132,7 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
         run::Error::InDoubt(doubt) => stopped::in_doubt(doubt),
         run::Error::Refused(refused) => stopped::refused(refused),
         run::Error::Divided(divided) => stopped::divided(divided),
+        run::Error::TooLong(long) => stopped::too_long(long),
         run::Error::Interrupted(interrupted) => stopped::interrupted(interrupted),
         run::Error::Jobs { jobs, error } => stopped::not_paused(jobs, error),
         run::Error::Pooled => Failure::new(Code::Failed, error.to_string())

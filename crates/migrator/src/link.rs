@@ -13,8 +13,9 @@ pub trait Link {
     /// Sends one message that may hold several statements; returns the rows of each statement that returns rows.
     fn query(&mut self, sql: &str) -> Result<Vec<Rows>, Error>;
 
-    /// Hands over every script that is going to be run, so that a driver that copies files can copy them at once.
-    fn prepare(&mut self, messages: &[Message]) -> Result<(), Error> {
+    /// Hands over every message that is going to be run, so that a driver that copies files can copy them at once. They are rendered as
+    /// they are taken: a driver that needs none of them holds none.
+    fn prepare(&mut self, messages: &mut dyn Iterator<Item = Message>) -> Result<(), Error> {
         let _ = messages;
         Ok(())
     }

@@ -4,6 +4,7 @@ mod ahead;
 mod fit;
 #[cfg(feature = "plain")]
 mod plain;
+mod size;
 mod undivided;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ pub use fit::fit;
 pub(crate) use plain::is_unseen;
 #[cfg(feature = "plain")]
 pub use plain::plain;
+pub use size::{LONGEST_STEP, TooLong, check_sizes};
 pub use undivided::{Divided, check_undivided};
 
 use crate::history::{History, Row};

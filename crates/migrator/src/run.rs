@@ -247,6 +247,7 @@ fn admit(
     if let Some(reason) = &report.facts.read_only {
         return Err(Error::ReadOnly(reason.clone()));
     }
+    plan::check_sizes(pending, plan::LONGEST_STEP)?;
     if options.all_or_nothing {
         plan::check_undivided(pending)?;
     }

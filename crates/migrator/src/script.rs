@@ -139,9 +139,25 @@ pub fn start(step: StepRef<'_>) -> Option<Message> {
     Some(message).filter(|message| !message.statements.is_empty())
 }
 
-/// Renders a step as a transaction, its history update in it: one message.
-pub fn transaction(step: StepRef<'_>) -> Vec<Message> {
-    vec![step.transaction()]
+/// How many bytes of statements a message of a transaction holds at most, unless one statement is longer.
+///
+/// A driver and the server each hold several copies of a message. Steps that are longer than this are few, and take so long that a round
+/// trip more is nothing.
+const PART: usize = 8 << 20;
+
+/// Renders a step as a transaction, its history update in it: one message, or several where it is long.
+pub fn transaction(step: StepRef<'_>) -> impl Iterator<Item = Message> {
+    let mut next = Some(0);
+    std::iter::from_fn(move || {
+        let (message, following) = part(step, next?);
+        next = following;
+        Some(message)
+    })
+}
+
+/// The message of a step's transaction that begins with the statement `first`, and which one the next message begins with.
+pub fn part(step: StepRef<'_>, first: usize) -> (Message, Option<usize>) {
+    step.part(first, PART)
 }
 
 /// Renders a step as a statement that runs alone: its intent, the statement, its completion. `reason` is why.
@@ -153,18 +169,17 @@ pub fn alone(step: StepRef<'_>, reason: Option<Reason>) -> Vec<Message> {
 }
 
 /// Records a step as done that is known to be, without sending its statement.
-pub fn complete(step: StepRef<'_>) -> Vec<Message> {
+pub fn complete(step: StepRef<'_>) -> Message {
     let mut message = Message::default();
     step.push_completion(&mut message);
     if step.is_last() {
         let start = step.session.start();
         start.iter().for_each(|sql| message.push(sql, None));
     }
-    vec![message]
+    message
 }
-
 /// Records a migration as applied whose file has no step left after those that are done, or none at all.
-pub fn finish(step: StepRef<'_>) -> Vec<Message> {
+pub fn finish(step: StepRef<'_>) -> Message {
     let mut message = Message::default();
     let is_part = step.bounds != Bounds::OWN;
     if is_part && step.bounds.begins {
@@ -175,22 +190,20 @@ pub fn finish(step: StepRef<'_>) -> Vec<Message> {
     if is_part && step.bounds.commits {
         message.push("COMMIT", None);
     }
-    vec![message]
+    message
 }
 
 impl StepRef<'_> {
-    fn transaction(&self) -> Message {
+    fn part(&self, first: usize, longest: usize) -> (Message, Option<usize>) {
         let mut message = Message::default();
-        let begin = match &self.migration.steps[self.index].kind {
-            StepKind::Transaction { begin } => begin.as_ref(),
-            _ => None,
-        };
-        match begin {
-            _ if !self.bounds.begins => {}
-            Some(range) => self.push_source(&mut message, range),
-            None => message.push("BEGIN", None),
+        if first == 0 {
+            self.push_begin(&mut message);
         }
-        for range in &self.migration.steps[self.index].statements {
+        let statements = &self.migration.steps[self.index].statements;
+        for (at, range) in statements.iter().enumerate().skip(first) {
+            if at > first && message.text.len() + range.len() > longest {
+                return (message, Some(at));
+            }
             self.push_source(&mut message, range);
             self.push_parameters_behind(&mut message, &self.migration.file.text[range.clone()]);
         }
@@ -206,7 +219,19 @@ impl StepRef<'_> {
             message.push("COMMIT", None);
         }
         self.push_reset(&mut message);
-        message
+        (message, None)
+    }
+
+    fn push_begin(&self, message: &mut Message) {
+        let begin = match &self.migration.steps[self.index].kind {
+            StepKind::Transaction { begin } => begin.as_ref(),
+            _ => None,
+        };
+        match begin {
+            _ if !self.bounds.begins => {}
+            Some(range) => self.push_source(message, range),
+            None => message.push("BEGIN", None),
+        }
     }
 
     /// `waits_aside` where it waits for locks that nobody queues up behind, and would begin anew where a timeout ended its wait: a
@@ -384,7 +409,7 @@ mod tests {
             let mut messages: Vec<Message> =
                 start(step).filter(|_| index == 0).into_iter().collect();
             messages.extend(match migration.steps[index].kind {
-                StepKind::Transaction { .. } => transaction(step),
+                StepKind::Transaction { .. } => transaction(step).collect(),
                 StepKind::Alone(reason) => alone(step, Some(reason)),
                 StepKind::FreshSession | StepKind::Asked(_) => alone(step, None),
             });
@@ -434,7 +459,7 @@ mod tests {
         let text = "  CREATE TABLE t ();\n\n  CREATE INDEX ON t (b);";
         let file = File::new(Path::new("001_a.sql"), text.as_bytes().to_vec()).unwrap();
         let migration = Migration::parse(file).unwrap();
-        let messages = transaction(StepRef {
+        let step = StepRef {
             migration: &migration,
             index: 0,
             is_new: true,
@@ -443,10 +468,54 @@ mod tests {
             applied_by: "u",
             mode: Mode::TimescaleDb,
             session: &SESSION,
-        });
-        let message = &messages[0];
+        };
+        let (message, _) = part(step, 0);
         let byte = message.text.find("(b)").unwrap();
         assert_eq!(message.source_offset(byte), text.find("(b)"));
         assert_eq!(message.source_offset(0), None);
+    }
+
+    #[test]
+    fn a_long_transaction_is_several_messages() {
+        let text = "INSERT INTO t VALUES (1);\nINSERT INTO t VALUES (2);\nINSERT INTO t VALUES (3);\nSELECT 4";
+        let file = File::new(Path::new("001_a.sql"), text.as_bytes().to_vec()).unwrap();
+        let migration = Migration::parse(file).unwrap();
+        let step = StepRef {
+            migration: &migration,
+            index: 0,
+            is_new: true,
+            bounds: Bounds::OWN,
+            table: "t",
+            applied_by: "u",
+            mode: Mode::TimescaleDb,
+            session: &SESSION,
+        };
+        let of = |longest: usize| {
+            let (mut next, mut parts) = (Some(0), Vec::new());
+            while let Some(first) = next {
+                let (message, following) = step.part(first, longest);
+                parts.push(message);
+                next = following;
+            }
+            parts
+        };
+        let whole = &of(usize::MAX)[..];
+        assert_eq!(whole, transaction(step).collect::<Vec<_>>());
+        for (longest, count) in [(1, 4), (40, 3), (60, 2), (1000, 1)] {
+            let parts = of(longest);
+            assert_eq!(parts.len(), count, "{longest}");
+            let texts: String = parts.iter().map(|part| part.text.as_str()).collect();
+            assert_eq!(texts, whole[0].text);
+            // Each knows where its statements are in the file.
+            for part in &parts {
+                let from_file = part
+                    .statements
+                    .iter()
+                    .filter_map(|sent| Some((sent.range.clone(), sent.source.clone()?)));
+                for (range, source) in from_file {
+                    assert_eq!(part.text[range], text[source]);
+                }
+            }
+        }
     }
 }

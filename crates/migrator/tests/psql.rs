@@ -29,7 +29,7 @@ fn messages_run_in_their_order_with_queries_between_them() {
         message(&["SELECT * FROM t", "INSERT INTO t SELECT max(a) + 1 FROM t"]),
     ];
     let mut link = place.link();
-    link.prepare(&messages).unwrap();
+    link.prepare(&mut messages.iter().cloned()).unwrap();
     for message in &messages[..2] {
         link.run(message).unwrap();
     }
@@ -51,10 +51,10 @@ fn a_new_session_goes_on_where_the_old_one_was() {
         message(&["INSERT INTO t VALUES (2)"]),
     ];
     let mut link = place.link();
-    link.prepare(&messages).unwrap();
+    link.prepare(&mut messages.iter().cloned()).unwrap();
     link.run(&messages[0]).unwrap();
     link.reconnect().unwrap();
-    link.prepare(&messages[1..]).unwrap();
+    link.prepare(&mut messages[1..].iter().cloned()).unwrap();
     for message in &messages[1..] {
         link.run(message).unwrap();
     }
@@ -111,7 +111,7 @@ fn an_error_is_placed_in_its_message_and_ends_the_session() {
         message(&["INSERT INTO t VALUES (3)"]),
     ];
     let mut link = place.link();
-    link.prepare(&messages).unwrap();
+    link.prepare(&mut messages.iter().cloned()).unwrap();
     link.run(&messages[0]).unwrap();
     let Err(Error::Server(error)) = link.run(&messages[1]) else {
         panic!("it did not fail");
@@ -136,7 +136,7 @@ fn what_was_not_asked_for_does_not_run_and_the_script_goes_with_the_session() {
         message(&["INSERT INTO t VALUES (1)"]),
     ];
     let mut link = place.link();
-    link.prepare(&messages).unwrap();
+    link.prepare(&mut messages.iter().cloned()).unwrap();
     link.run(&messages[0]).unwrap();
     let folder = place.copies().pop().unwrap();
     assert!(folder.exists());
@@ -160,7 +160,7 @@ fn no_variable_of_psql_s_stands_for_a_part_of_a_message() {
         message(&[&gate, &port]),
     ];
     let mut link = place.link();
-    link.prepare(&messages).unwrap();
+    link.prepare(&mut messages.iter().cloned()).unwrap();
     for message in &messages {
         link.run(message).unwrap();
     }

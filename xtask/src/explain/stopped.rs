@@ -1,7 +1,7 @@
 //! Runs that stopped without a statement being wrong: a lock that was not had, a cut connection, a signal, a doubt. Pure.
 
 use migrator::link::ServerError;
-use migrator::plan::{Divided, Migration};
+use migrator::plan::{Divided, Migration, TooLong};
 use migrator::run::{Applied, Cut, GaveUp, InDoubt, Interrupted, Job, Refused};
 
 use crate::blockers;
@@ -103,6 +103,27 @@ pub fn divided(divided: &Divided) -> Failure {
     })
     .field("file", file.path.display().to_string())
     .field("line", first)
+}
+
+/// A step that is longer than what a server takes.
+pub fn too_long(long: &TooLong) -> Failure {
+    let (first, last) = long.lines;
+    Failure::new(
+        Code::Failed,
+        format!(
+            "step {} of {} is too long to be sent: {} have {:.2} GB, and PostgreSQL takes 1 GB at once",
+            long.step + 1,
+            long.title,
+            lines(first, last),
+            long.bytes as f64 / f64::from(1 << 30),
+        ),
+    )
+    .note("at", long.path.display().to_string())
+    .note("state", "nothing was run")
+    .next("divide its statements among several migrations, each of which is a transaction of its own")
+    .field("file", long.path.display().to_string())
+    .field("line", first)
+    .field("bytes", long.bytes)
 }
 
 /// A statement that the server would refuse, and that was not sent.

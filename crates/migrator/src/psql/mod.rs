@@ -134,15 +134,15 @@ impl<H: Host> Link for Psql<H> {
         }
     }
 
-    fn prepare(&mut self, messages: &[Message]) -> Result<(), Error> {
+    fn prepare(&mut self, messages: &mut dyn Iterator<Item = Message>) -> Result<(), Error> {
         let lost = |error: io::Error| Error::lost(format!("failed to write the scripts: {error}"));
         let here = Folder::create().map_err(lost)?;
-        self.script = Script::new(messages, &mark());
         self.next = 0;
         self.scripts += 1;
         // psql may still be in the one before.
         let file = here.0.join(format!("migrations-{}.sql", self.scripts));
-        fs::write(&file, &self.script.text).map_err(lost)?;
+        let mut writer = io::BufWriter::new(fs::File::create(&file).map_err(lost)?);
+        self.script = Script::write(messages, &mark(), &mut writer).map_err(lost)?;
         let folder = self.process()?.folder.clone();
         self.file = Some(self.host.copy(&file, &folder).map_err(Error::lost)?);
         Ok(())

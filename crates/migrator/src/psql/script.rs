@@ -3,6 +3,9 @@
 //! One file, because creating a file for each message and copying them into a container takes longer than running them. Gates, because a
 //! runner that is killed must not leave a psql behind that goes on by itself: at the end of its input a gate is an error, and psql ends.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::{self, Write};
+
 use crate::script::Message;
 
 /// The variable that takes the answer at a gate; it is gone again before a message could see it.
@@ -13,42 +16,44 @@ pub(super) const RUN: &str = "true\n";
 /// What is sent for a message that is to be passed over.
 pub(super) const PASS: &str = "false\n";
 
-/// The file's text, and where each message is in it.
+/// Which messages are in the file, and where.
 #[derive(Debug, Default)]
 pub(super) struct Script {
-    /// The text of the file.
-    pub text: String,
     places: Vec<Place>,
 }
 
 /// Where a message is.
 #[derive(Debug)]
 struct Place {
-    start: usize,
-    end: usize,
+    /// Of its text, which is in the file and need not be held beside it.
+    digest: u64,
     /// How many lines of the file stand before it.
     lines: usize,
 }
 
 impl Script {
-    /// Renders messages; `mark` is printed after each that was carried out, on both of psql's streams.
-    pub(super) fn new(messages: &[Message], mark: &str) -> Script {
+    /// Writes messages to the file; `mark` is printed after each that was carried out, on both of psql's streams.
+    pub(super) fn write(
+        messages: &mut dyn Iterator<Item = Message>,
+        mark: &str,
+        file: &mut impl Write,
+    ) -> io::Result<Script> {
         let mut script = Script::default();
         let mut lines = 0;
         for message in messages {
             let head = format!("\\prompt {GATE}\n\\if :{GATE}\n\\unset {GATE}\n\\o /dev/null\n");
             let tail = format!("\\o\n\\echo {mark} false\n\\warn {mark}\n\\endif\n");
-            script.text.push_str(&head);
             lines += newlines(&head);
-            let start = script.text.len();
-            script.text.push_str(&message.text);
-            let end = script.text.len();
-            script.places.push(Place { start, end, lines });
-            script.text.push_str(&tail);
+            let digest = digest(&message.text);
+            script.places.push(Place { digest, lines });
+            for text in [&head, &message.text, &tail] {
+                file.write_all(text.as_bytes())?;
+            }
             lines += newlines(&message.text) + newlines(&tail);
         }
-        script.text.push_str(&format!("\\unset {GATE}\n"));
-        script
+        writeln!(file, "\\unset {GATE}")?;
+        file.flush()?;
+        Ok(script)
     }
 
     /// How many messages, and so gates, it has.
@@ -58,7 +63,8 @@ impl Script {
 
     /// The first message from index `from` on that has this text.
     pub(super) fn find(&self, message: &Message, from: usize) -> Option<usize> {
-        let is_it = |place: &Place| self.text[place.start..place.end] == message.text;
+        let digest = digest(&message.text);
+        let is_it = |place: &Place| place.digest == digest;
         let later = self.places.get(from..)?;
         later.iter().position(is_it).map(|index| from + index)
     }
@@ -67,6 +73,13 @@ impl Script {
     pub(super) fn line_of(&self, index: usize, line: usize) -> usize {
         line.saturating_sub(self.places[index].lines)
     }
+}
+
+/// Tells the messages of one run apart, which are ours.
+fn digest(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn newlines(text: &str) -> usize {
@@ -84,19 +97,27 @@ mod tests {
         }
     }
 
+    /// The file of these messages.
+    fn written(messages: &[Message]) -> (Script, String) {
+        let mut file = Vec::new();
+        let mut messages = messages.iter().cloned();
+        let script = Script::write(&mut messages, "done", &mut file).unwrap();
+        (script, String::from_utf8(file).unwrap())
+    }
+
     #[test]
     fn each_message_stands_behind_a_gate() {
         let messages = [
             message("BEGIN;\nSELECT 1;\nCOMMIT;\n"),
             message("VACUUM;\n"),
         ];
-        insta::assert_snapshot!(Script::new(&messages, "done").text);
+        insta::assert_snapshot!(written(&messages).1);
     }
 
     #[test]
     fn equal_messages_are_found_one_after_the_other() {
         let [a, b] = [message("VACUUM;\n"), message("ANALYZE;\n")];
-        let script = Script::new(&[a.clone(), b.clone(), a.clone()], "done");
+        let (script, _) = written(&[a.clone(), b.clone(), a.clone()]);
         let found = [(&a, 0), (&a, 1), (&b, 0), (&b, 2), (&a, 3)];
         assert_eq!(
             found.map(|(message, from)| script.find(message, from)),
@@ -108,12 +129,8 @@ mod tests {
     #[test]
     fn a_line_of_the_file_is_a_line_of_its_message() {
         let messages = [message("SELECT 1;\n"), message("SELECT 2;\nSELECT 3;\n")];
-        let script = Script::new(&messages, "done");
-        let line = 1 + script
-            .text
-            .lines()
-            .position(|line| line == "SELECT 3;")
-            .unwrap();
+        let (script, text) = written(&messages);
+        let line = 1 + text.lines().position(|line| line == "SELECT 3;").unwrap();
         assert_eq!(script.line_of(1, line), 2);
     }
 }

@@ -49,9 +49,7 @@ impl Runner<'_, '_> {
                 true => script::complete(self.step_ref(migration, step)),
                 false => script::finish(self.step_ref(migration, step)),
             };
-            for message in record {
-                self.query(&message.text)?;
-            }
+            self.query(&record.text)?;
         }
         self.watch.tell(Event::Settled {
             migration,

@@ -38,6 +38,9 @@ pub enum Error {
     /// Not every step that is pending can share one transaction.
     #[error(transparent)]
     Divided(#[from] Box<plan::Divided>),
+    /// A step is longer than what a server takes; nothing was sent.
+    #[error(transparent)]
+    TooLong(#[from] Box<plan::TooLong>),
     /// The server refuses a statement wherever it is sent, says the catalog; it was not sent.
     #[error("{}: {}", .0.migration.place(.0.migration.steps[.0.step].range().start), .0.refusal)]
     Refused(Box<Refused>),

@@ -1,61 +1,84 @@
-//! What is going to be sent for a step, in each of the ways that the catalog may call for.
+//! What is going to be sent for a step, in each of the ways that the catalog may call for. It is rendered when it is sent: the text of all
+//! that is pending need not be held a second time.
 
-use crate::plan::StepKind;
+use crate::plan::{Migration, StepKind};
 use crate::question::Question;
-use crate::script::{self, Message, StepRef};
+use crate::script::{self, Bounds, Message, StepRef};
 
-/// The messages of a step.
-#[derive(Debug, Default)]
-pub(super) struct Prepared {
-    /// What starts its session, where no step before it has.
-    pub start: Option<Message>,
-    /// It in a transaction; empty where the text alone says that it runs alone.
-    pub shared: Vec<Message>,
-    /// It alone; empty where the text alone says that it does not.
-    pub alone: Vec<Message>,
-    /// What has to be asked in between.
-    pub question: Option<Question>,
+/// A step that is going to be sent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Prepared<'a> {
+    pub migration: &'a Migration,
+    /// Index of the step.
+    pub index: usize,
+    /// Whether the history has no row of its migration yet.
+    pub is_new: bool,
+    pub bounds: Bounds,
+    /// Whether no step before it has started the session.
+    pub starts_session: bool,
 }
 
-impl Prepared {
-    pub(super) fn new(step: StepRef<'_>, starts_session: bool) -> Prepared {
-        let start = starts_session.then(|| script::start(step)).flatten();
-        let Some(planned) = step.migration.steps.get(step.index) else {
-            // A file without statements, or one that lost steps after those that are done.
-            return Prepared {
-                start,
-                shared: script::finish(step),
-                ..Prepared::default()
-            };
-        };
-        let prepared = Prepared {
-            start,
-            question: step.migration.question(planned),
-            ..Prepared::default()
-        };
-        match &planned.kind {
-            StepKind::Transaction { .. } => Prepared {
-                shared: script::transaction(step),
-                ..prepared
-            },
-            StepKind::Alone(reason) => Prepared {
-                alone: script::alone(step, Some(*reason)),
-                ..prepared
-            },
-            StepKind::Asked(_) => Prepared {
-                shared: script::transaction(step),
-                alone: script::alone(step, None),
-                ..prepared
-            },
-            StepKind::FreshSession => Prepared {
-                alone: script::alone(step, None),
-                ..prepared
-            },
+impl<'a> Prepared<'a> {
+    fn kind(&self) -> Option<&'a StepKind> {
+        let step = self.migration.steps.get(self.index);
+        step.map(|step| &step.kind)
+    }
+
+    /// What has to be asked right before it is sent.
+    pub(super) fn question(&self) -> Option<Question> {
+        let step = self.migration.steps.get(self.index)?;
+        self.migration.question(step)
+    }
+
+    /// Whether it may share a transaction, as far as the text tells. So may the record of a file without
+    /// statements, or of one that lost steps after those that are done.
+    pub(super) fn may_share(&self) -> bool {
+        let alone = |kind: &StepKind| matches!(kind, StepKind::Alone(_) | StepKind::FreshSession);
+        !self.kind().is_some_and(alone)
+    }
+
+    fn may_run_alone(&self) -> bool {
+        let shares = |kind: &StepKind| matches!(kind, StepKind::Transaction { .. });
+        !self.kind().is_none_or(shares)
+    }
+
+    /// What starts its session, where no step before it has.
+    pub(super) fn start(&self, step: StepRef<'_>) -> Option<Message> {
+        self.starts_session.then(|| script::start(step)).flatten()
+    }
+
+    /// It in a transaction: the message from the statement `first` on, and where the next one goes on.
+    pub(super) fn shared(&self, step: StepRef<'_>, first: usize) -> (Message, Option<usize>) {
+        match self.kind() {
+            Some(_) => script::part(step, first),
+            None => (script::finish(step), None),
         }
     }
 
-    /// All that may be sent.
-    pub(super) fn messages(&self) -> impl Iterator<Item = &Message> {
-        self.start.iter().chain(&self.shared).chain(&self.alone)
+    /// It alone.
+    pub(super) fn alone(&self, step: StepRef<'_>) -> Vec<Message> {
+        match self.kind() {
+            Some(StepKind::Alone(reason)) => script::alone(step, Some(*reason)),
+            _ => script::alone(step, None),
+        }
+    }
+
+    /// All that may be sent, in the order in which it is.
+    pub(super) fn messages<'s>(
+        self,
+        step: StepRef<'s>,
+    ) -> impl Iterator<Item = Message> + use<'a, 's> {
+        let mut next = self.may_share().then_some(0);
+        let shared = std::iter::from_fn(move || {
+            let (message, following) = self.shared(step, next?);
+            next = following;
+            Some(message)
+        });
+        let alone = self.may_run_alone().then(|| self.alone(step));
+        let start = self.start(step);
+        start
+            .into_iter()
+            .chain(shared)
+            .chain(alone.into_iter().flatten())
     }
 }

@@ -239,8 +239,7 @@ impl<'a, 'o> Runner<'a, 'o> {
     fn send_all(&mut self, pending: &[Pending<'a>], history: &History) -> Result<Outcome, Stop> {
         let (stretch, is_end) = self.stretch(pending);
         let steps = self.prepare(pending, &stretch, history);
-        let all = steps.iter().flat_map(Prepared::messages);
-        self.link.prepare(&all.cloned().collect::<Vec<_>>())?;
+        self.hand_over(&steps)?;
         let first = pending.first().map(|it| (it.migration, it.steps_done));
         for (&(position, step), prepared) in stretch.iter().zip(&steps) {
             let pending = &pending[position];
@@ -253,7 +252,7 @@ impl<'a, 'o> Runner<'a, 'o> {
                 true => first,
                 false => Some((migration, step)),
             };
-            self.send_step(migration, step, prepared)?;
+            self.send_step(*prepared)?;
             if migration.gives_up_lock(step) {
                 self.backend = None;
             }
@@ -307,21 +306,50 @@ impl<'a, 'o> Runner<'a, 'o> {
         pending: &[Pending<'a>],
         stretch: &[(usize, usize)],
         history: &History,
-    ) -> Vec<Prepared> {
+    ) -> Vec<Prepared<'a>> {
         let of = |(place, &(position, index)): (usize, &(usize, usize))| {
             let migration = pending[position].migration;
             let whole = self.options.all_or_nothing;
-            let step = StepRef {
+            Prepared {
+                migration,
+                index,
                 is_new: index == 0 && history.row(migration.file.version).is_none(),
                 bounds: Bounds {
                     begins: !whole || place == 0,
                     commits: !whole || place + 1 == stretch.len(),
                 },
-                ..self.step_ref(migration, index)
-            };
-            Prepared::new(step, place == 0)
+                starts_session: place == 0,
+            }
         };
         stretch.iter().enumerate().map(of).collect()
+    }
+
+    /// Gives the driver all messages at once, each rendered when it takes it.
+    fn hand_over(&mut self, steps: &[Prepared<'a>]) -> Result<(), link::Error> {
+        let (table, applied_by, session) = (&self.table, &self.applied_by, &self.session);
+        let mode = self.options.mode;
+        let mut messages = steps.iter().flat_map(|prepared| {
+            let step = StepRef {
+                migration: prepared.migration,
+                index: prepared.index,
+                is_new: prepared.is_new,
+                bounds: prepared.bounds,
+                table,
+                applied_by,
+                mode,
+                session,
+            };
+            prepared.messages(step)
+        });
+        self.link.prepare(&mut messages)
+    }
+
+    fn prepared_ref<'s>(&'s self, prepared: &'s Prepared<'_>) -> StepRef<'s> {
+        StepRef {
+            is_new: prepared.is_new,
+            bounds: prepared.bounds,
+            ..self.step_ref(prepared.migration, prepared.index)
+        }
     }
 
     pub(super) fn step_ref<'s>(&'s self, migration: &'s Migration, index: usize) -> StepRef<'s> {
@@ -338,15 +366,12 @@ impl<'a, 'o> Runner<'a, 'o> {
     }
 
     /// Sends a step in the way that the catalog, where it has to be asked, says.
-    fn send_step(
-        &mut self,
-        migration: &'a Migration,
-        step: usize,
-        prepared: &Prepared,
-    ) -> Result<(), Stop> {
-        self.runs_alone = prepared.shared.is_empty();
-        self.send(migration, step, prepared.start.as_slice())?;
-        if let Some(question) = &prepared.question {
+    fn send_step(&mut self, prepared: Prepared<'a>) -> Result<(), Stop> {
+        let (migration, step) = (prepared.migration, prepared.index);
+        self.runs_alone = !prepared.may_share();
+        let start = prepared.start(self.prepared_ref(&prepared));
+        self.send(migration, step, start.as_slice())?;
+        if let Some(question) = prepared.question() {
             let rows = self.query(&question.query())?.into_iter().next_back();
             match question.answer(&rows.unwrap_or_default()) {
                 Answer::AsRead => {}
@@ -365,16 +390,25 @@ impl<'a, 'o> Runner<'a, 'o> {
                 }
             }
         }
-        let messages = match self.runs_alone {
-            true => &prepared.alone,
-            false => &prepared.shared,
-        };
-        if self.runs_alone
-            && let Some(began) = self.began.get_mut(&migration.file.version)
-        {
+        if !self.runs_alone {
+            return self.send_transaction(prepared);
+        }
+        if let Some(began) = self.began.get_mut(&migration.file.version) {
             began.alone += 1;
         }
-        self.send(migration, step, messages)
+        let messages = prepared.alone(self.prepared_ref(&prepared));
+        self.send(migration, step, &messages)
+    }
+
+    /// Sends a step in a transaction, of a long one never more than a message at a time.
+    fn send_transaction(&mut self, prepared: Prepared<'a>) -> Result<(), Stop> {
+        let mut next = Some(0);
+        while let Some(first) = next {
+            let (message, following) = prepared.shared(self.prepared_ref(&prepared), first);
+            self.send(prepared.migration, prepared.index, &[message])?;
+            next = following;
+        }
+        Ok(())
     }
 
     fn send(
