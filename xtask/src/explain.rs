@@ -97,15 +97,10 @@ pub fn unreachable(error: &link::Error, next: &str) -> Failure {
         None if says("hung up") => {
             "see whether it is PostgreSQL that listens there, and what its log says".to_owned()
         }
-        None if says("lookup") => format!("correct the name of the host{LOOK_CLOSER}"),
-        None if says("TLS") => {
-            "configure the server for TLS, or ask for a connection without it: sslmode=prefer"
-                .to_owned()
-        }
-        None if says("refused") || says("No such file") => {
-            format!("start the server, or correct host and port{LOOK_CLOSER}")
-        }
-        None => format!("{next}{LOOK_CLOSER}"),
+        None => match tls(&message) {
+            Some(advice) => advice.to_owned(),
+            None => unanswered(&message, next),
+        },
     };
     let first = message.lines().next().unwrap_or_default().to_owned();
     let failure = Failure::new(Code::Unreachable, first).next(next);
@@ -115,6 +110,61 @@ pub fn unreachable(error: &link::Error, next: &str) -> Failure {
     }
 }
 
+/// What helps where a connection cannot be protected as it should be. Never less protection.
+fn tls(message: &str) -> Option<&'static str> {
+    let advice = [
+        (
+            "sslrootcert",
+            "save the certificate of the authority that signed the server's there (PEM), or correct sslrootcert",
+        ),
+        ("sslkey", "correct the key, or name another one in sslkey"),
+        (
+            "sslcert",
+            "save your certificate there (PEM), or correct sslcert",
+        ),
+        (
+            "UnknownIssuer",
+            "name the file with the authority that signed the server's certificate: sslrootcert=/path/ca.pem",
+        ),
+        (
+            "NotValidForName",
+            "connect by a name that the server's certificate was made for",
+        ),
+        (
+            "not valid for name",
+            "connect by a name that the server's certificate was made for",
+        ),
+        ("Expired", "renew the server's certificate"),
+        ("expired", "renew the server's certificate"),
+        (
+            "channel binding",
+            "channel_binding=require needs TLS and password_encryption = 'scram-sha-256': ask for TLS with sslmode=require, and set the password anew where it is an md5 one",
+        ),
+        (
+            "certificate",
+            "correct the certificates: sslrootcert, sslcert and sslkey",
+        ),
+        (
+            "TLS",
+            "configure the server for TLS (ssl = on in postgresql.conf, with ssl_cert_file and ssl_key_file)",
+        ),
+    ];
+    let mut fitting = advice
+        .into_iter()
+        .filter(|(word, _)| message.contains(word));
+    fitting.next().map(|(_, advice)| advice)
+}
+
+fn unanswered(message: &str, next: &str) -> String {
+    let says = |text: &str| message.contains(text);
+    match () {
+        () if says("lookup") => format!("correct the name of the host{LOOK_CLOSER}"),
+        () if says("refused") || says("No such file") => {
+            format!("start the server, or correct host and port{LOOK_CLOSER}")
+        }
+        () => format!("{next}{LOOK_CLOSER}"),
+    }
+}
 /// A run that stopped.
 pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
     match error {

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::process::{Command, ExitCode};
 
+use migrator::wire::Config;
+
 use crate::cli::Psql;
 use crate::failure::{Code, Failure};
 use crate::project::Project;
@@ -26,6 +28,9 @@ pub fn run(project: &Project, args: &Psql, screen: &mut Screen) -> Result<ExitCo
         _ => "psql".into(),
     };
     let mut command = Command::new(program);
+    for variable in Config::variables() {
+        command.env_remove(variable);
+    }
     // Through the environment: a command line can be read by every user of the machine.
     command
         .args(&args.arguments)

@@ -44,7 +44,7 @@ pub fn catalog(
     let schemas = schemas(link)?;
     let running = Cluster::temporary(&server, Settings::throwaway())
         .map_err(|error| lacking(error.to_string(), error.next()))?;
-    let config = Config::parse(&running.url(DATABASE))
+    let config = Config::exactly(&running.url(DATABASE))
         .map_err(|error| Failure::new(Code::Failed, error.to_string()))?;
     let mut scratch = look_up_in(&config, &schemas)?;
     let report = run::run(

@@ -89,7 +89,7 @@ fn buckets(server: &Server, runs: usize, report: &mut Report) -> Result<()> {
 }
 
 fn database(running: &Running, name: &str, prepare: &str) -> Result<Wire> {
-    let connect = |name: &str| Config::parse(&running.url(name)).map(|config| config.connect());
+    let connect = |name: &str| Config::exactly(&running.url(name)).map(|config| config.connect());
     connect("postgres")??.query(&format!("CREATE DATABASE {name}"))?;
     let mut link = connect(name)??;
     link.query(prepare)?;

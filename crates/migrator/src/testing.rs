@@ -101,7 +101,7 @@ impl TestDatabase {
     /// # Panics
     /// Never: the URL is one that can be read.
     pub fn config(&self) -> Config {
-        Config::parse(&self.url()).expect("the URL of a private server")
+        Config::exactly(&self.url()).expect("the URL of a private server")
     }
 
     /// What it stands on: TimescaleDB where the installed server has it.
@@ -179,7 +179,7 @@ impl Shared {
     }
 
     fn connect(&self, database: &str) -> Result<Wire, Error> {
-        Ok(Config::parse(&self.running.url(database))?.connect()?)
+        Ok(Config::exactly(&self.running.url(database))?.connect()?)
     }
 }
 

@@ -6,51 +6,95 @@ use std::sync::Arc;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::pem::{self, PemObject};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
 };
 pub(crate) use tokio_postgres_rustls::MakeRustlsConnect as Connector;
 
-/// How far the server's certificate is checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Check {
-    /// `disable`, `prefer`, `require`: whatever the server shows; encrypted, but not who it is.
-    Nothing,
-    /// `verify-ca`: signed by a trusted authority.
-    Authority,
-    /// `verify-full`: and made for this host.
-    AuthorityAndHost,
-}
+use crate::wire::{Check, Tls};
 
 /// Whether a connection can be encrypted.
 pub(crate) const CAN_ENCRYPT: bool = true;
 
-/// A connector for this kind of check; `roots` is the `sslrootcert` file, the system's authorities when `None`.
-pub(crate) fn connector(check: &Check, roots: Option<&PathBuf>) -> Result<Connector, String> {
+/// A connector for these options. Files are read where the server's certificate is checked, or one of ours is shown.
+pub(crate) fn connector(tls: &Tls) -> Result<Connector, String> {
     let provider = Arc::new(ring::default_provider());
-    let verifier: Arc<dyn ServerCertVerifier> = match check {
-        Check::Nothing => Arc::new(Lenient {
-            provider: provider.clone(),
-            authority: None,
-        }),
-        Check::Authority => {
-            let authority = Some(web_pki(&provider, roots)?);
-            Arc::new(Lenient {
-                provider: provider.clone(),
-                authority,
-            })
-        }
+    let roots = tls.authorities.as_ref();
+    let lenient = |authority| Lenient {
+        provider: provider.clone(),
+        authority,
+    };
+    let verifier: Arc<dyn ServerCertVerifier> = match tls.check {
+        Check::Nothing => Arc::new(lenient(None)),
+        Check::Authority => Arc::new(lenient(Some(web_pki(&provider, roots)?))),
         Check::AuthorityAndHost => web_pki(&provider, roots)?,
     };
-    let config = ClientConfig::builder_with_provider(provider)
+    let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?
         .dangerous()
-        .with_custom_certificate_verifier(verifier)
-        .with_no_client_auth();
+        .with_custom_certificate_verifier(verifier);
+    let mut config = match &tls.client {
+        None => builder.with_no_client_auth(),
+        Some(client) => {
+            let certificates = certificates("sslcert", &client.certificate)?;
+            builder
+                .with_client_auth_cert(certificates, key(&client.key)?)
+                .map_err(|error| {
+                    format!(
+                        "sslcert {} with sslkey {}: {error}",
+                        client.certificate.display(),
+                        client.key.display()
+                    )
+                })?
+        }
+    };
+    if tls.is_direct {
+        config.alpn_protocols = vec![b"postgresql".to_vec()];
+    }
     Ok(Connector::new(config))
+}
+
+/// The certificates of a PEM file; one at least.
+fn certificates(option: &str, file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let failed = |error: pem::Error| match error {
+        pem::Error::Io(error) => format!("{option} {}: {error}", file.display()),
+        error => format!("{option} {}: {error:?}", file.display()),
+    };
+    let found = CertificateDer::pem_file_iter(file).map_err(failed)?;
+    let found: Vec<_> = found.collect::<Result<_, _>>().map_err(failed)?;
+    match found.is_empty() {
+        true => Err(format!(
+            "{option} {}: there is no certificate in it",
+            file.display()
+        )),
+        false => Ok(found),
+    }
+}
+
+/// The key of a PEM file (PKCS #8, PKCS #1 or SEC1), which nobody else may read, as libpq has it.
+fn key(file: &Path) -> Result<PrivateKeyDer<'static>, String> {
+    let failed = |error: &dyn std::fmt::Display| format!("sslkey {}: {error}", file.display());
+    let metadata = std::fs::metadata(file).map_err(|error| failed(&error))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        // A file of root's may be one that a group reads.
+        let others = if metadata.uid() == 0 { 0o037 } else { 0o077 };
+        if metadata.mode() & others != 0 {
+            return Err(failed(
+                &"others can read it; chmod 0600 makes it yours alone",
+            ));
+        }
+    }
+    if !metadata.is_file() {
+        return Err(failed(&"it is not a file"));
+    }
+    PrivateKeyDer::from_pem_file(file).map_err(|_| {
+        failed(&"there is no PEM key without a passphrase in it (PKCS #8, PKCS #1 or SEC1)")
+    })
 }
 
 fn web_pki(
@@ -69,10 +113,9 @@ fn root_store(file: Option<&Path>) -> Result<RootCertStore, String> {
         store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         return Ok(store);
     };
-    let failed = |error: &dyn std::fmt::Display| format!("sslrootcert {}: {error}", file.display());
-    for certificate in CertificateDer::pem_file_iter(file).map_err(|error| failed(&error))? {
-        let certificate = certificate.map_err(|error| failed(&error))?;
-        store.add(certificate).map_err(|error| failed(&error))?;
+    for certificate in certificates("sslrootcert", file)? {
+        let failed = |error: Error| format!("sslrootcert {}: {error}", file.display());
+        store.add(certificate).map_err(failed)?;
     }
     Ok(store)
 }

@@ -61,6 +61,44 @@ fn a_server_without_tls() {
 }
 
 #[test]
+fn what_libpq_reads_in_the_environment_counts() {
+    let Some(project) = with_url(test_name!(), |url| url.to_owned()) else {
+        return;
+    };
+    let url = project.own_database().url();
+    let (user, place) = url
+        .strip_prefix("postgresql://")
+        .unwrap()
+        .split_once('@')
+        .unwrap();
+    let (user, password) = user.split_once(':').unwrap();
+    let (server, database) = place.split_once('/').unwrap();
+    let (host, port) = server.split_once(':').unwrap();
+    let project = [
+        ("PGHOST", host),
+        ("PGPORT", port),
+        ("PGUSER", user),
+        ("PGPASSWORD", password),
+        ("PGDATABASE", database),
+        ("PGAPPNAME", "from the environment"),
+        ("PGOPTIONS", "-csearch_path=pg_temp"),
+    ]
+    .into_iter()
+    .fold(project, |project, (name, value)| project.env(name, value));
+    let status = project.run("status --target postgres://");
+    assert!(
+        status.starts_with("exit 0\n") || status.starts_with("exit 3\n"),
+        "{status}"
+    );
+    let project = project.env("PGSSLMODE", "require");
+    insta::assert_snapshot!(project.run("migrate --target postgres://"));
+    let project = project
+        .env("PGSSLMODE", "prefer")
+        .env("PGREQUIREPEER", "secret");
+    insta::assert_snapshot!(project.run("migrate --target postgres://"));
+}
+
+#[test]
 fn a_search_path_without_schema() {
     let Some(project) = with_url(test_name!(), |url| {
         format!("{url}?options=-csearch_path%3Dnowhere")
@@ -94,8 +132,12 @@ targets! {
     a_port_where_nobody_listens: "postgres://u:secret@127.0.0.1:1/d";
     a_socket_that_is_not_there: "postgres://u:secret@%2Fnowhere/d";
     a_url_of_another_kind: "mysql://u:secret@h/d";
-    a_url_without_host: "postgres://";
+    a_url_without_its_scheme: "u:secret@h/d?sslmode=require";
+    a_password_with_an_at_sign: "postgres://u:sec@ret@h/d";
     a_url_with_a_bad_port: "postgres://u:secret@h:port/d";
+    a_url_with_what_is_not_supported: "postgres://u:secret@h/d?sslcrl=/secret.crl";
+    a_url_with_a_root_certificate_that_is_not_there: "postgres://u:secret@127.0.0.1:1/d?sslmode=verify-full&sslrootcert=/nowhere/ca.pem";
+    a_url_with_an_empty_root_certificate: "postgres://u:secret@127.0.0.1:1/d?sslmode=verify-ca&sslrootcert=/dev/null";
     a_url_with_a_bad_sslmode: "postgres://u:secret@h/d?sslmode=on";
 }
 

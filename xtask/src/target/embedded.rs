@@ -90,7 +90,7 @@ impl Embedded {
     }
 
     fn config(&self, running: &Running) -> Result<Config, Failure> {
-        Config::parse(&running.url(&self.database))
+        Config::exactly(&running.url(&self.database))
             .map_err(|error| Failure::new(Code::Failed, error.to_string()))
     }
 

@@ -59,7 +59,8 @@ pub fn choose(project: &Project, args: &TargetArgs) -> Result<Chosen, Failure> {
     match args.target.as_deref() {
         Some("compose") => Ok(Chosen::new(Target::Compose(compose()?), "--target")),
         Some("embedded") => Ok(Chosen::new(Target::Embedded(embedded()), "--target")),
-        Some(url) if url.contains("://") || url.contains('=') => Ok(Chosen::new(
+        // A URL without its scheme, too: its password would be shown as the name of a target.
+        Some(url) if url.contains(['=', ':', '@', '/']) => Ok(Chosen::new(
             Target::Url(Url::parse(url, "--target")?),
             "--target",
         )),
@@ -229,16 +230,24 @@ impl Target {
 
     /// The address of a database that is up, for a program on this machine, and what keeps it up meanwhile.
     pub fn address(&self) -> Result<Address, Failure> {
-        let (url, server) = match self {
-            Target::Compose(compose) => (compose.url()?, None),
-            Target::Url(url) => (url.text().to_owned(), None),
+        let exactly = |url: &str| {
+            let config = Config::exactly(url);
+            config.map_err(|error| Failure::new(Code::Failed, error.to_string()))
+        };
+        let (url, config, server) = match self {
+            Target::Compose(compose) => {
+                let url = compose.url()?;
+                let config = exactly(&url)?;
+                (url, config, None)
+            }
+            Target::Url(url) => (url.text().to_owned(), url.config().clone(), None),
             Target::Embedded(embedded) => {
                 let server = embedded.serve()?;
-                (server.url(embedded.database()), Some(server))
+                let url = server.url(embedded.database());
+                let config = exactly(&url)?;
+                (url, config, Some(server))
             }
         };
-        let config =
-            Config::parse(&url).map_err(|error| Failure::new(Code::Usage, error.to_string()))?;
         Ok(Address {
             config,
             url,

@@ -15,7 +15,7 @@ type Begun = JoinHandle<Result<Wire, Error>>;
 
 pub struct Url {
     text: String,
-    config: Config,
+    config: Box<Config>,
     /// Where the URL was found: `--target`, `DATABASE_URL`.
     origin: &'static str,
     begun: Mutex<Option<Begun>>,
@@ -26,7 +26,7 @@ impl Url {
         match Config::parse(text) {
             Ok(config) => Ok(Url {
                 text: text.to_owned(),
-                config,
+                config: Box::new(config),
                 origin,
                 begun: Mutex::default(),
             }),
@@ -40,6 +40,11 @@ impl Url {
     /// The URL itself, with its password: for the environment of a child, not for a screen.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Where to connect, with what the environment adds.
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
     pub fn name(&self) -> String {

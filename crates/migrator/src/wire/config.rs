@@ -1,32 +1,37 @@
-//! Where to connect, read from a URL, and connecting.
+//! Where to connect, as whom and how: a connection string and what counts beside it, read into what the driver takes.
 
-use std::io;
-use std::path::PathBuf;
-use std::thread;
-use std::time::{Duration, Instant};
+#[cfg(test)]
+mod tests;
 
-use tokio::time::timeout;
-use tokio_postgres::config::{Host, SslMode};
-use tokio_postgres::tls::MakeTlsConnect;
-use tokio_postgres::{Connection, Socket};
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::Wire;
-use crate::blocking;
-use crate::link::Error;
-use crate::tls::{self, Check};
+use tokio_postgres::config::{
+    ChannelBinding, Host, LoadBalanceHosts, SslMode, SslNegotiation, TargetSessionAttrs,
+};
 
-/// How long connecting may take when the URL does not say.
+use super::conninfo;
+use super::defaults::{self, Login, Named, Surroundings};
+use super::keywords::{KEYWORDS, Support};
+use super::security::{self, Mode, Tls};
+
+/// How long connecting may take when nothing says: libpq would wait for ever.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Where to connect, as whom, and how.
 #[derive(Clone)]
 pub struct Config {
     pub(super) postgres: tokio_postgres::Config,
-    check: Check,
-    root_certificates: Option<PathBuf>,
+    pub(super) mode: Mode,
+    pub(super) tls: Tls,
+    user: String,
+    database: String,
+    /// What goes to libpq's programs as it is.
+    named: Named,
 }
 
-/// A connection string that cannot be read. The string itself is not shown: it may hold a password.
+/// A connection string that cannot be read, or that asks for what is not supported. The string itself is not shown: it may hold a password.
 #[derive(Debug, thiserror::Error)]
 #[error("the database URL cannot be read: {0}; it should look like {URL_FORM}")]
 pub struct ConfigError(String);
@@ -35,75 +40,153 @@ pub struct ConfigError(String);
 const URL_FORM: &str = "postgres://user@host:5432/database?sslmode=prefer";
 
 impl Config {
-    /// Reads a URL (`postgres://…`) or a libpq keyword string.
-    pub fn parse(url: &str) -> Result<Config, ConfigError> {
-        if let Some((scheme, _)) = url.split_once("://")
-            && !["postgres", "postgresql"].contains(&scheme)
-        {
-            return Err(ConfigError(format!("{scheme}:// is not PostgreSQL's")));
-        }
-        if !url.contains('=') && !url.contains("://") {
-            return Err(ConfigError("it is no URL".to_owned()));
-        }
-        let (rest, tls) = take_tls_parameters(url);
-        let mut postgres: tokio_postgres::Config = rest
-            .parse()
-            .map_err(|error: tokio_postgres::Error| ConfigError(explain(&error)))?;
-        let (mode, check) = match tls.mode.as_deref() {
-            Some("disable") => (SslMode::Disable, Check::Nothing),
-            None | Some("allow" | "prefer") => (SslMode::Prefer, Check::Nothing),
-            Some("require") => (SslMode::Require, Check::Nothing),
-            Some("verify-ca") => (SslMode::Require, Check::Authority),
-            Some("verify-full") => (SslMode::Require, Check::AuthorityAndHost),
-            Some(other) => {
-                return Err(ConfigError(format!(
-                    "sslmode={other} is not one of disable, allow, prefer, require, verify-ca, verify-full"
-                )));
-            }
-        };
-        if postgres.get_hosts().is_empty() {
-            return Err(ConfigError("it names no host".to_owned()));
-        }
-        if tls.mode.is_some() || url.contains("://") {
-            postgres.ssl_mode(mode);
-        }
-        if postgres.get_connect_timeout().is_none() {
-            postgres.connect_timeout(CONNECT_TIMEOUT);
-        }
-        if postgres.get_application_name().is_none() {
-            postgres.application_name("migrate");
-        }
-        Ok(Config {
-            postgres,
-            check,
-            root_certificates: tls.root_certificates,
-        })
+    /// Reads a URL (`postgres://…`) or a string of `keyword=value`, and what libpq reads beside it: `PGPASSWORD`, `PGSSLMODE` and the other
+    /// variables, the service that it names, `~/.pgpass`, and the certificates in `~/.postgresql`. What the string says counts first.
+    pub fn parse(text: &str) -> Result<Config, ConfigError> {
+        Config::read(text, &Surroundings::of_this_program())
     }
 
-    /// The database's name; the user's name when the URL names none, as PostgreSQL has it.
+    /// Reads a connection string alone, that of a server that this program has started.
+    pub fn exactly(text: &str) -> Result<Config, ConfigError> {
+        Config::read(text, &Surroundings::default())
+    }
+
+    fn read(text: &str, surroundings: &Surroundings) -> Result<Config, ConfigError> {
+        let values = conninfo::parse(text).map_err(ConfigError)?;
+        let named = defaults::complete(values, surroundings).map_err(ConfigError)?;
+        Config::of(named, surroundings).map_err(ConfigError)
+    }
+
+    fn of(named: Named, surroundings: &Surroundings) -> Result<Config, String> {
+        supported(&named)?;
+        let (mode, tls) = security::read(&named, surroundings.home.as_deref())?;
+        let user = named
+            .some("user")
+            .map(str::to_owned)
+            .or_else(defaults::account);
+        let user = user.ok_or("it names no user")?;
+        let database = named.some("dbname").unwrap_or(&user).to_owned();
+        let mut postgres = tokio_postgres::Config::new();
+        postgres.user(&user).dbname(&database);
+        hosts(&named, &mut postgres)?;
+        session(&named, &mut postgres)?;
+        keepalives(&named, &mut postgres)?;
+        let mut config = Config {
+            postgres,
+            mode,
+            tls,
+            user,
+            database,
+            named,
+        };
+        config.set_password(surroundings)?;
+        config.set_mode();
+        Ok(config)
+    }
+
+    fn set_password(&mut self, surroundings: &Surroundings) -> Result<(), String> {
+        if let Some(password) = self.named.some("password") {
+            self.postgres.password(password);
+            return Ok(());
+        }
+        let mut found = Vec::new();
+        for index in 0..self.count() {
+            let host = self.name_in_password_file(index);
+            let login = Login {
+                host: &host,
+                port: self.port(index),
+                database: &self.database,
+                user: &self.user,
+            };
+            found.extend(defaults::password(&self.named, surroundings, &login)?);
+        }
+        found.dedup();
+        match found.as_slice() {
+            [] => {}
+            [password] => {
+                self.postgres.password(password);
+                self.named.values.insert("password", password.clone());
+            }
+            _ => {
+                return Err(
+                    "the password file has another password for each host, which is not supported"
+                        .to_owned(),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn set_mode(&mut self) {
+        let is_socket = |host: &Host| !matches!(host, Host::Tcp(_));
+        let sockets_alone = self.postgres.get_hostaddrs().is_empty()
+            && self.postgres.get_hosts().iter().all(is_socket);
+        let mode = match self.mode {
+            // As libpq has it, `sslmode` does not count for a socket.
+            _ if sockets_alone => SslMode::Disable,
+            Mode::Disable | Mode::Allow => SslMode::Disable,
+            Mode::Prefer => SslMode::Prefer,
+            Mode::Require | Mode::VerifyCa | Mode::VerifyFull => SslMode::Require,
+        };
+        self.postgres.ssl_mode(mode);
+    }
+
+    fn count(&self) -> usize {
+        self.postgres
+            .get_hosts()
+            .len()
+            .max(self.postgres.get_hostaddrs().len())
+    }
+
+    fn port(&self, index: usize) -> u16 {
+        let ports = self.postgres.get_ports();
+        ports.get(index).or(ports.first()).copied().unwrap_or(5432)
+    }
+
+    fn name_in_password_file(&self, index: usize) -> String {
+        match (
+            self.postgres.get_hosts().get(index),
+            self.postgres.get_hostaddrs().get(index),
+        ) {
+            (Some(Host::Tcp(name)), _) => name.clone(),
+            #[cfg(unix)]
+            (Some(Host::Unix(folder)), _) if folder == &default_socket() => "localhost".to_owned(),
+            #[cfg(unix)]
+            (Some(Host::Unix(folder)), _) => folder.display().to_string(),
+            (None, Some(address)) => address.to_string(),
+            (None, None) => "localhost".to_owned(),
+        }
+    }
+
+    /// The database's name; the user's name when nothing names one, as PostgreSQL has it.
     pub fn database(&self) -> &str {
-        self.postgres.get_dbname().unwrap_or_else(|| self.user())
+        &self.database
     }
 
     /// Puts another database's name in.
     pub fn with_database(mut self, database: &str) -> Config {
         self.postgres.dbname(database);
+        database.clone_into(&mut self.database);
         self
     }
 
-    /// The user's name; `postgres` when the URL names none.
+    /// The user's name; that of the account that runs this program when nothing names one.
     pub fn user(&self) -> &str {
-        self.postgres.get_user().unwrap_or("postgres")
+        &self.user
     }
 
     /// Host and port for messages: `db.example:5432`, or the socket's folder.
     pub fn server(&self) -> String {
-        let port = self.postgres.get_ports().first().copied().unwrap_or(5432);
-        match self.postgres.get_hosts().first() {
-            Some(Host::Tcp(host)) => format!("{host}:{port}"),
+        let port = self.port(0);
+        match (
+            self.postgres.get_hosts().first(),
+            self.postgres.get_hostaddrs().first(),
+        ) {
+            (Some(Host::Tcp(host)), _) => format!("{host}:{port}"),
             #[cfg(unix)]
-            Some(Host::Unix(path)) => format!("{}/.s.PGSQL.{port}", path.display()),
-            None => format!("localhost:{port}"),
+            (Some(Host::Unix(path)), _) => format!("{}/.s.PGSQL.{port}", path.display()),
+            (None, Some(address)) => format!("{address}:{port}"),
+            (None, None) => format!("localhost:{port}"),
         }
     }
 
@@ -114,13 +197,11 @@ impl Config {
 
     /// The first host or address that is not this machine, with its port.
     pub fn elsewhere(&self) -> Option<String> {
-        let ports = self.postgres.get_ports();
-        let port = |index: usize| ports.get(index).or(ports.first()).copied().unwrap_or(5432);
         let named = |(index, host): (usize, &Host)| match host {
             Host::Tcp(name) => {
-                let address = name.parse::<std::net::IpAddr>();
+                let address = name.parse::<IpAddr>();
                 let is_local = name == "localhost" || address.is_ok_and(|it| it.is_loopback());
-                (!is_local).then(|| format!("{name}:{}", port(index)))
+                (!is_local).then(|| format!("{name}:{}", self.port(index)))
             }
             #[cfg(unix)]
             Host::Unix(_) => None,
@@ -129,261 +210,206 @@ impl Config {
         let mut addresses = self.postgres.get_hostaddrs().iter().enumerate();
         hosts.find_map(named).or_else(|| {
             let (index, address) = addresses.find(|(_, address)| !address.is_loopback())?;
-            Some(format!("{address}:{}", port(index)))
+            Some(format!("{address}:{}", self.port(index)))
         })
     }
 
-    /// The variables through which libpq's programs find the same database, its password among them.
+    /// The variables through which libpq's programs find the same database, its password among them. Others that libpq reads
+    /// ([`Config::variables`]) have to be removed from the environment of such a program.
     ///
     /// <https://www.postgresql.org/docs/current/libpq-envars.html>
     pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let is_other =
+            |name: &str| !["user", "dbname", "sslmode", "service", "servicefile"].contains(&name);
         let mut variables = vec![
-            ("PGUSER", self.user().to_owned()),
-            ("PGDATABASE", self.database().to_owned()),
-            ("PGSSLMODE", self.ssl_mode().to_owned()),
+            ("PGUSER", self.user.clone()),
+            ("PGDATABASE", self.database.clone()),
+            ("PGSSLMODE", self.mode.name().to_owned()),
         ];
-        match self.postgres.get_hosts().first() {
-            Some(Host::Tcp(host)) => variables.push(("PGHOST", host.clone())),
-            #[cfg(unix)]
-            Some(Host::Unix(path)) => variables.push(("PGHOST", path.display().to_string())),
-            None => {}
-        }
-        if let Some(port) = self.postgres.get_ports().first() {
-            variables.push(("PGPORT", port.to_string()));
-        }
-        if let Some(password) = self.postgres.get_password() {
-            variables.push(("PGPASSWORD", String::from_utf8_lossy(password).into_owned()));
-        }
-        if let Some(options) = self.postgres.get_options() {
-            variables.push(("PGOPTIONS", options.to_owned()));
-        }
-        if let Some(file) = &self.root_certificates {
-            variables.push(("PGSSLROOTCERT", file.display().to_string()));
+        for keyword in KEYWORDS
+            .iter()
+            .filter(|it| !it.variable.is_empty() && is_other(it.name))
+        {
+            if let Some(value) = self.named.some(keyword.name) {
+                variables.push((keyword.variable, value.to_owned()));
+            }
         }
         variables
     }
 
-    fn ssl_mode(&self) -> &'static str {
-        match (&self.check, self.postgres.get_ssl_mode()) {
-            (Check::Authority, _) => "verify-ca",
-            (Check::AuthorityAndHost, _) => "verify-full",
-            (Check::Nothing, SslMode::Disable) => "disable",
-            (Check::Nothing, SslMode::Require) => "require",
-            (Check::Nothing, _) => "prefer",
-        }
+    /// Every variable that names an option of a connection to libpq's programs.
+    pub fn variables() -> impl Iterator<Item = &'static str> {
+        let names = KEYWORDS.iter().map(|keyword| keyword.variable);
+        names.filter(|name| !name.is_empty())
     }
+}
 
-    /// Connects for the engine.
-    ///
-    /// # Errors
-    /// [`Error::Unreachable`], also on a thread that polls an asynchronous task: there it must not block.
-    pub fn connect(&self) -> Result<Wire, Error> {
-        may_block()?;
-        Wire::connect(self)
-    }
-
-    /// Waits until the server takes a connection, for at most `patience`: a service and its database are often started together.
-    ///
-    /// # Errors
-    /// The last attempt's error; at once where the server answers and says no for good, as to a wrong password.
-    pub fn wait(&self, patience: Duration) -> Result<(), Error> {
-        may_block()?;
-        let started = Instant::now();
-        let mut pause = Duration::from_millis(50);
-        loop {
-            match self.connect() {
-                Ok(_) => return Ok(()),
-                Err(error) if !may_pass(&error) || started.elapsed() >= patience => {
-                    return Err(error);
-                }
-                Err(_) => thread::sleep(pause),
-            }
-            pause = (pause * 2).min(Duration::from_secs(1));
-        }
-    }
-
-    /// Connects for a caller that queries by itself.
-    pub fn client(&self) -> Result<postgres::Client, Error> {
-        may_block()?;
-        let connector = self.connector()?;
-        postgres::Config::from(self.postgres.clone())
-            .connect(connector)
-            .map_err(|error| self.connect_error(&error))
-    }
-
-    fn connector(&self) -> Result<tls::Connector, Error> {
-        if !tls::CAN_ENCRYPT && self.postgres.get_ssl_mode() == SslMode::Require {
-            return Err(unreachable(
-                "sslmode asks for TLS, and this program is built without: enable the feature `tls`"
-                    .to_owned(),
-            ));
-        }
-        tls::connector(&self.check, self.root_certificates.as_ref()).map_err(unreachable)
-    }
-
-    pub(super) async fn open(&self) -> Result<(tokio_postgres::Client, Open), Error> {
-        let connector = self.connector()?;
-        let patience = self.postgres.get_connect_timeout();
-        let patience = patience.copied().unwrap_or(CONNECT_TIMEOUT);
-        // The driver's own timeout ends with the TCP connection: who answers may still say nothing.
-        timeout(patience, self.postgres.connect(connector))
-            .await
-            .map_err(|_| unreachable(format!("{}: it does not answer", self.server())))?
-            .map_err(|error| self.connect_error(&error))
-    }
-
-    fn connect_error(&self, error: &tokio_postgres::Error) -> Error {
-        let code = error
-            .as_db_error()
-            .map(|error| error.code().code().to_owned());
-        let cause = match hung_up(error) {
-            true => "hung up before it said a word of PostgreSQL's protocol".to_owned(),
-            false => explain(error),
+/// Refuses what would not count.
+fn supported(named: &Named) -> Result<(), String> {
+    for keyword in KEYWORDS {
+        let Support::Only(values) = &keyword.support else {
+            continue;
         };
-        Error::Unreachable {
-            message: format!("{}: {cause}", self.server()),
-            code,
+        // The value is not shown: it may be secret.
+        let value = named.some(keyword.name);
+        if value.is_none_or(|value| values.contains(&value)) {
+            continue;
         }
+        let called = named.called(keyword.name);
+        return Err(match values.is_empty() {
+            true => format!("{called} is not supported"),
+            false => format!("{called} is supported only as {}", values.join(", ")),
+        });
     }
+    Ok(())
 }
 
-/// Whether the connection was made and then closed from the other side.
-fn hung_up(error: &tokio_postgres::Error) -> bool {
-    let mut causes =
-        std::iter::successors(std::error::Error::source(error), |error| error.source());
-    causes.any(|cause| {
-        cause.downcast_ref::<io::Error>().is_some_and(|cause| {
-            use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
-            matches!(cause.kind(), BrokenPipe | ConnectionReset | UnexpectedEof)
-        })
-    })
-}
-
-/// Whether waiting may help: nobody answered, the server is starting up (57P03), or its connections are all taken (53300).
-fn may_pass(error: &Error) -> bool {
-    match error {
-        Error::Unreachable { code, .. } => {
-            matches!(code.as_deref(), None | Some("57P03" | "53300"))
-        }
-        _ => false,
+/// The folder of the sockets where no host is named.
+fn default_socket() -> PathBuf {
+    let debian = Path::new("/var/run/postgresql");
+    if debian.is_dir() {
+        debian
+    } else {
+        Path::new("/tmp")
     }
+    .to_owned()
 }
 
-fn may_block() -> Result<(), Error> {
-    match blocking::is_allowed() {
-        true => Ok(()),
-        false => Err(unreachable(blocking::REFUSAL.to_owned())),
-    }
-}
-
-pub(super) fn unreachable(message: String) -> Error {
-    Error::Unreachable {
-        message,
-        code: None,
-    }
-}
-
-type Tls = <tls::Connector as MakeTlsConnect<Socket>>::Stream;
-
-/// The half of a connection that reads and writes.
-pub(super) type Open = Connection<Socket, Tls>;
-
-#[derive(Default)]
-struct TlsParameters {
-    mode: Option<String>,
-    root_certificates: Option<PathBuf>,
-}
-
-/// Takes `sslmode` and `sslrootcert` out of a URL: the parser behind knows only three of the six modes.
-fn take_tls_parameters(url: &str) -> (String, TlsParameters) {
-    let mut tls = TlsParameters::default();
-    let Some((base, query)) = url.split_once('?').filter(|_| url.contains("://")) else {
-        return (url.to_owned(), tls);
+/// Hosts, addresses and ports, each a list.
+fn hosts(named: &Named, postgres: &mut tokio_postgres::Config) -> Result<(), String> {
+    let list = |keyword| {
+        named
+            .some(keyword)
+            .map(|text| text.split(',').collect::<Vec<_>>())
     };
-    let mut rest = Vec::new();
-    for parameter in query.split('&') {
-        match parameter.split_once('=') {
-            Some(("sslmode", value)) => tls.mode = Some(value.to_owned()),
-            Some(("sslrootcert", value)) => {
-                tls.root_certificates = Some(PathBuf::from(value.replace("%2F", "/")));
+    let addresses = list("hostaddr").unwrap_or_default();
+    for address in &addresses {
+        let address = address
+            .parse()
+            .map_err(|_| format!("{} is no IP address", named.called("hostaddr")))?;
+        postgres.hostaddr(address);
+    }
+    let hosts = match list("host") {
+        None if addresses.is_empty() => vec![""],
+        hosts => hosts.unwrap_or_default(),
+    };
+    if !hosts.is_empty() && !addresses.is_empty() && hosts.len() != addresses.len() {
+        return Err(format!(
+            "{} and {} name different numbers of hosts",
+            named.called("host"),
+            named.called("hostaddr")
+        ));
+    }
+    for host in &hosts {
+        match host {
+            it if it.contains('@') => {
+                return Err(format!(
+                    "{} has an `@` in it, which no host has",
+                    named.called("host")
+                ));
             }
-            _ => rest.push(parameter),
-        }
-    }
-    let separator = if rest.is_empty() { "" } else { "?" };
-    (format!("{base}{separator}{}", rest.join("&")), tls)
-}
-
-/// What the causes of an error say; `tokio-postgres` itself says only "error connecting to server".
-pub(super) fn explain(error: &tokio_postgres::Error) -> String {
-    if let Some(server) = error.as_db_error() {
-        let detail = server.detail().map(|detail| format!(": {detail}"));
-        return format!("{}{}", server.message(), detail.unwrap_or_default());
-    }
-    let mut causes = Vec::new();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        causes.push(error.to_string());
-        cause = error.source();
-    }
-    // A cause that repeats its own cause says it once.
-    causes.dedup_by(|inner, outer| outer.ends_with(inner.as_str()));
-    match causes.is_empty() {
-        true => error.to_string(),
-        false => causes.join(": "),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sslmode_is_taken_from_the_url_and_the_rest_stays() {
-        let (rest, tls) = take_tls_parameters(
-            "postgres://u@h/d?connect_timeout=3&sslmode=verify-full&sslrootcert=/etc/ca.pem",
-        );
-        assert_eq!(rest, "postgres://u@h/d?connect_timeout=3");
-        assert_eq!(tls.mode.as_deref(), Some("verify-full"));
-        assert_eq!(tls.root_certificates, Some(PathBuf::from("/etc/ca.pem")));
-    }
-
-    #[cfg(not(feature = "tls"))]
-    #[test]
-    fn a_program_without_tls_refuses_what_asks_for_it() {
-        let says = |mode: &str| {
-            let config = Config::parse(&format!("postgres://u@127.0.0.1:1/d?sslmode={mode}"));
-            config.unwrap().client().err().unwrap().to_string()
+            #[cfg(unix)]
+            it if it.is_empty() && addresses.is_empty() => postgres.host_path(default_socket()),
+            it => postgres.host(*it),
         };
-        for mode in ["require", "verify-ca", "verify-full"] {
-            assert!(says(mode).contains("the feature `tls`"), "{mode}");
-        }
-        assert!(!says("prefer").contains("the feature `tls`"));
     }
+    let ports = list("port").unwrap_or_default();
+    if ports.len() > 1 && ports.len() != hosts.len().max(addresses.len()) {
+        return Err(format!(
+            "{} names more or fewer ports than there are hosts",
+            named.called("port")
+        ));
+    }
+    for port in ports {
+        let number = if port.is_empty() {
+            Some(5432)
+        } else {
+            port.trim().parse().ok()
+        };
+        let number = number.filter(|&number: &u16| number > 0);
+        postgres.port(number.ok_or_else(|| {
+            format!(
+                "{} is no number from 1 to 65535; in a password, `:` is written %3A and `/` %2F",
+                named.called("port")
+            )
+        })?);
+    }
+    Ok(())
+}
 
-    #[test]
-    fn a_url_that_cannot_be_read_says_so_without_its_password() {
-        for url in [
-            "",
-            "postgres://",
-            "postgres://u:secret@h:port/d",
-            "mysql://u:secret@h/d",
-            "postgres://u:secret@h/d?sslmode=on",
-        ] {
-            let error = Config::parse(url).err().unwrap().to_string();
-            assert!(!error.contains("secret"), "{error}");
-        }
-    }
+fn number(named: &Named, keyword: &str) -> Result<Option<i64>, String> {
+    let Some(text) = named.some(keyword) else {
+        return Ok(None);
+    };
+    let number = text
+        .trim()
+        .parse::<i32>()
+        .map_err(|_| format!("{} is no whole number", named.called(keyword)))?;
+    Ok(Some(number.into()))
+}
 
-    #[test]
-    fn only_sockets_and_loopback_are_this_machine() {
-        let is_local = |url: &str| Config::parse(url).unwrap().is_this_machine();
-        assert!(is_local("postgres://u@localhost/d"));
-        assert!(is_local("postgres://u@127.0.0.1/d"));
-        assert!(is_local("postgres://u@[::1]/d"));
-        assert!(is_local("postgres://u@%2Ftmp%2Fx/d"));
-        assert!(!is_local("postgres://u@db.example/d"));
-        assert!(!is_local("postgres://u@localhost,db.example/d"));
-        assert!(!is_local("postgres://u@localhost/d?hostaddr=192.0.2.1"));
+fn seconds(named: &Named, keyword: &str) -> Result<Option<Duration>, String> {
+    let positive = number(named, keyword)?.filter(|&number| number > 0);
+    Ok(positive.map(|number| Duration::from_secs(number.unsigned_abs())))
+}
+
+/// What the session begins with.
+fn session(named: &Named, postgres: &mut tokio_postgres::Config) -> Result<(), String> {
+    let name = named
+        .some("application_name")
+        .or(named.some("fallback_application_name"));
+    postgres.application_name(name.unwrap_or("migrate"));
+    if let Some(options) = named.some("options") {
+        postgres.options(options);
     }
+    // 0 is libpq's word for as long as it takes.
+    const FOR_EVER: Duration = Duration::from_secs(366 * 24 * 3600);
+    let patience = match number(named, "connect_timeout")? {
+        None => CONNECT_TIMEOUT,
+        Some(_) => seconds(named, "connect_timeout")?.unwrap_or(FOR_EVER),
+    };
+    postgres.connect_timeout(patience);
+    postgres.target_session_attrs(match named.some("target_session_attrs") {
+        Some("read-write") => TargetSessionAttrs::ReadWrite,
+        Some("read-only") => TargetSessionAttrs::ReadOnly,
+        _ => TargetSessionAttrs::Any,
+    });
+    postgres.load_balance_hosts(match named.some("load_balance_hosts") {
+        Some("random") => LoadBalanceHosts::Random,
+        _ => LoadBalanceHosts::Disable,
+    });
+    postgres.channel_binding(match named.some("channel_binding") {
+        Some("disable") => ChannelBinding::Disable,
+        Some("require") => ChannelBinding::Require,
+        _ => ChannelBinding::Prefer,
+    });
+    if named.some("sslnegotiation") == Some("direct") {
+        postgres.ssl_negotiation(SslNegotiation::Direct);
+    }
+    Ok(())
+}
+
+fn keepalives(named: &Named, postgres: &mut tokio_postgres::Config) -> Result<(), String> {
+    if let Some(on) = number(named, "keepalives")? {
+        postgres.keepalives(on != 0);
+    }
+    if let Some(idle) = seconds(named, "keepalives_idle")? {
+        postgres.keepalives_idle(idle);
+    }
+    if let Some(interval) = seconds(named, "keepalives_interval")? {
+        postgres.keepalives_interval(interval);
+    }
+    if let Some(count) = number(named, "keepalives_count")?
+        .and_then(|it| u32::try_from(it).ok())
+        .filter(|&it| it > 0)
+    {
+        postgres.keepalives_retries(count);
+    }
+    if let Some(milliseconds) = number(named, "tcp_user_timeout")?
+        .and_then(|it| u64::try_from(it).ok())
+        .filter(|&it| it > 0)
+    {
+        postgres.tcp_user_timeout(Duration::from_millis(milliseconds));
+    }
+    Ok(())
 }

@@ -4,7 +4,12 @@
 //! of its statements were carried out. A service calls it from a thread that may block.
 
 mod config;
+mod connect;
+mod conninfo;
+mod defaults;
+mod keywords;
 mod pooler;
+mod security;
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -18,10 +23,13 @@ use tokio_postgres::error::{DbError, ErrorPosition};
 use tokio_postgres::{AsyncMessage, SimpleQueryMessage, SimpleQueryStream};
 
 pub use config::{Config, ConfigError};
+#[cfg(feature = "tls")]
+pub(crate) use security::Check;
+pub(crate) use security::Tls;
 
 use crate::link::{Beside, Error, Inner, Link, Notice, Place, Pooling, Rows, ServerError};
 use crate::script::Message;
-use config::{explain, unreachable};
+use connect::{explain, unreachable};
 
 /// How long a session beside a busy one waits for a connection and for an answer.
 const BESIDE: Duration = Duration::from_secs(5);

@@ -1,0 +1,99 @@
+//! What a connection string makes, and what it may not be.
+
+use super::*;
+
+#[test]
+fn an_error_names_the_option_and_shows_no_value() {
+    let cases = [
+        "",
+        "postgres://u:secret@h:port/d",
+        "postgres://u:secret/x",
+        "mysql://u:secret@h/d",
+        "postgres://u:secret@h/d?sslmode=secret",
+        "postgres://u:sec%40ret@h/d?host=secret@h",
+        "postgres://u@h/d?requirepeer=secret",
+        "postgres://u@h/d?sslcrl=secret",
+        "postgres://u@h/d?gssencmode=require",
+        "postgres://u@h/d?target_session_attrs=primary",
+        "postgres://u@h/d?replication=database",
+        "postgres://u@h/d?client_encoding=latin1",
+        "postgres://u@h/d?ssl_min_protocol_version=TLSv1.3",
+        "postgres://u@h/d?hostaddr=secret",
+        "postgres://u@h,i/d?port=1,2,3",
+        "postgres://u@h,i/d?hostaddr=127.0.0.1",
+        "postgres://u@h/d?connect_timeout=secret",
+        "postgres://u@h/d?sslpassword=secret",
+        "service=secret",
+    ];
+    let errors = cases.map(|case| {
+        let error = Config::exactly(case).err().unwrap().to_string();
+        assert!(!error.contains("secret"), "{error}");
+        format!(
+            "{case}\n  {}",
+            error.split("; it should look").next().unwrap()
+        )
+    });
+    insta::assert_snapshot!(errors.join("\n"));
+}
+
+#[test]
+fn what_is_open_has_postgresql_s_defaults() {
+    let config = Config::exactly("postgres://").unwrap();
+    assert_eq!(config.user(), defaults::account().unwrap());
+    assert_eq!(config.database(), config.user());
+    assert!(
+        config.server().ends_with("/.s.PGSQL.5432"),
+        "{}",
+        config.server()
+    );
+    assert_eq!(
+        Config::exactly("hostaddr=::1").unwrap().server(),
+        "::1:5432"
+    );
+}
+
+#[test]
+fn libpq_s_programs_get_every_option() {
+    let text = "host=h,i port=1,2 user=u password=secret dbname=d sslmode=verify-ca sslrootcert=/ca.pem options='-c a=b' channel_binding=require";
+    let mut variables = Config::exactly(text)
+        .unwrap()
+        .with_database("other")
+        .environment();
+    variables.sort();
+    let lines: Vec<String> = variables
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+    for (name, _) in variables {
+        assert!(
+            Config::variables().any(|variable| variable == name),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn only_sockets_and_loopback_are_this_machine() {
+    let is_local = |url: &str| Config::exactly(url).unwrap().is_this_machine();
+    assert!(is_local("postgres://u@localhost/d"));
+    assert!(is_local("postgres://u@127.0.0.1/d"));
+    assert!(is_local("postgres://u@[::1]/d"));
+    assert!(is_local("postgres://u@%2Ftmp%2Fx/d"));
+    assert!(!is_local("postgres://u@db.example/d"));
+    assert!(!is_local("postgres://u@localhost,db.example/d"));
+    assert!(!is_local("postgres://u@localhost/d?hostaddr=192.0.2.1"));
+}
+
+#[cfg(not(feature = "tls"))]
+#[test]
+fn a_program_without_tls_refuses_what_asks_for_it() {
+    let says = |mode: &str| {
+        let config = Config::exactly(&format!("postgres://u@127.0.0.1:1/d?sslmode={mode}"));
+        config.unwrap().client().err().unwrap().to_string()
+    };
+    for mode in ["require", "verify-ca", "verify-full"] {
+        assert!(says(mode).contains("the feature `tls`"), "{mode}");
+    }
+    assert!(!says("prefer").contains("the feature `tls`"));
+}
