@@ -25,6 +25,10 @@ use statement::{remedy, statement};
 /// What a failure adds to its next step where a closer look may help; `doctor` itself leaves it out.
 pub const LOOK_CLOSER: &str = "; `cargo xtask doctor` looks closer";
 
+/// What makes a server load TimescaleDB's library, which it does only when it starts.
+const PRELOAD: &str = "write shared_preload_libraries = 'timescaledb' into the server's postgresql.conf (`SHOW config_file` names it; to a value \
+                       that is there already add `,timescaledb`), restart the server, and run `cargo xtask migrate` again";
+
 /// A migration file that cannot be one.
 pub fn source(error: &source::Error, project: &Project) -> Failure {
     let root = format!("{}/", project.root().display());
@@ -191,6 +195,11 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
         run::Error::NoExtensionFiles { .. } => Failure::new(Code::Failed, error.to_string())
             .note("state", "that step was not begun")
             .next("install the new version on the server (or use a newer image), then run `cargo xtask migrate` again"),
+        run::Error::Link(error) if error.is_not_preloaded() => {
+            Failure::new(Code::Failed, "extension \"timescaledb\" must be preloaded")
+                .note("state", "the server ended the session; what was applied before stays")
+                .next(PRELOAD)
+        }
         run::Error::Link(link::Error::Lost { .. }) => Failure::new(Code::Failed, error.to_string())
             .note(
                 "state",
@@ -203,7 +212,7 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
                 "state",
                 "the history could not be read or written; no migration was run",
             );
-            let next = remedy(error).unwrap_or("cargo xtask doctor");
+            let next = remedy(error, "").unwrap_or("cargo xtask doctor");
             let diagnostic = diagnostic.note("next", next);
             Failure::with(Code::Failed, diagnostic).field("sqlstate", error.code.clone())
         }
@@ -226,7 +235,7 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
             let diagnostic = with_server_notes(diagnostic, error)
                 .note("at", "what stands for TimescaleDB in plain mode, which the first run installs and a newer version brings up to date")
                 .note("state", "it was rolled back, and no migration was run");
-            let next = remedy(error).unwrap_or(match error.code.as_str() {
+            let next = remedy(error, "").unwrap_or(match error.code.as_str() {
                 // Of a newer version: what somebody made of the older one.
                 "2BP01" => "drop what depends on it, run `cargo xtask migrate --plain`, and make it anew",
                 "42723" => "drop or rename that function, and run `cargo xtask migrate --plain`",

@@ -111,6 +111,22 @@ impl Error {
             code: None,
         }
     }
+
+    /// Whether the server lacks TimescaleDB's library at its start (see [`ServerError::is_not_preloaded`]).
+    pub fn is_not_preloaded(&self) -> bool {
+        match self {
+            Error::Server(error) => error.is_not_preloaded(),
+            Error::Lost { message, code } | Error::Unreachable { message, code } => {
+                is_not_preloaded(code.as_deref(), message)
+            }
+        }
+    }
+}
+
+/// TimescaleDB ends the session with this, under the SQLSTATE of any internal error. The text is the same in every language: TimescaleDB's
+/// messages have no translations.
+fn is_not_preloaded(code: Option<&str>, message: &str) -> bool {
+    code == Some("XX000") && message.contains("extension \"timescaledb\" must be preloaded")
 }
 
 /// An error message of the server, field by field.
@@ -155,6 +171,28 @@ pub enum Place {
     /// Not known.
     #[default]
     Unknown,
+}
+
+/// The quotes of the languages that PostgreSQL speaks.
+const QUOTES: [char; 8] = ['"', '«', '»', '„', '“', '”', '「', '」'];
+
+/// The names that a server's message quotes, whatever its language.
+pub(crate) fn quoted(message: &str) -> impl Iterator<Item = &str> {
+    // French puts blanks within its quotes.
+    let blank = [' ', '\u{a0}'];
+    message
+        .split(QUOTES)
+        .skip(1)
+        .step_by(2)
+        .map(move |name| name.trim_matches(blank))
+}
+
+impl ServerError {
+    /// Whether TimescaleDB's library is not in `shared_preload_libraries`: the extension can neither be created nor used, and the session
+    /// that tried it has ended.
+    pub fn is_not_preloaded(&self) -> bool {
+        is_not_preloaded(Some(&self.code), &self.message)
+    }
 }
 
 impl std::fmt::Display for ServerError {

@@ -1,9 +1,10 @@
 //! Servers that cannot be reached, refuse the user, or cannot do what is asked.
 
+use migrator::cluster::{Cluster, Server, Settings};
 use migrator::run::LOCK_KEY;
 
 use super::project;
-use crate::support::{Sandbox, test_name};
+use crate::support::{Sandbox, installed_has_timescaledb, test_name};
 
 const A: (&str, &str) = ("001_users", "CREATE TABLE users (user_id int);\n");
 
@@ -263,4 +264,25 @@ fn another_runner_lets_the_lock_go() {
 fn no_server_installed_where_pg_config_says() {
     let project = project(&[A]).env("PG_CONFIG", "/nowhere/pg_config");
     insta::assert_snapshot!(project.run("migrate --target embedded"));
+}
+
+#[test]
+fn a_server_that_does_not_preload_timescaledb() {
+    if installed_has_timescaledb(test_name!()) != Some(true) {
+        return;
+    }
+    let settings = Settings::throwaway().option("shared_preload_libraries", "");
+    let server = Cluster::temporary(&Server::find().unwrap(), settings).unwrap();
+    let project = Sandbox::new().env("DATABASE_URL", server.url("postgres"));
+    project.write(
+        "migrations/001_a.sql",
+        "CREATE TABLE t ();\nCREATE EXTENSION timescaledb;\n",
+    );
+    let in_a_transaction = project.run("migrate --no-snapshot");
+    project.write(
+        "migrations/001_a.sql",
+        "VACUUM;\nCREATE EXTENSION timescaledb;\n",
+    );
+    let in_a_later_step = project.run("migrate --no-snapshot");
+    insta::assert_snapshot!(in_a_transaction + &in_a_later_step);
 }

@@ -27,7 +27,7 @@ use std::path::Path;
 use std::process::Command;
 
 pub use background::Background;
-pub use database::{Database, installed_psql, with_database};
+pub use database::{Database, installed_has_timescaledb, installed_psql, with_database};
 pub use eventually::{PATIENCE, eventually};
 pub use port::free_port;
 pub use sandbox::{NO_ENGINE, Sandbox};

@@ -160,7 +160,8 @@ fn next(failure: &run::Failure) -> String {
                 or run it on TimescaleDB"
             .to_owned();
     }
-    if let Some(remedy) = remedy(&failure.error) {
+    let statement = &failure.migration.file.text[failure.offset()..];
+    if let Some(remedy) = remedy(&failure.error, statement) {
         return remedy.to_owned();
     }
     let done = match failure.whole {
@@ -181,15 +182,20 @@ fn next(failure: &run::Failure) -> String {
 /// What helps where the file is not to blame.
 ///
 /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
-pub(super) fn remedy(error: &link::ServerError) -> Option<&'static str> {
+///
+/// `statement` is what failed, where it is one of a file. The server's text counts only where a name stands in it, or TimescaleDB wrote it:
+/// PostgreSQL's own messages are translated.
+pub(super) fn remedy(error: &link::ServerError, statement: &str) -> Option<&'static str> {
     let says = |text: &str| error.message.contains(text);
     if error.code == history::CHANGED && says(history::TABLE) {
         return Some(
             "if the file writes to schema_migrations, take that out of it; `cargo xtask status` shows what is recorded",
         );
     }
-    if says("extension \"timescaledb\"") && (says("is not available") || says("must be preloaded"))
-    {
+    if error.is_not_preloaded() {
+        return Some(super::PRELOAD);
+    }
+    if error.code == FEATURE_NOT_SUPPORTED && creates_timescaledb(statement) {
         return Some(
             "install TimescaleDB on that server (https://docs.timescale.com/self-hosted/latest/install/), \
              or run with `--target compose`",
@@ -222,23 +228,50 @@ pub(super) fn remedy(error: &link::ServerError) -> Option<&'static str> {
     })
 }
 
+/// `feature_not_supported`: also an extension of which the server has no files.
+const FEATURE_NOT_SUPPORTED: &str = "0A000";
+
+fn creates_timescaledb(statement: &str) -> bool {
+    let words = statement.split(|c: char| c.is_whitespace() || c == ';' || c == '"');
+    let mut words = words.filter(|word| !word.is_empty());
+    let mut is = |expected: &str| {
+        words
+            .next()
+            .is_some_and(|it| it.eq_ignore_ascii_case(expected))
+    };
+    is("create")
+        && is("extension")
+        && words
+            .take(4)
+            .any(|it| it.eq_ignore_ascii_case("timescaledb"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_is_not_the_file_s_fault_has_a_remedy_of_its_own() {
-        let remedy_of = |code: &str, message: &str| {
-            remedy(&link::ServerError {
+        let remedy_in = |code: &str, message: &str, statement: &str| {
+            let error = link::ServerError {
                 code: code.to_owned(),
                 message: message.to_owned(),
                 ..link::ServerError::default()
-            })
+            };
+            remedy(&error, statement)
         };
-        let missing = remedy_of("0A000", "extension \"timescaledb\" is not available");
-        let not_preloaded = remedy_of("F0001", "extension \"timescaledb\" must be preloaded");
-        assert!(missing.is_some_and(|text| text.contains("install TimescaleDB")));
-        assert_eq!(missing, not_preloaded);
+        let remedy_of = |code: &str, message: &str| remedy_in(code, message, "");
+        let create = "CREATE EXTENSION IF NOT EXISTS timescaledb WITH SCHEMA public;\nSELECT 1";
+        for message in [
+            "extension \"timescaledb\" is not available",
+            "Erweiterung »timescaledb« ist nicht verfügbar",
+            "l'extension « timescaledb » n'est pas disponible",
+        ] {
+            let missing = remedy_in("0A000", message, create);
+            assert!(missing.is_some_and(|text| text.contains("install TimescaleDB")));
+        }
+        let not_preloaded = remedy_of("XX000", "extension \"timescaledb\" must be preloaded");
+        assert!(not_preloaded.is_some_and(|text| text.contains("shared_preload_libraries")));
         let message = "functionality not supported under the current \"apache\" license. Learn more at https://www.timescale.com/";
         let license = remedy_of("0A000", message);
         assert!(license.is_some_and(|text| text.contains("community licence")));
@@ -246,8 +279,9 @@ mod tests {
             remedy_of("42703", "column \"extension\" does not exist"),
             None
         );
+        let message = "extension \"postgis\" is not available";
         assert_eq!(
-            remedy_of("0A000", "extension \"postgis\" is not available"),
+            remedy_in("0A000", message, "CREATE EXTENSION postgis"),
             None
         );
     }

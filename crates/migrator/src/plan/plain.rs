@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Migration, StepKind, TextError};
-use crate::link::ServerError;
+use crate::link::{self, ServerError};
 use crate::plain::rewrite::{created_aggregate, index_on_aggregate, is_refresh, rewrite};
 use crate::statement::Reason;
 use crate::statement::rules::NAMESPACES;
@@ -25,7 +25,7 @@ pub fn plain(migrations: &[Migration]) -> Result<Vec<Migration>, TextError> {
 ///
 /// What is carried out in a function has a context.
 pub fn is_unseen(error: &ServerError, migrations: &[Migration]) -> bool {
-    let names = |name: &str| error.message.contains(&format!("\"{name}\""));
+    let names = |name: &str| link::quoted(&error.message).any(|it| it == name);
     let is_ours = || NAMESPACES.iter().any(|it| names(it)) || names("_timescaledb_catalog");
     error.context.is_some()
         && match error.code.as_str() {

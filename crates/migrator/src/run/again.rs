@@ -85,7 +85,7 @@ impl Runner<'_, '_> {
         step: Option<(u32, usize)>,
     ) -> Result<(), Error> {
         self.losses += 1;
-        if self.losses > MOST_LOSSES {
+        if self.losses > MOST_LOSSES || error.is_not_preloaded() {
             return Err(error.into());
         }
         self.watch.tell(Event::Reconnecting(&error));

@@ -1,7 +1,7 @@
 //! A statement that the server refused, and where in its file it stands.
 
 use crate::lexer;
-use crate::link::{Place, ServerError};
+use crate::link::{self, Place, ServerError};
 use crate::plan::{Migration, StepKind};
 use crate::script::{Message, Sent};
 
@@ -131,7 +131,9 @@ fn inside(message: &Message, sent: &Sent, error: &ServerError) -> Option<usize> 
 /// Where a statement holds the name that the server's message quotes first: for many errors, a
 /// missing column of an index among them, the server gives no position.
 fn named(statement: &str, message: &str) -> Option<usize> {
-    let name = message.split('"').nth(1).filter(|name| !name.is_empty())?;
+    let name = link::quoted(message)
+        .next()
+        .filter(|name| !name.is_empty())?;
     let inside_a_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     lexer::tokens(statement).iter().find_map(|token| {
         let text = token.text(statement);
@@ -171,6 +173,16 @@ mod tests {
                 "DO $$ SELECT * FROM tt, t $$",
                 "relation \"t\" does not exist",
                 Some(24),
+            ),
+            (
+                "CREATE INDEX ON t (aa, a)",
+                "Spalte »a« existiert nicht",
+                Some(23),
+            ),
+            (
+                "CREATE INDEX ON t (aa, a)",
+                "la colonne « a » n'existe pas",
+                Some(23),
             ),
             ("SELECT f(1) -- g", "function \"g\" does not exist", None),
             ("SELECT 1", "division by zero", None),

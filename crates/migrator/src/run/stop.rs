@@ -2,7 +2,7 @@
 
 use super::runner::Runner;
 use super::{Error, Failure};
-use crate::link;
+use crate::link::{self, ServerError};
 use crate::plan::Migration;
 use crate::script::Message;
 use crate::script::session::OUTDATED;
@@ -45,6 +45,7 @@ impl Runner<'_, '_> {
         message: &Message,
         error: link::Error,
     ) -> Stop {
+        let is_not_preloaded = error.is_not_preloaded();
         match error {
             link::Error::Server(error) => {
                 let code = error.code.clone();
@@ -64,6 +65,24 @@ impl Runner<'_, '_> {
                 }
                 failure.remains = !self.tidy(migration, step);
                 Stop::Failed(Error::Statement(failure))
+            }
+            // No cut, but an answer: the server refused the step, and sending it again changes nothing.
+            link::Error::Lost {
+                message: said,
+                code,
+            } if is_not_preloaded => {
+                let error = ServerError {
+                    severity: "FATAL".to_owned(),
+                    code: code.unwrap_or_default(),
+                    message: said,
+                    ..ServerError::default()
+                };
+                self.stopped(
+                    migration,
+                    step,
+                    message,
+                    link::Error::Server(Box::new(error)),
+                )
             }
             link::Error::Lost { .. } => {
                 let (migration, step) = self.current.unwrap_or((migration, step));
