@@ -4,10 +4,9 @@ use std::fmt;
 
 use catalog::{Catalog, Column, Difference, RelationRef, Snapshot, SnapshotError, Table};
 use migrator::foreign::{self, Candidate, Foreign};
-use migrator::history;
+use migrator::history::{self, HistoryTable};
 use migrator::plan::NewerDatabase;
 use migrator::qualified::qualified;
-use migrator::run::PAUSED_JOBS;
 use pgtypes::postgres::{self, GenericClient, SimpleQueryMessage};
 
 /// Why the schema of a database could not be confirmed.
@@ -131,7 +130,7 @@ impl Schemas {
         let mut own: Vec<RelationRef> = history.iter().cloned().collect();
         // Beside the history as long as a run pauses background jobs.
         own.extend(history.clone().map(|history| RelationRef {
-            name: PAUSED_JOBS.to_owned(),
+            name: HistoryTable::default().paused_jobs(),
             ..history
         }));
         let query = catalog::query(&probe, &own)?;

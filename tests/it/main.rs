@@ -5,6 +5,7 @@ mod dumps;
 mod errors;
 mod extension;
 mod faults;
+mod histories;
 mod import;
 mod lookalikes;
 mod plain;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use catalog::Catalog;
 use migrator::baseline;
-use migrator::history::Mode;
+use migrator::history::{HistoryTable, Mode};
 use migrator::link::Link;
 use migrator::plan::{self, Migration};
 use migrator::run::{self, Event, Report};
@@ -128,9 +128,12 @@ impl Takeover<'_> {
         link: &mut dyn Link,
         screen: &mut Screen,
     ) -> Result<Report, Failure> {
-        let report = run::read(link, Some(catalog::probe_query()))
+        let report = run::read(link, &HistoryTable::default(), Some(catalog::probe_query()))
             .map_err(|error| explain::run(&error, self.migrations))?;
         screen.target(&chosen.headline(Some(&report.facts)));
+        report
+            .check_elsewhere(self.migrations)
+            .map_err(|error| explain::run(&error, self.migrations))?;
         baseline::check(&report).map_err(|error| explain::baseline(&error, self.migrations))?;
         Ok(report)
     }

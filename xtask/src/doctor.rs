@@ -4,6 +4,7 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use migrator::history::HistoryTable;
 use migrator::plan::Migration;
 use migrator::qualified::qualified;
 use migrator::run::{self, Report};
@@ -169,7 +170,7 @@ fn examine(chosen: &Chosen, migrations: Option<&[Migration]>, checks: &mut Check
         "credentials",
         format!("{} on database {}", config.user(), config.database()),
     );
-    match run::read(&mut link, None) {
+    match run::read(&mut link, &HistoryTable::default(), None) {
         Ok(report) => inside(&mut link, &report, migrations, checks),
         Err(error) => checks.failure("history", &explain::run(&error, &[])),
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use migrator::dump;
-use migrator::history::{History, Mode};
+use migrator::history::{History, HistoryTable, Mode};
 use migrator::link::Link;
 use migrator::plan::{self, Divided, Migration, Pending, Step, StepKind};
 use migrator::question::Answer;
@@ -30,10 +30,13 @@ pub fn run(
     let history;
     let migrations = match &mut session {
         Some(session) => {
-            let report = run::read(&mut *session.link, None)
+            let report = run::read(&mut *session.link, &HistoryTable::default(), None)
                 .map_err(|error| explain::run(&error, migrations))?;
             screen.line(chosen.headline(Some(&report.facts)));
             show_mode(mode == Mode::Plain || report.facts.is_plain, screen);
+            report
+                .check_elsewhere(migrations)
+                .map_err(|error| explain::run(&error, migrations))?;
             let of_mode = run::migrations(migrations, mode, &report)
                 .map_err(|error| explain::run(&error, migrations))?;
             if let Some(foreign) = report.foreign {

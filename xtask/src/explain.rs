@@ -1,6 +1,7 @@
 //! From the engine's errors to what a person reads: what happened, where, what the state is now, and what to type next. Pure, but for asking git what it tracks.
 
 mod foreign;
+mod histories;
 pub mod names;
 mod statement;
 mod stopped;
@@ -248,6 +249,8 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
         run::Error::NoSchema => Failure::new(Code::Failed, error.to_string())
             .note("state", "nothing was run")
             .next("create one of its schemas, or name another one: `?options=-csearch_path=…` in the URL"),
+        run::Error::Untrusted(untrusted) => histories::untrusted(untrusted),
+        run::Error::RecordedElsewhere(recorded) => histories::elsewhere(recorded),
         run::Error::ForeignHistory { tool, .. } => {
             foreign::namesake(error.to_string(), tool.as_deref())
         }

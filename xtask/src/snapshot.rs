@@ -6,11 +6,10 @@ use std::path::Path;
 
 use catalog::{Catalog, Difference, RelationRef, Snapshot};
 use migrator::foreign::{self, Candidate, Foreign};
-use migrator::history;
 use migrator::link::{Link, Rows};
 use migrator::plan::Migration;
 use migrator::qualified::qualified;
-use migrator::run::{Facts, PAUSED_JOBS};
+use migrator::run::Facts;
 
 use crate::explain;
 use crate::failure::{Code, Failure};
@@ -100,9 +99,10 @@ pub fn introspect(
         None => ask(catalog::probe_query())?,
     };
     let schema = facts.history_schema.clone().unwrap_or_default();
-    let own = [history::TABLE, PAUSED_JOBS].map(|name| RelationRef {
+    let table = &facts.history_table;
+    let own = [table.table.clone(), table.paused_jobs()].map(|name| RelationRef {
         schema: schema.clone(),
-        name: name.to_owned(),
+        name,
     });
     let query = catalog::query(&probe, &own).map_err(|error| failed(&error))?;
     let answer = ask(&query)?;

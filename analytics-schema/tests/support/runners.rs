@@ -7,7 +7,7 @@ use analytics_schema::postgres::Client;
 use analytics_schema::{Config, MIGRATIONS};
 use migrator::history::Mode;
 use migrator::plan::Migration;
-use migrator::run::{self, LOCK_KEY, Options};
+use migrator::run::{self, Lock, Options};
 use migrator::source;
 
 /// What a later version of this program does when it starts: our migrations, and behind them its own.
@@ -46,7 +46,10 @@ pub const ADDITIONS: [(&str, &str); 2] = [
 pub fn hold_lock(config: &Config, time: Duration) -> thread::JoinHandle<()> {
     let mut client: Client = config.client().unwrap();
     client
-        .execute("SELECT pg_advisory_lock($1)", &[&LOCK_KEY])
+        .execute(
+            "SELECT pg_advisory_lock($1)",
+            &[&Lock::of("public", "schema_migrations").key()],
+        )
         .unwrap();
     thread::spawn(move || {
         thread::sleep(time);

@@ -2,7 +2,7 @@
 //!
 //! Whether the database really has that schema is the caller's to find out first: the engine knows no catalog.
 
-use crate::history::{self, History, Mode, Row, literal};
+use crate::history::{History, Mode, Row, literal};
 use crate::link::Link;
 use crate::plan::{self, Migration};
 use crate::run::{self, Event, Options, Report};
@@ -46,8 +46,8 @@ pub fn history(migrations: &[Migration], applied_by: &str) -> History {
     }
 }
 
-/// Creates the history and fills it, in one transaction. `table` is its quoted name.
-fn render(table: &str, history: &History) -> String {
+/// Creates the history with `create` and fills it, in one transaction. `table` is its quoted name.
+fn render(table: &str, create: &str, history: &History) -> String {
     let row = |row: &Row| {
         format!(
             "({}, {}, {}, {}, {}, now(), now(), NULL, {}, {})",
@@ -62,10 +62,9 @@ fn render(table: &str, history: &History) -> String {
     };
     let rows: Vec<String> = history.rows.iter().map(row).collect();
     format!(
-        "BEGIN;\n{};\n\
+        "BEGIN;\n{create};\n\
          INSERT INTO {table} (version, name, checksum, steps, steps_done, started_at, applied_at, duration_ms, applied_by, mode) VALUES\n  \
          {};\nCOMMIT",
-        history::create(table),
         rows.join(",\n  "),
     )
 }
@@ -85,11 +84,13 @@ pub fn record(
     options: &Options,
     observe: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Result<History, Error> {
-    let backend = run::read(link, None)?.facts.backend;
-    run::lock(link, &backend, options, observe)?;
+    let report = run::read(link, &options.history, None)?;
+    report.check_elsewhere(migrations)?;
+    let lock = report.facts.lock()?;
+    run::lock(link, lock, &report.facts.backend, options, observe)?;
     let outcome = record_locked(link, migrations, options);
     // Ending the session would release the lock too, but what is pending is applied in this one.
-    let unlock = run::give_up();
+    let unlock = run::give_up(lock);
     let farewell = match outcome {
         Ok(_) => unlock,
         Err(_) => format!("ROLLBACK;\n{unlock}"),
@@ -105,16 +106,17 @@ fn record_locked(
     migrations: &[Migration],
     options: &Options,
 ) -> Result<History, Error> {
-    let report = run::read(link, None)?;
+    let report = run::read(link, &options.history, None)?;
     // Another runner may have been faster.
     check(&report)?;
     if let Some(reason) = report.facts.read_only {
         return Err(run::Error::ReadOnly(reason).into());
     }
-    let table = report.facts.own_table(history::TABLE)?;
+    let table = report.facts.own_history()?;
+    let create = report.facts.create_history()?;
     let applied_by = options.applied_by.as_ref().unwrap_or(&report.facts.user);
     let history = history(migrations, applied_by);
-    link.query(&render(&table, &history))
+    link.query(&render(&table, &create, &history))
         .map_err(run::Error::from)?;
     Ok(history)
 }
@@ -124,6 +126,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::history;
     use crate::source::File;
 
     fn migrations() -> Vec<Migration> {
@@ -151,7 +154,8 @@ mod tests {
     #[test]
     fn the_history_is_written_in_one_transaction() {
         let history = history(&migrations(), r"O'Brien\");
-        insta::assert_snapshot!(render("\"public\".\"schema_migrations\"", &history));
+        let table = "\"public\".\"schema_migrations\"";
+        insta::assert_snapshot!(render(table, &history::create(table), &history));
     }
 
     #[test]

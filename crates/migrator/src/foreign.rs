@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::history::{self, identifier, literal};
+use crate::history::{self, identifier, literal, plain};
 use crate::link::Rows;
 use crate::qualified::qualified;
 
@@ -206,7 +206,7 @@ pub fn query() -> String {
     let names: Vec<String> = names.iter().map(|name| literal(name)).collect();
     qualified(&format!(
         "SELECT n.nspname, c.relname, coalesce(n.nspname = current_schema(), false), \
-         has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'), a.attname, t.typname \
+         has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AND NOT row_security_active(c.oid), a.attname, t.typname \
          FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 \
          JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
@@ -386,16 +386,6 @@ impl Foreign {
             let name = set_aside(self.tool);
             format!("ALTER TABLE {} RENAME TO {name};", self.name())
         })
-    }
-}
-
-/// An identifier as a person would type it.
-fn plain(name: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit();
-    let starts_well = !name.starts_with(|c: char| c.is_ascii_digit());
-    match !name.is_empty() && starts_well && name.chars().all(is_plain) {
-        true => name.to_owned(),
-        false => identifier(name),
     }
 }
 

@@ -1,9 +1,17 @@
 //! The table `schema_migrations`: its shape, reading it, and the statements that keep it.
 
+pub(crate) mod elsewhere;
+mod table;
+pub(crate) mod trust;
+
+pub use elsewhere::{Elsewhere, RecordedElsewhere, is_history};
+pub use table::{HistoryTable, LONGEST_NAME};
+pub use trust::Untrusted;
+
 use crate::link::Rows;
 use crate::qualified::qualified;
 
-/// The table's name; its schema is the first of the search path when it is created.
+/// The table's name, unless a project gives it another one.
 pub const TABLE: &str = "schema_migrations";
 
 /// SQLSTATE `object_not_in_prerequisite_state`: the history is not what it was when the run read it.
@@ -94,7 +102,7 @@ impl History {
             .map(|at| &self.rows[at])
     }
 
-    /// Reads the rows that [`READ`] returned; the error names the value that could not be read.
+    /// Reads the rows that [`read`]'s query returned; the error names the value that could not be read.
     pub fn parse(rows: &Rows) -> Result<History, String> {
         let rows = rows.iter().map(|row| parse_row(row));
         let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
@@ -103,8 +111,8 @@ impl History {
     }
 }
 
-/// Reads the history; fails with `42P01` where there is none yet. It names every column, so that it fails where one is not there; but for
-/// `step_started_at`, which is null in a history of the first version until the next run adds it.
+/// Reads the history of this quoted name. It names every column, so that it fails where one is not there; but for `step_started_at`, which
+/// is null in a history of the first version until the next run adds it.
 ///
 /// In no order: sorting here costs less than having a new session look up how to.
 pub fn read(table: &str) -> String {
@@ -291,4 +299,14 @@ pub fn literal(text: &str) -> String {
 /// A quoted identifier.
 pub fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// An identifier as a person would type it: quoted only where it has to be.
+pub fn plain(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit();
+    let starts_well = !name.starts_with(|c: char| c.is_ascii_digit());
+    match !name.is_empty() && starts_well && name.chars().all(is_plain) {
+        true => name.to_owned(),
+        false => identifier(name),
+    }
 }

@@ -25,14 +25,16 @@ use std::time::Duration;
 pub use error::{Cut, Error, GaveUp, InDoubt, Interrupted, Refused, WrongMode};
 pub use facts::{Facts, OLDEST_SERVER, read};
 pub use failure::{At, Failure};
-pub use jobs::{Job, PAUSED_JOBS};
+pub use jobs::Job;
 pub(crate) use lock::give_up;
-pub use lock::{Holder, LOCK_KEY};
+pub use lock::{Holder, Lock};
 pub use mode::migrations;
 pub use watch::{Blocked, Blocker, Interrupt, Progress};
 
 use crate::foreign::Foreign;
-use crate::history::{History, Mode};
+#[cfg(test)]
+use crate::history::trust;
+use crate::history::{Elsewhere, History, HistoryTable, Mode, elsewhere};
 use crate::link::{self, Link, Notice, Pooling, Rows, ServerError};
 use crate::plan::{self, Ahead, Migration, NewerDatabase, Pending, Selection, TextError};
 use runner::Runner;
@@ -63,6 +65,8 @@ pub struct Options {
     pub mode: Mode,
     /// What stops the run from outside.
     pub interrupt: Interrupt,
+    /// Which table is the history.
+    pub history: HistoryTable,
 }
 
 impl Default for Options {
@@ -79,6 +83,7 @@ impl Default for Options {
             ahead: Ahead::Refuse,
             mode: Mode::TimescaleDb,
             interrupt: Interrupt::default(),
+            history: HistoryTable::default(),
         }
     }
 }
@@ -202,6 +207,23 @@ pub struct Report {
     pub extra: Option<Rows>,
     /// The history of another tool that stands where there is none of these migrations; asked for only there.
     pub foreign: Option<Foreign>,
+    /// Histories of ours in other places of the database, where there is none in its own; asked for only there.
+    pub elsewhere: Vec<Elsewhere>,
+}
+
+impl Report {
+    /// That some of these migrations are recorded by another history of the database than the one that was looked for, which is not there.
+    ///
+    /// # Errors
+    /// [`Error::RecordedElsewhere`].
+    pub fn check_elsewhere(&self, migrations: &[Migration]) -> Result<(), Error> {
+        let schema = self.facts.history_schema.as_deref().unwrap_or_default();
+        let table = &self.facts.history_table.table;
+        match elsewhere::recorded(&self.elsewhere, migrations, schema, table) {
+            Some(recorded) => Err(Error::RecordedElsewhere(Box::new(recorded))),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Runs what is pending. `extra` is sent along with the first read, as in [`read`].
@@ -216,10 +238,11 @@ pub fn run(
     let beside = link.beside();
     watch.during(beside, || {
         watch.begin("", "");
-        let report = read(link, extra);
+        let report = read(link, &options.history, extra);
         watch.end();
         let mut report = report?;
         watch.tell(Event::Connected(&report.facts));
+        report.check_elsewhere(migrations)?;
         let migrations = &*mode::migrations(migrations, options.mode, &report)?;
         let migrations = &*plan::fit(migrations, &report.history);
         let pending = plan(migrations, options, &mut report)?;
@@ -273,8 +296,22 @@ fn plan<'a>(
 /// What the engine asks, but for what depends on a migration.
 #[cfg(test)]
 pub(crate) fn own_queries() -> Vec<String> {
-    let mut queries = vec![facts::query(), lock::try_query(), give_up()];
-    queries.extend([lock::holder_query(), jobs::query(), watch::questions("7")]);
+    let named = HistoryTable {
+        schema: Some("App".to_owned()),
+        table: "it's".to_owned(),
+    };
+    let lock = Lock::of("public", "schema_migrations");
+    let mut queries = vec![lock::try_query(lock), give_up(lock)];
+    queries.extend([
+        lock::holder_query(lock),
+        jobs::query(),
+        watch::questions("7"),
+    ]);
+    for history in [HistoryTable::default(), named] {
+        queries.extend([facts::query(&history), facts::guard(&history)]);
+        queries.push(trust::query(&history));
+    }
+    queries.push(elsewhere::query());
     queries.push(crate::script::session::stored_settings());
     queries
 }
@@ -282,6 +319,7 @@ pub(crate) fn own_queries() -> Vec<String> {
 /// Takes the runner's lock for work of another kind in the session that `backend` serves.
 pub(crate) fn lock(
     link: &mut dyn Link,
+    lock: Lock,
     backend: &str,
     options: &Options,
     observe: &mut (dyn FnMut(Event<'_>) + Send),
@@ -290,5 +328,5 @@ pub(crate) fn lock(
         return Err(Error::Pooled);
     }
     let watch = Watch::new(observe, options);
-    lock::take(link, options.patience, &watch).map(drop)
+    lock::take(link, lock, options.patience, &watch).map(drop)
 }

@@ -1,6 +1,6 @@
 //! Databases that another migration tool manages, and take-overs that are refused. The tables are those that the tools create.
 
-use migrator::run::LOCK_KEY;
+use migrator::run::Lock;
 
 use super::project;
 use crate::support::{Sandbox, test_name};
@@ -336,7 +336,8 @@ fn a_take_over_while_another_runner_holds_the_lock() {
         return;
     };
     let mut other = project.own_database().client();
-    let lock = format!("SET application_name = 'deploy 42'; SELECT pg_advisory_lock({LOCK_KEY})");
+    let key = Lock::of("public", "schema_migrations").key();
+    let lock = format!("SET application_name = 'deploy 42'; SELECT pg_advisory_lock({key})");
     other.batch_execute(&lock).unwrap();
     insta::assert_snapshot!(not_taken_over(
         &project,

@@ -1,7 +1,7 @@
 //! Servers that cannot be reached, refuse the user, or cannot do what is asked.
 
 use migrator::cluster::{Cluster, Server, Settings};
-use migrator::run::LOCK_KEY;
+use migrator::run::Lock;
 
 use super::project;
 use crate::support::{Sandbox, installed_has_timescaledb, test_name};
@@ -239,7 +239,8 @@ fn another_runner_holds_the_lock() {
         return;
     };
     let mut other = project.own_database().client();
-    let lock = format!("SET application_name = 'deploy 42'; SELECT pg_advisory_lock({LOCK_KEY})");
+    let key = Lock::of("public", "schema_migrations").key();
+    let lock = format!("SET application_name = 'deploy 42'; SELECT pg_advisory_lock({key})");
     other.batch_execute(&lock).unwrap();
     insta::assert_snapshot!(project.run("migrate --patience 1"));
 }
@@ -250,10 +251,11 @@ fn another_runner_lets_the_lock_go() {
         return;
     };
     let mut other = project.own_database().client();
-    let lock = format!("SET application_name = 'deploy 42'; SELECT pg_advisory_lock({LOCK_KEY})");
+    let key = Lock::of("public", "schema_migrations").key();
+    let lock = format!("SET application_name = 'deploy 42'; SELECT pg_advisory_lock({key})");
     other.batch_execute(&lock).unwrap();
     let release = std::thread::spawn(move || {
-        let unlock = format!("SELECT pg_sleep(0.5), pg_advisory_unlock({LOCK_KEY})");
+        let unlock = format!("SELECT pg_sleep(0.5), pg_advisory_unlock({key})");
         other.batch_execute(&unlock).unwrap();
     });
     insta::assert_snapshot!(project.run("migrate --no-snapshot"));

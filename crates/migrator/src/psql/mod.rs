@@ -104,9 +104,14 @@ impl<H: Host> Link for Psql<H> {
             input.push_str(&format!("\\o /dev/null\n{neutral};\n\\o\n"));
             process.is_fresh = false;
         }
-        for statement in &statements {
-            input.push_str(&sql[statement.range()]);
-            input.push_str(&format!(";\n\\echo {mark} :ERROR\n"));
+        for (index, statement) in statements.iter().enumerate() {
+            let statement = &sql[statement.range()];
+            // As in one message, what follows a statement that failed does not run.
+            let statement = match index {
+                0 => format!("{statement};\n"),
+                _ => format!("\\if :ERROR\n\\else\n{statement};\n\\endif\n"),
+            };
+            input.push_str(&format!("{statement}\\echo {mark} :ERROR\n"));
         }
         input.push_str(&format!("\\warn {mark}\n\\set ON_ERROR_STOP 1\n"));
         let mut results = Vec::new();

@@ -135,7 +135,7 @@ impl Runner<'_, '_> {
     fn end_ghost(&mut self, backend: &str) -> Result<(), link::Error> {
         let sql = format!(
             "SELECT pg_catalog.pg_terminate_backend(l.pid) FROM pg_catalog.pg_locks l WHERE {} AND l.pid OPERATOR(pg_catalog.=) {backend}",
-            lock::is_runners_lock(),
+            lock::is_runners_lock(self.lock),
         );
         match self.query(&sql) {
             Ok(_) | Err(link::Error::Server(_)) => Ok(()),

@@ -52,7 +52,7 @@ impl Runner<'_, '_> {
             true => drop(
                 self.query("SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid())"),
             ),
-            false if self.backend.is_some() => drop(self.query(&lock::give_up())?),
+            false if self.backend.is_some() => drop(self.query(&lock::give_up(self.lock))?),
             false => {}
         }
         self.backend = None;

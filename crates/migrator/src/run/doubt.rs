@@ -71,7 +71,7 @@ impl Runner<'_, '_> {
     fn try_tidy(&mut self, migration: &Migration, step: usize) -> Result<bool, Stop> {
         if !self.link.is_open() {
             self.link.reconnect()?;
-            self.backend = lock::try_take(self.link)?.map(|taken| taken.backend);
+            self.backend = lock::try_take(self.link, self.lock)?.map(|taken| taken.backend);
         }
         if self.backend.is_none() {
             // Another runner goes on with it already.

@@ -6,6 +6,7 @@ use super::lock::Holder;
 use super::watch::Blocker;
 use super::{Applied, Failure, Job, foreign};
 use crate::foreign::Foreign;
+use crate::history::{RecordedElsewhere, Untrusted};
 use crate::link;
 use crate::plain;
 use crate::plan::{self, Migration};
@@ -86,6 +87,12 @@ pub enum Error {
     /// No schema of the search path exists, so there is no place for the history.
     #[error("no schema of search_path exists, so there is no place for the history")]
     NoSchema,
+    /// What stands in the place of the history, or of the table of paused jobs, may not be trusted; it was neither read nor written.
+    #[error("{0}")]
+    Untrusted(Box<Untrusted>),
+    /// Another history of the database records some of the migrations: they would run a second time.
+    #[error("{0}")]
+    RecordedElsewhere(Box<RecordedElsewhere>),
     /// A table of the history's name has another shape.
     #[error("{}", foreign::describe(table, reason, tool.as_deref()))]
     ForeignHistory {

@@ -1,7 +1,9 @@
 //! What the server says of itself, and the history, in one round trip.
 
+use super::lock::Lock;
 use super::{Error, Report, foreign};
-use crate::history::{self, History};
+use crate::foreign::Foreign;
+use crate::history::{self, Elsewhere, History, HistoryTable, elsewhere, trust};
 use crate::link::{self, Link, Rows, ServerError};
 use crate::qualified::qualified;
 use crate::script::session::{self, Scope};
@@ -9,8 +11,6 @@ use crate::script::session::{self, Scope};
 /// The oldest PostgreSQL that the engine's own statements work on, as `server_version_num`.
 pub const OLDEST_SERVER: u32 = 130_000;
 
-/// SQLSTATE of a table that is not there.
-pub(super) const UNDEFINED_TABLE: &str = "42P01";
 /// SQLSTATE of a table that the user may not read.
 pub(super) const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
@@ -41,26 +41,45 @@ pub struct Facts {
     pub has_paused_jobs: bool,
     /// Whether the database is one of plain mode.
     pub is_plain: bool,
+    /// Whether that schema exists: one that a project names is created with the history.
+    pub has_history_schema: bool,
+    /// Which table is the history.
+    pub history_table: HistoryTable,
 }
 
-const FACTS: &str = "SELECT current_database(), session_user, current_setting('server_version'), \
-     current_setting('server_version_num'), \
-     (SELECT extversion FROM pg_catalog.pg_extension WHERE extname = 'timescaledb'), \
-     current_setting('timescaledb.license', true), \
-     CASE WHEN pg_is_in_recovery() THEN 'it is a standby' END, \
-     coalesce((parse_ident((pg_identify_object('pg_catalog.pg_class'::regclass, to_regclass('schema_migrations'), 0)).schema))[1], \
-     current_schema()), \
-     current_setting('client_connection_check_interval', true) IS NOT NULL AND version() LIKE '%linux%', \
-     pg_backend_pid(), to_regclass('schema_migrations_paused_jobs') IS NOT NULL, \
-     to_regclass('_timescaledb_catalog.plain') IS NOT NULL";
+/// SQLSTATE `invalid_text_representation`, with which the question for the facts fails where there is no history that may be read.
+pub(super) const NO_HISTORY: &str = "22P02";
 
 /// Asks for the facts, whatever the session's search path holds beside `pg_catalog`.
-pub(super) fn query() -> String {
-    qualified(FACTS)
+pub(super) fn query(history: &HistoryTable) -> String {
+    let schema = history.schema_sql();
+    qualified(&format!(
+        "SELECT current_database(), session_user, current_setting('server_version'), \
+         current_setting('server_version_num'), \
+         (SELECT extversion FROM pg_catalog.pg_extension WHERE extname = 'timescaledb'), \
+         current_setting('timescaledb.license', true), \
+         CASE WHEN pg_is_in_recovery() THEN 'it is a standby' END, \
+         {schema}, \
+         current_setting('client_connection_check_interval', true) IS NOT NULL AND version() LIKE '%linux%', \
+         pg_backend_pid(), \
+         EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+         WHERE c.relname = {} AND n.nspname = {schema}), \
+         to_regclass('_timescaledb_catalog.plain') IS NOT NULL, \
+         EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = {schema})",
+        history::literal(&history.paused_jobs()),
+    ))
+}
+
+/// Ends the message with an error unless the history may be read by its name: what stands in its place is not touched.
+pub(super) fn guard(history: &HistoryTable) -> String {
+    qualified(&format!(
+        "SELECT (CASE WHEN {} THEN '1' ELSE 'no history to read' END)::int4",
+        trust::is_usable(history)
+    ))
 }
 
 impl Facts {
-    fn parse(rows: &Rows) -> Facts {
+    fn parse(rows: &Rows, history: &HistoryTable) -> Facts {
         let row = rows.first().map(Vec::as_slice).unwrap_or_default();
         let text = |index: usize| {
             row.get(index)
@@ -85,67 +104,227 @@ impl Facts {
             backend: text(9).unwrap_or_default(),
             has_paused_jobs: is_true(10),
             is_plain: is_true(11),
+            has_history_schema: is_true(12),
+            history_table: history.clone(),
         }
     }
 
-    /// The quoted, schema-qualified name of a table beside the history table, or of that itself, whether it exists or not.
-    pub(crate) fn own_table(&self, name: &str) -> Result<String, Error> {
+    /// The quoted, schema-qualified name of the history, whether it exists or not.
+    pub(crate) fn own_history(&self) -> Result<String, Error> {
+        self.own_table(&self.history_table.table)
+    }
+
+    /// The same of the table of paused jobs.
+    pub(crate) fn own_paused_jobs(&self) -> Result<String, Error> {
+        self.own_table(&self.history_table.paused_jobs())
+    }
+
+    fn own_table(&self, name: &str) -> Result<String, Error> {
         let schema = self.history_schema.as_deref().ok_or(Error::NoSchema)?;
-        Ok(format!("{}.{name}", history::identifier(schema)))
+        let [schema, name] = [schema, name].map(history::identifier);
+        Ok(format!("{schema}.{name}"))
+    }
+
+    /// The history with the schema that it is in, or is going to be created in.
+    pub(crate) fn named_history(&self) -> HistoryTable {
+        HistoryTable {
+            schema: self.history_schema.clone(),
+            ..self.history_table.clone()
+        }
+    }
+
+    /// What creates the history where it is not there, and its schema with it.
+    pub(crate) fn create_history(&self) -> Result<String, Error> {
+        let create = history::create(&self.own_history()?);
+        let missing = self.history_table.schema.as_ref();
+        let missing = missing.filter(|_| !self.has_history_schema);
+        Ok(match missing {
+            Some(schema) => {
+                let schema = history::identifier(schema);
+                format!("CREATE SCHEMA IF NOT EXISTS {schema};\n{create}")
+            }
+            None => create,
+        })
+    }
+
+    /// The key of the runners' lock.
+    pub(crate) fn lock(&self) -> Result<Lock, Error> {
+        let schema = self.history_schema.as_deref().ok_or(Error::NoSchema)?;
+        Ok(Lock::of(schema, &self.history_table.table))
     }
 }
 
 /// Reads server facts and history in one round trip, without writing anything. `extra` is one more query of the caller's to send along.
-pub fn read(link: &mut dyn Link, extra: Option<&str>) -> Result<Report, Error> {
-    let neutral = session::neutral(Scope::Message);
+///
+/// Where there is no history that may be read, as in a new database, it asks what there is instead.
+pub fn read(
+    link: &mut dyn Link,
+    history: &HistoryTable,
+    extra: Option<&str>,
+) -> Result<Report, Error> {
     let own = match extra {
-        Some(extra) => format!("{};\n{}", query(), qualified(extra)),
-        None => query(),
+        Some(extra) => format!("{};\n{}", query(history), qualified(extra)),
+        None => query(history),
     };
-    let message = format!("{neutral};\n{own};\n{}", history::read(history::TABLE));
-    let (mut results, history) = match link.query(&message) {
+    let first = format!(
+        "{};\n{};\n{own};\n{}",
+        session::neutral(Scope::Message),
+        guard(history),
+        history::read(&history.quoted())
+    );
+    match link.query(&first) {
         Ok(mut results) => {
             let rows = results.pop().unwrap_or_default();
-            (results, Ok(rows))
+            let facts = answers(&mut results, history, extra.is_some())?;
+            let history = parse_history(&facts.0, &rows)?;
+            Ok(report(facts, history, Missing::default()))
         }
         Err(link::Error::Server(error)) if is_about_the_history(&error) => {
-            let message = format!("{neutral};\n{};\n{own}", crate::foreign::query());
-            let results = link.query(&message)?;
-            (results, Err(error))
+            look(link, history, &own, extra.is_some(), &error)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What there is instead of a history.
+#[derive(Default)]
+struct Missing {
+    foreign: Option<Foreign>,
+    elsewhere: Vec<Elsewhere>,
+}
+
+/// Reads the facts where the first question failed with `error`: another tool's history, one of ours elsewhere, a table that is not to
+/// be trusted, or nothing at all.
+fn look(
+    link: &mut dyn Link,
+    history: &HistoryTable,
+    own: &str,
+    has_extra: bool,
+    error: &ServerError,
+) -> Result<Report, Error> {
+    let sql = format!(
+        "{};\n{};\n{};\n{};\n{own}",
+        session::neutral(Scope::Message),
+        crate::foreign::query(),
+        trust::query(history),
+        elsewhere::query(),
+    );
+    let mut results = link.query(&sql)?;
+    let facts = answers(&mut results, history, has_extra)?;
+    let mut next = || results.pop().unwrap_or_default();
+    let (places, tables, tools) = (next(), next(), next());
+    let tables = trust::found(&tables);
+    let name = facts.0.history_schema.clone().unwrap_or_default();
+    if let Some(untrusted) = untrusted(&tables, &name, history) {
+        let is_tools = |it: &&Foreign| it.schema == name && it.table == history.table;
+        let tools = foreign::look(link, Some(tools))?;
+        // Another tool's history is left alone whoever owns it.
+        return match tools.iter().find(is_tools) {
+            Some(_) => Err(foreign::refuse(&facts.0, error.message.clone(), tools)),
+            None => Err(Error::Untrusted(Box::new(untrusted))),
+        };
+    }
+    if tables.iter().any(|it| it.name == history.table) {
+        return match error.code.as_str() {
+            // The name stands for another table, a temporary one say.
+            NO_HISTORY => read_in_its_schema(link, facts, tools),
+            _ => {
+                let tools = foreign::look(link, Some(tools))?;
+                Err(foreign::refuse(&facts.0, error.message.clone(), tools))
+            }
+        };
+    }
+    let tools = foreign::look(link, Some(tools))?;
+    let foreign = tools.into_iter().find(|it| it.is_here && it.holds_any());
+    let mut elsewhere = elsewhere::places(&places);
+    if !elsewhere.is_empty() {
+        let neutral = session::neutral(Scope::Message);
+        let rows = link.query(&format!(
+            "{neutral};\n{}",
+            elsewhere::rows_query(&elsewhere)
+        ))?;
+        elsewhere::fill(&mut elsewhere, &rows.concat());
+    }
+    let missing = Missing { foreign, elsewhere };
+    Ok(report(facts, History::default(), missing))
+}
+
+/// Refuses what has taken the place of the history, or of the table of paused jobs, and may not be trusted.
+pub(super) fn check_trust(link: &mut dyn Link, history: &HistoryTable) -> Result<(), Error> {
+    let tables = trust::found(&link.query(&trust::query(history))?.concat());
+    let schema = history.schema.as_deref().unwrap_or_default();
+    match untrusted(&tables, schema, history) {
+        Some(untrusted) => Err(Error::Untrusted(Box::new(untrusted))),
+        None => Ok(()),
+    }
+}
+
+/// The first of the tables that are not used.
+fn untrusted(
+    tables: &[trust::Found],
+    schema: &str,
+    history: &HistoryTable,
+) -> Option<history::Untrusted> {
+    let mut refusals = tables
+        .iter()
+        .filter_map(|table| table.refusal(schema, table.name == history.table));
+    refusals.next()
+}
+
+/// Reads a history that has been found to be one, and whose bare name stands for something else.
+fn read_in_its_schema(link: &mut dyn Link, facts: Answers, tools: Rows) -> Result<Report, Error> {
+    let named = facts.0.named_history();
+    let sql = format!(
+        "{};\n{};\n{}",
+        session::neutral(Scope::Message),
+        guard(&named),
+        history::read(&named.quoted())
+    );
+    let rows = match link.query(&sql) {
+        Ok(mut results) => results.pop().unwrap_or_default(),
+        Err(link::Error::Server(error)) if is_about_the_history(&error) => {
+            let tools = foreign::look(link, Some(tools))?;
+            return Err(foreign::refuse(&facts.0, error.message, tools));
         }
         Err(error) => return Err(error.into()),
     };
-    let extra = extra.and_then(|_| results.pop());
-    let facts = Facts::parse(&results.pop().unwrap_or_default());
-    if facts.server_version_num < OLDEST_SERVER {
-        return Err(Error::ServerTooOld(facts.server_version));
+    let history = parse_history(&facts.0, &rows)?;
+    Ok(report(facts, history, Missing::default()))
+}
+
+/// The facts, and the answer to the extra query.
+type Answers = (Facts, Option<Rows>);
+
+/// Takes the answers to [`query`] and the extra query, which are the last ones.
+fn answers(
+    results: &mut Vec<Rows>,
+    history: &HistoryTable,
+    has_extra: bool,
+) -> Result<Answers, Error> {
+    let extra = has_extra.then(|| results.pop()).flatten();
+    let facts = Facts::parse(&results.pop().unwrap_or_default(), history);
+    match facts.server_version_num < OLDEST_SERVER {
+        true => Err(Error::ServerTooOld(facts.server_version)),
+        false => Ok((facts, extra)),
     }
-    let mut other_tool = None;
-    let history = match history {
-        Ok(rows) => parse_history(&facts, &rows)?,
-        Err(error) => {
-            let found = foreign::look(link, results.pop())?;
-            if error.code != UNDEFINED_TABLE {
-                return Err(foreign::refuse(&facts, error.message, found));
-            }
-            other_tool = found.into_iter().find(|it| it.is_here && it.holds_any());
-            History::default()
-        }
-    };
-    Ok(Report {
+}
+
+fn report((facts, extra): Answers, history: History, missing: Missing) -> Report {
+    Report {
         facts,
         applied: Vec::new(),
         history,
         ahead: None,
         extra,
-        foreign: other_tool,
-    })
+        foreign: missing.foreign,
+        elsewhere: missing.elsewhere,
+    }
 }
 
-/// Whether a refusal of the first message can only be about the table, and not about the server:
-/// the table is not there, or it cannot be read in the way of a history.
+/// Whether a refusal of the first message can only be about the table, and not about the server: it is not there, not to be trusted, or
+/// cannot be read in the way of a history.
 fn is_about_the_history(error: &ServerError) -> bool {
-    error.code.starts_with("42") && error.code != INSUFFICIENT_PRIVILEGE
+    error.code == NO_HISTORY || error.code.starts_with("42") && error.code != INSUFFICIENT_PRIVILEGE
 }
 
 pub(super) fn parse_history(facts: &Facts, rows: &Rows) -> Result<History, Error> {

@@ -1,7 +1,6 @@
 //! Asking what other tools left in a database that has no history of these migrations.
 
 use crate::foreign::{self, Foreign, Held};
-use crate::history;
 use crate::link::{self, Link, Rows};
 
 use super::{Error, Facts};
@@ -18,13 +17,13 @@ pub(super) fn look(link: &mut dyn Link, rows: Option<Rows>) -> Result<Vec<Foreig
 
 /// The error of a table that has the name of the history and is none.
 pub(super) fn refuse(facts: &Facts, reason: String, found: Vec<Foreign>) -> Error {
+    let name = &facts.history_table.table;
     let table = match &facts.history_schema {
-        Some(schema) => format!("{schema}.{}", history::TABLE),
-        None => history::TABLE.to_owned(),
+        Some(schema) => format!("{schema}.{name}"),
+        None => name.clone(),
     };
-    let is_it = |it: &Foreign| {
-        it.table == history::TABLE && Some(&it.schema) == facts.history_schema.as_ref()
-    };
+    let is_it =
+        |it: &Foreign| it.table == *name && Some(&it.schema) == facts.history_schema.as_ref();
     let tool = found.into_iter().find(is_it).map(Box::new);
     Error::ForeignHistory {
         table,

@@ -12,9 +12,6 @@ use crate::history;
 use crate::plan::Pending;
 use crate::qualified::qualified;
 
-/// The table that holds the paused jobs while they are paused.
-pub const PAUSED_JOBS: &str = "schema_migrations_paused_jobs";
-
 /// A background job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {

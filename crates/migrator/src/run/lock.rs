@@ -2,21 +2,38 @@
 
 use super::watch::Watch;
 use super::{Error, Event};
+use crate::history;
 use crate::link::{self, Link};
 use crate::qualified::qualified;
 use crate::script::session::{self, Scope};
+use crate::source;
 use std::time::{Duration, Instant};
 
-/// Key of the session advisory lock that a runner holds; "schema_m" in ASCII.
-pub const LOCK_KEY: i64 = 0x7363_6865_6d61_5f6d;
+/// The session advisory lock of a history's runners: those of one history wait for each other, and for nobody else in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lock(i64);
+
+impl Lock {
+    /// The lock of the history in this schema and of this name. Other databases do not see it: the server keeps their locks apart.
+    pub fn of(schema: &str, table: &str) -> Lock {
+        let name = [schema, table].map(history::identifier).join(".");
+        let digest = source::checksum(&name);
+        Lock(i64::from_str_radix(&digest[..15], 16).expect("fifteen hexadecimal digits"))
+    }
+
+    /// Its key.
+    pub fn key(self) -> i64 {
+        self.0
+    }
+}
 
 /// How long is waited before the lock is asked for again: at first, and at most.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
 /// Which locks are the runners' in `pg_locks AS l`.
-pub(super) fn is_runners_lock() -> String {
-    let key = LOCK_KEY as u64;
+pub(super) fn is_runners_lock(lock: Lock) -> String {
+    let key = lock.0;
     qualified(&format!(
         "l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid = {} AND l.objid = {} \
          AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())",
@@ -54,6 +71,7 @@ pub struct Holder {
 /// transaction of its own.
 pub(super) fn take(
     link: &mut dyn Link,
+    lock: Lock,
     patience: Duration,
     watch: &Watch<'_>,
 ) -> Result<Taken, Error> {
@@ -62,9 +80,9 @@ pub(super) fn take(
     let mut pause = SHORTEST_PAUSE;
     loop {
         watch.begin("", "");
-        let answer = try_take(link).and_then(|taken| match taken {
+        let answer = try_take(link, lock).and_then(|taken| match taken {
             Some(taken) => Ok((Some(taken), None)),
-            None => Ok((None, holder(link)?)),
+            None => Ok((None, holder(link, lock)?)),
         });
         watch.end();
         let holder = match answer? {
@@ -88,8 +106,8 @@ pub(super) fn take(
 }
 
 /// Takes the lock where it is free.
-pub(super) fn try_take(link: &mut dyn Link) -> Result<Option<Taken>, link::Error> {
-    let results = link.query(&try_query())?;
+pub(super) fn try_take(link: &mut dyn Link, lock: Lock) -> Result<Option<Taken>, link::Error> {
+    let results = link.query(&try_query(lock))?;
     let row = results.into_iter().flatten().next_back();
     let mut values = row.unwrap_or_default().into_iter();
     let is_ours = values.next().flatten().as_deref() == Some("t");
@@ -103,21 +121,23 @@ pub(super) fn try_take(link: &mut dyn Link) -> Result<Option<Taken>, link::Error
 
 /// Asks for the lock where it is free, for the process that has it then, and for the settings that its session began with. Every session
 /// of a run starts with it, and with its parameters: nothing of what comes next is bound by those of role and database.
-pub(super) fn try_query() -> String {
+pub(super) fn try_query(lock: Lock) -> String {
+    let key = lock.0;
     format!(
-        "{};\nSELECT pg_catalog.pg_try_advisory_lock({LOCK_KEY}), pg_catalog.pg_backend_pid(), {}",
+        "{};\nSELECT pg_catalog.pg_try_advisory_lock({key}), pg_catalog.pg_backend_pid(), {}",
         session::neutral(Scope::Session),
         session::stored_settings(),
     )
 }
 
 /// Gives the lock up.
-pub(crate) fn give_up() -> String {
-    format!("SELECT pg_catalog.pg_advisory_unlock({LOCK_KEY})")
+pub(crate) fn give_up(lock: Lock) -> String {
+    let key = lock.0;
+    format!("SELECT pg_catalog.pg_advisory_unlock({key})")
 }
 
-fn holder(link: &mut dyn Link) -> Result<Option<Holder>, link::Error> {
-    let results = link.query(&holder_query())?;
+fn holder(link: &mut dyn Link, lock: Lock) -> Result<Option<Holder>, link::Error> {
+    let results = link.query(&holder_query(lock))?;
     Ok(results.into_iter().flatten().next().map(|row| {
         let mut values = row.into_iter().map(Option::unwrap_or_default);
         let mut next = || values.next().unwrap_or_default();
@@ -132,12 +152,12 @@ fn holder(link: &mut dyn Link) -> Result<Option<Holder>, link::Error> {
 }
 
 /// Asks for the runner that holds the lock.
-pub(super) fn holder_query() -> String {
+pub(super) fn holder_query(lock: Lock) -> String {
     qualified(&format!(
         "SELECT a.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''), \
          coalesce(host(a.client_addr), 'local'), \
          to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') \
          FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE {}",
-        is_runners_lock(),
+        is_runners_lock(lock),
     ))
 }

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::again::{BlockedStep, CutStep};
+use super::lock::Lock;
 use super::prepared::Prepared;
 use super::stop::Stop;
 use super::watch::Watch;
-use super::{
-    Applied, Doubt, Error, Event, Interrupted, Options, Refused, Report, facts, jobs, lock,
-};
+use super::{Applied, Doubt, Error, Event, Interrupted, Options, Refused, Report, facts, lock};
 use crate::dump;
 use crate::history::{self, History};
 use crate::link::{self, Link};
@@ -27,6 +26,7 @@ pub(super) struct Runner<'a, 'o> {
     pub(super) watch: &'a Watch<'o>,
     /// The history's quoted name.
     pub(super) table: String,
+    pub(super) lock: Lock,
     applied_by: String,
     pub(super) session: Session,
     /// The quoted name of the table of paused jobs, and whether there is one.
@@ -88,7 +88,8 @@ impl<'a, 'o> Runner<'a, 'o> {
             migrations,
             options,
             watch,
-            table: report.facts.own_table(history::TABLE)?,
+            table: report.facts.own_history()?,
+            lock: report.facts.lock()?,
             applied_by: options.applied_by.clone().unwrap_or(user),
             session: Session {
                 // One attempt waits no longer than all of them together.
@@ -96,11 +97,11 @@ impl<'a, 'o> Runner<'a, 'o> {
                 patience: options.patience,
                 statement_timeout: options.statement_timeout,
                 checks_connection: report.facts.checks_connection,
-                lock: lock::is_runners_lock(),
+                lock: lock::is_runners_lock(report.facts.lock()?),
                 stored_settings: None,
             },
             served_by: String::new(),
-            paused_jobs: report.facts.own_table(jobs::PAUSED_JOBS)?,
+            paused_jobs: report.facts.own_paused_jobs()?,
             has_paused_jobs: report.facts.has_paused_jobs,
             stand_in: None,
             pauses_jobs: false,
@@ -161,7 +162,7 @@ impl<'a, 'o> Runner<'a, 'o> {
         start.push("RESET ALL".to_owned());
         // What is asked in this session after the run is not bound by the settings of role and database either.
         start.push(session::neutral(Scope::Session));
-        start.push(lock::give_up());
+        start.push(lock::give_up(self.lock));
         let unlocked = self.query(&start.join(";\n"));
         resumed?;
         unlocked.map(drop)
@@ -171,7 +172,7 @@ impl<'a, 'o> Runner<'a, 'o> {
     fn farewell_elsewhere(&mut self) -> Result<(), link::Error> {
         if self.has_paused_jobs {
             self.link.reconnect()?;
-            self.backend = lock::try_take(self.link)?.map(|taken| taken.backend);
+            self.backend = lock::try_take(self.link, self.lock)?.map(|taken| taken.backend);
             // Where another runner has the lock already, it has resumed them.
             if self.backend.is_some() {
                 self.resume_jobs()?;
@@ -456,7 +457,7 @@ impl<'a, 'o> Runner<'a, 'o> {
         if self.backend.is_some() {
             return Ok(());
         }
-        let taken = lock::take(self.link, self.options.patience, self.watch)?;
+        let taken = lock::take(self.link, self.lock, self.options.patience, self.watch)?;
         if self.served_by != taken.backend {
             self.served_by.clone_from(&taken.backend);
             self.session.stored_settings = taken.stored_settings;
@@ -470,16 +471,26 @@ impl<'a, 'o> Runner<'a, 'o> {
         let create = match self.is_bare {
             // Creating what is there already would load the library, by TimescaleDB's event trigger.
             true => String::new(),
-            false => history::create(&self.table) + ";\n",
+            false => self.report.facts.create_history()? + ";\n",
         };
+        let named = self.report.facts.named_history();
         let sql = format!(
             "SELECT pg_catalog.to_regclass({}) IS NOT NULL, \
              CASE WHEN pg_catalog.to_regclass('_timescaledb_catalog.plain') IS NOT NULL \
-             THEN coalesce(pg_catalog.obj_description(pg_catalog.to_regclass('_timescaledb_catalog.plain'), 'pg_class'), '1') END;\n{create}{}",
+             THEN coalesce(pg_catalog.obj_description(pg_catalog.to_regclass('_timescaledb_catalog.plain'), 'pg_class'), '1') END;\n{create}{};\n{}",
             history::literal(&self.paused_jobs),
-            history::read(&self.table)
+            facts::guard(&named),
+            history::read(&self.table),
         );
-        let mut results = self.query(&sql)?.into_iter();
+        let results = match self.query(&sql) {
+            // Somebody has put a table of theirs there since it was read without the lock.
+            Err(link::Error::Server(error)) if error.code == facts::NO_HISTORY => {
+                facts::check_trust(self.link, &named)?;
+                return Err(link::Error::Server(error).into());
+            }
+            other => other?,
+        };
+        let mut results = results.into_iter();
         let found: Vec<_> = results.next().into_iter().flatten().flatten().collect();
         let found = |at: usize| found.get(at).and_then(|it| it.as_deref());
         self.has_paused_jobs = found(0) == Some("t");

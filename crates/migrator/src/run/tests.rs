@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use super::facts::{INSUFFICIENT_PRIVILEGE, UNDEFINED_TABLE};
+use super::facts::{INSUFFICIENT_PRIVILEGE, NO_HISTORY};
 use super::*;
 use crate::baseline;
 use crate::link::Beside;
@@ -68,20 +68,23 @@ fn facts(version: &str, number: &str) -> Rows {
 
 #[test]
 fn a_server_that_is_too_old_is_told_so() {
-    let mut link = Fake::new([
-        Err(refusal(UNDEFINED_TABLE)),
-        Ok(vec![facts("12.22", "120022")]),
-    ]);
-    let error = read(&mut link, None).unwrap_err();
+    let mut link = Fake::new([Err(refusal(NO_HISTORY)), Ok(vec![facts("12.22", "120022")])]);
+    let error = read(&mut link, &HistoryTable::default(), None).unwrap_err();
     insta::assert_snapshot!(error, @"PostgreSQL 12.22 is too old: 13 is the oldest that works");
 }
 
 #[test]
 fn a_refusal_that_is_not_about_the_history_is_the_server_s() {
     let mut link = Fake::new([Err(refusal("42883")), Err(refusal("42883"))]);
-    assert!(matches!(read(&mut link, None), Err(Error::Link(_))));
+    assert!(matches!(
+        read(&mut link, &HistoryTable::default(), None),
+        Err(Error::Link(_))
+    ));
     let mut link = Fake::new([Err(refusal(INSUFFICIENT_PRIVILEGE))]);
-    assert!(matches!(read(&mut link, None), Err(Error::Link(_))));
+    assert!(matches!(
+        read(&mut link, &HistoryTable::default(), None),
+        Err(Error::Link(_))
+    ));
 }
 
 #[test]
@@ -92,7 +95,7 @@ fn a_failed_run_leaves_neither_transaction_nor_setting_nor_lock() {
         ["t", "1"].map(|value| Some(value.to_owned())).to_vec(),
     ]];
     let mut link = Fake::new([
-        Err(refusal(UNDEFINED_TABLE)),
+        Err(refusal(NO_HISTORY)),
         Ok(vec![facts("15.1", "150001")]),
         Ok(locked),
         Ok(vec![Rows::new()]),
@@ -117,7 +120,7 @@ fn a_connection_that_breaks_between_two_attempts_is_made_again() {
     });
     let no_history = || Ok(vec![vec![vec![Some("f".to_owned()), None]], Rows::new()]);
     let mut link = Fake::new([
-        Err(refusal(UNDEFINED_TABLE)),
+        Err(refusal(NO_HISTORY)),
         Ok(vec![facts("15.1", "150001")]),
         Ok(locked.clone()),
         no_history(),
@@ -210,16 +213,100 @@ fn sqlx() -> Rows {
 #[test]
 fn other_tools_are_looked_for_only_where_there_is_no_history() {
     let mut link = Fake::new([Ok(vec![facts("15.1", "150001"), Rows::new()])]);
-    assert_eq!(read(&mut link, None).unwrap().foreign, None);
+    assert_eq!(
+        read(&mut link, &HistoryTable::default(), None)
+            .unwrap()
+            .foreign,
+        None
+    );
     assert_eq!(link.asked.len(), 1);
 
     // Not one message more, unless there is something to ask it about.
     let mut link = Fake::new([
-        Err(refusal(UNDEFINED_TABLE)),
+        Err(refusal(NO_HISTORY)),
         Ok(vec![Rows::new(), facts("15.1", "150001")]),
     ]);
-    assert_eq!(read(&mut link, None).unwrap().foreign, None);
+    assert_eq!(
+        read(&mut link, &HistoryTable::default(), None)
+            .unwrap()
+            .foreign,
+        None
+    );
     assert_eq!(link.asked.len(), 2);
+}
+
+/// What a server answers of tables in the place of the history: an ordinary one of this owner.
+fn table(owner_is_trusted: &str) -> Rows {
+    let row = ["schema_migrations", "r", "mallory", owner_is_trusted];
+    vec![row.map(|value| Some(value.to_owned())).to_vec()]
+}
+
+#[test]
+fn a_table_that_is_not_to_be_trusted_is_not_read() {
+    let found = vec![
+        Rows::new(),
+        table("f"),
+        Rows::new(),
+        facts("15.1", "150001"),
+    ];
+    let mut link = Fake::new([Err(refusal(NO_HISTORY)), Ok(found)]);
+    let error = read(&mut link, &HistoryTable::default(), None).unwrap_err();
+    insta::assert_snapshot!(error, @"public.schema_migrations, which belongs to mallory, is not used as the history: its owner is neither this role, nor the database's owner, nor a superuser");
+    assert_eq!(link.asked.len(), 2);
+    let is_guarded =
+        link.asked[0].find("no history to read") < link.asked[0].find("FROM \"schema_migrations\"");
+    assert!(is_guarded, "{}", link.asked[0]);
+    assert!(!link.asked[1].contains("FROM \"schema_migrations\""));
+}
+
+#[test]
+fn a_history_whose_bare_name_stands_for_another_table_is_read_by_its_whole_name() {
+    let found = vec![
+        Rows::new(),
+        table("t"),
+        Rows::new(),
+        facts("15.1", "150001"),
+    ];
+    let row = ["1", "a", "sum", "1", "1", "", "me", "", "", "timescaledb"];
+    let rows = vec![
+        row.map(|value| Some(value.to_owned()).filter(|it| !it.is_empty()))
+            .to_vec(),
+    ];
+    let mut link = Fake::new([
+        Err(refusal(NO_HISTORY)),
+        Ok(found),
+        Ok(vec![Rows::new(), rows]),
+    ]);
+    let report = read(&mut link, &HistoryTable::default(), None).unwrap();
+    assert_eq!(report.history.rows.len(), 1);
+    assert!(link.asked[2].contains("FROM \"public\".\"schema_migrations\""));
+}
+
+#[test]
+fn nothing_is_run_where_another_history_records_the_same_files() {
+    let file = File::new(Path::new("001_a.sql"), b"SELECT 1".to_vec()).unwrap();
+    let migrations = [Migration::parse(file).unwrap()];
+    let row = |values: &[&str]| {
+        values
+            .iter()
+            .map(|it| Some((*it).to_owned()))
+            .collect::<Vec<_>>()
+    };
+    let sum = &*migrations[0].file.checksum;
+    let place = row(&["old", "schema_migrations", "deploy", "t", "f"]);
+    let mut link = Fake::new([
+        Err(refusal(NO_HISTORY)),
+        Ok(vec![
+            Rows::new(),
+            Rows::new(),
+            vec![place],
+            facts("15.1", "150001"),
+        ]),
+        Ok(vec![vec![row(&["0", "1", "a", sum, "1", "t"])]]),
+    ]);
+    let error = run_quietly(&mut link, &migrations).unwrap_err();
+    insta::assert_snapshot!(error, @"old.schema_migrations records 001_a.sql, and there is no public.schema_migrations");
+    assert_eq!(link.asked.len(), 3);
 }
 
 #[test]
@@ -228,8 +315,13 @@ fn nothing_is_run_where_another_tool_has_applied_something() {
     let migrations = [Migration::parse(file).unwrap()];
     let held = ["2", "7", "f"].map(|value| Some(value.to_owned())).to_vec();
     let mut link = Fake::new([
-        Err(refusal(UNDEFINED_TABLE)),
-        Ok(vec![sqlx(), facts("15.1", "150001")]),
+        Err(refusal(NO_HISTORY)),
+        Ok(vec![
+            sqlx(),
+            Rows::new(),
+            Rows::new(),
+            facts("15.1", "150001"),
+        ]),
         Ok(vec![vec![held]]),
     ]);
     let options = Options::default();

@@ -1,0 +1,50 @@
+//! Which table is the history: as a project names it, and as our SQL writes it.
+
+use super::{TABLE, identifier, literal};
+
+/// What follows the history's name in the name of the table of paused jobs.
+const PAUSED_JOBS: &str = "_paused_jobs";
+
+/// The longest name of a history, in bytes: PostgreSQL cuts names after 63, and the table of paused jobs has a longer one.
+pub const LONGEST_NAME: usize = 63 - PAUSED_JOBS.len();
+
+/// Which table is the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryTable {
+    /// Its schema; the one that new tables go to when `None`. One that does not exist is created with the history.
+    pub schema: Option<String>,
+    /// Its name, of at most [`LONGEST_NAME`] bytes: `schema_migrations` unless a project says otherwise.
+    pub table: String,
+}
+
+impl Default for HistoryTable {
+    fn default() -> Self {
+        HistoryTable {
+            schema: None,
+            table: TABLE.to_owned(),
+        }
+    }
+}
+
+impl HistoryTable {
+    /// The name of the table that holds background jobs while a run has paused them.
+    pub fn paused_jobs(&self) -> String {
+        format!("{}{PAUSED_JOBS}", self.table)
+    }
+
+    /// The quoted name, with its schema where that is known without asking the server.
+    pub(crate) fn quoted(&self) -> String {
+        match &self.schema {
+            Some(schema) => format!("{}.{}", identifier(schema), identifier(&self.table)),
+            None => identifier(&self.table),
+        }
+    }
+
+    /// SQL for the name of its schema.
+    pub(crate) fn schema_sql(&self) -> String {
+        match &self.schema {
+            Some(schema) => literal(schema),
+            None => "current_schema()".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Whose table is taken for the history, and for the table of paused jobs beside it: an ordinary table of the session's role, of the
+//! database's owner or of a superuser, that runs nothing of anybody's when it is read or written.
+//!
+//! A view, a trigger, a rule or a policy would run with the rights of whoever runs the migrations, so this is asked before the table is
+//! read. Pure: SQL and the reading of its answer.
+
+use std::fmt;
+
+use super::{HistoryTable, literal, plain};
+use crate::link::Rows;
+use crate::qualified::qualified;
+
+/// Whether the owner of `pg_class AS c` may keep a history: whoever is the owner runs whatever the database runs anyway.
+const HAS_TRUSTED_OWNER: &str = "(EXISTS (SELECT FROM pg_catalog.pg_roles o WHERE o.oid = c.relowner \
+     AND (o.rolsuper OR o.rolname = session_user OR o.rolname = current_user)) \
+     OR EXISTS (SELECT FROM pg_catalog.pg_database d WHERE d.datname = current_database() AND d.datdba = c.relowner))";
+
+/// Whether `pg_class AS c` can be read and written without running anything of anybody's.
+const RUNS_NOTHING: &str = "c.relkind = 'r' \
+     AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) \
+     AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid) \
+     AND NOT row_security_active(c.oid)";
+
+/// The tables of these names in the schema of the history, as `pg_class AS c`.
+fn tables(history: &HistoryTable) -> String {
+    format!(
+        "pg_catalog.pg_class c WHERE c.relname IN ({}, {}) \
+         AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = {})",
+        literal(&history.table),
+        literal(&history.paused_jobs()),
+        history.schema_sql(),
+    )
+}
+
+/// SQL of a value that is true where there is a history, in its schema and nowhere else, that the name which [`HistoryTable::quoted`]
+/// gives stands for; and it and the table of paused jobs may be used.
+pub(crate) fn is_usable(history: &HistoryTable) -> String {
+    format!(
+        "(SELECT bool_and({HAS_TRUSTED_OWNER} AND {RUNS_NOTHING}) AND bool_or(c.oid = to_regclass({})) FROM {})",
+        literal(&history.quoted()),
+        tables(history),
+    )
+}
+
+/// Asks for what [`found`] reads: the tables that there are in the history's schema.
+pub(crate) fn query(history: &HistoryTable) -> String {
+    qualified(&format!(
+        "SELECT c.relname, c.relkind, pg_get_userbyid(c.relowner), {HAS_TRUSTED_OWNER}, \
+         (SELECT string_agg(quote_ident(t.tgname), ', ' ORDER BY t.tgname) FROM pg_catalog.pg_trigger t \
+         WHERE t.tgrelid = c.oid AND NOT t.tgisinternal), \
+         (SELECT string_agg(quote_ident(r.rulename), ', ' ORDER BY r.rulename) FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid), \
+         row_security_active(c.oid), \
+         (SELECT string_agg(quote_ident(p.polname), ', ' ORDER BY p.polname) FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid) \
+         FROM {} AND c.relkind <> 'i'",
+        tables(history),
+    ))
+}
+
+/// A table, or what has taken its place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) name: String,
+    kind: String,
+    owner: String,
+    has_trusted_owner: bool,
+    triggers: Option<String>,
+    rules: Option<String>,
+    has_row_security: bool,
+    policies: Option<String>,
+}
+
+/// Reads the answer to [`query`].
+pub(crate) fn found(rows: &Rows) -> Vec<Found> {
+    let read = |row: &Vec<Option<String>>| {
+        let value = |index: usize| row.get(index).cloned().flatten();
+        let text = |index: usize| value(index).unwrap_or_default();
+        let is_true = |index: usize| text(index) == "t";
+        Found {
+            name: text(0),
+            kind: text(1),
+            owner: text(2),
+            has_trusted_owner: is_true(3),
+            triggers: value(4),
+            rules: value(5),
+            has_row_security: is_true(6),
+            policies: value(7),
+        }
+    };
+    rows.iter().map(read).collect()
+}
+
+impl Found {
+    /// Why it is not used, in the schema that it is in.
+    pub(crate) fn refusal(&self, schema: &str, is_history: bool) -> Option<Untrusted> {
+        let mut reasons = Vec::new();
+        let kind = match self.kind.as_str() {
+            "r" => None,
+            "v" => Some("a view"),
+            "m" => Some("a materialized view"),
+            "p" => Some("a partitioned table"),
+            "f" => Some("a foreign table"),
+            _ => Some("no table"),
+        };
+        reasons.extend(kind.map(|kind| format!("it is {kind}")));
+        if !self.has_trusted_owner {
+            reasons.push(
+                "its owner is neither this role, nor the database's owner, nor a superuser"
+                    .to_owned(),
+            );
+        }
+        let named = |what: &str, names: &Option<String>| {
+            let names = names.as_ref()?;
+            let plural = if names.contains(", ") { "s" } else { "" };
+            Some(format!("it has the {what}{plural} {names}"))
+        };
+        reasons.extend(named("trigger", &self.triggers));
+        // A view's body is a rule, too.
+        if kind.is_none() {
+            reasons.extend(named("rule", &self.rules));
+        }
+        if self.has_row_security {
+            let policies = match &self.policies {
+                Some(policies) => format!(", with {policies}"),
+                None => ", without a policy".to_owned(),
+            };
+            reasons.push(format!("row security hides rows of it{policies}"));
+        }
+        let table = format!("{}.{}", plain(schema), plain(&self.name));
+        (!reasons.is_empty()).then(|| Untrusted {
+            is_history,
+            table,
+            owner: self.owner.clone(),
+            reasons,
+        })
+    }
+}
+
+/// A table that is not taken for the history, or for the table of paused jobs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Untrusted {
+    /// Whether it has the history's name; else it has that of the table of paused jobs.
+    pub is_history: bool,
+    /// Its name with its schema.
+    pub table: String,
+    /// Its owner.
+    pub owner: String,
+    /// What is wrong with it; never empty.
+    pub reasons: Vec<String>,
+}
+
+impl fmt::Display for Untrusted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.is_history {
+            true => "the history",
+            false => "the table of paused jobs",
+        };
+        write!(
+            f,
+            "{}, which belongs to {}, is not used as {what}: {}",
+            self.table,
+            plain(&self.owner),
+            self.reasons.join("; ")
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ordinary() -> Found {
+        Found {
+            name: "schema_migrations".to_owned(),
+            kind: "r".to_owned(),
+            owner: "deploy".to_owned(),
+            has_trusted_owner: true,
+            ..Found::default()
+        }
+    }
+
+    #[test]
+    fn an_ordinary_table_of_a_trusted_owner_is_used() {
+        assert_eq!(ordinary().refusal("public", true), None);
+    }
+
+    #[test]
+    fn what_is_not_used_names_its_owner_and_all_that_is_wrong_with_it() {
+        let view = Found {
+            kind: "v".to_owned(),
+            rules: Some("\"_RETURN\"".to_owned()),
+            ..ordinary()
+        };
+        let planted = Found {
+            owner: "Mallory".to_owned(),
+            has_trusted_owner: false,
+            triggers: Some("a, b".to_owned()),
+            rules: Some("r".to_owned()),
+            has_row_security: true,
+            ..ordinary()
+        };
+        let hidden = Found {
+            has_row_security: true,
+            policies: Some("p".to_owned()),
+            ..ordinary()
+        };
+        let words = [view, planted, hidden].map(|it| it.refusal("App", true).unwrap().to_string());
+        insta::assert_snapshot!(words.join("\n"), @r#"
+        "App".schema_migrations, which belongs to deploy, is not used as the history: it is a view
+        "App".schema_migrations, which belongs to "Mallory", is not used as the history: its owner is neither this role, nor the database's owner, nor a superuser; it has the triggers a, b; it has the rule r; row security hides rows of it, without a policy
+        "App".schema_migrations, which belongs to deploy, is not used as the history: row security hides rows of it, with p
+        "#);
+    }
+}

@@ -1,0 +1,3 @@
+CREATE SCHEMA IF NOT EXISTS app;
+CREATE TABLE IF NOT EXISTS public.marks (mark_id serial);
+INSERT INTO public.marks DEFAULT VALUES;

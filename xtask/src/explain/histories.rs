@@ -1,0 +1,89 @@
+//! A history that may not be trusted, and one in another place than the one that was looked in: what to do. Pure.
+
+use migrator::history::{RecordedElsewhere, Untrusted, identifier, plain};
+
+use crate::failure::{Code, Failure};
+
+/// How many files are named at most.
+const MOST_FILES: usize = 5;
+
+/// What has taken the place of the history, or of the table of paused jobs.
+pub fn untrusted(untrusted: &Untrusted) -> Failure {
+    let (table, owner) = (&untrusted.table, &untrusted.owner);
+    let next = match untrusted.is_history {
+        true => format!(
+            "where it is the real history: run as {owner}, or have a superuser type ALTER TABLE {table} OWNER TO …, \
+             and remove the triggers, rules and policies that are named; otherwise drop it"
+        ),
+        false => format!(
+            "where a run of a role that has changed since left it: ALTER TABLE {table} OWNER TO …; otherwise drop it"
+        ),
+    };
+    Failure::new(Code::Failed, untrusted.to_string())
+        .note(
+            "state",
+            "nothing was run, and it was neither read nor written",
+        )
+        .next(next)
+        .field("table", untrusted.table.clone())
+        .field("owner", untrusted.owner.clone())
+}
+
+/// Files that another history of the database records.
+pub fn elsewhere(recorded: &RecordedElsewhere) -> Failure {
+    let history = &recorded.history;
+    let (schema, owner) = (plain(&history.schema), plain(&history.owner));
+    let (here, table) = (plain(&recorded.schema), &history.table);
+    let same = format!(
+        "where {} is the history of these migrations: put {schema} first in search_path again \
+         (ALTER DATABASE … SET search_path, ALTER ROLE …), or\n\
+         connect with `?options=-csearch_path%3D{}`, or write into timeschema.toml:\n{}",
+        history.name(),
+        encode(&history.schema),
+        settings(&history.schema, table, &recorded.table),
+    );
+    let other = format!(
+        "where schema {here} is another tenant's: connect with `?options=-csearch_path%3D{}`, without {schema} in it",
+        encode(&recorded.schema)
+    );
+    let mut files = recorded.files.clone();
+    let more = files.split_off(files.len().min(MOST_FILES)).len();
+    if more > 0 {
+        files.push(format!("{more} more"));
+    }
+    Failure::new(Code::Failed, recorded.to_string())
+        .note("owner", owner)
+        .note("files", files.join("\n"))
+        .note(
+            "state",
+            format!("nothing was run: new tables go to schema {here} now, and these files would run a second time"),
+        )
+        .next(format!("{same}\n{other}"))
+        .field("table", history.name())
+        .field("schema", history.schema.clone())
+}
+
+/// What names a history in `timeschema.toml`.
+fn settings(schema: &str, table: &str, usual: &str) -> String {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    let mut lines = format!("[history]\nschema = {}", quoted(schema));
+    if table != usual {
+        lines += &format!("\ntable = {}", quoted(table));
+    }
+    lines
+}
+
+/// A schema as it stands in the options of a URL: quoted where it has to be, and percent-encoded.
+fn encode(schema: &str) -> String {
+    let name = match plain(schema) == schema {
+        true => schema.to_owned(),
+        false => identifier(schema).replace('\\', "\\\\").replace(' ', "\\ "),
+    };
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.' => {
+            char::from(byte).to_string()
+        }
+        _ => format!("%{byte:02X}"),
+    };
+    name.bytes().map(byte).collect()
+}
