@@ -70,8 +70,7 @@ pub struct Marker {
 /// The markers of a text, in its order. Stops quietly where the text cannot be read.
 pub fn markers(text: &str) -> Vec<Marker> {
     // Most files have none, and are not read token by token for that.
-    let mut lines = text.lines();
-    if lines.all(|line| meanings(line, true).is_empty()) {
+    if lines_with_dashes(text).all(|line| meanings(line, true).is_empty()) {
         return Vec::new();
     }
     let knows_up = text.lines().any(|line| is_node(line, "up", false));
@@ -96,6 +95,22 @@ pub fn markers(text: &str) -> Vec<Marker> {
         }
     }
     markers
+}
+
+/// The lines that hold `--`, as each marker does: in a file of data they are few.
+fn lines_with_dashes(text: &str) -> impl Iterator<Item = &str> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let at = from + text.get(from..)?.find("--")?;
+        let start = text[from..at]
+            .rfind('\n')
+            .map_or(from, |newline| from + newline + 1);
+        let end = text[at..]
+            .find('\n')
+            .map_or(text.len(), |newline| at + newline);
+        from = end;
+        Some(&text[start..end])
+    })
 }
 
 /// What a comment means; of dbmate's lines several things at once.
