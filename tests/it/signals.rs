@@ -169,6 +169,39 @@ fn interrupt_at(place: &Place<'_>, arguments: &[&str], text: &str) -> String {
 }
 
 #[test]
+fn a_role_with_one_session_is_cancelled_without_a_second() {
+    let files: &[_] = &[("001_first.sql", FIRST), ("002_slow.sql", SLOW)];
+    let Some(database) = Database::new(test_name!()) else {
+        return;
+    };
+    let role = format!("{}_single", database.name());
+    let mut client = database.client();
+    let create = format!("CREATE ROLE {role} LOGIN CREATEDB PASSWORD 'single'");
+    client.batch_execute(&create).unwrap();
+    let url = database.url();
+    let (_, server) = url.split_once('@').unwrap();
+    let target = Target::by_url(
+        &format!("postgresql://{role}:single@{server}"),
+        Plan::of(files),
+    );
+    let place = target.place();
+    let limit = format!("ALTER ROLE {role} CONNECTION LIMIT 1");
+    client.batch_execute(&limit).unwrap();
+    let screen = interrupt_at(&place, &[], "cannot look on");
+    assert!(screen.contains("too many connections for role"), "{screen}");
+    let state = "002 slow is not applied; its step 1 was cancelled";
+    assert!(screen.contains(state), "{screen}");
+    let sql = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND wait_event = 'PgSleep'";
+    let at_work: i64 = client.query_one(sql, &[&role]).unwrap().get(0);
+    assert_eq!(at_work, 0, "{screen}");
+    let limit = format!("ALTER ROLE {role} CONNECTION LIMIT -1");
+    client.batch_execute(&limit).unwrap();
+    drop(place);
+    drop(target);
+    client.batch_execute(&format!("DROP ROLE {role}")).unwrap();
+}
+
+#[test]
 fn an_interrupted_run_waits_no_longer_for_the_runner_s_lock() {
     let Some((_database, target)) = plain(test_name!(), &[("001_first.sql", FIRST)]) else {
         return;

@@ -19,7 +19,7 @@ use crate::project::Project;
 use crate::screen::Screen;
 use crate::status::Overview;
 use crate::target::compose::Compose;
-use crate::target::{self, Chosen, Target};
+use crate::target::{self, Chosen, LOOKING, Target};
 
 /// How long a port may take to answer.
 const PORT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -166,6 +166,7 @@ fn examine(chosen: &Chosen, migrations: Option<&[Migration]>, checks: &mut Check
             return checks.failure("credentials", &failure);
         }
     };
+    link.answer_within(LOOKING);
     checks.ok(
         "credentials",
         format!("{} on database {}", config.user(), config.database()),

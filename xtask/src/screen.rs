@@ -96,7 +96,13 @@ impl Screen {
 
 /// A text that a server, a file or another session may have a part in, without what would steer the terminal.
 fn harmless(text: impl Display) -> String {
-    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    // Bidirectional controls reorder what stands beside them: https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
+    let reorders = |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let steers = |c: char| {
+        (c.is_control() && !matches!(c, '\n' | '\t'))
+            || reorders(c)
+            || matches!(c, '\u{2028}' | '\u{2029}')
+    };
     text.to_string().replace(steers, "\u{fffd}")
 }
 
@@ -113,6 +119,11 @@ mod tests {
                 "notice: \u{fffd}]0;title\u{fffd} hi",
             ),
             ("\u{9b}2J\r", "\u{fffd}2J\u{fffd}"),
+            ("admin\u{202e}txt\u{2066}", "admin\u{fffd}txt\u{fffd}"),
+            (
+                "\u{61c}\u{200f}\u{2069}\u{2028}",
+                "\u{fffd}\u{fffd}\u{fffd}\u{fffd}",
+            ),
         ];
         for (text, shown) in cases {
             assert_eq!(harmless(text), shown);

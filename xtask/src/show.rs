@@ -91,6 +91,9 @@ impl<'s> Show<'s> {
             Event::JobsStayPaused(error) => self.screen.progress(format!(
                 "background jobs stay paused: {error}; the next `cargo xtask migrate` resumes them"
             )),
+            Event::CannotLookOn(reason) => self.screen.progress(format!(
+                "cannot look on, so neither progress nor blockers are shown: {reason}"
+            )),
             Event::Cancelling => self
                 .screen
                 .progress("stopping: cancelling the statement that is under way"),
@@ -98,8 +101,10 @@ impl<'s> Show<'s> {
             Event::Notice { migration, notice } => {
                 let title = migration.file.title();
                 let severity = notice.severity.to_lowercase();
+                // Its further lines are indented: none can pass for one of ours.
+                let message = notice.message.replace('\n', "\n    ");
                 self.screen
-                    .progress(format!("{title}: {severity}: {}", notice.message));
+                    .progress(format!("{title}: {severity}: {message}"));
             }
             Event::Applied(applied) => {
                 if applied.statements == 0 {

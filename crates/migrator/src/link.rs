@@ -75,6 +75,13 @@ pub trait Beside: Send {
     /// Opens another session, whose messages fail where the server does not answer within seconds.
     fn open(&self) -> Result<Box<dyn Link>, Error>;
 
+    /// Asks the server to cancel what the busy session does, without a session for that.
+    fn cancel(&self) -> Result<(), Error> {
+        Err(Error::lost(
+            "this driver cannot cancel without a second session",
+        ))
+    }
+
     /// Ends the busy session from outside: what it waits for becomes [`Error::Lost`].
     fn sever(&self);
 }

@@ -162,6 +162,8 @@ pub enum Event<'a> {
     JobsStayPaused(&'a link::Error),
     /// The run is to stop: the statement that is under way is being cancelled.
     Cancelling,
+    /// There is no second session to look on from; with the server's reason.
+    CannotLookOn(&'a str),
     /// What a migration says with RAISE, or the server beside its answers.
     Notice {
         /// The migration.

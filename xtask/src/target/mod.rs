@@ -4,6 +4,8 @@ pub mod compose;
 pub mod embedded;
 pub mod url;
 
+use std::time::Duration;
+
 use migrator::cluster::Running;
 use migrator::history::Mode;
 use migrator::link::Link;
@@ -18,6 +20,9 @@ use crate::screen::Screen;
 use compose::Compose;
 use embedded::Embedded;
 use url::Url;
+
+/// How long a command that only looks waits for each answer.
+pub const LOOKING: Duration = Duration::from_secs(60);
 
 /// A target and the reason for choosing it.
 pub struct Chosen {
@@ -220,7 +225,11 @@ impl Target {
         match self {
             Target::Compose(compose) if compose.container.is_none() => Ok(None),
             Target::Compose(compose) => Ok(Some(Session::new(compose.connect()?))),
-            Target::Url(url) => Ok(Some(Session::new(Box::new(url.connect()?)))),
+            Target::Url(url) => {
+                let mut wire = url.connect()?;
+                wire.answer_within(LOOKING);
+                Ok(Some(Session::new(Box::new(wire))))
+            }
             Target::Embedded(embedded) => Ok(embedded.look()?.map(|(link, server)| Session {
                 link: Box::new(link),
                 _server: Some(server),

@@ -249,6 +249,8 @@ struct Onlooker<'w, 'o> {
     next_look: Instant,
     /// When the server last answered the second session.
     answered: Option<Instant>,
+    /// Whether it was said that there is no second session.
+    has_told_blindness: bool,
     /// The message that was cancelled, and when.
     cancelled: Option<(Instant, Instant)>,
 }
@@ -261,6 +263,7 @@ impl<'w, 'o> Onlooker<'w, 'o> {
             session: None,
             next_look: Instant::now(),
             answered: None,
+            has_told_blindness: false,
             cancelled: None,
         }
     }
@@ -324,8 +327,11 @@ impl<'w, 'o> Onlooker<'w, 'o> {
         }
         let sql = format!("SELECT pg_catalog.pg_cancel_backend({})", doing.backend);
         if !doing.backend.is_empty() && self.goes_on(since) {
-            // Without a second session it is ended in a moment.
-            let _ = self.query(&sql);
+            // Where there is no second session, the protocol's own request takes none. The server delivers it in a moment, in which
+            // nothing that puts the run back may begin.
+            if self.query(&sql).is_err() && self.goes_on(since) && self.beside.cancel().is_ok() {
+                thread::sleep(TICK * 5);
+            }
         }
         self.next_look = Instant::now() + PERIOD;
     }
@@ -349,8 +355,13 @@ impl<'w, 'o> Onlooker<'w, 'o> {
                 self.tell(since, doing, &results);
             }
             // The server is there and has no session for us.
-            Err(link::Error::Server(_) | link::Error::Unreachable { code: Some(_), .. }) => {
+            Err(
+                error @ (link::Error::Server(_) | link::Error::Unreachable { code: Some(_), .. }),
+            ) => {
                 self.answered = Some(Instant::now());
+                if !std::mem::replace(&mut self.has_told_blindness, true) && self.goes_on(since) {
+                    self.watch.tell(Event::CannotLookOn(&error.to_string()));
+                }
             }
             Err(_) if silent >= SILENCE && self.goes_on(since) => self.beside.sever(),
             Err(_) => {}
@@ -418,8 +429,10 @@ fn rows(results: &[Rows], index: usize) -> impl Iterator<Item = &[Option<String>
     results.get(index).into_iter().flatten().map(Vec::as_slice)
 }
 
+/// A value in one line: a role and an application may be named with a line break, which would begin a line of ours.
 fn text(row: &[Option<String>], index: usize) -> String {
-    row.get(index).cloned().flatten().unwrap_or_default()
+    let value = row.get(index).cloned().flatten().unwrap_or_default();
+    value.replace(char::is_control, "\u{fffd}")
 }
 
 fn number(row: &[Option<String>], index: usize) -> u64 {

@@ -4,6 +4,7 @@ use std::io;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Builder;
 use tokio::time::timeout;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::tls::MakeTlsConnect;
@@ -113,6 +114,27 @@ impl Config {
         timeout(patience, config.connect(connector))
             .await
             .map_err(|_| unreachable(format!("{}: it does not answer", self.server())))
+    }
+
+    /// Asks the server to cancel what the session that the token is of does, by the protocol's own request, which takes no session.
+    pub(super) fn cancel(
+        &self,
+        token: &tokio_postgres::CancelToken,
+        patience: Duration,
+    ) -> Result<(), Error> {
+        let connector = self.connector()?;
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime =
+            runtime.map_err(|error| unreachable(format!("failed to start a runtime: {error}")))?;
+        let asked =
+            runtime.block_on(async { timeout(patience, token.cancel_query(connector)).await });
+        match asked {
+            Err(_) => Err(unreachable(format!(
+                "{}: it does not answer",
+                self.server()
+            ))),
+            Ok(outcome) => outcome.map_err(|error| self.connect_error(&error)),
+        }
     }
 
     fn connect_error(&self, error: &tokio_postgres::Error) -> Error {

@@ -8,6 +8,7 @@ mod connect;
 mod conninfo;
 mod defaults;
 mod keywords;
+mod notices;
 mod pooler;
 mod security;
 
@@ -20,7 +21,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 use tokio_postgres::error::{DbError, ErrorPosition};
-use tokio_postgres::{AsyncMessage, SimpleQueryMessage, SimpleQueryStream};
+use tokio_postgres::{AsyncMessage, CancelToken, SimpleQueryMessage, SimpleQueryStream};
 
 pub use config::{Config, ConfigError};
 #[cfg(feature = "tls")]
@@ -30,9 +31,13 @@ pub(crate) use security::Tls;
 use crate::link::{Beside, Error, Inner, Link, Notice, Place, Pooling, Rows, ServerError};
 use crate::script::Message;
 use connect::{explain, unreachable};
+use notices::Notices;
 
 /// How long a session beside a busy one waits for a connection and for an answer.
 const BESIDE: Duration = Duration::from_secs(5);
+
+/// How much may come as the answer to a question of ours.
+const LONGEST_ANSWER: usize = 1 << 30;
 
 /// A session over PostgreSQL's protocol.
 pub struct Wire {
@@ -40,7 +45,9 @@ pub struct Wire {
     runtime: Runtime,
     client: tokio_postgres::Client,
     /// What the server said beside its answers.
-    notices: Arc<Mutex<Vec<Notice>>>,
+    notices: Arc<Mutex<Notices>>,
+    /// What a cancel request for this session says; another one after each reconnection.
+    token: Arc<Mutex<CancelToken>>,
     /// Told by another thread to give up.
     severed: Arc<Notify>,
     /// How long a message may take.
@@ -56,7 +63,9 @@ impl Wire {
             .map_err(|error| unreachable(format!("failed to start a runtime: {error}")))?;
         let notices = Arc::default();
         let client = open(&runtime, config, &notices)?;
+        let token = Arc::new(Mutex::new(client.cancel_token()));
         Ok(Wire {
+            token,
             config: config.clone(),
             runtime,
             client,
@@ -86,6 +95,11 @@ impl Wire {
         })
     }
 
+    /// From now on the server has this long for each answer: a question that takes no time is not waited for as a migration is.
+    pub fn answer_within(&mut self, patience: Duration) {
+        self.deadline = Some(patience);
+    }
+
     fn give_up(&mut self) -> Error {
         self.is_broken = true;
         Error::lost("the server does not answer any more")
@@ -96,7 +110,7 @@ impl Wire {
 fn open(
     runtime: &Runtime,
     config: &Config,
-    notices: &Arc<Mutex<Vec<Notice>>>,
+    notices: &Arc<Mutex<Notices>>,
 ) -> Result<tokio_postgres::Client, Error> {
     let notices = notices.clone();
     runtime.block_on(async {
@@ -107,11 +121,7 @@ fn open(
             {
                 if let AsyncMessage::Notice(notice) = message {
                     let mut notices = notices.lock().unwrap_or_else(PoisonError::into_inner);
-                    notices.push(Notice {
-                        severity: notice.severity().to_owned(),
-                        code: notice.code().code().to_owned(),
-                        message: notice.message().to_owned(),
-                    });
+                    notices.push(&notice);
                 }
             }
         });
@@ -121,24 +131,41 @@ fn open(
 
 impl Link for Wire {
     fn query(&mut self, sql: &str) -> Result<Vec<Rows>, Error> {
-        let Some(answer) = self.wait(self.client.simple_query(sql)) else {
-            return Err(self.give_up());
-        };
-        let messages = answer.map_err(|error| convert(&error, sql, 0))?;
         let mut results: Vec<Rows> = Vec::new();
-        for message in messages {
-            match message {
-                SimpleQueryMessage::RowDescription(_) => results.push(Rows::new()),
-                SimpleQueryMessage::Row(row) => {
-                    let values = (0..row.len()).map(|index| row.get(index).map(str::to_owned));
-                    if let Some(rows) = results.last_mut() {
-                        rows.push(values.collect());
+        let mut bytes = 0;
+        let answer = self.wait(async {
+            let mut stream = Box::pin(self.client.simple_query_raw(sql).await?);
+            while let Some(reply) = next(&mut stream).await {
+                match reply? {
+                    SimpleQueryMessage::RowDescription(_) => results.push(Rows::new()),
+                    SimpleQueryMessage::Row(row) => {
+                        let values = (0..row.len()).map(|index| row.get(index).map(str::to_owned));
+                        let values: Vec<Option<String>> = values.collect();
+                        bytes += values.iter().flatten().map(String::len).sum::<usize>() + 64;
+                        if let Some(rows) = results.last_mut() {
+                            rows.push(values);
+                        }
                     }
+                    _ => {}
                 }
-                _ => {}
+                if bytes > LONGEST_ANSWER {
+                    break;
+                }
             }
+            Ok(())
+        });
+        match answer {
+            Some(_) if bytes > LONGEST_ANSWER => {
+                self.is_broken = true;
+                Err(Error::lost(
+                    "the server's answer has no end: over 1 GB of rows came",
+                ))
+            }
+            Some(outcome) => outcome
+                .map(|()| results)
+                .map_err(|error| convert(&error, sql, 0)),
+            None => Err(self.give_up()),
         }
-        Ok(results)
     }
 
     fn run(&mut self, message: &Message) -> Result<(), Error> {
@@ -158,6 +185,7 @@ impl Link for Wire {
 
     fn reconnect(&mut self) -> Result<(), Error> {
         self.client = open(&self.runtime, &self.config, &self.notices)?;
+        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = self.client.cancel_token();
         self.is_broken = false;
         Ok(())
     }
@@ -168,13 +196,14 @@ impl Link for Wire {
 
     fn notices(&mut self) -> Vec<Notice> {
         let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut notices)
+        notices.take()
     }
 
     fn beside(&self) -> Option<Box<dyn Beside>> {
         Some(Box::new(BesideWire {
             config: self.config.clone(),
             severed: self.severed.clone(),
+            token: self.token.clone(),
         }))
     }
 
@@ -187,6 +216,7 @@ impl Link for Wire {
 struct BesideWire {
     config: Config,
     severed: Arc<Notify>,
+    token: Arc<Mutex<CancelToken>>,
 }
 
 impl Beside for BesideWire {
@@ -196,6 +226,12 @@ impl Beside for BesideWire {
         let mut wire = Wire::connect(&config)?;
         wire.deadline = Some(BESIDE);
         Ok(Box::new(wire))
+    }
+
+    fn cancel(&self) -> Result<(), Error> {
+        let token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        let token = token.clone();
+        self.config.cancel(&token, BESIDE)
     }
 
     fn sever(&self) {
