@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use catalog::Catalog;
 use migrator::baseline;
-use migrator::history::{HistoryTable, Mode};
+use migrator::history::Mode;
 use migrator::link::Link;
 use migrator::plan::{self, Migration};
 use migrator::run::{self, Event, Report};
@@ -77,7 +77,8 @@ pub fn run(
     let Some(baseline) = takeover.compare(&chosen, &mut *session.link, &report, screen)? else {
         return Ok(Code::Found.into());
     };
-    let options = migrate::options(args);
+    let mut options = migrate::options(args);
+    options.history = project.history()?;
     let mut show = Show::new(screen, 0);
     let mut observe = |event: Event<'_>| show.event(&event);
     baseline::record(&mut *session.link, known, &options, &mut observe)
@@ -128,7 +129,7 @@ impl Takeover<'_> {
         link: &mut dyn Link,
         screen: &mut Screen,
     ) -> Result<Report, Failure> {
-        let report = run::read(link, &HistoryTable::default(), Some(catalog::probe_query()))
+        let report = run::read(link, &self.project.history()?, Some(catalog::probe_query()))
             .map_err(|error| explain::run(&error, self.migrations))?;
         screen.target(&chosen.headline(Some(&report.facts)));
         report

@@ -87,7 +87,10 @@ pub fn run(project: &Project, args: &Doctor, screen: &mut Screen) -> Result<Exit
     match target::choose(project, &args.target) {
         Ok(chosen) => {
             screen.line(chosen.headline(None));
-            examine(&chosen, files.as_deref().ok(), &mut checks);
+            match project.history() {
+                Ok(history) => examine(&chosen, &history, files.as_deref().ok(), &mut checks),
+                Err(failure) => checks.failure("settings", &failure),
+            }
         }
         Err(failure) if failure.code == Code::Usage => checks.failure("target", &failure),
         Err(failure) => checks.failure("engine", &failure),
@@ -116,7 +119,12 @@ fn render(check: &Check) -> String {
     }
 }
 
-fn examine(chosen: &Chosen, migrations: Option<&[Migration]>, checks: &mut Checks) {
+fn examine(
+    chosen: &Chosen,
+    history: &HistoryTable,
+    migrations: Option<&[Migration]>,
+    checks: &mut Checks,
+) {
     match &chosen.target {
         Target::Compose(compose) => {
             checks.ok("engine", format!("Docker answers; {}", compose.typed()));
@@ -171,7 +179,7 @@ fn examine(chosen: &Chosen, migrations: Option<&[Migration]>, checks: &mut Check
         "credentials",
         format!("{} on database {}", config.user(), config.database()),
     );
-    match run::read(&mut link, &HistoryTable::default(), None) {
+    match run::read(&mut link, history, None) {
         Ok(report) => inside(&mut link, &report, migrations, checks),
         Err(error) => checks.failure("history", &explain::run(&error, &[])),
     }

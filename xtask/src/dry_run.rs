@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use migrator::dump;
-use migrator::history::{History, HistoryTable, Mode};
+use migrator::history::{History, Mode};
 use migrator::link::Link;
 use migrator::plan::{self, Divided, Migration, Pending, Step, StepKind};
 use migrator::question::Answer;
@@ -30,7 +30,7 @@ pub fn run(
     let history;
     let migrations = match &mut session {
         Some(session) => {
-            let report = run::read(&mut *session.link, &HistoryTable::default(), None)
+            let report = run::read(&mut *session.link, &options.history, None)
                 .map_err(|error| explain::run(&error, migrations))?;
             screen.line(chosen.headline(Some(&report.facts)));
             show_mode(mode == Mode::Plain || report.facts.is_plain, screen);

@@ -9,6 +9,7 @@ mod git;
 mod project;
 mod scratch;
 mod screen;
+mod settings;
 mod shell;
 mod show;
 mod signals;

@@ -32,6 +32,7 @@ pub fn run(project: &Project, args: &Migrate, screen: &mut Screen) -> Result<Exi
     }
     let migrations = project.migrations(args.source.migrations.as_deref())?;
     let mut options = options(args);
+    options.history = project.history()?;
     if args.dry_run {
         options.mode = chosen.mode(&args.mode)?;
         return dry_run::run(&chosen, &migrations, &options, screen);

@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use migrator::history::HistoryTable;
 use migrator::plan::Migration;
 use migrator::source;
 
 use crate::env_file::{self, EnvFile};
 use crate::explain::{self, names};
 use crate::failure::{Code, Failure};
+use crate::settings;
 
 /// Where the migration files are unless `--migrations` says otherwise.
 const MIGRATIONS: &str = "migrations";
@@ -83,6 +85,11 @@ impl Project {
             .into_iter()
             .map(|file| Migration::parse(file).map_err(|error| explain::text(&error)))
             .collect()
+    }
+
+    /// Which table is the history, as `timeschema.toml` says.
+    pub fn history(&self) -> Result<HistoryTable, Failure> {
+        settings::read(&self.root)
     }
 
     /// The project's `.env`; empty when there is none.

@@ -34,7 +34,10 @@ pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitC
     migrate::run_on(
         &mut chosen,
         &migrations,
-        Options::default(),
+        Options {
+            history: project.history()?,
+            ..Options::default()
+        },
         &args.mode,
         &keeper,
         screen,

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use migrator::history::{History, HistoryTable, Row};
+use migrator::history::{History, Row};
 use migrator::plan::{self, Migration, Mismatch, State};
 use migrator::run;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<Exit
     let mut has_paused_jobs = false;
     let history = match chosen.look()? {
         Some(mut session) => {
-            let report = run::read(&mut *session.link, &HistoryTable::default(), None)
+            let report = run::read(&mut *session.link, &project.history()?, None)
                 .map_err(|error| explain::run(&error, &migrations))?;
             screen.line(chosen.headline(Some(&report.facts)));
             show_mode(report.facts.is_plain, screen);

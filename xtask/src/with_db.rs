@@ -18,6 +18,7 @@ pub fn run(project: &Project, args: &WithDb, screen: &mut Screen) -> Result<Exit
     let mut session = chosen.open(screen)?;
     let options = Options {
         mode: chosen.mode(&args.mode)?,
+        history: project.history()?,
         ..Options::default()
     };
     migrate::apply(&chosen, &mut session, &migrations, &options, None, screen)?;
