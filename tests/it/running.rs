@@ -1,5 +1,6 @@
 //! What a run does while it goes on, as a user meets it: who it waits for, what it says, what stops it, and what it leaves then.
 
+mod commits;
 mod cut;
 mod doubt;
 mod jobs;

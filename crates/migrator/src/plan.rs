@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 pub use ahead::{Ahead, NewerDatabase, newer};
 pub use fit::fit;
+pub(crate) use fit::{Division, divided_at};
 #[cfg(feature = "plain")]
 pub(crate) use plain::is_unseen;
 #[cfg(feature = "plain")]
@@ -189,6 +190,22 @@ impl Migration {
         settings
     }
 
+    /// The temporary table, view or sequence of this name that one of the first `steps_done` steps made; the index of that step.
+    pub(crate) fn made_temporary(
+        &self,
+        steps_done: usize,
+        is_named: impl Fn(&str) -> bool,
+    ) -> Option<(String, usize)> {
+        let steps = self.steps.iter().take(steps_done).enumerate();
+        let mut made = steps.flat_map(|(index, step)| {
+            let names = step.statements.iter();
+            let names =
+                names.filter_map(|range| statement::temporary(&self.file.text[range.clone()]));
+            names.map(move |name| (name, index))
+        });
+        made.find(|(name, _)| is_named(name))
+    }
+
     /// Whether a step gives up the lock that keeps other runners out.
     pub(crate) fn gives_up_lock(&self, step: usize) -> bool {
         let step = self.steps.get(step);
@@ -261,10 +278,10 @@ fn steps(text: &str) -> Result<Vec<Step>, (usize, String)> {
                         kind: StepKind::Asked(question),
                         statements: vec![range],
                     }),
-                    None => push_ordinary(&mut steps, range),
+                    None => push_ordinary(&mut steps, text, range),
                 }
             }
-            (Kind::Ordinary | Kind::Set, None) => push_ordinary(&mut steps, range),
+            (Kind::Ordinary | Kind::Set, None) => push_ordinary(&mut steps, text, range),
         }
     }
     match block {
@@ -276,13 +293,15 @@ fn steps(text: &str) -> Result<Vec<Step>, (usize, String)> {
     }
 }
 
-/// Adds a statement to the transaction step before it, unless that one is the file's own.
-fn push_ordinary(steps: &mut Vec<Step>, range: Range<usize>) {
+/// Adds a statement to the transaction step before it, unless that one is the file's own, or adds a value to an enum, which nothing may
+/// use in the same transaction.
+fn push_ordinary(steps: &mut Vec<Step>, text: &str, range: Range<usize>) {
+    let adds = |range: &Range<usize>| statement::adds_enum_value(&text[range.clone()]);
     match steps.last_mut() {
         Some(Step {
             kind: StepKind::Transaction { begin: None },
             statements,
-        }) => {
+        }) if !statements.last().is_some_and(adds) || adds(&range) => {
             statements.push(range);
         }
         _ => {

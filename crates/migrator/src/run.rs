@@ -24,7 +24,7 @@ use std::time::Duration;
 
 pub use error::{Cut, Error, GaveUp, InDoubt, Interrupted, Refused, WrongMode};
 pub use facts::{Facts, OLDEST_SERVER, read};
-pub use failure::{At, Failure};
+pub use failure::{At, Failure, Lost};
 pub use jobs::Job;
 pub(crate) use lock::give_up;
 pub use lock::{Holder, Lock};
@@ -254,9 +254,20 @@ pub fn run(
         let pooling = admit(link, &pending, options, &mut report)?;
         let mut runner = Runner::new(link, migrations, options, &mut report, &watch)?;
         runner.is_pooled = pooling == Pooling::Session;
-        runner.run()?;
+        to_the_end(runner)?;
         Ok(report)
     })
+}
+
+/// Runs what is left, with the steps divided further where the server takes them only so.
+fn to_the_end(mut runner: Runner<'_, '_>) -> Result<(), Error> {
+    match runner.run()? {
+        None => Ok(()),
+        Some(division) => {
+            let migrations = plan::divided_at(runner.migrations, division);
+            to_the_end(runner.with(&migrations))
+        }
+    }
 }
 
 /// Whether anything may be run at all.

@@ -180,6 +180,49 @@ pub fn discards_all(sql: &str) -> bool {
     begins(sql, &["discard", "all"])
 }
 
+/// Whether the one statement of a text is `ALTER TYPE … ADD VALUE`: nothing may use the value before the transaction is committed.
+pub(crate) fn adds_enum_value(sql: &str) -> bool {
+    if !begins(sql, &["alter", "type"]) {
+        return false;
+    }
+    let tokens = lexer::tokens(sql);
+    let words = Words {
+        sql,
+        tokens: &tokens,
+    };
+    words.has(&["add", "value"])
+}
+
+/// The name of the temporary table, view or sequence that the one statement of a text makes.
+pub(crate) fn temporary(sql: &str) -> Option<String> {
+    if !begins(sql, &["create"]) {
+        return None;
+    }
+    let tokens = lexer::tokens(sql);
+    let words = Words {
+        sql,
+        tokens: &tokens,
+    };
+    let at = words.behind(1, &["or", "replace", "global", "local"]);
+    if !words.is_one_of(at, &["temp", "temporary"]) {
+        return None;
+    }
+    let at = words.behind(
+        at + 1,
+        &[
+            "recursive",
+            "table",
+            "view",
+            "sequence",
+            "if",
+            "not",
+            "exists",
+        ],
+    );
+    let (name, _) = names::Name::read(words, at)?;
+    Some(name.object().to_owned())
+}
+
 /// The parameters of qualified names, such as `my.flag`, that a text sets. A name that nobody has declared stays known until the session
 /// ends. Those in strings and comments too: one question more does no harm.
 pub(crate) fn qualified_parameters(text: &str) -> BTreeSet<&str> {

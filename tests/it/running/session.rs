@@ -139,3 +139,20 @@ fn a_file_that_gives_up_the_lock_fails_by_itself() {
         assert_eq!(value(&mut project.own_database().client(), y), "true");
     }
 }
+
+#[test]
+fn a_resumed_file_is_told_that_its_temporary_table_went_with_the_session() {
+    let steps = (
+        "001_steps",
+        "CREATE TABLE t (id int);\nCREATE TEMP TABLE tmp (id int);\nCREATE INDEX CONCURRENTLY i ON t (id);\n\
+         INSERT INTO t SELECT id FROM tmp;\nSELECT 1 / 0;\n",
+    );
+    let Some(project) = with(&[steps]).plain(test_name!()) else {
+        return;
+    };
+    let screen = project.run("migrate --no-snapshot");
+    assert!(screen.contains("division by zero"), "{screen}");
+    let corrected = steps.1.replace("SELECT 1 / 0;\n", "");
+    project.write("migrations/001_steps.sql", corrected);
+    insta::assert_snapshot!(project.run("migrate --no-snapshot"));
+}

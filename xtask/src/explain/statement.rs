@@ -24,6 +24,13 @@ pub(super) fn statement(failure: &run::Failure) -> Failure {
     if failure.is_unseen {
         diagnostic = diagnostic.note("cause", plain::UNSEEN);
     }
+    if let Some(run::Lost { name, step }) = &failure.lost {
+        let cause = format!(
+            "step {} made the temporary table {name}, which went with the session of that run",
+            step + 1
+        );
+        diagnostic = diagnostic.note("cause", cause);
+    }
     if let Some(at) = at(failure) {
         diagnostic = diagnostic.note("at", at);
     }
@@ -161,7 +168,8 @@ fn next(failure: &run::Failure) -> String {
             .to_owned();
     }
     let statement = &failure.migration.file.text[failure.offset()..];
-    if let Some(remedy) = remedy(&failure.error, statement) {
+    let remedy = remedy(&failure.error, statement).or_else(|| other_transaction(failure));
+    if let Some(remedy) = remedy {
         return remedy.to_owned();
     }
     let done = match failure.whole {
@@ -174,8 +182,48 @@ fn next(failure: &run::Failure) -> String {
         step => {
             let done = failure.migration.range(step - 1);
             let (_, last) = failure.migration.lines_of(&done);
-            format!("correct the file below line {last} (what stands above is applied) and run `cargo xtask migrate`")
+            let how = match &failure.lost {
+                Some(lost) => format!("create {} again", lost.name),
+                None => "correct the file".to_owned(),
+            };
+            format!("{how} below line {last} (what stands above is applied) and run `cargo xtask migrate`")
         }
+    }
+}
+
+/// What helps where the statement fails for the transaction that it is in.
+fn other_transaction(failure: &run::Failure) -> Option<&'static str> {
+    let step = failure.migration.steps.get(failure.step)?;
+    let StepKind::Transaction { begin } = &step.kind else {
+        return None;
+    };
+    let At::Byte(byte) = failure.at else {
+        return None;
+    };
+    let is_first = step.statements.first().is_some_and(|it| byte <= it.end);
+    let statement = step.statements.iter().find(|it| byte <= it.end)?;
+    let text = &failure.migration.file.text[statement.clone()];
+    let sets = text
+        .get(..3)
+        .is_some_and(|it| it.eq_ignore_ascii_case("set"));
+    match failure.error.code.as_str() {
+        // A new value of an enum, or a table with pending trigger events.
+        "55P04" | "55006" if failure.whole.is_some() => Some(
+            "run it without --all-or-nothing: the statement needs what stands before it to be committed",
+        ),
+        "55P04" | "55006" if begin.is_some() && !is_first => Some(
+            "put COMMIT and BEGIN before the statement: it needs what stands before it to be committed",
+        ),
+        "25001" | "2D000" if failure.whole.is_some() && !sets => Some(
+            "write `-- migrate: alone` on the line before the statement, and run it without --all-or-nothing",
+        ),
+        "25001" | "2D000" if begin.is_some() && !sets => Some(
+            "move the statement out of BEGIN … COMMIT, write `-- migrate: alone` on the line before it, and run `cargo xtask migrate`",
+        ),
+        "25001" | "2D000" if !sets => Some(
+            "write `-- migrate: alone` on the line before the statement, and run `cargo xtask migrate`",
+        ),
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! failed would be a part of that transaction. The history knows by the checksum how far the done part goes.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::{Migration, Step, StepKind};
 use crate::history::{History, Row};
@@ -51,6 +52,46 @@ fn divided(migration: &Migration, row: &Row) -> Option<Vec<Step>> {
         done += 1;
     }
     (done == row.steps_done).then_some(steps)
+}
+
+/// Where a transaction step that the engine put together is to become two: the server takes the statement only once those before it are
+/// committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Division {
+    /// The migration's number.
+    pub version: u32,
+    /// Index of the step.
+    pub step: usize,
+    /// How many of its statements are the first of the two.
+    pub statements: usize,
+}
+
+impl Division {
+    /// Before the statement that holds this byte of the file; `None` where no statement stands before it in its step, or where the file
+    /// itself says what shares a transaction.
+    pub(crate) fn before(migration: &Migration, step: usize, byte: usize) -> Option<Division> {
+        let planned = migration.steps.get(step).filter(|it| is_ordinary(it))?;
+        let holds = |statement: &Range<usize>| statement.start <= byte && byte <= statement.end;
+        let statements = planned.statements.iter().position(holds)?;
+        (statements > 0).then_some(Division {
+            version: migration.file.version,
+            step,
+            statements,
+        })
+    }
+}
+
+/// The migrations with a step of one of them divided. A later run finds the division again by the checksum, as after a correction.
+pub(crate) fn divided_at(migrations: &[Migration], division: Division) -> Vec<Migration> {
+    let mut migrations = migrations.to_vec();
+    let found = migrations
+        .iter_mut()
+        .find(|it| it.file.version == division.version);
+    if let Some(migration) = found {
+        // One that is not to be divided stays whole.
+        let _ = divide(&mut migration.steps, division.step, division.statements);
+    }
+    migrations
 }
 
 fn is_ordinary(step: &Step) -> bool {

@@ -63,19 +63,25 @@ impl Runner<'_, '_> {
             waited,
             patience: self.options.patience,
         });
-        let is_back = match self.link.is_open() {
+        self.end_transaction()?;
+        self.watch
+            .sleep(pause(attempts).min(self.options.patience.saturating_sub(waited)))
+    }
+
+    /// Ends the transaction of a step that failed, or the session where that has ended already.
+    pub(super) fn end_transaction(&mut self) -> Result<(), Error> {
+        let ended = match self.link.is_open() {
             true => self.query("ROLLBACK").map(drop),
             false => {
                 self.backend = None;
                 self.link.reconnect()
             }
         };
-        if let Err(error) = is_back {
+        match ended {
+            Ok(()) => Ok(()),
             // Nothing is under way that could be in doubt.
-            self.reconnect(error, None)?;
+            Err(error) => self.reconnect(error, None),
         }
-        self.watch
-            .sleep(pause(attempts).min(self.options.patience.saturating_sub(waited)))
     }
 
     /// Makes a broken connection again. The history, read under the lock, then says whether the step was carried out.

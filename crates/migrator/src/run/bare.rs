@@ -41,7 +41,7 @@ impl Runner<'_, '_> {
             Err(Stop::Lost(error, step)) => self.reconnect(error, step),
             Err(Stop::Failed(error)) => Err(error),
             // No other is made of a link's error.
-            Err(Stop::Blocked(_) | Stop::Outdated) => Ok(()),
+            Err(Stop::Blocked(_) | Stop::Divided(_) | Stop::Outdated) => Ok(()),
         }
     }
 

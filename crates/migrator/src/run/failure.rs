@@ -32,6 +32,17 @@ pub struct Failure {
     /// Whether the run is in plain mode and the server refused what would have been rewritten, had it not stood in a string or in the body of
     /// a function.
     pub is_unseen: bool,
+    /// The temporary table that the server does not find because the session that made it has ended.
+    pub lost: Option<Lost>,
+}
+
+/// A temporary table of a step that an earlier session has done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// Its name.
+    pub name: String,
+    /// Index of the step that made it.
+    pub step: usize,
 }
 
 /// What of a step the server refused.
@@ -66,6 +77,7 @@ impl Failure {
             may_be_partial: false,
             whole: None,
             is_unseen: false,
+            lost: None,
         }
     }
 

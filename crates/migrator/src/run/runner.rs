@@ -12,14 +12,14 @@ use super::{Applied, Doubt, Error, Event, Interrupted, Options, Refused, Report,
 use crate::dump;
 use crate::history::{self, History};
 use crate::link::{self, Link};
-use crate::plan::{self, Migration, Pending, StepKind};
+use crate::plan::{self, Division, Migration, Pending, StepKind};
 use crate::question::Answer;
 use crate::script::session::{self, Scope};
 use crate::script::{Bounds, Message, Session, StepRef};
 
 /// A run while it goes on.
 pub(super) struct Runner<'a, 'o> {
-    pub(super) link: &'a mut dyn Link,
+    pub(super) link: &'a mut (dyn Link + 'o),
     pub(super) migrations: &'a [Migration],
     pub(super) options: &'a Options,
     pub(super) report: &'a mut Report,
@@ -47,6 +47,8 @@ pub(super) struct Runner<'a, 'o> {
     /// Whether a pooler may give a new session the server process of an old one.
     pub(super) is_pooled: bool,
     began: BTreeMap<u32, Began>,
+    /// The migration that an attempt went on with, and how many of its steps were done before.
+    pub(super) resumed: Option<(u32, usize)>,
     /// The step that is under way, and whether it runs alone.
     pub(super) current: Option<(&'a Migration, usize)>,
     pub(super) runs_alone: bool,
@@ -76,7 +78,7 @@ enum Outcome {
 
 impl<'a, 'o> Runner<'a, 'o> {
     pub(super) fn new(
-        link: &'a mut dyn Link,
+        link: &'a mut (dyn Link + 'o),
         migrations: &'a [Migration],
         options: &'a Options,
         report: &'a mut Report,
@@ -111,6 +113,7 @@ impl<'a, 'o> Runner<'a, 'o> {
             is_bare: false,
             is_pooled: false,
             began: BTreeMap::new(),
+            resumed: None,
             current: None,
             runs_alone: false,
             sent: Instant::now(),
@@ -122,7 +125,8 @@ impl<'a, 'o> Runner<'a, 'o> {
 
     /// Runs everything, and leaves the session as it found it: a caller that keeps the connection must not keep the lock, nor what a
     /// migration left.
-    pub(super) fn run(&mut self) -> Result<(), Error> {
+    /// Returns where a step has to be divided before it can go on.
+    pub(super) fn run(&mut self) -> Result<Option<Division>, Error> {
         let outcome = self.run_to_the_end().map_err(|error| match error {
             Error::Interrupted(stopped) => Error::Interrupted(Box::new(Interrupted {
                 signal: stopped.signal,
@@ -134,6 +138,9 @@ impl<'a, 'o> Runner<'a, 'o> {
             })),
             other => other,
         });
+        if let Ok(Some(_)) = &outcome {
+            return outcome;
+        }
         self.watch.farewell();
         let farewell = match self.link.is_open() && self.backend.is_some() {
             true => self.farewell(outcome.is_ok()),
@@ -144,7 +151,20 @@ impl<'a, 'o> Runner<'a, 'o> {
         }
         outcome?;
         farewell?;
-        Ok(())
+        Ok(None)
+    }
+
+    /// The same run with other steps.
+    pub(super) fn with<'b>(self, migrations: &'b [Migration]) -> Runner<'b, 'o>
+    where
+        'a: 'b,
+    {
+        let runner: Runner<'b, 'o> = self;
+        Runner {
+            migrations,
+            current: None,
+            ..runner
+        }
     }
 
     fn farewell(&mut self, succeeded: bool) -> Result<(), link::Error> {
@@ -181,11 +201,11 @@ impl<'a, 'o> Runner<'a, 'o> {
         Ok(())
     }
 
-    fn run_to_the_end(&mut self) -> Result<(), Error> {
+    fn run_to_the_end(&mut self) -> Result<Option<Division>, Error> {
         loop {
             self.watch.check()?;
             match self.attempt() {
-                Ok(Outcome::Done) => return Ok(()),
+                Ok(Outcome::Done) => return Ok(None),
                 Ok(Outcome::Again) => {}
                 Err(stop) => {
                     // Whatever else it says, a statement that was cancelled failed for that.
@@ -195,6 +215,10 @@ impl<'a, 'o> Runner<'a, 'o> {
                         Stop::Blocked(failure) => self.back_off(*failure)?,
                         Stop::Lost(error, step) => self.reconnect(error, step)?,
                         Stop::Outdated => self.renew()?,
+                        Stop::Divided(division) => {
+                            self.end_transaction()?;
+                            return Ok(Some(division));
+                        }
                     }
                 }
             }
@@ -242,6 +266,7 @@ impl<'a, 'o> Runner<'a, 'o> {
         let steps = self.prepare(pending, &stretch, history);
         self.hand_over(&steps)?;
         let first = pending.first().map(|it| (it.migration, it.steps_done));
+        self.resumed = first.map(|(it, steps_done)| (it.file.version, steps_done));
         for (&(position, step), prepared) in stretch.iter().zip(&steps) {
             let pending = &pending[position];
             let migration = pending.migration;

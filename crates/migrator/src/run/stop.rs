@@ -1,11 +1,16 @@
 //! Why an attempt ends early: from what the server said of a message to what the run makes of it.
 
+use super::facts::UNDEFINED_TABLE;
 use super::runner::Runner;
-use super::{Error, Failure};
+use super::{At, Error, Failure, Lost};
 use crate::link::{self, ServerError};
-use crate::plan::Migration;
+use crate::plan::{Division, Migration};
 use crate::script::Message;
 use crate::script::session::OUTDATED;
+
+/// SQLSTATEs of statements that are refused because of what their transaction has done before: a new value of an enum is not safe to use,
+/// a table has pending trigger events.
+const NEEDS_A_COMMIT: [&str; 2] = ["55P04", "55006"];
 
 /// Why an attempt ended early.
 pub(super) enum Stop {
@@ -15,6 +20,8 @@ pub(super) enum Stop {
     Blocked(Box<Failure>),
     /// The connection broke, during this step where it was one.
     Lost(link::Error, Option<(u32, usize)>),
+    /// The step was rolled back, and may succeed as two.
+    Divided(Division),
     /// A migration is recorded, and changed what new sessions begin with.
     Outdated,
 }
@@ -63,7 +70,11 @@ impl Runner<'_, '_> {
                 if lacked_locks && !failure.may_be_partial {
                     return Stop::Blocked(failure);
                 }
+                if let Some(division) = self.division(&failure) {
+                    return Stop::Divided(division);
+                }
                 failure.remains = !self.tidy(migration, step);
+                failure.lost = self.lost_with_a_session(&failure);
                 Stop::Failed(Error::Statement(failure))
             }
             // No cut, but an answer: the server refused the step, and sending it again changes nothing.
@@ -90,6 +101,30 @@ impl Runner<'_, '_> {
             }
             other => Stop::Failed(Error::Link(other)),
         }
+    }
+
+    /// Where a step is to be divided that fails only because what stands before a statement is not committed yet.
+    fn division(&self, failure: &Failure) -> Option<Division> {
+        let At::Byte(byte) = failure.at else {
+            return None;
+        };
+        let is_about_what_is_open = NEEDS_A_COMMIT.contains(&failure.error.code.as_str());
+        if !is_about_what_is_open || self.options.all_or_nothing {
+            return None;
+        }
+        Division::before(&failure.migration, failure.step, byte)
+    }
+
+    /// The temporary table that the server does not find because it went with the session of a run that was cut.
+    fn lost_with_a_session(&self, failure: &Failure) -> Option<Lost> {
+        let (version, steps_done) = self.resumed?;
+        if version != failure.migration.file.version || failure.error.code != UNDEFINED_TABLE {
+            return None;
+        }
+        // Quoted as the language of the server quotes.
+        let is_named = |name: &str| failure.error.message.contains(name);
+        let (name, step) = failure.migration.made_temporary(steps_done, is_named)?;
+        Some(Lost { name, step })
     }
 
     /// Where the one transaction of all that is pending began, if there is only one.

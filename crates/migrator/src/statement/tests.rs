@@ -188,3 +188,36 @@ fn parameters_of_qualified_names_are_found_wherever_a_text_sets_them() {
         assert_eq!(found, expected, "{text}");
     }
 }
+
+#[test]
+fn temporary_relations_are_found_by_their_names() {
+    let cases = [
+        ("CREATE TEMP TABLE tmp (id int)", Some("tmp")),
+        (
+            "create local temporary table if not exists \"A b\" ()",
+            Some("A b"),
+        ),
+        ("CREATE TEMPORARY TABLE pg_temp.t AS SELECT 1", Some("t")),
+        (
+            "CREATE OR REPLACE TEMP RECURSIVE VIEW v (n) AS SELECT 1",
+            Some("v"),
+        ),
+        ("CREATE TEMP SEQUENCE s", Some("s")),
+        ("CREATE TABLE temp (id int)", None),
+        ("SELECT 1", None),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(temporary(text).as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_new_value_of_an_enum_is_known_by_its_words() {
+    assert!(adds_enum_value(
+        "ALTER TYPE app.mood ADD VALUE IF NOT EXISTS 'bad' BEFORE 'ok'"
+    ));
+    assert!(!adds_enum_value(
+        "ALTER TYPE mood RENAME VALUE 'bad' TO 'add value'"
+    ));
+    assert!(!adds_enum_value("ALTER TABLE t ADD value int"));
+}
