@@ -1,6 +1,5 @@
 //! Why an attempt ends early: from what the server said of a message to what the run makes of it.
 
-use super::facts::UNDEFINED_TABLE;
 use super::runner::Runner;
 use super::{At, Error, Failure, Lost};
 use crate::link::{self, ServerError};
@@ -11,6 +10,9 @@ use crate::script::session::OUTDATED;
 /// SQLSTATEs of statements that are refused because of what their transaction has done before: a new value of an enum is not safe to use,
 /// a table has pending trigger events.
 const NEEDS_A_COMMIT: [&str; 2] = ["55P04", "55006"];
+
+/// SQLSTATE of a table that is not there.
+const UNDEFINED_TABLE: &str = "42P01";
 
 /// Why an attempt ended early.
 pub(super) enum Stop {
