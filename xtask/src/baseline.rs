@@ -14,7 +14,8 @@ use crate::cli::Migrate;
 use crate::dry_run::{self, Answers};
 use crate::explain;
 use crate::failure::{Code, Failure};
-use crate::migrate::{self, Keeper};
+use crate::keeper::{self, Keeper};
+use crate::migrate;
 use crate::project::Project;
 use crate::scratch;
 use crate::screen::Screen;
@@ -227,7 +228,7 @@ impl Takeover<'_> {
         screen.progress(format!(
             "applying {range} to a private cluster, to compare with"
         ));
-        let made = scratch::catalog(link, &report.facts, self.known)?;
+        let made = scratch::catalog(link, &report.facts, keeper::mode(report), self.known, &[])?;
         Ok(Expected {
             catalog: made.catalog,
             from: format!("a private cluster with {range} applied"),

@@ -93,7 +93,7 @@ pub struct Migrate {
     pub source: SourceArgs,
     #[command(flatten)]
     pub snapshot: SnapshotArgs,
-    /// Only check the snapshot: exit 3 when it is not what the database holds
+    /// Only check the snapshot: exit 3 when it is not what the database holds, or when migrations are pending; apply them only to an empty database
     #[arg(long, conflicts_with = "no_snapshot")]
     pub frozen: bool,
     /// Apply this migration alone; it must be the next one

@@ -6,6 +6,7 @@ mod env_file;
 mod explain;
 mod failure;
 mod git;
+mod keeper;
 mod project;
 mod scratch;
 mod screen;

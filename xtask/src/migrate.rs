@@ -1,25 +1,25 @@
 //! `cargo xtask migrate`: apply what is pending, then bring the snapshot up to date.
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use catalog::Snapshot;
 use migrator::history::Mode;
-use migrator::plan::{self, Migration, Selection};
-use migrator::run::{self, Applied, Doubt, Event, Options, Report};
+use migrator::link::Link;
+use migrator::plan::{Migration, Selection};
+use migrator::run::{self, Applied, Doubt, Event, Gate, Options, Report};
 use serde_json::{Value, json};
 
 use crate::baseline;
-use crate::cli::{Migrate, ModeArgs, SnapshotArgs};
+use crate::cli::{Migrate, ModeArgs};
 use crate::dry_run;
 use crate::explain;
 use crate::failure::{Code, Failure};
+use crate::keeper::{Keeper, Kept, Look};
 use crate::project::Project;
 use crate::screen::Screen;
 use crate::show::Show;
 use crate::signals::Interruption;
-use crate::snapshot::{self, Outcome};
 use crate::target::{self, Chosen, Session, Target};
 
 pub fn run(project: &Project, args: &Migrate, screen: &mut Screen) -> Result<ExitCode, Failure> {
@@ -83,95 +83,47 @@ pub fn go_on(
 ) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     let probe = keeper.probe();
-    let report = apply(chosen, session, migrations, options, probe, screen)?;
-    let outcome = keeper.keep(session, migrations, &report)?;
-    conclude(&report, outcome.as_ref(), started.elapsed(), screen);
-    if let Some(outcome) = &outcome {
-        show_snapshot(&keeper.shown, outcome, screen);
+    let mut look = Look::default();
+    let mut gate =
+        |link: &mut dyn Link, report: &Report| keeper.look(link, migrations, report, &mut look);
+    let report = apply_gated(
+        chosen, session, migrations, options, probe, &mut gate, screen,
+    )?;
+    let kept = keeper.keep(session, migrations, &report, look)?;
+    conclude(&report, kept.as_ref(), started.elapsed(), screen);
+    if let Some(kept) = &kept {
+        kept.show(&keeper.shown, screen);
     }
-    let mut document = document(chosen, &report, outcome.as_ref());
+    let mut document = document(chosen, &report, kept.as_ref());
     if let Some(baseline) = baseline {
         document["baseline"] = baseline;
     }
     screen.document(&document);
-    match outcome {
-        Some(Kept::Compared(_, Outcome::Differs(_))) => Ok(Code::Found.into()),
-        _ => Ok(ExitCode::SUCCESS),
-    }
+    Ok(match kept {
+        Some(kept) if kept.is_found() => Code::Found.into(),
+        _ => ExitCode::SUCCESS,
+    })
 }
 
-/// What a command does with the snapshot once it has applied what is pending.
-pub struct Keeper {
-    path: PathBuf,
-    /// The path as people see it.
-    shown: PathBuf,
-    leave_alone: bool,
-    only_check: bool,
-}
-
-impl Keeper {
-    /// Fails where there is no folder to write the snapshot to: before anything is run.
-    pub fn new(
-        project: &Project,
-        args: &SnapshotArgs,
-        only_check: bool,
-    ) -> Result<Keeper, Failure> {
-        let path = project.snapshot_file(args.snapshot.as_deref());
-        let shown = project.shown(&path).to_owned();
-        if !args.no_snapshot {
-            snapshot::check_folder(&path, &shown)?;
-        }
-        Ok(Keeper {
-            path,
-            shown,
-            leave_alone: args.no_snapshot,
-            only_check,
-        })
-    }
-
-    /// What there is to ask first for a snapshot.
-    fn probe(&self) -> Option<&'static str> {
-        (!self.leave_alone).then(catalog::probe_query)
-    }
-
-    fn keep(
-        &self,
-        session: &mut Session,
-        migrations: &[Migration],
-        report: &Report,
-    ) -> Result<Option<Kept>, Failure> {
-        if self.leave_alone {
-            return Ok(None);
-        }
-        if let Some(pending) = first_pending(report, migrations) {
-            return Ok(Some(Kept::Alone(pending.file.title())));
-        }
-        // Migrations may have installed the extension since the first answer.
-        let probe = report.extra.as_ref().filter(|_| report.applied.is_empty());
-        let snapshot = snapshot::take(&mut *session.link, migrations, &report.facts, probe)?;
-        let outcome = match self.only_check {
-            true => snapshot::check(&snapshot, &self.path),
-            false => snapshot::write(&snapshot, &self.path)?,
-        };
-        Ok(Some(Kept::Compared(Box::new(snapshot), outcome)))
-    }
-}
-
-/// What became of the snapshot after a run.
-enum Kept {
-    /// It was left alone, since this migration is still pending.
-    Alone(String),
-    /// It was compared with what the database holds, which is this.
-    Compared(Box<Snapshot>, Outcome),
-}
-
-/// Applies everything that is pending to the target, showing each migration as it is done. `probe` is a query to send along.
+/// Applies everything that is pending to the target, showing each migration as it is done.
 pub fn apply(
     chosen: &Chosen,
     session: &mut Session,
     migrations: &[Migration],
     options: &Options,
+    screen: &mut Screen,
+) -> Result<Report, Failure> {
+    let gate = &mut |_: &mut dyn Link, _: &Report| true;
+    apply_gated(chosen, session, migrations, options, None, gate, screen)
+}
+
+fn apply_gated(
+    chosen: &Chosen,
+    session: &mut Session,
+    migrations: &[Migration],
+    options: &Options,
     probe: Option<&str>,
+    gate: Gate<'_>,
     screen: &mut Screen,
 ) -> Result<Report, Failure> {
     let width = migrations
@@ -194,11 +146,12 @@ pub fn apply(
         }
         other => show.event(&other),
     };
-    run::run(
+    run::run_gated(
         &mut *session.link,
         migrations,
         &options,
         probe,
+        gate,
         &mut observe,
     )
     .map_err(|error| explain::run(&error, migrations))
@@ -236,50 +189,14 @@ pub fn options(args: &Migrate) -> Options {
     }
 }
 
-fn show_snapshot(path: &Path, kept: &Kept, screen: &mut Screen) {
-    let path = path.display();
-    let lines = match kept {
-        Kept::Alone(pending) => {
-            return screen.line(format!(
-                "{path} is left as it is: {pending} is still pending"
-            ));
-        }
-        Kept::Compared(_, Outcome::Differs(lines)) => lines,
-        Kept::Compared(..) => return,
-    };
-    screen.line(format!("{path} is not what the database holds:"));
-    for line in lines {
-        screen.line(format!("  {line}"));
-    }
-    // What is wrong with the file itself says what to do.
-    if !lines
-        .iter()
-        .any(|line| line.contains("cargo xtask migrate"))
-    {
-        screen.line("next: `cargo xtask migrate`, without --frozen, writes it");
-    }
-}
-
-/// The first migration that neither this run nor an earlier one applied.
-fn first_pending<'a>(report: &Report, migrations: &'a [Migration]) -> Option<&'a Migration> {
-    let applied_now = |version| {
-        report
-            .applied
-            .iter()
-            .any(|applied| applied.version == version)
-    };
-    let (states, _) = plan::compare(migrations, &report.history);
-    let pending = migrations.iter().zip(states).find(|(migration, state)| {
-        *state != plan::State::Applied && !applied_now(migration.file.version)
-    });
-    pending.map(|(migration, _)| migration)
-}
-
 fn conclude(report: &Report, kept: Option<&Kept>, elapsed: Duration, screen: &mut Screen) {
     let written = match kept {
-        Some(Kept::Compared(_, Outcome::Written)) => "; schema.json written",
+        Some(Kept::Written(_)) => "; schema.json written",
         _ => "",
     };
+    if kept.is_some_and(Kept::ended_the_run) {
+        return;
+    }
     if report.applied.is_empty() {
         let last = report.history.rows.last().map_or(String::new(), |row| {
             let at = row.applied_at.as_deref().unwrap_or("?");
@@ -293,7 +210,7 @@ fn conclude(report: &Report, kept: Option<&Kept>, elapsed: Duration, screen: &mu
         "applied {applied} in {:.1} s{written}",
         elapsed.as_secs_f64()
     ));
-    if let Some(Kept::Compared(snapshot, _)) = kept {
+    if let Some(snapshot) = kept.and_then(Kept::snapshot) {
         screen.line(relations(snapshot));
     }
 }
@@ -337,14 +254,7 @@ pub fn count(number: usize, noun: &str) -> String {
 
 fn document(chosen: &Chosen, report: &Report, kept: Option<&Kept>) -> Value {
     let applied: Vec<Value> = report.applied.iter().map(applied_json).collect();
-    let snapshot = kept.map(|kept| match kept {
-        Kept::Alone(pending) => json!({ "state": "left_alone", "pending": pending }),
-        Kept::Compared(_, Outcome::Unchanged) => json!({ "state": "unchanged" }),
-        Kept::Compared(_, Outcome::Written) => json!({ "state": "written" }),
-        Kept::Compared(_, Outcome::Differs(lines)) => {
-            json!({ "state": "differs", "differences": lines })
-        }
-    });
+    let snapshot = kept.map(Kept::document);
     json!({
         "target": target_json(chosen, report),
         "applied": applied,

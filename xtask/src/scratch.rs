@@ -1,8 +1,10 @@
 //! What some of the migrations leave: they are applied to a private cluster, which is gone again at once.
 
+use std::collections::BTreeSet;
+
 use catalog::Catalog;
 use migrator::cluster::{Cluster, Server, Settings};
-use migrator::history::identifier;
+use migrator::history::{Mode, identifier};
 use migrator::link::Link;
 use migrator::plan::Migration;
 use migrator::run::{self, Facts, Options};
@@ -22,14 +24,17 @@ pub struct Made {
     pub major: String,
 }
 
-/// The catalog behind these migrations, in the schemas that the session of `link` looks them up in.
+/// The catalog after these migrations, in the schemas that the session of `link` looks them up in, of a database that had those of
+/// `extensions` which no migration creates.
 ///
 /// # Errors
 /// When no server is installed here, or one without the TimescaleDB that the database has.
 pub fn catalog(
     link: &mut dyn Link,
     facts: &Facts,
+    mode: Mode,
     migrations: &[Migration],
+    extensions: &[String],
 ) -> Result<Made, Failure> {
     let server = Server::find().map_err(|error| lacking(error.to_string(), error.next()))?;
     if facts.timescaledb.is_some() && !server.has_extension("timescaledb") {
@@ -47,18 +52,53 @@ pub fn catalog(
     let config = Config::exactly(&running.url(DATABASE))
         .map_err(|error| Failure::new(Code::Failed, error.to_string()))?;
     let mut scratch = look_up_in(&config, &schemas)?;
-    let report = run::run(
-        &mut scratch,
-        migrations,
-        &Options::default(),
-        None,
-        &mut |_| (),
-    )
-    .map_err(|error| on_scratch(explain::run(&error, migrations)))?;
+    let created = not_created(extensions, migrations);
+    // In plain mode the catalog names TimescaleDB where something replaces it.
+    for extension in created.filter(|name| mode == Mode::TimescaleDb || *name != "timescaledb") {
+        // One that this server lacks is a difference that the comparison names.
+        let sql = format!(
+            "CREATE EXTENSION IF NOT EXISTS {} CASCADE",
+            identifier(extension)
+        );
+        let _refused = scratch.query(&sql);
+    }
+    let options = Options {
+        mode,
+        ..Options::default()
+    };
+    let report = run::run(&mut scratch, migrations, &options, None, &mut |_| ())
+        .map_err(|error| on_scratch(explain::run(&error, migrations)))?;
     Ok(Made {
         catalog: snapshot::introspect(&mut scratch, &report.facts, None)?,
         major: server.major().to_owned(),
     })
+}
+
+/// The extensions that an image or an administrator created: no migration does.
+fn not_created<'a>(
+    extensions: &'a [String],
+    migrations: &[Migration],
+) -> impl Iterator<Item = &'a String> {
+    let mut created = BTreeSet::new();
+    for migration in migrations {
+        let text = migration.file.text.to_lowercase();
+        let words: Vec<&str> = text
+            .split(|c: char| c.is_whitespace() || c == ';')
+            .filter(|word| !word.is_empty())
+            .collect();
+        for at in 0..words.len() {
+            if let ["create", "extension", rest @ ..] = &words[at..] {
+                let name = match rest {
+                    ["if", "not", "exists", name, ..] | [name, ..] => name.trim_matches('"'),
+                    [] => continue,
+                };
+                created.insert(name.to_owned());
+            }
+        }
+    }
+    extensions
+        .iter()
+        .filter(move |name| !created.contains(name.as_str()))
 }
 
 /// The schemas of the search path that are there, in order.

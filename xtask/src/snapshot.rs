@@ -14,17 +14,6 @@ use migrator::run::Facts;
 use crate::explain;
 use crate::failure::{Code, Failure};
 
-/// What became of the snapshot.
-#[derive(Debug)]
-pub enum Outcome {
-    /// It was what the database holds.
-    Unchanged,
-    /// It was written.
-    Written,
-    /// It is not what the database holds, and was left as it is.
-    Differs(Vec<String>),
-}
-
 /// The snapshot of what the database holds now. `probe` is the answer to the catalog's probe, where it is known already.
 pub fn take(
     link: &mut dyn Link,
@@ -40,7 +29,7 @@ pub fn take(
 }
 
 /// Migrations as the snapshot remembers them.
-fn listed(migrations: &[Migration]) -> Vec<catalog::Migration> {
+pub fn listed(migrations: &[Migration]) -> Vec<catalog::Migration> {
     let one = |migration: &Migration| catalog::Migration {
         version: migration.file.version,
         name: migration.file.name.clone(),
@@ -136,9 +125,8 @@ fn single(rows: &Rows) -> Option<String> {
     rows.first()?.first()?.clone()
 }
 
-/// Writes the snapshot if the file holds something else, whatever that is.
-pub fn write(snapshot: &Snapshot, path: &Path) -> Result<Outcome, Failure> {
-    let text = snapshot.to_text();
+/// Writes the snapshot.
+pub fn write(snapshot: &Snapshot, path: &Path) -> Result<(), Failure> {
     let failed = |error: io::Error| {
         Failure::new(
             Code::Failed,
@@ -150,23 +138,12 @@ pub fn write(snapshot: &Snapshot, path: &Path) -> Result<Outcome, Failure> {
         )
         .next("cargo xtask migrate --snapshot FILE")
     };
-    match fs::read_to_string(path) {
-        Ok(old) if old == text => return Ok(Outcome::Unchanged),
-        Ok(_) => {}
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::InvalidData
-            ) => {}
-        Err(error) => return Err(failed(error)),
-    }
     // Written beside and renamed, so that no reader and no crash sees half a file; under a name of our own, since another run may
     // write it at the same time.
     let beside = path.with_extension(format!("json.{}.new", std::process::id()));
-    fs::write(&beside, text)
+    fs::write(&beside, snapshot.to_text())
         .and_then(|()| fs::rename(&beside, path))
-        .map_err(failed)?;
-    Ok(Outcome::Written)
+        .map_err(failed)
 }
 
 /// Refuses a snapshot that cannot be written before anything is applied for it.
@@ -197,34 +174,46 @@ pub fn check_folder(path: &Path, shown: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Compares the snapshot with the file, and writes nothing.
-pub fn check(snapshot: &Snapshot, path: &Path) -> Outcome {
-    let text = match fs::read_to_string(path) {
-        // A checkout on Windows may have made CRLF of the line ends.
-        Ok(text) => text.replace("\r\n", "\n"),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Outcome::Differs(vec!["the file is not there".to_owned()]);
+/// What the file holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Committed {
+    Snapshot(Snapshot),
+    /// There is no such file.
+    Missing,
+    /// It cannot be read, or is no snapshot, for this reason.
+    Unusable(String),
+}
+
+impl Committed {
+    pub fn read(path: &Path) -> Committed {
+        match fs::read_to_string(path) {
+            // A checkout on Windows may have made CRLF of the line ends.
+            Ok(text) => match Snapshot::parse(&text.replace("\r\n", "\n")) {
+                Ok(snapshot) => Committed::Snapshot(snapshot),
+                Err(error) => Committed::Unusable(error.to_string()),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Committed::Missing,
+            Err(error) => Committed::Unusable(error.to_string()),
         }
-        Err(error) => return Outcome::Differs(vec![error.to_string()]),
+    }
+}
+
+/// How the file differs from the snapshot of the database; empty where the two say the same.
+pub fn differences(committed: &Committed, found: &Snapshot) -> Vec<String> {
+    let file = match committed {
+        Committed::Snapshot(file) => file,
+        Committed::Missing => return vec!["the file is not there".to_owned()],
+        Committed::Unusable(reason) => return vec![reason.clone()],
     };
-    if text == snapshot.to_text() {
-        return Outcome::Unchanged;
-    }
-    let file = match Snapshot::parse(&text) {
-        Ok(file) => file,
-        Err(error) => return Outcome::Differs(vec![error.to_string()]),
-    };
-    let mut lines: Vec<String> = Vec::new();
-    if let Err(mismatch) = file.check(&snapshot.migrations) {
-        lines.push(mismatch.to_string());
-    }
-    lines.extend(
-        catalog::diff(&file.catalog, &snapshot.catalog)
-            .iter()
-            .map(Difference::to_string),
-    );
-    if lines.is_empty() {
-        lines.push("it says the same in another form".to_owned());
-    }
-    Outcome::Differs(lines)
+    let mismatch = file.check(&found.migrations).err();
+    let mismatch = mismatch.iter().map(ToString::to_string);
+    let differences = catalog::diff(&file.catalog, &found.catalog);
+    mismatch
+        .chain(differences.iter().map(Difference::to_string))
+        .collect()
+}
+
+/// Whether the file's text is that of the snapshot, but for line ends.
+pub fn is_text_of(path: &Path, snapshot: &Snapshot) -> bool {
+    fs::read_to_string(path).is_ok_and(|text| text.replace("\r\n", "\n") == snapshot.to_text())
 }

@@ -21,7 +21,7 @@ pub fn run(project: &Project, args: &WithDb, screen: &mut Screen) -> Result<Exit
         history: project.history()?,
         ..Options::default()
     };
-    migrate::apply(&chosen, &mut session, &migrations, &options, None, screen)?;
+    migrate::apply(&chosen, &mut session, &migrations, &options, screen)?;
     // The embedded server lives as long as one of its guards does.
     let address = chosen.target.address()?;
     drop(session);

@@ -36,6 +36,29 @@ pub struct Catalog {
     pub jobs: Vec<Job>,
 }
 
+impl Catalog {
+    /// Whether it holds nothing but extensions, which an image or an administrator may have created.
+    pub fn is_empty(&self) -> bool {
+        let Catalog {
+            extensions: _,
+            enums,
+            domains,
+            tables,
+            views,
+            continuous_aggregates,
+            routines,
+            jobs,
+        } = self;
+        enums.is_empty()
+            && domains.is_empty()
+            && tables.is_empty()
+            && views.is_empty()
+            && continuous_aggregates.is_empty()
+            && routines.is_empty()
+            && jobs.is_empty()
+    }
+}
+
 /// An enum type and its labels in their sort order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

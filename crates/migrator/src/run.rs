@@ -228,12 +228,27 @@ impl Report {
     }
 }
 
+/// Looks at a database in which something is pending, before anything is written; whether the run may go on. It may only read.
+pub type Gate<'a> = &'a mut dyn FnMut(&mut dyn Link, &Report) -> bool;
+
 /// Runs what is pending. `extra` is sent along with the first read, as in [`read`].
 pub fn run(
     link: &mut dyn Link,
     migrations: &[Migration],
     options: &Options,
     extra: Option<&str>,
+    observe: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Result<Report, Error> {
+    run_gated(link, migrations, options, extra, &mut |_, _| true, observe)
+}
+
+/// The same as [`run`], which ends before it writes anything where something is pending and `gate` says no: nothing is applied then.
+pub fn run_gated(
+    link: &mut dyn Link,
+    migrations: &[Migration],
+    options: &Options,
+    extra: Option<&str>,
+    gate: Gate<'_>,
     observe: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Result<Report, Error> {
     let watch = Watch::new(observe, options);
@@ -252,6 +267,9 @@ pub fn run(
             return Ok(report);
         }
         let pooling = admit(link, &pending, options, &mut report)?;
+        if !pending.is_empty() && !gate(link, &report) {
+            return Ok(report);
+        }
         let mut runner = Runner::new(link, migrations, options, &mut report, &watch)?;
         runner.is_pooled = pooling == Pooling::Session;
         to_the_end(runner)?;

@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::thread;
 
 use postgres::{Client, NoTls};
@@ -36,6 +36,8 @@ pub struct Target {
     made: Mutex<Vec<String>>,
     /// Those that no case has.
     free: Mutex<Vec<String>>,
+    /// The snapshot that the first whole run wrote.
+    committed: OnceLock<String>,
 }
 
 impl Target {
@@ -48,6 +50,7 @@ impl Target {
             plan,
             made: Mutex::default(),
             free: Mutex::default(),
+            committed: OnceLock::new(),
         }
     }
 
@@ -78,6 +81,7 @@ impl Target {
             plan,
             made: Mutex::default(),
             free: Mutex::new(vec![NAME.to_owned()]),
+            committed: OnceLock::new(),
         };
         succeed(&mut target.project.docker_compose("up -d"));
         target.answers();
@@ -126,12 +130,17 @@ impl Target {
         let free = self.free.lock().unwrap().pop();
         let name = free.unwrap_or_else(|| self.make());
         let url = with_database(&self.url, &name);
-        Place {
+        let place = Place {
             target: self,
             name,
             url,
             looked: RefCell::default(),
+        };
+        // As it is committed with the migrations: a run that was cut leaves the next one nothing else to compare with.
+        if let Some(committed) = self.committed.get() {
+            std::fs::write(place.snapshot(), committed).unwrap();
         }
+        place
     }
 
     fn make(&self) -> String {
@@ -241,7 +250,10 @@ impl Drop for Place<'_> {
             return;
         }
         // There is none when no run came so far.
-        let _removed = std::fs::remove_file(self.snapshot());
+        if let Ok(snapshot) = std::fs::read_to_string(self.snapshot()) {
+            self.target.committed.get_or_init(|| snapshot);
+            std::fs::remove_file(self.snapshot()).unwrap();
+        }
         let sql = "SET client_min_messages = warning; \
                    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid(); \
                    DROP SCHEMA app CASCADE; CREATE SCHEMA app";

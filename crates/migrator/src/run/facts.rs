@@ -237,6 +237,8 @@ fn look(
     let tools = foreign::look(link, Some(tools))?;
     let foreign = tools.into_iter().find(|it| it.is_here && it.holds_any());
     let mut elsewhere = elsewhere::places(&places);
+    // Another run may have created the history since the tables of its name were asked for: it is read under the lock.
+    elsewhere.retain(|it| it.schema != name || it.table != history.table);
     if !elsewhere.is_empty() {
         let neutral = session::neutral(Scope::Message);
         let rows = link.query(&format!(

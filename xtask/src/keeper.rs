@@ -1,0 +1,618 @@
+//! Keeping `schema.json`: what it says only migrations made.
+//!
+//! The file is written from a database only where that database was, before the run, what the file says for the migrations applied so
+//! far, or empty. Everything else is drift: named, and nothing is written. What decides is in [`claim`] and [`Basis`]; the rest asks.
+
+use std::path::{Path, PathBuf};
+
+use catalog::{Catalog, Difference, Migration, Snapshot};
+use migrator::history::{History, HistoryTable, Mode};
+use migrator::link::Link;
+use migrator::plan;
+use migrator::run::{self, Report};
+use serde_json::{Value, json};
+
+use crate::cli::SnapshotArgs;
+use crate::explain;
+use crate::failure::Failure;
+use crate::project::Project;
+use crate::scratch;
+use crate::screen::Screen;
+use crate::snapshot::{self, Committed};
+use crate::target::Session;
+
+/// What a command does with the snapshot.
+pub struct Keeper {
+    path: PathBuf,
+    /// The path as people see it.
+    pub shown: PathBuf,
+    leave_alone: bool,
+    only_check: bool,
+    committed: Committed,
+    history: HistoryTable,
+}
+
+/// What became of the snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// It was left alone, since this migration is still pending.
+    Alone(String),
+    /// It was left alone, since another run applied migrations after this one had looked.
+    Overtaken,
+    /// It was what the database holds.
+    Unchanged(Box<Snapshot>),
+    /// It was only to be checked, and is what the database holds; `from_empty` where the migrations made all of that now.
+    Agrees {
+        from_empty: bool,
+        snapshot: Box<Snapshot>,
+    },
+    /// It was written.
+    Written(Box<Snapshot>),
+    /// It was only to be checked, and is not what the database holds.
+    Differs(Vec<String>),
+    /// The database holds what no migration made, or lacks what one did. `expected` says what it was compared with.
+    Drift {
+        expected: String,
+        differences: Vec<String>,
+        /// Whether that was found before anything ran.
+        before: bool,
+    },
+    /// It was only to be checked, and these migrations are pending in a database that is not empty: nothing ran.
+    Pending(Vec<String>),
+    /// Nothing tells whether the database holds what the migrations make.
+    Unproven { why: String, failure: String },
+}
+
+impl Kept {
+    /// Whether the command found something: exit code 3.
+    pub fn is_found(&self) -> bool {
+        match self {
+            Kept::Alone(_)
+            | Kept::Overtaken
+            | Kept::Unchanged(_)
+            | Kept::Agrees { .. }
+            | Kept::Written(_) => false,
+            Kept::Differs(_) | Kept::Drift { .. } | Kept::Pending(_) | Kept::Unproven { .. } => {
+                true
+            }
+        }
+    }
+
+    /// Whether nothing was run for it.
+    pub fn ended_the_run(&self) -> bool {
+        matches!(self, Kept::Pending(_) | Kept::Drift { before: true, .. })
+    }
+
+    /// What the database holds, where that is what the file says now.
+    pub fn snapshot(&self) -> Option<&Snapshot> {
+        match self {
+            Kept::Unchanged(snapshot) | Kept::Written(snapshot) | Kept::Agrees { snapshot, .. } => {
+                Some(snapshot)
+            }
+            _ => None,
+        }
+    }
+
+    /// Shows what a person has to know of it.
+    pub fn show(&self, path: &Path, screen: &mut Screen) {
+        self.report(&path.display().to_string())
+            .into_iter()
+            .for_each(|line| screen.line(line));
+    }
+
+    fn report(&self, path: &str) -> Vec<String> {
+        let indented = |lines: &[String]| -> Vec<String> {
+            lines.iter().map(|line| format!("  {line}")).collect()
+        };
+        match self {
+            Kept::Unchanged(_) | Kept::Written(_) => Vec::new(),
+            Kept::Overtaken => vec![format!(
+                "{path} is left as it is: another run applied migrations meanwhile; run the command again to write it"
+            )],
+            Kept::Agrees { from_empty: true, .. } => vec![format!("{path} is what the migrations make")],
+            Kept::Agrees { .. } => vec![format!("{path} is what the database holds")],
+            Kept::Alone(pending) => {
+                vec![format!("{path} is left as it is: {pending} is still pending")]
+            }
+            Kept::Differs(differences) => {
+                let mut report = vec![format!("{path} is not what the database holds:")];
+                report.extend(indented(differences));
+                // What is wrong with the file itself says what to do.
+                if !differences.iter().any(|it| it.contains("cargo xtask migrate")) {
+                    report.push("next: `cargo xtask migrate`, without --frozen, writes it".to_owned());
+                }
+                report
+            }
+            Kept::Pending(pending) => vec![
+                format!("--frozen applies migrations only to an empty database, and here {} pending: nothing was run", are(pending)),
+                "next: `cargo xtask migrate` applies them; `cargo xtask migrate --frozen --target embedded` checks on a private cluster".to_owned(),
+            ],
+            Kept::Drift { expected, differences, before } => {
+                let state = if *before { "nothing was run, and " } else { "" };
+                let mut report = vec![format!("the database is not what its migrations make, compared with {expected}:")];
+                report.extend(indented(differences));
+                report.push(format!("{state}{path} is left as it is"));
+                report.push(
+                    "next: put the change into a migration or undo it; in development `cargo xtask reset` makes the database again; \
+                     `--no-snapshot` applies what is pending all the same"
+                        .to_owned(),
+                );
+                report
+            }
+            Kept::Unproven { why, failure } => vec![
+                format!("{path} is left as it is, since it cannot say whether the migrations alone made this database: {why}"),
+                format!("  the migrations cannot be compared on a private cluster either: {failure}"),
+                "next: `cargo xtask migrate` on an empty database writes it; in development `cargo xtask reset` makes one".to_owned(),
+            ],
+        }
+    }
+
+    /// What the JSON document says of it.
+    pub fn document(&self) -> Value {
+        match self {
+            Kept::Alone(pending) => json!({ "state": "left_alone", "pending": pending }),
+            Kept::Overtaken => json!({ "state": "overtaken" }),
+            Kept::Unchanged(_) | Kept::Agrees { .. } => json!({ "state": "unchanged" }),
+            Kept::Written(_) => json!({ "state": "written" }),
+            Kept::Differs(differences) => {
+                json!({ "state": "differs", "differences": differences })
+            }
+            Kept::Drift {
+                expected,
+                differences,
+                ..
+            } => {
+                json!({ "state": "drift", "compared_with": expected, "differences": differences })
+            }
+            Kept::Pending(pending) => json!({ "state": "pending", "pending": pending }),
+            Kept::Unproven { why, .. } => json!({ "state": "unproven", "why": why }),
+        }
+    }
+}
+
+/// `001_a.sql and 2 more are`
+fn are(pending: &[String]) -> String {
+    match pending {
+        [] => "nothing is".to_owned(),
+        [only] => format!("{only} is"),
+        [first, rest @ ..] => format!("{first} and {} more are", rest.len()),
+    }
+}
+
+/// What the committed file says of a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Claim {
+    /// The schema after the migrations that are applied.
+    Now(Catalog),
+    /// The schema after all migrations, of which some are pending.
+    Later,
+    /// Nothing, for this reason.
+    Nothing(String),
+}
+
+/// What is known of the database that a run starts from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Basis {
+    /// It holds what the migrations applied so far make, or nothing: what it holds afterwards may be written.
+    Proven,
+    /// The file says what it must hold afterwards.
+    Claimed,
+    /// Neither, for this reason.
+    Unknown(String),
+    /// It holds something else.
+    Drift(Vec<String>),
+}
+
+/// What the file says of a database in which `applied` of `all` migrations are applied, and perhaps a part of the next.
+fn claim(committed: &Committed, applied: &[Migration], is_half: bool, all: &[Migration]) -> Claim {
+    let file = match committed {
+        Committed::Snapshot(file) => file,
+        Committed::Missing => return Claim::Nothing("it is not there".to_owned()),
+        Committed::Unusable(reason) => return Claim::Nothing(reason.clone()),
+    };
+    if file.migrations == applied && !is_half {
+        return Claim::Now(file.catalog.clone());
+    }
+    if file.migrations == all {
+        return Claim::Later;
+    }
+    Claim::Nothing(match (is_half, file.migrations.last()) {
+        (true, _) => "a migration was applied in part".to_owned(),
+        (false, None) => "it was made from no migration".to_owned(),
+        (false, Some(last)) => format!(
+            "it was made from {} migrations up to {}, and other ones are applied",
+            file.migrations.len(),
+            last.file_name()
+        ),
+    })
+}
+
+/// What is known of a database with this catalog before a run.
+fn basis(claim: Claim, applied: &[Migration], is_half: bool, found: &Catalog) -> Basis {
+    if applied.is_empty() && !is_half {
+        let nothing = Catalog {
+            extensions: found.extensions.clone(),
+            ..Catalog::default()
+        };
+        return proven_or_drift(&nothing, found);
+    }
+    match claim {
+        Claim::Now(expected) => proven_or_drift(&expected, found),
+        Claim::Later => Basis::Claimed,
+        Claim::Nothing(why) => Basis::Unknown(why),
+    }
+}
+
+fn proven_or_drift(expected: &Catalog, found: &Catalog) -> Basis {
+    let differences = lines(&catalog::diff(expected, found));
+    if differences.is_empty() {
+        Basis::Proven
+    } else {
+        Basis::Drift(differences)
+    }
+}
+
+fn lines(differences: &[Difference]) -> Vec<String> {
+    differences.iter().map(Difference::to_string).collect()
+}
+
+/// The migrations that a history holds as applied, as a snapshot remembers them, and whether another one is applied in part.
+pub fn applied(history: &History) -> (Vec<Migration>, bool) {
+    let (done, part): (Vec<_>, Vec<_>) = history.rows.iter().partition(|row| row.is_applied());
+    let listed = done.into_iter().map(|row| Migration {
+        version: row.version,
+        name: row.name.clone(),
+        checksum: row.checksum.clone(),
+    });
+    (listed.collect(), !part.is_empty())
+}
+
+/// What was seen before a run in which something is pending.
+pub struct Before {
+    history: History,
+    basis: Basis,
+    was_empty: bool,
+}
+
+impl Before {
+    /// Whether the run may go on.
+    fn may_go_on(&self, only_check: bool) -> bool {
+        match &self.basis {
+            Basis::Drift(_) => false,
+            _ => self.was_empty || !only_check,
+        }
+    }
+}
+
+/// The look at a database before a run: what it found, or why it could not.
+#[derive(Default)]
+pub struct Look(Option<Result<Before, Failure>>);
+
+impl Keeper {
+    /// Fails where there is no folder to write the snapshot to: before anything is run.
+    pub fn new(
+        project: &Project,
+        args: &SnapshotArgs,
+        only_check: bool,
+    ) -> Result<Keeper, Failure> {
+        let path = project.snapshot_file(args.snapshot.as_deref());
+        let shown = project.shown(&path).to_owned();
+        if !args.no_snapshot {
+            snapshot::check_folder(&path, &shown)?;
+        }
+        Ok(Keeper {
+            committed: Committed::read(&path),
+            history: project.history()?,
+            path,
+            shown,
+            leave_alone: args.no_snapshot,
+            only_check,
+        })
+    }
+
+    /// What there is to ask first for a snapshot.
+    pub fn probe(&self) -> Option<&'static str> {
+        (!self.leave_alone).then(catalog::probe_query)
+    }
+
+    /// Looks at the database in which something is pending; whether the run may go on.
+    pub fn look(
+        &self,
+        link: &mut dyn Link,
+        migrations: &[plan::Migration],
+        report: &Report,
+        look: &mut Look,
+    ) -> bool {
+        if self.leave_alone {
+            return true;
+        }
+        let before = self.before(link, migrations, report);
+        let goes_on = before
+            .as_ref()
+            .is_ok_and(|before| before.may_go_on(self.only_check));
+        look.0 = Some(before);
+        goes_on
+    }
+
+    fn before(
+        &self,
+        link: &mut dyn Link,
+        migrations: &[plan::Migration],
+        report: &Report,
+    ) -> Result<Before, Failure> {
+        let found = snapshot::introspect(link, &report.facts, report.extra.as_ref())?;
+        let (applied, is_half) = applied(&report.history);
+        let all = snapshot::listed(migrations);
+        let claim = claim(&self.committed, &applied, is_half, &all);
+        let mut basis = basis(claim, &applied, is_half, &found);
+        if matches!(basis, Basis::Drift(_)) && self.has_changed(link, report)? {
+            basis = Basis::Unknown("another run applied migrations meanwhile".to_owned());
+        }
+        Ok(Before {
+            history: report.history.clone(),
+            basis,
+            was_empty: applied.is_empty() && !is_half && found.is_empty(),
+        })
+    }
+
+    /// Whether another run has changed the history since it was read: what was found then is its work, and no drift.
+    fn has_changed(&self, link: &mut dyn Link, report: &Report) -> Result<bool, Failure> {
+        let now =
+            run::read(link, &self.history, None).map_err(|error| explain::run(&error, &[]))?;
+        Ok(now.history != report.history)
+    }
+
+    /// Keeps the file after a run that ended well, or was ended by [`Keeper::look`].
+    pub fn keep(
+        &self,
+        session: &mut Session,
+        migrations: &[plan::Migration],
+        report: &Report,
+        look: Look,
+    ) -> Result<Option<Kept>, Failure> {
+        if self.leave_alone {
+            return Ok(None);
+        }
+        let before = look.0.transpose()?;
+        if let Some(refused) = self.refused(before.as_ref(), migrations, report) {
+            return Ok(Some(refused));
+        }
+        if let Some(pending) = first_pending(report, migrations) {
+            return Ok(Some(Kept::Alone(pending.file.title())));
+        }
+        // Migrations may have installed the extension since the first answer.
+        let probe = report.extra.as_ref().filter(|_| report.applied.is_empty());
+        let link = &mut *session.link;
+        let found = snapshot::take(link, migrations, &report.facts, probe)?;
+        if snapshot::is_text_of(&self.path, &found) {
+            let snapshot = Box::new(found);
+            return Ok(Some(if self.only_check {
+                let from_empty = before.is_some_and(|before| before.was_empty);
+                Kept::Agrees {
+                    from_empty,
+                    snapshot,
+                }
+            } else {
+                Kept::Unchanged(snapshot)
+            }));
+        }
+        if self.only_check {
+            let mut differences = snapshot::differences(&self.committed, &found);
+            if differences.is_empty() {
+                differences.push("same content, different formatting".to_owned());
+            }
+            return Ok(Some(Kept::Differs(differences)));
+        }
+        self.write_if_proven(link, migrations, report, before, found)
+            .map(Some)
+    }
+
+    /// What [`Keeper::look`] ended a run for.
+    fn refused(
+        &self,
+        before: Option<&Before>,
+        migrations: &[plan::Migration],
+        report: &Report,
+    ) -> Option<Kept> {
+        let before = before.filter(|before| !before.may_go_on(self.only_check))?;
+        if self.only_check {
+            let pending = all_pending(report, migrations);
+            return Some(Kept::Pending(pending.map(|it| it.file.title()).collect()));
+        }
+        let (applied, _) = applied(&before.history);
+        let expected = match applied.last() {
+            None => "an empty database, since no migration is applied".to_owned(),
+            Some(last) => format!("{}, up to {}", self.shown.display(), last.file_name()),
+        };
+        match &before.basis {
+            Basis::Drift(differences) => Some(Kept::Drift {
+                expected,
+                differences: differences.clone(),
+                before: true,
+            }),
+            _ => None,
+        }
+    }
+
+    /// Writes what the database holds where it is known that the migrations made it.
+    fn write_if_proven(
+        &self,
+        link: &mut dyn Link,
+        migrations: &[plan::Migration],
+        report: &Report,
+        before: Option<Before>,
+        found: Snapshot,
+    ) -> Result<Kept, Failure> {
+        let basis = match before {
+            Some(before) if before.history == report.history => before.basis,
+            Some(_) => return Ok(Kept::Overtaken),
+            // Nothing was pending.
+            None => match claim(&self.committed, &found.migrations, false, &found.migrations) {
+                Claim::Nothing(why) => Basis::Unknown(why),
+                Claim::Now(_) | Claim::Later => Basis::Claimed,
+            },
+        };
+        let (expected, differences) = match basis {
+            Basis::Proven => (String::new(), Vec::new()),
+            Basis::Claimed | Basis::Drift(_) => (
+                self.shown.display().to_string(),
+                snapshot::differences(&self.committed, &found),
+            ),
+            Basis::Unknown(why) => {
+                let mode = mode(report);
+                match scratch::catalog(
+                    link,
+                    &report.facts,
+                    mode,
+                    migrations,
+                    &found.catalog.extensions,
+                ) {
+                    Ok(made) => (
+                        "a private cluster that the migrations were applied to".to_owned(),
+                        lines(&catalog::diff(&made.catalog, &found.catalog)),
+                    ),
+                    Err(failure) => {
+                        let failure = failure.diagnostic.message;
+                        return Ok(Kept::Unproven { why, failure });
+                    }
+                }
+            }
+        };
+        if differences.is_empty() {
+            snapshot::write(&found, &self.path)?;
+            return Ok(Kept::Written(Box::new(found)));
+        }
+        Ok(Kept::Drift {
+            expected,
+            differences,
+            before: false,
+        })
+    }
+}
+
+/// What a database stands on, by what it says of itself.
+pub fn mode(report: &Report) -> Mode {
+    if report.facts.is_plain {
+        Mode::Plain
+    } else {
+        Mode::TimescaleDb
+    }
+}
+
+/// The migrations that neither this run nor an earlier one applied.
+fn all_pending<'a>(
+    report: &'a Report,
+    migrations: &'a [plan::Migration],
+) -> impl Iterator<Item = &'a plan::Migration> {
+    let applied_now = |version| report.applied.iter().any(|it| it.version == version);
+    let (states, _) = plan::compare(migrations, &report.history);
+    let pending = migrations
+        .iter()
+        .zip(states)
+        .filter(move |(migration, state)| {
+            *state != plan::State::Applied && !applied_now(migration.file.version)
+        });
+    pending.map(|(migration, _)| migration)
+}
+
+fn first_pending<'a>(
+    report: &'a Report,
+    migrations: &'a [plan::Migration],
+) -> Option<&'a plan::Migration> {
+    all_pending(report, migrations).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn migrations(names: &[&str]) -> Vec<Migration> {
+        let one = |(index, name): (usize, &&str)| Migration {
+            version: index as u32 + 1,
+            name: (*name).to_owned(),
+            checksum: format!("checksum of {name}"),
+        };
+        names.iter().enumerate().map(one).collect()
+    }
+
+    fn catalog(labels: &[&str]) -> Catalog {
+        Catalog {
+            enums: vec![catalog::Enum {
+                schema: "public".to_owned(),
+                name: "mood".to_owned(),
+                comment: None,
+                labels: labels.iter().map(|&label| label.to_owned()).collect(),
+            }],
+            ..Catalog::default()
+        }
+    }
+
+    fn file(names: &[&str], catalog: Catalog) -> Committed {
+        Committed::Snapshot(Snapshot {
+            migrations: migrations(names),
+            catalog,
+        })
+    }
+
+    #[test]
+    fn a_file_speaks_of_what_is_applied_or_of_all() {
+        let all = migrations(&["a", "b", "c"]);
+        let now = |committed: &Committed, applied: usize, is_half| {
+            claim(committed, &all[..applied], is_half, &all)
+        };
+        let two = file(&["a", "b"], catalog(&["x"]));
+        assert_eq!(now(&two, 2, false), Claim::Now(catalog(&["x"])));
+        assert!(matches!(now(&two, 2, true), Claim::Nothing(_)));
+        assert!(matches!(now(&two, 1, false), Claim::Nothing(_)));
+        assert!(matches!(now(&two, 3, false), Claim::Nothing(_)));
+        let three = file(&["a", "b", "c"], catalog(&["x"]));
+        assert_eq!(now(&three, 2, false), Claim::Later);
+        assert_eq!(now(&three, 2, true), Claim::Later);
+        let edited = file(&["a", "b", "other"], catalog(&["x"]));
+        assert!(matches!(now(&edited, 2, false), Claim::Nothing(_)));
+        assert!(matches!(
+            now(&Committed::Missing, 2, false),
+            Claim::Nothing(_)
+        ));
+    }
+
+    #[test]
+    fn a_run_starts_from_nothing_or_from_what_the_file_says() {
+        let one = migrations(&["a"]);
+        let now = || Claim::Now(catalog(&["x"]));
+        let nothing = || Claim::Nothing("it is not there".to_owned());
+        assert_eq!(
+            basis(nothing(), &[], false, &Catalog::default()),
+            Basis::Proven
+        );
+        let extension = Catalog {
+            extensions: vec!["timescaledb".to_owned()],
+            ..Catalog::default()
+        };
+        assert_eq!(basis(nothing(), &[], false, &extension), Basis::Proven);
+        assert!(matches!(
+            basis(now(), &[], false, &catalog(&["x"])),
+            Basis::Drift(_)
+        ));
+        assert_eq!(basis(now(), &one, false, &catalog(&["x"])), Basis::Proven);
+        let Basis::Drift(differences) = basis(now(), &one, false, &catalog(&["x", "y"])) else {
+            panic!("a label that no migration made is drift");
+        };
+        assert_eq!(
+            differences,
+            ["enum public.mood: labels: expected x; found x, y"]
+        );
+        assert_eq!(
+            basis(Claim::Later, &one, false, &catalog(&["y"])),
+            Basis::Claimed
+        );
+        assert!(matches!(
+            basis(nothing(), &one, false, &catalog(&["x"])),
+            Basis::Unknown(_)
+        ));
+        assert!(matches!(
+            basis(nothing(), &[], true, &catalog(&["x"])),
+            Basis::Unknown(_)
+        ));
+    }
+}
