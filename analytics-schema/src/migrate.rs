@@ -65,7 +65,8 @@ pub struct StartUp {
     /// `cargo xtask migrate` refuses: in a working copy a missing file is a mistake.
     pub ahead: Ahead,
     /// What the database stands on; [`Mode::TimescaleDb`] by default. With [`Mode::Plain`] it is a PostgreSQL without TimescaleDB, where
-    /// hypertables are plain tables and continuous aggregates are views; a database stays in the mode that it was first migrated in.
+    /// hypertables are plain tables and continuous aggregates are views; a database stays in the mode that it was first migrated in,
+    /// whatever this says.
     pub mode: Mode,
 }
 

@@ -64,17 +64,32 @@ fn a_database_of_plain_mode_stays_one() {
             .run("migrate --plain --no-snapshot")
             .starts_with("exit 0\n")
     );
-    project.write("migrations/002_b.sql", "SELECT 1;\n");
-    insta::assert_snapshot!(project.run("migrate --no-snapshot"));
+    project.write(
+        "migrations/002_b.sql",
+        &HYPERTABLE
+            .replace("TABLE t", "TABLE later")
+            .replace("('t'", "('later'"),
+    );
     insta::assert_snapshot!(
         "the_plan_of_the_other_mode",
         project.run("migrate --dry-run")
     );
-    assert!(
-        project
-            .run("migrate --plain --no-snapshot")
-            .starts_with("exit 0\n")
-    );
+    insta::assert_snapshot!(project.run("migrate --no-snapshot"));
+    let modes = "SELECT string_agg(mode, ', ') FROM schema_migrations";
+    assert_eq!(value(&project, modes), "plain, plain");
+}
+
+#[test]
+fn a_reset_names_the_mode_that_the_database_had() {
+    let Some(project) = Sandbox::new()
+        .file("migrations/001_a.sql", HYPERTABLE)
+        .needs_timescaledb_for("a reset that leaves plain mode")
+        .plain(test_name!())
+    else {
+        return;
+    };
+    project.run("migrate --plain --no-snapshot");
+    insta::assert_snapshot!(project.run("reset --yes --no-snapshot"));
 }
 
 #[test]

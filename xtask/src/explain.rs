@@ -226,7 +226,7 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
         run::Error::Mode(wrong) => Failure::new(Code::Failed, error.to_string())
             .note("state", "nothing was run")
             .next(match wrong {
-                WrongMode::IsPlain => "add --plain, or name another database; `cargo xtask reset` makes this one anew",
+                WrongMode::IsPlain => "run the same command again, which is in plain mode then; `cargo xtask reset` makes the database anew",
                 WrongMode::HasTimescaleDb => "run it without --plain where TimescaleDB is installed, or name another database",
                 WrongMode::IsNewer => "run it with that version: update this checkout",
                 WrongMode::HasHistory => "run it without --plain, or name another database; `cargo xtask reset` makes this one anew",

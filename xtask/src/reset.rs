@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use migrator::history::{identifier, literal};
+use migrator::history::{Mode, identifier, literal};
 use migrator::link::{self, Link};
 use migrator::run::Options;
 use migrator::wire::{Config, Wire};
@@ -27,11 +27,17 @@ pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitC
     let address = chosen.target.address()?;
     let config = &address.config;
     agree(args, config)?;
+    let was_plain = chosen.mode(&args.mode)? == Mode::TimescaleDb && is_plain(config);
     recreate(config)?;
     screen.line(format!(
         "database {} is dropped and made anew",
         config.database()
     ));
+    if was_plain {
+        screen.line(
+            "it was in plain mode, and this one is not: `cargo xtask reset --plain` makes it so",
+        );
+    }
     migrate::run_on(
         &mut chosen,
         &migrations,
@@ -95,6 +101,16 @@ fn agree(args: &Reset, config: &Config) -> Result<(), Failure> {
         "y" | "Y" | "yes" => Ok(()),
         _ => refused("reset was not confirmed"),
     }
+}
+
+/// Whether the database is in plain mode, as far as can be seen before it goes.
+fn is_plain(config: &Config) -> bool {
+    let Ok(mut wire) = config.connect() else {
+        return false;
+    };
+    let mark = wire.query("SELECT pg_catalog.to_regclass('_timescaledb_catalog.plain')");
+    let values = mark.into_iter().flatten().flatten().flatten();
+    values.flatten().next().is_some()
 }
 
 /// Drops the database and creates it again for the same owner, in the same encoding and locale.

@@ -260,6 +260,10 @@ pub fn run_gated(
         let mut report = report?;
         watch.tell(Event::Connected(&report.facts));
         report.check_elsewhere(migrations)?;
+        let options = &Options {
+            mode: mode::in_database(options.mode, &report.facts),
+            ..options.clone()
+        };
         let migrations = &*mode::migrations(migrations, options.mode, &report)?;
         let migrations = &*plan::fit(migrations, &report.history);
         let pending = plan(migrations, options, &mut report)?;

@@ -10,6 +10,8 @@ mod aggregates;
 #[cfg(feature = "plain")]
 mod alter;
 #[cfg(feature = "plain")]
+mod bodies;
+#[cfg(feature = "plain")]
 mod calls;
 #[cfg(feature = "plain")]
 mod columnstore;
@@ -144,6 +146,7 @@ pub fn rewrite(statement: &str) -> Result<Rewriting, CannotStandFor> {
         sql: statement,
         tokens: &tokens,
     };
+    bodies::check(words)?;
     Ok(rewritten(statement, statements::edits(words)?))
 }
 

@@ -6,14 +6,14 @@ use super::runner::Runner;
 use super::stop::Stop;
 #[cfg(feature = "plain")]
 use super::{At, Event, Failure};
-use super::{Error, Report, WrongMode};
+use super::{Error, Facts, Report, WrongMode};
 use crate::history::{History, Mode, Row};
 use crate::plan::Migration;
 
 /// The migrations as they are run in a mode, in the database of `report`.
 ///
 /// # Errors
-/// [`Error::Mode`] where something is pending and the database is of the other mode, [`Error::CannotStandFor`] where a statement needs TimescaleDB itself.
+/// [`Error::Mode`] where something is pending and the database is none for plain mode, [`Error::CannotStandFor`] where a statement needs TimescaleDB itself.
 pub fn migrations<'a>(
     migrations: &'a [Migration],
     mode: Mode,
@@ -27,8 +27,18 @@ pub fn migrations<'a>(
     if migrations.iter().all(is_applied) {
         return Ok(Cow::Borrowed(migrations));
     }
+    let mode = in_database(mode, &report.facts);
     check(mode, report).map_err(Error::Mode)?;
     mode.migrations(migrations)
+}
+
+/// The mode that a run has that was asked for `mode`: a database of plain mode stays one, also where TimescaleDB was installed later.
+pub(super) fn in_database(mode: Mode, facts: &Facts) -> Mode {
+    match mode {
+        #[cfg(feature = "plain")]
+        Mode::TimescaleDb if facts.is_plain => Mode::Plain,
+        mode => mode,
+    }
 }
 
 impl Mode {

@@ -1,0 +1,143 @@
+//! Statements in the body of a `DO` block, a function or a procedure, and in what that executes: they reach the server as they are, so that
+//! one which plain mode would have to rewrite is refused at its place, before anything runs.
+
+use std::ops::Range;
+
+use super::CannotStandFor;
+use super::options::Options;
+use crate::lexer::{self, Token, TokenKind};
+use crate::statement::rules::NAMESPACES;
+use crate::statement::words::Words;
+
+/// What a statement of a body comes after.
+const BEFORE: &[&str] = &["begin", "then", "else", "loop", "execute"];
+
+/// Refuses the first statement of a body that only TimescaleDB understands.
+pub(super) fn check(words: Words<'_>) -> Result<(), CannotStandFor> {
+    let what = words.behind(1, &["or", "replace"]);
+    let is_routine = words.is(0, "create") && words.is_one_of(what, &["function", "procedure"]);
+    if !is_routine && !words.is(0, "do") {
+        return Ok(());
+    }
+    let bodies = words.tokens.iter().filter_map(|it| text(words.sql, it));
+    let found = bodies.into_iter().find_map(|body| first(words.sql, body));
+    found.map_or(Ok(()), |range| {
+        let asked = &words.sql[range.clone()];
+        Err(CannotStandFor {
+            what: format!("{} here", asked.split_whitespace().collect::<Vec<_>>().join(" ")),
+            range,
+            reason: "it rewrites the statements of the files, and not those in strings and in bodies of functions: write it into the file as it is",
+        })
+    })
+}
+
+/// The first thing in a part of `sql` that makes a statement one of TimescaleDB's.
+fn first(sql: &str, body: Range<usize>) -> Option<Range<usize>> {
+    let text = &sql[body.clone()];
+    let tokens = lexer::tokens(text);
+    let all = Words {
+        sql: text,
+        tokens: &tokens,
+    };
+    (0..tokens.len()).find_map(|at| {
+        let is_start = at == 0 || all.is_symbol(at - 1, ";") || all.is_one_of(at - 1, BEFORE);
+        let is_executed = at > 0 && all.is(at - 1, "execute")
+            || at > 2 && all.are(at - 3, &["execute", "format"]) && all.is_symbol(at - 1, "(");
+        if is_executed && tokens[at].kind == TokenKind::String {
+            let inside = self::text(text, &tokens[at])?;
+            return first(sql, body.start + inside.start..body.start + inside.end);
+        }
+        let end = (at..tokens.len())
+            .find(|&at| all.is_symbol(at, ";"))
+            .unwrap_or(tokens.len());
+        let found = is_start.then(|| of_timescaledb(all, at..end)).flatten()?;
+        Some(body.start + tokens[found.start].start..body.start + tokens[found.end - 1].end)
+    })
+}
+
+/// The tokens that make a statement one of TimescaleDB's: an option, or what is done with the extension.
+fn of_timescaledb(words: Words<'_>, inside: Range<usize>) -> Option<Range<usize>> {
+    let start = inside.start;
+    if !words.is_one_of(start, &["create", "alter", "drop"]) {
+        return None;
+    }
+    if words.is(start + 1, "extension") {
+        let name = words.behind(start + 2, &["if", "not", "exists"]);
+        return words.is_name(name, "timescaledb").then(|| start..name + 1);
+    }
+    inside.clone().find_map(|at| {
+        let is_list =
+            words.is_one_of(at, &["with", "set", "reset"]) && words.is_symbol(at + 1, "(");
+        let options = is_list.then(|| Options::read(words, at + 1)).flatten()?;
+        options.any_ours().then_some(())?;
+        let is_namespace = |at: usize| {
+            NAMESPACES.iter().any(|it| words.is_name(at, it)) && words.is_symbol(at + 1, ".")
+        };
+        let option = (at + 2..options.behind).find(|&at| is_namespace(at))?;
+        Some(option..option + 3)
+    })
+}
+
+/// What stands between the quotes of a string constant; `None` where that is not the text that the server reads.
+fn text(sql: &str, token: &Token) -> Option<Range<usize>> {
+    let written = token.text(sql);
+    let length = match written.strip_prefix('$') {
+        Some(rest) => rest.find('$')? + 2,
+        None => 1,
+    };
+    let is_plain = written.starts_with('$') || written.starts_with('\'');
+    let is_string = token.kind == TokenKind::String && is_plain && written.len() >= 2 * length;
+    is_string.then(|| token.start + length..token.end - length)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::plain::rewrite::rewrite;
+
+    /// What is refused, as it is written.
+    fn refused(sql: &str) -> Option<String> {
+        let error = rewrite(sql).err()?;
+        Some(sql[error.range].to_owned())
+    }
+
+    #[test]
+    fn a_statement_of_timescaledb_in_a_body_is_refused_at_its_place() {
+        let refused = |sql: &str| refused(sql).unwrap_or_default();
+        assert_eq!(
+            refused(
+                "DO $$ BEGIN IF true THEN CREATE EXTENSION IF NOT EXISTS timescaledb; END IF; END $$"
+            ),
+            "CREATE EXTENSION IF NOT EXISTS timescaledb"
+        );
+        assert_eq!(
+            refused(
+                "DO $do$ BEGIN EXECUTE $q$CREATE MATERIALIZED VIEW v WITH (timescaledb.continuous) AS SELECT 1$q$; END $do$"
+            ),
+            "timescaledb.continuous"
+        );
+        assert_eq!(
+            refused(
+                "DO $$ BEGIN FOR t IN SELECT 1 LOOP EXECUTE format('ALTER TABLE %I SET (fillfactor = 70, tsdb.compress)', t); END LOOP; END $$"
+            ),
+            "tsdb.compress"
+        );
+        assert_eq!(
+            refused(
+                "CREATE OR REPLACE FUNCTION f() RETURNS void LANGUAGE plpgsql AS 'BEGIN ALTER TABLE t SET (timescaledb.compress); END'"
+            ),
+            "timescaledb.compress"
+        );
+    }
+
+    #[test]
+    fn what_only_mentions_it_is_not() {
+        for sql in [
+            "DO $$ BEGIN RAISE NOTICE 'ALTER TABLE t SET (timescaledb.compress)'; PERFORM create_hypertable('t', 'time'); END $$",
+            "DO $$ BEGIN -- CREATE EXTENSION timescaledb\nCREATE EXTENSION pgcrypto; DROP VIEW v; END $$",
+            "CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT 'CREATE EXTENSION timescaledb' $$",
+            "COMMENT ON TABLE t IS $$ALTER TABLE t SET (timescaledb.compress)$$",
+        ] {
+            assert_eq!(refused(sql), None, "{sql}");
+        }
+    }
+}
