@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: what the commands cost, beside psql and other tools in the same run and against the bounds that the project promises.
 //!
-//! Each subject is a file: [`compose`], [`url`] with [`round_trips`], [`speed`] and [`many_files`], [`plain`], [`build`] and [`size`]. What they are measured
+//! Each subject is a file: [`compose`], [`url`] with [`round_trips`], [`speed`], [`many_files`] and [`large`], [`plain`], [`build`] and [`size`]. What they are measured
 //! with is in [`stats`], [`memory`], [`proxy`], [`delay`] and [`shim`], what they are measured on in [`scratch`], [`database`], [`files`] and
 //! [`cargo`], and who they are compared with in [`peers`]. Exits 0 when every bound is kept, 3 when one is missed, 1 when something failed.
 
@@ -10,6 +10,7 @@ mod compose;
 mod database;
 mod delay;
 mod files;
+mod large;
 mod many_files;
 mod memory;
 mod peers;

@@ -13,7 +13,7 @@ use crate::peers::{Peer, Programs};
 use crate::report::Report;
 use crate::scratch::Scratch;
 use crate::speed::Speed;
-use crate::{many_files, round_trips};
+use crate::{large, many_files, round_trips};
 
 /// How many migrations are many.
 const MANY: usize = 300;
@@ -34,6 +34,7 @@ pub fn run(scratch: &Scratch, xtask: &Path, runs: usize, report: &mut Report) ->
     let programs = Programs::new(&dir, xtask)?;
     round_trips::count(&database, &programs, &trivial, report)?;
     many_files::run(scratch, &database, &programs, runs, report)?;
+    large::run(scratch, &database, &programs, runs, report)?;
     let mut installed = Vec::new();
     for peer in Peer::INSTALLED {
         match peer.version() {

@@ -1,0 +1,38 @@
+//! Start-up uses nothing that other users put into a schema of the search path.
+
+#[path = "support/empty.rs"]
+mod empty;
+#[path = "../../tests/it/support/lookalikes.rs"]
+mod lookalikes;
+mod support;
+
+use analytics_schema::{VerifyError, verify, verify_at_least};
+use empty::{empty_database, migrate};
+
+#[test]
+fn start_up_uses_no_look_alike() {
+    for path in [None, Some("public, pg_catalog")] {
+        let Some((database, config)) = empty_database("start_up_uses_no_look_alike") else {
+            return;
+        };
+        migrate(&config, database.mode()).unwrap();
+        let mut client = config.client().unwrap();
+        client.batch_execute(&lookalikes::script()).unwrap();
+        if let Some(path) = path {
+            let alter = format!(
+                "DO $$ BEGIN EXECUTE pg_catalog.format('ALTER DATABASE %I SET search_path = {path}', pg_catalog.current_database()); END $$"
+            );
+            client.batch_execute(&alter).unwrap();
+        }
+        let planted: String = client.query_one(lookalikes::COUNT, &[]).unwrap().get(0);
+        assert!(planted.contains("functions"), "{planted}");
+        migrate(&config, database.mode()).unwrap();
+        let mut client = config.client().unwrap();
+        // It finds the look-alikes, which no migration made, and runs none of them.
+        let drift = verify(&mut client);
+        assert!(matches!(drift, Err(VerifyError::Drift(_))), "{drift:?}");
+        verify_at_least(&mut client).unwrap();
+        let uses: String = client.query_one(lookalikes::USES, &[]).unwrap().get(0);
+        assert_eq!(uses, "0");
+    }
+}
