@@ -66,7 +66,7 @@ fn a_database_of_plain_mode_stays_one() {
     );
     project.write(
         "migrations/002_b.sql",
-        &HYPERTABLE
+        HYPERTABLE
             .replace("TABLE t", "TABLE later")
             .replace("('t'", "('later'"),
     );
