@@ -83,9 +83,7 @@ const FAILS: &str = "DO $$ BEGIN RAISE NOTICE 'before it fails'; RAISE 'it fails
 
 const SAID: &str = "\
 004 says: notice: relation \"said\" already exists, skipping
-004 says: warning: one
-
-  two
+004 says: warning: one\n    \n      two\n\
 004 says: notice: psql:<stdin>:1: ERROR:  22012: division by zero
 004 says: info: long long long long long long long long long long long long long long long long long long long long \
 long long long long long long long long long long 

@@ -72,7 +72,7 @@ pub struct Session {
     pub checks_connection: bool,
     /// Which rows of `pg_locks AS l` are the runners' lock.
     pub lock: String,
-    /// What [`stored_settings`] was when the session began, where that is known.
+    /// What `stored_settings` returned when the session began, where that is known.
     pub stored_settings: Option<String>,
 }
 
