@@ -33,6 +33,7 @@ pub fn migrations<'a>(
 }
 
 /// The mode that a run has that was asked for `mode`: a database of plain mode stays one, also where TimescaleDB was installed later.
+#[cfg_attr(not(feature = "plain"), expect(unused_variables))]
 pub(super) fn in_database(mode: Mode, facts: &Facts) -> Mode {
     match mode {
         #[cfg(feature = "plain")]
