@@ -208,8 +208,9 @@ fn an_interrupted_run_waits_no_longer_for_the_runner_s_lock() {
     };
     let place = target.place();
     let mut other = place.client();
+    let key = migrator::run::Lock::of("app", "schema_migrations").key();
     other
-        .batch_execute("SELECT pg_advisory_lock(8314604121892151149)")
+        .batch_execute(&format!("SELECT pg_advisory_lock({key})"))
         .unwrap();
     let screen = interrupt_at(&place, &[], "waiting for another runner");
     assert!(screen.contains("nothing was under way"), "{screen}");
