@@ -2,6 +2,7 @@
 
 mod compose;
 mod dumps;
+mod encodings;
 mod errors;
 mod extension;
 mod faults;

@@ -105,7 +105,7 @@ pub struct Migrate {
     /// Take over a database that has the schema of the migrations up to this one already: they are recorded, and not run
     #[arg(long, value_name = "NNN", conflicts_with = "only")]
     pub baseline: Option<u32>,
-    /// Print the steps that would run, and run nothing: exit 3 when the server would refuse one
+    /// Print the steps that would run, and run nothing: exit 3 when one is known to be refused by the server; most errors show only in a run
     #[arg(long)]
     pub dry_run: bool,
     /// Apply everything that is pending in one transaction, or nothing

@@ -256,3 +256,15 @@ fn literal(text: &str) -> String {
         format!("'{quoted}'::pg_catalog.text")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A database may have an encoding that lacks anything else.
+    #[test]
+    fn the_queries_are_ascii() {
+        assert!(probe_query().is_ascii());
+        assert!(include_str!("introspect/catalog.sql").is_ascii());
+    }
+}

@@ -382,7 +382,7 @@ mod tests {
     use super::*;
     use crate::source::File;
 
-    const SESSION: Session = Session {
+    static SESSION: Session = Session {
         lock_timeout: Duration::from_secs(5),
         patience: Duration::from_secs(60),
         statement_timeout: None,
@@ -454,13 +454,9 @@ mod tests {
         insta::assert_snapshot!(rendered("SET ROLE app;\nSELECT 1;\nVACUUM;", true));
     }
 
-    #[test]
-    fn a_byte_of_a_message_is_a_byte_of_the_file() {
-        let text = "  CREATE TABLE t ();\n\n  CREATE INDEX ON t (b);";
-        let file = File::new(Path::new("001_a.sql"), text.as_bytes().to_vec()).unwrap();
-        let migration = Migration::parse(file).unwrap();
-        let step = StepRef {
-            migration: &migration,
+    fn first_step(migration: &Migration) -> StepRef<'_> {
+        StepRef {
+            migration,
             index: 0,
             is_new: true,
             bounds: Bounds::OWN,
@@ -468,7 +464,15 @@ mod tests {
             applied_by: "u",
             mode: Mode::TimescaleDb,
             session: &SESSION,
-        };
+        }
+    }
+
+    #[test]
+    fn a_byte_of_a_message_is_a_byte_of_the_file() {
+        let text = "  CREATE TABLE t ();\n\n  CREATE INDEX ON t (b);";
+        let file = File::new(Path::new("001_a.sql"), text.as_bytes().to_vec()).unwrap();
+        let migration = Migration::parse(file).unwrap();
+        let step = first_step(&migration);
         let (message, _) = part(step, 0);
         let byte = message.text.find("(b)").unwrap();
         assert_eq!(message.source_offset(byte), text.find("(b)"));
@@ -480,16 +484,7 @@ mod tests {
         let text = "INSERT INTO t VALUES (1);\nINSERT INTO t VALUES (2);\nINSERT INTO t VALUES (3);\nSELECT 4";
         let file = File::new(Path::new("001_a.sql"), text.as_bytes().to_vec()).unwrap();
         let migration = Migration::parse(file).unwrap();
-        let step = StepRef {
-            migration: &migration,
-            index: 0,
-            is_new: true,
-            bounds: Bounds::OWN,
-            table: "t",
-            applied_by: "u",
-            mode: Mode::TimescaleDb,
-            session: &SESSION,
-        };
+        let step = first_step(&migration);
         let of = |longest: usize| {
             let (mut next, mut parts) = (Some(0), Vec::new());
             while let Some(first) = next {

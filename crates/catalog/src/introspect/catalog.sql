@@ -1,8 +1,8 @@
 -- The whole catalog as one JSON document: one statement, one row, one text column.
 --
 -- Words in braces are filled in by `query`. Every function and relation is qualified. What PostgreSQL prints depends on the
--- session (search_path, IntervalStyle, …), so the first query fixes those settings for this statement and the last one puts
--- them back: `set_config(…, true)` reaches no further than the transaction, and with the way back not even that far.
+-- session (search_path, IntervalStyle, ...), so the first query fixes those settings for this statement and the last one puts
+-- them back: `set_config(..., true)` reaches no further than the transaction, and with the way back not even that far.
 -- MATERIALIZED and the references between the queries are what keeps that order.
 WITH settings AS MATERIALIZED (
     SELECT

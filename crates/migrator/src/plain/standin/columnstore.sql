@@ -1,4 +1,4 @@
--- What ALTER … SET (timescaledb.…) and CREATE … WITH (timescaledb.…) say of hypertables and continuous aggregates. Rows stay rows.
+-- What ALTER ... SET (timescaledb....) and CREATE ... WITH (timescaledb....) say of hypertables and continuous aggregates. Rows stay rows.
 
 -- One list of columns as TimescaleDB reads it: names with commas between them, for an order with a direction each.
 CREATE FUNCTION _timescaledb_functions.parse_columns(relation regclass, list text, option text)
@@ -213,7 +213,7 @@ BEGIN
 END
 $$;
 
--- ALTER TABLE … SET (timescaledb.…) and RESET (timescaledb.…), one after the other, and then what else the statement does.
+-- ALTER TABLE ... SET (timescaledb....) and RESET (timescaledb....), one after the other, and then what else the statement does.
 CREATE PROCEDURE _timescaledb_functions.alter_table(
     relation_name text, if_exists bool, changes jsonb[], rest text DEFAULT NULL, checks jsonb[] DEFAULT '{}'
 )
@@ -358,7 +358,7 @@ BEGIN
 END
 $$;
 
--- CREATE TABLE … WITH (tsdb.hypertable, …): the table, the hypertable, its columnstore and the policy that TimescaleDB adds from 2.23 on.
+-- CREATE TABLE ... WITH (tsdb.hypertable, ...): the table, the hypertable, its columnstore and the policy that TimescaleDB adds from 2.23 on.
 CREATE PROCEDURE _timescaledb_functions.create_table(relation_name text, if_not_exists bool, options jsonb, statement text)
 LANGUAGE plpgsql
 AS $$

@@ -170,7 +170,7 @@ BEGIN
 END
 $$;
 
--- CREATE MATERIALIZED VIEW … WITH (timescaledb.continuous, …): `statement` makes the view.
+-- CREATE MATERIALIZED VIEW ... WITH (timescaledb.continuous, ...): `statement` makes the view.
 CREATE PROCEDURE _timescaledb_functions.create_continuous_aggregate(
     view_name text, if_not_exists bool, options jsonb, statement text
 )
@@ -318,7 +318,7 @@ BEGIN
 END
 $$;
 
--- ADD COLUMN … GENERATED ALWAYS AS (…) STORED: the view's query with more behind the last of its output columns.
+-- ADD COLUMN ... GENERATED ALWAYS AS (...) STORED: the view's query with more behind the last of its output columns.
 CREATE FUNCTION _timescaledb_functions.add_columns(aggregate int4, view regclass, actions jsonb[]) RETURNS void
 LANGUAGE plpgsql
 AS $$

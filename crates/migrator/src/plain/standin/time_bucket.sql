@@ -2,7 +2,7 @@
 --
 -- Each is a single expression, which the planner puts in place of the call. Where the width is a constant, what it asks about the width
 -- is answered once, while planning, and only date_bin or a few operators are left for each row. Everything else (months that begin before
--- the year 1, widths that are refused, offsets of days in a time zone, a server without date_bin) goes to the function `…bucket_exactly`,
+-- the year 1, widths that are refused, offsets of days in a time zone, a server without date_bin) goes to the function `...bucket_exactly`,
 -- which counts microseconds one row at a time.
 --
 -- None is STRICT, although the null of any argument gives null: a STRICT function with a CASE in it is not put in place.
