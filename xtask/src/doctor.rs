@@ -334,16 +334,20 @@ fn available(link: &mut Wire, checks: &mut Checks) {
     }
 }
 
+/// What users know: TimescaleDB's storage is left out, whatever schema it is in.
 fn tables(link: &mut Wire) -> Result<Vec<String>, Failure> {
-    query(
-        link,
-        "SELECT c.oid::pg_catalog.regclass FROM pg_catalog.pg_class c \
+    let probe = query(link, catalog::probe_query())?;
+    let chunks = catalog::chunks_query(&probe.concat())
+        .map_err(|error| Failure::new(Code::Failed, error.to_string()))?;
+    let tables = "SELECT c.oid::pg_catalog.regclass FROM pg_catalog.pg_class c \
          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          WHERE c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname NOT LIKE 'pg\\_%' \
          AND n.nspname NOT LIKE '\\_timescaledb%' AND n.nspname NOT LIKE 'timescaledb\\_%' \
          AND n.nspname <> 'information_schema' \
-         AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') \
-         ORDER BY c.oid::pg_catalog.regclass::text",
+         AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')";
+    query(
+        link,
+        &format!("{tables} AND c.oid NOT IN ({chunks}) ORDER BY c.oid::pg_catalog.regclass::text"),
     )
 }
 

@@ -110,6 +110,7 @@ fn written(column: &mut Column, found: &Column) {
     }
     if column.generated.is_some() != found.generated.is_some() {
         column.generated = found.generated.clone();
+        column.is_virtual = found.is_virtual;
     }
     let always = |column: &Column| column.identity == Some(Identity::Always);
     let is_filled = |column: &Column| column.default.is_some() || column.identity.is_some();

@@ -350,9 +350,16 @@ fn add_columns(object: &mut Object, relation: &str, columns: &[Column]) {
                 Identity::ByDefault => "by default",
             }),
         )
-        .property("generated", it.generated.as_deref());
+        .property("generated", generated(it).as_deref());
         object.add(column);
     }
+}
+
+/// The expression; what is not stored is said to be virtual.
+fn generated(column: &Column) -> Option<String> {
+    let expression = column.generated.as_deref()?;
+    let kind = if column.is_virtual { " VIRTUAL" } else { "" };
+    Some(format!("{expression}{kind}"))
 }
 
 fn constraint(owner: &str, it: &Constraint) -> Object {

@@ -6,6 +6,7 @@
 
 mod assemble;
 mod bucket;
+mod chunks;
 mod definition;
 mod known;
 mod raw;
@@ -144,6 +145,19 @@ struct Probe {
     server_version_num: u32,
     extension: Option<String>,
     views: Option<BTreeMap<String, Vec<String>>>,
+    tables: Option<chunks::Tables>,
+}
+
+impl Probe {
+    fn read(text: &str) -> Result<Probe, Error> {
+        serde_json::from_str(text).map_err(Error::Probe)
+    }
+
+    fn chunks(&self) -> String {
+        self.tables
+            .as_ref()
+            .map_or_else(|| chunks::query(&chunks::Tables::new()), chunks::query)
+    }
 }
 
 /// The query that asks what the server can describe; its answer is the first argument of [`query`].
@@ -162,18 +176,30 @@ pub fn probe_query() -> &'static str {
 /// # Errors
 /// When `probe` is no probe's answer, the server is older than PostgreSQL 12, or its TimescaleDB lacks a column.
 pub fn query(probe: &str, exclude: &[RelationRef]) -> Result<String, Error> {
-    let probe: Probe = serde_json::from_str(probe).map_err(Error::Probe)?;
+    let probe = Probe::read(probe)?;
     if probe.server_version_num < OLDEST_SERVER {
         return Err(Error::ServerTooOld {
             found: probe.server_version_num / 10_000,
         });
     }
-    let mut text = include_str!("introspect/catalog.sql").replace("{excluded}", &excluded(exclude));
+    let mut text = include_str!("introspect/catalog.sql")
+        .replace("{excluded}", &excluded(exclude))
+        .replace("{chunks}", &probe.chunks());
     for information in INFORMATION {
         let place = format!("{{{}}}", information.name);
         text = text.replace(&place, &rows_of(information, &probe)?);
     }
     Ok(text)
+}
+
+/// The query for the OIDs of all relations in which TimescaleDB keeps rows of hypertables, written for the server that gave `probe`.
+///
+/// Any number of rows of one column, `oid`, for use in another query. Wherever they are, they are no tables of the user's.
+///
+/// # Errors
+/// When `probe` is no probe's answer.
+pub fn chunks_query(probe: &str) -> Result<String, Error> {
+    Ok(Probe::read(probe)?.chunks())
 }
 
 /// The catalog that a row of [`query`] describes: sorted, and with a proof for each column that is never null.

@@ -163,9 +163,12 @@ pub struct Column {
     /// Set for identity columns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
-    /// The expression of a `GENERATED ALWAYS AS (…) STORED` column.
+    /// The expression of a `GENERATED ALWAYS AS (…)` column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generated: Option<String>,
+    /// Whether the generated column is `VIRTUAL`, computed when it is read, as PostgreSQL 18 has them, and not `STORED`.
+    #[serde(default, rename = "virtual", skip_serializing_if = "is_false")]
+    pub is_virtual: bool,
 }
 
 /// How an identity column takes its value.

@@ -235,7 +235,12 @@ fn sql_sentence(column: &Column, name: &str, base: Option<&str>, default: Option
         None => {}
     }
     match (&column.generated, column.identity, default) {
-        (Some(expression), _, _) => text += &format!(", generated as {}", docs::code(expression)),
+        (Some(expression), _, _) => {
+            text += &format!(", generated as {}", docs::code(expression));
+            if column.is_virtual {
+                text += " when it is read";
+            }
+        }
         (_, Some(Identity::Always), _) => text += ", identity that the database always chooses",
         (_, Some(Identity::ByDefault), _) => {
             text += ", identity that the database chooses by default"

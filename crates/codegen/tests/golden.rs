@@ -35,6 +35,28 @@ fn the_same_catalog_gives_the_same_bytes() {
 }
 
 #[test]
+fn a_virtual_column_differs_in_its_documentation_alone() {
+    let mut catalog = fixture("nasty");
+    let stored = codegen::generate(&catalog).unwrap();
+    let columns = catalog.tables.iter_mut().flat_map(|it| &mut it.columns);
+    for column in columns.filter(|it| it.generated.is_some()) {
+        column.is_virtual = true;
+    }
+    let computed = codegen::generate(&catalog).unwrap();
+    let body = |text: &str| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    let (stored, computed) = (body(&stored), body(&computed));
+    assert_eq!(stored.len(), computed.len());
+    let changed: Vec<&str> = std::iter::zip(&stored, &computed)
+        .filter(|(stored, computed)| stored != computed)
+        .map(|(_, computed)| computed.trim())
+        .collect();
+    assert_eq!(
+        changed,
+        [r#"/// `integer`, generated as `("aB" * 2)` when it is read."#]
+    );
+}
+
+#[test]
 fn an_empty_catalog_gives_a_header_alone() {
     let text = codegen::generate(&Catalog::default()).unwrap();
     assert!(text.lines().all(|line| line.starts_with("// ")), "{text}");
@@ -159,6 +181,7 @@ fn catalog_of_names(length: usize) -> Catalog {
         default,
         identity: None,
         generated: None,
+        is_virtual: false,
     };
     let table = |schema: &str, columns_in_key: usize| {
         let not_null = || Some("NOT NULL".to_owned());

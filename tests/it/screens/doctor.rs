@@ -38,6 +38,26 @@ fn nothing_is_applied() {
     }
 }
 
+/// Chunks are in the schema that the hypertable names for them.
+#[test]
+fn chunks_in_a_schema_of_the_users() {
+    let Some(project) = timescale(test_name!()) else {
+        return;
+    };
+    project.write(
+        "migrations/004_readings.sql",
+        "CREATE SCHEMA storage;
+CREATE TABLE readings (at timestamptz NOT NULL, value integer);
+SELECT create_hypertable('readings', 'at', associated_schema_name => 'storage');
+ALTER TABLE readings SET (timescaledb.compress);
+INSERT INTO readings VALUES ('2026-01-01', 1), ('2026-02-01', 2);
+SELECT compress_chunk(chunk) FROM show_chunks('readings', older_than => '2026-01-15'::timestamptz) AS chunk;
+",
+    );
+    let project = migrated(project, "");
+    insta::assert_snapshot!(project.run("doctor"));
+}
+
 #[test]
 fn the_files_are_wrong() {
     if let Some(project) = plain(test_name!()) {

@@ -124,6 +124,7 @@ fn columns(relation: u32, columns: Rows<raw::Column>, prover: &Prover) -> Vec<Co
             }
         }),
         generated: column.generated,
+        is_virtual: column.is_virtual,
     })
 }
 

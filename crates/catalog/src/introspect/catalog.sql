@@ -65,11 +65,13 @@ hypertable_oids AS MATERIALIZED (
     JOIN pg_catalog.pg_namespace AS n ON n.nspname = h.schema
     JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = h.name
 ),
--- Chunks are members of no extension, and their schema may be anyone's.
+-- Chunks are members of no extension, and their schema may be anyone's. Compressed ones inherit from nothing from TimescaleDB 2.29 on.
 chunks AS MATERIALIZED (
     SELECT i.inhrelid AS oid
     FROM pg_catalog.pg_inherits AS i
     JOIN hypertable_oids AS h ON h.oid = i.inhparent
+    UNION ALL
+    ({chunks})
 ),
 
 -- Through an array, which the planner takes for ten rows. By the number of relations it would guess as many as there are chunks,
@@ -216,7 +218,8 @@ body AS MATERIALIZED (
                         ),
                         'default', CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
                         'identity', CASE WHEN a.attidentity <> '' THEN a.attidentity END,
-                        'generated', CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END
+                        'generated', CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
+                        'virtual', a.attgenerated = 'v'
                     ) ORDER BY a.attnum)
                     FROM pg_catalog.pg_attribute AS a
                     JOIN pg_catalog.pg_type AS full_type ON full_type.oid = a.atttypid

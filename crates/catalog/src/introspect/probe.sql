@@ -12,5 +12,20 @@ SELECT pg_catalog.json_build_object(
             WHERE n.nspname = 'timescaledb_information'
             GROUP BY c.relname
         ) AS view
+    ),
+    -- Only the extension's own tables: anybody who may create schemas may create others of that name.
+    'tables', (
+        SELECT pg_catalog.json_object_agg(own.name, own.columns)
+        FROM (
+            SELECT c.relname AS name, pg_catalog.json_agg(a.attname ORDER BY a.attnum) AS columns
+            FROM pg_catalog.pg_namespace AS n
+            JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relkind = 'r'
+            JOIN pg_catalog.pg_depend AS d
+                ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.objsubid = 0 AND d.deptype = 'e'
+            JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'timescaledb'
+            JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+            WHERE n.nspname = '_timescaledb_catalog' AND c.relname IN ('chunk', 'compression_settings', 'chunk_rewrite')
+            GROUP BY c.relname
+        ) AS own
     )
 )::pg_catalog.text

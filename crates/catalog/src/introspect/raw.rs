@@ -80,6 +80,9 @@ pub(super) struct Column {
     /// `attidentity`.
     pub(super) identity: Option<String>,
     pub(super) generated: Option<String>,
+    /// `attgenerated` is `v`.
+    #[serde(rename = "virtual")]
+    pub(super) is_virtual: bool,
 }
 
 /// A table that another one's queries read as well.

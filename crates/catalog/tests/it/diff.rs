@@ -57,6 +57,7 @@ pub(crate) const CHANGES: &[Change] = &[
     |c| column(events(c), "country").ty.schema = "elsewhere".to_owned(),
     |c| column(events(c), "received_at").default = None,
     |c| column(events(c), "path").generated = Some("lower(url)".to_owned()),
+    |c| column(events(c), "path").is_virtual = true,
     |c| column(events(c), "path").comment = Some("Two\nlines.".to_owned()),
     |c| c.tables[2].columns[0].identity = Some(Identity::ByDefault),
     |c| events(c).constraints[0].kind = ConstraintKind::Unique,

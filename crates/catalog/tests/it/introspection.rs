@@ -270,6 +270,79 @@ fn chunks_do_not_make_the_query_seem_expensive() {
     assert!(cost.parse::<f64>().unwrap() < 100_000.0, "{cost}");
 }
 
+/// A merge that is waiting, or that was cut short, leaves what it wrote in the schema of the chunks, and nothing inherits from it.
+#[test]
+fn half_a_merge_is_no_table() {
+    let test = "half_a_merge_is_no_table";
+    let Some(database) = support::timescale_database(test, "a merge of its chunks") else {
+        return;
+    };
+    database.run("CREATE EXTENSION timescaledb");
+    database.run(SENSORS);
+    let before = database.catalog();
+    database.run("INSERT INTO counted VALUES (1, 1), (1001, 2);");
+    let chunks = database.run("SELECT show_chunks('counted')");
+    let chunks: Vec<&str> = chunks.lines().collect();
+    let merged = std::thread::scope(|scope| {
+        let reader = format!(
+            "SET application_name = 'reader'; BEGIN; TABLE {}; SELECT pg_sleep(60); COMMIT;",
+            chunks[0]
+        );
+        let database = &database;
+        scope.spawn(move || database.try_run(&reader));
+        let readers = "pg_stat_activity WHERE application_name = 'reader' AND query ~ 'sleep'";
+        while database.run(&format!("SELECT count(*) FROM {readers}")) != "1" {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        let merged = database.try_run(&format!(
+            "SET lock_timeout = '200ms'; CALL merge_chunks_concurrently(ARRAY['{}']);",
+            chunks.join("', '")
+        ));
+        database.run(&format!("SELECT pg_terminate_backend(pid) FROM {readers}"));
+        merged
+    });
+    assert!(merged.unwrap_err().contains("lock timeout"));
+    let left = "SELECT count(*) FROM pg_class WHERE relnamespace = 'chunks'::regnamespace AND relname ~ '^pg_temp_' AND relkind = 'r'";
+    assert_eq!(database.run(left), "1");
+    assert_eq!(catalog::diff(&before, &database.catalog()), []);
+}
+
+#[test]
+fn what_is_computed_when_read_differs_from_what_is_stored() {
+    let test = "what_is_computed_when_read_differs_from_what_is_stored";
+    let Some(database) = support::empty_database(test) else {
+        return;
+    };
+    let catalog_of = |kind: &str| {
+        database.run(&format!(
+            "DROP TABLE IF EXISTS t; CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a + 1) {kind});"
+        ));
+        database.catalog()
+    };
+    let stored = catalog_of("STORED");
+    let text = serde_json::to_string(&stored).unwrap();
+    assert!(!text.contains("virtual"), "{text}");
+    if database.run("SHOW server_version_num").as_str() < "180000" {
+        let error = database.try_run("CREATE TABLE v (b integer GENERATED ALWAYS AS (1) VIRTUAL)");
+        assert!(error.unwrap_err().contains("syntax error"));
+        return;
+    }
+    let computed = catalog_of("VIRTUAL");
+    assert!(computed.tables[0].columns[1].is_virtual);
+    let text = serde_json::to_string(&computed).unwrap();
+    assert_eq!(
+        serde_json::from_str::<catalog::Catalog>(&text).unwrap(),
+        computed
+    );
+    let differences = catalog::diff(&stored, &computed);
+    let differences: Vec<String> = differences.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        differences,
+        ["column public.t.b: generated: expected (a + 1); found (a + 1) VIRTUAL"]
+    );
+    assert_eq!(catalog::at_least(&stored, &computed), []);
+}
+
 #[test]
 fn an_unknown_server_is_named() {
     let error = |probe: &str| catalog::query(probe, &[]).unwrap_err().to_string();
