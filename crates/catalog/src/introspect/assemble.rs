@@ -4,7 +4,7 @@ use crate::model::*;
 use crate::nullability::Prover;
 
 use super::bucket;
-use super::definition::portable;
+use super::definition::{as_written, portable};
 use super::known::prover;
 use super::raw::{self, Answer, Rows};
 use super::timescale::Timescale;
@@ -16,7 +16,7 @@ pub(super) fn catalog(mut answer: Answer) -> Catalog {
         extensions: answer.extensions.unwrap_or_default(),
         enums: list(answer.enums, enumeration),
         domains: list(answer.domains, domain),
-        routines: answer.routines.unwrap_or_default(),
+        routines: routines(answer.routines.unwrap_or_default()),
         ..Catalog::default()
     };
     for relation in answer.relations.unwrap_or_default() {
@@ -176,6 +176,13 @@ fn domain(row: raw::Domain) -> Domain {
         default: row.default,
         checks: constraints(row.checks),
     }
+}
+
+fn routines(mut routines: Vec<Routine>) -> Vec<Routine> {
+    for routine in &mut routines {
+        routine.definition = as_written(&routine.definition);
+    }
+    routines
 }
 
 /// Every list by its natural key; Rust's order of bytes, not a collation of the server's.

@@ -18,6 +18,20 @@ pub(super) fn portable(definition: &str, query: Option<&Node>) -> String {
     }
 }
 
+/// The definition of a function as a migration wrote it: in plain mode what it reads of the server's lists of extensions it reads of the
+/// stand-in's, which differ in their schema alone.
+pub(super) fn as_written(definition: &str) -> String {
+    ["pg_", "\"pg_"]
+        .iter()
+        .fold(definition.to_owned(), |text, list| {
+            text.replace(
+                &format!("\"_timescaledb_config\".{list}"),
+                &format!("pg_catalog.{list}"),
+            )
+            .replace(&format!("_timescaledb_config.{list}"), list)
+        })
+}
+
 /// What the query calls its table, when there is only one.
 fn only_table(query: &Node) -> Option<&str> {
     let mut tables = query
@@ -149,6 +163,16 @@ mod tests {
         assert_eq!(
             without_prefix("SELECT (e.a + (e.b)), e.c", "e"),
             "SELECT (a + (b)), c"
+        );
+    }
+
+    #[test]
+    fn what_plain_mode_reads_of_extensions_is_what_was_written() {
+        assert_eq!(
+            as_written(
+                "FROM _timescaledb_config.pg_extension, \"_timescaledb_config\".\"pg_extension\", _timescaledb_config.bgw_job"
+            ),
+            "FROM pg_extension, pg_catalog.\"pg_extension\", _timescaledb_config.bgw_job"
         );
     }
 

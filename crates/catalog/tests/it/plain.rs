@@ -47,6 +47,11 @@ const ALTERED: &[&str] = &[
     "ALTER MATERIALIZED VIEW c SET (timescaledb.compress, timescaledb.compress_segmentby = 'device')",
     "ALTER MATERIALIZED VIEW c RENAME COLUMN top TO highest",
     "ALTER TABLE h RESET (tsdb.segmentby)",
+    "CREATE FUNCTION has_it() RETURNS bool LANGUAGE sql AS 'SELECT EXISTS (SELECT FROM pg_extension WHERE extname = ''timescaledb'')'",
+    "CREATE FUNCTION its_version() RETURNS text LANGUAGE plpgsql AS
+     $$ BEGIN RETURN (SELECT extversion FROM pg_catalog.\"pg_extension\" AS e WHERE e.extname = 'timescaledb'); END $$",
+    "CREATE VIEW versions AS SELECT extname, extversion FROM pg_extension",
+    "DO $$ BEGIN IF has_it() AND its_version() LIKE '2.%' THEN CREATE TABLE way (taken text); END IF; END $$",
 ];
 
 #[test]

@@ -1,6 +1,5 @@
 //! A database of its own for each test, on a private server, and psql as the driver.
 
-use std::convert::Infallible;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -151,7 +150,8 @@ impl Database {
 
     /// The catalog without some tables, in a session that begins with `settings`.
     pub(crate) fn catalog_without(&self, exclude: &[RelationRef], settings: &str) -> Catalog {
-        let run = |query: &str| Ok::<_, Infallible>(self.run(&format!("{settings}\n{query};")));
+        // As it is, whatever mode the database has.
+        let run = |query: &str| self.psql(&format!("{settings}\n{query};"));
         catalog::introspect(exclude, run).unwrap_or_else(|error| panic!("{error}"))
     }
 

@@ -16,7 +16,8 @@
 //! - `add_` and `remove_` of the policies for retention, columnstore (compression), reordering and refreshing
 //! - `refresh_continuous_aggregate`, which has nothing to do
 //! - what [`rewrite`] calls for the statements that PostgreSQL does not know
-//! - the views of `timescaledb_information` and `timescaledb_experimental`
+//! - the views of `timescaledb_information` and `timescaledb_experimental`, `_timescaledb_config.bgw_job`, and the server's lists of extensions
+//!   with `timescaledb` in them, which migrations read in place of the server's own
 //!
 //! Every other function that TimescaleDB offers (`tests/plain/names.rs`) is there and says that plain mode cannot stand for it, and why.
 
@@ -47,6 +48,7 @@ const PARTS: &[&str] = &[
     include_str!("standin/continuous_aggregates.sql"),
     include_str!("standin/refresh.sql"),
     include_str!("standin/information.sql"),
+    include_str!("standin/config.sql"),
     include_str!("standin/unfilled.sql"),
     include_str!("standin/refused.sql"),
     include_str!("standin/resolved.sql"),
@@ -59,7 +61,7 @@ const BEGIN: &str = "BEGIN;\nSET LOCAL search_path = pg_catalog, pg_temp;\n";
 
 /// The stand-in's version, which is raised with each change of its script; the database has it as the comment of its mark.
 #[cfg(feature = "plain")]
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// The statement that checks at the end of a transaction what TimescaleDB checks at each statement.
 pub const CHECK: &str = "CALL _timescaledb_functions.check_hypertables()";
@@ -83,7 +85,7 @@ pub fn script() -> String {
 pub fn update() -> String {
     let parts = PARTS.concat();
     // What somebody uses is still there.
-    let parts = ["FUNCTION", "PROCEDURE", "AGGREGATE"]
+    let parts = ["FUNCTION", "PROCEDURE", "AGGREGATE", "VIEW"]
         .iter()
         .fold(parts, |parts, kind| {
             let create = format!("CREATE {kind}");
@@ -112,7 +114,7 @@ mod tests {
         let checksum = crate::source::checksum(&PARTS.concat());
         assert_eq!(
             (VERSION, &checksum[..12]),
-            (3, "0e06445e034c"),
+            (4, "f7f53b67f545"),
             "the script is another one: raise VERSION where it was released, and write down both"
         );
     }

@@ -18,6 +18,8 @@ mod columnstore;
 #[cfg(feature = "plain")]
 mod edits;
 #[cfg(feature = "plain")]
+mod extension;
+#[cfg(feature = "plain")]
 mod options;
 #[cfg(feature = "plain")]
 mod statements;
@@ -147,7 +149,9 @@ pub fn rewrite(statement: &str) -> Result<Rewriting, CannotStandFor> {
         tokens: &tokens,
     };
     bodies::check(words)?;
-    Ok(rewritten(statement, statements::edits(words)?))
+    let mut edits = statements::edits(words)?;
+    edits.extend(extension::lookups(words));
+    Ok(rewritten(statement, edits))
 }
 
 #[cfg(feature = "plain")]

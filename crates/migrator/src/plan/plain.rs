@@ -61,10 +61,10 @@ fn of(migration: &Migration, aggregates: &BTreeSet<String>) -> Result<Migration,
                 continue;
             }
             // TimescaleDB is what refuses it in a transaction, and what needs a session of its own.
-            if !matches!(
+            if matches!(
                 step.kind,
-                StepKind::Alone(Reason::Concurrently | Reason::Annotated)
-                    | StepKind::Transaction { .. }
+                StepKind::Alone(Reason::AggregateWithData | Reason::CommitsByItself)
+                    | StepKind::FreshSession
             ) {
                 step.kind = StepKind::Transaction { begin: None };
             }

@@ -7,6 +7,7 @@
 mod altered;
 mod answers;
 mod functions;
+mod lookups;
 mod migrations;
 mod names;
 mod pair;

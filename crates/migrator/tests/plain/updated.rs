@@ -16,6 +16,8 @@ const TOLD: &str = "
         SELECT time_bucket('1 day', time) AS day, device, first(v, time), histogram(v, 0, 10, 2) FROM h GROUP BY 1, 2 WITH NO DATA;
     SELECT add_continuous_aggregate_policy('c', INTERVAL '10 days', INTERVAL '1 day', INTERVAL '1 hour');
     CREATE VIEW filled AS SELECT time_bucket_gapfill('1 day', time) FROM h;
+    CREATE VIEW ours AS SELECT hypertable_name, column_name FROM timescaledb_information.dimensions;
+    CREATE VIEW listing AS SELECT extname FROM _timescaledb_config.pg_extension;
     INSERT INTO h VALUES ('2024-01-01 10:00+00', 'a', 3), ('2024-01-01 09:00+00', 'a', 7);
 ";
 
@@ -85,6 +87,7 @@ fn an_older_stand_in_becomes_this_one_and_keeps_what_it_was_told() {
         "SELECT string_agg(s::text, '; ') FROM timescaledb_information.compression_settings AS s WHERE s.hypertable_name = 'h'",
         "SELECT a::text FROM timescaledb_information.continuous_aggregates AS a",
         "SELECT string_agg(c::text, '; ') FROM c",
+        "SELECT string_agg(concat_ws(', ', o, l), '; ' ORDER BY o, l) FROM ours AS o, listing AS l",
         "SELECT string_agg(indexname, ', ' ORDER BY indexname) FROM pg_indexes WHERE schemaname = '_timescaledb_internal'",
     ];
     let told = told.map(|sql| format!("({sql})"));

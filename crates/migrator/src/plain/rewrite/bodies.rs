@@ -14,13 +14,10 @@ const BEFORE: &[&str] = &["begin", "then", "else", "loop", "execute"];
 
 /// Refuses the first statement of a body that only TimescaleDB understands.
 pub(super) fn check(words: Words<'_>) -> Result<(), CannotStandFor> {
-    let what = words.behind(1, &["or", "replace"]);
-    let is_routine = words.is(0, "create") && words.is_one_of(what, &["function", "procedure"]);
-    if !is_routine && !words.is(0, "do") {
+    if !is_routine(words) {
         return Ok(());
     }
-    let bodies = words.tokens.iter().filter_map(|it| text(words.sql, it));
-    let found = bodies.into_iter().find_map(|body| first(words.sql, body));
+    let found = bodies(words).find_map(|body| first(words.sql, body));
     found.map_or(Ok(()), |range| {
         let asked = &words.sql[range.clone()];
         Err(CannotStandFor {
@@ -29,6 +26,26 @@ pub(super) fn check(words: Words<'_>) -> Result<(), CannotStandFor> {
             reason: "it rewrites the statements of the files, and not those in strings and in bodies of functions: write it into the file as it is",
         })
     })
+}
+
+/// Whether a statement has a body: a `DO`, or one that creates a function or a procedure.
+pub(super) fn is_routine(words: Words<'_>) -> bool {
+    let what = words.behind(1, &["or", "replace"]);
+    words.is(0, "do") || words.is(0, "create") && words.is_one_of(what, &["function", "procedure"])
+}
+
+/// What may be the body of such a statement: its string constants.
+pub(super) fn bodies(words: Words<'_>) -> impl Iterator<Item = Range<usize>> {
+    let tokens = words.tokens.iter();
+    tokens.filter_map(move |it| text(words.sql, it))
+}
+
+/// The statement that a body executes here: the bytes of the constant after EXECUTE, also as what is formatted.
+pub(super) fn executed(words: Words<'_>, at: usize) -> Option<Range<usize>> {
+    let is_executed = at > 0 && words.is(at - 1, "execute")
+        || at > 2 && words.are(at - 3, &["execute", "format"]) && words.is_symbol(at - 1, "(");
+    let token = words.tokens.get(at).filter(|_| is_executed)?;
+    text(words.sql, token)
 }
 
 /// The first thing in a part of `sql` that makes a statement one of TimescaleDB's.
@@ -41,10 +58,7 @@ fn first(sql: &str, body: Range<usize>) -> Option<Range<usize>> {
     };
     (0..tokens.len()).find_map(|at| {
         let is_start = at == 0 || all.is_symbol(at - 1, ";") || all.is_one_of(at - 1, BEFORE);
-        let is_executed = at > 0 && all.is(at - 1, "execute")
-            || at > 2 && all.are(at - 3, &["execute", "format"]) && all.is_symbol(at - 1, "(");
-        if is_executed && tokens[at].kind == TokenKind::String {
-            let inside = self::text(text, &tokens[at])?;
+        if let Some(inside) = executed(all, at) {
             return first(sql, body.start + inside.start..body.start + inside.end);
         }
         let end = (at..tokens.len())

@@ -48,6 +48,13 @@ BEGIN
         SET orderby = NULL, orderby_desc = NULL, orderby_nullsfirst = NULL
         WHERE pg_catalog.cardinality(orderby) IS DISTINCT FROM pg_catalog.cardinality(orderby_desc);
     END IF;
+    -- Views that others used before they were replaced used these.
+    SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', v.schemaname, v.viewname), ', ') INTO columns
+    FROM pg_catalog.pg_views AS v
+    WHERE v.schemaname = '_timescaledb_catalog_before';
+    IF columns IS NOT NULL THEN
+        EXECUTE 'DROP VIEW ' || columns;
+    END IF;
     SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', t.schemaname, t.tablename), ', ') INTO columns
     FROM pg_catalog.pg_tables AS t
     WHERE t.schemaname = '_timescaledb_catalog_before';

@@ -7,19 +7,19 @@ ALTER SCHEMA _timescaledb_catalog RENAME TO _timescaledb_catalog_before;
 
 DO $$
 DECLARE
-    views pg_catalog.text;
-    routine pg_catalog.text;
+    object pg_catalog.text;
     has_dropped pg_catalog.bool := true;
 BEGIN
-    SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', v.schemaname, v.viewname), ', ') INTO views
-    FROM pg_catalog.pg_views AS v
-    WHERE v.schemaname IN ('_timescaledb_catalog_before', 'timescaledb_information', 'timescaledb_experimental');
-    EXECUTE 'DROP VIEW ' || views;
-    -- A function that another one of ours uses can be dropped after that.
+    -- What another one of ours uses can be dropped after that.
     WHILE has_dropped LOOP
         has_dropped := false;
-        FOR routine IN
-            SELECT pg_catalog.format('%I.%I(%s)', n.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid))
+        FOR object IN
+            SELECT pg_catalog.format('VIEW %I.%I', v.schemaname, v.viewname)
+            FROM pg_catalog.pg_views AS v
+            WHERE v.schemaname IN (
+                '_timescaledb_catalog_before', '_timescaledb_config', 'timescaledb_information', 'timescaledb_experimental')
+            UNION ALL
+            SELECT pg_catalog.format('ROUTINE %I.%I(%s)', n.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid))
             FROM pg_catalog.pg_proc AS p
             JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
             WHERE n.nspname IN ('_timescaledb_functions', 'timescaledb_experimental')
@@ -30,7 +30,7 @@ BEGIN
                ))
         LOOP
             BEGIN
-                EXECUTE 'DROP ROUTINE ' || routine;
+                EXECUTE 'DROP ' || object;
                 has_dropped := true;
             EXCEPTION WHEN dependent_objects_still_exist THEN
                 NULL;

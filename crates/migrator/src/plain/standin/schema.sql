@@ -2,6 +2,7 @@
 -- out these, too.
 
 CREATE SCHEMA _timescaledb_catalog;
+CREATE SCHEMA _timescaledb_config;
 CREATE SCHEMA _timescaledb_functions;
 CREATE SCHEMA _timescaledb_internal;
 CREATE SCHEMA timescaledb_information;
@@ -9,8 +10,8 @@ CREATE SCHEMA timescaledb_experimental;
 
 COMMENT ON SCHEMA _timescaledb_catalog IS 'Plain mode: what stands for TimescaleDB in this database was told this.';
 
-GRANT USAGE ON SCHEMA _timescaledb_catalog, _timescaledb_functions, _timescaledb_internal, timescaledb_information,
-    timescaledb_experimental TO PUBLIC;
+GRANT USAGE ON SCHEMA _timescaledb_catalog, _timescaledb_config, _timescaledb_functions, _timescaledb_internal,
+    timescaledb_information, timescaledb_experimental TO PUBLIC;
 -- Whoever creates a continuous aggregate creates its storage.
 GRANT CREATE ON SCHEMA _timescaledb_internal TO PUBLIC;
 
