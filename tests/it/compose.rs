@@ -1,5 +1,7 @@
 //! The compose file, with an image of this machine's own PostgreSQL.
 
+mod checkouts;
+
 use postgres::{Client, Config, NoTls};
 
 use crate::support::{Sandbox, eventually, succeed, test_name};

@@ -135,6 +135,42 @@ pub fn create(path: &Path, example: &Path) -> Result<bool, Failure> {
     }
 }
 
+/// Adds variables that this checkout alone has; the file is made where there is none.
+pub fn add(path: &Path, lines: &[(&str, &str)]) -> Result<(), Failure> {
+    let failed = |error: io::Error| {
+        let names: Vec<String> = lines
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let message = format!(
+            "failed to write {} into {}: {error}",
+            names.join(", "),
+            path.display()
+        );
+        Failure::new(Code::Failed, message)
+    };
+    let before = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut text = match before.last() {
+        None | Some(b'\n') => String::new(),
+        Some(_) => "\n".to_owned(),
+    };
+    text += "# Of this checkout alone: written when its database was first brought up, and read by compose, too.\n";
+    for (name, value) in lines {
+        text += &format!("{name}={value}\n");
+    }
+    let file = match fs::OpenOptions::new().append(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => private_file(path),
+        file => file,
+    };
+    // In one piece: another command may do the same.
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(failed)
+}
+
 /// A new file that only its owner can read.
 fn private_file(path: &Path) -> io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();

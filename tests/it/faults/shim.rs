@@ -11,7 +11,7 @@ use crate::support::Sandbox;
 /// The engine has one container, which runs; a copy is a copy.
 const DOCKER: &str = r#"#!/bin/sh
 case $1 in
-ps) printf 'here\trunning\tUp\tnone\t\n' ;;
+ps) printf 'here\trunning\tUp\tnone\there\tshim\t%s\n' "$PWD" ;;
 cp) exec cp "$2" "${3#*:}" ;;
 compose) shift && exec docker-compose "$@" ;;
 *) echo "docker $*: not expected" >&2; exit 1 ;;

@@ -107,15 +107,18 @@ impl Engine {
         }
     }
 
+    /// The same for a project and all that checkouts in folders of its name have.
+    pub fn remove_projects(&self, name: &str) {
+        let of_checkout = format!("{name}-");
+        let projects = projects().into_iter();
+        for project in projects.filter(|it| it == name || it.starts_with(&of_checkout)) {
+            self.remove_project(&project);
+        }
+    }
+
     /// Removes the projects of test processes that are no more.
     fn remove_abandoned(&self) {
-        let format = format!("{{{{.Label \"{PROJECT_LABEL}\"}}}}");
-        let mut projects = lines(&["ps", "--all", "--format", &format]);
-        projects.extend(lines(&["volume", "ls", "--format", &format]));
-        projects.extend(lines(&["network", "ls", "--format", &format]));
-        projects.sort();
-        projects.dedup();
-        for project in projects {
+        for project in projects() {
             let pid = project
                 .strip_prefix(PROJECT_PREFIX)
                 .and_then(|rest| rest.split('-').next());
@@ -124,6 +127,17 @@ impl Engine {
             }
         }
     }
+}
+
+/// Every project that anything on the engine belongs to.
+fn projects() -> Vec<String> {
+    let format = format!("{{{{.Label \"{PROJECT_LABEL}\"}}}}");
+    let mut projects = lines(&["ps", "--all", "--format", &format]);
+    projects.extend(lines(&["volume", "ls", "--format", &format]));
+    projects.extend(lines(&["network", "ls", "--format", &format]));
+    projects.sort();
+    projects.dedup();
+    projects
 }
 
 /// The output of a docker command that succeeds.

@@ -36,6 +36,8 @@ pub const NO_ENGINE: &str = "echo 'Cannot connect to the Docker daemon at unix:/
 /// A project in a temporary folder, removed at the end with the containers that belong to it.
 pub struct Sandbox {
     dir: PathBuf,
+    /// What is removed at the end: the project's folder, or one around it.
+    around: PathBuf,
     env: Vec<(OsString, OsString)>,
     compose_project: Option<(&'static Engine, String)>,
     /// Dropped with the project.
@@ -53,6 +55,7 @@ impl Sandbox {
         fs::create_dir_all(dir.join("migrations")).unwrap();
         let dir = dir.canonicalize().unwrap();
         let sandbox = Self {
+            around: dir.clone(),
             dir,
             env: Vec::new(),
             compose_project: None,
@@ -181,6 +184,30 @@ impl Sandbox {
                 .env("TIMESCALEDB_IMAGE", image)
                 .env("POSTGRES_PORT", free_port().to_string()),
         )
+    }
+
+    /// As [`Sandbox::compose`], but nothing names the compose project and the container: they follow from the folder, which is called the
+    /// same for every checkout with this name.
+    pub fn checkout(self, test: &str, name: &str) -> Option<Self> {
+        let mut sandbox = self.compose(test)?;
+        sandbox.env.retain(|(variable, _)| {
+            variable != "COMPOSE_PROJECT_NAME" && variable != "TIMESCALEDB_CONTAINER"
+        });
+        let (engine, _) = sandbox.compose_project.take()?;
+        sandbox.compose_project = Some((engine, name.to_owned()));
+        let around = sandbox.dir.with_extension("checkout");
+        fs::create_dir(&around).unwrap();
+        let dir = around.join(name);
+        fs::rename(&sandbox.dir, &dir).unwrap();
+        sandbox.dir = dir;
+        sandbox.around = around;
+        Some(sandbox)
+    }
+
+    /// A name for checkouts, which no other test has.
+    pub fn checkout_name(test: &str) -> Option<String> {
+        let engine = Engine::get().map_err(|reason| skip(test, reason)).ok()?;
+        Some(engine.new_project())
     }
 
     /// The project's folder.
@@ -346,9 +373,9 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         if let Some((engine, project)) = &self.compose_project {
-            engine.remove_project(project);
+            engine.remove_projects(project);
         }
-        let removed = fs::remove_dir_all(&self.dir);
+        let removed = fs::remove_dir_all(&self.around);
         // A panic on top of a failed test's would end the whole run.
         assert!(removed.is_ok() || thread::panicking(), "{removed:?}");
     }

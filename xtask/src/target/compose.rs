@@ -1,12 +1,16 @@
-//! The service `timescaledb` of `docker-compose.yml`: bringing it up, and running psql inside it.
+//! The service `timescaledb` of `docker-compose.yml`: finding its container, bringing it up, and the ways to its database.
 
-use std::ffi::OsString;
+mod checkout;
+mod engine;
+mod inside;
+mod tool;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{fs, io};
 
 use migrator::link::Link;
-use migrator::psql::{Host, Psql};
-use xshell::{Shell, cmd};
+use migrator::psql::Psql;
 
 use crate::env_file::{self, EnvFile};
 use crate::explain;
@@ -14,93 +18,73 @@ use crate::failure::{Code, Failure};
 use crate::project::Project;
 use crate::screen::Screen;
 
+use checkout::InFile;
+pub use checkout::VARIABLE;
+use engine::Container;
+use inside::InContainer;
+use tool::Tool;
+
 /// The service's name in the compose file.
 pub const SERVICE: &str = "timescaledb";
 
-/// What runs in the container: psql, once the server answers over TCP twice in a row, and what ends it when we are gone.
-const PSQL_IN_CONTAINER: &str = include_str!("psql.sh");
+/// The variable that the compose file takes the container's name of.
+const CONTAINER_NAME: &str = "TIMESCALEDB_CONTAINER";
 
 /// A compose project on a Docker engine that answers.
 pub struct Compose {
     root: PathBuf,
-    /// `docker compose` or `docker-compose`.
-    command: Vec<OsString>,
-    user: String,
-    password: String,
-    database: String,
-    port: String,
+    tool: Tool,
+    /// Whether the environment or `.env` names the compose project.
+    is_named: bool,
     /// The service's container, where there is one.
     pub container: Option<Container>,
-}
-
-/// A container as `docker ps` shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Container {
-    pub id: String,
-    /// `running`, `exited`, `created`, …
-    pub state: String,
-    /// `Up 3 minutes (healthy)`.
-    pub status: String,
-    /// The image that it was made from.
-    pub image: String,
-    /// The host's port of 5432.
-    port: Option<String>,
 }
 
 impl Compose {
     /// Asks the engine for the service's container; a failure says why compose cannot be the target.
     pub fn find(project: &Project, env: &EnvFile) -> Result<Compose, Failure> {
-        let file = project.path("docker-compose.yml");
-        if !file.is_file() {
-            return Err(
-                Failure::new(Code::Unreachable, "there is no docker-compose.yml")
-                    .next("--target embedded, or a database URL"),
-            );
-        }
-        let container = find_container(project.root(), env)?;
-        let command = compose_command().ok_or_else(|| {
+        let root = project.root();
+        let text = compose_file(root)?;
+        let containers = engine::containers(root)?;
+        let mut tool = Tool::find(root).ok_or_else(|| {
             Failure::new(
                 Code::Unreachable,
                 "neither `docker compose` nor `docker-compose` is installed",
             )
             .next("apt-get install docker-compose, or `--target embedded`")
         })?;
-        let user = env
-            .get("POSTGRES_USER")
-            .unwrap_or_else(|| "user".to_owned());
+        let in_env = env.get(VARIABLE);
+        let named = match in_env.clone() {
+            Some(name) => Some(name),
+            None => name_in_file(&text, &tool)?,
+        };
+        let known = checkout::known(named.as_deref(), root, &containers, &tool.typed())?;
+        tool.project = match known {
+            Some(name) => name,
+            None => {
+                let has_env = root.join(".env").exists();
+                let with_data = engine::projects_with_data(root)?;
+                checkout::fresh(root, has_env, &with_data, &containers)?
+            }
+        };
+        tool.is_found = named.is_some() || tool.project == checkout::by_folder(root);
+        let container = of_project(containers, &tool.project);
         Ok(Compose {
-            root: project.root().to_owned(),
-            command,
-            password: env.get("POSTGRES_PASSWORD").unwrap_or_default(),
-            database: env
-                .get("POSTGRES_DB")
-                .unwrap_or_else(|| "analytics".to_owned()),
-            port: env
-                .get("POSTGRES_PORT")
-                .unwrap_or_else(|| "5432".to_owned()),
-            user,
+            root: root.to_owned(),
+            tool,
+            is_named: in_env.is_some(),
             container,
         })
     }
 
     /// `docker compose …` or `docker-compose …` in the project's folder.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.command[0]);
-        command
-            .args(&self.command[1..])
-            .args(arguments)
-            .current_dir(&self.root);
-        command
+        self.tool.command(arguments)
     }
 
     /// The compose command as a person types it.
     pub fn typed(&self) -> String {
-        let words: Vec<_> = self
-            .command
-            .iter()
-            .map(|word| word.to_string_lossy())
-            .collect();
-        words.join(" ")
+        self.tool.typed()
     }
 
     /// Whether the service's container runs.
@@ -118,8 +102,7 @@ impl Compose {
                 .next(format!("{} up -d {SERVICE}", self.typed())));
         }
         let psql = Psql::start(InContainer {
-            compose: self.command.clone(),
-            root: self.root.clone(),
+            tool: self.tool.clone(),
             id: self
                 .container
                 .as_ref()
@@ -132,9 +115,11 @@ impl Compose {
 
     /// `up -d`, with the `.env` that the compose file needs.
     pub fn up(&mut self, screen: &mut Screen) -> Result<(), Failure> {
-        if env_file::create(&self.root.join(".env"), &self.root.join(".env.example"))? {
+        let env_file = self.root.join(".env");
+        if env_file::create(&env_file, &self.root.join(".env.example"))? {
             screen.progress("made .env from .env.example, with a password of its own");
         }
+        self.name_container(&env_file::read(&env_file)?)?;
         screen.progress(format!("starting compose service `{SERVICE}`"));
         let output = self
             .command(&["up", "-d", SERVICE])
@@ -142,11 +127,41 @@ impl Compose {
             .map_err(|error| {
                 Failure::new(Code::Unreachable, format!("{}: {error}", self.typed()))
             })?;
-        let env = env_file::read(&self.root.join(".env"))?;
-        self.container = find_container(&self.root, &env)?;
+        self.container = of_project(engine::containers(&self.root)?, &self.tool.project);
         match output.status.success() {
             true => Ok(()),
             false => Err(self.explain_up(&String::from_utf8_lossy(&output.stderr))),
+        }
+    }
+
+    /// Gives the container a name of its own where another has the one of the compose file.
+    fn name_container(&mut self, env: &EnvFile) -> Result<(), Failure> {
+        if env.get(CONTAINER_NAME).is_some() || !compose_file(&self.root)?.contains(CONTAINER_NAME)
+        {
+            return Ok(());
+        }
+        self.tool.container_name = match &self.container {
+            Some(container) => Some(container.name.clone()),
+            None if engine::has_container(&self.root, SERVICE)? => Some(self.tool.project.clone()),
+            None => None,
+        };
+        Ok(())
+    }
+
+    /// Writes into `.env` which compose project is this checkout's: the next command finds the same database, also when no engine answers,
+    /// and so does a compose command that a person types.
+    pub fn remember(&self, screen: &mut Screen) {
+        if self.is_named {
+            return;
+        }
+        let mut lines = vec![(VARIABLE, self.tool.project.as_str())];
+        let name = self.tool.container_name.as_deref();
+        lines.extend(
+            name.filter(|it| *it != SERVICE)
+                .map(|it| (CONTAINER_NAME, it)),
+        );
+        if let Err(failure) = env_file::add(&self.root.join(".env"), &lines) {
+            screen.progress(failure.diagnostic.message);
         }
     }
 
@@ -171,7 +186,9 @@ impl Compose {
             "Ports are not available",
         ];
         if port_is_taken.iter().any(|text| errors.contains(text)) {
-            let port = &self.port;
+            let env = env_file::read(&self.root.join(".env")).unwrap_or_default();
+            let port = env.get("POSTGRES_PORT");
+            let port = port.as_deref().unwrap_or("5432");
             return failure.next(format!(
                 "set POSTGRES_PORT in .env to a free port (it is {port})"
             ));
@@ -182,130 +199,73 @@ impl Compose {
         ))
     }
 
-    /// The database's URL as seen from this machine; the container must run.
+    /// The database's URL as seen from this machine, as the container has it; the container must run.
     pub fn url(&self) -> Result<String, Failure> {
-        let published = self
-            .container
-            .as_ref()
-            .and_then(|container| container.port.clone());
-        let port = published.unwrap_or_else(|| self.port.clone());
-        // `up` may have made the file that holds the password.
-        let env = env_file::read(&self.root.join(".env"))?;
-        let value = |name: &str, known: &str| env.get(name).unwrap_or_else(|| known.to_owned());
+        let missing = || Failure::new(Code::Unreachable, "the service has no container");
+        let container = self.container.as_ref().ok_or_else(missing)?;
+        let inside = engine::inspect(&self.root, &container.id)?;
+        let (host, port) = inside.published.as_ref().ok_or_else(|| {
+            Failure::new(
+                Code::Unreachable,
+                "the container publishes no port of the database, so that no program on this machine can connect",
+            )
+            .next(format!("write `ports` into docker-compose.yml, and {} up -d {SERVICE}", self.typed()))
+        })?;
         Ok(format!(
-            "postgres://{}:{}@127.0.0.1:{port}/{}",
-            percent_encode(&value("POSTGRES_USER", &self.user)),
-            percent_encode(&value("POSTGRES_PASSWORD", &self.password)),
-            percent_encode(&value("POSTGRES_DB", &self.database)),
+            "postgres://{}:{}@{host}:{port}/{}",
+            percent_encode(inside.user()),
+            percent_encode(inside.variable("POSTGRES_PASSWORD").unwrap_or_default()),
+            percent_encode(inside.database()),
         ))
     }
 }
 
-/// Asks `docker ps` for the service's container of this folder; fails when no engine answers.
-fn find_container(root: &Path, env: &EnvFile) -> Result<Option<Container>, Failure> {
-    let shell = Shell::new().map_err(anyhow::Error::from)?;
-    let folder = format!(
-        "label=com.docker.compose.project.working_dir={}",
-        root.display()
-    );
-    let service = format!("label=com.docker.compose.service={SERVICE}");
-    let project = env.get("COMPOSE_PROJECT_NAME").map(|name| {
-        [
-            "--filter".to_owned(),
-            format!("label=com.docker.compose.project={name}"),
-        ]
-    });
-    let project = project.as_ref().map_or(&[][..], |pair| pair);
-    let format = "{{.ID}}\t{{.State}}\t{{.Status}}\t{{.Image}}\t{{.Ports}}";
-    let output = cmd!(
-        shell,
-        "docker ps --all --filter {folder} --filter {service} {project...} --format {format}"
-    )
-    .quiet()
-    .ignore_status()
-    .output()
-    .map_err(|_| {
-        no_engine(
-            "docker is not installed",
-            "install Docker, or `--target embedded`",
-        )
-    })?;
-    if !output.status.success() {
-        return Err(explain_engine(&String::from_utf8_lossy(&output.stderr)));
-    }
-    Ok(parse_container(&String::from_utf8_lossy(&output.stdout)))
-}
-
-fn no_engine(message: &str, next: &str) -> Failure {
-    Failure::new(Code::Unreachable, message).next(next)
-}
-
-fn explain_engine(errors: &str) -> Failure {
-    if errors.contains("permission denied") {
-        return no_engine(
-            "the Docker engine refuses this user: permission denied on its socket",
-            "sudo usermod -aG docker $USER, then log in again; or `--target embedded`",
-        );
-    }
-    let cause = errors.lines().next().unwrap_or("docker ps failed").trim();
-    no_engine(
-        "no Docker engine answers",
-        "sudo systemctl start docker, or `--target embedded`",
-    )
-    .note_before_next("cause", cause)
-}
-
-/// The running container of `docker ps`' lines, or else the newest.
-fn parse_container(lines: &str) -> Option<Container> {
-    let containers: Vec<Container> = lines.lines().filter_map(parse_line).collect();
-    let running = containers
-        .iter()
-        .find(|container| container.state == "running");
-    running.or(containers.first()).cloned()
-}
-
-fn parse_line(line: &str) -> Option<Container> {
-    let mut fields = line.split('\t').map(str::to_owned);
-    let (id, state, status, image) = (
-        fields.next()?,
-        fields.next()?,
-        fields.next()?,
-        fields.next()?,
-    );
-    let ports = fields.next().unwrap_or_default();
-    let port = ports.split(", ").find_map(|port| {
-        let (host, container) = port.split_once("->")?;
-        container
-            .starts_with("5432/")
-            .then(|| host.rsplit(':').next().map(str::to_owned))?
-    });
-    Some(Container {
-        id,
-        state,
-        status,
-        image,
-        port,
+/// The text of the compose file.
+fn compose_file(root: &Path) -> Result<String, Failure> {
+    let file = root.join("docker-compose.yml");
+    fs::read_to_string(&file).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => {
+            Failure::new(Code::Unreachable, "there is no docker-compose.yml")
+                .next("--target embedded, or a database URL")
+        }
+        _ => Failure::new(
+            Code::Usage,
+            format!("failed to read docker-compose.yml: {error}"),
+        ),
     })
 }
 
-/// `docker compose` where the plugin is installed, else `docker-compose` from the path.
-fn compose_command() -> Option<Vec<OsString>> {
-    let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".docker"));
-    let plugins = [
-        "/usr/local/lib/docker",
-        "/usr/local/libexec/docker",
-        "/usr/lib/docker",
-        "/usr/libexec/docker",
-        "/opt/homebrew/lib/docker",
-    ];
-    let mut folders = home.into_iter().chain(plugins.map(PathBuf::from));
-    if folders.any(|folder| folder.join("cli-plugins/docker-compose").exists()) {
-        return Some(vec!["docker".into(), "compose".into()]);
+/// What the compose file calls the project; compose itself is asked where that is put together.
+fn name_in_file(text: &str, tool: &Tool) -> Result<Option<String>, Failure> {
+    match checkout::in_file(text) {
+        InFile::Nothing => Ok(None),
+        InFile::Name(name) => Ok(Some(name)),
+        InFile::Variables => {
+            let output = tool.command(&["config"]).output();
+            let text = output.map(|it| String::from_utf8_lossy(&it.stdout).into_owned());
+            match checkout::in_file(&text.unwrap_or_default()) {
+                InFile::Name(name) => Ok(Some(name)),
+                _ => Err(Failure::new(
+                    Code::Usage,
+                    format!("`{} config` does not name the project", tool.typed()),
+                )
+                .next(format!("set {} in .env", VARIABLE))),
+            }
+        }
     }
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .any(|folder| folder.join("docker-compose").is_file())
-        .then(|| vec!["docker-compose".into()])
+}
+
+/// The project's container that runs, or else the newest.
+fn of_project(containers: Vec<Container>, project: &str) -> Option<Container> {
+    let mut of_it: Vec<Container> = containers
+        .into_iter()
+        .filter(|it| it.project == project && it.is_ours)
+        .collect();
+    let running = of_it.iter().position(|it| it.state == "running");
+    match of_it.is_empty() {
+        true => None,
+        false => Some(of_it.swap_remove(running.unwrap_or(0))),
+    }
 }
 
 /// Percent-encodes everything that is not unreserved in a URL.
@@ -319,68 +279,31 @@ fn percent_encode(text: &str) -> String {
     text.bytes().map(encode).collect()
 }
 
-/// psql in the service's container.
-#[derive(Clone)]
-struct InContainer {
-    compose: Vec<OsString>,
-    root: PathBuf,
-    id: Option<String>,
-}
-
-impl InContainer {
-    fn compose(&self) -> Command {
-        let mut command = Command::new(&self.compose[0]);
-        command.args(&self.compose[1..]).current_dir(&self.root);
-        command
-    }
-}
-
-impl Host for InContainer {
-    fn psql(&self, folder: &str) -> Command {
-        let mut command = self.compose();
-        command.args(["exec", "-T", SERVICE, "sh", "-c", PSQL_IN_CONTAINER, "sh"]);
-        command.arg(folder);
-        command
-    }
-
-    fn copy(&self, file: &Path, folder: &str) -> Result<String, String> {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let inside = format!("/tmp/{folder}/{name}");
-        let container = self.id.as_ref().ok_or("the service has no container")?;
-        let output = Command::new("docker")
-            .arg("cp")
-            .arg(file)
-            .arg(format!("{container}:{inside}"))
-            .output()
-            .map_err(|error| format!("docker cp: {error}"))?;
-        match output.status.success() {
-            true => Ok(inside),
-            false => Err(format!(
-                "docker cp: {}",
-                String::from_utf8_lossy(&output.stderr).trim()
-            )),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_line_of_docker_ps_is_read() {
-        let line = "abc\trunning\tUp 3 minutes (healthy)\tx/timescaledb:1\t127.0.0.1:5433->5432/tcp, :::8008->8008/tcp\n";
-        let container = parse_container(line).unwrap();
-        assert_eq!(container.id, "abc");
-        assert_eq!(container.port.as_deref(), Some("5433"));
-        assert_eq!(container.status, "Up 3 minutes (healthy)");
-        assert_eq!(parse_container(""), None);
-        let stopped = parse_container("a\texited\tExited (0)\ti\t\nb\trunning\tUp\ti\t").unwrap();
-        assert_eq!(stopped.id, "b");
+    fn a_password_may_hold_anything() {
+        assert_eq!(percent_encode("p@ss:w/rd ü"), "p%40ss%3Aw%2Frd%20%C3%BC");
     }
 
     #[test]
-    fn a_password_may_hold_anything() {
-        assert_eq!(percent_encode("p@ss:w/rd ü"), "p%40ss%3Aw%2Frd%20%C3%BC");
+    fn of_several_containers_the_one_that_runs_counts() {
+        let container = |id: &str, state: &str, project: &str| Container {
+            id: id.to_owned(),
+            state: state.to_owned(),
+            project: project.to_owned(),
+            is_ours: true,
+            ..Container::default()
+        };
+        let all = vec![
+            container("a", "exited", "app"),
+            container("b", "running", "other"),
+            container("c", "running", "app"),
+        ];
+        let id = |project: &str| of_project(all.clone(), project).map(|it| it.id);
+        assert_eq!(id("app").as_deref(), Some("c"));
+        assert_eq!(id("none"), None);
     }
 }

@@ -35,7 +35,7 @@ pub struct Chosen {
 
 /// Where migrations run.
 pub enum Target {
-    Compose(Compose),
+    Compose(Box<Compose>),
     Embedded(Embedded),
     Url(Url),
 }
@@ -62,7 +62,10 @@ pub fn choose(project: &Project, args: &TargetArgs) -> Result<Chosen, Failure> {
     let compose = || Compose::find(project, &env);
     let embedded = || Embedded::new(project, &env);
     match args.target.as_deref() {
-        Some("compose") => Ok(Chosen::new(Target::Compose(compose()?), "--target")),
+        Some("compose") => {
+            let compose = Target::Compose(Box::new(compose()?));
+            Ok(Chosen::new(compose, "--target"))
+        }
         Some("embedded") => Ok(Chosen::new(Target::Embedded(embedded()), "--target")),
         // A URL without its scheme, too: its password would be shown as the name of a target.
         Some(url) if url.contains(['=', ':', '@', '/']) => Ok(Chosen::new(
@@ -80,36 +83,85 @@ pub fn choose(project: &Project, args: &TargetArgs) -> Result<Chosen, Failure> {
                 let url = Url::parse(&url, "DATABASE_URL")?;
                 Ok(Chosen::new(Target::Url(url), "DATABASE_URL"))
             }
-            None => by_what_is_there(compose(), embedded()),
+            None => {
+                let is_in_use = env.get(compose::VARIABLE).is_some();
+                by_what_is_there(compose(), embedded(), is_in_use)
+            }
         },
     }
 }
 
-/// Compose where an engine answers, else embedded. Where compose was never brought up and the embedded cluster is in use, it stays in use:
-/// the same command must not find another database than the one before it did.
+/// Compose where an engine answers, else embedded; what was in use stays in use, since the same command must not find another database
+/// than the one before it did. Once compose was brought up here, `.env` names its project: then nothing takes its place.
 fn by_what_is_there(
     compose: Result<Compose, Failure>,
     embedded: Embedded,
+    is_in_use: bool,
 ) -> Result<Chosen, Failure> {
-    match compose {
-        Ok(compose) if compose.container.is_none() && embedded.exists()? => {
+    let has_container = compose
+        .as_ref()
+        .map(|compose| compose.container.is_some())
+        .map_err(|failure| failure.code);
+    match (
+        preferred(has_container, is_in_use, embedded.exists()?),
+        compose,
+    ) {
+        (Preferred::Compose { may_give_way }, Ok(compose)) => {
+            let mut chosen = Chosen::new(
+                Target::Compose(Box::new(compose)),
+                "a Docker engine answers",
+            );
+            chosen.fallback = may_give_way.then_some(embedded);
+            Ok(chosen)
+        }
+        (Preferred::Embedded, Ok(_)) => {
             let why = "compose has no container here, and there is an embedded cluster";
             Ok(Chosen::new(Target::Embedded(embedded), why))
         }
-        Ok(compose) => {
-            let mut chosen = Chosen::new(Target::Compose(compose), "a Docker engine answers");
-            chosen.fallback = Some(embedded);
-            Ok(chosen)
+        (Preferred::Embedded, Err(failure)) => {
+            let why = failure.diagnostic.message.lines().next();
+            Ok(Chosen::new(
+                Target::Embedded(embedded),
+                why.unwrap_or_default(),
+            ))
         }
-        Err(failure) => {
-            let why = failure
-                .diagnostic
-                .message
-                .lines()
-                .next()
-                .unwrap_or_default();
-            Ok(Chosen::new(Target::Embedded(embedded), why))
+        (Preferred::Compose { .. }, Err(failure))
+            if is_in_use && failure.code == Code::Unreachable =>
+        {
+            Err(failure.note_before_next(
+                "target",
+                format!(
+                    "{} names a compose project, whose database is this checkout's",
+                    compose::VARIABLE
+                ),
+            ))
         }
+        (Preferred::Compose { .. }, Err(failure)) => Err(failure),
+    }
+}
+
+/// Which target is meant where none is named.
+#[derive(Debug, PartialEq, Eq)]
+enum Preferred {
+    Compose {
+        /// Whether the embedded cluster may take its place where it cannot be brought up.
+        may_give_way: bool,
+    },
+    Embedded,
+}
+
+/// `compose` is whether the service has a container, or how looking for it failed; `is_in_use` whether it was brought up before.
+fn preferred(compose: Result<bool, Code>, is_in_use: bool, has_cluster: bool) -> Preferred {
+    match compose {
+        Ok(false) if has_cluster && !is_in_use => Preferred::Embedded,
+        Ok(_) => Preferred::Compose {
+            may_give_way: !is_in_use,
+        },
+        // Nothing of Docker is here, or no engine answers.
+        Err(Code::Unreachable) if !is_in_use => Preferred::Embedded,
+        Err(_) => Preferred::Compose {
+            may_give_way: false,
+        },
     }
 }
 
@@ -154,11 +206,12 @@ impl Chosen {
         let Target::Compose(compose) = &mut self.target else {
             return Ok(());
         };
-        if compose.is_running() {
-            return Ok(());
-        }
         let was_never_up = compose.container.is_none();
-        match (compose.up(screen), self.fallback.take()) {
+        let brought_up = match compose.is_running() {
+            true => Ok(()),
+            false => compose.up(screen),
+        };
+        match (brought_up, self.fallback.take()) {
             (Err(failure), Some(embedded)) if was_never_up && compose.container.is_none() => {
                 screen.progress(&failure.diagnostic.message);
                 screen.progress("using a private cluster of the installed PostgreSQL instead");
@@ -166,7 +219,11 @@ impl Chosen {
                 self.why = "compose could not be brought up".to_owned();
                 Ok(())
             }
-            (result, _) => result,
+            (Ok(()), _) => {
+                compose.remember(screen);
+                Ok(())
+            }
+            (failed, _) => failed,
         }
     }
 
@@ -262,5 +319,33 @@ impl Target {
             url,
             _server: server,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_in_use_stays_in_use() {
+        use Preferred::{Compose, Embedded};
+        let give_way = |may_give_way| Compose { may_give_way };
+        let gone = Err(Code::Unreachable);
+        for (compose, is_in_use, has_cluster, expected) in [
+            (Ok(false), false, false, give_way(true)),
+            (Ok(false), false, true, Embedded),
+            (Ok(true), false, true, give_way(true)),
+            (gone, false, false, Embedded),
+            (gone, false, true, Embedded),
+            // Brought up before: neither an engine that is stopped nor `down` leads to another database.
+            (gone, true, false, give_way(false)),
+            (gone, true, true, give_way(false)),
+            (Ok(false), true, true, give_way(false)),
+            // Refused: another checkout's project.
+            (Err(Code::Usage), false, true, give_way(false)),
+        ] {
+            let found = preferred(compose, is_in_use, has_cluster);
+            assert_eq!(found, expected, "{compose:?} {is_in_use} {has_cluster}");
+        }
     }
 }

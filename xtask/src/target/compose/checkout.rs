@@ -1,0 +1,216 @@
+//! Which compose project is this checkout's, so that two checkouts whose folders have the same name never share a database. Pure.
+//!
+//! What is named counts (`COMPOSE_PROJECT_NAME`, `name:` in the compose file), then the project of a container that was made from this
+//! folder; else the checkout has a project of its own, called after its folder and path. What was chosen is written into `.env`, where
+//! compose itself reads it, too.
+
+use std::path::Path;
+
+use migrator::source::checksum;
+
+use super::SERVICE;
+use super::engine::Container;
+use crate::failure::{Code, Failure};
+
+/// The variable that names a compose project.
+pub const VARIABLE: &str = "COMPOSE_PROJECT_NAME";
+
+/// The project that is named, or that of a container which was made from this folder; a failure where the named one is another checkout's.
+pub fn known(
+    named: Option<&str>,
+    root: &Path,
+    containers: &[Container],
+    compose: &str,
+) -> Result<Option<String>, Failure> {
+    let Some(name) = named.map(normal) else {
+        let mut ours = containers.iter().filter(|container| container.is_ours);
+        let running = ours.clone().find(|container| container.state == "running");
+        return Ok(running.or(ours.next()).map(|it| it.project.clone()));
+    };
+    let mut of_it = containers.iter().filter(|it| it.project == name);
+    match of_it.clone().any(|it| it.is_ours) {
+        true => Ok(Some(name)),
+        false => match of_it.next() {
+            Some(container) => Err(of_another(&name, container, &own(root), compose)),
+            None => Ok(Some(name)),
+        },
+    }
+}
+
+fn of_another(name: &str, container: &Container, own: &str, compose: &str) -> Failure {
+    let folder = container.folder.display();
+    Failure::new(
+        Code::Usage,
+        format!("compose project `{name}` belongs to the checkout in {folder}"),
+    )
+    .note("state", "nothing was run")
+    .next(format!(
+        "for a database of this checkout's own, write into .env: {VARIABLE}={own}, TIMESCALEDB_CONTAINER={own} and a free POSTGRES_PORT\n\
+         if this checkout was moved here from {folder}: {compose} -p {name} up -d --force-recreate {SERVICE}"
+    ))
+}
+
+/// The project of a checkout that has none yet: `with_data` are the projects that have data on this engine. A failure where nothing tells
+/// whose the data of the folder's name is, which `has_env` of a checkout that may have been in use makes possible.
+pub fn fresh(
+    root: &Path,
+    has_env: bool,
+    with_data: &[String],
+    containers: &[Container],
+) -> Result<String, Failure> {
+    let own = own(root);
+    let by_folder = by_folder(root);
+    let is_left = with_data.contains(&by_folder)
+        && !containers
+            .iter()
+            .any(|container| container.project == by_folder);
+    if !has_env || !is_left || with_data.contains(&own) {
+        return Ok(own);
+    }
+    Err(Failure::new(
+        Code::Usage,
+        format!("there is data of a compose project `{by_folder}`, of this checkout or of another in a folder of the same name"),
+    )
+    .note("state", "nothing was run")
+    .next(format!(
+        "write {VARIABLE}={by_folder} into .env to use it, or {VARIABLE}={own} for a database of this checkout's own"
+    )))
+}
+
+/// A project of the checkout's own: its folder's name for people, and its path's checksum.
+fn own(root: &Path) -> String {
+    let digest = checksum(&root.to_string_lossy());
+    match by_folder(root) {
+        folder if folder.is_empty() => format!("schema-{}", &digest[..8]),
+        folder => format!("{folder}-{}", &digest[..8]),
+    }
+}
+
+/// The project that compose takes where nothing names one.
+pub fn by_folder(root: &Path) -> String {
+    let name = root.file_name().unwrap_or_default().to_string_lossy();
+    normal(&name).trim_start_matches(['-', '_']).to_owned()
+}
+
+/// A name as compose writes it.
+fn normal(name: &str) -> String {
+    let is_kept = |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(*c);
+    name.to_lowercase().chars().filter(is_kept).collect()
+}
+
+/// What the compose file itself calls the project.
+#[derive(Debug, PartialEq, Eq)]
+pub enum InFile {
+    Nothing,
+    Name(String),
+    /// It is put together of variables, so that only compose can tell.
+    Variables,
+}
+
+/// The top-level `name:` of a compose file.
+pub fn in_file(text: &str) -> InFile {
+    let Some(value) = text.lines().find_map(|line| line.strip_prefix("name:")) else {
+        return InFile::Nothing;
+    };
+    let value = value.split(" #").next().unwrap_or_default().trim();
+    match value.trim_matches(['"', '\'']) {
+        "" => InFile::Nothing,
+        value if value.contains('$') => InFile::Variables,
+        value => InFile::Name(value.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn container(project: &str, folder: &str, state: &str) -> Container {
+        Container {
+            project: project.to_owned(),
+            folder: folder.into(),
+            state: state.to_owned(),
+            is_ours: folder == "/here/app",
+            ..Container::default()
+        }
+    }
+
+    fn says(result: Result<impl std::fmt::Debug, Failure>) -> String {
+        match result {
+            Ok(value) => format!("{value:?}\n"),
+            Err(failure) => failure.diagnostic.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_checkout_keeps_its_project_and_takes_no_other_s() {
+        let ours = container("app", "/here/app", "exited");
+        let running = container("test", "/here/app", "running");
+        let theirs = container("app", "/there/app", "running");
+        let (two, both) = ([ours.clone(), running], [theirs.clone(), ours.clone()]);
+        let cases: [(&str, Option<&str>, &[Container]); 7] = [
+            ("nothing is there", None, &[]),
+            ("its container", None, std::slice::from_ref(&ours)),
+            ("of two the one that runs", None, &two),
+            ("another's container", None, std::slice::from_ref(&theirs)),
+            ("named", Some("Tea.m"), std::slice::from_ref(&ours)),
+            ("named, and its own", Some("app"), &both),
+            (
+                "named, and another's",
+                Some("app"),
+                std::slice::from_ref(&theirs),
+            ),
+        ];
+        let root = Path::new("/here/app");
+        let mut screen = String::new();
+        for (what, named, containers) in cases {
+            screen += &format!(
+                "{what}: {}",
+                says(known(named, root, containers, "docker-compose"))
+            );
+        }
+        insta::assert_snapshot!(screen);
+    }
+
+    #[test]
+    fn a_checkout_without_a_project_has_one_of_its_own() {
+        let root = Path::new("/here/My App");
+        let data = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+        let theirs = [container("myapp", "/there/My App", "exited")];
+        let own = own(root);
+        let cases: [(&str, bool, Vec<String>, &[Container]); 5] = [
+            ("nothing is there", true, data(&[]), &[]),
+            ("data, but no .env", false, data(&["myapp"]), &[]),
+            ("data of the folder's name", true, data(&["myapp"]), &[]),
+            (
+                "data of another's container",
+                true,
+                data(&["myapp"]),
+                &theirs,
+            ),
+            ("its own data, too", true, data(&["myapp", &own]), &[]),
+        ];
+        let mut screen = String::new();
+        for (what, has_env, data, containers) in cases {
+            screen += &format!("{what}: {}", says(fresh(root, has_env, &data, containers)));
+        }
+        let other = fresh(Path::new("/there/My App"), false, &[], &[]);
+        screen += &format!("a namesake: {}", says(other));
+        screen += &format!(
+            "no letter: {}",
+            says(fresh(Path::new("/здесь"), false, &[], &[]))
+        );
+        insta::assert_snapshot!(screen);
+    }
+
+    #[test]
+    fn the_name_in_the_compose_file_is_read() {
+        let name = |name: &str| InFile::Name(name.to_owned());
+        assert_eq!(in_file("services:\n  name: x\n"), InFile::Nothing);
+        assert_eq!(
+            in_file("# c\nname: \"team\" # ours\nservices:\n"),
+            name("team")
+        );
+        assert_eq!(in_file("name: team\n"), name("team"));
+        assert_eq!(in_file("name: ${TEAM:-x}\n"), InFile::Variables);
+    }
+}

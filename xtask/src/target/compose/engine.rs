@@ -1,0 +1,249 @@
+//! What the Docker engine says of containers and volumes: the commands of `docker`, and reading their answers.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::SERVICE;
+use crate::failure::{Code, Failure};
+
+/// A container as `docker ps` shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Container {
+    pub id: String,
+    /// `running`, `exited`, `created`, …
+    pub state: String,
+    /// `Up 3 minutes (healthy)`.
+    pub status: String,
+    /// The image that it was made from.
+    pub image: String,
+    /// Its name.
+    pub name: String,
+    /// The compose project that it belongs to.
+    pub project: String,
+    /// The folder that compose made it from.
+    pub folder: PathBuf,
+    /// Whether that folder is this checkout.
+    pub is_ours: bool,
+}
+
+/// A line for each container of the service, on the whole engine.
+const FORMAT: &str = "{{.ID}}\t{{.State}}\t{{.Status}}\t{{.Image}}\t{{.Names}}\t\
+                      {{.Label \"com.docker.compose.project\"}}\t{{.Label \"com.docker.compose.project.working_dir\"}}";
+
+/// The service's containers of every checkout; fails when no engine answers.
+pub fn containers(root: &Path) -> Result<Vec<Container>, Failure> {
+    let service = format!("label=com.docker.compose.service={SERVICE}");
+    let filters = ["ps", "--all", "--filter", &service, "--format", FORMAT];
+    let lines = docker(root, &filters)?;
+    let mut containers: Vec<Container> = lines.lines().filter_map(parse_line).collect();
+    for container in &mut containers {
+        container.is_ours = is_same(&container.folder, root);
+    }
+    Ok(containers)
+}
+
+/// The compose projects that have a volume with the service's data, running or not.
+pub fn projects_with_data(root: &Path) -> Result<Vec<String>, Failure> {
+    let filter = format!("label=com.docker.compose.volume={SERVICE}-data");
+    let format = "{{.Label \"com.docker.compose.project\"}}";
+    let filters = ["volume", "ls", "--filter", &filter, "--format", format];
+    Ok(docker(root, &filters)?.lines().map(str::to_owned).collect())
+}
+
+/// Whether a container of any kind has this name.
+pub fn has_container(root: &Path, name: &str) -> Result<bool, Failure> {
+    let filter = format!("name=^/?{name}$");
+    let filters = ["ps", "--all", "--quiet", "--filter", &filter];
+    Ok(!docker(root, &filters)?.trim().is_empty())
+}
+
+/// A container as `docker inspect` shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Inspection {
+    /// Its environment, a `NAME=value` each.
+    environment: Vec<String>,
+    /// The address and port of the engine's machine that lead to 5432.
+    pub published: Option<(String, String)>,
+}
+
+impl Inspection {
+    /// A variable of its environment; an empty one counts as none.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        let mut values = self
+            .environment
+            .iter()
+            .filter_map(|it| it.split_once('=').filter(|(it, _)| *it == name));
+        values
+            .next()
+            .map(|(_, value)| value)
+            .filter(|it| !it.is_empty())
+    }
+
+    /// The superuser's name, as the image has it.
+    pub fn user(&self) -> &str {
+        self.variable("POSTGRES_USER").unwrap_or("postgres")
+    }
+
+    /// The database's name, as the image has it.
+    pub fn database(&self) -> &str {
+        self.variable("POSTGRES_DB").unwrap_or_else(|| self.user())
+    }
+}
+
+/// What the engine knows of a container.
+pub fn inspect(root: &Path, id: &str) -> Result<Inspection, Failure> {
+    let text = docker(root, &["inspect", "--type", "container", id])?;
+    parse_inspection(&text).ok_or_else(|| {
+        let message = format!("`docker inspect {id}` does not describe the container");
+        Failure::new(Code::Unreachable, message)
+    })
+}
+
+/// <https://docs.docker.com/reference/api/engine/>, `ContainerInspect`
+fn parse_inspection(text: &str) -> Option<Inspection> {
+    let all: Value = serde_json::from_str(text).ok()?;
+    let it = all.get(0)?;
+    let strings = |it: &Value| -> Option<Vec<String>> {
+        let texts = it.as_array()?.iter().filter_map(Value::as_str);
+        Some(texts.map(str::to_owned).collect())
+    };
+    let published = it.pointer("/NetworkSettings/Ports/5432~1tcp/0");
+    let published = published.and_then(|it| {
+        let address = it.get("HostIp")?.as_str()?;
+        let port = it.get("HostPort")?.as_str()?;
+        Some((reachable(address), port.to_owned()))
+    });
+    Some(Inspection {
+        environment: strings(it.pointer("/Config/Env")?)?,
+        published,
+    })
+}
+
+/// The address by which this machine reaches a port that is published there.
+fn reachable(address: &str) -> String {
+    match address {
+        "" | "0.0.0.0" | "::" => "127.0.0.1".to_owned(),
+        v6 if v6.contains(':') => format!("[{v6}]"),
+        v4 => v4.to_owned(),
+    }
+}
+
+/// What a docker command prints.
+fn docker(root: &Path, arguments: &[&str]) -> Result<String, Failure> {
+    let output = Command::new("docker")
+        .args(arguments)
+        .current_dir(root)
+        .output()
+        .map_err(|_| {
+            no_engine(
+                "docker is not installed",
+                "install Docker, or `--target embedded`",
+            )
+        })?;
+    match output.status.success() {
+        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+        false => Err(explain(&String::from_utf8_lossy(&output.stderr))),
+    }
+}
+
+fn no_engine(message: &str, next: &str) -> Failure {
+    Failure::new(Code::Unreachable, message).next(next)
+}
+
+fn explain(errors: &str) -> Failure {
+    if errors.contains("permission denied") {
+        return no_engine(
+            "the Docker engine refuses this user: permission denied on its socket",
+            "sudo usermod -aG docker $USER, then log in again; or `--target embedded`",
+        );
+    }
+    if errors.contains("No such container") {
+        return no_engine("the container is gone", "the same command again");
+    }
+    let cause = errors.lines().next().unwrap_or("docker failed").trim();
+    no_engine(
+        "no Docker engine answers",
+        "sudo systemctl start docker, or `--target embedded`",
+    )
+    .note_before_next("cause", cause)
+}
+
+fn parse_line(line: &str) -> Option<Container> {
+    let mut fields = line.split('\t').map(str::to_owned);
+    Some(Container {
+        id: fields.next()?,
+        state: fields.next()?,
+        status: fields.next()?,
+        image: fields.next()?,
+        name: fields.next()?,
+        project: fields.next()?,
+        folder: fields.next()?.into(),
+        is_ours: false,
+    })
+}
+
+/// Whether two paths lead to the same folder: compose may have been started through a symbolic link.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let (one, other) = (fs::canonicalize(one), fs::canonicalize(other));
+    one.is_ok_and(|one| other.is_ok_and(|other| one == other))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_docker_ps_is_read() {
+        let line =
+            "abc\trunning\tUp 3 minutes (healthy)\tx/timescaledb:1\ttimescaledb\tapp\t/src/app";
+        let expected = Container {
+            id: "abc".to_owned(),
+            state: "running".to_owned(),
+            status: "Up 3 minutes (healthy)".to_owned(),
+            image: "x/timescaledb:1".to_owned(),
+            name: "timescaledb".to_owned(),
+            project: "app".to_owned(),
+            folder: "/src/app".into(),
+            is_ours: false,
+        };
+        assert_eq!(parse_line(line), Some(expected));
+        assert_eq!(parse_line(""), None);
+    }
+
+    #[test]
+    fn a_container_is_read() {
+        let text = r#"[{"Config": {"Env": ["POSTGRES_USER=me", "POSTGRES_DB=", "A=b=c"]},
+            "NetworkSettings": {"Ports": {"5432/tcp": [{"HostIp": "0.0.0.0", "HostPort": "5433"}], "8008/tcp": null}}}]"#;
+        let inside = parse_inspection(text).unwrap();
+        assert_eq!((inside.user(), inside.database()), ("me", "me"));
+        assert_eq!(inside.variable("A"), Some("b=c"));
+        let at = |address: &str, port: &str| Some((address.to_owned(), port.to_owned()));
+        assert_eq!(inside.published, at("127.0.0.1", "5433"));
+        let text = text.replace("0.0.0.0", "::1");
+        assert_eq!(
+            parse_inspection(&text).unwrap().published,
+            at("[::1]", "5433")
+        );
+        let stopped = r#"[{"Config": {"Env": []}, "NetworkSettings": {"Ports": {}}}]"#;
+        let stopped = parse_inspection(stopped).unwrap();
+        assert_eq!(
+            (stopped.user(), stopped.published.as_ref()),
+            ("postgres", None)
+        );
+        assert_eq!(parse_inspection("[]"), None);
+    }
+
+    #[test]
+    fn a_folder_is_the_same_through_a_link() {
+        let dir = std::env::temp_dir().join(format!("same-{}", std::process::id()));
+        fs::create_dir_all(dir.join("app")).unwrap();
+        std::os::unix::fs::symlink("app", dir.join("link")).unwrap();
+        assert!(is_same(&dir.join("link"), &dir.join("app")));
+        assert!(!is_same(&dir.join("link"), &dir));
+        assert!(!is_same(&dir.join("nothing"), &dir.join("nothing")));
+        fs::remove_dir_all(dir).unwrap();
+    }
+}
