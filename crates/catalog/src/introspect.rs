@@ -10,6 +10,7 @@ mod chunks;
 mod definition;
 mod known;
 mod raw;
+mod relations;
 mod timescale;
 
 use std::collections::BTreeMap;
@@ -208,7 +209,7 @@ pub fn chunks_query(probe: &str) -> Result<String, Error> {
 /// When `text` is no answer of that query.
 pub fn parse(text: &str) -> Result<Catalog, Error> {
     serde_json::from_str(text)
-        .map(assemble::catalog)
+        .and_then(assemble::catalog)
         .map_err(Error::Answer)
 }
 

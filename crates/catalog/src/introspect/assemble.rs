@@ -7,10 +7,12 @@ use super::bucket;
 use super::definition::{as_written, portable};
 use super::known::prover;
 use super::raw::{self, Answer, Rows};
+use super::relations::{self, Relation};
 use super::timescale::Timescale;
 
-pub(super) fn catalog(mut answer: Answer) -> Catalog {
-    let prover = prover(&answer);
+pub(super) fn catalog(mut answer: Answer) -> Result<Catalog, serde_json::Error> {
+    let relations = relations::take(&mut answer)?;
+    let prover = prover(&answer, &relations);
     let mut facts = Timescale::of(&mut answer);
     let mut catalog = Catalog {
         extensions: answer.extensions.unwrap_or_default(),
@@ -19,7 +21,7 @@ pub(super) fn catalog(mut answer: Answer) -> Catalog {
         routines: routines(answer.routines.unwrap_or_default()),
         ..Catalog::default()
     };
-    for relation in answer.relations.unwrap_or_default() {
+    for relation in relations {
         let name = RelationRef {
             schema: relation.schema.clone(),
             name: relation.name.clone(),
@@ -39,7 +41,7 @@ pub(super) fn catalog(mut answer: Answer) -> Catalog {
     }
     catalog.jobs = facts.jobs;
     sort(&mut catalog);
-    catalog
+    Ok(catalog)
 }
 
 fn list<T, U>(rows: Rows<T>, convert: impl Fn(T) -> U) -> Vec<U> {
@@ -47,7 +49,7 @@ fn list<T, U>(rows: Rows<T>, convert: impl Fn(T) -> U) -> Vec<U> {
 }
 
 fn continuous_aggregate(
-    relation: raw::Relation,
+    relation: Relation,
     aggregate: raw::ContinuousAggregate,
     facts: &mut Timescale,
     prover: &Prover,
@@ -83,7 +85,7 @@ fn continuous_aggregate(
     }
 }
 
-fn view(relation: raw::Relation, prover: &Prover) -> View {
+fn view(relation: Relation, prover: &Prover) -> View {
     let definition = relation.definition.unwrap_or_default();
     View {
         definition: portable(&definition, prover.query(relation.oid)),
@@ -92,69 +94,53 @@ fn view(relation: raw::Relation, prover: &Prover) -> View {
         name: relation.name,
         comment: relation.comment,
         materialized: relation.kind == "m",
-        indexes: list(relation.indexes, index),
+        indexes: relation.indexes,
     }
 }
 
-fn table(relation: raw::Relation, hypertable: Option<Hypertable>, prover: &Prover) -> Table {
+fn table(relation: Relation, hypertable: Option<Hypertable>, prover: &Prover) -> Table {
     Table {
         columns: columns(relation.oid, relation.columns, prover),
         schema: relation.schema,
         name: relation.name,
         comment: relation.comment,
         constraints: constraints(relation.constraints),
-        indexes: list(relation.indexes, index),
-        triggers: relation.triggers.unwrap_or_default(),
+        indexes: relation.indexes,
+        triggers: relation.triggers,
         hypertable,
     }
 }
 
-fn columns(relation: u32, columns: Rows<raw::Column>, prover: &Prover) -> Vec<Column> {
-    list(columns, |column| Column {
+fn columns(relation: u32, columns: Vec<relations::Column>, prover: &Prover) -> Vec<Column> {
+    let column = |column: relations::Column| Column {
+        never_null: prover.never_null(relation, column.position),
         name: column.name,
         ty: column.ty,
         comment: column.comment,
-        never_null: prover.never_null(relation, column.position),
         default: column.default,
-        identity: column.identity.map(|identity| {
-            if identity == "a" {
-                Identity::Always
-            } else {
-                Identity::ByDefault
-            }
-        }),
+        identity: column.identity,
         generated: column.generated,
         is_virtual: column.is_virtual,
-    })
+    };
+    columns.into_iter().map(column).collect()
 }
 
-fn constraints(rows: Rows<raw::Constraint>) -> Vec<Constraint> {
-    let constraint = |row: raw::Constraint| {
-        let kind = match row.kind.as_str() {
+fn constraints(rows: Vec<relations::Constraint>) -> Vec<Constraint> {
+    let constraint = |row: relations::Constraint| Constraint {
+        name: row.name,
+        kind: match row.kind.as_str() {
             "p" => ConstraintKind::PrimaryKey,
             "u" => ConstraintKind::Unique,
             "f" => ConstraintKind::ForeignKey,
             "x" => ConstraintKind::Exclusion,
             _ => ConstraintKind::Check,
-        };
-        Constraint {
-            name: row.name,
-            kind,
-            definition: row.definition,
-            columns: row.columns.unwrap_or_default(),
-        }
+        },
+        definition: row.definition,
+        columns: row.columns,
     };
-    let mut constraints = list(rows, constraint);
+    let mut constraints: Vec<Constraint> = rows.into_iter().map(constraint).collect();
     constraints.sort_by(|a, b| a.name.cmp(&b.name));
     constraints
-}
-
-fn index(row: raw::Index) -> Index {
-    Index {
-        name: row.name,
-        definition: row.definition,
-        invalid: row.invalid,
-    }
 }
 
 fn enumeration(row: raw::Enum) -> Enum {
@@ -174,7 +160,7 @@ fn domain(row: raw::Domain) -> Domain {
         base: row.base,
         not_null: row.not_null,
         default: row.default,
-        checks: constraints(row.checks),
+        checks: constraints(list(row.checks, relations::of_domain)),
     }
 }
 

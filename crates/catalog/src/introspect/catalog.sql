@@ -94,6 +94,13 @@ relations AS MATERIALIZED (
     JOIN user_schemas AS s ON s.oid = c.relnamespace
 ),
 
+columns AS MATERIALIZED (
+    SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attidentity, a.attgenerated
+    FROM relations AS r
+    JOIN pg_catalog.pg_attribute AS a ON a.attrelid = r.oid
+    WHERE a.attnum > 0 AND NOT a.attisdropped
+),
+
 -- NOT NULL constraints that nothing has checked, as there are from PostgreSQL 18 on.
 not_valid AS MATERIALIZED (
     SELECT k.conrelid AS relation, k.conkey AS columns
@@ -197,85 +204,100 @@ body AS MATERIALIZED (
                 'schema', r.schema,
                 'name', r.name,
                 'kind', r.kind,
-                'comment', pg_catalog.obj_description(r.oid, 'pg_class'),
-                'columns', (
-                    SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-                        'position', a.attnum,
-                        'name', a.attname,
-                        'type', pg_catalog.json_build_object(
-                            'sql', pg_catalog.format_type(a.atttypid, a.atttypmod),
-                            'schema', bn.nspname,
-                            'name', b.typname,
-                            'array', el.oid IS NOT NULL
-                        ),
-                        'comment', pg_catalog.col_description(r.oid, a.attnum),
-                        'not_null', a.attnotnull AND r.kind <> 'f' AND NOT EXISTS (
-                            SELECT FROM not_valid AS v WHERE v.relation = r.oid AND a.attnum = ANY (v.columns)
-                        ),
-                        'primary_key', COALESCE(a.attnum = ANY (p.conkey), false),
-                        'added', EXISTS (
-                            SELECT FROM added WHERE added.schema = r.schema AND added.name = r.name AND added.attname = a.attname
-                        ),
-                        'default', CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
-                        'identity', CASE WHEN a.attidentity <> '' THEN a.attidentity END,
-                        'generated', CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
-                        'virtual', a.attgenerated = 'v'
-                    ) ORDER BY a.attnum)
-                    FROM pg_catalog.pg_attribute AS a
-                    JOIN pg_catalog.pg_type AS full_type ON full_type.oid = a.atttypid
-                    LEFT JOIN pg_catalog.pg_type AS el ON el.oid = full_type.typelem AND el.typarray = full_type.oid
-                    JOIN pg_catalog.pg_type AS b ON b.oid = COALESCE(el.oid, full_type.oid)
-                    JOIN pg_catalog.pg_namespace AS bn ON bn.oid = b.typnamespace
-                    LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-                    WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
-                ),
-                'constraints', (
-                    SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-                        'name', k.conname,
-                        'kind', k.contype,
-                        'definition', pg_catalog.pg_get_constraintdef(k.oid),
-                        'columns', (
-                            SELECT pg_catalog.json_agg(a.attname ORDER BY key.n)
-                            FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS key (attnum, n)
-                            JOIN pg_catalog.pg_attribute AS a ON a.attrelid = r.oid AND a.attnum = key.attnum
-                        )
-                    ))
-                    FROM pg_catalog.pg_constraint AS k
-                    WHERE k.conrelid = r.oid
-                      AND k.contype IN ('p', 'u', 'c', 'f', 'x')
-                      AND NOT EXISTS (SELECT FROM chunks WHERE chunks.oid = k.confrelid)
-                ),
-                'indexes', (
-                    SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-                        'name', c.relname,
-                        'definition', pg_catalog.pg_get_indexdef(i.indexrelid),
-                        'invalid', NOT i.indisvalid
-                    ))
-                    FROM pg_catalog.pg_index AS i
-                    JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
-                    WHERE i.indrelid = r.oid
-                      AND NOT EXISTS (
-                          SELECT FROM pg_catalog.pg_constraint AS k
-                          WHERE k.conrelid = r.oid AND k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
-                      )
-                ),
-                'triggers', (
-                    SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-                        'name', g.tgname,
-                        'definition', pg_catalog.pg_get_triggerdef(g.oid),
-                        'disabled', g.tgenabled = 'D'
-                    ))
-                    FROM pg_catalog.pg_trigger AS g
-                    JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid
-                    JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
-                    WHERE g.tgrelid = r.oid AND NOT g.tgisinternal AND n.nspname !~ '^_timescaledb_'
-                ),
                 'definition', CASE WHEN r.kind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(r.oid) END,
-                'tree', (SELECT t.tree FROM trees AS t WHERE t.oid = r.oid)
+                'tree', t.tree
             ))
             FROM relations AS r
-            -- Looked up once for a relation: for each column it would be a quarter of the time.
-            LEFT JOIN pg_catalog.pg_constraint AS p ON p.conrelid = r.oid AND p.contype = 'p'
+            LEFT JOIN trees AS t ON t.oid = r.oid
+        ),
+        -- What relations have is in lists of its own, by OID and column number, which `relations.rs` joins: the planner cannot guess how
+        -- many relations there are, and subqueries for each column of thousands of tables are four times the time. Columns are
+        -- arrays, in the order of the fields of `raw::Column`: their keys would be most of the answer.
+        'columns', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
+                a.attrelid::pg_catalog.int8, a.attnum, a.attname, a.atttypid::pg_catalog.int8, a.atttypmod, a.attnotnull, a.attidentity, a.attgenerated
+            ))
+            FROM columns AS a
+        ),
+        'types', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                'oid', used.oid::pg_catalog.int8,
+                'modifier', used.modifier,
+                'type', pg_catalog.json_build_object(
+                    'sql', pg_catalog.format_type(used.oid, used.modifier),
+                    'schema', bn.nspname,
+                    'name', b.typname,
+                    'array', el.oid IS NOT NULL
+                )
+            ))
+            FROM (SELECT DISTINCT a.atttypid, a.atttypmod FROM columns AS a) AS used (oid, modifier)
+            JOIN pg_catalog.pg_type AS full_type ON full_type.oid = used.oid
+            LEFT JOIN pg_catalog.pg_type AS el ON el.oid = full_type.typelem AND el.typarray = full_type.oid
+            JOIN pg_catalog.pg_type AS b ON b.oid = COALESCE(el.oid, full_type.oid)
+            JOIN pg_catalog.pg_namespace AS bn ON bn.oid = b.typnamespace
+        ),
+        'comments', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                'relation', d.objoid::pg_catalog.int8, 'column', d.objsubid, 'text', d.description
+            ))
+            FROM relations AS r
+            JOIN pg_catalog.pg_description AS d ON d.objoid = r.oid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
+        ),
+        'expressions', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                'relation', d.adrelid::pg_catalog.int8, 'column', d.adnum, 'text', pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+            ))
+            FROM relations AS r
+            JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = r.oid
+        ),
+        'not_valid', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object('relation', v.relation::pg_catalog.int8, 'columns', v.columns))
+            FROM not_valid AS v
+        ),
+        'added', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object('schema', a.schema, 'name', a.name, 'column', a.attname))
+            FROM added AS a
+        ),
+        'constraints', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                'relation', k.conrelid::pg_catalog.int8,
+                'name', k.conname,
+                'kind', k.contype,
+                'definition', pg_catalog.pg_get_constraintdef(k.oid),
+                'columns', k.conkey
+            ))
+            FROM relations AS r
+            JOIN pg_catalog.pg_constraint AS k ON k.conrelid = r.oid
+            WHERE k.contype IN ('p', 'u', 'c', 'f', 'x')
+              AND NOT EXISTS (SELECT FROM chunks WHERE chunks.oid = k.confrelid)
+        ),
+        'indexes', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                'relation', i.indrelid::pg_catalog.int8,
+                'name', c.relname,
+                'definition', pg_catalog.pg_get_indexdef(i.indexrelid),
+                'invalid', NOT i.indisvalid
+            ))
+            FROM relations AS r
+            JOIN pg_catalog.pg_index AS i ON i.indrelid = r.oid
+            JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
+            WHERE NOT EXISTS (
+                SELECT FROM pg_catalog.pg_constraint AS k
+                WHERE k.conrelid = r.oid AND k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
+            )
+        ),
+        'triggers', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                'relation', g.tgrelid::pg_catalog.int8,
+                'name', g.tgname,
+                'definition', pg_catalog.pg_get_triggerdef(g.oid),
+                'disabled', g.tgenabled = 'D'
+            ))
+            FROM pg_catalog.pg_trigger AS g
+            JOIN relations AS r ON r.oid = g.tgrelid
+            JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid
+            JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+            WHERE NOT g.tgisinternal AND n.nspname !~ '^_timescaledb_'
         ),
         -- A query on a table reads its children too, and those may be looser than the parent. Chunks may not.
         'children', (

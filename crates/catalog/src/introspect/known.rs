@@ -6,8 +6,9 @@ use crate::nodes::{self, Node};
 use crate::nullability::{self, Prover};
 
 use super::raw::{self, Answer};
+use super::relations::{self, Relation};
 
-pub(super) fn prover(answer: &Answer) -> Prover {
+pub(super) fn prover(answer: &Answer, relations: &[Relation]) -> Prover {
     let mut prover = Prover::default();
     for function in answer.functions.iter().flatten() {
         let known = nullability::Function {
@@ -18,7 +19,7 @@ pub(super) fn prover(answer: &Answer) -> Prover {
         prover.functions.insert(function.oid, known);
     }
     let loose = loose(answer.children.as_deref().unwrap_or_default());
-    for relation in answer.relations.iter().flatten() {
+    for relation in relations {
         prover
             .relations
             .insert(relation.oid, known(relation, loose.get(&relation.oid)));
@@ -26,8 +27,8 @@ pub(super) fn prover(answer: &Answer) -> Prover {
     prover
 }
 
-fn known(relation: &raw::Relation, loose: Option<&BTreeSet<&str>>) -> nullability::Relation {
-    let column = |column: &raw::Column| {
+fn known(relation: &Relation, loose: Option<&BTreeSet<&str>>) -> nullability::Relation {
+    let column = |column: &relations::Column| {
         let checked =
             column.not_null && !loose.is_some_and(|loose| loose.contains(column.name.as_str()));
         let declared = match (checked, column.primary_key) {
@@ -48,7 +49,7 @@ fn known(relation: &raw::Relation, loose: Option<&BTreeSet<&str>>) -> nullabilit
             "public" => relation.name.clone(),
             schema => format!("{schema}.{}", relation.name),
         },
-        columns: relation.columns.iter().flatten().map(column).collect(),
+        columns: relation.columns.iter().map(column).collect(),
         // A view whose query cannot be read has one all the same: an empty node, which proves nothing.
         query: is_view.then(|| {
             let tree = relation.tree.as_deref().and_then(nodes::parse);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::model::{RelationRef, Routine, Trigger, TypeRef};
+use crate::model::{Index, RelationRef, Routine, Trigger, TypeRef};
 
 pub(super) type Rows<T> = Option<Vec<T>>;
 
@@ -17,6 +17,16 @@ pub(super) struct Answer {
     pub(super) enums: Rows<Enum>,
     pub(super) domains: Rows<Domain>,
     pub(super) relations: Rows<Relation>,
+    pub(super) columns: Rows<Column>,
+    pub(super) types: Rows<Type>,
+    pub(super) comments: Rows<Text>,
+    /// Of defaults and generated columns.
+    pub(super) expressions: Rows<Text>,
+    pub(super) not_valid: Rows<NotValid>,
+    pub(super) added: Rows<Added>,
+    pub(super) constraints: Rows<Of<Constraint>>,
+    pub(super) indexes: Rows<Of<Index>>,
+    pub(super) triggers: Rows<Of<Trigger>>,
     pub(super) children: Rows<Child>,
     pub(super) routines: Rows<Routine>,
     pub(super) functions: Rows<Function>,
@@ -53,36 +63,67 @@ pub(super) struct Relation {
     pub(super) name: String,
     /// `relkind`.
     pub(super) kind: String,
-    pub(super) comment: Option<String>,
-    pub(super) columns: Rows<Column>,
-    pub(super) constraints: Rows<Constraint>,
-    pub(super) indexes: Rows<Index>,
-    pub(super) triggers: Rows<Trigger>,
     pub(super) definition: Option<String>,
     /// `pg_rewrite.ev_action` of a view.
     pub(super) tree: Option<String>,
 }
 
+/// The fields come without their names, in this order.
 #[derive(Deserialize)]
 pub(super) struct Column {
+    pub(super) relation: u32,
     /// `attnum`.
     pub(super) position: i64,
     pub(super) name: String,
+    /// `atttypid` and `atttypmod`, as in [`Type`].
+    pub(super) ty: u32,
+    pub(super) modifier: i64,
+    /// `attnotnull`, checked or not; of the table itself, whatever its children say.
+    pub(super) not_null: bool,
+    /// `attidentity`.
+    pub(super) identity: String,
+    /// `attgenerated`.
+    pub(super) generated: String,
+}
+
+/// A type that columns have.
+#[derive(Deserialize)]
+pub(super) struct Type {
+    pub(super) oid: u32,
+    pub(super) modifier: i64,
     #[serde(rename = "type")]
     pub(super) ty: TypeRef,
-    pub(super) comment: Option<String>,
-    /// `attnotnull`, as far as it is checked; of the table itself, whatever its children say.
-    pub(super) not_null: bool,
-    pub(super) primary_key: bool,
-    /// Whether the column may be younger than rows of the continuous aggregate.
-    pub(super) added: bool,
-    pub(super) default: Option<String>,
-    /// `attidentity`.
-    pub(super) identity: Option<String>,
-    pub(super) generated: Option<String>,
-    /// `attgenerated` is `v`.
-    #[serde(rename = "virtual")]
-    pub(super) is_virtual: bool,
+}
+
+/// What stands at a column, or at a relation as column 0.
+#[derive(Deserialize)]
+pub(super) struct Text {
+    pub(super) relation: u32,
+    pub(super) column: i64,
+    pub(super) text: String,
+}
+
+/// A NOT NULL constraint that nothing has checked.
+#[derive(Deserialize)]
+pub(super) struct NotValid {
+    pub(super) relation: u32,
+    pub(super) columns: Vec<i64>,
+}
+
+/// A column that may be younger than rows of the continuous aggregate.
+#[derive(Deserialize)]
+pub(super) struct Added {
+    pub(super) schema: String,
+    pub(super) name: String,
+    pub(super) column: String,
+}
+
+/// Something that a relation has.
+#[derive(Deserialize)]
+pub(super) struct Of<T> {
+    pub(super) relation: u32,
+    #[serde(flatten)]
+    pub(super) it: T,
 }
 
 /// A table that another one's queries read as well.
@@ -100,15 +141,9 @@ pub(super) struct Constraint {
     /// `contype`.
     pub(super) kind: String,
     pub(super) definition: String,
+    /// `conkey`; null for a domain's.
     #[serde(default)]
-    pub(super) columns: Rows<String>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Index {
-    pub(super) name: String,
-    pub(super) definition: String,
-    pub(super) invalid: bool,
+    pub(super) columns: Rows<i64>,
 }
 
 /// A function that a view calls.

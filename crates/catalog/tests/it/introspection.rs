@@ -357,6 +357,12 @@ fn an_unknown_server_is_named() {
         catalog::parse(r#"{"extensions": "#)
             .unwrap_err()
             .to_string(),
+        catalog::parse(
+            r#"{"relations": [{"oid": 1, "schema": "s", "name": "r", "kind": "r", "definition": null, "tree": null}],
+                "columns": [[1, 1, "c", 23, -1, false, "", ""]]}"#,
+        )
+        .unwrap_err()
+        .to_string(),
         catalog::introspect(&[], |_| {
             Err::<String, _>(std::io::Error::other("the connection is gone"))
         })
