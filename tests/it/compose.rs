@@ -1,12 +1,13 @@
 //! The compose file, with an image of this machine's own PostgreSQL.
 
+mod address;
 mod checkouts;
 
 use postgres::{Client, Config, NoTls};
 
 use crate::support::{Sandbox, eventually, succeed, test_name};
 
-const ENV: &str = "POSTGRES_USER=me\nPOSTGRES_PASSWORD=secret\nPOSTGRES_DB=mine\n";
+pub const ENV: &str = "POSTGRES_USER=me\nPOSTGRES_PASSWORD=secret\nPOSTGRES_DB=mine\n";
 
 #[test]
 fn the_service_answers_this_machine_over_tcp_and_keeps_its_data() {
@@ -88,7 +89,7 @@ fn config(project: &Sandbox) -> Config {
 }
 
 /// A connection from this machine, as soon as the service takes one.
-fn connect(project: &Sandbox) -> Client {
+pub fn connect(project: &Sandbox) -> Client {
     let mut client = None;
     eventually("the service answers", || {
         client = config(project).connect(NoTls).ok();

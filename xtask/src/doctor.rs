@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use migrator::history::HistoryTable;
+use migrator::link::Link;
 use migrator::plan::Migration;
 use migrator::qualified::qualified;
 use migrator::run::{self, Report};
-use migrator::wire::{Config, Wire};
+use migrator::wire::Config;
 use serde_json::json;
 
 use crate::cli::Doctor;
@@ -128,9 +129,10 @@ fn examine(
     match &chosen.target {
         Target::Compose(compose) => {
             checks.ok("engine", format!("Docker answers; {}", compose.typed()));
-            if !container(compose, checks) {
-                return;
+            if container(compose, checks) {
+                in_container(compose, chosen, history, migrations, checks);
             }
+            return;
         }
         Target::Embedded(embedded) => {
             match target::embedded::Embedded::server() {
@@ -175,24 +177,54 @@ fn examine(
         }
     };
     link.answer_within(LOOKING);
-    checks.ok(
-        "credentials",
-        format!("{} on database {}", config.user(), config.database()),
-    );
+    checks.ok("credentials", as_whom(config));
     match run::read(&mut link, history, None) {
         Ok(report) => inside(&mut link, &report, migrations, checks),
         Err(error) => checks.failure("history", &explain::run(&error, &[])),
     }
 }
 
+/// A container that runs: what is in it is asked for in it, as migrations are run. Programs on this machine go to its port.
+fn in_container(
+    compose: &Compose,
+    chosen: &Chosen,
+    history: &HistoryTable,
+    migrations: Option<&[Migration]>,
+    checks: &mut Checks,
+) {
+    let mut session = match chosen.look() {
+        Ok(Some(session)) => session,
+        Ok(None) => return,
+        Err(failure) => return checks.failure("server", &failure),
+    };
+    match chosen.target.address() {
+        Ok(address) if port(&address.config, checks) => {
+            let config = &address.config;
+            match compose.check_url(config, &mut *session.link) {
+                Ok(()) => checks.ok("credentials", as_whom(config)),
+                Err(failure) => checks.failure("credentials", &failure),
+            }
+        }
+        Ok(_) => {}
+        Err(failure) => checks.failure("port", &failure),
+    }
+    match run::read(&mut *session.link, history, None) {
+        Ok(report) => inside(&mut *session.link, &report, migrations, checks),
+        Err(error) => checks.failure("history", &explain::run(&error, &[])),
+    }
+}
+
+fn as_whom(config: &Config) -> String {
+    format!("{} on database {}", config.user(), config.database())
+}
+
 /// What to correct when the server says no.
 fn credentials(target: &Target) -> String {
     match target {
         Target::Url(url) => url.next(),
-        Target::Embedded(_) => "cargo xtask reset --target embedded".to_owned(),
-        Target::Compose(_) => "correct POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB in .env: \
-             they are those with which the container first started"
-            .to_owned(),
+        Target::Embedded(_) | Target::Compose(_) => {
+            "cargo xtask reset --target embedded".to_owned()
+        }
     }
 }
 
@@ -225,38 +257,68 @@ fn container(compose: &Compose, checks: &mut Checks) -> bool {
     container.state == "running"
 }
 
-/// Whether the server's port takes connections; a socket is tried by connecting.
+/// Whether one of the hosts takes connections; a socket is tried by connecting.
 fn port(config: &Config, checks: &mut Checks) -> bool {
-    let server = config.server();
-    let Ok(addresses) = server.to_socket_addrs() else {
-        if server.starts_with('/') {
+    let servers = config.servers();
+    if servers.iter().any(|server| server.starts_with('/')) {
+        return true;
+    }
+    let found: Vec<(String, Port)> = servers
+        .into_iter()
+        .map(|server| (Port::of(&server), server))
+        .map(|(port, server)| (port.describe(&server), port))
+        .collect();
+    let texts: Vec<&str> = found.iter().map(|(text, _)| text.as_str()).collect();
+    let texts = texts.join(", ");
+    let is = |wanted: Port| found.iter().any(|(_, port)| *port == wanted);
+    let next = match () {
+        () if is(Port::Open) => {
+            checks.ok("port", texts);
             return true;
         }
-        checks.bad(
-            "port",
-            format!("{server}: the name is not known"),
-            "correct the host",
-            Code::Unreachable,
-        );
-        return false;
+        () if is(Port::Closed) => "start the server, or correct the port",
+        () => "correct the host",
     };
-    let open = addresses
-        .into_iter()
-        .any(|address| TcpStream::connect_timeout(&address, PORT_TIMEOUT).is_ok());
-    match open {
-        true => checks.ok("port", format!("{server} takes connections")),
-        false => checks.bad(
-            "port",
-            format!("{server} refuses connections"),
-            "start the server, or correct the port",
-            Code::Unreachable,
-        ),
+    checks.bad("port", texts, next, Code::Unreachable);
+    false
+}
+
+/// What became of an attempt to connect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Port {
+    Open,
+    Closed,
+    /// The host's name is not known.
+    Unknown,
+}
+
+impl Port {
+    fn of(server: &str) -> Port {
+        let Ok(mut addresses) = server.to_socket_addrs() else {
+            return Port::Unknown;
+        };
+        match addresses.any(|address| TcpStream::connect_timeout(&address, PORT_TIMEOUT).is_ok()) {
+            true => Port::Open,
+            false => Port::Closed,
+        }
     }
-    open
+
+    fn describe(self, server: &str) -> String {
+        match self {
+            Port::Open => format!("{server} takes connections"),
+            Port::Closed => format!("{server} refuses connections"),
+            Port::Unknown => format!("{server}: the name is not known"),
+        }
+    }
 }
 
 /// Version, licence, tables and migrations.
-fn inside(link: &mut Wire, report: &Report, migrations: Option<&[Migration]>, checks: &mut Checks) {
+fn inside(
+    link: &mut dyn Link,
+    report: &Report,
+    migrations: Option<&[Migration]>,
+    checks: &mut Checks,
+) {
     let facts = &report.facts;
     match &facts.timescaledb {
         Some(version) => {
@@ -319,7 +381,7 @@ fn inside(link: &mut Wire, report: &Report, migrations: Option<&[Migration]>, ch
 }
 
 /// Whether the extension could be installed, while no migration has done so.
-fn available(link: &mut Wire, checks: &mut Checks) {
+fn available(link: &mut dyn Link, checks: &mut Checks) {
     let sql =
         "SELECT default_version FROM pg_catalog.pg_available_extensions WHERE name = 'timescaledb'";
     match query(link, sql) {
@@ -335,7 +397,7 @@ fn available(link: &mut Wire, checks: &mut Checks) {
 }
 
 /// What users know: TimescaleDB's storage is left out, whatever schema it is in.
-fn tables(link: &mut Wire) -> Result<Vec<String>, Failure> {
+fn tables(link: &mut dyn Link) -> Result<Vec<String>, Failure> {
     let probe = query(link, catalog::probe_query())?;
     let chunks = catalog::chunks_query(&probe.concat())
         .map_err(|error| Failure::new(Code::Failed, error.to_string()))?;
@@ -351,8 +413,7 @@ fn tables(link: &mut Wire) -> Result<Vec<String>, Failure> {
     )
 }
 
-fn query(link: &mut Wire, sql: &str) -> Result<Vec<String>, Failure> {
-    use migrator::link::Link;
+fn query(link: &mut dyn Link, sql: &str) -> Result<Vec<String>, Failure> {
     let results = link
         .query(&qualified(sql))
         .map_err(|error| explain::run(&error.into(), &[]))?;

@@ -43,7 +43,8 @@ fn in_container(compose: &Compose, arguments: &[OsString]) -> Command {
     if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
         command.arg("-T");
     }
-    let script = r#"exec psql -U "$POSTGRES_USER" -d "${POSTGRES_DB:-$POSTGRES_USER}" "$@""#;
+    // By way of the environment, where what the user names counts first.
+    let script = r#"export PGUSER="${POSTGRES_USER:-postgres}" && export PGDATABASE="${POSTGRES_DB:-$PGUSER}" && exec psql "$@""#;
     command
         .args([SERVICE, "sh", "-c", script, "psql"])
         .args(arguments);

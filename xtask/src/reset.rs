@@ -4,9 +4,8 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use migrator::history::{Mode, identifier, literal};
-use migrator::link::{self, Link};
+use migrator::link;
 use migrator::run::Options;
-use migrator::wire::{Config, Wire};
 
 use crate::cli::Reset;
 use crate::diagnostic::Diagnostic;
@@ -16,7 +15,7 @@ use crate::keeper::Keeper;
 use crate::migrate;
 use crate::project::Project;
 use crate::screen::Screen;
-use crate::target;
+use crate::target::{self, place::Place};
 
 pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitCode, Failure> {
     // Read first: a database is not dropped for migrations that cannot run.
@@ -24,14 +23,13 @@ pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitC
     let keeper = Keeper::new(project, &args.snapshot, false)?;
     let mut chosen = target::choose(project, &args.target)?;
     chosen.bring_up(screen)?;
-    let address = chosen.target.address()?;
-    let config = &address.config;
-    agree(args, config)?;
-    let was_plain = chosen.mode(&args.mode)? == Mode::TimescaleDb && is_plain(config);
-    recreate(config)?;
+    let place = chosen.target.place()?;
+    agree(args, &place)?;
+    let was_plain = chosen.mode(&args.mode)? == Mode::TimescaleDb && is_plain(&place);
+    recreate(&place)?;
     screen.line(format!(
         "database {} is dropped and made anew",
-        config.database()
+        place.database
     ));
     if was_plain {
         screen.line(
@@ -52,9 +50,9 @@ pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitC
 }
 
 /// Whether the user means it.
-fn agree(args: &Reset, config: &Config) -> Result<(), Failure> {
-    let database = config.database();
-    let elsewhere = config.elsewhere();
+fn agree(args: &Reset, place: &Place) -> Result<(), Failure> {
+    let database = place.database.as_str();
+    let elsewhere = place.elsewhere.as_ref();
     if let Some(host) = elsewhere.filter(|_| args.database.as_deref() != Some(database)) {
         return Err(Failure::new(
             Code::Usage,
@@ -93,7 +91,7 @@ fn agree(args: &Reset, config: &Config) -> Result<(), Failure> {
     let _ = write!(
         io::stderr(),
         "drop database {database} on {} with everything in it? [y/N] ",
-        config.server()
+        place.server
     );
     let mut answer = String::new();
     let _ = io::stdin().read_line(&mut answer);
@@ -104,23 +102,21 @@ fn agree(args: &Reset, config: &Config) -> Result<(), Failure> {
 }
 
 /// Whether the database is in plain mode, as far as can be seen before it goes.
-fn is_plain(config: &Config) -> bool {
-    let Ok(mut wire) = config.connect() else {
+fn is_plain(place: &Place) -> bool {
+    let Ok(mut link) = place.connect(&place.database) else {
         return false;
     };
-    let mark = wire.query("SELECT pg_catalog.to_regclass('_timescaledb_catalog.plain')");
+    let mark = link.query("SELECT pg_catalog.to_regclass('_timescaledb_catalog.plain')");
     let values = mark.into_iter().flatten().flatten().flatten();
     values.flatten().next().is_some()
 }
 
 /// Drops the database and creates it again for the same owner, in the same encoding and locale.
-fn recreate(config: &Config) -> Result<(), Failure> {
-    let mut maintenance: Wire = config
-        .clone()
-        .with_database("postgres")
-        .connect()
+fn recreate(place: &Place) -> Result<(), Failure> {
+    let mut maintenance = place
+        .connect("postgres")
         .map_err(|error| explain::unreachable(&error, "correct user and password"))?;
-    let database = config.database();
+    let database = place.database.as_str();
     let mut query = |sql: &str, state: &str| {
         let refused = |error| refused(&error, database, state);
         maintenance.query(sql).map_err(refused)

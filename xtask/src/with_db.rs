@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use migrator::run::Options;
+use migrator::wire::Config;
 
 use crate::cli::WithDb;
 use crate::failure::{Code, Failure};
@@ -24,14 +25,19 @@ pub fn run(project: &Project, args: &WithDb, screen: &mut Screen) -> Result<Exit
     migrate::apply(&chosen, &mut session, &migrations, &options, screen)?;
     // The embedded server lives as long as one of its guards does.
     let address = chosen.target.address()?;
+    chosen.target.check(&address, &mut *session.link)?;
     drop(session);
     let (program, arguments) = args.command.split_first().ok_or_else(|| {
         Failure::new(Code::Usage, "no command").next("cargo xtask with-db -- cargo test")
     })?;
-    let output = duct::cmd(program, arguments)
-        .env("DATABASE_URL", &address.url)
-        .unchecked()
-        .run();
+    let mut child = duct::cmd(program, arguments).env("DATABASE_URL", &address.url);
+    if chosen.target.is_apart() {
+        // `PGHOSTADDR` or `PGSERVICE` of another server would count beside the URL.
+        for variable in Config::variables() {
+            child = child.env_remove(variable);
+        }
+    }
+    let output = child.unchecked().run();
     match output {
         Ok(output) => Ok(exit_code(output.status)),
         Err(error) => {

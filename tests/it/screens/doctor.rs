@@ -96,6 +96,17 @@ fn the_password_is_wrong() {
 }
 
 #[test]
+fn one_of_two_hosts_takes_connections() {
+    if let Some(screen) = with_url(test_name!(), |url| url.replacen('@', "@127.0.0.1:1,", 1)) {
+        let [first, second] =
+            ["refuses connections", "takes connections"].map(|it| screen.find(it));
+        assert!(first.is_some() && first < second, "{screen}");
+        let port = screen.lines().find(|line| line.contains("  port  "));
+        assert!(port.unwrap().starts_with("  ok "), "{screen}");
+    }
+}
+
+#[test]
 fn the_database_is_not_there() {
     if let Some(screen) = with_url(test_name!(), |url| {
         let (server, _) = url.rsplit_once('/').unwrap();

@@ -21,6 +21,22 @@ fn it_is_on_the_target() {
 }
 
 #[test]
+fn it_tries_every_host_of_the_url() {
+    let Some(project) = applied(test_name!(), 1) else {
+        return;
+    };
+    let url = project
+        .own_database()
+        .url()
+        .replacen('@', "@127.0.0.1:1,", 1);
+    let screen = psql(&project.env("DATABASE_URL", url), "SELECT 'it is here'");
+    assert!(
+        screen.starts_with("exit 0\n") && screen.contains("it is here"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn its_exit_status_is_its_own() {
     if let Some(project) = applied(test_name!(), 3) {
         insta::assert_snapshot!(psql(&project, "SELECT wrong"));

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, io};
 
-use migrator::link::Link;
-use migrator::psql::Psql;
+use migrator::link::{Error, Link};
+use migrator::wire::Config;
 
 use crate::env_file::{self, EnvFile};
 use crate::explain;
@@ -18,10 +18,11 @@ use crate::failure::{Code, Failure};
 use crate::project::Project;
 use crate::screen::Screen;
 
+use super::place::{Place, identity};
 use checkout::InFile;
 pub use checkout::VARIABLE;
-use engine::Container;
-use inside::InContainer;
+use engine::{Container, Inspection};
+pub use inside::InContainer;
 use tool::Tool;
 
 /// The service's name in the compose file.
@@ -101,16 +102,19 @@ impl Compose {
             return Err(Failure::new(Code::Unreachable, message)
                 .next(format!("{} up -d {SERVICE}", self.typed())));
         }
-        let psql = Psql::start(InContainer {
-            tool: self.tool.clone(),
-            id: self
-                .container
-                .as_ref()
-                .map(|container| container.id.clone()),
-        });
+        let psql = self.psql().start();
         let next = format!("{} logs {SERVICE}", self.typed());
-        psql.map(|psql| Box::new(psql) as Box<dyn Link>)
-            .map_err(|error| explain::unreachable(&error, &next))
+        psql.map_err(|error| explain::unreachable(&error, &next))
+    }
+
+    /// psql in the container.
+    fn psql(&self) -> InContainer {
+        let id = self.container.as_ref().map(|it| it.id.clone());
+        InContainer {
+            tool: self.tool.clone(),
+            id,
+            database: None,
+        }
     }
 
     /// `up -d`, with the `.env` that the compose file needs.
@@ -199,24 +203,99 @@ impl Compose {
         ))
     }
 
-    /// The database's URL as seen from this machine, as the container has it; the container must run.
-    pub fn url(&self) -> Result<String, Failure> {
-        let missing = || Failure::new(Code::Unreachable, "the service has no container");
+    /// What the engine knows of the container.
+    fn inspect(&self) -> Result<Inspection, Failure> {
+        let missing = || {
+            Failure::new(Code::Unreachable, "the service has no container")
+                .next("cargo xtask migrate")
+        };
         let container = self.container.as_ref().ok_or_else(missing)?;
-        let inside = engine::inspect(&self.root, &container.id)?;
-        let (host, port) = inside.published.as_ref().ok_or_else(|| {
+        engine::inspect(&self.root, &container.id)
+    }
+
+    /// Where its database is made and dropped: in the container, as migrations are.
+    pub fn place(&self) -> Result<Place, Failure> {
+        let inside = self.inspect()?;
+        let container = self.container.as_ref().map(|it| it.name.as_str());
+        Ok(Place::in_container(
+            self.psql(),
+            inside.database().to_owned(),
+            format!("container {}", container.unwrap_or(SERVICE)),
+            engine::elsewhere(&self.root),
+        ))
+    }
+
+    /// The database's URL as seen from this machine, as the container says; the container must run. Whether another server answers there
+    /// is not known yet.
+    pub fn url(&self) -> Result<String, Failure> {
+        let inside = self.inspect()?;
+        let port = inside.published.as_ref().ok_or_else(|| {
             Failure::new(
                 Code::Unreachable,
-                "the container publishes no port of the database, so that no program on this machine can connect",
+                "the container publishes no port of its database",
             )
-            .next(format!("write `ports` into docker-compose.yml, and {} up -d {SERVICE}", self.typed()))
+            .next(format!(
+                "write `ports` into docker-compose.yml, then {} up -d {SERVICE}",
+                self.typed()
+            ))
         })?;
+        let server = port.reached_from_here(engine::elsewhere(&self.root).as_deref());
+        let password = inside.variable("POSTGRES_PASSWORD").unwrap_or_default();
         Ok(format!(
-            "postgres://{}:{}@{host}:{port}/{}",
+            "postgres://{}:{}@{server}/{}",
             percent_encode(inside.user()),
-            percent_encode(inside.variable("POSTGRES_PASSWORD").unwrap_or_default()),
+            percent_encode(password),
             percent_encode(inside.database()),
         ))
+    }
+
+    /// Refuses a URL behind which is another server than `inside`, a session in the container: then a program on this machine would
+    /// work on somebody else's database.
+    pub fn check_url(&self, config: &Config, inside: &mut dyn Link) -> Result<(), Failure> {
+        let server = config.server();
+        let next = format!(
+            "`cargo xtask psql` goes into the container; {}",
+            self.unreachable_from_here()
+        );
+        let mut outside = config.connect().map_err(|error| {
+            let (message, is_refused) = match &error {
+                Error::Unreachable { message, code } => (message.clone(), code.is_some()),
+                other => (other.to_string(), false),
+            };
+            let message = message.lines().next().unwrap_or_default().to_owned();
+            let failure = Failure::new(Code::Unreachable, message)
+                .note("at", format!("{server}, the port of the container"));
+            failure.next(match is_refused {
+                true => format!(
+                    "another server may answer at {server}; or the data has another password than the container: \
+                     `cargo xtask psql -- -c '\\password'` sets one"
+                ),
+                false => next.clone(),
+            })
+        })?;
+        let asked = |error: Error| explain::run(&error.into(), &[]);
+        let there = identity(inside).map_err(asked)?;
+        match identity(&mut outside).map_err(asked)? == there {
+            true => Ok(()),
+            false => Err(Failure::new(
+                Code::Unreachable,
+                format!("another server than the container's answers at {server}"),
+            )
+            .next(next)),
+        }
+    }
+
+    /// What helps where the container's port is not to be reached.
+    fn unreachable_from_here(&self) -> String {
+        match engine::elsewhere(&self.root) {
+            Some(host) => format!(
+                "to reach it from this machine, forward its port from the engine's: ssh -L … {host}"
+            ),
+            None => format!(
+                "to reach it from this machine, set POSTGRES_PORT in .env to a free port, then {} up -d {SERVICE}",
+                self.typed()
+            ),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod compose;
 pub mod embedded;
+pub mod place;
 pub mod url;
 
 use std::time::Duration;
@@ -19,6 +20,7 @@ use crate::screen::Screen;
 
 use compose::Compose;
 use embedded::Embedded;
+use place::Place;
 use url::Url;
 
 /// How long a command that only looks waits for each answer.
@@ -53,7 +55,7 @@ pub struct Address {
     /// With its password: for the environment of a child, not for a screen.
     pub url: String,
     // The embedded server runs as long as this lives.
-    _server: Option<Running>,
+    server: Option<Running>,
 }
 
 /// Chooses the target: as the command line says, else `DATABASE_URL`, else compose where an engine answers, else embedded.
@@ -294,7 +296,19 @@ impl Target {
         }
     }
 
-    /// The address of a database that is up, for a program on this machine, and what keeps it up meanwhile.
+    /// The server of a target that is up, by the way that migrations take.
+    pub fn place(&self) -> Result<Place, Failure> {
+        match self {
+            Target::Compose(compose) => compose.place(),
+            _ => {
+                let address = self.address()?;
+                Ok(Place::by_url(address.config, address.server))
+            }
+        }
+    }
+
+    /// The address of a database that is up, for a program on this machine, and what keeps it up meanwhile. Where that is another way than
+    /// the one that migrations take, whether it leads to the same server is not known yet: [`Target::check`] finds out.
     pub fn address(&self) -> Result<Address, Failure> {
         let exactly = |url: &str| {
             let config = Config::exactly(url);
@@ -317,8 +331,21 @@ impl Target {
         Ok(Address {
             config,
             url,
-            _server: server,
+            server,
         })
+    }
+
+    /// Refuses an address behind which is another server than that of `link`, an open session of the target.
+    pub fn check(&self, address: &Address, link: &mut dyn Link) -> Result<(), Failure> {
+        match self {
+            Target::Compose(compose) => compose.check_url(&address.config, link),
+            Target::Url(_) | Target::Embedded(_) => Ok(()),
+        }
+    }
+
+    /// Whether what libpq's environment names, a service, an address or a password file, is none of the target's.
+    pub fn is_apart(&self) -> bool {
+        !matches!(self, Target::Url(_))
     }
 }
 

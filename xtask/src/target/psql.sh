@@ -1,4 +1,5 @@
-# Runs psql in the service's container, on behalf of a runner outside: its standard input is the runner's. The argument is a folder's name.
+# Runs psql in the service's container, on behalf of a runner outside: its standard input is the runner's. The arguments are a folder's name
+# and, where it is not the container's own, a database's.
 # For any POSIX shell. Whoever ends is waited for here: the container's first process is a server, which takes the end of a process that it
 # does not know, and that was killed, for a crash of its own.
 
@@ -21,8 +22,11 @@ folder=/tmp/$1 new=/tmp/.$1
 mkdir "$new" && echo $$ >"$new/pid" && mkfifo "$new/input" && mv "$new" "$folder" || exit 1
 
 export LC_ALL=C PGAPPNAME=migrate PGCLIENTENCODING=UTF8
+# As the image has it. By way of the environment, since psql takes a database's name on its command line for more where `=` is in it.
+export PGUSER="${POSTGRES_USER:-postgres}"
+export PGDATABASE="${2:-${POSTGRES_DB:-$PGUSER}}"
 exec 3<&0
-psql -X -q -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "${POSTGRES_DB:-$POSTGRES_USER}" -f - <"$folder/input" 3<&- &
+psql -X -q -v ON_ERROR_STOP=1 -f - <"$folder/input" 3<&- &
 psql=$!
 {
   # psql does not read its input while a statement runs, so somebody else has to notice that the runner is gone. A psql that has come to

@@ -175,19 +175,27 @@ impl Config {
         &self.user
     }
 
-    /// Host and port for messages: `db.example:5432`, or the socket's folder.
+    /// Host and port for messages: `db.example:5432`, or the socket's folder; of several the first.
     pub fn server(&self) -> String {
-        let port = self.port(0);
-        match (
-            self.postgres.get_hosts().first(),
-            self.postgres.get_hostaddrs().first(),
-        ) {
-            (Some(Host::Tcp(host)), _) => format!("{host}:{port}"),
-            #[cfg(unix)]
-            (Some(Host::Unix(path)), _) => format!("{}/.s.PGSQL.{port}", path.display()),
-            (None, Some(address)) => format!("{address}:{port}"),
-            (None, None) => format!("localhost:{port}"),
-        }
+        self.servers().swap_remove(0)
+    }
+
+    /// Every host with its port, in the order in which they are tried.
+    pub fn servers(&self) -> Vec<String> {
+        let server = |index| {
+            let port = self.port(index);
+            match (
+                self.postgres.get_hosts().get(index),
+                self.postgres.get_hostaddrs().get(index),
+            ) {
+                (Some(Host::Tcp(host)), _) => format!("{host}:{port}"),
+                #[cfg(unix)]
+                (Some(Host::Unix(path)), _) => format!("{}/.s.PGSQL.{port}", path.display()),
+                (None, Some(address)) => format!("{address}:{port}"),
+                (None, None) => format!("localhost:{port}"),
+            }
+        };
+        (0..self.count().max(1)).map(server).collect()
     }
 
     /// Whether every host is this machine: a Unix socket or a loopback name or address.

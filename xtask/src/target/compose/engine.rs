@@ -1,6 +1,7 @@
 //! What the Docker engine says of containers and volumes: the commands of `docker`, and reading their answers.
 
 use std::fs;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -65,8 +66,30 @@ pub fn has_container(root: &Path, name: &str) -> Result<bool, Failure> {
 pub struct Inspection {
     /// Its environment, a `NAME=value` each.
     environment: Vec<String>,
-    /// The address and port of the engine's machine that lead to 5432.
-    pub published: Option<(String, String)>,
+    /// What of the engine's machine leads to 5432.
+    pub published: Option<Published>,
+}
+
+/// An address and a port of the engine's machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    address: String,
+    port: String,
+}
+
+impl Published {
+    /// Host and port for a program on this machine; `engine` is the engine's machine, where it is another one.
+    pub fn reached_from_here(&self, engine: Option<&str>) -> String {
+        let host = match (self.address.as_str(), engine) {
+            ("" | "0.0.0.0" | "::", Some(engine)) => engine,
+            ("" | "0.0.0.0" | "::", None) => "127.0.0.1",
+            (address, _) => address,
+        };
+        match host.contains(':') {
+            true => format!("[{host}]:{}", self.port),
+            false => format!("{host}:{}", self.port),
+        }
+    }
 }
 
 impl Inspection {
@@ -114,7 +137,8 @@ fn parse_inspection(text: &str) -> Option<Inspection> {
     let published = published.and_then(|it| {
         let address = it.get("HostIp")?.as_str()?;
         let port = it.get("HostPort")?.as_str()?;
-        Some((reachable(address), port.to_owned()))
+        let (address, port) = (address.to_owned(), port.to_owned());
+        Some(Published { address, port })
     });
     Some(Inspection {
         environment: strings(it.pointer("/Config/Env")?)?,
@@ -122,13 +146,31 @@ fn parse_inspection(text: &str) -> Option<Inspection> {
     })
 }
 
-/// The address by which this machine reaches a port that is published there.
-fn reachable(address: &str) -> String {
-    match address {
-        "" | "0.0.0.0" | "::" => "127.0.0.1".to_owned(),
-        v6 if v6.contains(':') => format!("[{v6}]"),
-        v4 => v4.to_owned(),
+/// The machine of the engine, where it is another one.
+pub fn elsewhere(root: &Path) -> Option<String> {
+    let format = ["--format", "{{.Endpoints.docker.Host}}"];
+    let endpoint = docker(root, &[&["context", "inspect"], &format[..]].concat());
+    // A client that knows no contexts takes what the environment says.
+    let endpoint = endpoint
+        .ok()
+        .or_else(|| std::env::var("DOCKER_HOST").ok())?;
+    remote(endpoint.trim()).map(str::to_owned)
+}
+
+/// The host of an endpoint such as `ssh://me@db.example:22`; none for this machine.
+fn remote(endpoint: &str) -> Option<&str> {
+    let (scheme, rest) = endpoint.split_once("://")?;
+    if ["unix", "npipe", "fd"].contains(&scheme) {
+        return None;
     }
+    let rest = rest.split('/').next().unwrap_or_default();
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let host = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    let is_loopback = host.parse().is_ok_and(|it: IpAddr| it.is_loopback());
+    (!is_loopback && !host.is_empty() && host != "localhost").then_some(host)
 }
 
 /// What a docker command prints.
@@ -220,13 +262,12 @@ mod tests {
         let inside = parse_inspection(text).unwrap();
         assert_eq!((inside.user(), inside.database()), ("me", "me"));
         assert_eq!(inside.variable("A"), Some("b=c"));
-        let at = |address: &str, port: &str| Some((address.to_owned(), port.to_owned()));
-        assert_eq!(inside.published, at("127.0.0.1", "5433"));
+        let published = inside.published.unwrap();
+        assert_eq!(published.reached_from_here(None), "127.0.0.1:5433");
+        assert_eq!(published.reached_from_here(Some("db")), "db:5433");
         let text = text.replace("0.0.0.0", "::1");
-        assert_eq!(
-            parse_inspection(&text).unwrap().published,
-            at("[::1]", "5433")
-        );
+        let published = parse_inspection(&text).unwrap().published.unwrap();
+        assert_eq!(published.reached_from_here(Some("db")), "[::1]:5433");
         let stopped = r#"[{"Config": {"Env": []}, "NetworkSettings": {"Ports": {}}}]"#;
         let stopped = parse_inspection(stopped).unwrap();
         assert_eq!(
@@ -234,6 +275,24 @@ mod tests {
             ("postgres", None)
         );
         assert_eq!(parse_inspection("[]"), None);
+    }
+
+    #[test]
+    fn an_engine_is_here_or_elsewhere() {
+        for (endpoint, host) in [
+            ("unix:///var/run/docker.sock", None),
+            ("npipe:////./pipe/docker_engine", None),
+            ("tcp://127.0.0.1:2375", None),
+            ("tcp://localhost:2375", None),
+            ("tcp://[::1]:2375", None),
+            ("tcp://db.example:2375", Some("db.example")),
+            ("ssh://me@db.example", Some("db.example")),
+            ("ssh://me@db.example:22/run/docker.sock", Some("db.example")),
+            ("tcp://[2001:db8::1]:2375", Some("2001:db8::1")),
+            ("", None),
+        ] {
+            assert_eq!(remote(endpoint), host, "{endpoint}");
+        }
     }
 
     #[test]

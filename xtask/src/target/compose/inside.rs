@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use migrator::psql::Host;
+use migrator::link::{Error, Link};
+use migrator::psql::{Host, Psql};
 
 use super::SERVICE;
 use super::tool::Tool;
@@ -17,13 +18,30 @@ pub struct InContainer {
     pub tool: Tool,
     /// The container's.
     pub id: Option<String>,
+    /// Another database than the container's own.
+    pub database: Option<String>,
+}
+
+impl InContainer {
+    /// The same on another database.
+    pub fn on(&self, database: &str) -> InContainer {
+        InContainer {
+            database: Some(database.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// Starts it.
+    pub fn start(self) -> Result<Box<dyn Link>, Error> {
+        Ok(Box::new(Psql::start(self)?))
+    }
 }
 
 impl Host for InContainer {
     fn psql(&self, folder: &str) -> Command {
         let psql = ["exec", "-T", SERVICE, "sh", "-c", PSQL_IN_CONTAINER, "sh"];
         let mut command = self.tool.command(&psql);
-        command.arg(folder);
+        command.arg(folder).args(&self.database);
         command
     }
 

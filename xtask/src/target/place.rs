@@ -1,0 +1,78 @@
+//! Where a target's database is made and dropped, and whether two ways lead to the same server.
+
+use migrator::cluster::Running;
+use migrator::link::{Error, Link};
+use migrator::qualified::qualified;
+use migrator::wire::Config;
+
+use super::compose::InContainer;
+
+/// The target's server, by the way that the migrations take.
+pub struct Place {
+    /// The target's database.
+    pub database: String,
+    /// The server, for people.
+    pub server: String,
+    /// The machine that it is on, where that is not this one.
+    pub elsewhere: Option<String>,
+    way: Way,
+}
+
+enum Way {
+    Container(InContainer),
+    Wire {
+        config: Box<Config>,
+        // The embedded server runs as long as this lives.
+        _server: Option<Running>,
+    },
+}
+
+impl Place {
+    /// That of a container; `elsewhere` is its engine's machine where that is another one.
+    pub fn in_container(
+        psql: InContainer,
+        database: String,
+        server: String,
+        elsewhere: Option<String>,
+    ) -> Place {
+        Place {
+            database,
+            server,
+            elsewhere,
+            way: Way::Container(psql),
+        }
+    }
+
+    /// That of a URL.
+    pub fn by_url(config: Config, server: Option<Running>) -> Place {
+        Place {
+            database: config.database().to_owned(),
+            server: config.server(),
+            elsewhere: config.elsewhere(),
+            way: Way::Wire {
+                config: Box::new(config),
+                _server: server,
+            },
+        }
+    }
+
+    /// A session on one of its databases.
+    pub fn connect(&self, database: &str) -> Result<Box<dyn Link>, Error> {
+        match &self.way {
+            Way::Container(psql) => psql.on(database).start(),
+            Way::Wire { config, .. } => {
+                let wire = config.as_ref().clone().with_database(database).connect()?;
+                Ok(Box::new(wire))
+            }
+        }
+    }
+}
+
+/// What no two servers have in common, with the database's name: the cluster's identifier, and when its server started, since a copy of
+/// its files has the same identifier.
+pub fn identity(link: &mut dyn Link) -> Result<Vec<Option<String>>, Error> {
+    let sql = "SELECT system_identifier, date_part('epoch', pg_postmaster_start_time()), current_database() \
+               FROM pg_control_system()";
+    let results = link.query(&qualified(sql))?;
+    Ok(results.into_iter().flatten().next().unwrap_or_default())
+}
