@@ -1,12 +1,12 @@
 //! The integration tests: the commands as a user meets them, against real databases.
 
+mod cases;
 mod compose;
 mod dumps;
 mod encodings;
 mod errors;
 mod extension;
 mod faults;
-mod histories;
 mod import;
 mod lookalikes;
 mod plain;

@@ -1,5 +1,6 @@
 //! From the engine's errors to what a person reads: what happened, where, what the state is now, and what to type next. Pure, but for asking git what it tracks.
 
+mod done;
 mod foreign;
 mod histories;
 pub mod names;
@@ -20,6 +21,7 @@ use crate::migrate::count;
 use crate::project::Project;
 use crate::{git, shell};
 
+pub use done::{Done, after};
 pub use foreign::baseline;
 use statement::{remedy, statement};
 
@@ -170,7 +172,8 @@ fn unanswered(message: &str, next: &str) -> String {
         () => format!("{next}{LOOK_CLOSER}"),
     }
 }
-/// A run that stopped.
+
+/// A run that stopped before it did anything, or a command that only reads.
 pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
     match error {
         run::Error::Statement(failure) => statement(failure),
@@ -211,7 +214,7 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
             let diagnostic = Diagnostic::new(&error.message).code(&error.code);
             let diagnostic = with_server_notes(diagnostic, error).note(
                 "state",
-                "the history could not be read or written; no migration was run",
+                "the server refused one of this tool's own queries; no migration was run",
             );
             let next = remedy(error, "").unwrap_or("cargo xtask doctor");
             let diagnostic = diagnostic.note("next", next);

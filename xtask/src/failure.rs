@@ -68,6 +68,18 @@ impl Failure {
         self
     }
 
+    /// Says what the state is, in the place of what was said of it.
+    pub fn state(mut self, text: impl Into<String>) -> Failure {
+        let notes = &mut self.diagnostic.notes;
+        match notes.iter_mut().find(|(label, _)| *label == "state") {
+            Some((_, state)) => {
+                *state = text.into();
+                self
+            }
+            None => self.note_before_next("state", text),
+        }
+    }
+
     /// What to type next, where it is known.
     pub fn next_text(&self) -> Option<&str> {
         let notes = &self.diagnostic.notes;

@@ -89,7 +89,9 @@ pub fn go_on(
     let report = apply_gated(
         chosen, session, migrations, options, probe, &mut gate, screen,
     )?;
-    let kept = keeper.keep(session, migrations, &report, look)?;
+    let kept = keeper
+        .keep(session, migrations, &report, look)
+        .map_err(|failure| explain::after(failure, &report.applied))?;
     conclude(&report, kept.as_ref(), started.elapsed(), screen);
     if let Some(kept) = &kept {
         kept.show(&keeper.shown, screen);
@@ -139,22 +141,26 @@ fn apply_gated(
     };
     let mut show = Show::new(screen, width);
     show.is_whole = options.all_or_nothing;
-    let mut observe = |event: Event<'_>| match event {
-        Event::Connected(facts) => {
-            show.screen.target(&chosen.headline(Some(facts)));
-            show_mode(mode == Mode::Plain || facts.is_plain, show.screen);
+    let mut done = explain::Done::default();
+    let mut observe = |event: Event<'_>| {
+        done.see(&event);
+        match event {
+            Event::Connected(facts) => {
+                show.screen.target(&chosen.headline(Some(facts)));
+                show_mode(mode == Mode::Plain || facts.is_plain, show.screen);
+            }
+            other => show.event(&other),
         }
-        other => show.event(&other),
     };
-    run::run_gated(
+    let outcome = run::run_gated(
         &mut *session.link,
         migrations,
         &options,
         probe,
         gate,
         &mut observe,
-    )
-    .map_err(|error| explain::run(&error, migrations))
+    );
+    outcome.map_err(|error| done.stopped(&error, migrations))
 }
 
 /// Says what is different in plain mode: that of the run, or of the database.

@@ -10,6 +10,7 @@ mod blocking;
 #[cfg(feature = "cluster")]
 pub mod cluster;
 pub mod dump;
+mod encoding;
 pub mod foreign;
 pub mod history;
 pub mod lexer;

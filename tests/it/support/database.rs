@@ -136,6 +136,20 @@ impl Database {
         &self.name
     }
 
+    /// Makes it again, empty and in this encoding.
+    pub fn make_anew(&self, encoding: &str) {
+        let name = &self.name;
+        let mut client = self.server.maintenance();
+        for sql in [
+            format!("DROP DATABASE {name} WITH (FORCE)"),
+            format!(
+                "CREATE DATABASE {name} ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+            ),
+        ] {
+            client.batch_execute(&sql).unwrap();
+        }
+    }
+
     /// A new connection.
     pub fn client(&self) -> Client {
         Client::connect(&self.url(), NoTls).unwrap()

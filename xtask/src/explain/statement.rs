@@ -259,6 +259,9 @@ pub(super) fn remedy(error: &link::ServerError, statement: &str) -> Option<&'sta
             "unlock by key what the file has locked: pg_advisory_unlock_all() gives up the runner's lock as well"
         }
         "42501" => "grant it to the user, or connect as a user who may; then run it again",
+        "22P05" => {
+            "write it with characters of the database's encoding (`SHOW server_encoding`), or use a database in UTF8"
+        }
         "40001" | "40P01" | "55P03" => {
             "nothing is wrong with the file: run `cargo xtask migrate` again"
         }

@@ -2,6 +2,7 @@
 
 use super::runner::Runner;
 use super::{At, Error, Failure, Lost};
+use crate::encoding;
 use crate::link::{self, ServerError};
 use crate::plan::{Division, Migration};
 use crate::script::Message;
@@ -63,7 +64,8 @@ impl Runner<'_, '_> {
                 }
                 let mut failure =
                     Box::new(Failure::new(migration, step, message, *error, self.report));
-                failure.may_be_partial = self.may_be_partial(migration, step);
+                failure.may_be_partial =
+                    self.may_be_partial(migration, step) && !encoding::is_unread(&failure.error);
                 failure.whole = self.whole();
                 #[cfg(feature = "plain")]
                 self.tell_of_plain_mode(&mut failure);

@@ -28,6 +28,7 @@ pub use config::{Config, ConfigError};
 pub(crate) use security::Check;
 pub(crate) use security::Tls;
 
+use crate::encoding::{self, Counts};
 use crate::link::{Beside, Error, Inner, Link, Notice, Place, Pooling, Rows, ServerError};
 use crate::script::Message;
 use connect::{explain, unreachable};
@@ -44,6 +45,8 @@ pub struct Wire {
     config: Config,
     runtime: Runtime,
     client: tokio_postgres::Client,
+    /// What the database counts where an error is.
+    counts: Counts,
     /// What the server said beside its answers.
     notices: Arc<Mutex<Notices>>,
     /// What a cancel request for this session says; another one after each reconnection.
@@ -62,13 +65,14 @@ impl Wire {
             .build()
             .map_err(|error| unreachable(format!("failed to start a runtime: {error}")))?;
         let notices = Arc::default();
-        let client = open(&runtime, config, &notices)?;
+        let (client, counts) = open(&runtime, config, &notices)?;
         let token = Arc::new(Mutex::new(client.cancel_token()));
         Ok(Wire {
             token,
             config: config.clone(),
             runtime,
             client,
+            counts,
             notices,
             severed: Arc::default(),
             deadline: None,
@@ -106,15 +110,17 @@ impl Wire {
     }
 }
 
-/// Connects; what the connection reads, it reads whenever the runtime runs.
+/// Connects; what the connection reads, it reads whenever the runtime runs. What the database counts, the server says when it connects.
 fn open(
     runtime: &Runtime,
     config: &Config,
     notices: &Arc<Mutex<Notices>>,
-) -> Result<tokio_postgres::Client, Error> {
+) -> Result<(tokio_postgres::Client, Counts), Error> {
     let notices = notices.clone();
     runtime.block_on(async {
         let (client, mut connection) = config.open().await?;
+        let encoding = connection.parameter("server_encoding").unwrap_or_default();
+        let counts = Counts::of(encoding);
         // It ends with the client or with the connection.
         tokio::spawn(async move {
             while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await
@@ -125,7 +131,7 @@ fn open(
                 }
             }
         });
-        Ok(client)
+        Ok((client, counts))
     })
 }
 
@@ -163,7 +169,7 @@ impl Link for Wire {
             }
             Some(outcome) => outcome
                 .map(|()| results)
-                .map_err(|error| convert(&error, sql, 0)),
+                .map_err(|error| convert(&error, sql, 0, self.counts)),
             None => Err(self.give_up()),
         }
     }
@@ -178,13 +184,19 @@ impl Link for Wire {
             Ok(())
         });
         match answer {
-            Some(outcome) => outcome.map_err(|error| convert(&error, &message.text, done)),
+            Some(outcome) => outcome.map_err(|error| {
+                let mut error = convert(&error, &message.text, done, self.counts);
+                if let Error::Server(error) = &mut error {
+                    encoding::place(message, error);
+                }
+                error
+            }),
             None => Err(self.give_up()),
         }
     }
 
     fn reconnect(&mut self) -> Result<(), Error> {
-        self.client = open(&self.runtime, &self.config, &self.notices)?;
+        (self.client, self.counts) = open(&self.runtime, &self.config, &self.notices)?;
         *self.token.lock().unwrap_or_else(PoisonError::into_inner) = self.client.cancel_token();
         self.is_broken = false;
         Ok(())
@@ -246,7 +258,7 @@ async fn next(
 }
 
 /// `done` statements of `sql` were carried out before the error.
-fn convert(error: &tokio_postgres::Error, sql: &str, done: usize) -> Error {
+fn convert(error: &tokio_postgres::Error, sql: &str, done: usize, counts: Counts) -> Error {
     let Some(server) = error.as_db_error() else {
         return Error::lost(explain(error));
     };
@@ -258,16 +270,19 @@ fn convert(error: &tokio_postgres::Error, sql: &str, done: usize) -> Error {
             code: Some(code.to_owned()),
         };
     }
-    Error::Server(Box::new(server_error(server, sql, done)))
+    Error::Server(Box::new(server_error(server, sql, done, counts)))
 }
 
-fn server_error(error: &DbError, sql: &str, done: usize) -> ServerError {
+fn server_error(error: &DbError, sql: &str, done: usize, counts: Counts) -> ServerError {
+    // The server counts from 1.
+    let byte_of =
+        |text: &str, position: &u32| counts.byte(text, (*position as usize).saturating_sub(1));
     let (place, inner) = match error.position() {
-        Some(ErrorPosition::Original(character)) => (Place::Byte(byte_of(sql, *character)), None),
+        Some(ErrorPosition::Original(character)) => (Place::Byte(byte_of(sql, character)), None),
         Some(ErrorPosition::Internal { query, position }) => {
             let inner = Inner {
                 query: query.clone(),
-                byte: byte_of(query, *position),
+                byte: byte_of(query, position),
             };
             (Place::Statement(done), Some(inner))
         }
@@ -284,12 +299,4 @@ fn server_error(error: &DbError, sql: &str, done: usize) -> ServerError {
         place,
         inner,
     }
-}
-
-/// The byte of a position that the server counts in characters from 1.
-fn byte_of(sql: &str, character: u32) -> usize {
-    let index = (character as usize).saturating_sub(1);
-    sql.char_indices()
-        .nth(index)
-        .map_or(sql.len(), |(byte, _)| byte)
 }

@@ -1,0 +1,5 @@
+CREATE TABLE labels (
+    language text NOT NULL,
+    label text NOT NULL DEFAULT 'é'
+);
+INSERT INTO labels VALUES ('fr', 'café');

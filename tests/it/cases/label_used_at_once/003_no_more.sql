@@ -1,0 +1,1 @@
+ALTER TABLE tickets ALTER state SET DEFAULT 'waiting';

@@ -1,0 +1,2 @@
+CREATE TABLE locked (id integer);
+SELECT pg_advisory_unlock_all();

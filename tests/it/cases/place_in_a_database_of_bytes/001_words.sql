@@ -1,0 +1,2 @@
+-- größer als « 10 » 🦀
+CREATE TABLE words (word text DEFAULT 'größer 🦀');

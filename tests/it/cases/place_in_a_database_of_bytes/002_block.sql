@@ -1,0 +1,4 @@
+DO $$
+BEGIN
+    EXECUTE 'SELECT ''größe 🦀'', missing FROM words';
+END $$;

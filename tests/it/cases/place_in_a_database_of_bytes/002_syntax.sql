@@ -1,0 +1,1 @@
+/* größe */ SELECT '🦀' FORM words;

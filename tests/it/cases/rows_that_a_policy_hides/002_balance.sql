@@ -1,0 +1,2 @@
+ALTER TABLE accounts ADD balance numeric;
+UPDATE accounts SET balance = 0;

@@ -1,0 +1,1 @@
+SELECT currval('numbers_number_id_seq');

@@ -1,0 +1,1 @@
+INSERT INTO numbers (number) SELECT number + 1 FROM loaded;

@@ -1,0 +1,1 @@
+INSERT INTO numbers (number) SELECT length(current_setting('app.loaded', true));
