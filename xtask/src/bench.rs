@@ -14,6 +14,8 @@ use crate::with_db::exit_code;
 pub enum What {
     /// Applying migrations, through compose and over a URL (DATABASE_URL, else a private server)
     Migrate,
+    /// Many files, many tables and a long file: time and memory
+    Large,
     /// Building xtask from nothing, the schema's build script, and what start-up adds to a service's size
     Build,
     /// Plain mode beside TimescaleDB, the embedded target's start, and databases for tests

@@ -2,6 +2,7 @@
 //!
 //! Everything happens in a compose project of the bench's own, with its own container, port, volume and password.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -106,7 +107,7 @@ fn compare_times(service: &Service, runs: usize, report: &mut Report) -> Result<
 }
 
 /// The service, up and migrated once, in a project of the bench's own.
-struct Service {
+pub struct Service {
     /// The project's folder.
     dir: PathBuf,
     xtask: PathBuf,
@@ -118,7 +119,7 @@ struct Service {
 
 impl Service {
     /// Brings it up; says why where there is no engine or no image.
-    fn start(scratch: &Scratch, xtask: &Path) -> Result<Result<Service, String>> {
+    pub fn start(scratch: &Scratch, xtask: &Path) -> Result<Result<Service, String>> {
         if output(Command::new("docker").arg("info")).is_err() {
             return Ok(Err("no Docker engine answers".to_owned()));
         }
@@ -154,7 +155,7 @@ impl Service {
     }
 
     /// A command in the project's folder and environment.
-    fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+    fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = scratch::command(program, &self.dir);
         command
             .env("COMPOSE_PROJECT_NAME", PROJECT)
@@ -173,9 +174,10 @@ impl Service {
     }
 
     /// `cargo xtask migrate`, without the time that cargo itself takes.
-    fn migrate(&self, migrations: &str) -> Command {
+    pub fn migrate(&self, migrations: impl AsRef<OsStr>) -> Command {
         let mut command = self.command(&self.xtask);
-        command.args(["migrate", "--target", "compose", "--migrations", migrations]);
+        command.args(["migrate", "--target", "compose", "--migrations"]);
+        command.arg(migrations);
         command
     }
 
@@ -187,7 +189,7 @@ impl Service {
     }
 
     /// Makes every migration pending again; trivial ones leave nothing but their history.
-    fn forget(&self) -> Result<()> {
+    pub fn forget(&self) -> Result<()> {
         let drop = "DROP TABLE IF EXISTS schema_migrations";
         let mut command = Command::new("docker");
         output(command.args([

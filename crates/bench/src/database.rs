@@ -68,17 +68,22 @@ impl Database {
         Ok(Ok(database))
     }
 
-    /// Replaces it by an empty one with the table `record`, which a first session has been in: a later one finds the server's caches filled.
+    /// Replaces it by an empty one, which a first session has been in: a later one finds the server's caches filled.
     pub fn renew(&self) -> Result<()> {
         let mut link = self.maintenance.connect()?;
         // FORCE ends TimescaleDB's background workers.
         link.query(&format!("DROP DATABASE {DATABASE} WITH (FORCE)"))?;
         link.query(&format!("CREATE DATABASE {DATABASE}"))?;
+        self.query("SELECT 1")
+    }
+
+    /// Makes the table in which those without a history of their own record; ours would refuse a database with a table that is not its own.
+    pub fn create_record(&self) -> Result<()> {
         self.query(RECORD)
     }
 
     /// Runs statements in a session of their own.
-    pub fn query(&self, sql: &str) -> Result<()> {
+    fn query(&self, sql: &str) -> Result<()> {
         self.config.connect()?.query(sql)?;
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: what the commands cost, beside psql and other tools in the same run and against the bounds that the project promises.
 //!
-//! Each subject is a file: [`compose`], [`url`] with [`round_trips`], [`speed`], [`many_files`] and [`large`], [`plain`], [`build`] and [`size`]. What they are measured
+//! Each subject is a file: [`compose`], [`url`] with [`round_trips`], [`speed`], [`large`], [`plain`], [`build`] and [`size`]. What they are measured
 //! with is in [`stats`], [`memory`], [`proxy`], [`delay`] and [`shim`], what they are measured on in [`scratch`], [`database`], [`files`] and
 //! [`cargo`], and who they are compared with in [`peers`]. Exits 0 when every bound is kept, 3 when one is missed, 1 when something failed.
 
@@ -11,7 +11,6 @@ mod database;
 mod delay;
 mod files;
 mod large;
-mod many_files;
 mod memory;
 mod peers;
 mod plain;
@@ -49,6 +48,8 @@ struct Cli {
 enum What {
     /// Applying migrations, through compose and over a URL (DATABASE_URL, else a private server)
     Migrate,
+    /// Many files, many tables and a long file: time and memory
+    Large,
     /// Building xtask from nothing, the schema's build script, and what start-up adds to a service's size
     Build,
     /// Plain mode beside TimescaleDB, the embedded target's start, and databases for tests
@@ -77,6 +78,9 @@ fn run(cli: &Cli, report: &mut Report) -> anyhow::Result<()> {
         let xtask = cargo::xtask()?;
         compose::run(&scratch, &xtask, runs, report)?;
         url::run(&scratch, &xtask, runs, report)?;
+    }
+    if asked(What::Large) {
+        large::run(&scratch, &cargo::xtask()?, runs, report)?;
     }
     if asked(What::Plain) {
         plain::run(&scratch, runs, report)?;

@@ -78,6 +78,11 @@ impl Peer {
         matches!(self, Peer::Ours | Peer::OursWithSnapshot | Peer::OursDebug)
     }
 
+    /// Whether it records what it applied in a table that has to be there.
+    pub fn needs_record(self) -> bool {
+        matches!(self, Peer::Psql | Peer::Bare)
+    }
+
     /// Its version as it says it, where it is installed; else what people would type to have it.
     pub fn version(self) -> Result<String, &'static str> {
         output(Command::new(self.program()).arg("--version"))

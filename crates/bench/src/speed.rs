@@ -104,6 +104,9 @@ impl Speed<'_> {
         let times = race(case.runs, peers.len(), |index| {
             if case.task != Task::Nothing {
                 self.database.renew()?;
+                if peers[index].needs_record() {
+                    self.database.create_record()?;
+                }
             }
             command(peers[index]).map_or(Ok(Duration::ZERO), |mut command| timed(&mut command))
         })?;

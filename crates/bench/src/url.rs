@@ -1,4 +1,4 @@
-//! `cargo xtask migrate` over a URL: its round trips, its time beside psql's and its peers', and many files.
+//! `cargo xtask migrate` over a URL: its round trips, its time beside psql's and its peers'.
 //!
 //! The server is `DATABASE_URL`'s, or else a private cluster for as long as the bench runs. Everything happens in a database of the
 //! bench's own, which is dropped at the end.
@@ -11,9 +11,9 @@ use crate::database::Database;
 use crate::files::Files;
 use crate::peers::{Peer, Programs};
 use crate::report::Report;
+use crate::round_trips;
 use crate::scratch::Scratch;
 use crate::speed::Speed;
-use crate::{large, many_files, round_trips};
 
 /// How many migrations are many.
 const MANY: usize = 300;
@@ -33,8 +33,6 @@ pub fn run(scratch: &Scratch, xtask: &Path, runs: usize, report: &mut Report) ->
     })?;
     let programs = Programs::new(&dir, xtask)?;
     round_trips::count(&database, &programs, &trivial, report)?;
-    many_files::run(scratch, &database, &programs, runs, report)?;
-    large::run(scratch, &database, &programs, runs, report)?;
     let mut installed = Vec::new();
     for peer in Peer::INSTALLED {
         match peer.version() {
