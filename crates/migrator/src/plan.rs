@@ -10,6 +10,7 @@ mod undivided;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub use ahead::{Ahead, NewerDatabase, newer};
 pub use fit::fit;
@@ -32,8 +33,8 @@ use crate::statement::{self, Kind, Reason, Refusal, Statement};
 /// A migration file with its steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
-    /// The file that it was read from.
-    pub file: File,
+    /// The file that it was read from; shared, because it may be long and plans of it are made by copying.
+    pub file: Arc<File>,
     /// What runs as one unit each, in the file's order; none where the file holds no statement.
     pub steps: Vec<Step>,
     /// What is sent in plain mode in place of statements that PostgreSQL does not know, by their first byte.
@@ -112,7 +113,7 @@ impl Migration {
         let steps =
             steps(&file.text).map_err(|(offset, message)| TextError::at(&file, offset, message))?;
         Ok(Migration {
-            file,
+            file: Arc::new(file),
             steps,
             rewritten: BTreeMap::new(),
         })
@@ -518,7 +519,7 @@ pub fn plan<'a>(
         (Selection::Only(asked), Some(first)) if first.migration.file.version != asked => {
             Err(Error::NotNext {
                 asked,
-                next: first.migration.file.clone(),
+                next: File::clone(&first.migration.file),
             })
         }
         _ => match pending
