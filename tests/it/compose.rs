@@ -2,6 +2,7 @@
 
 mod address;
 mod checkouts;
+mod states;
 
 use postgres::{Client, Config, NoTls};
 

@@ -63,7 +63,7 @@ pub fn run(
         known,
     };
     if args.dry_run {
-        let Some(mut session) = chosen.look()? else {
+        let Some(mut session) = chosen.look(screen)? else {
             return Err(not_running(&chosen));
         };
         let report = takeover.read(&chosen, &mut *session.link, screen)?;

@@ -19,7 +19,8 @@ use crate::migrate::count;
 use crate::project::Project;
 use crate::screen::Screen;
 use crate::status::Overview;
-use crate::target::compose::Compose;
+use crate::target::compose::state::State;
+use crate::target::compose::{Compose, SERVICE};
 use crate::target::{self, Chosen, LOOKING, Target};
 
 /// How long a port may take to answer.
@@ -89,7 +90,10 @@ pub fn run(project: &Project, args: &Doctor, screen: &mut Screen) -> Result<Exit
         Ok(chosen) => {
             screen.line(chosen.headline(None));
             match project.history() {
-                Ok(history) => examine(&chosen, &history, files.as_deref().ok(), &mut checks),
+                Ok(history) => {
+                    let files = files.as_deref().ok();
+                    examine(&chosen, &history, files, &mut checks, screen);
+                }
                 Err(failure) => checks.failure("settings", &failure),
             }
         }
@@ -125,12 +129,13 @@ fn examine(
     history: &HistoryTable,
     migrations: Option<&[Migration]>,
     checks: &mut Checks,
+    screen: &mut Screen,
 ) {
     match &chosen.target {
         Target::Compose(compose) => {
             checks.ok("engine", format!("Docker answers; {}", compose.typed()));
             if container(compose, checks) {
-                in_container(compose, chosen, history, migrations, checks);
+                in_container(compose, chosen, history, migrations, checks, screen);
             }
             return;
         }
@@ -191,8 +196,9 @@ fn in_container(
     history: &HistoryTable,
     migrations: Option<&[Migration]>,
     checks: &mut Checks,
+    screen: &mut Screen,
 ) {
-    let mut session = match chosen.look() {
+    let mut session = match chosen.look(screen) {
         Ok(Some(session)) => session,
         Ok(None) => return,
         Err(failure) => return checks.failure("server", &failure),
@@ -231,30 +237,34 @@ fn credentials(target: &Target) -> String {
 /// Whether the container runs.
 fn container(compose: &Compose, checks: &mut Checks) -> bool {
     let Some(container) = &compose.container else {
-        checks.bad(
-            "container",
-            "there is none yet",
-            "cargo xtask migrate",
-            Code::Unreachable,
-        );
+        let next = "cargo xtask migrate";
+        checks.bad("container", "there is none yet", next, Code::Unreachable);
         return false;
     };
     let found = format!(
         "{} ({}): {}",
         container.id, container.image, container.status
     );
-    let healthy = !container.status.contains("unhealthy");
-    if container.state == "running" && healthy {
+    let state = compose.state();
+    if state == Some(State::Unhealthy) {
+        let logs = format!("{} logs {SERVICE}", compose.typed());
+        checks.bad("container", found, logs, Code::Unreachable);
+        // What its own check found may be wrong.
+        return true;
+    }
+    if state.is_some_and(State::is_running) {
         checks.ok("container", found);
         return true;
     }
-    let logs = format!("{} logs timescaledb", compose.typed());
-    let next = match container.state == "running" {
-        true => logs,
-        false => format!("cargo xtask migrate, which starts it; {logs}"),
+    let failure = compose.stuck();
+    let next = failure.next_text().unwrap_or_default();
+    let logs = format!("{} logs {SERVICE}", compose.typed());
+    let next = match next.contains(&logs) {
+        true => next.to_owned(),
+        false => format!("{next}; {logs}"),
     };
     checks.bad("container", found, next, Code::Unreachable);
-    container.state == "running"
+    false
 }
 
 /// Whether one of the hosts takes connections; a socket is tried by connecting.

@@ -25,7 +25,7 @@ pub fn run(
     options: &Options,
     screen: &mut Screen,
 ) -> Result<ExitCode, Failure> {
-    let mut session = chosen.look()?;
+    let mut session = chosen.look(screen)?;
     let mode = options.mode;
     let history;
     let migrations = match &mut session {

@@ -135,6 +135,67 @@ pub fn create(path: &Path, example: &Path) -> Result<bool, Failure> {
     }
 }
 
+/// Gives a file without a password one: the `known` one, or else a random one. Returns whether it lacked one. Nothing else changes in it,
+/// and other commands that do the same wait for each other.
+pub fn set_password(path: &Path, name: &str, known: Option<&str>) -> Result<bool, Failure> {
+    let failed = |error: io::Error| {
+        let message = format!("failed to write {name} into {}: {error}", path.display());
+        Failure::new(Code::Failed, message)
+    };
+    let mut options = fs::OpenOptions::new();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(failed)?;
+    file.lock().map_err(failed)?;
+    if read(path)?.get(name).is_some() {
+        return Ok(false);
+    }
+    let password = match known {
+        Some(password) => password.to_owned(),
+        None => random_password().map_err(failed)?,
+    };
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(failed)?;
+    let line = format!("{name}={}", quoted(&password));
+    let is_empty = |it: &str| {
+        let assignment = it.trim_start().trim_start_matches("export ");
+        assignment.starts_with(&format!("{name}="))
+    };
+    let mut lines: Vec<&str> = text.lines().collect();
+    match lines.iter().rposition(|it| is_empty(it)) {
+        Some(index) => lines[index] = &line,
+        None => lines.push(&line),
+    }
+    replace(path, &format!("{}\n", lines.join("\n")), &file).map_err(failed)?;
+    Ok(true)
+}
+
+/// Puts a text in the place of an open file, whose permissions it keeps; whatever happens, the one or the other is there.
+fn replace(path: &Path, text: &str, file: &fs::File) -> io::Result<()> {
+    let path = fs::canonicalize(path)?;
+    let new = path.with_extension(format!("new-{}", std::process::id()));
+    let mut made = private_file(&new)?;
+    let written = made
+        .write_all(text.as_bytes())
+        .and_then(|()| made.set_permissions(file.metadata()?.permissions()))
+        .and_then(|()| fs::rename(&new, &path));
+    if written.is_err() {
+        // The error of what was to be done counts.
+        let _ = fs::remove_file(&new);
+    }
+    written
+}
+
+/// A value as both compose and this module read it back.
+fn quoted(value: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/+@%,".contains(c);
+    match value.chars().all(is_plain) {
+        true => value.to_owned(),
+        false => format!("'{value}'"),
+    }
+}
+
 /// Adds variables that this checkout alone has; the file is made where there is none.
 pub fn add(path: &Path, lines: &[(&str, &str)]) -> Result<(), Failure> {
     let failed = |error: io::Error| {
@@ -211,6 +272,37 @@ mod tests {
                 "_F=a=b",
             ]
         );
+    }
+
+    #[test]
+    fn a_password_is_written_where_there_is_none() {
+        let dir = std::env::temp_dir().join(format!("env-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let file = dir.join(".env");
+        let after = |text: Option<&str>, known| {
+            let _absent = fs::remove_file(&file);
+            if let Some(text) = text {
+                fs::write(&file, text).unwrap();
+            }
+            let is_written = set_password(&file, "PW", known).unwrap();
+            (is_written, fs::read_to_string(&file).unwrap())
+        };
+        let written = |text: &str| (true, text.to_owned());
+        assert_eq!(after(None, Some("x")), written("PW=x\n"));
+        assert_eq!(
+            after(Some("A=1\nPW=\n# c\n"), Some("x")),
+            written("A=1\nPW=x\n# c\n")
+        );
+        assert_eq!(
+            after(Some("A=1"), Some("a $b")),
+            written("A=1\nPW='a $b'\n")
+        );
+        let kept = after(Some("PW=set\n"), Some("x"));
+        assert_eq!(kept, (false, "PW=set\n".to_owned()));
+        let (_, random) = after(Some("PW=\n"), None);
+        assert_eq!(random.len(), "PW=\n".len() + 32);
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 1);
+        fs::remove_dir_all(dir).unwrap();
     }
 
     #[test]

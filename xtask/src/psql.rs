@@ -1,7 +1,5 @@
 //! `cargo xtask psql`: psql on the target.
 
-use std::ffi::OsString;
-use std::io::{self, IsTerminal};
 use std::process::{Command, ExitCode};
 
 use migrator::wire::Config;
@@ -10,7 +8,6 @@ use crate::cli::Psql;
 use crate::failure::{Code, Failure};
 use crate::project::Project;
 use crate::screen::Screen;
-use crate::target::compose::{Compose, SERVICE};
 use crate::target::embedded::Embedded;
 use crate::target::{self, Target};
 use crate::with_db::exit_code;
@@ -20,7 +17,12 @@ pub fn run(project: &Project, args: &Psql, screen: &mut Screen) -> Result<ExitCo
     let mut chosen = target::choose(project, &args.target)?;
     chosen.bring_up(screen)?;
     if let Target::Compose(compose) = &chosen.target {
-        return start(in_container(compose, &args.arguments));
+        chosen.wait(screen)?;
+        let code = start(compose.for_person(&args.arguments))?;
+        return match code == ExitCode::SUCCESS || !compose.has_stopped() {
+            true => Ok(code),
+            false => Err(compose.stuck()),
+        };
     }
     let address = chosen.target.address()?;
     let program = match &chosen.target {
@@ -36,19 +38,6 @@ pub fn run(project: &Project, args: &Psql, screen: &mut Screen) -> Result<ExitCo
         .args(&args.arguments)
         .envs(address.config.environment());
     start(command)
-}
-
-fn in_container(compose: &Compose, arguments: &[OsString]) -> Command {
-    let mut command = compose.command(&["exec"]);
-    if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
-        command.arg("-T");
-    }
-    // By way of the environment, where what the user names counts first.
-    let script = r#"export PGUSER="${POSTGRES_USER:-postgres}" && export PGDATABASE="${POSTGRES_DB:-$PGUSER}" && exec psql "$@""#;
-    command
-        .args([SERVICE, "sh", "-c", script, "psql"])
-        .args(arguments);
-    command
 }
 
 fn start(mut command: Command) -> Result<ExitCode, Failure> {

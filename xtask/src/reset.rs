@@ -23,6 +23,7 @@ pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitC
     let keeper = Keeper::new(project, &args.snapshot, false)?;
     let mut chosen = target::choose(project, &args.target)?;
     chosen.bring_up(screen)?;
+    chosen.wait(screen)?;
     let place = chosen.target.place()?;
     agree(args, &place)?;
     let was_plain = chosen.mode(&args.mode)? == Mode::TimescaleDb && is_plain(&place);
@@ -113,9 +114,7 @@ fn is_plain(place: &Place) -> bool {
 
 /// Drops the database and creates it again for the same owner, in the same encoding and locale.
 fn recreate(place: &Place) -> Result<(), Failure> {
-    let mut maintenance = place
-        .connect("postgres")
-        .map_err(|error| explain::unreachable(&error, "correct user and password"))?;
+    let mut maintenance = place.connect("postgres")?;
     let database = place.database.as_str();
     let mut query = |sql: &str, state: &str| {
         let refused = |error| refused(&error, database, state);

@@ -19,7 +19,7 @@ pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<Exit
     let migrations = project.migrations(args.source.migrations.as_deref())?;
     let chosen = target::choose(project, &args.target)?;
     let mut has_paused_jobs = false;
-    let history = match chosen.look()? {
+    let history = match chosen.look(screen)? {
         Some(mut session) => {
             let report = run::read(&mut *session.link, &project.history()?, None)
                 .map_err(|error| explain::run(&error, &migrations))?;

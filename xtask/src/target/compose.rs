@@ -1,24 +1,22 @@
 //! The service `timescaledb` of `docker-compose.yml`: finding its container, bringing it up, and the ways to its database.
 
+mod address;
 mod checkout;
 mod engine;
+mod errors;
 mod inside;
+pub mod state;
 mod tool;
+mod up;
+mod wait;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::{fs, io};
 
-use migrator::link::{Error, Link};
-use migrator::wire::Config;
-
-use crate::env_file::{self, EnvFile};
-use crate::explain;
+use crate::env_file::EnvFile;
 use crate::failure::{Code, Failure};
 use crate::project::Project;
-use crate::screen::Screen;
 
-use super::place::{Place, identity};
 use checkout::InFile;
 pub use checkout::VARIABLE;
 use engine::{Container, Inspection};
@@ -37,6 +35,8 @@ pub struct Compose {
     tool: Tool,
     /// Whether the environment or `.env` names the compose project.
     is_named: bool,
+    /// Whether this command has started the container.
+    was_started: bool,
     /// The service's container, where there is one.
     pub container: Option<Container>,
 }
@@ -74,37 +74,20 @@ impl Compose {
             root: root.to_owned(),
             tool,
             is_named: in_env.is_some(),
+            was_started: false,
             container,
         })
     }
 
-    /// `docker compose …` or `docker-compose …` in the project's folder.
-    pub fn command(&self, arguments: &[&str]) -> Command {
-        self.tool.command(arguments)
+    /// The container as it is now.
+    fn look_again(&self) -> Option<Container> {
+        let containers = engine::containers(&self.root).ok()?;
+        of_project(containers, &self.tool.project)
     }
 
     /// The compose command as a person types it.
     pub fn typed(&self) -> String {
         self.tool.typed()
-    }
-
-    /// Whether the service's container runs.
-    pub fn is_running(&self) -> bool {
-        self.container
-            .as_ref()
-            .is_some_and(|container| container.state == "running")
-    }
-
-    /// Starts psql in the container, which must run: what a stopped one holds is not known.
-    pub fn connect(&self) -> Result<Box<dyn Link>, Failure> {
-        if let Some(container) = self.container.as_ref().filter(|_| !self.is_running()) {
-            let message = format!("the container does not run: {}", container.status);
-            return Err(Failure::new(Code::Unreachable, message)
-                .next(format!("{} up -d {SERVICE}", self.typed())));
-        }
-        let psql = self.psql().start();
-        let next = format!("{} logs {SERVICE}", self.typed());
-        psql.map_err(|error| explain::unreachable(&error, &next))
     }
 
     /// psql in the container.
@@ -117,92 +100,6 @@ impl Compose {
         }
     }
 
-    /// `up -d`, with the `.env` that the compose file needs.
-    pub fn up(&mut self, screen: &mut Screen) -> Result<(), Failure> {
-        let env_file = self.root.join(".env");
-        if env_file::create(&env_file, &self.root.join(".env.example"))? {
-            screen.progress("made .env from .env.example, with a password of its own");
-        }
-        self.name_container(&env_file::read(&env_file)?)?;
-        screen.progress(format!("starting compose service `{SERVICE}`"));
-        let output = self
-            .command(&["up", "-d", SERVICE])
-            .output()
-            .map_err(|error| {
-                Failure::new(Code::Unreachable, format!("{}: {error}", self.typed()))
-            })?;
-        self.container = of_project(engine::containers(&self.root)?, &self.tool.project);
-        match output.status.success() {
-            true => Ok(()),
-            false => Err(self.explain_up(&String::from_utf8_lossy(&output.stderr))),
-        }
-    }
-
-    /// Gives the container a name of its own where another has the one of the compose file.
-    fn name_container(&mut self, env: &EnvFile) -> Result<(), Failure> {
-        if env.get(CONTAINER_NAME).is_some() || !compose_file(&self.root)?.contains(CONTAINER_NAME)
-        {
-            return Ok(());
-        }
-        self.tool.container_name = match &self.container {
-            Some(container) => Some(container.name.clone()),
-            None if engine::has_container(&self.root, SERVICE)? => Some(self.tool.project.clone()),
-            None => None,
-        };
-        Ok(())
-    }
-
-    /// Writes into `.env` which compose project is this checkout's: the next command finds the same database, also when no engine answers,
-    /// and so does a compose command that a person types.
-    pub fn remember(&self, screen: &mut Screen) {
-        if self.is_named {
-            return;
-        }
-        let mut lines = vec![(VARIABLE, self.tool.project.as_str())];
-        let name = self.tool.container_name.as_deref();
-        lines.extend(
-            name.filter(|it| *it != SERVICE)
-                .map(|it| (CONTAINER_NAME, it)),
-        );
-        if let Err(failure) = env_file::add(&self.root.join(".env"), &lines) {
-            screen.progress(failure.diagnostic.message);
-        }
-    }
-
-    fn explain_up(&self, errors: &str) -> Failure {
-        let mut lines = errors.lines().map(str::trim);
-        let cause = lines
-            .rfind(|line| !line.is_empty() && !line.contains("Encountered errors"))
-            .unwrap_or("it did not say why");
-        let cause = cause.trim_start_matches("ERROR: for timescaledb").trim();
-        let failure = Failure::new(
-            Code::Unreachable,
-            format!("`{} up -d {SERVICE}` failed: {cause}", self.typed()),
-        );
-        if errors.contains("is already in use by container") {
-            return failure.next(
-                "set TIMESCALEDB_CONTAINER in .env to another name, or remove that container",
-            );
-        }
-        let port_is_taken = [
-            "port is already allocated",
-            "address already in use",
-            "Ports are not available",
-        ];
-        if port_is_taken.iter().any(|text| errors.contains(text)) {
-            let env = env_file::read(&self.root.join(".env")).unwrap_or_default();
-            let port = env.get("POSTGRES_PORT");
-            let port = port.as_deref().unwrap_or("5432");
-            return failure.next(format!(
-                "set POSTGRES_PORT in .env to a free port (it is {port})"
-            ));
-        }
-        failure.next(format!(
-            "{} up {SERVICE}, which shows everything; or `--target embedded`",
-            self.typed()
-        ))
-    }
-
     /// What the engine knows of the container.
     fn inspect(&self) -> Result<Inspection, Failure> {
         let missing = || {
@@ -211,91 +108,6 @@ impl Compose {
         };
         let container = self.container.as_ref().ok_or_else(missing)?;
         engine::inspect(&self.root, &container.id)
-    }
-
-    /// Where its database is made and dropped: in the container, as migrations are.
-    pub fn place(&self) -> Result<Place, Failure> {
-        let inside = self.inspect()?;
-        let container = self.container.as_ref().map(|it| it.name.as_str());
-        Ok(Place::in_container(
-            self.psql(),
-            inside.database().to_owned(),
-            format!("container {}", container.unwrap_or(SERVICE)),
-            engine::elsewhere(&self.root),
-        ))
-    }
-
-    /// The database's URL as seen from this machine, as the container says; the container must run. Whether another server answers there
-    /// is not known yet.
-    pub fn url(&self) -> Result<String, Failure> {
-        let inside = self.inspect()?;
-        let port = inside.published.as_ref().ok_or_else(|| {
-            Failure::new(
-                Code::Unreachable,
-                "the container publishes no port of its database",
-            )
-            .next(format!(
-                "write `ports` into docker-compose.yml, then {} up -d {SERVICE}",
-                self.typed()
-            ))
-        })?;
-        let server = port.reached_from_here(engine::elsewhere(&self.root).as_deref());
-        let password = inside.variable("POSTGRES_PASSWORD").unwrap_or_default();
-        Ok(format!(
-            "postgres://{}:{}@{server}/{}",
-            percent_encode(inside.user()),
-            percent_encode(password),
-            percent_encode(inside.database()),
-        ))
-    }
-
-    /// Refuses a URL behind which is another server than `inside`, a session in the container: then a program on this machine would
-    /// work on somebody else's database.
-    pub fn check_url(&self, config: &Config, inside: &mut dyn Link) -> Result<(), Failure> {
-        let server = config.server();
-        let next = format!(
-            "`cargo xtask psql` goes into the container; {}",
-            self.unreachable_from_here()
-        );
-        let mut outside = config.connect().map_err(|error| {
-            let (message, is_refused) = match &error {
-                Error::Unreachable { message, code } => (message.clone(), code.is_some()),
-                other => (other.to_string(), false),
-            };
-            let message = message.lines().next().unwrap_or_default().to_owned();
-            let failure = Failure::new(Code::Unreachable, message)
-                .note("at", format!("{server}, the port of the container"));
-            failure.next(match is_refused {
-                true => format!(
-                    "another server may answer at {server}; or the data has another password than the container: \
-                     `cargo xtask psql -- -c '\\password'` sets one"
-                ),
-                false => next.clone(),
-            })
-        })?;
-        let asked = |error: Error| explain::run(&error.into(), &[]);
-        let there = identity(inside).map_err(asked)?;
-        match identity(&mut outside).map_err(asked)? == there {
-            true => Ok(()),
-            false => Err(Failure::new(
-                Code::Unreachable,
-                format!("another server than the container's answers at {server}"),
-            )
-            .next(next)),
-        }
-    }
-
-    /// What helps where the container's port is not to be reached.
-    fn unreachable_from_here(&self) -> String {
-        match engine::elsewhere(&self.root) {
-            Some(host) => format!(
-                "to reach it from this machine, forward its port from the engine's: ssh -L … {host}"
-            ),
-            None => format!(
-                "to reach it from this machine, set POSTGRES_PORT in .env to a free port, then {} up -d {SERVICE}",
-                self.typed()
-            ),
-        }
     }
 }
 
@@ -347,25 +159,9 @@ fn of_project(containers: Vec<Container>, project: &str) -> Option<Container> {
     }
 }
 
-/// Percent-encodes everything that is not unreserved in a URL.
-fn percent_encode(text: &str) -> String {
-    let encode = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-            (byte as char).to_string()
-        }
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(encode).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_password_may_hold_anything() {
-        assert_eq!(percent_encode("p@ss:w/rd ü"), "p%40ss%3Aw%2Frd%20%C3%BC");
-    }
 
     #[test]
     fn of_several_containers_the_one_that_runs_counts() {

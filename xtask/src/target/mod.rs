@@ -19,6 +19,7 @@ use crate::project::Project;
 use crate::screen::Screen;
 
 use compose::Compose;
+use compose::state::State;
 use embedded::Embedded;
 use place::Place;
 use url::Url;
@@ -209,12 +210,13 @@ impl Chosen {
             return Ok(());
         };
         let was_never_up = compose.container.is_none();
-        let brought_up = match compose.is_running() {
-            true => Ok(()),
-            false => compose.up(screen),
-        };
+        let brought_up = bring_up(compose, screen);
         match (brought_up, self.fallback.take()) {
-            (Err(failure), Some(embedded)) if was_never_up && compose.container.is_none() => {
+            (Err(failure), Some(embedded))
+                if was_never_up
+                    && compose.container.is_none()
+                    && failure.code == Code::Unreachable =>
+            {
                 screen.progress(&failure.diagnostic.message);
                 screen.progress("using a private cluster of the installed PostgreSQL instead");
                 self.target = Target::Embedded(embedded);
@@ -232,18 +234,43 @@ impl Chosen {
     /// Opens the target, bringing it up first if need be.
     pub fn open(&mut self, screen: &mut Screen) -> Result<Session, Failure> {
         self.bring_up(screen)?;
-        self.target.open().map_err(|failure| self.named_in(failure))
+        self.target
+            .open(screen)
+            .map_err(|failure| self.named_in(failure))
+    }
+
+    /// Waits until a target that was brought up answers, for a program that does not wait by itself.
+    pub fn wait(&self, screen: &mut Screen) -> Result<(), Failure> {
+        match &self.target {
+            Target::Compose(compose) => {
+                let waited = compose.wait(screen);
+                waited.map_err(|failure| self.named_in(failure))
+            }
+            Target::Url(_) | Target::Embedded(_) => Ok(()),
+        }
     }
 
     /// Opens the target only to look: starts no container and makes no cluster. `None` when it does
     /// not run.
-    pub fn look(&self) -> Result<Option<Session>, Failure> {
-        self.target.look().map_err(|failure| self.named_in(failure))
+    pub fn look(&self, screen: &mut Screen) -> Result<Option<Session>, Failure> {
+        self.target
+            .look(screen)
+            .map_err(|failure| self.named_in(failure))
     }
 
     /// The failure with a word on which target it is of: it may not be the one that was meant.
     fn named_in(&self, failure: Failure) -> Failure {
         failure.note_before_next("target", format!("{} [{}]", self.target.name(), self.why))
+    }
+}
+
+/// Starts a container that does not run, or makes it. One that is paused, say, is somebody's decision, which the failure names.
+fn bring_up(compose: &mut Compose, screen: &mut Screen) -> Result<(), Failure> {
+    compose.complete_env(screen)?;
+    match compose.state() {
+        Some(state) if state.is_running() => Ok(()),
+        None | Some(State::Stopped) => compose.up(screen),
+        Some(_) => Err(compose.stuck()),
     }
 }
 
@@ -266,9 +293,9 @@ impl Target {
         }
     }
 
-    fn open(&self) -> Result<Session, Failure> {
+    fn open(&self, screen: &mut Screen) -> Result<Session, Failure> {
         match self {
-            Target::Compose(compose) => Ok(Session::new(compose.connect()?)),
+            Target::Compose(compose) => Ok(Session::new(compose.connect(screen)?)),
             Target::Url(url) => Ok(Session::new(Box::new(url.connect()?))),
             Target::Embedded(embedded) => {
                 let (link, server) = embedded.connect()?;
@@ -280,10 +307,10 @@ impl Target {
         }
     }
 
-    fn look(&self) -> Result<Option<Session>, Failure> {
+    fn look(&self, screen: &mut Screen) -> Result<Option<Session>, Failure> {
         match self {
             Target::Compose(compose) if compose.container.is_none() => Ok(None),
-            Target::Compose(compose) => Ok(Some(Session::new(compose.connect()?))),
+            Target::Compose(compose) => Ok(Some(Session::new(compose.connect(screen)?))),
             Target::Url(url) => {
                 let mut wire = url.connect()?;
                 wire.answer_within(LOOKING);

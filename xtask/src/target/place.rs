@@ -6,6 +6,8 @@ use migrator::qualified::qualified;
 use migrator::wire::Config;
 
 use super::compose::InContainer;
+use crate::explain;
+use crate::failure::Failure;
 
 /// The target's server, by the way that the migrations take.
 pub struct Place {
@@ -57,12 +59,13 @@ impl Place {
     }
 
     /// A session on one of its databases.
-    pub fn connect(&self, database: &str) -> Result<Box<dyn Link>, Error> {
+    pub fn connect(&self, database: &str) -> Result<Box<dyn Link>, Failure> {
         match &self.way {
             Way::Container(psql) => psql.on(database).start(),
             Way::Wire { config, .. } => {
-                let wire = config.as_ref().clone().with_database(database).connect()?;
-                Ok(Box::new(wire))
+                let wire = config.as_ref().clone().with_database(database).connect();
+                wire.map(|wire| Box::new(wire) as Box<dyn Link>)
+                    .map_err(|error| explain::unreachable(&error, "correct user and password"))
             }
         }
     }

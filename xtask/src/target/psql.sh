@@ -3,6 +3,10 @@
 # For any POSIX shell. Whoever ends is waited for here: the container's first process is a server, which takes the end of a process that it
 # does not know, and that was killed, for a crash of its own.
 
+# As the image has it. By way of the environment, since psql takes a database's name on its command line for more where `=` is in it.
+export PGUSER="${POSTGRES_USER:-postgres}"
+export PGDATABASE="${2:-${POSTGRES_DB:-$PGUSER}}"
+
 # On its first start the image runs a temporary server that listens on the socket alone.
 failed=0
 until pg_isready -q -h 127.0.0.1; do
@@ -22,9 +26,6 @@ folder=/tmp/$1 new=/tmp/.$1
 mkdir "$new" && echo $$ >"$new/pid" && mkfifo "$new/input" && mv "$new" "$folder" || exit 1
 
 export LC_ALL=C PGAPPNAME=migrate PGCLIENTENCODING=UTF8
-# As the image has it. By way of the environment, since psql takes a database's name on its command line for more where `=` is in it.
-export PGUSER="${POSTGRES_USER:-postgres}"
-export PGDATABASE="${2:-${POSTGRES_DB:-$PGUSER}}"
 exec 3<&0
 psql -X -q -v ON_ERROR_STOP=1 -f - <"$folder/input" 3<&- &
 psql=$!

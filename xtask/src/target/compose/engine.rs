@@ -65,9 +65,18 @@ pub fn has_container(root: &Path, name: &str) -> Result<bool, Failure> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inspection {
     /// Its environment, a `NAME=value` each.
-    environment: Vec<String>,
+    pub environment: Vec<String>,
     /// What of the engine's machine leads to 5432.
     pub published: Option<Published>,
+    /// That of its last end.
+    pub exit_code: i64,
+    pub is_out_of_memory: bool,
+    /// Why the engine could not start it.
+    pub error: String,
+    /// How often the engine has started it again.
+    pub restarts: i64,
+    /// The last lines that it wrote, where they were asked for.
+    pub log: Vec<String>,
 }
 
 /// An address and a port of the engine's machine.
@@ -116,6 +125,39 @@ impl Inspection {
     }
 }
 
+/// The last lines that a container wrote; none where they cannot be had.
+pub fn last_lines(root: &Path, id: &str, count: usize) -> Vec<String> {
+    // Of blank lines there may be some.
+    let tail = (3 * count).to_string();
+    let output = Command::new("docker")
+        .args(["logs", "--tail", &tail, id])
+        .current_dir(root)
+        .output();
+    let Ok(output) = output else {
+        return Vec::new();
+    };
+    let text = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8_lossy(&text);
+    let lines = text.lines().map(str::trim_end);
+    let mut last: Vec<String> = lines
+        .rev()
+        .filter(|line| !line.trim().is_empty())
+        .take(count)
+        .map(cut)
+        .collect();
+    last.reverse();
+    last
+}
+
+/// A line as far as it helps: a server logs whole statements.
+fn cut(line: &str) -> String {
+    const LONGEST: usize = 160;
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
 /// What the engine knows of a container.
 pub fn inspect(root: &Path, id: &str) -> Result<Inspection, Failure> {
     let text = docker(root, &["inspect", "--type", "container", id])?;
@@ -140,9 +182,16 @@ fn parse_inspection(text: &str) -> Option<Inspection> {
         let (address, port) = (address.to_owned(), port.to_owned());
         Some(Published { address, port })
     });
+    let number = |path: &str| it.pointer(path).and_then(Value::as_i64).unwrap_or_default();
+    let error = it.pointer("/State/Error").and_then(Value::as_str);
     Some(Inspection {
         environment: strings(it.pointer("/Config/Env")?)?,
         published,
+        exit_code: number("/State/ExitCode"),
+        is_out_of_memory: it.pointer("/State/OOMKilled") == Some(&Value::Bool(true)),
+        error: error.unwrap_or_default().to_owned(),
+        restarts: number("/RestartCount"),
+        log: Vec::new(),
     })
 }
 
@@ -257,11 +306,14 @@ mod tests {
 
     #[test]
     fn a_container_is_read() {
-        let text = r#"[{"Config": {"Env": ["POSTGRES_USER=me", "POSTGRES_DB=", "A=b=c"]},
+        let text = r#"[{"State": {"ExitCode": 137, "OOMKilled": true, "Error": "why"}, "RestartCount": 2,
+            "Config": {"Env": ["POSTGRES_USER=me", "POSTGRES_DB=", "A=b=c"]},
             "NetworkSettings": {"Ports": {"5432/tcp": [{"HostIp": "0.0.0.0", "HostPort": "5433"}], "8008/tcp": null}}}]"#;
         let inside = parse_inspection(text).unwrap();
         assert_eq!((inside.user(), inside.database()), ("me", "me"));
         assert_eq!(inside.variable("A"), Some("b=c"));
+        assert_eq!((inside.exit_code, inside.restarts), (137, 2));
+        assert_eq!((inside.is_out_of_memory, &*inside.error), (true, "why"));
         let published = inside.published.unwrap();
         assert_eq!(published.reached_from_here(None), "127.0.0.1:5433");
         assert_eq!(published.reached_from_here(Some("db")), "db:5433");

@@ -1,13 +1,17 @@
 //! psql in the service's container.
 
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 use std::process::Command;
 
 use migrator::link::{Error, Link};
 use migrator::psql::{Host, Psql};
 
-use super::SERVICE;
 use super::tool::Tool;
+use super::{Compose, SERVICE, errors};
+use crate::explain::unreachable;
+use crate::failure::{Code, Failure};
 
 /// What runs in the container: psql, once the server answers over TCP twice in a row, and what ends it when we are gone.
 const PSQL_IN_CONTAINER: &str = include_str!("../psql.sh");
@@ -31,9 +35,58 @@ impl InContainer {
         }
     }
 
-    /// Starts it.
-    pub fn start(self) -> Result<Box<dyn Link>, Error> {
-        Ok(Box::new(Psql::start(self)?))
+    /// Starts it where the server is known to answer.
+    pub fn start(self) -> Result<Box<dyn Link>, Failure> {
+        let tool = self.tool.clone();
+        match Psql::start(self) {
+            Ok(psql) => Ok(Box::new(psql)),
+            Err(error) => Err(explain(&error, &tool)),
+        }
+    }
+}
+
+/// What psql, or compose on its way to it, printed instead of starting.
+pub fn explain(error: &Error, tool: &Tool) -> Failure {
+    let compose = tool.typed();
+    let logs = format!("{compose} logs {SERVICE}");
+    let says_nothing = says_nothing(error);
+    let message = match says_nothing {
+        // `exec` of docker-compose 1 does not say what is wrong with its file.
+        true => tool.complaint(),
+        false => error.to_string(),
+    };
+    match errors::of_file(&message, &compose) {
+        Some(failure) => failure,
+        None if says_nothing => {
+            let message = match message.trim() {
+                "" => "psql in the container exited without output",
+                complaint => complaint,
+            };
+            Failure::new(Code::Unreachable, message).next(logs)
+        }
+        None => unreachable(error, &logs),
+    }
+}
+
+/// Whether psql ended without output.
+pub fn says_nothing(error: &Error) -> bool {
+    matches!(error, Error::Unreachable { message, .. } if message.trim().is_empty())
+}
+
+impl Compose {
+    /// psql for a person, with arguments of their own. By way of the engine: it needs no compose file, and is there at once.
+    pub fn for_person(&self, arguments: &[OsString]) -> Command {
+        // By way of the environment, where what the person names counts first.
+        let script = r#"export PGUSER="${POSTGRES_USER:-postgres}" && export PGDATABASE="${POSTGRES_DB:-$PGUSER}" && exec psql "$@""#;
+        let id = self.container.as_ref().map(|it| it.id.as_str());
+        let mut command = Command::new("docker");
+        command.args(["exec", "--interactive"]);
+        if io::stdin().is_terminal() && io::stdout().is_terminal() {
+            command.arg("--tty");
+        }
+        command.args([id.unwrap_or(SERVICE), "sh", "-c", script, "psql"]);
+        command.args(arguments);
+        command
     }
 }
 

@@ -56,6 +56,15 @@ impl Tool {
         command
     }
 
+    /// What compose has to say against its file; nothing where that is in order.
+    pub fn complaint(&self) -> String {
+        let output = self.command(&["config", "--quiet"]).output();
+        match output {
+            Ok(output) => String::from_utf8_lossy(&output.stderr).into_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+
     /// The compose program as a person types it.
     pub fn typed(&self) -> String {
         let mut words: Vec<_> = self

@@ -1,0 +1,117 @@
+//! The ways to the container's database: in the container, as migrations go, and by its port for programs on this machine.
+
+use migrator::link::{Error, Link};
+use migrator::wire::Config;
+
+use super::{Compose, SERVICE, engine};
+use crate::explain;
+use crate::failure::{Code, Failure};
+use crate::target::place::{Place, identity};
+
+impl Compose {
+    /// Where its database is made and dropped: in the container, as migrations are.
+    pub fn place(&self) -> Result<Place, Failure> {
+        let inside = self.inspect()?;
+        let container = self.container.as_ref().map(|it| it.name.as_str());
+        Ok(Place::in_container(
+            self.psql(),
+            inside.database().to_owned(),
+            format!("container {}", container.unwrap_or(SERVICE)),
+            engine::elsewhere(&self.root),
+        ))
+    }
+
+    /// The database's URL as seen from this machine, as the container says; the container must run. Whether another server answers there
+    /// is not known yet.
+    pub fn url(&self) -> Result<String, Failure> {
+        let inside = self.inspect()?;
+        let port = inside.published.as_ref().ok_or_else(|| {
+            Failure::new(
+                Code::Unreachable,
+                "the container publishes no port of its database",
+            )
+            .next(format!(
+                "write `ports` into docker-compose.yml, then {} up -d {SERVICE}",
+                self.typed()
+            ))
+        })?;
+        let server = port.reached_from_here(engine::elsewhere(&self.root).as_deref());
+        let password = inside.variable("POSTGRES_PASSWORD").unwrap_or_default();
+        Ok(format!(
+            "postgres://{}:{}@{server}/{}",
+            percent_encode(inside.user()),
+            percent_encode(password),
+            percent_encode(inside.database()),
+        ))
+    }
+
+    /// Refuses a URL behind which is another server than `inside`, a session in the container: then a program on this machine would
+    /// work on somebody else's database.
+    pub fn check_url(&self, config: &Config, inside: &mut dyn Link) -> Result<(), Failure> {
+        let server = config.server();
+        let next = format!(
+            "`cargo xtask psql` goes into the container; {}",
+            self.unreachable_from_here()
+        );
+        let mut outside = config.connect().map_err(|error| {
+            let (message, is_refused) = match &error {
+                Error::Unreachable { message, code } => (message.clone(), code.is_some()),
+                other => (other.to_string(), false),
+            };
+            let message = message.lines().next().unwrap_or_default().to_owned();
+            let failure = Failure::new(Code::Unreachable, message)
+                .note("at", format!("{server}, the port of the container"));
+            failure.next(match is_refused {
+                true => format!(
+                    "another server may answer at {server}; or the data has another password than the container: \
+                     `cargo xtask psql -- -c '\\password'` sets one"
+                ),
+                false => next.clone(),
+            })
+        })?;
+        let asked = |error: Error| explain::run(&error.into(), &[]);
+        let there = identity(inside).map_err(asked)?;
+        match identity(&mut outside).map_err(asked)? == there {
+            true => Ok(()),
+            false => Err(Failure::new(
+                Code::Unreachable,
+                format!("another server than the container's answers at {server}"),
+            )
+            .next(next)),
+        }
+    }
+
+    /// What helps where the container's port is not to be reached.
+    fn unreachable_from_here(&self) -> String {
+        match engine::elsewhere(&self.root) {
+            Some(host) => format!(
+                "to reach it from this machine, forward its port from the engine's: ssh -L … {host}"
+            ),
+            None => format!(
+                "to reach it from this machine, set POSTGRES_PORT in .env to a free port, then {} up -d {SERVICE}",
+                self.typed()
+            ),
+        }
+    }
+}
+
+/// Percent-encodes everything that is not unreserved in a URL.
+fn percent_encode(text: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+            (byte as char).to_string()
+        }
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encode).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_may_hold_anything() {
+        assert_eq!(percent_encode("p@ss:w/rd ü"), "p%40ss%3Aw%2Frd%20%C3%BC");
+    }
+}
