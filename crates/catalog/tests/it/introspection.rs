@@ -237,6 +237,36 @@ fn excluded_tables_leave_no_trace() {
 }
 
 #[test]
+fn views_that_somebody_planted_are_not_read() {
+    let test = "views_that_somebody_planted_are_not_read";
+    let Some(database) = support::empty_database(test) else {
+        return;
+    };
+    database.run(&format!(
+        "CREATE ROLE planter; GRANT CREATE ON DATABASE {test} TO planter; SET ROLE planter;
+         CREATE SCHEMA timescaledb_information;
+         CREATE FUNCTION timescaledb_information.run() RETURNS name LANGUAGE plpgsql AS $$ BEGIN RAISE 'run as %', current_user; END $$;
+         CREATE VIEW timescaledb_information.hypertables AS
+             SELECT timescaledb_information.run() AS hypertable_schema, ''::name AS hypertable_name, false AS compression_enabled;
+         GRANT USAGE ON SCHEMA timescaledb_information TO PUBLIC; GRANT SELECT ON timescaledb_information.hypertables TO PUBLIC;"
+    ));
+    let read = database.try_run("SELECT * FROM timescaledb_information.hypertables");
+    assert!(read.unwrap_err().contains("run as postgres"));
+    assert!(database.catalog().is_empty());
+    let asked_by =
+        |role: &str| database.run(&format!("SET ROLE {role}; {}", catalog::probe_query()));
+    assert!(asked_by("planter").contains("compression_enabled"));
+    // To be plain mode's they would have to come with the rest of it, and even so they are nothing to a superuser.
+    database.run("CREATE ROLE service");
+    assert!(!asked_by("service").contains("compression_enabled"));
+    database.run(
+        "SET ROLE planter; CREATE SCHEMA _timescaledb_catalog; CREATE TABLE _timescaledb_catalog.plain ();",
+    );
+    assert!(asked_by("service").contains("compression_enabled"));
+    assert!(!asked_by("postgres").contains("compression_enabled"));
+}
+
+#[test]
 fn a_server_without_timescaledb_has_tables_and_views() {
     let Some(database) =
         support::empty_database("a_server_without_timescaledb_has_tables_and_views")
