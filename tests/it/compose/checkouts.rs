@@ -112,6 +112,12 @@ fn two_in_folders_of_one_name_have_databases_of_their_own() {
         }
     }
     assert_eq!(tables(&one), "of_one schema_migrations");
+
+    // The other way round: that checkout has no container now, and its data is still its own.
+    succeed(&mut one.docker_compose("down"));
+    let screen = other.run("migrate --no-snapshot");
+    insta::assert_snapshot!("the_data_of_another_checkout", stable(&screen));
+    assert!(migrate(&one).contains("nothing to do: 1 migration applied"));
 }
 
 #[test]

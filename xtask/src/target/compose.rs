@@ -17,8 +17,8 @@ use crate::env_file::EnvFile;
 use crate::failure::{Code, Failure};
 use crate::project::Project;
 
-use checkout::InFile;
 pub use checkout::VARIABLE;
+use checkout::{By, InFile};
 use engine::{Container, Inspection};
 pub use inside::InContainer;
 use tool::Tool;
@@ -56,13 +56,19 @@ impl Compose {
         })?;
         let in_env = env.get(VARIABLE);
         let named = match in_env.clone() {
-            Some(name) => Some(name),
-            None => name_in_file(&text, &tool)?,
+            Some(name) if std::env::var_os(VARIABLE).is_some() => Some((name, By::Environment)),
+            Some(name) => Some((name, By::EnvFile)),
+            None => name_in_file(&text, &tool)?.map(|name| (name, By::File)),
         };
-        let known = checkout::known(named.as_deref(), root, &containers, &tool.typed())?;
-        tool.project = match known {
-            Some(name) => name,
-            None => {
+        let name = named.as_ref().map(|(name, _)| name.as_str());
+        let known = checkout::known(name, root, &containers, &tool.typed())?;
+        let by = named.as_ref().map(|(_, by)| *by);
+        tool.project = match (known, by) {
+            (Some(name), Some(by)) if is_in_doubt(&name, by, root, &containers)? => {
+                return Err(checkout::in_doubt(&name, by, root, &tool.typed()));
+            }
+            (Some(name), _) => name,
+            (None, _) => {
                 let has_env = root.join(".env").exists();
                 let with_data = engine::projects_with_data(root)?;
                 checkout::fresh(root, has_env, &with_data, &containers)?
@@ -109,6 +115,16 @@ impl Compose {
         let container = self.container.as_ref().ok_or_else(missing)?;
         engine::inspect(&self.root, &container.id)
     }
+}
+
+/// Whether a named project without a container here has data that may be another checkout's.
+fn is_in_doubt(name: &str, by: By, root: &Path, containers: &[Container]) -> Result<bool, Failure> {
+    let is_ours = |it: &Container| it.project == name && it.is_ours;
+    if containers.iter().any(is_ours) || !checkout::may_be_another_s(name, by, root) {
+        return Ok(false);
+    }
+    let with_data = engine::projects_with_data(root)?;
+    Ok(with_data.iter().any(|it| it == name))
 }
 
 /// The text of the compose file.

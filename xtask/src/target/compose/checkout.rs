@@ -77,6 +77,58 @@ pub fn fresh(
     )))
 }
 
+/// Who names a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The environment, for this run.
+    Environment,
+    /// `.env`, for this checkout.
+    EnvFile,
+    /// `name:` of the compose file, which every checkout of it has.
+    File,
+}
+
+/// Whether data of a named project may be another checkout's, which has no container now: `.env` came from there, or both have the name
+/// from the same compose file. A person's own choice of a name in `.env` is never in doubt.
+pub fn may_be_another_s(name: &str, by: By, root: &Path) -> bool {
+    match by {
+        By::Environment => false,
+        By::EnvFile => is_derived(name) && name != own(root),
+        By::File => true,
+    }
+}
+
+/// The failure where that is so and there is data.
+pub fn in_doubt(name: &str, by: By, root: &Path, compose: &str) -> Failure {
+    let own = own(root);
+    let own = format!(
+        "for a database of this checkout's own, write into .env: {VARIABLE}={own}, TIMESCALEDB_CONTAINER={own} and a free POSTGRES_PORT"
+    );
+    let (message, mine) = match by {
+        By::Environment | By::EnvFile => (
+            format!(
+                "compose project `{name}` was made for a checkout in another folder, and there is data of it"
+            ),
+            format!("if this checkout was moved: {compose} -p {name} up -d {SERVICE}"),
+        ),
+        By::File => (
+            format!(
+                "there is data of compose project `{name}`, of this checkout or of another one"
+            ),
+            format!("to use it, write into .env: {VARIABLE}={name}"),
+        ),
+    };
+    Failure::new(Code::Usage, message)
+        .note("state", "nothing was run")
+        .next(format!("{mine}\n{own}"))
+}
+
+/// Whether a name looks like one of [`own`].
+fn is_derived(name: &str) -> bool {
+    let digest = name.rsplit_once('-').map_or("", |(_, digest)| digest);
+    digest.len() == 8 && digest.bytes().all(|it| it.is_ascii_hexdigit())
+}
+
 /// A project of the checkout's own: its folder's name for people, and its path's checksum.
 fn own(root: &Path) -> String {
     let digest = checksum(&root.to_string_lossy());
@@ -200,6 +252,27 @@ mod tests {
             says(fresh(Path::new("/здесь"), false, &[], &[]))
         );
         insta::assert_snapshot!(screen);
+    }
+
+    #[test]
+    fn data_of_a_named_project_may_be_another_checkout_s() {
+        let root = Path::new("/here/app");
+        let own = own(root);
+        for (name, by, expected) in [
+            ("team", By::EnvFile, false),
+            ("team-20261128", By::Environment, false),
+            ("app-9f25f948", By::EnvFile, true),
+            (&own, By::EnvFile, false),
+            ("team", By::File, true),
+        ] {
+            assert_eq!(may_be_another_s(name, by, root), expected, "{name} {by:?}");
+        }
+        let says = |by| {
+            in_doubt("app-9f25f948", by, root, "docker-compose")
+                .diagnostic
+                .to_string()
+        };
+        insta::assert_snapshot!(format!("{}\n{}", says(By::EnvFile), says(By::File)));
     }
 
     #[test]
