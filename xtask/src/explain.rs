@@ -96,10 +96,6 @@ pub fn unreachable(error: &link::Error, next: &str) -> Failure {
         Some("3D000") => format!("create the database (createdb), or {next}"),
         Some("57P03" | "53300") => "try again in a moment".to_owned(),
         Some(_) => next.to_owned(),
-        // psql tells no code.
-        None if says("database") && says("does not exist") => {
-            format!("create the database (createdb), or {next}")
-        }
         None if says("password") => next.to_owned(),
         None if says("hung up") => {
             "see whether it is PostgreSQL that listens there, and what its log says".to_owned()

@@ -15,6 +15,7 @@ pub mod foreign;
 pub mod history;
 pub mod lexer;
 pub mod link;
+mod notices;
 pub mod plain;
 pub mod plan;
 pub mod psql;

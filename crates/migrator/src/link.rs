@@ -8,6 +8,12 @@ pub type Rows = Vec<Vec<Option<String>>>;
 /// The first statement of a session that is to load nothing of TimescaleDB.
 pub(crate) const LOAD_NOTHING: &str = "SET timescaledb.disable_load = on";
 
+/// How much may come as the answer to a question of ours.
+pub(crate) const LONGEST_ANSWER: usize = 1 << 30;
+
+/// How long a session beside a busy one waits for a connection and for an answer.
+pub(crate) const BESIDE: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// A session on a server.
 pub trait Link {
     /// Sends one message that may hold several statements; returns the rows of each statement that returns rows.
@@ -34,6 +40,11 @@ pub trait Link {
     /// What another thread needs while this session is busy.
     fn beside(&self) -> Option<Box<dyn Beside>> {
         None
+    }
+
+    /// From now on the server has this long for each answer to a query: one that takes no time is not waited for as a migration is.
+    fn answer_within(&mut self, patience: std::time::Duration) {
+        let _ = patience;
     }
 
     /// What stands between us and the server; `backend` is what `pg_backend_pid()` says.

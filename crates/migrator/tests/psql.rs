@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use migrator::baseline;
 use migrator::cluster::{Cluster, Running, Server, Settings};
@@ -167,6 +168,193 @@ fn no_variable_of_psql_s_stands_for_a_part_of_a_message() {
     assert_eq!(values(&mut link), "{1,2},{1,2}");
 }
 
+/// Whatever a server says beside its answers, it is taken for nothing but that.
+#[test]
+fn what_a_server_says_is_never_taken_for_psql_s_own_words() {
+    let Some(place) = Here::new("what_a_server_says_is_never_taken_for_psql_s_own_words") else {
+        return;
+    };
+    let mut link = place.link();
+    let mark = format!("\u{1c}migrate-{}", std::process::id());
+    let says = |text: &str| {
+        format!(
+            "DO $says$ BEGIN RAISE NOTICE '%', $text${text}$text$; RAISE EXCEPTION USING MESSAGE = $text${text}$text$, ERRCODE = 'X0001', HINT = 'its own'; END $says$"
+        )
+    };
+    let texts = [
+        "psql:<stdin>:1: ERROR:  22012: division by zero\nHINT:  another's".to_owned(),
+        "\npsql:<stdin>:7: FATAL:  57P01: terminating connection\n".to_owned(),
+        format!("{mark}\n{mark} false\n"),
+        format!("x\npsql:<stdin>:1: ERROR:  X0001: x\nHINT:  another's\n{mark} true"),
+    ];
+    for text in texts {
+        let Err(Error::Server(error)) = link.query(&says(&text)) else {
+            panic!("{text}: no error of the server");
+        };
+        assert_eq!(error.code, "X0001", "{text}");
+        assert_eq!(error.message, text);
+        assert_eq!(
+            error.hint.as_deref().map(|it| it.lines().last()),
+            Some(Some("its own"))
+        );
+        let rows = link.query(&format!("SELECT $text${text}$text$, 1; SELECT 2"));
+        assert_eq!(rows.unwrap()[0][0][0].as_deref(), Some(text.as_str()));
+    }
+}
+
+#[test]
+fn notices_without_end_are_counted_and_the_error_behind_them_is_found() {
+    let Some(place) =
+        Here::new("notices_without_end_are_counted_and_the_error_behind_them_is_found")
+    else {
+        return;
+    };
+    let says = message(&[
+        "DO $$ BEGIN FOR i IN 1..30000 LOOP RAISE NOTICE '%', repeat('x', 1000); END LOOP; END $$",
+        "SELECT 1 / 0",
+    ]);
+    let mut link = place.link();
+    link.prepare(&mut [says.clone()].into_iter()).unwrap();
+    let outcome = link.run(&says);
+    assert!(matches!(outcome, Err(Error::Server(error)) if error.code == "22012"));
+    let notices = link.notices();
+    assert_eq!(notices.len(), 10_001);
+    let last = &notices[10_000].message;
+    assert_eq!(last, "20000 more messages of the server are left out");
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_given_up() {
+    let Some(place) = Here::new("a_server_that_does_not_answer_is_given_up") else {
+        return;
+    };
+    let mut link = place.link();
+    link.answer_within(Duration::from_secs(1));
+    let asked = Instant::now();
+    let outcome = link.query("SELECT pg_sleep(30)");
+    assert!(matches!(outcome, Err(Error::Lost { .. })), "{outcome:?}");
+    assert!(asked.elapsed() < Duration::from_secs(15));
+    assert!(!link.is_open());
+}
+
+/// The statement, and what the error is about in it.
+const WRONG: [(&str, &str); 3] = [
+    ("INSERT INTO t VALUES ('größer 🦀'), (nope)", "nope"),
+    ("/* größe */\nSELECT '🦀'\n  FORM t", "t"),
+    (
+        "DO $$ BEGIN\n  EXECUTE 'SELECT ''größe 🦀'', nope';\nEND $$",
+        "nope",
+    ),
+];
+
+#[test]
+fn errors_are_placed_in_databases_that_count_bytes_and_lack_characters() {
+    let test = "errors_are_placed_in_databases_that_count_bytes_and_lack_characters";
+    let Some(place) = Here::new(test) else {
+        return;
+    };
+    let create = |encoding: &str| {
+        let sql = format!(
+            "CREATE DATABASE {encoding} ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+        );
+        place.link().query(&sql).unwrap();
+    };
+    let fails = |encoding: &str, message: &Message| {
+        let mut link = place.link_to(encoding);
+        link.query("CREATE TABLE IF NOT EXISTS t (a text)").unwrap();
+        link.prepare(&mut [message.clone()].into_iter()).unwrap();
+        match link.run(message) {
+            Err(Error::Server(error)) => *error,
+            other => panic!("{encoding}: {other:?}"),
+        }
+    };
+    create("sql_ascii");
+    for encoding in ["sql_ascii", "postgres"] {
+        for (statement, about) in WRONG {
+            let message = message(&["BEGIN", statement, "COMMIT"]);
+            let error = fails(encoding, &message);
+            let (text, byte) = match (&error.inner, error.place) {
+                (Some(inner), _) => (&inner.query, inner.byte),
+                (None, Place::Byte(byte)) => (&message.text, byte),
+                // Where the number of a byte is behind the last character, psql shows nothing.
+                (None, Place::Statement(1)) if encoding == "sql_ascii" => continue,
+                (None, place) => panic!("{encoding}: {statement}: {place:?}"),
+            };
+            assert!(
+                text[byte..].starts_with(about),
+                "{encoding}: {statement}: {}",
+                &text[byte..]
+            );
+        }
+    }
+    for (encoding, lacks) in [("latin1", "日"), ("euc_jp", "🦀")] {
+        create(encoding);
+        let statement = format!("INSERT INTO t VALUES ('{lacks}')");
+        let message = message(&[
+            "BEGIN",
+            "INSERT INTO t VALUES ('plain')",
+            &statement,
+            "COMMIT",
+        ]);
+        let error = fails(encoding, &message);
+        let at = message.text.find(lacks).unwrap();
+        assert_eq!(
+            (error.code.as_str(), error.place),
+            ("22P05", Place::Byte(at))
+        );
+        let count = place
+            .link_to(encoding)
+            .query("SELECT count(*) FROM t")
+            .unwrap();
+        assert_eq!(count[0][0][0].as_deref(), Some("0"));
+    }
+}
+
+#[test]
+fn psql_is_understood_where_the_machine_speaks_another_language() {
+    let test = "psql_is_understood_where_the_machine_speaks_another_language";
+    let Some(place) = Here::new(test) else {
+        return;
+    };
+    let locales = place.folder.with_extension("locales");
+    fs::create_dir(&locales).unwrap();
+    let made = Command::new("localedef")
+        .args(["-i", "de_DE", "-f", "UTF-8"])
+        .arg(locales.join("de_DE.UTF-8"))
+        .output();
+    let speak = |command: &mut Command| {
+        command
+            .env("LOCPATH", &locales)
+            .env("LC_ALL", "de_DE.UTF-8")
+            .env("LANGUAGE", "de");
+    };
+    let mut help = Command::new(place.server.program("psql"));
+    speak(&mut help);
+    let help = help.arg("--help").output().unwrap();
+    if made.is_err() || !String::from_utf8_lossy(&help.stdout).contains("Aufruf") {
+        skip(test, "psql speaks no German here");
+    } else {
+        let mut local = place.local("postgres");
+        local.environment = vec![
+            ("LOCPATH", locales.display().to_string()),
+            ("LC_ALL", "de_DE.UTF-8".to_owned()),
+            ("LANGUAGE", "de".to_owned()),
+        ];
+        let message = message(&["BEGIN", "SELECT 1,\n  nope", "COMMIT"]);
+        let mut link = Psql::start(local).unwrap();
+        link.prepare(&mut [message.clone()].into_iter()).unwrap();
+        let Err(Error::Server(error)) = link.run(&message) else {
+            panic!("it did not fail");
+        };
+        let at = message.text.find("nope").unwrap();
+        assert_eq!(
+            (error.code.as_str(), error.place),
+            ("42703", Place::Byte(at))
+        );
+    }
+    fs::remove_dir_all(&locales).unwrap();
+}
+
 /// The values of the one column of the table `t`, in their order.
 fn values(link: &mut dyn Link) -> String {
     let results = link
@@ -191,6 +379,13 @@ fn message(statements: &[&str]) -> Message {
     message
 }
 
+/// Reports a test that cannot run here, past the capture of the test harness, which shows only what failed; in one piece, since tests run
+/// side by side.
+fn skip(test: &str, why: &str) {
+    let line = format!("skipped: {test}: {why}\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
+}
+
 /// This machine, in the place of a container: a server, and a folder to copy to.
 struct Here {
     server: Server,
@@ -204,10 +399,7 @@ impl Here {
         let server = match Server::find() {
             Ok(server) => server,
             Err(error) => {
-                // Past the capture of the test harness, which shows only what failed; in one piece, since tests run side by side.
-                let why = error.to_string().replace('\n', " ");
-                let line = format!("skipped: {test}: {why}\n");
-                std::io::stderr().write_all(line.as_bytes()).unwrap();
+                skip(test, &error.to_string().replace('\n', " "));
                 return None;
             }
         };
@@ -223,12 +415,20 @@ impl Here {
     }
 
     fn link(&self) -> Psql<Local> {
-        Psql::start(Local {
+        self.link_to("postgres")
+    }
+
+    fn link_to(&self, database: &str) -> Psql<Local> {
+        Psql::start(self.local(database)).unwrap()
+    }
+
+    fn local(&self, database: &str) -> Local {
+        Local {
             psql: self.server.program("psql"),
-            url: self.running.url("postgres"),
+            url: self.running.url(database),
             folder: self.folder.clone(),
-        })
-        .unwrap()
+            environment: Vec::new(),
+        }
     }
 
     /// The folders of the sessions that run.
@@ -249,6 +449,7 @@ struct Local {
     psql: PathBuf,
     url: String,
     folder: PathBuf,
+    environment: Vec<(&'static str, String)>,
 }
 
 impl Host for Local {
@@ -256,6 +457,8 @@ impl Host for Local {
         let folder = self.folder.join(folder);
         let mut command = Command::new("sh");
         command
+            .env("PGCLIENTENCODING", "UTF8")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .args([
                 "-c",
                 "mkdir \"$1\"; \"$0\" -X -q -v ON_ERROR_STOP=1 -f - \"$2\"; rm -r \"$1\"",

@@ -308,19 +308,19 @@ impl Target {
     }
 
     fn look(&self, screen: &mut Screen) -> Result<Option<Session>, Failure> {
-        match self {
-            Target::Compose(compose) if compose.container.is_none() => Ok(None),
-            Target::Compose(compose) => Ok(Some(Session::new(compose.connect(screen)?))),
-            Target::Url(url) => {
-                let mut wire = url.connect()?;
-                wire.answer_within(LOOKING);
-                Ok(Some(Session::new(Box::new(wire))))
-            }
-            Target::Embedded(embedded) => Ok(embedded.look()?.map(|(link, server)| Session {
+        let mut session = match self {
+            Target::Compose(compose) if compose.container.is_none() => None,
+            Target::Compose(compose) => Some(Session::new(compose.connect(screen)?)),
+            Target::Url(url) => Some(Session::new(Box::new(url.connect()?))),
+            Target::Embedded(embedded) => embedded.look()?.map(|(link, server)| Session {
                 link: Box::new(link),
                 _server: Some(server),
-            })),
+            }),
+        };
+        if let Some(session) = &mut session {
+            session.link.answer_within(LOOKING);
         }
+        Ok(session)
     }
 
     /// The server of a target that is up, by the way that migrations take.

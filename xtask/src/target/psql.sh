@@ -45,4 +45,7 @@ while wait $psql; status=$?; kill -0 $psql 2>/dev/null; do :; done
 kill $watcher 2>/dev/null
 wait $watcher
 rm -rf "$folder"
+# A psql that could not connect tells no SQLSTATE, and the server's words may be in any language: where another database lets this user in,
+# it is the database that is missing.
+if [ "$status" = 2 ] && PGDATABASE=template1 psql -X -q -c '' >/dev/null 2>&1 </dev/null; then echo 'SQLSTATE 3D000'; fi
 exit $status

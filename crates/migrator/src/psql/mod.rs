@@ -4,36 +4,32 @@
 //! container can be given it first. psql runs a message of it when told to, stops at the first error and ends, and its transaction with it.
 //! Rows come on its standard output, errors and notices on its standard error, so that neither is ever taken for the other.
 
+mod excerpt;
 mod output;
+mod process;
 mod script;
+mod streams;
 
 use std::collections::hash_map::RandomState;
 use std::fs;
 use std::hash::{BuildHasher, Hasher};
-use std::io::{self, BufRead, BufReader, Read, Write};
-#[cfg(unix)]
-use std::os::unix::process::CommandExt as _;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
+use std::process::{Child, Command};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::time::Duration;
 
+use crate::encoding::{self, Counts};
 use crate::lexer;
-use crate::link::{Beside, Error, LOAD_NOTHING, Link, Notice, Rows};
+use crate::link::{BESIDE, Beside, Error, LOAD_NOTHING, Link, Notice, Rows};
+use crate::notices::Notices;
 use crate::script::Message;
 use crate::script::session::{self, Scope};
+use process::{Process, Reply};
 use script::Script;
 
 /// What psql calls its standard input.
 const STDIN: &str = "<stdin>";
-
-/// What psql is told before anything else: values come separated by control characters that no text of ours holds, and none of the
-/// variables that psql sets by itself may stand for something in a migration's text.
-const PREAMBLE: &str = "\\set QUIET 1\n\\set VERBOSITY verbose\n\\pset pager off\n\\pset format unaligned\n\\pset tuples_only on\n\
-     \\pset fieldsep '\\037'\n\\pset recordsep '\\036'\n\\pset null '\\035'\n\
-     \\unset DBNAME\n\\unset USER\n\\unset HOST\n\\unset PORT\n\\unset ENCODING\n\\unset VERSION\n\\unset VERSION_NAME\n\\unset VERSION_NUM\n\
-     \\unset SERVER_VERSION_NAME\n\\unset SERVER_VERSION_NUM\n\\unset SERVICE\n";
 
 /// How psql is started and how files reach it.
 pub trait Host: Clone + Send + 'static {
@@ -44,9 +40,6 @@ pub trait Host: Clone + Send + 'static {
     /// Brings a file into the folder of a psql that runs, and returns its path there.
     fn copy(&self, file: &Path, folder: &str) -> Result<String, String>;
 }
-
-/// What the names of psql's folders begin with.
-const FOLDER_PREFIX: &str = "schema-migrations-";
 
 /// A session of a psql process.
 pub struct Psql<H: Host> {
@@ -60,7 +53,11 @@ pub struct Psql<H: Host> {
     /// Where psql finds the script.
     file: Option<String>,
     /// What the server said beside its answers to messages.
-    notices: Vec<Notice>,
+    notices: Notices,
+    /// How long an answer to a query may take.
+    deadline: Option<Duration>,
+    /// What the database counts where an error is.
+    counts: Counts,
     child: SharedChild,
 }
 
@@ -79,7 +76,9 @@ impl<H: Host> Psql<H> {
             scripts: 0,
             next: 0,
             file: None,
-            notices: Vec::new(),
+            notices: Notices::default(),
+            deadline: None,
+            counts: Counts::default(),
             child,
         })
     }
@@ -91,19 +90,11 @@ impl<H: Host> Psql<H> {
     }
 }
 
-impl<H: Host> Link for Psql<H> {
-    fn query(&mut self, sql: &str) -> Result<Vec<Rows>, Error> {
-        let statements = lexer::split(sql).map_err(|error| Error::lost(error.to_string()))?;
-        let process = self.process()?;
-        process.leave_script()?;
-        let mark = process.mark.clone();
-        let mut input = String::from("\\set ON_ERROR_STOP 0\n");
-        if process.is_fresh && sql != LOAD_NOTHING {
-            // Each statement is a message of its own here, and no pooler stands in between.
-            let neutral = session::neutral(Scope::Session);
-            input.push_str(&format!("\\o /dev/null\n{neutral};\n\\o\n"));
-            process.is_fresh = false;
-        }
+impl<H: Host> Psql<H> {
+    /// What psql is to read for the statements of a query, and what it prints behind each of them: whether one has failed so far. At the
+    /// end comes the last error as psql itself knows it: what is on its standard error, anything that a server says may look like.
+    fn input(sql: &str, statements: &[lexer::RawStatement], mark: &str) -> String {
+        let mut input = String::new();
         for (index, statement) in statements.iter().enumerate() {
             let statement = &sql[statement.range()];
             // As in one message, what follows a statement that failed does not run.
@@ -113,30 +104,86 @@ impl<H: Host> Link for Psql<H> {
             };
             input.push_str(&format!("{statement}\\echo {mark} :ERROR\n"));
         }
-        input.push_str(&format!("\\warn {mark}\n\\set ON_ERROR_STOP 1\n"));
+        input.push_str(&format!(
+            "\\echo :LAST_ERROR_MESSAGE\n\\echo {mark} :LAST_ERROR_SQLSTATE\n\\warn {mark}\n\\set ON_ERROR_STOP 1\n"
+        ));
+        input
+    }
+
+    /// What a fresh session is told and asked first; each statement is a message of its own here, and no pooler stands in between.
+    fn greet(mark: &str) -> String {
+        let neutral = session::neutral(Scope::Session);
+        format!(
+            "\\o /dev/null\n{neutral};\n\\o\nSELECT pg_catalog.getdatabaseencoding();\n\\echo {mark} false\n"
+        )
+    }
+
+    fn ask(&mut self, sql: &str) -> Result<Vec<Rows>, Error> {
+        let statements = lexer::split(sql).map_err(|error| Error::lost(error.to_string()))?;
+        let deadline = self.deadline;
+        let process = self.process()?;
+        process.leave_script()?;
+        let greets = process.is_fresh && sql != LOAD_NOTHING;
+        let mut input = String::from("\\set ON_ERROR_STOP 0\n");
+        if greets {
+            input.push_str(&Self::greet(process.mark()));
+            process.is_fresh = false;
+        }
+        input.push_str(&Self::input(sql, &statements, process.mark()));
+        process.send(&input)?;
+        let mut next = || match process.receive(deadline)? {
+            Reply::Done { output, flag } => Ok((output, flag)),
+            Reply::Ended { .. } => Err(output::ending(&process.errors().text)),
+        };
+        let counts = match greets {
+            true => Some(Counts::of(next()?.0.trim())),
+            false => None,
+        };
         let mut results = Vec::new();
         let mut has_failed = false;
-        process.send(&input)?;
         for statement in &statements {
-            match process.receive()? {
-                Reply::Done { failed: true, .. } => has_failed = true,
-                Reply::Done { output, .. } => {
-                    if returns_rows(statement.tokens[0].text(sql)) {
-                        results.push(output::rows(&output));
-                    }
-                }
-                Reply::Ended { .. } => {
-                    let errors = process.errors();
-                    self.process = None;
-                    return Err(output::ending(&errors));
-                }
+            let (output, flag) = next()?;
+            has_failed |= flag == "true";
+            if !has_failed && returns_rows(statement.tokens[0].text(sql)) {
+                results.push(output::rows(&output));
             }
         }
+        let (message, code) = next()?;
         let errors = process.errors();
-        match output::heard(&errors, STDIN).error {
-            Some(found) if has_failed => Err(Error::Server(Box::new(found.error))),
-            _ => Ok(results),
+        self.counts = counts.unwrap_or(self.counts);
+        match has_failed {
+            true => {
+                let message = message.strip_suffix('\n').unwrap_or(&message);
+                let error = output::error(&errors.text, STDIN, &code, message);
+                Err(Error::Server(Box::new(error)))
+            }
+            false => Ok(results),
         }
+    }
+
+    fn sever(&self) {
+        sever(&self.child);
+    }
+}
+
+/// Ends a psql, wherever it is.
+fn sever(child: &SharedChild) {
+    let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(child) = child.as_mut() {
+        // One that has ended by itself is as good.
+        let _ = child.kill();
+    }
+}
+
+impl<H: Host> Link for Psql<H> {
+    fn query(&mut self, sql: &str) -> Result<Vec<Rows>, Error> {
+        let outcome = self.ask(sql);
+        if matches!(outcome, Err(Error::Lost { .. })) {
+            // Whatever psql still does, nobody waits for it any more.
+            self.sever();
+            self.process = None;
+        }
+        outcome
     }
 
     fn prepare(&mut self, messages: &mut dyn Iterator<Item = Message>) -> Result<(), Error> {
@@ -147,8 +194,9 @@ impl<H: Host> Link for Psql<H> {
         // psql may still be in the one before.
         let file = here.0.join(format!("migrations-{}.sql", self.scripts));
         let mut writer = io::BufWriter::new(fs::File::create(&file).map_err(lost)?);
-        self.script = Script::write(messages, &mark(), &mut writer).map_err(lost)?;
-        let folder = self.process()?.folder.clone();
+        let mark = self.process()?.mark().to_owned();
+        self.script = Script::write(messages, &mark, &mut writer).map_err(lost)?;
+        let folder = self.process()?.folder().to_owned();
         self.file = Some(self.host.copy(&file, &folder).map_err(Error::lost)?);
         Ok(())
     }
@@ -161,10 +209,13 @@ impl<H: Host> Link for Psql<H> {
         let gates = self.script.len();
         let process = self.process()?;
         process.run_message(&file, index, gates)?;
-        let reply = process.receive()?;
+        let reply = process.receive(None)?;
         let errors = process.errors();
-        let heard = output::heard(&errors, &file);
-        self.notices.extend(heard.notices);
+        let heard = output::heard(&errors.text, &file);
+        for notice in heard.notices {
+            self.notices.push(notice);
+        }
+        self.notices.leave_out(errors.left_out);
         if let Reply::Done { .. } = reply {
             self.next = index + 1;
             return Ok(());
@@ -178,9 +229,11 @@ impl<H: Host> Link for Psql<H> {
             },
             Some(mut found) => {
                 found.line = self.script.line_of(index, found.line);
-                Error::Server(Box::new(found.locate(message)))
+                let mut error = found.locate(message, self.counts);
+                encoding::place(message, &mut error);
+                Error::Server(Box::new(error))
             }
-            None => output::ending(&errors),
+            None => output::ending(&errors.text),
         })
     }
 
@@ -196,8 +249,12 @@ impl<H: Host> Link for Psql<H> {
         self.process.is_some()
     }
 
+    fn answer_within(&mut self, patience: Duration) {
+        self.deadline = Some(patience);
+    }
+
     fn notices(&mut self) -> Vec<Notice> {
-        std::mem::take(&mut self.notices)
+        self.notices.take()
     }
 
     fn beside(&self) -> Option<Box<dyn Beside>> {
@@ -216,15 +273,13 @@ struct BesidePsql<H> {
 
 impl<H: Host> Beside for BesidePsql<H> {
     fn open(&self) -> Result<Box<dyn Link>, Error> {
-        Ok(Box::new(Psql::start(self.host.clone())?))
+        let mut psql = Psql::start(self.host.clone())?;
+        psql.answer_within(BESIDE);
+        Ok(Box::new(psql))
     }
 
     fn sever(&self) {
-        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(child) = child.as_mut() {
-            // One that has ended by itself is as good.
-            let _ = child.kill();
-        }
+        sever(&self.child);
     }
 }
 
@@ -233,6 +288,11 @@ fn returns_rows(first_word: &str) -> bool {
     ["select", "with", "values", "table", "show"]
         .iter()
         .any(|word| first_word.eq_ignore_ascii_case(word))
+}
+
+/// What nobody can guess who does not see it: no server prints it, whatever it says.
+fn mark() -> String {
+    format!("\u{1c}migrate-{:016x}{:016x}", serial(), serial())
 }
 
 /// A number that nobody else has. Not the process id: a killed runner leaves its folder, and the next one may have its id.
@@ -259,182 +319,5 @@ impl Drop for Folder {
     fn drop(&mut self) {
         // What cannot be removed from a temporary folder is the system's to clean.
         let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// A running psql.
-struct Process {
-    child: SharedChild,
-    /// The name of its folder.
-    folder: String,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
-    /// The lines of its standard error, which another thread reads: psql must not wait for us to read one stream while we wait for the
-    /// other.
-    errors: Receiver<Vec<u8>>,
-    /// What ends each reply.
-    mark: String,
-    /// Whether nothing was asked of its session yet.
-    is_fresh: bool,
-    /// How many gates of the script are still before psql; 0 when it is not in the script.
-    gates: usize,
-}
-
-/// What ends each reply; no server prints it.
-fn mark() -> String {
-    format!("\u{1c}migrate-{}", std::process::id())
-}
-
-enum Reply {
-    Done { output: String, failed: bool },
-    Ended { output: String },
-}
-
-impl Process {
-    fn start(host: &impl Host, shared: SharedChild) -> Result<Process, Error> {
-        let folder = format!("{FOLDER_PREFIX}{:016x}", serial());
-        let mut command = host.psql(&folder);
-        let program = command.get_program().to_string_lossy().into_owned();
-        let unreachable = |error: io::Error| Error::Unreachable {
-            message: format!("failed to start {program}: {error}"),
-            code: None,
-        };
-        // Ctrl-C on the terminal is for us, who cancel what psql waits for.
-        #[cfg(unix)]
-        command.process_group(0);
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(unreachable)?;
-        let streams = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let (Some(input), Some(output), Some(errors)) = streams else {
-            return Err(unreachable(io::Error::other("its streams are not there")));
-        };
-        *shared.lock().unwrap_or_else(PoisonError::into_inner) = Some(child);
-        let mut process = Process {
-            child: shared,
-            folder,
-            input: Some(input),
-            output: BufReader::new(output),
-            errors: lines(errors),
-            mark: mark(),
-            is_fresh: true,
-            gates: 0,
-        };
-        let mark = &process.mark;
-        let hello = format!("{PREAMBLE}\\echo {mark} false\n\\warn {mark}\n");
-        // A psql that cannot connect ends before it reads; what it printed says why.
-        let _ = process.send(&hello);
-        let reply = process.receive()?;
-        let errors = process.errors();
-        match reply {
-            Reply::Done { .. } => Ok(process),
-            Reply::Ended { output } => Err(Error::Unreachable {
-                message: format!("{output}{errors}").trim().to_owned(),
-                code: None,
-            }),
-        }
-    }
-
-    fn send(&mut self, text: &str) -> Result<(), Error> {
-        let ended = || Error::lost("psql has ended");
-        let input = self.input.as_mut().ok_or_else(ended)?;
-        input
-            .write_all(text.as_bytes())
-            .and_then(|()| input.flush())
-            .map_err(|_| ended())
-    }
-
-    /// Has psql run the message at `index` of a script with so many `gates`, including the script first where it is not in it.
-    fn run_message(&mut self, file: &str, index: usize, gates: usize) -> Result<(), Error> {
-        let mut input = String::new();
-        if self.gates == 0 {
-            input = format!("\\i {file}\n");
-            self.gates = gates;
-        }
-        let passed = index - (gates - self.gates);
-        input.push_str(&script::PASS.repeat(passed));
-        input.push_str(script::RUN);
-        self.gates -= passed + 1;
-        self.send(&input)
-    }
-
-    /// Has psql pass over the rest of the script, so that it listens again.
-    fn leave_script(&mut self) -> Result<(), Error> {
-        let rest = std::mem::take(&mut self.gates);
-        match rest {
-            0 => Ok(()),
-            rest => self.send(&script::PASS.repeat(rest)),
-        }
-    }
-
-    /// Everything that psql prints up to the next mark, or up to its end.
-    fn receive(&mut self) -> Result<Reply, Error> {
-        let mut output = Vec::new();
-        loop {
-            let start = output.len();
-            let read = self
-                .output
-                .read_until(b'\n', &mut output)
-                .map_err(|error| Error::lost(error.to_string()))?;
-            if read == 0 {
-                let output = String::from_utf8_lossy(&output).into_owned();
-                return Ok(Reply::Ended { output });
-            }
-            // A result of no rows ends without a newline of its own.
-            let line = String::from_utf8_lossy(&output[start..]).into_owned();
-            if let Some(at) = line.find(&self.mark) {
-                let failed = line[at + self.mark.len()..].trim() == "true";
-                output.truncate(start + at);
-                let output = String::from_utf8_lossy(&output).into_owned();
-                return Ok(Reply::Done { output, failed });
-            }
-        }
-    }
-
-    /// Everything on psql's standard error up to the next mark, or up to its end.
-    fn errors(&mut self) -> String {
-        let mut errors = String::new();
-        while let Ok(line) = self.errors.recv() {
-            let line = String::from_utf8_lossy(&line);
-            match line.find(&self.mark) {
-                Some(at) => return errors + &line[..at],
-                None => errors.push_str(&line),
-            }
-        }
-        errors
-    }
-}
-
-/// The lines of a stream, read by a thread of its own.
-fn lines(stream: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut stream = BufReader::new(stream);
-        let mut line = Vec::new();
-        while stream
-            .read_until(b'\n', &mut line)
-            .is_ok_and(|read| read > 0)
-        {
-            if sender.send(std::mem::take(&mut line)).is_err() {
-                // Read on: a psql that cannot write would not end.
-                continue;
-            }
-        }
-    });
-    receiver
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // End of input is psql's signal to end.
-        self.input = None;
-        let child = self.child.lock();
-        let child = child.unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(mut child) = child {
-            let _ = child.wait();
-        }
     }
 }

@@ -1,5 +1,7 @@
 //! Reading what psql prints. Pure.
 
+use super::excerpt::Excerpt;
+use crate::encoding::Counts;
 use crate::link::{Error, Inner, Notice, Place, Rows, ServerError};
 use crate::script::Message;
 
@@ -42,17 +44,6 @@ pub(super) struct Found {
     pub excerpt: Option<Excerpt>,
     /// The statement that a function carried out, of which the excerpt is then.
     pub query: Option<String>,
-}
-
-/// The line of a statement that the server points into, as psql shows it: at most 60 columns of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Excerpt {
-    /// Line of the statement, from 1.
-    pub line: usize,
-    /// The shown part.
-    pub text: String,
-    /// Characters of it that stand before the caret.
-    pub caret: usize,
 }
 
 /// What the server said, as psql printed it.
@@ -102,6 +93,36 @@ pub(super) fn heard(errors: &str, source: &str) -> Heard {
         }
     }
     heard
+}
+
+/// The error that ended a query, of which psql itself knows the code and the message: what else it says stands on standard error behind
+/// that, and before it may stand anything that the server says.
+pub(super) fn error(errors: &str, source: &str, code: &str, message: &str) -> ServerError {
+    let prefix = format!("psql:{source}:");
+    let lines: Vec<&str> = errors.lines().collect();
+    let first = message.lines().next().unwrap_or_default();
+    let is_it = |line: &&str| {
+        let head = line.strip_prefix(&prefix).and_then(Headline::read);
+        head.is_some_and(|head| head.code == code && head.message == first)
+    };
+    let known = ServerError {
+        severity: "ERROR".to_owned(),
+        code: code.to_owned(),
+        message: message.to_owned(),
+        ..ServerError::default()
+    };
+    let Some(at) = lines.iter().rposition(is_it) else {
+        return known;
+    };
+    let mut found = Found {
+        error: known,
+        line: 0,
+        excerpt: None,
+        query: None,
+    };
+    found.read_fields(&lines[at + 1..]);
+    found.error.message = message.to_owned();
+    found.error
 }
 
 /// `LINE: SEVERITY:  CODE: MESSAGE`, behind the name of what psql reads.
@@ -207,7 +228,7 @@ impl Found {
     }
 
     /// The error with its place in the message that psql read from a file.
-    pub(super) fn locate(self, message: &Message) -> ServerError {
+    pub(super) fn locate(self, message: &Message, counts: Counts) -> ServerError {
         let line_of = |byte: usize| message.text[..byte].matches('\n').count() + 1;
         let failed = message
             .statements
@@ -216,7 +237,7 @@ impl Found {
         let mut error = self.error;
         error.inner = self.query.as_ref().and_then(|query| {
             Some(Inner {
-                byte: self.excerpt.as_ref()?.byte(query)?,
+                byte: self.excerpt.as_ref()?.byte(query, counts)?,
                 query: query.clone(),
             })
         });
@@ -224,10 +245,9 @@ impl Found {
             let range = message.statements[index].range.clone();
             // psql sends the semicolon too, and shows it.
             let shown = message.text.get(range.start..=range.end);
-            let inside = self
-                .excerpt
-                .as_ref()
-                .and_then(|excerpt| excerpt.byte(shown.unwrap_or(&message.text[range.clone()])));
+            let inside = self.excerpt.as_ref().and_then(|excerpt| {
+                excerpt.byte(shown.unwrap_or(&message.text[range.clone()]), counts)
+            });
             error.place = match inside {
                 // A position inside a function's body is one of another text.
                 Some(byte) if !error.context.as_deref().unwrap_or_default().contains(QUERY) => {
@@ -237,36 +257,6 @@ impl Found {
             };
         }
         error
-    }
-}
-
-impl Excerpt {
-    /// The byte of the statement that the caret stands under.
-    fn byte(&self, statement: &str) -> Option<usize> {
-        let line = statement.split('\n').nth(self.line - 1)?;
-        let start: usize = statement
-            .split('\n')
-            .take(self.line - 1)
-            .map(|l| l.len() + 1)
-            .sum();
-        // psql shows a tab as one space, and cuts a long line at either end.
-        let shown: String = line.replace(['\t', '\r'], " ");
-        let characters = |text: &str| text.chars().count();
-        let column = match shown.starts_with(self.text.trim_end_matches("...")) {
-            true => self.caret,
-            false => {
-                let body = self.text.strip_prefix("...")?;
-                let found = shown
-                    .find(body.strip_suffix("...").unwrap_or(body))
-                    .or_else(|| shown.find(body))?;
-                characters(&shown[..found]) + self.caret.checked_sub(3)?
-            }
-        };
-        let byte = line
-            .char_indices()
-            .nth(column)
-            .map_or(line.len(), |(byte, _)| byte);
-        Some(start + byte)
     }
 }
 
@@ -408,7 +398,10 @@ mod tests {
             QUERY:  SELECT 1,\n 2 + ) FROM t\n\
             CONTEXT:  PL/pgSQL function inline_code_block line 2 at EXECUTE\n\
             LOCATION:  scanner_yyerror, scan.l:1188\n";
-        let error = heard(errors, FILE).error.unwrap().locate(&message);
+        let error = heard(errors, FILE)
+            .error
+            .unwrap()
+            .locate(&message, Counts::Characters);
         assert_eq!(error.place, Place::Statement(0));
         let inner = error.inner.unwrap();
         assert_eq!(inner.query, "SELECT 1,\n 2 + ) FROM t");
@@ -419,18 +412,5 @@ mod tests {
                 "query: SELECT 1,\n 2 + ) FROM t\nPL/pgSQL function inline_code_block line 2 at EXECUTE"
             )
         );
-    }
-
-    #[test]
-    fn the_caret_is_found_in_a_cut_line() {
-        let before = "SELECT\n  ".to_owned() + &"aaaa, ".repeat(40);
-        let statement = format!("{before}wrong, {}", "bbbb, ".repeat(40));
-        let text = "... aaaa, aaaa, wrong, bbbb, b...".to_owned();
-        let excerpt = Excerpt {
-            line: 2,
-            caret: text.find("wrong").unwrap(),
-            text,
-        };
-        assert_eq!(excerpt.byte(&statement), Some(before.len()));
     }
 }

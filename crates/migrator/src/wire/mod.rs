@@ -8,7 +8,6 @@ mod connect;
 mod conninfo;
 mod defaults;
 mod keywords;
-mod notices;
 mod pooler;
 mod security;
 
@@ -29,16 +28,12 @@ pub(crate) use security::Check;
 pub(crate) use security::Tls;
 
 use crate::encoding::{self, Counts};
-use crate::link::{Beside, Error, Inner, Link, Notice, Place, Pooling, Rows, ServerError};
+use crate::link::{
+    BESIDE, Beside, Error, Inner, LONGEST_ANSWER, Link, Notice, Place, Pooling, Rows, ServerError,
+};
+use crate::notices::Notices;
 use crate::script::Message;
 use connect::{explain, unreachable};
-use notices::Notices;
-
-/// How long a session beside a busy one waits for a connection and for an answer.
-const BESIDE: Duration = Duration::from_secs(5);
-
-/// How much may come as the answer to a question of ours.
-const LONGEST_ANSWER: usize = 1 << 30;
 
 /// A session over PostgreSQL's protocol.
 pub struct Wire {
@@ -99,11 +94,6 @@ impl Wire {
         })
     }
 
-    /// From now on the server has this long for each answer: a question that takes no time is not waited for as a migration is.
-    pub fn answer_within(&mut self, patience: Duration) {
-        self.deadline = Some(patience);
-    }
-
     fn give_up(&mut self) -> Error {
         self.is_broken = true;
         Error::lost("the server does not answer any more")
@@ -127,7 +117,11 @@ fn open(
             {
                 if let AsyncMessage::Notice(notice) = message {
                     let mut notices = notices.lock().unwrap_or_else(PoisonError::into_inner);
-                    notices.push(&notice);
+                    notices.push(Notice {
+                        severity: notice.severity().to_owned(),
+                        code: notice.code().code().to_owned(),
+                        message: notice.message().to_owned(),
+                    });
                 }
             }
         });
@@ -217,6 +211,10 @@ impl Link for Wire {
             severed: self.severed.clone(),
             token: self.token.clone(),
         }))
+    }
+
+    fn answer_within(&mut self, patience: Duration) {
+        self.deadline = Some(patience);
     }
 
     fn pooling(&mut self, backend: &str) -> Result<Pooling, Error> {

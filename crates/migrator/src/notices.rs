@@ -1,7 +1,5 @@
 //! What a server says beside its answers, up to a bound: one that never stops takes no more memory than this.
 
-use tokio_postgres::error::DbError;
-
 use crate::link::Notice;
 
 /// How many are kept until somebody asks.
@@ -12,22 +10,26 @@ const LONGEST: usize = 4_000;
 
 /// The notices that nobody has asked for yet.
 #[derive(Default)]
-pub(super) struct Notices {
+pub(crate) struct Notices {
     kept: Vec<Notice>,
     left_out: usize,
 }
 
 impl Notices {
-    pub fn push(&mut self, notice: &DbError) {
+    pub fn push(&mut self, notice: Notice) {
         if self.kept.len() >= MOST {
             self.left_out += 1;
             return;
         }
         self.kept.push(Notice {
-            severity: notice.severity().to_owned(),
-            code: notice.code().code().to_owned(),
-            message: shortened(notice.message()),
+            message: shortened(&notice.message),
+            ..notice
         });
+    }
+
+    /// Counts some that nobody has kept.
+    pub fn leave_out(&mut self, count: usize) {
+        self.left_out += count;
     }
 
     /// Those that were kept, and how many were not.
