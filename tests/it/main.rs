@@ -13,5 +13,6 @@ mod plain;
 mod running;
 mod screens;
 mod signals;
+mod suggested;
 mod support;
 mod targets;

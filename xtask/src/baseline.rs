@@ -248,7 +248,7 @@ impl Takeover<'_> {
             plan::Ahead::Refuse,
         )
         .map_err(|error| explain::run(&run::Error::Plan(error), self.migrations))?;
-        screen.line(dry_run::render(&pending, &Answers::new()));
+        screen.lines(dry_run::render(&pending, &Answers::new()));
         let mut document = dry_run::document(&pending, &Answers::new());
         document["baseline"] = baseline.clone();
         screen.document(&document);

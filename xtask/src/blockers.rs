@@ -2,6 +2,8 @@
 
 use migrator::run::Blocker;
 
+use crate::screen::one_line;
+
 /// How much of a query is shown.
 const QUERY: usize = 80;
 
@@ -22,8 +24,8 @@ pub fn describe(blocker: &Blocker) -> String {
         true => prepared(blocker),
         false => session(blocker) + &query,
     };
-    // What others call themselves and run may hold anything, a terminal's commands too.
-    line.replace(char::is_control, " ")
+    // What others call themselves and run may hold anything, a terminal's commands too; a query is often one of several lines.
+    one_line(line.replace(['\n', '\t', '\r'], " "))
 }
 
 fn session(blocker: &Blocker) -> String {

@@ -17,7 +17,7 @@ use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::migrate::count;
 use crate::project::Project;
-use crate::screen::Screen;
+use crate::screen::{Screen, one_line};
 use crate::status::Overview;
 use crate::target::compose::state::State;
 use crate::target::compose::{Compose, SERVICE};
@@ -101,7 +101,7 @@ pub fn run(project: &Project, args: &Doctor, screen: &mut Screen) -> Result<Exit
         Err(failure) => checks.failure("engine", &failure),
     }
     for check in &checks.done {
-        screen.line(render(check));
+        screen.lines(render(check));
     }
     let lines: Vec<_> = checks
         .done
@@ -114,11 +114,11 @@ pub fn run(project: &Project, args: &Doctor, screen: &mut Screen) -> Result<Exit
 
 fn render(check: &Check) -> String {
     match &check.next {
-        None => format!("  ok    {:<12} {}", check.name, check.found),
+        None => format!("  ok    {:<12} {}", check.name, one_line(&check.found)),
         Some(next) => format!(
             "  FAIL  {:<12} {}\n        next: {}",
             check.name,
-            check.found,
+            one_line(&check.found),
             next.replace('\n', "\n              ")
         ),
     }

@@ -68,7 +68,7 @@ pub fn run(
         check_undivided(&pending, &answers)
             .map_err(|divided| explain::run(&run::Error::Divided(divided), migrations))?;
     }
-    screen.line(render(&pending, &answers));
+    screen.lines(render(&pending, &answers));
     screen.document(&document(&pending, &answers));
     let is_refused = |answer: &Answer| matches!(answer, Answer::Never(_));
     Ok(match answers.values().any(is_refused) {

@@ -19,6 +19,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::failure::{Code, Failure};
 use crate::migrate::count;
 use crate::project::Project;
+use crate::screen::one_line;
 use crate::{git, shell};
 
 pub use done::{Done, after};
@@ -267,10 +268,10 @@ fn locked(holder: &Holder) -> Failure {
 
 /// The runner that holds the lock, in one line.
 pub fn describe_holder(holder: &Holder) -> String {
-    format!(
+    one_line(format!(
         "pid {}  {} \"{}\" from {}, connected since {} UTC",
         holder.pid, holder.user, holder.application, holder.host, holder.since
-    )
+    ))
 }
 
 fn plan(error: &plan::Error, migrations: &[Migration]) -> Failure {

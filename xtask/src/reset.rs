@@ -15,6 +15,7 @@ use crate::keeper::Keeper;
 use crate::migrate;
 use crate::project::Project;
 use crate::screen::Screen;
+use crate::shell;
 use crate::target::{self, place::Place};
 
 pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitCode, Failure> {
@@ -53,6 +54,7 @@ pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitC
 /// Whether the user means it.
 fn agree(args: &Reset, place: &Place) -> Result<(), Failure> {
     let database = place.database.as_str();
+    let typed = shell::quote(database);
     let elsewhere = place.elsewhere.as_ref();
     if let Some(host) = elsewhere.filter(|_| args.database.as_deref() != Some(database)) {
         return Err(Failure::new(
@@ -61,7 +63,7 @@ fn agree(args: &Reset, place: &Place) -> Result<(), Failure> {
         )
         .note("state", "nothing was dropped")
         .next(format!(
-            "if you are sure: the same command with --yes --database {database}"
+            "if you are sure: the same command with --yes --database {typed}"
         )));
     }
     if args
@@ -75,7 +77,7 @@ fn agree(args: &Reset, place: &Place) -> Result<(), Failure> {
         )
         .note("state", "nothing was dropped")
         .next(format!(
-            "check --target and DATABASE_URL; if {database} is meant: --database {database}"
+            "check --target and DATABASE_URL; if {database} is meant: --database {typed}"
         )));
     }
     if args.yes {

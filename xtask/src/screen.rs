@@ -33,11 +33,19 @@ impl Screen {
         self.beside = true;
     }
 
-    /// A line for people.
+    /// A line for people: what others have a part in stays in it.
     pub fn line(&mut self, text: impl Display) {
+        self.write(&one_line(text));
+    }
+
+    /// Several lines for people, each of which is ours.
+    pub fn lines(&mut self, text: impl Display) {
+        self.write(&harmless(text));
+    }
+
+    fn write(&mut self, text: &str) {
         self.wipe();
         // A reader that went away (`| head`) is no reason to stop half-way through a migration.
-        let text = harmless(text);
         let _ = match self.beside {
             true => writeln!(io::stderr(), "{text}"),
             false => writeln!(io::stdout(), "{text}"),
@@ -61,7 +69,7 @@ impl Screen {
     pub fn passing(&mut self, text: impl Display) {
         if self.is_terminal {
             // The terminal cuts it at its edge: of a line that wraps, the next one would replace the end alone.
-            let text = harmless(text);
+            let text = one_line(text);
             let _ = write!(io::stderr(), "\r\x1b[K\x1b[?7l{text}\x1b[?7h");
             self.is_passing = true;
         }
@@ -76,7 +84,15 @@ impl Screen {
     /// A line about what goes on, which is not part of the result.
     pub fn progress(&mut self, text: impl Display) {
         self.wipe();
-        let _ = writeln!(io::stderr(), "{}", harmless(text));
+        let _ = writeln!(io::stderr(), "{}", one_line(text));
+    }
+
+    /// What a server says, which may be of several lines: all but the first are indented, so that none can pass for one of ours.
+    pub fn told(&mut self, who: impl Display, text: &str) {
+        self.wipe();
+        let who = one_line(who);
+        let text = harmless(text.trim_end_matches('\n').replace('\n', "\n    "));
+        let _ = writeln!(io::stderr(), "{who}: {text}");
     }
 
     /// The document that `--json` asks for.
@@ -94,16 +110,35 @@ impl Screen {
     }
 }
 
-/// A text that a server, a file or another session may have a part in, without what would steer the terminal.
+/// A text that a server, a file or another session may have a part in, as one line: what would steer the terminal or begin another line is
+/// shown escaped.
+pub fn one_line(text: impl Display) -> String {
+    escaped(&text.to_string(), |c| steers(c) || c == '\n')
+}
+
+/// The same with its lines.
 fn harmless(text: impl Display) -> String {
+    escaped(&text.to_string(), steers)
+}
+
+fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match is_escaped(c) {
+            true => shown.extend(c.escape_default()),
+            false => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// Whether a terminal does something else than to show it.
+pub fn steers(c: char) -> bool {
     // Bidirectional controls reorder what stands beside them: https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
     let reorders = |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let steers = |c: char| {
-        (c.is_control() && !matches!(c, '\n' | '\t'))
-            || reorders(c)
-            || matches!(c, '\u{2028}' | '\u{2029}')
-    };
-    text.to_string().replace(steers, "\u{fffd}")
+    (c.is_control() && !matches!(c, '\n' | '\t'))
+        || reorders(c)
+        || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]
@@ -116,17 +151,18 @@ mod tests {
             ("a\tb\nc — d", "a\tb\nc — d"),
             (
                 "notice: \u{1b}]0;title\u{7} hi",
-                "notice: \u{fffd}]0;title\u{fffd} hi",
+                "notice: \\u{1b}]0;title\\u{7} hi",
             ),
-            ("\u{9b}2J\r", "\u{fffd}2J\u{fffd}"),
-            ("admin\u{202e}txt\u{2066}", "admin\u{fffd}txt\u{fffd}"),
+            ("\u{9b}2J\r", "\\u{9b}2J\\r"),
+            ("admin\u{202e}txt\u{2066}", "admin\\u{202e}txt\\u{2066}"),
             (
                 "\u{61c}\u{200f}\u{2069}\u{2028}",
-                "\u{fffd}\u{fffd}\u{fffd}\u{fffd}",
+                "\\u{61c}\\u{200f}\\u{2069}\\u{2028}",
             ),
         ];
         for (text, shown) in cases {
             assert_eq!(harmless(text), shown);
         }
+        assert_eq!(one_line("a\nerror: b\tc"), "a\\nerror: b\tc");
     }
 }

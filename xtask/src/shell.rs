@@ -2,19 +2,51 @@
 
 use std::path::Path;
 
-/// A word as a shell reads it back, in quotes only where it has to be.
+use crate::screen::steers;
+
+/// A word as a shell reads it back, in quotes only where it has to be. It is one line, and holds nothing that would steer a terminal.
 pub fn quote(word: &str) -> String {
     let is_safe = |c: char| c.is_ascii_alphanumeric() || "_@%+:,./-".contains(c);
     if !word.is_empty() && word.chars().all(is_safe) {
         return word.to_owned();
     }
+    let is_hidden = |c: char| steers(c) || c == '\n';
+    match word.contains(is_hidden) {
+        true => format!(
+            "\"$(printf %b {})\"",
+            single_quoted(&octal(word, is_hidden))
+        ),
+        false => single_quoted(word),
+    }
+}
+
+fn single_quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// A path as an argument of a command: one that begins with `-` would be taken for an option.
+/// What `printf %b` makes the word of.
+fn octal(word: &str, is_hidden: impl Fn(char) -> bool) -> String {
+    let mut text = String::new();
+    for c in word.chars() {
+        match c {
+            '\\' => text.push_str(r"\\"),
+            c if is_hidden(c) => {
+                let mut bytes = [0; 4];
+                for byte in c.encode_utf8(&mut bytes).bytes() {
+                    text.push_str(&format!("\\0{byte:03o}"));
+                }
+            }
+            c => text.push(c),
+        }
+    }
+    text
+}
+
+/// A path as an argument of a command: one that begins with `-` would be taken for an option, and one that begins with `:` by git for a
+/// pattern.
 pub fn path(path: &Path) -> String {
     let shown = path.display().to_string();
-    match shown.starts_with('-') {
+    match shown.starts_with(['-', ':', '~']) {
         true => quote(&format!("./{shown}")),
         false => quote(&shown),
     }
@@ -40,11 +72,13 @@ mod tests {
             "#",
             "\\",
             "größe",
+            "it's\nback\\slash \u{1b}[2J \u{202e} $(touch x)",
         ];
         for word in words {
             let script = format!("printf '%s' {}", quote(word));
             let output = duct::cmd!("sh", "-c", script).read().unwrap();
-            assert_eq!(output, word.trim_end_matches('\n'));
+            assert_eq!(output, word);
+            assert!(!quote(word).contains(|c| steers(c) || c == '\n'));
         }
         assert_eq!(path(Path::new("-rf")), "./-rf");
     }

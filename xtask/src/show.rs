@@ -101,10 +101,8 @@ impl<'s> Show<'s> {
             Event::Notice { migration, notice } => {
                 let title = migration.file.title();
                 let severity = notice.severity.to_lowercase();
-                // Its further lines are indented: none can pass for one of ours.
-                let message = notice.message.replace('\n', "\n    ");
                 self.screen
-                    .progress(format!("{title}: {severity}: {message}"));
+                    .told(format!("{title}: {severity}"), &notice.message);
             }
             Event::Applied(applied) => {
                 if applied.statements == 0 {

@@ -13,6 +13,7 @@ use migrator::run::Facts;
 
 use crate::explain;
 use crate::failure::{Code, Failure};
+use crate::shell;
 
 /// The snapshot of what the database holds now. `probe` is the answer to the catalog's probe, where it is known already.
 pub fn take(
@@ -162,14 +163,13 @@ pub fn check_folder(path: &Path, shown: &Path) -> Result<(), Failure> {
         .parent()
         .is_some_and(|folder| folder.as_os_str().is_empty() || folder.is_dir())
     {
-        let folder = folder.display();
-        return refuse(format!("there is no folder {folder} for the snapshot")).map_err(
-            |failure| {
-                failure.next(format!(
-                    "mkdir -p {folder}, or --snapshot FILE, or --no-snapshot"
-                ))
-            },
-        );
+        let shown = folder.display();
+        let folder = shell::path(folder);
+        return refuse(format!("there is no folder {shown} for the snapshot")).map_err(|failure| {
+            failure.next(format!(
+                "mkdir -p {folder}, or --snapshot FILE, or --no-snapshot"
+            ))
+        });
     }
     Ok(())
 }

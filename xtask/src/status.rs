@@ -12,7 +12,7 @@ use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::migrate::{count, show_mode};
 use crate::project::Project;
-use crate::screen::Screen;
+use crate::screen::{Screen, one_line};
 use crate::target;
 
 pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<ExitCode, Failure> {
@@ -45,7 +45,7 @@ pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<Exit
     };
     let migrations = plan::fit(&migrations, &history);
     let overview = Overview::of(&migrations, &history);
-    screen.line(overview.render());
+    screen.lines(overview.render());
     screen.document(&overview.document(has_paused_jobs));
     Ok(match overview.is_clean() {
         true => ExitCode::SUCCESS,
@@ -156,12 +156,14 @@ impl Line<'_> {
     fn render(&self, width: usize) -> String {
         let mut line = format!(
             "  {:03} {:width$}  {:<12}",
-            self.version, self.name, self.state
+            self.version,
+            one_line(self.name),
+            self.state
         );
         match self.row {
             Some(row) if row.is_applied() => {
                 let at = row.applied_at.as_deref().unwrap_or("?");
-                line += &format!("  {at} UTC by {}", row.applied_by);
+                line += &format!("  {at} UTC by {}", one_line(&row.applied_by));
                 if let Some(duration) = row.duration_ms {
                     line += &format!(", {duration} ms");
                 }
