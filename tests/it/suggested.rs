@@ -158,7 +158,12 @@ fn a_server_that_says_nothing_is_given_up() {
     let url = with_database(&format!("postgresql://me@127.0.0.1:{port}/x"), "x");
     let url = format!("{url}?connect_timeout=2");
     let project = Sandbox::new().file("migrations/001_a.sql", "SELECT 1;");
-    for command in ["status", "doctor", "migrate --no-snapshot", "migrate --dry-run"] {
+    for command in [
+        "status",
+        "doctor",
+        "migrate --no-snapshot",
+        "migrate --dry-run",
+    ] {
         let screen = project.run(&format!("{command} --target {url}"));
         assert!(screen.starts_with("exit 4\n"), "{command}: {screen}");
         assert!(screen.contains("does not answer"), "{command}: {screen}");

@@ -141,7 +141,7 @@ fn apply_gated(
     };
     let mut show = Show::new(screen, width);
     show.is_whole = options.all_or_nothing;
-    let mut done = explain::Done::default();
+    let mut done = explain::Done::new(options.all_or_nothing);
     let mut observe = |event: Event<'_>| {
         done.see(&event);
         match event {

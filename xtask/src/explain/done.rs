@@ -1,5 +1,6 @@
 //! What a run had done when it stopped: an error says that nothing was run only where that is so. Pure.
 
+use migrator::link;
 use migrator::plan::Migration;
 use migrator::run::{Error, Event};
 
@@ -10,15 +11,36 @@ use crate::failure::Failure;
 pub struct Done {
     /// The numbers of the migrations that it applied, in order.
     applied: Vec<u32>,
-    /// The migration that it went on with, and whether a step of it is done.
+    /// The migration that it is in and the first step that it sent of it.
+    current: Option<(u32, usize)>,
+    /// That migration, where a step of it is done.
     begun: Option<String>,
+    /// Whether everything shares one transaction, so that no step is done before all are.
+    is_whole: bool,
 }
 
 impl Done {
+    /// Nothing yet.
+    pub fn new(is_whole: bool) -> Done {
+        Done {
+            is_whole,
+            ..Done::default()
+        }
+    }
+
     /// Takes note of what happens.
     pub fn see(&mut self, event: &Event<'_>) {
         match event {
-            Event::StepStarted { migration, .. } => self.begun = Some(migration.file.title()),
+            Event::StepStarted { migration, step } => {
+                let version = migration.file.version;
+                match self.current {
+                    Some((current, first)) if current == version => {
+                        let is_done = *step > first && !self.is_whole;
+                        self.begun = is_done.then(|| migration.file.title());
+                    }
+                    _ => self.current = Some((version, *step)),
+                }
+            }
             Event::Applied(applied) => {
                 self.applied.push(applied.version);
                 self.begun = None;
@@ -46,28 +68,31 @@ impl Done {
 
     /// A run that stopped after that.
     pub fn stopped(&self, error: &Error, migrations: &[Migration]) -> Failure {
+        use Error::{Blocked, Cut, Interrupted, Link, NoExtensionFiles, Refused, Statement};
         let failure = super::run(error, migrations);
-        match self.state() {
-            Some(state) if !knows_its_state(error) => failure.state(state),
-            _ => failure,
+        let Some(state) = self.state() else {
+            return failure;
+        };
+        match error {
+            // The engine says with these what is applied and what is not.
+            Statement(_) | Blocked(_) | Cut(_) | Interrupted(_) | Refused(_) => failure,
+            // These are of one step.
+            Link(link::Error::Lost { .. }) | NoExtensionFiles { .. } => {
+                let notes = &failure.diagnostic.notes;
+                let step = notes.iter().find(|(label, _)| *label == "state");
+                let step = step.map_or(String::new(), |(_, step)| format!("; {step}"));
+                failure.state(state + &step)
+            }
+            _ => failure.state(state),
         }
     }
-}
-
-/// Whether the engine says with the error what is applied and what is not.
-fn knows_its_state(error: &Error) -> bool {
-    use Error::{Blocked, Cut, Interrupted, Refused, Statement};
-    matches!(
-        error,
-        Statement(_) | Blocked(_) | Cut(_) | Interrupted(_) | Refused(_)
-    )
 }
 
 /// A failure of what follows a run that applied these.
 pub fn after(failure: Failure, applied: &[migrator::run::Applied]) -> Failure {
     let done = Done {
         applied: applied.iter().map(|applied| applied.version).collect(),
-        begun: None,
+        ..Done::default()
     };
     match done.state() {
         Some(state) => failure.state(state),
@@ -77,7 +102,7 @@ pub fn after(failure: Failure, applied: &[migrator::run::Applied]) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use migrator::link::{self, ServerError};
+    use migrator::link::ServerError;
 
     use super::*;
 
@@ -92,6 +117,7 @@ mod tests {
             let done = Done {
                 applied: applied.to_vec(),
                 begun: begun.map(str::to_owned),
+                ..Done::default()
             };
             done.stopped(&error, &[]).diagnostic.to_string()
         };
