@@ -16,3 +16,4 @@ mod signals;
 mod suggested;
 mod support;
 mod targets;
+mod together;
