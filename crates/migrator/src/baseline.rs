@@ -40,6 +40,7 @@ pub fn history(migrations: &[Migration], applied_by: &str) -> History {
         duration_ms: None,
         mode: Mode::TimescaleDb.as_str().to_owned(),
         step_started_at: None,
+        step_checksum: None,
     };
     History {
         rows: migrations.iter().map(row).collect(),

@@ -72,6 +72,9 @@ pub struct Row {
     /// When the next step was begun, as `YYYY-MM-DD HH:MM:SS` in UTC, where that is a statement that runs alone: it may or may not have
     /// been carried out. `None` while there is no such doubt.
     pub step_started_at: Option<String>,
+    /// SHA-256 of the statement that was begun then, where only a person knows whether it was carried out: its file may hold another one
+    /// by now.
+    pub step_checksum: Option<String>,
 }
 
 impl Row {
@@ -111,18 +114,18 @@ impl History {
     }
 }
 
-/// Reads the history of this quoted name. It names every column, so that it fails where one is not there; but for `step_started_at`, which
-/// is null in a history of the first version until the next run adds it.
+/// Reads the history of this quoted name. It names every column, so that it fails where one is not there; but for those that
+/// came later: they are null in an older history until the next run adds them.
 ///
 /// In no order: sorting here costs less than having a new session look up how to.
 pub fn read(table: &str) -> String {
     qualified(&format!("{READ} FROM {table}) AS history"))
 }
 
-const READ: &str = "SELECT history.* FROM (SELECT NULL::timestamptz AS step_started_at) AS first_version, \
+const READ: &str = "SELECT history.* FROM (SELECT NULL::timestamptz AS step_started_at, NULL::text AS step_checksum) AS first_version, \
      LATERAL (SELECT version, name, checksum, steps, steps_done, to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), \
      applied_by, duration_ms, to_char(step_started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), \
-     mode, started_at IS NULL";
+     mode, started_at IS NULL, step_checksum";
 
 fn parse_row(row: &[Option<String>]) -> Result<Row, String> {
     fn number<T: std::str::FromStr>(column: &str, text: Option<&str>) -> Result<T, String> {
@@ -147,15 +150,18 @@ fn parse_row(row: &[Option<String>]) -> Result<Row, String> {
             .transpose()?,
         mode: owned(9),
         step_started_at: text(8).filter(|_| steps_done < steps).map(str::to_owned),
+        step_checksum: text(11).map(str::to_owned),
     })
 }
 
-/// Creates the table, in the schema that new tables go to, and gives one of the first version its new column. `qualified` is its quoted
+/// Creates the table, in the schema that new tables go to, and gives one of an older version its new columns. `qualified` is its quoted
 /// name.
 pub fn create(qualified: &str) -> String {
     let complete = format!(
-        "BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid OPERATOR(pg_catalog.=) {}::pg_catalog.regclass AND attname OPERATOR(pg_catalog.=) 'step_started_at') \
-         THEN ALTER TABLE {qualified} ADD COLUMN step_started_at pg_catalog.timestamptz; END IF; END",
+        "BEGIN IF (SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute WHERE attrelid OPERATOR(pg_catalog.=) {}::pg_catalog.regclass \
+         AND attname OPERATOR(pg_catalog.=) ANY (ARRAY['step_started_at', 'step_checksum'])) OPERATOR(pg_catalog.<) 2 \
+         THEN ALTER TABLE {qualified} ADD COLUMN IF NOT EXISTS step_started_at pg_catalog.timestamptz, \
+         ADD COLUMN IF NOT EXISTS step_checksum pg_catalog.text; END IF; END",
         literal(qualified),
     );
     format!(
@@ -170,7 +176,8 @@ pub fn create(qualified: &str) -> String {
            duration_ms bigint,\n  \
            applied_by pg_catalog.text NOT NULL,\n  \
            mode pg_catalog.text NOT NULL,\n  \
-           step_started_at pg_catalog.timestamptz\n\
+           step_started_at pg_catalog.timestamptz,\n  \
+           step_checksum pg_catalog.text\n\
          );\n\
          DO {};\n\
          COMMENT ON TABLE {qualified} IS 'Applied migrations; a row with steps_done < steps stopped half-way, and the next run goes on there'",
@@ -197,21 +204,24 @@ pub struct Progress<'a> {
     pub applied_by: &'a str,
     /// What the database stands on.
     pub mode: Mode,
+    /// The checksum of the statement that is about to be sent, where only a person will know whether it was carried out.
+    pub begun: Option<&'a str>,
 }
 
 impl Progress<'_> {
     /// Journals that a statement that runs alone is about to be sent, of a migration that the history knows.
     pub fn begin(&self) -> String {
-        self.change(
-            "step_started_at = pg_catalog.clock_timestamp()",
-            self.steps_done,
-        )
+        let values = format!(
+            "step_started_at = pg_catalog.clock_timestamp(), step_checksum = {}",
+            self.begun.map_or("NULL".to_owned(), literal)
+        );
+        self.change(&values, self.steps_done)
     }
 
     /// Takes back what [`Progress::begin`] says: the statement left nothing behind.
     pub fn unbegin(&self) -> String {
         format!(
-            "UPDATE {} SET step_started_at = NULL WHERE version OPERATOR(pg_catalog.=) {}",
+            "UPDATE {} SET step_started_at = NULL, step_checksum = NULL WHERE version OPERATOR(pg_catalog.=) {}",
             self.table, self.version
         )
     }
@@ -232,8 +242,8 @@ impl Progress<'_> {
             _ => "NULL",
         };
         format!(
-            "INSERT INTO {} (version, name, checksum, steps, steps_done, started_at, applied_at, duration_ms, applied_by, mode, step_started_at) \
-             VALUES ({}, {}, {}, {}, {}, pg_catalog.now(), {applied}, {duration}, {}, '{}', {begun})",
+            "INSERT INTO {} (version, name, checksum, steps, steps_done, started_at, applied_at, duration_ms, applied_by, mode, step_started_at, step_checksum) \
+             VALUES ({}, {}, {}, {}, {}, pg_catalog.now(), {applied}, {duration}, {}, '{}', {begun}, {})",
             self.table,
             self.version,
             literal(self.name),
@@ -242,6 +252,7 @@ impl Progress<'_> {
             self.steps_done,
             literal(self.applied_by),
             self.mode.as_str(),
+            self.begun.map_or("NULL".to_owned(), literal),
         )
     }
 
@@ -255,7 +266,7 @@ impl Progress<'_> {
             false => String::new(),
         };
         let values = format!(
-            "steps = {}, steps_done = {}, checksum = {}, applied_by = {}, step_started_at = NULL{finish}",
+            "steps = {}, steps_done = {}, checksum = {}, applied_by = {}, step_started_at = NULL, step_checksum = NULL{finish}",
             self.steps,
             self.steps_done,
             literal(self.checksum),

@@ -176,6 +176,11 @@ impl Migration {
         self.steps.get(index).map_or(0..0, Step::range)
     }
 
+    /// The text of the step at an index; empty where the file has no such step.
+    pub(crate) fn text_of(&self, index: usize) -> &str {
+        &self.file.text[self.range(index)]
+    }
+
     /// `SET` statements of the first `steps_done` steps, which a new session has to repeat before the next one.
     pub fn session_settings(&self, steps_done: usize) -> Vec<&str> {
         let mut settings = Vec::new();

@@ -11,6 +11,8 @@ use crate::history::{Mode, Progress};
 use crate::link::{Place, ServerError};
 use crate::plain::rewrite::Rewriting;
 use crate::plan::{Migration, StepKind};
+use crate::recovery::{self, Journal, Recovery};
+use crate::source;
 use crate::statement::{self, Reason};
 
 /// One message to the server: a query string that runs as one unit where it holds a `BEGIN`.
@@ -241,15 +243,30 @@ impl StepRef<'_> {
         let is_set = settings.iter().any(|text| text.contains("lock_timeout"));
         let waits_aside = waits_aside && !is_set;
         let mut intent = Message::default();
+        let (checksum, begun) = (self.migration.checksum(self.index), self.begun());
+        let progress = Progress {
+            begun: begun.as_deref(),
+            ..self.progress(self.index, &checksum)
+        };
         let begin = match self.is_new {
-            true => self.record(self.index, true),
-            false => self.progress(self.index, "").begin(),
+            true => progress.insert(),
+            false => progress.begin(),
         };
         self.push_record(&mut intent, &begin);
         if waits_aside {
             intent.push(&set_lock_timeout(self.session.patience), None);
         }
         vec![intent, self.statement(), self.completion(waits_aside)]
+    }
+
+    /// The checksum of the step's statement, where the catalog will not tell whether it was carried out.
+    fn begun(&self) -> Option<String> {
+        let text = self.migration.text_of(self.index);
+        let journal = Journal {
+            table: self.table,
+            version: self.migration.file.version,
+        };
+        (recovery::of(text, &journal) == Recovery::Ask).then(|| source::checksum(text))
     }
 
     fn statement(&self) -> Message {
@@ -370,6 +387,7 @@ impl StepRef<'_> {
             steps_done,
             applied_by: self.applied_by,
             mode: self.mode,
+            begun: None,
         }
     }
 }

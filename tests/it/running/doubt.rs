@@ -247,3 +247,30 @@ fn an_index_whose_name_was_changed_after_it_was_cut_leaves_no_invalid_one() {
     assert!(screen.starts_with("exit 0\n"), "{screen}");
     assert_eq!(indexes(&project), "notes_id");
 }
+
+#[test]
+fn a_do_in_doubt_that_its_author_replaces_is_still_asked_about() {
+    // What was sent is not in the file any more: neither statement tells whether the old one ran.
+    for instead in [
+        "VACUUM notes;",
+        "CREATE INDEX CONCURRENTLY notes_id ON notes (id);",
+        "DROP INDEX CONCURRENTLY IF EXISTS notes_id;",
+    ] {
+        let Some(project) = cut(test_name!()) else {
+            return;
+        };
+        let (before, rest) = SLOW.1.split_once("DO $$").unwrap();
+        let (_, behind) = rest.split_once("END $$;").unwrap();
+        project.write(
+            "migrations/002_slow.sql",
+            format!("{before}{instead}{behind}"),
+        );
+        let screen = project.run("migrate --no-snapshot");
+        assert!(screen.starts_with("exit 1\n"), "{instead}: {screen}");
+        assert!(screen.contains("--redo"), "{instead}: {screen}");
+        assert_eq!(rows(&project), "1 before", "{instead}");
+        let screen = project.run("migrate --no-snapshot --redo");
+        assert!(screen.starts_with("exit 0\n"), "{instead}: {screen}");
+        assert_eq!(rows(&project), "1 before behind", "{instead}");
+    }
+}

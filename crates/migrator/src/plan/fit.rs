@@ -136,6 +136,7 @@ mod tests {
                 duration_ms: None,
                 mode: "timescaledb".to_owned(),
                 step_started_at: None,
+                step_checksum: None,
             }],
         }
     }

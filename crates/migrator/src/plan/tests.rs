@@ -22,6 +22,7 @@ fn applied(migration: &Migration, steps_done: usize) -> Row {
         duration_ms: None,
         mode: "timescaledb".to_owned(),
         step_started_at: None,
+        step_checksum: None,
     }
 }
 

@@ -8,6 +8,7 @@ use crate::link;
 use crate::plan::{Migration, Pending, StepKind};
 use crate::recovery::{self, Journal, Recovery, Verdict};
 use crate::script::{self, Message};
+use crate::source;
 
 impl Runner<'_, '_> {
     /// Settles whether the first pending step was carried out, where the history leaves that open; returns whether it changed the history.
@@ -20,7 +21,13 @@ impl Runner<'_, '_> {
             return Ok(false);
         };
         let step = first.steps_done;
-        let verdict = self.verdict(migration, step)?;
+        let begun = row.and_then(|row| row.step_checksum.as_deref());
+        let now = source::checksum(migration.text_of(step));
+        let verdict = match begun.is_some_and(|begun| begun != now) {
+            // The catalog would tell of the statement that has taken the place of the one that was begun.
+            true => Verdict::Ask,
+            false => self.verdict(migration, step)?,
+        };
         let how = match verdict {
             Verdict::Redo { repairs } => {
                 self.mend(migration, step, &repairs)?;
