@@ -190,6 +190,9 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
         run::Error::TooLong(long) => stopped::too_long(long),
         run::Error::Interrupted(interrupted) => stopped::interrupted(interrupted),
         run::Error::Jobs { jobs, error } => stopped::not_paused(jobs, error),
+        run::Error::DamagedPausedJobs { table, error } => {
+            histories::damaged_paused_jobs(table, error)
+        }
         run::Error::Pooled => Failure::new(Code::Failed, error.to_string())
             .note("state", "nothing was run")
             .next("connect to the server itself, or to the pooler in session mode (PgBouncer: pool_mode = session for that database)"),

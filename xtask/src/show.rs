@@ -89,7 +89,7 @@ impl<'s> Show<'s> {
             }
             Event::JobsResumed => self.screen.progress("background jobs run again"),
             Event::JobsStayPaused(error) => self.screen.progress(format!(
-                "background jobs stay paused: {error}; the next `cargo xtask migrate` resumes them"
+                "background jobs stay paused: {error}; the next `cargo xtask migrate` tries again"
             )),
             Event::CannotLookOn(reason) => self.screen.progress(format!(
                 "cannot look on, so neither progress nor blockers are shown: {reason}"

@@ -158,8 +158,8 @@ pub enum Event<'a> {
     JobsPaused(&'a [Job]),
     /// The jobs that this run or one before it paused run again.
     JobsResumed,
-    /// They could not be resumed at the end of the run; the next one will.
-    JobsStayPaused(&'a link::Error),
+    /// They could not be resumed at the end of the run; the next one will, or say why it cannot.
+    JobsStayPaused(&'a Error),
     /// The run is to stop: the statement that is under way is being cancelled.
     Cancelling,
     /// There is no second session to look on from; with the server's reason.

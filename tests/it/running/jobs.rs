@@ -175,6 +175,115 @@ fn jobs_of_a_run_that_was_killed_are_resumed_by_the_next_one_also_when_nothing_i
     }
 }
 
+/// What another runner does that takes the lock while this one has no session: it resumes the jobs.
+const RESUMED_BY_ANOTHER: &str = "SELECT alter_job(j.job_id, scheduled => true) FROM schema_migrations_paused_jobs p \
+     JOIN timescaledb_information.jobs j USING (job_id); DROP TABLE schema_migrations_paused_jobs";
+
+#[test]
+fn jobs_that_another_runner_resumed_meanwhile_are_paused_again() {
+    let Some((project, mut client)) = idle(test_name!(), ALTER) else {
+        return;
+    };
+    let mut reader = reader(&project);
+    let mut run = project.start("migrate --no-snapshot --pause-jobs --lock-timeout 1");
+    run.says("waiting for a lock");
+    client.batch_execute(RESUMED_BY_ANOTHER).unwrap();
+    eventually("they are paused again", || {
+        value(&mut client, JOBS) == PAUSED
+    });
+    reader.batch_execute("COMMIT").unwrap();
+    let screen = run.screen();
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    is_over(&mut client, ALL);
+}
+
+#[test]
+fn jobs_that_another_runner_resumed_need_no_resuming() {
+    let Some((project, mut client)) = idle(test_name!(), ALTER) else {
+        return;
+    };
+    let mut reader = reader(&project);
+    let mut run = project.start("migrate --no-snapshot --pause-jobs --lock-timeout 30");
+    run.says("waiting for a lock");
+    client.batch_execute(RESUMED_BY_ANOTHER).unwrap();
+    reader.batch_execute("COMMIT").unwrap();
+    let screen = run.screen();
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    assert!(!screen.contains("stay paused"), "{screen}");
+    is_over(&mut client, ALL);
+}
+
+#[test]
+fn a_damaged_table_of_paused_jobs_is_named_with_the_way_out() {
+    let Some((project, mut client)) = idle(test_name!(), ALTER) else {
+        return;
+    };
+    for columns in ["(job text)", "(job_id text)", "()"] {
+        let damaged = format!("CREATE TABLE schema_migrations_paused_jobs {columns}");
+        client.batch_execute(&damaged).unwrap();
+        let screen = project.run("migrate --no-snapshot --pause-jobs");
+        if columns == "(job_id text)" {
+            insta::assert_snapshot!(screen);
+        }
+        assert!(screen.starts_with("exit 1\n"), "{screen}");
+        assert!(
+            screen.contains("DROP TABLE public.schema_migrations_paused_jobs"),
+            "{screen}"
+        );
+        let status = project.run("status");
+        assert!(status.starts_with("exit 3\n"), "{status}");
+        client
+            .batch_execute("DROP TABLE schema_migrations_paused_jobs")
+            .unwrap();
+    }
+    // Numbers that no job has do no harm.
+    client
+        .batch_execute("CREATE TABLE schema_migrations_paused_jobs (job_id int); INSERT INTO schema_migrations_paused_jobs VALUES (NULL), (77), (77)")
+        .unwrap();
+    let screen = project.run("migrate --no-snapshot --pause-jobs");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    is_over(&mut client, ALL);
+}
+
+#[test]
+fn jobs_of_a_hypertable_of_the_same_name_in_another_schema_go_on() {
+    let tables = (
+        "001_tables",
+        "CREATE EXTENSION IF NOT EXISTS timescaledb;\nCREATE SCHEMA archive;\n\
+         CREATE TABLE events (time timestamptz NOT NULL);\nSELECT create_hypertable('events', 'time');\n\
+         CREATE TABLE archive.events (time timestamptz NOT NULL);\nSELECT create_hypertable('archive.events', 'time');\n\
+         CREATE MATERIALIZED VIEW daily WITH (timescaledb.continuous) AS\n\
+         SELECT time_bucket('1 day', time) AS day, count(*) FROM events GROUP BY 1 WITH NO DATA;\n\
+         CREATE MATERIALIZED VIEW archive.daily WITH (timescaledb.continuous) AS\n\
+         SELECT time_bucket('1 day', time) AS day, count(*) FROM archive.events GROUP BY 1 WITH NO DATA;\n\
+         SELECT add_retention_policy('events', INTERVAL '9 years'), add_retention_policy('archive.events', INTERVAL '9 years');\n\
+         SELECT add_continuous_aggregate_policy('daily', NULL, NULL, INTERVAL '10 years');\n\
+         SELECT add_continuous_aggregate_policy('archive.daily', NULL, NULL, INTERVAL '10 years');\n",
+    );
+    let alter = (
+        "002_rooms",
+        "ALTER TABLE archive.events ADD COLUMN room int;\n",
+    );
+    let files = [tables, alter];
+    let Some(project) = super::before_the_last_timescale(test_name!(), WHAT, &files) else {
+        return;
+    };
+    let mut client = project.own_database().client();
+    let mut reader = project.own_database().client();
+    reader
+        .batch_execute("BEGIN; SELECT FROM archive.events LIMIT 1")
+        .unwrap();
+    let mut run = project.start("migrate --no-snapshot --pause-jobs");
+    run.says("waiting for a lock");
+    let off = "SELECT string_agg(hypertable_schema || '.' || hypertable_name, ', ' ORDER BY hypertable_name) \
+               FROM timescaledb_information.jobs WHERE NOT scheduled";
+    assert_eq!(value(&mut client, off), "archive.daily, archive.events");
+    reader.batch_execute("COMMIT").unwrap();
+    let screen = run.screen();
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    assert_eq!(value(&mut client, off), "");
+}
+
 #[test]
 fn a_job_that_somebody_had_paused_stays_paused() {
     let Some((project, mut client)) = idle(test_name!(), ALTER) else {

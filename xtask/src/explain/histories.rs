@@ -1,6 +1,7 @@
 //! A history that may not be trusted, and one in another place than the one that was looked in: what to do. Pure.
 
 use migrator::history::{RecordedElsewhere, Untrusted, identifier, plain};
+use migrator::link::ServerError;
 
 use crate::failure::{Code, Failure};
 
@@ -27,6 +28,26 @@ pub fn untrusted(untrusted: &Untrusted) -> Failure {
         .next(next)
         .field("table", untrusted.table.clone())
         .field("owner", untrusted.owner.clone())
+}
+
+/// A table of paused jobs that is not what a run makes of it.
+pub fn damaged_paused_jobs(table: &str, error: &ServerError) -> Failure {
+    Failure::new(
+        Code::Failed,
+        format!("the table of paused background jobs {table} cannot be read"),
+    )
+    .note("cause", format!("error[{}]: {}", error.code, error.message))
+    .note(
+        "state",
+        "what is applied stays; background jobs that a run paused may still be paused",
+    )
+    .next(format!(
+        "resume the jobs that should run (`SELECT alter_job(JOB_ID, scheduled => true)`; \
+         `SELECT job_id FROM timescaledb_information.jobs WHERE NOT scheduled` lists those that do not), \
+         then `DROP TABLE {table}` and `cargo xtask migrate` again"
+    ))
+    .field("table", table)
+    .field("sqlstate", error.code.clone())
 }
 
 /// Files that another history of the database records.

@@ -53,6 +53,14 @@ pub enum Error {
         /// What the server said.
         error: Box<link::ServerError>,
     },
+    /// The table of background jobs that a run paused is not what a run makes of it.
+    #[error("the table of paused background jobs {table} cannot be read: {error}")]
+    DamagedPausedJobs {
+        /// Its name with its schema, as a person would type it.
+        table: String,
+        /// What the server said.
+        error: Box<link::ServerError>,
+    },
     /// A pooler gives each transaction another session.
     #[error(
         "a connection pooler in transaction mode stands before the server: a lock would not stay ours"

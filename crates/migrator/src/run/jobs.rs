@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::facts::INSUFFICIENT_PRIVILEGE;
 use super::runner::Runner;
 use super::stop::Stop;
 use super::{Error, Event, link};
@@ -21,20 +22,28 @@ pub struct Job {
     pub application: String,
 }
 
-/// Every scheduled job with each relation that it works on: its own, and those that a continuous aggregate is computed from.
+/// Every scheduled job with the schema and name of each relation that it works on: its own, and those that a continuous aggregate is
+/// computed from.
 const JOBS: &str = "WITH RECURSIVE aggregate AS (\
-     SELECT a.view_name, coalesce(parent.view_name, a.hypertable_name) AS source \
+     SELECT a.view_schema, a.view_name, coalesce(parent.view_schema, a.hypertable_schema) AS source_schema, \
+     coalesce(parent.view_name, a.hypertable_name) AS source \
      FROM timescaledb_information.continuous_aggregates a LEFT JOIN timescaledb_information.continuous_aggregates parent \
      ON parent.materialization_hypertable_schema = a.hypertable_schema \
      AND parent.materialization_hypertable_name = a.hypertable_name), \
-     works_on AS (SELECT job_id, application_name, hypertable_name AS name FROM timescaledb_information.jobs \
+     works_on AS (SELECT job_id, application_name, hypertable_schema AS home, hypertable_name AS name FROM timescaledb_information.jobs \
      WHERE scheduled AND hypertable_name IS NOT NULL \
-     UNION SELECT w.job_id, w.application_name, a.source FROM works_on w JOIN aggregate a ON a.view_name = w.name) \
-     SELECT job_id, application_name, name FROM works_on ORDER BY job_id, name";
+     UNION SELECT w.job_id, w.application_name, a.source_schema, a.source FROM works_on w \
+     JOIN aggregate a ON a.view_name = w.name AND a.view_schema = w.home) \
+     SELECT job_id, application_name, home, name FROM works_on ORDER BY job_id, home, name";
 
 /// Asks for the jobs.
 pub(super) fn query() -> String {
     qualified(JOBS)
+}
+
+/// Whether a refusal is about names and types that are not what resuming takes them for.
+fn is_about_the_table(error: &link::ServerError) -> bool {
+    error.code.starts_with("42") && error.code != INSUFFICIENT_PRIVILEGE
 }
 
 /// How long altering a job waits for whoever alters it.
@@ -76,17 +85,35 @@ impl Runner<'_, '_> {
         Ok(())
     }
 
-    /// Resumes what this run or one before it paused.
-    pub(super) fn resume_jobs(&mut self) -> Result<(), link::Error> {
+    /// Resumes what this run or one before it paused, unless another runner has done so meanwhile.
+    pub(super) fn resume_jobs(&mut self) -> Result<(), Error> {
         if !self.has_paused_jobs {
             return Ok(());
         }
-        let table = &self.paused_jobs;
+        let table = self.paused_jobs.clone();
         let sql = format!(
             "BEGIN;\n{LOCK_TIMEOUT};\n{};\nDROP TABLE {table};\nCOMMIT",
-            alter(table, true),
+            alter(&table, true),
         );
-        self.query(&sql)?;
+        match self.query(&sql) {
+            Err(link::Error::Server(error)) if is_about_the_table(&error) => {
+                self.query("ROLLBACK")?;
+                let sql = format!(
+                    "SELECT pg_catalog.to_regclass({})",
+                    history::literal(&table)
+                );
+                if self.query(&sql)?.concat().concat() == [None] {
+                    self.has_paused_jobs = false;
+                    return Ok(());
+                }
+                let facts = &self.report.facts;
+                let schema = facts.history_schema.as_deref().unwrap_or_default();
+                let name = facts.history_table.paused_jobs();
+                let table = [schema, &name].map(history::plain).join(".");
+                return Err(Error::DamagedPausedJobs { table, error });
+            }
+            other => other?,
+        };
         self.has_paused_jobs = false;
         self.watch.tell(Event::JobsResumed);
         Ok(())
@@ -114,8 +141,8 @@ fn touched(rows: &link::Rows, texts: &[&str]) -> Vec<Job> {
     let mut jobs = BTreeMap::new();
     for row in rows {
         let text = |index: usize| row.get(index).cloned().flatten().unwrap_or_default();
-        let name = text(2);
-        if texts.iter().any(|sql| names(sql, &name)) {
+        let (home, name) = (text(2), text(3));
+        if texts.iter().any(|sql| names(sql, &home, &name)) {
             jobs.insert(text(0), text(1));
         }
     }
@@ -123,25 +150,44 @@ fn touched(rows: &link::Rows, texts: &[&str]) -> Vec<Job> {
     jobs.into_iter().map(job).collect()
 }
 
-/// Whether a text holds a name as a word, as a part of a string or a comment too: a job too many does no harm.
-fn names(sql: &str, name: &str) -> bool {
+/// Whether a text holds a name as a word that is not qualified by another schema, as a part of a string or a comment too: a job too many
+/// does no harm.
+fn names(sql: &str, home: &str, name: &str) -> bool {
     let quoted = name.replace('"', "\"\"");
     let in_string = quoted.replace('\'', "''");
     let spellings = BTreeSet::from([name, &quoted, &in_string]);
-    spellings.iter().any(|spelling| holds(sql, spelling))
+    spellings.iter().any(|spelling| holds(sql, home, spelling))
 }
 
-fn holds(sql: &str, name: &str) -> bool {
-    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+fn holds(sql: &str, home: &str, name: &str) -> bool {
     let is_whole = |(at, found): (usize, &str)| {
         let before = sql[..at].chars().next_back();
         let after = sql[at + found.len()..].chars().next();
         !before.is_some_and(is_part) && !after.is_some_and(is_part)
     };
-    sql.match_indices(name).any(is_whole)
+    let is_meant = |&(at, _): &(usize, &str)| qualifier(&sql[..at]).is_none_or(|it| it == home);
+    let mut found = sql.match_indices(name).filter(|it| is_whole(*it));
+    found.any(|it| is_meant(&it))
         || (name.chars().all(|c| !c.is_uppercase())
             && sql.chars().any(char::is_uppercase)
-            && holds(&sql.to_lowercase(), name))
+            && holds(&sql.to_lowercase(), home, name))
+}
+
+/// Whether a character may stand inside a name.
+fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// What the name that follows a text is qualified by; `None` where it is not, or by what is no plain name.
+fn qualifier(before: &str) -> Option<String> {
+    let before = before.strip_suffix('"').unwrap_or(before);
+    let before = before.strip_suffix('.')?;
+    if let Some(quoted) = before.strip_suffix('"') {
+        let (_, name) = quoted.rsplit_once('"')?;
+        return Some(name.to_owned());
+    }
+    let name = before.rsplit(|c| !is_part(c)).next().unwrap_or_default();
+    Some(name.to_lowercase()).filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]
@@ -151,7 +197,7 @@ mod tests {
     #[test]
     fn a_job_is_touched_where_a_text_names_what_it_works_on() {
         let row = |id: &str, name: &str| {
-            [id, "Policy", name]
+            [id, "Policy", "public", name]
                 .map(|value| Some(value.to_owned()))
                 .to_vec()
         };
@@ -180,5 +226,20 @@ mod tests {
             assert_eq!(touched(&hostile, &[text]).len(), 1, "{text}");
         }
         assert!(ids(&["ALTER TABLE my_events ADD weird name int"]).is_empty());
+        for (text, is_touched) in [
+            ("ALTER TABLE public.events ADD a int", true),
+            ("ALTER TABLE \"public\".\"events\" ADD a int", true),
+            ("ALTER TABLE Public.Events ADD a int", true),
+            ("SELECT create_hypertable('public.events')", true),
+            ("ALTER TABLE archive.events ADD a int", false),
+            ("ALTER TABLE \"archive\".events ADD a int", false),
+            ("SELECT add_retention_policy('archive.\"events\"')", false),
+            (
+                "ALTER TABLE archive.events ADD a int; SELECT FROM events",
+                true,
+            ),
+        ] {
+            assert_eq!(!ids(&[text]).is_empty(), is_touched, "{text}");
+        }
     }
 }

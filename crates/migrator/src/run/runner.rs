@@ -147,7 +147,11 @@ impl<'a, 'o> Runner<'a, 'o> {
             false => self.farewell_elsewhere(),
         };
         if let (true, Err(error)) = (self.has_paused_jobs, &farewell) {
-            self.watch.tell(Event::JobsStayPaused(error));
+            let is_damaged = |error: &Error| matches!(error, Error::DamagedPausedJobs { .. });
+            // Then the run's own error says so.
+            if !is_damaged(error) || outcome.as_ref().is_err_and(|it| !is_damaged(it)) {
+                self.watch.tell(Event::JobsStayPaused(error));
+            }
         }
         outcome?;
         farewell?;
@@ -167,7 +171,7 @@ impl<'a, 'o> Runner<'a, 'o> {
         }
     }
 
-    fn farewell(&mut self, succeeded: bool) -> Result<(), link::Error> {
+    fn farewell(&mut self, succeeded: bool) -> Result<(), Error> {
         let mut start = Vec::new();
         if !succeeded {
             // Whom the file has become may not alter the jobs.
@@ -185,11 +189,12 @@ impl<'a, 'o> Runner<'a, 'o> {
         start.push(lock::give_up(self.lock));
         let unlocked = self.query(&start.join(";\n"));
         resumed?;
-        unlocked.map(drop)
+        unlocked?;
+        Ok(())
     }
 
     /// Jobs are resumed also where the run's session has ended.
-    fn farewell_elsewhere(&mut self) -> Result<(), link::Error> {
+    fn farewell_elsewhere(&mut self) -> Result<(), Error> {
         if self.has_paused_jobs {
             self.link.reconnect()?;
             self.backend = lock::try_take(self.link, self.lock)?.map(|taken| taken.backend);
@@ -519,6 +524,8 @@ impl<'a, 'o> Runner<'a, 'o> {
         let found: Vec<_> = results.next().into_iter().flatten().flatten().collect();
         let found = |at: usize| found.get(at).and_then(|it| it.as_deref());
         self.has_paused_jobs = found(0) == Some("t");
+        // Those that this run had paused, another runner has resumed while this one had no session.
+        self.pauses_jobs &= self.has_paused_jobs;
         self.stand_in = found(1).map(|version| version.parse().unwrap_or(u32::MAX));
         let rows = results.next_back();
         let history = facts::parse_history(&self.report.facts, &rows.unwrap_or_default())?;
