@@ -3,6 +3,7 @@
 mod commits;
 mod cut;
 mod doubt;
+mod dropped;
 mod jobs;
 mod progress;
 mod questions;

@@ -140,6 +140,63 @@ fn a_file_that_gives_up_the_lock_fails_by_itself() {
     }
 }
 
+/// Files that give up the lock while a second runner waits for it, and what becomes of a corrected one.
+#[test]
+fn each_file_is_applied_once_where_one_gives_up_the_lock_while_a_second_runner_waits() {
+    let gives_up = [
+        // Fails, and is corrected.
+        ("SELECT pg_advisory_unlock_all();", "exit 1\n"),
+        (
+            "DO $$ BEGIN PERFORM pg_advisory_unlock_all(); END $$;",
+            "exit 1\n",
+        ),
+        (
+            "SELECT pg_advisory_unlock_all();\nVACUUM pg_class;",
+            "exit 1\n",
+        ),
+        // What gives it up here is a step of its own.
+        ("DISCARD ALL;", "exit 0\n"),
+    ];
+    for (at, (statement, exit)) in gives_up.into_iter().enumerate() {
+        let second = format!(
+            "SELECT pg_sleep(0.5);\n{statement}\nINSERT INTO log VALUES ('second');\nSELECT pg_sleep(0.5);\n"
+        );
+        let files = [
+            ("001_log", "CREATE TABLE log (what text);\n"),
+            ("002_gives_up", &*second),
+            ("003_next", "INSERT INTO log VALUES ('third');\n"),
+        ];
+        let Some(project) = with(&files).plain(&format!("{}_{at}", test_name!())) else {
+            return;
+        };
+        let both = |project: &Sandbox| {
+            let mut first = project.start("migrate --no-snapshot");
+            first.says("server");
+            let second = project.start("migrate --no-snapshot");
+            [first.screen(), second.screen()]
+        };
+        for screen in both(&project) {
+            assert!(screen.starts_with(exit), "{statement}: {screen}");
+        }
+        let mut client = project.own_database().client();
+        if exit != "exit 0\n" {
+            let rows = "SELECT count(*) FROM log";
+            assert_eq!(value(&mut client, rows), "0", "{statement}");
+            let corrected = second.replace(statement, "SELECT 1;");
+            let is_half = "SELECT steps_done FROM schema_migrations WHERE version = 2";
+            assert_eq!(value(&mut client, is_half), "", "{statement}");
+            project.write("migrations/002_gives_up.sql", corrected);
+            for screen in both(&project) {
+                assert!(screen.starts_with("exit 0\n"), "{statement}: {screen}");
+            }
+        }
+        let rows = "SELECT string_agg(what, ' ' ORDER BY what) FROM log";
+        assert_eq!(value(&mut client, rows), "second third", "{statement}");
+        let done = "SELECT string_agg(version::text, ' ' ORDER BY version) FROM schema_migrations WHERE steps_done = steps";
+        assert_eq!(value(&mut client, done), "1 2 3", "{statement}");
+    }
+}
+
 #[test]
 fn a_resumed_file_is_told_that_its_temporary_table_went_with_the_session() {
     let steps = (

@@ -31,16 +31,28 @@ pub(super) fn statement(failure: &run::Failure) -> Failure {
         );
         diagnostic = diagnostic.note("cause", cause);
     }
+    if has_dropped_history(failure) {
+        let table = history_of(failure);
+        let lost = match runs_alone(failure) {
+            true => "the statement ran alone, so that stays",
+            false => "that was rolled back with the step, and nothing is lost",
+        };
+        let cause =
+            format!("the file dropped, renamed or moved this tool's own history, {table}: {lost}");
+        diagnostic = diagnostic.note("cause", cause);
+    }
     if let Some(at) = at(failure) {
         diagnostic = diagnostic.note("at", at);
     }
-    if failure.remains {
+    // Nothing is left of a statement that did what it was to do.
+    let is_gone = has_dropped_history(failure) && runs_alone(failure);
+    if failure.remains && !is_gone {
         diagnostic = diagnostic.note(
             "left",
             "what the statement left could not be removed now; the next run removes it",
         );
     }
-    if failure.may_be_partial {
+    if failure.may_be_partial && !is_gone {
         diagnostic = diagnostic.note(
             "left",
             "what the statement had committed before the error stays; nothing can tell how much that is",
@@ -64,6 +76,32 @@ pub(super) fn statement(failure: &run::Failure) -> Failure {
         )
 }
 
+/// The history's name.
+fn history_of(failure: &run::Failure) -> &str {
+    &failure.facts.history_table.table
+}
+
+/// Whether recording the step failed because its statements have dropped the history, renamed or moved it.
+fn has_dropped_history(failure: &run::Failure) -> bool {
+    let is_gone = matches!(
+        failure.error.code.as_str(),
+        UNDEFINED_TABLE | UNDEFINED_SCHEMA
+    );
+    is_gone && matches!(&failure.at, At::Runner(sql) if sql.contains(history_of(failure)))
+}
+
+/// SQLSTATEs of a table and of a schema that are not there.
+const UNDEFINED_TABLE: &str = "42P01";
+const UNDEFINED_SCHEMA: &str = "3F000";
+
+/// Whether what a step has done stays although it failed.
+fn runs_alone(failure: &run::Failure) -> bool {
+    matches!(
+        failure.kind(),
+        Some(StepKind::Alone(_) | StepKind::FreshSession)
+    )
+}
+
 /// What failed, where it is none of the file's statements.
 fn at(failure: &run::Failure) -> Option<String> {
     let range = failure.migration.range(failure.step);
@@ -77,12 +115,12 @@ fn at(failure: &run::Failure) -> Option<String> {
         At::Commit => Some(format!(
             "the COMMIT of {lines}, where deferred constraints are checked"
         )),
-        At::Runner(sql) if sql.contains(history::TABLE) => {
+        At::Runner(sql) if sql.contains(history_of(failure)) => {
             let how = match failure.kind() {
                 Some(StepKind::Transaction { .. }) => ", in the same transaction",
                 _ => "",
             };
-            Some(format!("recording {lines} in {}{how}", history::TABLE))
+            Some(format!("recording {lines} in {}{how}", history_of(failure)))
         }
         At::Runner(_) if failure.error.code == LOCK_GIVEN_UP => {
             Some(format!("the end of {lines}, where the lock is checked"))
@@ -142,6 +180,10 @@ fn state(failure: &run::Failure) -> String {
         (0, StepKind::Transaction { .. } | StepKind::Asked(_)) => {
             format!("{version:03} was rolled back, nothing of it remains")
         }
+        _ if has_dropped_history(failure) && runs_alone(failure) => format!(
+            "step {} of {steps} of {version:03} ran; what is applied is not recorded any more",
+            failure.step + 1
+        ),
         (0, _) if steps == 1 => format!("{version:03} is not applied: its only step failed"),
         (0, _) => format!(
             "{version:03} is not applied: the first of its {} failed",
@@ -162,6 +204,19 @@ fn state(failure: &run::Failure) -> String {
 }
 
 fn next(failure: &run::Failure) -> String {
+    if has_dropped_history(failure) {
+        let table = history_of(failure);
+        return match runs_alone(failure) {
+            true => format!(
+                "bring {table} back (undo the statement, or restore that table), or record what is applied with \
+                 `cargo xtask migrate --baseline NNN`; take the statement out of the file"
+            ),
+            false => format!(
+                "keep {table}: name what is to be dropped in place of all that a schema or a role has, and run `cargo xtask migrate`; \
+                 `cargo xtask reset` makes a development database anew"
+            ),
+        };
+    }
     if failure.is_unseen {
         return "write the statement into the file as it is, not in a string or a function, and run `cargo xtask migrate --plain`; \
                 or run it on TimescaleDB"
