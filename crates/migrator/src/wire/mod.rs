@@ -35,6 +35,9 @@ use crate::notices::Notices;
 use crate::script::Message;
 use connect::{explain, unreachable};
 
+/// SQLSTATE `character_not_in_repertoire`.
+const NO_TEXT: &str = "22021";
+
 /// A session over PostgreSQL's protocol.
 pub struct Wire {
     config: Config,
@@ -133,14 +136,22 @@ impl Link for Wire {
     fn query(&mut self, sql: &str) -> Result<Vec<Rows>, Error> {
         let mut results: Vec<Rows> = Vec::new();
         let mut bytes = 0;
+        let mut is_text = true;
         let answer = self.wait(async {
             let mut stream = Box::pin(self.client.simple_query_raw(sql).await?);
             while let Some(reply) = next(&mut stream).await {
                 match reply? {
                     SimpleQueryMessage::RowDescription(_) => results.push(Rows::new()),
                     SimpleQueryMessage::Row(row) => {
-                        let values = (0..row.len()).map(|index| row.get(index).map(str::to_owned));
-                        let values: Vec<Option<String>> = values.collect();
+                        // Of a database that checks no encoding, or of a server that is none.
+                        let mut value = |index: usize| match row.try_get(index) {
+                            Ok(value) => value.map(str::to_owned),
+                            Err(_) => {
+                                is_text = false;
+                                None
+                            }
+                        };
+                        let values: Vec<Option<String>> = (0..row.len()).map(&mut value).collect();
                         bytes += values.iter().flatten().map(String::len).sum::<usize>() + 64;
                         if let Some(rows) = results.last_mut() {
                             rows.push(values);
@@ -161,6 +172,12 @@ impl Link for Wire {
                     "the server's answer has no end: over 1 GB of rows came",
                 ))
             }
+            Some(Ok(())) if !is_text => Err(Error::Server(Box::new(ServerError {
+                severity: "ERROR".to_owned(),
+                code: NO_TEXT.to_owned(),
+                message: "the server's answer holds bytes that are no text in UTF-8".to_owned(),
+                ..ServerError::default()
+            }))),
             Some(outcome) => outcome
                 .map(|()| results)
                 .map_err(|error| convert(&error, sql, 0, self.counts)),
