@@ -106,7 +106,10 @@ pub fn unreachable(error: &link::Error, next: &str) -> Failure {
             None => unanswered(&message, next),
         },
     };
-    let first = message.lines().next().unwrap_or_default().to_owned();
+    let first = match message.lines().next().unwrap_or_default() {
+        "" => "psql exited without output",
+        line => line,
+    };
     let failure = Failure::new(Code::Unreachable, first).next(next);
     match code {
         Some(code) => failure.field("sqlstate", code),

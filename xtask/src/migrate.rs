@@ -160,7 +160,13 @@ fn apply_gated(
         gate,
         &mut observe,
     );
-    outcome.map_err(|error| done.stopped(&error, migrations))
+    outcome.map_err(|error| {
+        let failure = done.stopped(&error, migrations);
+        match error {
+            run::Error::Cut(_) | run::Error::Link(_) => chosen.why_it_went(failure),
+            _ => failure,
+        }
+    })
 }
 
 /// Says what is different in plain mode: that of the run, or of the database.

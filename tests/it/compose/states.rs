@@ -214,3 +214,15 @@ fn a_server_that_never_answers_is_named_in_seconds() {
     succeed(&mut project.docker_compose("up -d"));
     all(&project, "takes no connections: ");
 }
+
+#[test]
+fn a_container_that_is_killed_in_a_run_is_named() {
+    let Some(project) = project(test_name!(), "") else {
+        return;
+    };
+    project.write("migrations/002_slow.sql", "SELECT pg_sleep(60);\n");
+    let mut run = project.start("migrate --no-snapshot --patience 3");
+    run.says("001 first");
+    docker(&project, "kill");
+    insta::assert_snapshot!("killed_in_a_run", stable(&run.screen()));
+}

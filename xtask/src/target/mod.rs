@@ -258,6 +258,18 @@ impl Chosen {
             .map_err(|failure| self.named_in(failure))
     }
 
+    /// A failure of a connection that broke, with what became of the container behind it.
+    pub fn why_it_went(&self, failure: Failure) -> Failure {
+        let ended = match &self.target {
+            Target::Compose(compose) => compose.ended(),
+            Target::Url(_) | Target::Embedded(_) => None,
+        };
+        match ended {
+            Some(how) => failure.note_before_next("container", how),
+            None => failure,
+        }
+    }
+
     /// The failure with a word on which target it is of: it may not be the one that was meant.
     fn named_in(&self, failure: Failure) -> Failure {
         failure.note_before_next("target", format!("{} [{}]", self.target.name(), self.why))

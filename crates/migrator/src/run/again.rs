@@ -14,6 +14,9 @@ use crate::statement::Reason;
 /// The longest pause between two attempts of a step that waits for locks.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
+/// How often it is said that a connection still cannot be made.
+const TELL_AGAIN: Duration = Duration::from_secs(10);
+
 /// How often a connection is made again before a step is done.
 const MOST_LOSSES: u32 = 5;
 
@@ -104,8 +107,13 @@ impl Runner<'_, '_> {
         self.is_bare = false;
         // Whoever ends the session meant it; a server that went down may have done so for the statement's sake.
         let mut may_send_again = code.is_none();
+        let mut told = started;
         while let Err(unreachable) = self.link.reconnect() {
             may_send_again = false;
+            if told.elapsed() >= TELL_AGAIN {
+                self.watch.tell(Event::Reconnecting(&unreachable));
+                told = Instant::now();
+            }
             if started.elapsed() >= self.options.patience {
                 return Err(match step {
                     Some(_) => error.into(),

@@ -103,7 +103,7 @@ pub fn failure(
 }
 
 /// What is known of a container's end.
-fn cause(inside: &Inspection) -> Option<String> {
+pub fn cause(inside: &Inspection) -> Option<String> {
     match (&*inside.error, inside.exit_code) {
         ("", _) if inside.is_out_of_memory => Some("it was killed for want of memory".to_owned()),
         ("", 137) => Some("it was killed".to_owned()),

@@ -102,6 +102,19 @@ impl Compose {
         !container.is_some_and(|it| State::of(&it).is_running())
     }
 
+    /// How the container has ended, where it does not run any more.
+    pub fn ended(&self) -> Option<String> {
+        let container = self.look_again()?;
+        if State::of(&container).is_running() {
+            return None;
+        }
+        let inside = engine::inspect(&self.root, &container.id).unwrap_or_default();
+        Some(match state::cause(&inside) {
+            Some(cause) => format!("{}; {cause}", container.status),
+            None => container.status,
+        })
+    }
+
     /// What psql, or compose on its way to it, said instead of starting.
     fn explain_start(&self, error: &Error) -> Failure {
         // As `psql.sh` says it.
