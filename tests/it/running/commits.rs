@@ -96,3 +96,24 @@ fn all_or_nothing_is_left_off_where_a_commit_is_needed() {
     insta::assert_snapshot!(project.run("migrate --no-snapshot --all-or-nothing"));
     succeeds(&project);
 }
+
+#[test]
+fn a_file_that_fails_after_a_division_says_what_of_it_is_applied_and_how_to_go_on() {
+    let fails = (
+        "002_use",
+        "ALTER TYPE mood ADD VALUE 'bad';\nINSERT INTO t VALUES (1, 'bad');\nALTER TABLE t ADD COLUMN m text;\n",
+    );
+    let Some(project) = with(&[ENUM, fails]).plain(test_name!()) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate --no-snapshot"));
+    let mut client = project.own_database().client();
+    assert_eq!(value(&mut client, "SELECT count(*) FROM t"), "0");
+    // The part that is applied stays as it is; the rest is corrected where the message says.
+    let corrected = fails.1.replace("COLUMN m text", "COLUMN n text");
+    project.write("migrations/002_use.sql", corrected);
+    succeeds(&project);
+    assert_eq!(value(&mut client, "SELECT count(*) FROM t"), "1");
+    let row = "SELECT steps_done || ' of ' || steps FROM schema_migrations WHERE version = 2";
+    assert_eq!(value(&mut client, row), "2 of 2");
+}
