@@ -58,6 +58,7 @@ fn stable(screen: &str) -> String {
             "$1 [time]",
         ),
         (r"waiting for .*\n", ""),
+        (r"(; connecting again\n)(.*; connecting again\n)+", "$1"),
         (r"  = log: .*\n(         .*\n)*", "  = log: [lines]\n"),
     ];
     replacements
