@@ -157,13 +157,23 @@ pub fn set_password(path: &Path, name: &str, known: Option<&str>) -> Result<bool
     };
     let mut text = String::new();
     file.read_to_string(&mut text).map_err(failed)?;
-    let line = format!("{name}={}", quoted(&password));
-    let is_empty = |it: &str| {
+    let value = quoted(&password).ok_or_else(|| {
+        let message = format!(
+            "the {name} of the container cannot be written into {}",
+            path.display()
+        );
+        Failure::new(Code::Usage, message).next(format!(
+            "write {name} into {} by hand: `docker inspect` shows the container's",
+            path.display()
+        ))
+    })?;
+    let line = format!("{name}={value}");
+    let assigns = |it: &str| {
         let assignment = it.trim_start().trim_start_matches("export ");
         assignment.starts_with(&format!("{name}="))
     };
     let mut lines: Vec<&str> = text.lines().collect();
-    match lines.iter().rposition(|it| is_empty(it)) {
+    match lines.iter().rposition(|it| assigns(it)) {
         Some(index) => lines[index] = &line,
         None => lines.push(&line),
     }
@@ -187,12 +197,15 @@ fn replace(path: &Path, text: &str, file: &fs::File) -> io::Result<()> {
     written
 }
 
-/// A value as both compose and this module read it back.
-fn quoted(value: &str) -> String {
+/// A value as both compose and this module read it back; `None` where they would not.
+fn quoted(value: &str) -> Option<String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/+@%,".contains(c);
-    match value.chars().all(is_plain) {
-        true => value.to_owned(),
-        false => format!("'{value}'"),
+    match () {
+        () if value.chars().all(is_plain) => Some(value.to_owned()),
+        () if !value.contains(['\'', '\\', '\n']) => Some(format!("'{value}'")),
+        // Between double quotes compose puts in variables and reads escapes.
+        () if !value.contains(['"', '$', '\\', '\n']) => Some(format!("\"{value}\"")),
+        () => None,
     }
 }
 
@@ -297,6 +310,10 @@ mod tests {
             after(Some("A=1"), Some("a $b")),
             written("A=1\nPW='a $b'\n")
         );
+        assert_eq!(after(Some("PW=\n"), Some("it's")), written("PW=\"it's\"\n"));
+        assert_eq!(read(&file).unwrap().get("PW").as_deref(), Some("it's"));
+        let refused = set_password(&file, "OTHER", Some("'$\"")).unwrap_err();
+        assert!(!refused.diagnostic.to_string().contains('$'));
         let kept = after(Some("PW=set\n"), Some("x"));
         assert_eq!(kept, (false, "PW=set\n".to_owned()));
         let (_, random) = after(Some("PW=\n"), None);

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use migrator::cluster::{Cluster, Running, Server, Settings};
 use migrator::link::Link;
+use migrator::percent;
 use migrator::wire::Config;
 
 use crate::proxy::{Proxy, Upstream};
@@ -110,16 +111,16 @@ impl Database {
     }
 
     fn way(&self, host: &str, port: u16, tls: &[(&'static str, String)]) -> Way {
-        let encoded = |name: &str| percent_encode(&self.value(name).unwrap_or_default());
+        let encoded = |name: &str| percent::encoded(&self.value(name).unwrap_or_default());
         let parameters: Vec<String> = tls
             .iter()
-            .map(|(name, value)| format!("{name}={}", percent_encode(value)))
+            .map(|(name, value)| format!("{name}={}", percent::encoded(value)))
             .collect();
         let url = format!(
             "postgresql://{}:{}@{}:{port}/{DATABASE}?{}",
             encoded("PGUSER"),
             encoded("PGPASSWORD"),
-            percent_encode(host),
+            percent::encoded(host),
             parameters.join("&"),
         );
         let mut environment = self.config.environment();
@@ -160,15 +161,4 @@ impl Drop for Database {
             .connect()
             .and_then(|mut link| link.query(&drop));
     }
-}
-
-/// Percent-encodes everything that is not unreserved in a URL.
-fn percent_encode(text: &str) -> String {
-    let encode = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-            (byte as char).to_string()
-        }
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(encode).collect()
 }

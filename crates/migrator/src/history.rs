@@ -72,8 +72,7 @@ pub struct Row {
     /// When the next step was begun, as `YYYY-MM-DD HH:MM:SS` in UTC, where that is a statement that runs alone: it may or may not have
     /// been carried out. `None` while there is no such doubt.
     pub step_started_at: Option<String>,
-    /// SHA-256 of the statement that was begun then, where only a person knows whether it was carried out: its file may hold another one
-    /// by now.
+    /// SHA-256 of the statement that was begun then, where only a person knows whether it ran: its file may hold another one by now.
     pub step_checksum: Option<String>,
 }
 
@@ -204,7 +203,7 @@ pub struct Progress<'a> {
     pub applied_by: &'a str,
     /// What the database stands on.
     pub mode: Mode,
-    /// The checksum of the statement that is about to be sent, where only a person will know whether it was carried out.
+    /// The checksum of the statement that is about to be sent, where only a person will know whether it ran.
     pub begun: Option<&'a str>,
 }
 

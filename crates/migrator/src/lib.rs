@@ -16,6 +16,7 @@ pub mod history;
 pub mod lexer;
 pub mod link;
 mod notices;
+pub mod percent;
 pub mod plain;
 pub mod plan;
 pub mod psql;

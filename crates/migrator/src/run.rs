@@ -9,6 +9,7 @@ mod doubt;
 mod error;
 mod facts;
 mod failure;
+mod farewell;
 mod foreign;
 mod jobs;
 mod lock;

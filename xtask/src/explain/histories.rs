@@ -2,6 +2,7 @@
 
 use migrator::history::{RecordedElsewhere, Untrusted, identifier, plain};
 use migrator::link::ServerError;
+use migrator::percent;
 
 use crate::failure::{Code, Failure};
 
@@ -100,11 +101,5 @@ fn encode(schema: &str) -> String {
         true => schema.to_owned(),
         false => identifier(schema).replace('\\', "\\\\").replace(' ', "\\ "),
     };
-    let byte = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.' => {
-            char::from(byte).to_string()
-        }
-        _ => format!("%{byte:02X}"),
-    };
-    name.bytes().map(byte).collect()
+    percent::encoded(&name)
 }

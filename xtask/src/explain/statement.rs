@@ -55,7 +55,7 @@ pub(super) fn statement(failure: &run::Failure) -> Failure {
     if failure.may_be_partial && !is_gone {
         diagnostic = diagnostic.note(
             "left",
-            "what the statement had committed before the error stays; nothing can tell how much that is",
+            "what the statement had committed before the error stays; how much that is cannot be determined",
         );
     }
     diagnostic = diagnostic

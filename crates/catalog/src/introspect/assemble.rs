@@ -104,7 +104,7 @@ fn table(relation: Relation, hypertable: Option<Hypertable>, prover: &Prover) ->
         schema: relation.schema,
         name: relation.name,
         comment: relation.comment,
-        constraints: constraints(relation.constraints),
+        constraints: by_name(relation.constraints),
         indexes: relation.indexes,
         triggers: relation.triggers,
         hypertable,
@@ -125,20 +125,7 @@ fn columns(relation: u32, columns: Vec<relations::Column>, prover: &Prover) -> V
     columns.into_iter().map(column).collect()
 }
 
-fn constraints(rows: Vec<relations::Constraint>) -> Vec<Constraint> {
-    let constraint = |row: relations::Constraint| Constraint {
-        name: row.name,
-        kind: match row.kind.as_str() {
-            "p" => ConstraintKind::PrimaryKey,
-            "u" => ConstraintKind::Unique,
-            "f" => ConstraintKind::ForeignKey,
-            "x" => ConstraintKind::Exclusion,
-            _ => ConstraintKind::Check,
-        },
-        definition: row.definition,
-        columns: row.columns,
-    };
-    let mut constraints: Vec<Constraint> = rows.into_iter().map(constraint).collect();
+fn by_name(mut constraints: Vec<Constraint>) -> Vec<Constraint> {
     constraints.sort_by(|a, b| a.name.cmp(&b.name));
     constraints
 }
@@ -160,7 +147,7 @@ fn domain(row: raw::Domain) -> Domain {
         base: row.base,
         not_null: row.not_null,
         default: row.default,
-        checks: constraints(list(row.checks, relations::of_domain)),
+        checks: by_name(list(row.checks, relations::of_domain)),
     }
 }
 

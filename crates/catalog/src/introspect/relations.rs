@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::{Identity, Index, Trigger, TypeRef};
+use crate::model::{Constraint, ConstraintKind, Identity, Index, Trigger, TypeRef};
 
 use super::raw::{self, Answer, Of, Rows};
 
@@ -39,15 +39,6 @@ pub(super) struct Column {
     pub(super) generated: Option<String>,
     /// `attgenerated` is `v`.
     pub(super) is_virtual: bool,
-}
-
-pub(super) struct Constraint {
-    pub(super) name: String,
-    /// `contype`.
-    pub(super) kind: String,
-    pub(super) definition: String,
-    /// Names, in the constraint's order.
-    pub(super) columns: Vec<String>,
 }
 
 /// A relation and a column's number in it; 0 is the relation itself.
@@ -195,7 +186,13 @@ fn named(constraint: raw::Constraint, names: &HashMap<i64, String>) -> Constrain
             .filter_map(|column| names.get(&column).cloned())
             .collect(),
         name: constraint.name,
-        kind: constraint.kind,
+        kind: match constraint.kind.as_str() {
+            "p" => ConstraintKind::PrimaryKey,
+            "u" => ConstraintKind::Unique,
+            "f" => ConstraintKind::ForeignKey,
+            "x" => ConstraintKind::Exclusion,
+            _ => ConstraintKind::Check,
+        },
         definition: constraint.definition,
     }
 }

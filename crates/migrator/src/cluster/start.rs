@@ -42,7 +42,7 @@ impl Running {
     /// The connection URL of a database, over TCP on the loopback interface, as the superuser. It
     /// holds the password.
     pub fn url(&self, database: &str) -> String {
-        let database = percent_encoded(database);
+        let database = crate::percent::encoded(database);
         format!(
             "postgresql://{USER}:{}@127.0.0.1:{}/{database}",
             self.password, self.address.port
@@ -369,21 +369,6 @@ fn tail(log: &str) -> String {
     lines[lines.len().saturating_sub(10)..].join("\n")
 }
 
-/// For a URL's path: everything but letters, digits, `-`, `_` and `.` as `%` and two hexadecimal
-/// digits.
-fn percent_encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                encoded.push(byte.into())
-            }
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -411,10 +396,5 @@ mod tests {
             Some((412, false))
         );
         assert_eq!(Postmaster::parse(""), None);
-    }
-
-    #[test]
-    fn a_database_name_is_encoded_in_a_url() {
-        assert_eq!(percent_encoded("a b/ü?-_.Z9"), "a%20b%2F%C3%BC%3F-_.Z9");
     }
 }

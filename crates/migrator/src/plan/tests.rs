@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::history::Row;
 
 fn migration(version: u32, text: &str) -> Migration {
     let path = format!("migrations/{version:03}_m{version}.sql");

@@ -91,7 +91,7 @@ impl<H: Host> Psql<H> {
 }
 
 impl<H: Host> Psql<H> {
-    /// What psql is to read for the statements of a query, and what it prints behind each of them: whether one has failed so far. At the
+    /// What psql is to read for the statements of a query, and what it prints after each of them: whether one has failed so far. At the
     /// end comes the last error as psql itself knows it: what is on its standard error, anything that a server says may look like.
     fn input(sql: &str, statements: &[lexer::RawStatement], mark: &str) -> String {
         let mut input = String::new();
@@ -110,7 +110,7 @@ impl<H: Host> Psql<H> {
         input
     }
 
-    /// What a fresh session is told and asked first; each statement is a message of its own here, and no pooler stands in between.
+    /// The first input of a fresh session: settings, and a question. Each statement is a message of its own, and no pooler is in between.
     fn greet(mark: &str) -> String {
         let neutral = session::neutral(Scope::Session);
         format!(

@@ -11,8 +11,8 @@ use super::streams::{self, Errors, Output};
 use super::{Host, SharedChild, mark, script, serial, sever};
 use crate::link::Error;
 
-/// What psql is told before anything else: values come separated by control characters that no text of ours holds, and none of the
-/// variables that psql sets by itself may stand for something in a migration's text.
+/// psql's first input: values come separated by control characters that no text of ours holds, and none of the variables that psql sets
+/// by itself may replace something in a migration's text.
 const PREAMBLE: &str = "\\set QUIET 1\n\\set VERBOSITY verbose\n\\pset pager off\n\\pset format unaligned\n\\pset tuples_only on\n\
      \\pset fieldsep '\\037'\n\\pset recordsep '\\036'\n\\pset null '\\035'\n\
      \\unset DBNAME\n\\unset USER\n\\unset HOST\n\\unset PORT\n\\unset ENCODING\n\\unset VERSION\n\\unset VERSION_NAME\n\\unset VERSION_NUM\n\
@@ -41,7 +41,7 @@ pub(super) struct Process {
 }
 
 pub(super) enum Reply {
-    /// What was printed before a mark, and the word behind that.
+    /// What was printed before a mark, and the word after it.
     Done {
         output: String,
         flag: String,

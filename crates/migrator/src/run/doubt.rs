@@ -24,7 +24,7 @@ impl Runner<'_, '_> {
         let begun = row.and_then(|row| row.step_checksum.as_deref());
         let now = source::checksum(migration.text_of(step));
         let verdict = match begun.is_some_and(|begun| begun != now) {
-            // The catalog would tell of the statement that has taken the place of the one that was begun.
+            // The catalog would answer for the statement that has replaced the one that was begun.
             true => Verdict::Ask,
             false => self.verdict(migration, step)?,
         };

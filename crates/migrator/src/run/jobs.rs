@@ -85,6 +85,21 @@ impl Runner<'_, '_> {
         Ok(())
     }
 
+    /// What follows a refusal of the table of paused jobs: nothing where another runner has dropped it.
+    fn without_table(&mut self, table: &str, error: Box<link::ServerError>) -> Result<(), Error> {
+        self.query("ROLLBACK")?;
+        let sql = format!("SELECT pg_catalog.to_regclass({})", history::literal(table));
+        if self.query(&sql)?.concat().concat() == [None] {
+            self.has_paused_jobs = false;
+            return Ok(());
+        }
+        let facts = &self.report.facts;
+        let schema = facts.history_schema.as_deref().unwrap_or_default();
+        let name = facts.history_table.paused_jobs();
+        let table = [schema, &name].map(history::plain).join(".");
+        Err(Error::DamagedPausedJobs { table, error })
+    }
+
     /// Resumes what this run or one before it paused, unless another runner has done so meanwhile.
     pub(super) fn resume_jobs(&mut self) -> Result<(), Error> {
         if !self.has_paused_jobs {
@@ -97,20 +112,7 @@ impl Runner<'_, '_> {
         );
         match self.query(&sql) {
             Err(link::Error::Server(error)) if is_about_the_table(&error) => {
-                self.query("ROLLBACK")?;
-                let sql = format!(
-                    "SELECT pg_catalog.to_regclass({})",
-                    history::literal(&table)
-                );
-                if self.query(&sql)?.concat().concat() == [None] {
-                    self.has_paused_jobs = false;
-                    return Ok(());
-                }
-                let facts = &self.report.facts;
-                let schema = facts.history_schema.as_deref().unwrap_or_default();
-                let name = facts.history_table.paused_jobs();
-                let table = [schema, &name].map(history::plain).join(".");
-                return Err(Error::DamagedPausedJobs { table, error });
+                return self.without_table(&table, error);
             }
             other => other?,
         };

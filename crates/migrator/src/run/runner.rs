@@ -14,7 +14,6 @@ use crate::history::{self, History};
 use crate::link::{self, Link};
 use crate::plan::{self, Division, Migration, Pending, StepKind};
 use crate::question::Answer;
-use crate::script::session::{self, Scope};
 use crate::script::{Bounds, Message, Session, StepRef};
 
 /// A run while it goes on.
@@ -142,17 +141,7 @@ impl<'a, 'o> Runner<'a, 'o> {
             return outcome;
         }
         self.watch.farewell();
-        let farewell = match self.link.is_open() && self.backend.is_some() {
-            true => self.farewell(outcome.is_ok()),
-            false => self.farewell_elsewhere(),
-        };
-        if let (true, Err(error)) = (self.has_paused_jobs, &farewell) {
-            let is_damaged = |error: &Error| matches!(error, Error::DamagedPausedJobs { .. });
-            // Then the run's own error says so.
-            if !is_damaged(error) || outcome.as_ref().is_err_and(|it| !is_damaged(it)) {
-                self.watch.tell(Event::JobsStayPaused(error));
-            }
-        }
+        let farewell = self.take_leave(outcome.as_ref());
         outcome?;
         farewell?;
         Ok(None)
@@ -169,41 +158,6 @@ impl<'a, 'o> Runner<'a, 'o> {
             current: None,
             ..runner
         }
-    }
-
-    fn farewell(&mut self, succeeded: bool) -> Result<(), Error> {
-        let mut start = Vec::new();
-        if !succeeded {
-            // Whom the file has become may not alter the jobs.
-            start.push("ROLLBACK".to_owned());
-            start.extend(self.session.start());
-            self.query(&start.join(";\n"))?;
-        }
-        let resumed = self.resume_jobs();
-        if resumed.is_err() {
-            start = vec!["ROLLBACK".to_owned()];
-        }
-        start.push("RESET ALL".to_owned());
-        // What is asked in this session after the run is not bound by the settings of role and database either.
-        start.push(session::neutral(Scope::Session));
-        start.push(lock::give_up(self.lock));
-        let unlocked = self.query(&start.join(";\n"));
-        resumed?;
-        unlocked?;
-        Ok(())
-    }
-
-    /// Jobs are resumed also where the run's session has ended.
-    fn farewell_elsewhere(&mut self) -> Result<(), Error> {
-        if self.has_paused_jobs {
-            self.link.reconnect()?;
-            self.backend = lock::try_take(self.link, self.lock)?.map(|taken| taken.backend);
-            // Where another runner has the lock already, it has resumed them.
-            if self.backend.is_some() {
-                self.resume_jobs()?;
-            }
-        }
-        Ok(())
     }
 
     fn run_to_the_end(&mut self) -> Result<Option<Division>, Error> {

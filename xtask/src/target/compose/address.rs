@@ -1,6 +1,7 @@
 //! The ways to the container's database: in the container, as migrations go, and by its port for programs on this machine.
 
 use migrator::link::{Error, Link};
+use migrator::percent;
 use migrator::wire::Config;
 
 use super::{Compose, SERVICE, engine};
@@ -39,9 +40,9 @@ impl Compose {
         let password = inside.variable("POSTGRES_PASSWORD").unwrap_or_default();
         Ok(format!(
             "postgres://{}:{}@{server}/{}",
-            percent_encode(inside.user()),
-            percent_encode(password),
-            percent_encode(inside.database()),
+            percent::encoded(inside.user()),
+            percent::encoded(password),
+            percent::encoded(inside.database()),
         ))
     }
 
@@ -92,26 +93,5 @@ impl Compose {
                 self.typed()
             ),
         }
-    }
-}
-
-/// Percent-encodes everything that is not unreserved in a URL.
-fn percent_encode(text: &str) -> String {
-    let encode = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-            (byte as char).to_string()
-        }
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(encode).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_password_may_hold_anything() {
-        assert_eq!(percent_encode("p@ss:w/rd ü"), "p%40ss%3Aw%2Frd%20%C3%BC");
     }
 }

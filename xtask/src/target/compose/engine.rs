@@ -127,7 +127,7 @@ impl Inspection {
 
 /// The last lines that a container wrote; none where they cannot be had.
 pub fn last_lines(root: &Path, id: &str, count: usize) -> Vec<String> {
-    // Of blank lines there may be some.
+    // Some of them may be blank.
     let tail = (3 * count).to_string();
     let output = Command::new("docker")
         .args(["logs", "--tail", &tail, id])

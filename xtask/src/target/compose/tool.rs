@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::{CONTAINER_NAME, VARIABLE};
 use crate::shell;
 
 /// Where plugins of Docker's client are, beside the user's own folder.
@@ -48,10 +49,10 @@ impl Tool {
             .args(arguments)
             .current_dir(&self.root);
         if !self.project.is_empty() {
-            command.env("COMPOSE_PROJECT_NAME", &self.project);
+            command.env(VARIABLE, &self.project);
         }
         if let Some(name) = &self.container_name {
-            command.env("TIMESCALEDB_CONTAINER", name);
+            command.env(CONTAINER_NAME, name);
         }
         command
     }

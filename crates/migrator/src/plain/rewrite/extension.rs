@@ -103,7 +103,7 @@ fn prefixed(words: Words<'_>, at: usize) -> Option<Edit> {
             true => format!("\"{SCHEMA}\""),
             false => format!("{SCHEMA}."),
         },
-        reason: "what stands for the extension is listed like it",
+        reason: "plain mode lists its replacement of the extension",
     })
 }
 

@@ -1,0 +1,124 @@
+//! Where each migration stands in a database, and what of files and history does not fit together. Pure.
+
+use std::path::PathBuf;
+
+use super::Migration;
+use crate::history::{History, Row};
+use crate::source;
+
+/// Where a migration stands in a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Not started.
+    Pending,
+    /// Stopped behind this many steps.
+    Half {
+        /// Steps that are done.
+        steps_done: usize,
+    },
+    /// Done.
+    Applied,
+    /// Applied (or half applied), and the file's done part was changed since.
+    Changed,
+}
+
+/// Why the files and the history do not fit together.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Mismatch {
+    /// A file was changed after it was applied.
+    #[error("{} was changed after it was applied", path.display())]
+    Changed {
+        /// The file as it is now.
+        path: PathBuf,
+        /// What the history says of it.
+        row: Row,
+        /// The checksum that the file (or its done part) has now.
+        now: String,
+    },
+    /// The history holds a migration that has no file.
+    #[error("{} is {}applied, and its file is not there", row.file_name(), if row.is_applied() { "" } else { "half " })]
+    Missing {
+        /// What the history says of it.
+        row: Row,
+    },
+    /// A file has the number of an applied migration and another name.
+    #[error("{} was applied under the name {}", path.display(), row.file_name())]
+    Renamed {
+        /// The file as it is now.
+        path: PathBuf,
+        /// What the history says of it.
+        row: Row,
+    },
+    /// A later migration is applied already.
+    #[error("{} is pending, but {} is applied already", path.display(), row.file_name())]
+    OutOfOrder {
+        /// The file that is still pending.
+        path: PathBuf,
+        /// The applied migration with the higher number.
+        row: Row,
+    },
+}
+
+/// Every migration's state, in order, and what does not fit.
+pub fn compare(migrations: &[Migration], history: &History) -> (Vec<State>, Vec<Mismatch>) {
+    let mut mismatches = Vec::new();
+    let last = history.rows.last();
+    let states = migrations
+        .iter()
+        .map(|migration| {
+            let Some(row) = history.row(migration.file.version) else {
+                if let Some(row) = last.filter(|row| row.version > migration.file.version) {
+                    let path = migration.file.path.clone();
+                    mismatches.push(Mismatch::OutOfOrder {
+                        path,
+                        row: row.clone(),
+                    });
+                }
+                return State::Pending;
+            };
+            state(migration, row, &mut mismatches)
+        })
+        .collect();
+    for row in &history.rows {
+        // The files are in order of their numbers, as `source` reads them.
+        if migrations
+            .binary_search_by_key(&row.version, |migration| migration.file.version)
+            .is_err()
+        {
+            mismatches.push(Mismatch::Missing { row: row.clone() });
+        }
+    }
+    (states, mismatches)
+}
+
+fn state(migration: &Migration, row: &Row, mismatches: &mut Vec<Mismatch>) -> State {
+    let path = migration.file.path.clone();
+    if row.name != migration.file.name {
+        mismatches.push(Mismatch::Renamed {
+            path,
+            row: row.clone(),
+        });
+        return State::Changed;
+    }
+    let now = match row.is_applied() {
+        true => migration.file.checksum.clone(),
+        // A file that lost steps which are done has nothing that could match.
+        false => migration
+            .done_part(row.steps_done)
+            .map_or_else(|| migration.file.checksum.clone(), source::checksum),
+    };
+    if now != row.checksum {
+        mismatches.push(Mismatch::Changed {
+            path,
+            row: row.clone(),
+            now,
+        });
+        return State::Changed;
+    }
+    match row.is_applied() {
+        true => State::Applied,
+        false => State::Half {
+            steps_done: row.steps_done,
+        },
+    }
+}
