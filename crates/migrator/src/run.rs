@@ -5,6 +5,7 @@
 
 mod again;
 mod bare;
+mod began;
 mod doubt;
 mod error;
 mod facts;

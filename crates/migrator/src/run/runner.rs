@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::again::{BlockedStep, CutStep};
+use super::began::Began;
 use super::lock::Lock;
 use super::prepared::Prepared;
 use super::stop::Stop;
 use super::watch::Watch;
-use super::{Applied, Doubt, Error, Event, Interrupted, Options, Refused, Report, facts, lock};
-use crate::dump;
+use super::{Doubt, Error, Event, Interrupted, Options, Refused, Report, facts, lock};
 use crate::history::{self, History};
 use crate::link::{self, Link};
 use crate::plan::{self, Division, Migration, Pending, StepKind};
@@ -45,7 +45,7 @@ pub(super) struct Runner<'a, 'o> {
     pub(super) is_bare: bool,
     /// Whether a pooler may give a new session the server process of an old one.
     pub(super) is_pooled: bool,
-    began: BTreeMap<u32, Began>,
+    pub(super) began: BTreeMap<u32, Began>,
     /// The migration that an attempt went on with, and how many of its steps were done before.
     pub(super) resumed: Option<(u32, usize)>,
     /// The step that is under way, and whether it runs alone.
@@ -57,15 +57,6 @@ pub(super) struct Runner<'a, 'o> {
     pub(super) cut: Option<CutStep>,
     /// How often the connection broke since a step was done.
     pub(super) losses: u32,
-}
-
-/// A migration that this run has sent steps of.
-struct Began {
-    at: Instant,
-    /// How many steps were done before.
-    steps_done: usize,
-    /// How many of its steps ran alone.
-    alone: usize,
 }
 
 /// How an attempt ended that did not fail.
@@ -489,54 +480,8 @@ impl<'a, 'o> Runner<'a, 'o> {
         Ok(history)
     }
 
-    /// Tells of migrations of this run that the history holds as applied, though their last answer did not arrive.
-    fn note_applied(&mut self, history: &History) {
-        let is_applied = |version: u32| history.row(version).is_some_and(history::Row::is_applied);
-        let migrations = self.migrations;
-        for migration in migrations {
-            let version = migration.file.version;
-            let is_known = self.report.applied.iter().any(|it| it.version == version);
-            if self.began.contains_key(&version) && !is_known && is_applied(version) {
-                self.note(migration);
-            }
-        }
-    }
-
-    /// From here on the migration is one of this run's.
-    pub(super) fn note_begin(&mut self, pending: &Pending<'_>) {
-        let version = pending.migration.file.version;
-        if pending.steps_done == 0
-            && !self.began.contains_key(&version)
-            && let Some(warning) = dump::warning(&pending.migration.file)
-        {
-            self.watch.tell(Event::Doubtful(&warning));
-        }
-        self.began.entry(version).or_insert(Began {
-            at: Instant::now(),
-            steps_done: pending.steps_done,
-            alone: 0,
-        });
-    }
-
     pub(super) fn has_timescaledb(&self) -> bool {
         self.report.facts.timescaledb.is_some()
-    }
-
-    fn note(&mut self, migration: &Migration) {
-        let Some(began) = self.began.get(&migration.file.version) else {
-            return;
-        };
-        let steps = &migration.steps[began.steps_done.min(migration.steps.len())..];
-        let applied = Applied {
-            version: migration.file.version,
-            name: migration.file.name.clone(),
-            steps: steps.len(),
-            alone: began.alone,
-            statements: steps.iter().map(|step| step.statements.len()).sum(),
-            elapsed: began.at.elapsed(),
-        };
-        self.watch.tell(Event::Applied(&applied));
-        self.report.applied.push(applied);
     }
 }
 
