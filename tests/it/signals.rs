@@ -158,7 +158,12 @@ fn interrupt_at(place: &Place<'_>, arguments: &[&str], text: &str) -> String {
     let program = Program::default();
     let output = place.output();
     program.start(place.migrate(None).args(arguments), &output);
-    eventually(text, || read(&output).contains(text));
+    eventually(text, || {
+        let screen = read(&output);
+        let is_shown = screen.contains(text);
+        assert!(is_shown || program.ended().is_none(), "{screen}");
+        is_shown
+    });
     let asked = Instant::now();
     program.signal("INT");
     let status = program.wait(PATIENCE).unwrap();
@@ -235,6 +240,39 @@ fn an_interrupted_run_waits_no_longer_before_it_asks_for_a_table_again() {
     assert!(screen.contains("002 alter is not applied"), "{screen}");
     drop(reader);
     crate::faults::cases::finish(&crate::faults::cases::start(&place), &place);
+}
+
+#[test]
+fn after_the_last_migration_an_interrupt_ends_the_program_at_once() {
+    let files: &[_] = &[("001_first.sql", FIRST)];
+    let Some((_counted, counted)) = plain(test_name!(), files) else {
+        return;
+    };
+    let place = counted.place();
+    let proxy = Proxy::start(counted.server(), &Program::default(), None);
+    let program = Program::default();
+    program.start(&mut place.migrate(Some(proxy.port())), &place.output());
+    assert!(program.wait(PATIENCE).unwrap().success());
+
+    let Some((_database, target)) = plain(test_name!(), files) else {
+        return;
+    };
+    let (place, program) = (target.place(), Program::default());
+    // The last message reads the catalog for the snapshot.
+    let fault = Fault {
+        at: proxy.count(),
+        moment: Moment::Unsent,
+        deed: Deed::SwallowAll,
+    };
+    let proxy = Proxy::start(target.server(), &program, Some(fault));
+    let output = place.output();
+    program.start(&mut place.migrate(Some(proxy.port())), &output);
+    eventually("the run is in the dark", || proxy.fired());
+    program.signal("INT");
+    let status = program.wait(Duration::from_secs(5)).unwrap();
+    let screen = read(&output);
+    assert_eq!(status.signal(), Some(2), "{status}: {screen}");
+    assert!(screen.contains("001 first"), "{screen}");
 }
 
 #[test]

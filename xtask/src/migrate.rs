@@ -1,5 +1,6 @@
 //! `cargo xtask migrate`: apply what is pending, then bring the snapshot up to date.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -89,10 +90,18 @@ pub fn go_on(
     let report = apply_gated(
         chosen, session, migrations, options, probe, &mut gate, screen,
     )?;
+    // What is asked from here on takes no time, and nobody looks on any more.
+    session.link.answer_within(target::LOOKING);
     let kept = keeper
         .keep(session, migrations, &report, look)
         .map_err(|failure| explain::after(failure, &report.applied))?;
-    conclude(&report, kept.as_ref(), started.elapsed(), screen);
+    conclude(
+        &report,
+        kept.as_ref(),
+        &keeper.shown,
+        started.elapsed(),
+        screen,
+    );
     if let Some(kept) = &kept {
         kept.show(&keeper.shown, screen);
     }
@@ -201,10 +210,17 @@ pub fn options(args: &Migrate) -> Options {
     }
 }
 
-fn conclude(report: &Report, kept: Option<&Kept>, elapsed: Duration, screen: &mut Screen) {
-    let written = match kept {
-        Some(Kept::Written(_)) => "; schema.json written",
-        _ => "",
+/// `snapshot` is the file that was kept, as people see it.
+fn conclude(
+    report: &Report,
+    kept: Option<&Kept>,
+    snapshot: &Path,
+    elapsed: Duration,
+    screen: &mut Screen,
+) {
+    let written = match (kept, snapshot.file_name()) {
+        (Some(Kept::Written(_)), Some(name)) => format!("; {} written", name.to_string_lossy()),
+        _ => String::new(),
     };
     if kept.is_some_and(Kept::ended_the_run) {
         return;

@@ -119,7 +119,7 @@ fn start(test: &str, folder: &Folder) -> Option<Running> {
     write("root.crt", &folder.read("ca.pem"));
     write("pg_hba.conf", HBA.as_bytes());
     for sql in [
-        "COPY (SELECT 1) TO PROGRAM 'chmod 600 server.key'",
+        "COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; chmod 600 server.key'",
         "ALTER SYSTEM SET ssl_ca_file = 'root.crt'",
         "ALTER SYSTEM SET ssl = on",
         "CREATE ROLE client LOGIN; CREATE ROLE encrypted LOGIN PASSWORD 'secret'; CREATE ROLE plain LOGIN PASSWORD 'secret'",

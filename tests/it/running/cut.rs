@@ -13,7 +13,7 @@ use crate::faults::private::Private;
 use crate::faults::program::Program;
 use crate::faults::proxy::{Deed, Fault, Moment, Proxy};
 use crate::faults::target::through;
-use crate::support::{Background, Sandbox, eventually, test_name};
+use crate::support::{Background, PATIENCE, Sandbox, eventually, test_name};
 
 const NOTES: (&str, &str) = ("001_notes", "CREATE TABLE notes (id int);\n");
 
@@ -171,4 +171,27 @@ fn a_run_whose_connection_goes_dark_does_not_hang() {
     insta::assert_snapshot!(ends);
     assert!(took < Duration::from_secs(25), "{took:?}");
     assert_eq!(rows(&all), "1 1");
+}
+
+#[test]
+fn what_became_of_a_step_is_called_unknown_where_the_server_answers_neither_to_it_nor_to_a_cancel_request()
+ {
+    let Some(project) = before_the_last(test_name!(), &[NOTES, SHORT]) else {
+        return;
+    };
+    let fault = fault_in_its_step(&project, Moment::Unanswered, Deed::SwallowAll);
+    let program = Program::default();
+    let proxy = Proxy::start(server(&project), &program, Some(fault));
+    let output = project.dir().join("home/unknown.log");
+    program.start(&mut by_proxy(&project, &proxy, "60"), &output);
+    eventually("the run is in the dark", || proxy.fired());
+    program.signal("INT");
+    let status = program.wait(PATIENCE).unwrap();
+    let screen = std::fs::read_to_string(&output).unwrap();
+    assert_eq!(status.code(), Some(130), "{screen}");
+    let state = "cannot determine whether step 1 of 002 short was applied";
+    assert!(screen.contains(state), "{screen}");
+    assert_eq!(rows(&project), "1 1", "the server had applied it: {screen}");
+    let rerun = project.run("migrate --no-snapshot");
+    assert!(rerun.contains("nothing to do"), "{rerun}");
 }

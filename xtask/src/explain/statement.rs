@@ -313,7 +313,10 @@ pub(super) fn remedy(error: &link::ServerError, statement: &str) -> Option<&'sta
         LOCK_GIVEN_UP => {
             "unlock by key what the file has locked: pg_advisory_unlock_all() gives up the runner's lock as well"
         }
-        "42501" => "grant it to the user, or connect as a user who may; then run it again",
+        "42501" => {
+            "grant it to the user, or connect as one who may (where it is row security: as the table's owner, or as a role with \
+             BYPASSRLS); then run it again"
+        }
         "22P05" => {
             "write it with characters of the database's encoding (`SHOW server_encoding`), or use a database in UTF8"
         }

@@ -2,7 +2,7 @@
 
 use migrator::link::ServerError;
 use migrator::plan::{Divided, Migration, TooLong};
-use migrator::run::{Applied, Cut, GaveUp, InDoubt, Interrupted, Job, Refused};
+use migrator::run::{Applied, Cut, Fate, GaveUp, InDoubt, Interrupted, Job, Refused};
 
 use crate::blockers;
 use crate::diagnostic::{Diagnostic, Place};
@@ -181,15 +181,15 @@ pub fn interrupted(stopped: &Interrupted) -> Failure {
         _ => (Code::Interrupted, "SIGINT"),
     };
     let state = match &stopped.during {
-        Some((migration, step)) => during(migration, *step),
+        Some((migration, step)) => during(migration, *step, stopped.fate),
         None => "nothing was under way".to_owned(),
     };
-    let next = match stopped.may_be_partial {
-        true => {
+    let next = match stopped.fate {
+        Fate::MaybePartial => {
             "look at what that step has committed, which nothing else can tell, then `cargo xtask migrate --done` \
              when that is all of it, `cargo xtask migrate --redo` to send it again"
         }
-        false => "cargo xtask migrate, which goes on where it stopped",
+        Fate::Cancelled | Fate::Unknown => "cargo xtask migrate, which goes on where it stopped",
     };
     Failure::new(code, format!("stopped by {name}"))
         .note("state", applied_before(&stopped.applied) + &state)
@@ -204,8 +204,14 @@ pub fn interrupted(stopped: &Interrupted) -> Failure {
         )
 }
 
-fn during(migration: &Migration, step: usize) -> String {
+fn during(migration: &Migration, step: usize, fate: Fate) -> String {
     let (title, steps) = (migration.file.title(), migration.steps.len());
+    if fate == Fate::Unknown {
+        return format!(
+            "cannot determine whether step {} of {title} was applied: the server did not answer any more, not to the request to cancel it either",
+            step + 1
+        );
+    }
     let done = match step {
         0 => format!("{title} is not applied"),
         done => format!(
@@ -245,16 +251,25 @@ mod tests {
         let text = b"DO $$ BEGIN COMMIT; END $$".to_vec();
         let file = File::new(Path::new("001_a.sql"), text).unwrap();
         let migration = Migration::parse(file).unwrap();
-        for (may_be_partial, next) in [(true, "--redo"), (false, "goes on where it stopped")] {
+        let cancelled = "its step 1 was cancelled";
+        for (fate, state, next) in [
+            (Fate::MaybePartial, cancelled, "--redo"),
+            (Fate::Cancelled, cancelled, "goes on where it stopped"),
+            (
+                Fate::Unknown,
+                "cannot determine whether step 1 of 001 a was applied",
+                "goes on where it stopped",
+            ),
+        ] {
             let stopped = Interrupted {
                 signal: 2,
                 during: Some((migration.clone(), 0)),
-                may_be_partial,
+                fate,
                 ..Interrupted::default()
             };
             let shown = interrupted(&stopped).diagnostic.to_string();
             assert!(shown.contains(next), "{shown}");
-            assert!(shown.contains("its step 1 was cancelled"), "{shown}");
+            assert!(shown.contains(state), "{shown}");
         }
     }
 }

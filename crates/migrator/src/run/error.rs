@@ -181,8 +181,20 @@ pub struct Interrupted {
     pub applied: Vec<Applied>,
     /// The migration and the index of its step that was under way.
     pub during: Option<(Migration, usize)>,
-    /// Whether that step may have committed a part of its work, and nothing can tell.
-    pub may_be_partial: bool,
+    /// What is known of that step.
+    pub fate: Fate,
+}
+
+/// What is known of the step that was under way when a run was stopped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Fate {
+    /// The server cancelled it; the next run does it.
+    #[default]
+    Cancelled,
+    /// The server cancelled it, and it may have committed a part of its work, which no catalog shows.
+    MaybePartial,
+    /// The server did not answer: the step may have been applied. The next run reads that from the history.
+    Unknown,
 }
 
 /// A statement that the server would refuse.

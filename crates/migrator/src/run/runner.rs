@@ -9,7 +9,7 @@ use super::lock::Lock;
 use super::prepared::Prepared;
 use super::stop::Stop;
 use super::watch::Watch;
-use super::{Doubt, Error, Event, Interrupted, Options, Refused, Report, facts, lock};
+use super::{Doubt, Error, Event, Fate, Interrupted, Options, Refused, Report, facts, lock};
 use crate::history::{self, History};
 use crate::link::{self, Link};
 use crate::plan::{self, Division, Migration, Pending, StepKind};
@@ -122,9 +122,12 @@ impl<'a, 'o> Runner<'a, 'o> {
                 signal: stopped.signal,
                 applied: self.report.applied.clone(),
                 during: self.current.map(|(it, step)| (it.clone(), step)),
-                may_be_partial: self
-                    .current
-                    .is_some_and(|(it, step)| self.may_be_partial(it, step)),
+                fate: match (stopped.fate, self.current) {
+                    (Fate::Cancelled, Some((it, step))) if self.may_be_partial(it, step) => {
+                        Fate::MaybePartial
+                    }
+                    (fate, _) => fate,
+                },
             })),
             other => other,
         });
@@ -159,7 +162,7 @@ impl<'a, 'o> Runner<'a, 'o> {
                 Ok(Outcome::Again) => {}
                 Err(stop) => {
                     // Whatever else it says, a statement that was cancelled failed for that.
-                    self.watch.check()?;
+                    self.watch.check().map_err(|error| error.after(&stop))?;
                     match stop {
                         Stop::Failed(error) => return Err(error),
                         Stop::Blocked(failure) => self.back_off(*failure)?,

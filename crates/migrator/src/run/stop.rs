@@ -1,7 +1,7 @@
 //! Why an attempt ends early: from what the server said of a message to what the run makes of it.
 
 use super::runner::Runner;
-use super::{At, Error, Failure, Lost};
+use super::{At, Error, Failure, Fate, Interrupted, Lost};
 use crate::encoding;
 use crate::link::{self, ServerError};
 use crate::plan::{Division, Migration};
@@ -43,6 +43,21 @@ impl From<link::Error> for Stop {
         match error {
             link::Error::Lost { .. } => Stop::Lost(error, None),
             other => Stop::Failed(Error::Link(other)),
+        }
+    }
+}
+
+impl Error {
+    /// The interruption of a run whose attempt ended for `stop`: without an answer nobody knows what became of the step.
+    pub(super) fn after(self, stop: &Stop) -> Error {
+        match (self, stop) {
+            (Error::Interrupted(stopped), Stop::Lost(..)) => {
+                Error::Interrupted(Box::new(Interrupted {
+                    fate: Fate::Unknown,
+                    ..*stopped
+                }))
+            }
+            (error, _) => error,
         }
     }
 }
