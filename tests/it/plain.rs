@@ -211,6 +211,74 @@ fn an_older_stand_in_is_brought_up_to_date_and_a_newer_one_is_left_alone() {
 }
 
 #[test]
+fn an_older_stand_in_is_brought_up_to_date_where_nothing_is_pending() {
+    let Some(project) = one(test_name!(), HYPERTABLE) else {
+        return;
+    };
+    let first = project.run("migrate --plain --no-snapshot");
+    assert!(first.starts_with("exit 0\n"), "{first}");
+    let mut client = project.own_database().client();
+    let older =
+        "COMMENT ON TABLE _timescaledb_catalog.plain IS '1'; DROP FUNCTION generate_uuidv7()";
+    client.batch_execute(older).unwrap();
+    insta::assert_snapshot!(project.run("migrate --no-snapshot"));
+    let mark = "SELECT obj_description('_timescaledb_catalog.plain'::regclass)";
+    assert_eq!(value(&project, mark), migrator::plain::VERSION.to_string());
+    assert_ne!(value(&project, "SELECT generate_uuidv7()::text"), "");
+    // One that may not be brought up to date waits, and a newer one stays.
+    let taken = "COMMENT ON TABLE _timescaledb_catalog.plain IS '999'";
+    client.batch_execute(taken).unwrap();
+    let newer = project.run("migrate --no-snapshot");
+    assert!(newer.starts_with("exit 0\n"), "{newer}");
+    assert_eq!(value(&project, mark), "999");
+}
+
+/// Two services that have a history each, and so a lock each.
+#[test]
+fn two_first_runs_at_once_install_one_stand_in() {
+    let Some(project) = Sandbox::new()
+        .file("a/001_a.sql", HYPERTABLE)
+        .file(
+            "b/001_b.sql",
+            HYPERTABLE
+                .replace("TABLE t", "TABLE u")
+                .replace("('t'", "('u'"),
+        )
+        .plain(test_name!())
+    else {
+        return;
+    };
+    let mut client = project.own_database().client();
+    client
+        .batch_execute(&format!("{}SELECT", migrator::plain::LOCK))
+        .unwrap();
+    let waiting = "SELECT count(*)::text FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database \
+         WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted";
+    let start = |service: &str, waiters: &str| {
+        project.write(
+            "timeschema.toml",
+            format!("[history]\nschema = \"{service}\"\n"),
+        );
+        let run = project.start(&format!(
+            "migrate --plain --no-snapshot --migrations {service}"
+        ));
+        eventually("it waits for its turn", || {
+            value(&project, waiting) == waiters
+        });
+        run
+    };
+    let runs = [start("a", "1"), start("b", "2")];
+    client.batch_execute("ROLLBACK").unwrap();
+    for run in runs {
+        let screen = run.screen();
+        assert!(screen.starts_with("exit 0\n"), "{screen}");
+    }
+    let made = "SELECT string_agg(relation::text, ', ' ORDER BY relation::text) || ' of ' || (SELECT count(*) FROM _timescaledb_catalog.plain) \
+         FROM _timescaledb_catalog.hypertable";
+    assert_eq!(value(&project, made), "t, u of 1");
+}
+
+#[test]
 fn the_notices_are_timescaledbs() {
     let text = "CREATE EXTENSION IF NOT EXISTS timescaledb;
         CREATE TABLE t (time timestamptz NOT NULL, d text, v int);
@@ -242,7 +310,14 @@ fn the_notices_are_timescaledbs() {
         ALTER MATERIALIZED VIEW c SET (timescaledb.compress);
         ALTER MATERIALIZED VIEW c SET (timescaledb.compress, timescaledb.compress_segmentby = 'd');
         DROP MATERIALIZED VIEW IF EXISTS missing;
-        DROP MATERIALIZED VIEW c;\n";
+        CREATE MATERIALIZED VIEW cc WITH (timescaledb.continuous) AS
+            SELECT time_bucket('2 days', day) AS days, sum(n) AS n FROM c GROUP BY 1 WITH NO DATA;
+        CREATE VIEW r AS SELECT * FROM c;
+        DROP MATERIALIZED VIEW c CASCADE;
+        CREATE MATERIALIZED VIEW c WITH (timescaledb.continuous) AS
+            SELECT time_bucket('1 day', time) AS day, d, count(*) AS n FROM t GROUP BY 1, 2 WITH NO DATA;
+        ALTER TABLE IF EXISTS ONLY missing ADD COLUMN a int;
+        DROP TABLE t CASCADE;\n";
     let notices = |project: &Sandbox, how: &str| -> String {
         let screen = project.run(how);
         assert!(screen.starts_with("exit 0\n"), "{screen}");

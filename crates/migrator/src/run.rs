@@ -269,10 +269,15 @@ pub fn run_gated(
         let migrations = &*mode::migrations(migrations, options.mode, &report)?;
         let migrations = &*plan::fit(migrations, &report.history);
         let pending = plan(migrations, options, &mut report)?;
-        if pending.is_empty() && !report.facts.has_paused_jobs {
+        let has_work = !pending.is_empty() || report.facts.has_paused_jobs;
+        if !has_work && (!report.facts.has_older_stand_in || report.facts.read_only.is_some()) {
             return Ok(report);
         }
-        let pooling = admit(link, &pending, options, &mut report)?;
+        let pooling = match admit(link, &pending, options, &mut report) {
+            // Nobody has to have a session for what can wait until something is pending.
+            Err(Error::Pooled) if !has_work => return Ok(report),
+            pooling => pooling?,
+        };
         if !pending.is_empty() && !gate(link, &report) {
             return Ok(report);
         }

@@ -46,6 +46,8 @@ const PARTS: &[&str] = &[
     include_str!("standin/storage.sql"),
     include_str!("standin/sizes.sql"),
     include_str!("standin/continuous_aggregates.sql"),
+    include_str!("standin/cascade.sql"),
+    include_str!("standin/writes.sql"),
     include_str!("standin/refresh.sql"),
     include_str!("standin/information.sql"),
     include_str!("standin/config.sql"),
@@ -55,13 +57,28 @@ const PARTS: &[&str] = &[
     include_str!("standin/members.sql"),
 ];
 
+/// Begins a transaction of [`script`] or [`update`]: whoever makes a stand-in or brings one up to date waits for whoever does that in the same database, under whichever history's lock: the
+/// key has two parts, and those of histories one. What is read behind the lock is what the other one left.
+#[cfg(feature = "plain")]
+pub const LOCK: &str = "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE;\n\
+                               SELECT pg_catalog.pg_advisory_xact_lock(1886151017, 110);\n";
+
 /// Both scripts resolve what they name in `pg_catalog` alone, and so do the views and the types of arguments that they make.
 #[cfg(feature = "plain")]
-const BEGIN: &str = "BEGIN;\nSET LOCAL search_path = pg_catalog, pg_temp;\n";
+const PATH: &str = "SET LOCAL search_path = pg_catalog, pg_temp;\n";
 
 /// The stand-in's version, which is raised with each change of its script; the database has it as the comment of its mark.
 #[cfg(feature = "plain")]
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
+
+/// An expression for the version of the database's stand-in as text; null where there is none. The first one had no comment.
+pub(crate) const FOUND: &str = "CASE WHEN pg_catalog.to_regclass('_timescaledb_catalog.plain') IS NOT NULL \
+     THEN COALESCE(pg_catalog.obj_description(pg_catalog.to_regclass('_timescaledb_catalog.plain'), 'pg_class'), '1') END";
+
+/// The version that [`FOUND`] tells; one that nobody can read is newer than any.
+pub(crate) fn version(found: Option<&str>) -> Option<u32> {
+    found.map(|version| version.parse().unwrap_or(u32::MAX))
+}
 
 /// The statement that checks at the end of a transaction what TimescaleDB checks at each statement.
 pub const CHECK: &str = "CALL _timescaledb_functions.check_hypertables()";
@@ -74,7 +91,13 @@ pub const UNSEEN: &str = "plain mode rewrites the statements of the files, and d
 /// It is one transaction with its BEGIN and COMMIT. Whoever runs it may create schemas in the database and functions in `public`.
 #[cfg(feature = "plain")]
 pub fn script() -> String {
-    format!("{BEGIN}{}{}COMMIT;\n", PARTS.concat(), mark())
+    format!("{LOCK}{}", made())
+}
+
+/// [`script`] behind its [`LOCK`].
+#[cfg(feature = "plain")]
+pub(crate) fn made() -> String {
+    format!("{PATH}{}{}COMMIT;\n", PARTS.concat(), mark())
 }
 
 /// The script that makes the stand-in of a database what [`script`] would make of it, where that was made by an older version. What was
@@ -83,6 +106,12 @@ pub fn script() -> String {
 /// It is one transaction with its BEGIN and COMMIT. Whoever runs it must own what the first one made.
 #[cfg(feature = "plain")]
 pub fn update() -> String {
+    format!("{LOCK}{}", updated())
+}
+
+/// [`update`] behind its [`LOCK`].
+#[cfg(feature = "plain")]
+pub(crate) fn updated() -> String {
     let parts = PARTS.concat();
     // What somebody uses is still there.
     let parts = ["FUNCTION", "PROCEDURE", "AGGREGATE", "VIEW"]
@@ -96,7 +125,7 @@ pub fn update() -> String {
         include_str!("standin/before.sql"),
         include_str!("standin/after.sql"),
     );
-    format!("{BEGIN}{before}{parts}{after}{}COMMIT;\n", mark())
+    format!("{PATH}{before}{parts}{after}{}COMMIT;\n", mark())
 }
 
 #[cfg(feature = "plain")]
@@ -114,7 +143,7 @@ mod tests {
         let checksum = crate::source::checksum(&PARTS.concat());
         assert_eq!(
             (VERSION, &checksum[..12]),
-            (4, "f7f53b67f545"),
+            (5, "8dde497e5182"),
             "the script is another one: raise VERSION where it was released, and write down both"
         );
     }

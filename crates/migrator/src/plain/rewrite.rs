@@ -25,6 +25,8 @@ mod options;
 mod statements;
 #[cfg(all(test, feature = "plain"))]
 mod tests;
+#[cfg(feature = "plain")]
+mod writes;
 
 #[cfg(feature = "plain")]
 use std::collections::BTreeSet;
@@ -111,19 +113,28 @@ pub(crate) fn is_refresh(statement: &str) -> bool {
     })
 }
 
-/// The rewriting of a `CREATE INDEX` on what may be one of these continuous aggregates, of which only the migrations tell: every other
-/// index stays a statement of PostgreSQL's.
+/// The rewriting of a statement that makes an index on, or writes to, what may be one of these continuous aggregates, of which only the
+/// migrations tell: every other one stays a statement of PostgreSQL's.
 #[cfg(feature = "plain")]
-pub(crate) fn index_on_aggregate(
-    statement: &str,
-    aggregates: &BTreeSet<String>,
-) -> Option<Rewriting> {
-    let tokens = lexer::tokens(statement);
+pub(crate) fn on_aggregate(statement: &str, aggregates: &BTreeSet<String>) -> Option<Rewriting> {
+    let first: Vec<_> = lexer::stream(statement)
+        .take(writes::FIRST_TOKENS)
+        .collect();
     let words = Words {
         sql: statement,
-        tokens: &tokens,
+        tokens: &first,
     };
-    let edits = aggregates::index_on_aggregate(words, aggregates)?;
+    let edits = match words.is(0, "create") {
+        true => {
+            let tokens = lexer::tokens(statement);
+            let words = Words {
+                sql: statement,
+                tokens: &tokens,
+            };
+            aggregates::index_on_aggregate(words, aggregates)?
+        }
+        false => writes::to_aggregate(words, aggregates)?,
+    };
     Some(rewritten(statement, edits))
 }
 

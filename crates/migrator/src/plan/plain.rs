@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::{Migration, StepKind, TextError};
 use crate::link::{self, ServerError};
-use crate::plain::rewrite::{created_aggregate, index_on_aggregate, is_refresh, rewrite};
+use crate::plain::rewrite::{created_aggregate, is_refresh, on_aggregate, rewrite};
 use crate::statement::Reason;
 use crate::statement::rules::NAMESPACES;
 
-/// SQLSTATE of a relation of another kind than a statement takes.
-const WRONG_OBJECT_TYPE: &str = "42809";
+/// SQLSTATE of a relation of another kind than a statement takes, and of a view that nothing can be written to.
+const OF_VIEWS: [&str; 2] = ["42809", "55000"];
 
 /// The migrations in plain mode: the same steps, and other text for the statements that PostgreSQL does not know.
 ///
@@ -28,9 +28,9 @@ pub fn is_unseen(error: &ServerError, migrations: &[Migration]) -> bool {
     let names = |name: &str| link::quoted(&error.message).any(|it| it == name);
     let is_ours = || NAMESPACES.iter().any(|it| names(it)) || names("_timescaledb_catalog");
     error.context.is_some()
-        && match error.code.as_str() {
-            WRONG_OBJECT_TYPE => aggregates(migrations).iter().any(|it| names(it)),
-            _ => is_ours(),
+        && match OF_VIEWS.contains(&error.code.as_str()) {
+            true => aggregates(migrations).iter().any(|it| names(it)),
+            false => is_ours(),
         }
 }
 
@@ -54,7 +54,7 @@ fn of(migration: &Migration, aggregates: &BTreeSet<String>) -> Result<Migration,
                 let offset = range.start + cannot.range.start;
                 TextError::at(&migration.file, offset, cannot.to_string())
             })?;
-            if let Some(on_aggregate) = index_on_aggregate(text, aggregates) {
+            if let Some(on_aggregate) = on_aggregate(text, aggregates) {
                 rewriting = on_aggregate;
             }
             if rewriting.edits.is_empty() && !is_refresh(text) {

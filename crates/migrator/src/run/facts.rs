@@ -1,10 +1,11 @@
 //! What the server says of itself, and the history, in one round trip.
 
 use super::lock::Lock;
-use super::{Error, Report, foreign};
+use super::{Error, Report, foreign, mode};
 use crate::foreign::Foreign;
 use crate::history::{self, Elsewhere, History, HistoryTable, elsewhere, trust};
 use crate::link::{self, Link, Rows, ServerError};
+use crate::plain;
 use crate::qualified::qualified;
 use crate::script::session::{self, Scope};
 
@@ -41,6 +42,8 @@ pub struct Facts {
     pub has_paused_jobs: bool,
     /// Whether the database is one of plain mode.
     pub is_plain: bool,
+    /// Whether an older version made what stands for TimescaleDB there, and the user may bring it up to date.
+    pub has_older_stand_in: bool,
     /// Whether that schema exists: one that a project names is created with the history.
     pub has_history_schema: bool,
     /// Which table is the history.
@@ -64,9 +67,12 @@ pub(super) fn query(history: &HistoryTable) -> String {
          pg_backend_pid(), \
          EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          WHERE c.relname = {} AND n.nspname = {schema}), \
-         to_regclass('_timescaledb_catalog.plain') IS NOT NULL, \
-         EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = {schema})",
+         {}, \
+         EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = {schema}), \
+         EXISTS (SELECT FROM pg_catalog.pg_namespace n \
+         WHERE n.nspname = '_timescaledb_catalog' AND pg_has_role(n.nspowner, 'USAGE'))",
         history::literal(&history.paused_jobs()),
+        plain::FOUND,
     ))
 }
 
@@ -103,7 +109,8 @@ impl Facts {
             checks_connection: is_true(8),
             backend: text(9).unwrap_or_default(),
             has_paused_jobs: is_true(10),
-            is_plain: is_true(11),
+            is_plain: text(11).is_some(),
+            has_older_stand_in: is_true(13) && mode::has_older(text(11).as_deref()),
             has_history_schema: is_true(12),
             history_table: history.clone(),
         }

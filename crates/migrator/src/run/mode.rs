@@ -104,38 +104,94 @@ impl Runner<'_, '_> {
     /// installed: in one transaction, which is its mark.
     ///
     /// A runner that this one waited for may have been of the other mode: then the run ends as if it had found the database so.
+    #[cfg_attr(not(feature = "plain"), expect(unused_variables))]
     pub(super) fn install_stand_in(&mut self, history: &History) -> Result<(), Stop> {
-        match (self.options.mode, history.rows.is_empty()) {
-            (Mode::TimescaleDb, _) if self.stand_in.is_some() => {
-                Err(Stop::Failed(Error::Mode(WrongMode::IsPlain)))
-            }
-            (Mode::TimescaleDb, _) => Ok(()),
+        let wrong = match (self.options.mode, self.stand_in) {
+            (Mode::TimescaleDb, Some(_)) => Some(WrongMode::IsPlain),
+            (Mode::TimescaleDb, None) => return Ok(()),
             #[cfg(feature = "plain")]
-            (Mode::Plain, has_no_history) => match self.stand_in {
-                Some(crate::plain::VERSION) => Ok(()),
-                Some(version) if version > crate::plain::VERSION => {
-                    Err(Stop::Failed(Error::Mode(WrongMode::IsNewer)))
-                }
-                Some(version) => {
-                    self.make_stand_in(&crate::plain::update())?;
-                    self.watch.tell(Event::StandInUpdated { from: version });
-                    Ok(())
-                }
-                None if has_no_history => self.make_stand_in(&crate::plain::script()),
-                None => Err(Stop::Failed(Error::Mode(WrongMode::HasHistory))),
-            },
+            (Mode::Plain, Some(version)) => newer(version),
+            #[cfg(feature = "plain")]
+            (Mode::Plain, None) if history.rows.is_empty() => None,
+            #[cfg(feature = "plain")]
+            (Mode::Plain, None) => Some(WrongMode::HasHistory),
+        };
+        match wrong {
+            Some(wrong) => Err(Stop::Failed(Error::Mode(wrong))),
+            #[cfg(feature = "plain")]
+            None => self.make_stand_in(),
+            #[cfg(not(feature = "plain"))]
+            None => Ok(()),
         }
     }
 
-    #[cfg(feature = "plain")]
-    fn make_stand_in(&mut self, script: &str) -> Result<(), Stop> {
-        match self.query(script) {
-            Ok(_) => {
-                self.stand_in = Some(crate::plain::VERSION);
-                Ok(())
-            }
-            Err(crate::link::Error::Server(error)) => Err(Stop::Failed(Error::StandIn(error))),
-            Err(error) => Err(error.into()),
+    /// Brings the stand-in of a database in which nothing is pending up to date; a newer one is left alone.
+    pub(super) fn update_stand_in(&mut self) -> Result<(), Stop> {
+        #[cfg(feature = "plain")]
+        if self.stand_in.is_some_and(is_older) {
+            return self.make_stand_in();
         }
+        Ok(())
     }
+
+    /// Makes the stand-in, or of an older one this version's. Runners of other histories in the same database, who have locks of their own,
+    /// may be about to do the same: what there is to do is known behind the lock that all of them take for this.
+    #[cfg(feature = "plain")]
+    fn make_stand_in(&mut self) -> Result<(), Stop> {
+        use crate::plain;
+
+        if self.stand_in == Some(plain::VERSION) {
+            return Ok(());
+        }
+        // A session hears of what others made when it opens a relation, and not when it is given an advisory lock.
+        let sql = format!(
+            "{}SELECT {} FROM pg_catalog.pg_namespace WHERE nspname OPERATOR(pg_catalog.=) 'pg_catalog'",
+            plain::LOCK,
+            plain::FOUND
+        );
+        let results = self.query(&sql)?;
+        let rows = results.last().and_then(|rows| rows.first());
+        let found = rows.and_then(|row| row.first()).and_then(Option::as_deref);
+        self.stand_in = plain::version(found);
+        let script = match self.stand_in {
+            Some(plain::VERSION) => "COMMIT".to_owned(),
+            Some(version) if is_older(version) => plain::updated(),
+            None => plain::made(),
+            Some(_) => {
+                self.query("ROLLBACK")?;
+                return Err(Stop::Failed(Error::Mode(WrongMode::IsNewer)));
+            }
+        };
+        match self.query(&script) {
+            Ok(_) => {}
+            Err(crate::link::Error::Server(error)) => {
+                return Err(Stop::Failed(Error::StandIn(error)));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        let before = self.stand_in.replace(plain::VERSION);
+        if let Some(from) = before.filter(|&version| is_older(version)) {
+            self.watch.tell(Event::StandInUpdated { from });
+        }
+        Ok(())
+    }
+}
+
+/// Whether a stand-in that has this version, as the database tells it, is an older one.
+#[cfg_attr(not(feature = "plain"), expect(unused_variables))]
+pub(super) fn has_older(found: Option<&str>) -> bool {
+    #[cfg(feature = "plain")]
+    return crate::plain::version(found).is_some_and(is_older);
+    #[cfg(not(feature = "plain"))]
+    false
+}
+
+#[cfg(feature = "plain")]
+fn is_older(version: u32) -> bool {
+    version < crate::plain::VERSION
+}
+
+#[cfg(feature = "plain")]
+fn newer(version: u32) -> Option<WrongMode> {
+    (version > crate::plain::VERSION).then_some(WrongMode::IsNewer)
 }

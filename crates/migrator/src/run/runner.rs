@@ -12,6 +12,7 @@ use super::watch::Watch;
 use super::{Doubt, Error, Event, Fate, Interrupted, Options, Refused, Report, facts, lock};
 use crate::history::{self, History};
 use crate::link::{self, Link};
+use crate::plain;
 use crate::plan::{self, Division, Migration, Pending, StepKind};
 use crate::question::Answer;
 use crate::script::{Bounds, Message, Session, StepRef};
@@ -192,6 +193,7 @@ impl<'a, 'o> Runner<'a, 'o> {
             self.resume_jobs()?;
         }
         let Some(first) = pending.first().copied() else {
+            self.update_stand_in()?;
             return Ok(Outcome::Done);
         };
         self.install_stand_in(&history)?;
@@ -454,9 +456,9 @@ impl<'a, 'o> Runner<'a, 'o> {
         let named = self.report.facts.named_history();
         let sql = format!(
             "SELECT pg_catalog.to_regclass({}) IS NOT NULL, \
-             CASE WHEN pg_catalog.to_regclass('_timescaledb_catalog.plain') IS NOT NULL \
-             THEN coalesce(pg_catalog.obj_description(pg_catalog.to_regclass('_timescaledb_catalog.plain'), 'pg_class'), '1') END;\n{create}{};\n{}",
+             {};\n{create}{};\n{}",
             history::literal(&self.paused_jobs),
+            plain::FOUND,
             facts::guard(&named),
             history::read(&self.table),
         );
@@ -474,7 +476,7 @@ impl<'a, 'o> Runner<'a, 'o> {
         self.has_paused_jobs = found(0) == Some("t");
         // Those that this run had paused, another runner has resumed while this one had no session.
         self.pauses_jobs &= self.has_paused_jobs;
-        self.stand_in = found(1).map(|version| version.parse().unwrap_or(u32::MAX));
+        self.stand_in = plain::version(found(1));
         let rows = results.next_back();
         let history = facts::parse_history(&self.report.facts, &rows.unwrap_or_default())?;
         if self.began.is_empty() {

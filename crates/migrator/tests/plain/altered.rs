@@ -284,7 +284,7 @@ fn what_a_columnstore_has_nothing_for_is_refused_as_timescaledb_does() {
 }
 
 /// Runs these statements in both, one after the other, and compares what came of each.
-pub fn compare(test: &str, name: &str, text: &'static str) {
+pub fn compare(test: &str, name: &str, text: &str) {
     let Some(mut pair) = Pair::start(test) else {
         return;
     };

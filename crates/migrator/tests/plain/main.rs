@@ -17,4 +17,5 @@ mod recorded;
 mod roles;
 mod time_bucket;
 mod updated;
+mod written;
 mod wrong;

@@ -144,8 +144,7 @@ pub(super) fn drop(words: Words<'_>) -> Edits {
     let Some((names, end)) = list else {
         return Ok(Vec::new());
     };
-    let names: Vec<String> = names.iter().map(|name| literal(&name.quoted())).collect();
-    let names = format!("ARRAY[{}]::pg_catalog.text[]", names.join(", "));
+    let names = array(&names);
     if is_view {
         return Ok(enclosed(words, &format!("drop_views({names}, ")));
     }
@@ -154,6 +153,23 @@ pub(super) fn drop(words: Words<'_>) -> Edits {
         words.is(end, "cascade"),
     );
     whole(words, &call, "a continuous aggregate is a view")
+}
+
+/// `DROP TABLE … CASCADE`, with which aggregates may go: TimescaleDB drops them by itself.
+pub(super) fn drop_tables(words: Words<'_>) -> Edits {
+    let list = Name::read_list(words, words.behind(2, &["if", "exists"]));
+    match list {
+        Some((names, end)) if words.is(end, "cascade") => {
+            let call = format!("drop_cascade({}, ", array(&names));
+            Ok(enclosed(words, &call))
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn array(names: &[Name]) -> String {
+    let names: Vec<String> = names.iter().map(|name| literal(&name.quoted())).collect();
+    format!("ARRAY[{}]::pg_catalog.text[]", names.join(", "))
 }
 
 /// A call that carries out the statement, or `on_aggregate` where it is about a continuous aggregate.

@@ -12,12 +12,13 @@ use crate::statement::words::Words;
 
 const RECORDED: &str = "what TimescaleDB is told is recorded";
 
-const CHECKED: &str = "TimescaleDB refuses it where it is a hypertable whose columnstore is on";
+const CHECKED: &str = "TimescaleDB refuses it of some hypertables";
 
 /// `ALTER TABLE … SET (timescaledb.…)`: a call that records the options, and then does what else the statement does.
 pub(super) fn table(words: Words<'_>) -> Edits {
     let if_exists = words.are(2, &["if", "exists"]);
     let at = words.behind(2, &["if", "exists", "only"]);
+    let is_only = at > 2 && words.is(at - 1, "only");
     let Some((name, at)) = Name::read(words, at) else {
         return Ok(Vec::new());
     };
@@ -32,10 +33,17 @@ pub(super) fn table(words: Words<'_>) -> Edits {
         ))
     });
     let told: Vec<String> = told.collect();
-    let checks: Vec<String> = actions
+    let mut checks: Vec<String> = actions
         .iter()
         .filter_map(|it| columnstore::check(words, it))
         .collect();
+    let is_of_all = words.is(at, "rename") || words.are(at, &["set", "schema"]);
+    let sets_options = |it: &Range<usize>| {
+        words.is_one_of(it.start, &["set", "reset"]) && words.is_symbol(it.start + 1, "(")
+    };
+    if is_only && !is_of_all && !actions.iter().all(sets_options) {
+        checks.push("pg_catalog.jsonb_build_object('only', true)".to_owned());
+    }
     if told.is_empty() && checks.is_empty() {
         return Ok(Vec::new());
     }

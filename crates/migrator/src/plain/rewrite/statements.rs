@@ -148,12 +148,14 @@ fn alter(words: Words<'_>) -> Edits {
     }
 }
 
-/// `DROP EXTENSION`, `DROP VIEW` and `DROP MATERIALIZED VIEW`.
+/// `DROP EXTENSION`, `DROP TABLE`, `DROP VIEW` and `DROP MATERIALIZED VIEW`.
 fn drop(words: Words<'_>) -> Edits {
     if words.is(1, "extension") {
         drop_extension(words)
     } else if words.is(1, "view") || words.are(1, &["materialized", "view"]) {
         aggregates::drop(words)
+    } else if words.is(1, "table") {
+        aggregates::drop_tables(words)
     } else {
         Ok(Vec::new())
     }

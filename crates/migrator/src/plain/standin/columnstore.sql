@@ -278,18 +278,22 @@ BEGIN
 END
 $$;
 
--- Refuses the actions of an ALTER TABLE that TimescaleDB refuses where the columnstore is on: first those that it knows nothing of, then
--- columns, one after the other.
+-- Refuses the actions of an ALTER TABLE that TimescaleDB refuses of a hypertable, most of them where the columnstore is on: first those that
+-- it knows nothing of, then what is not for all chunks, then columns, one after the other.
 CREATE FUNCTION _timescaledb_functions.check_actions(hypertable int4, checks jsonb[]) RETURNS void
 LANGUAGE plpgsql
 AS $$
 DECLARE
     action pg_catalog.jsonb;
+    is_on CONSTANT pg_catalog.bool := (
+        SELECT h.columnstore FROM _timescaledb_catalog.hypertable AS h WHERE h.id OPERATOR(pg_catalog.=) hypertable);
 BEGIN
-    IF (SELECT h.columnstore FROM _timescaledb_catalog.hypertable AS h WHERE h.id OPERATOR(pg_catalog.=) hypertable) IS NOT TRUE THEN
-        RETURN;
-    ELSIF EXISTS (SELECT FROM pg_catalog.unnest(checks) AS c WHERE c OPERATOR(pg_catalog.?) 'unsupported') THEN
+    IF is_on AND EXISTS (SELECT FROM pg_catalog.unnest(checks) AS c WHERE c OPERATOR(pg_catalog.?) 'unsupported') THEN
         RAISE EXCEPTION 'operation not supported on hypertables that have columnstore enabled' USING ERRCODE = 'feature_not_supported';
+    ELSIF hypertable IS NOT NULL AND EXISTS (SELECT FROM pg_catalog.unnest(checks) AS c WHERE c OPERATOR(pg_catalog.?) 'only') THEN
+        RAISE EXCEPTION 'ONLY option not supported on hypertable operations' USING ERRCODE = 'feature_not_supported';
+    ELSIF is_on IS NOT TRUE THEN
+        RETURN;
     END IF;
     FOREACH action IN ARRAY checks LOOP
         IF action OPERATOR(pg_catalog.?) 'default'

@@ -390,17 +390,30 @@ AS $$
 DECLARE
     aggregates CONSTANT pg_catalog.int8 := (
         SELECT pg_catalog.count(_timescaledb_functions.continuous_agg_id(pg_catalog.to_regclass(v))) FROM pg_catalog.unnest(view_names) AS v);
-BEGIN
-    IF aggregates OPERATOR(pg_catalog.<>) ALL (ARRAY[0, pg_catalog.cardinality(view_names)]) THEN
-        RAISE EXCEPTION 'mixing continuous aggregates and other objects not allowed' USING ERRCODE = 'feature_not_supported',
-            HINT = 'Drop continuous aggregates and other objects in separate statements.';
-    END IF;
-    EXECUTE pg_catalog.format(
+    statement CONSTANT pg_catalog.text := pg_catalog.format(
         'DROP %s %s %s %s',
         CASE WHEN aggregates OPERATOR(pg_catalog.=) 0 THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END,
         CASE WHEN if_exists THEN 'IF EXISTS' END,
         pg_catalog.array_to_string(view_names, ', '),
         CASE WHEN is_cascade THEN 'CASCADE' END);
+BEGIN
+    IF aggregates OPERATOR(pg_catalog.<>) ALL (ARRAY[0, pg_catalog.cardinality(view_names)]) THEN
+        RAISE EXCEPTION 'mixing continuous aggregates and other objects not allowed' USING ERRCODE = 'feature_not_supported',
+            HINT = 'Drop continuous aggregates and other objects in separate statements.';
+    END IF;
+    IF aggregates OPERATOR(pg_catalog.>) 0 AND is_cascade THEN
+        CALL _timescaledb_functions.drop_cascade(view_names, statement);
+    ELSIF aggregates OPERATOR(pg_catalog.>) 1 AND (
+        SELECT pg_catalog.cardinality(c.aggregates)
+        FROM _timescaledb_functions.cascade_of(ARRAY(
+            SELECT pg_catalog.to_regclass(v)::pg_catalog.oid FROM pg_catalog.unnest(view_names) AS v)) AS c
+    ) OPERATOR(pg_catalog.>) 0 THEN
+        -- Of one of them there are views that depend on another one.
+        RAISE EXCEPTION 'cannot drop desired object(s) because other objects depend on them'
+            USING ERRCODE = 'dependent_objects_still_exist', HINT = 'Use DROP ... CASCADE to drop the dependent objects too.';
+    ELSE
+        EXECUTE statement;
+    END IF;
     PERFORM _timescaledb_functions.tend_storages();
 END
 $$;

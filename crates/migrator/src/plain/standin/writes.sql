@@ -1,0 +1,57 @@
+-- What is written to continuous aggregates. With materialized_only TimescaleDB writes to what it keeps of one, which goes with a refresh; here
+-- nothing is kept. A statement that finds no row does nothing, as there, and the first row is refused.
+
+-- A trigger for the time of one statement, so that which rows there are is for the server to find.
+CREATE FUNCTION _timescaledb_functions.refuse_write() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    RAISE EXCEPTION 'plain mode cannot write to continuous aggregate "%"', TG_TABLE_NAME USING ERRCODE = 'feature_not_supported',
+        DETAIL = 'It is a view here, computed whenever it is read, and keeps no rows of its own.',
+        HINT = 'Write to the hypertable that it is made of.';
+END
+$$;
+
+-- INSERT, UPDATE, DELETE or TRUNCATE of what may be a continuous aggregate.
+CREATE PROCEDURE _timescaledb_functions.write_to(relation_name text, verb text, statement text)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    relation CONSTANT pg_catalog.regclass := pg_catalog.to_regclass(relation_name);
+    aggregate CONSTANT pg_catalog.int4 := _timescaledb_functions.continuous_agg_id(relation);
+    has_rows pg_catalog.bool := false;
+    message pg_catalog.text;
+    hint pg_catalog.text;
+BEGIN
+    IF verb OPERATOR(pg_catalog.=) 'truncate only' AND _timescaledb_functions.hypertable_id(relation) IS NOT NULL THEN
+        RAISE EXCEPTION 'cannot truncate only a hypertable' USING ERRCODE = 'wrong_object_type',
+            HINT = 'Do not specify the ONLY keyword, or use truncate only on the chunks directly.';
+    ELSIF aggregate IS NULL THEN
+        EXECUTE statement;
+    ELSIF pg_catalog.starts_with(verb, 'truncate') THEN
+        EXECUTE pg_catalog.format('SELECT EXISTS (SELECT FROM %s)', relation) INTO has_rows;
+        IF has_rows THEN
+            RAISE EXCEPTION 'plain mode cannot truncate continuous aggregate "%"', _timescaledb_functions.relation_name(relation)
+                USING ERRCODE = 'feature_not_supported',
+                    DETAIL = 'It is a view here, computed whenever it is read, and keeps no rows of its own.',
+                    HINT = 'Truncate the hypertable that it is made of.';
+        END IF;
+    ELSIF (SELECT a.materialized_only FROM _timescaledb_catalog.continuous_agg AS a WHERE a.hypertable_id OPERATOR(pg_catalog.=) aggregate) THEN
+        EXECUTE pg_catalog.format(
+            'CREATE TRIGGER refuses_writes INSTEAD OF INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW '
+                'EXECUTE FUNCTION _timescaledb_functions.refuse_write()',
+            relation);
+        EXECUTE statement;
+        EXECUTE pg_catalog.format('DROP TRIGGER refuses_writes ON %s', relation);
+    ELSE
+        BEGIN
+            EXECUTE statement;
+        EXCEPTION WHEN object_not_in_prerequisite_state THEN
+            -- The view that TimescaleDB has there is another one.
+            GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
+            RAISE EXCEPTION '%', message USING ERRCODE = 'object_not_in_prerequisite_state', HINT = hint,
+                DETAIL = 'Views containing UNION, INTERSECT, or EXCEPT are not automatically updatable.';
+        END;
+    END IF;
+END
+$$;
