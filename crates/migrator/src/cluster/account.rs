@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Error;
 use super::files::hex;
+use super::safe::{Folder, is_missing, our_uid};
 
 /// The account that runs the server: ours, unless we are root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,15 +41,6 @@ impl Account {
         command
     }
 
-    /// Gives `path` to this account.
-    pub(super) fn own(self, path: &Path) -> Result<(), Error> {
-        match self {
-            Self::Ours => Ok(()),
-            Self::Other { uid, gid } => std::os::unix::fs::chown(path, Some(uid), Some(gid))
-                .map_err(Error::io("change the owner of", path)),
-        }
-    }
-
     /// Whether this account can work in `dir`. It is tried, since only the system knows about
     /// access lists and namespaces.
     fn reaches(self, dir: &Path) -> bool {
@@ -58,14 +50,6 @@ impl Account {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         command.status().is_ok_and(|status| status.success())
-    }
-
-    fn owns(self, path: &Path, us: u32) -> bool {
-        let uid = match self {
-            Self::Ours => us,
-            Self::Other { uid, .. } => uid,
-        };
-        fs::symlink_metadata(path).is_ok_and(|found| found.is_dir() && found.uid() == uid)
     }
 }
 
@@ -77,10 +61,11 @@ impl Account {
 pub(super) fn place(wanted: &Path) -> Result<(PathBuf, Account), Error> {
     let parent = wanted.parent().unwrap_or(wanted);
     fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
-    if our_uid()? != 0 {
+    if our_uid() != 0 {
         return Ok((wanted.to_owned(), Account::Ours));
     }
-    if let Ok(found) = fs::metadata(wanted.join("data"))
+    if let Ok(found) = fs::symlink_metadata(wanted.join("data"))
+        && found.is_dir()
         && found.uid() != 0
     {
         return Ok((
@@ -102,8 +87,11 @@ pub(super) fn place(wanted: &Path) -> Result<(PathBuf, Account), Error> {
     for shared in shared_dirs() {
         if account.reaches(&shared) {
             let dir = shared.join(&name);
-            refuse_foreign(&dir, account)?;
-            return Ok((dir, account));
+            // What is in a folder for everybody, under a name that can be guessed, may be somebody else's.
+            return match Folder::open(&dir, account) {
+                Err(error) if !is_missing(&error) => Err(error),
+                _ => Ok((dir, account)),
+            };
         }
     }
     Err(Error::Io {
@@ -116,29 +104,6 @@ pub(super) fn place(wanted: &Path) -> Result<(PathBuf, Account), Error> {
 /// The folders that everybody can write to, those first that survive a restart of the machine.
 pub(super) fn shared_dirs() -> [PathBuf; 3] {
     ["/var/tmp".into(), std::env::temp_dir(), "/tmp".into()]
-}
-
-/// Fails if there is something at `path`, in a directory that anybody can write to, that is not the
-/// account's.
-pub(super) fn refuse_foreign(path: &Path, account: Account) -> Result<(), Error> {
-    if path.symlink_metadata().is_err() || account.owns(path, our_uid()?) {
-        return Ok(());
-    }
-    Err(Error::Foreign {
-        path: path.to_owned(),
-    })
-}
-
-/// The user that we act as. The standard library has no call for it, but what we make is ours.
-fn our_uid() -> Result<u32, Error> {
-    if let Ok(found) = fs::metadata("/proc/self") {
-        return Ok(found.uid());
-    }
-    let probe = std::env::temp_dir().join(format!("uid-{}", super::files::random_hex(8)?));
-    super::files::create_private_dir(&probe)?;
-    let found = fs::metadata(&probe).map_err(Error::io("read", &probe));
-    fs::remove_dir(&probe).map_err(Error::io("remove", &probe))?;
-    found.map(|found| found.uid())
 }
 
 /// The account in the text of `/etc/passwd` that a server runs as when we are root.

@@ -4,21 +4,20 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::files::{create_private_dir, random_hex, remove_dir_all, with_suffix, write_private};
+use super::files::{random_hex, remove_dir_all, with_suffix};
+use super::safe::Folder;
 use super::{Cluster, Error, USER};
 
-/// Makes the cluster. The gate must be held: what earlier, killed attempts have left is removed.
-pub(super) fn create(cluster: &Cluster) -> Result<(), Error> {
+/// Makes the cluster in `parent`. The gate must be held: what earlier, killed attempts have left is removed.
+pub(super) fn create(cluster: &Cluster, parent: &Folder) -> Result<(), Error> {
     let prefix = with_suffix(&cluster.dir, ".new-");
     remove_left_over(&prefix);
     // A new name each time: the initdb of a killed command may still be writing under the old one.
     let building = with_suffix(&prefix, &random_hex(4)?);
-    create_private_dir(&building)?;
-    cluster.account.own(&building)?;
-
-    let password = building.join("password");
-    write_private(&password, &random_hex(16)?)?;
-    cluster.account.own(&password)?;
+    let (name, new) = (name_of(&cluster.dir), name_of(&building));
+    let folder = parent.make_folder(new)?;
+    folder.write("password", &random_hex(16)?)?;
+    drop(folder);
 
     let program = cluster.server.program("initdb");
     let mut initdb = cluster.account.command(&program, &building);
@@ -26,7 +25,7 @@ pub(super) fn create(cluster: &Cluster) -> Result<(), Error> {
         .arg("--pgdata")
         .arg(building.join("data"))
         .arg("--pwfile")
-        .arg(&password);
+        .arg(building.join("password"));
     initdb.args(["--username", USER, "--encoding=UTF8", "--locale=C"]);
     // The socket's directory is closed to others; a loopback port is not.
     initdb.args(["--auth-local=trust", "--auth-host=scram-sha-256"]);
@@ -35,10 +34,12 @@ pub(super) fn create(cluster: &Cluster) -> Result<(), Error> {
     run(&mut initdb, &program)?;
 
     // What is in the way is no cluster: an empty directory, say, or one without a data directory.
-    if cluster.dir.exists() {
-        fs::remove_dir(&cluster.dir).map_err(Error::io("replace", &cluster.dir))?;
-    }
-    fs::rename(&building, &cluster.dir).map_err(Error::io("create", &cluster.dir))
+    parent.remove_empty(name)?;
+    parent.rename(new, name)
+}
+
+fn name_of(path: &Path) -> &Path {
+    Path::new(path.file_name().unwrap_or_default())
 }
 
 /// Runs a program of the server to its end.

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
+use std::time::Duration;
 
 /// Why a private cluster cannot be had. The text names what failed and why; [`Error::next`] says
 /// what to do about it.
@@ -76,11 +77,23 @@ pub enum Error {
         "PostgreSQL refuses to run as root, and /etc/passwd has neither `postgres` nor `nobody`"
     )]
     NoAccount,
-    /// A directory with a name that anybody can guess belongs to somebody else.
-    #[error("`{}` belongs to another user, or is no directory", .path.display())]
-    Foreign {
-        /// The directory.
+    /// Something else is where a file or folder of a cluster should be: a link, say, that another account has put there.
+    #[error("`{}` should be {wanted}, and is {found}", .path.display())]
+    Found {
+        /// Where.
         path: PathBuf,
+        /// What is there, and whose it is.
+        found: String,
+        /// What should be there.
+        wanted: &'static str,
+    },
+    /// Another process does not give up the lock of a cluster.
+    #[error("`{}` has been locked by another process for {} s", .path.display(), .patience.as_secs())]
+    Held {
+        /// The locked file.
+        path: PathBuf,
+        /// How long it was waited for.
+        patience: Duration,
     },
 }
 
@@ -102,7 +115,15 @@ impl Error {
             )),
             Self::Start { log, .. } if log.exists() => Some(format!("read `{}`", log.display())),
             Self::NoAccount => Some("create the account: `useradd --system postgres`".to_owned()),
-            Self::Foreign { path } => Some(format!("remove `{}`", path.display())),
+            Self::Found { path, found, .. } => Some(format!(
+                "look at it, then remove it: `{} {}`",
+                if found.starts_with("a folder") { "rm -r" } else { "rm" },
+                path.display()
+            )),
+            Self::Held { path, .. } => Some(format!(
+                "end the process that holds it: `fuser -v {}` shows it",
+                path.display()
+            )),
             Self::Io { .. } | Self::Run { .. } | Self::Failed { .. } | Self::Start { .. } => None,
         }
     }

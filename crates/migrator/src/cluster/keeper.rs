@@ -10,12 +10,15 @@
 //! Whoever starts a server makes `open/`, whoever joins only adds a ticket. When that fails because
 //! the directory is gone, the server is about to stop, and must not be joined.
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write as _};
+use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
-use super::files::{create_private_dir, random_hex, remove_dir_all};
+use super::account::Account;
+use super::create::run;
+use super::files::{random_hex, remove_dir_all};
+use super::safe::{Folder, is_missing};
 use super::{Cluster, Error};
 
 /// Arguments: the data directory, `open/`, the ticket, and what to remove at the end, or nothing.
@@ -47,21 +50,25 @@ pub(super) struct Keeper {
 
 impl Keeper {
     /// The first user's keeper. The gate must be held, and no server run.
-    pub(super) fn begin(cluster: &Cluster, remove: Option<&Path>) -> Result<Self, Error> {
-        let open = open_dir(cluster);
+    pub(super) fn begin(
+        cluster: &Cluster,
+        folder: &Folder,
+        remove: Option<&Path>,
+    ) -> Result<Self, Error> {
         // A crash of the machine leaves tickets.
-        remove_dir_all(&open)?;
-        create_private_dir(&open)?;
-        cluster.account.own(&open)?;
-        let (name, ticket) = ticket(&open)?;
+        remove_tickets(cluster, folder)?;
+        let (name, ticket) = ticket(&folder.make_folder(Path::new(OPEN))?)?;
         Self::spawn(cluster, &name, ticket, remove)
     }
 
     /// A further user's keeper; nothing when the server is about to stop. The gate must be held.
-    pub(super) fn join(cluster: &Cluster) -> Result<Option<Self>, Error> {
-        let open = open_dir(cluster);
-        let (name, ticket) = match ticket(&open) {
-            Err(Error::Io { cause, .. }) if cause.kind() == ErrorKind::NotFound => return Ok(None),
+    pub(super) fn join(cluster: &Cluster, folder: &Folder) -> Result<Option<Self>, Error> {
+        let taken = folder.folder(Path::new(OPEN)).and_then(|open| {
+            let (name, ticket) = ticket(&open)?;
+            Ok((open, name, ticket))
+        });
+        let (open, name, ticket) = match taken {
+            Err(error) if is_missing(&error) => return Ok(None),
             other => other?,
         };
         remove_abandoned(&open, &name);
@@ -79,7 +86,7 @@ impl Keeper {
         command
             .args(["-c", SCRIPT, "keeper"])
             .arg(cluster.data())
-            .arg(open_dir(cluster))
+            .arg(cluster.dir.join(OPEN))
             .arg(name);
         command.arg(remove.unwrap_or(Path::new("")));
         // It outlives us by a moment: whoever reads our output to its end must not wait for it.
@@ -112,30 +119,49 @@ impl Drop for Keeper {
     }
 }
 
-fn open_dir(cluster: &Cluster) -> PathBuf {
-    cluster.dir.join("open")
-}
+/// The folder of tickets.
+const OPEN: &str = "open";
 
 /// A new ticket, locked for as long as its user lives.
-fn ticket(open: &Path) -> Result<(String, File), Error> {
+fn ticket(open: &Folder) -> Result<(String, File), Error> {
     let name = random_hex(8)?;
-    let path = open.join(&name);
-    let file = File::create_new(&path).map_err(Error::io("create", &path))?;
-    file.lock().map_err(Error::io("lock", &path))?;
+    let file = open.create(&name)?;
+    file.lock()
+        .map_err(Error::io("lock", &open.path().join(&name)))?;
     Ok((name, file))
+}
+
+/// Removes the folder of tickets. What another account has made, it removes: it reaches no more than its own.
+fn remove_tickets(cluster: &Cluster, folder: &Folder) -> Result<(), Error> {
+    let open = cluster.dir.join(OPEN);
+    if folder.remove_empty(Path::new(OPEN)).is_ok() || folder.remove(OPEN).is_ok() {
+        return Ok(());
+    }
+    match cluster.account {
+        Account::Ours => remove_dir_all(&open),
+        Account::Other { .. } => {
+            let program = Path::new("/bin/rm");
+            let mut remove = cluster.account.command(program, Path::new("/"));
+            run(remove.args(["-rf", "--"]).arg(&open), program).map(drop)
+        }
+    }
 }
 
 /// Removes the tickets of users that were killed together with their keepers. Best effort: a keeper
 /// may be doing the same.
-fn remove_abandoned(open: &Path, own: &str) {
-    let Ok(entries) = fs::read_dir(open) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        if entry.file_name() != own
-            && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok())
-        {
-            let _keeper_was_faster = fs::remove_file(entry.path());
+fn remove_abandoned(open: &Folder, own: &str) {
+    for name in open.names() {
+        if name != own && !is_held(open, &name) {
+            let _keeper_was_faster = open.remove(&name);
         }
+    }
+}
+
+/// Whether a ticket's user lives. What is no ticket has none.
+fn is_held(open: &Folder, name: &str) -> bool {
+    match open.file(name) {
+        Ok(file) => file.try_lock().is_err(),
+        // It is gone, or was never one.
+        Err(_) => false,
     }
 }

@@ -14,24 +14,31 @@
 //! | `password` | the superuser's password for TCP, mode 0600 |
 //! | `log` | what the server wrote since it was last started |
 //! | `open/` | one locked file for each command that has the cluster open; there only while the server runs |
+//! | `port` | the port that the server last had |
 //! | `run/` | the unix socket, unless the path would be too long for one |
 //!
-//! and `<directory>.lock` beside it is held while the cluster is made, joined or started.
+//! and a lock is held while the cluster is made, joined or started: `<directory>.lock` beside it, or root's own.
 //!
 //! # As root
 //! PostgreSQL refuses to run as root, so the server then runs as `postgres`, or else `nobody`, and
 //! owns its directory. Where that account cannot reach the wanted directory (a checkout below
 //! `/root`), the cluster is kept in `/var/tmp` or the temporary folder under a name derived from
 //! the wanted path; [`Cluster::dir`] says where it is.
+//!
+//! That account may do in its directory what it likes, so root follows no link in there, changes owners on handles alone (`safe`), and
+//! keeps its locks where nobody else gets (`gate`).
 
 mod account;
 mod create;
 mod error;
 mod files;
+mod gate;
 mod guard;
 mod keeper;
 mod memory;
+mod safe;
 mod server;
+mod socket_dir;
 mod start;
 
 use std::path::{Path, PathBuf};
@@ -42,13 +49,19 @@ pub use server::Server;
 pub use start::Running;
 
 use account::Account;
-use files::{Gate, with_suffix};
+use gate::Gate;
+use safe::Folder;
 
 /// The superuser of every cluster.
 pub const USER: &str = "postgres";
 
 /// The extension that is preloaded when the server has it.
 const TIMESCALEDB: &str = "timescaledb";
+
+/// PostgreSQL's data directory, in the cluster's.
+const DATA: &str = "data";
+/// What the server wrote.
+const LOG: &str = "log";
 
 /// What the data in a cluster is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +127,7 @@ impl Cluster {
     pub fn open(dir: &Path, server: &Server, settings: Settings) -> Result<Self, Error> {
         let wanted = std::path::absolute(dir).map_err(Error::io("find", dir))?;
         let (dir, account) = account::place(&wanted)?;
+        let parent = Folder::trusted(dir.parent().unwrap_or(&dir), account)?;
         let cluster = Self {
             dir,
             server: server.clone(),
@@ -121,12 +135,16 @@ impl Cluster {
             account,
         };
         let _gate = cluster.gate()?;
-        if cluster.data().join("PG_VERSION").exists() {
-            cluster.check_version()?;
-        } else {
-            create::create(&cluster)?;
-        }
+        cluster.complete(&parent)?;
         Ok(cluster)
+    }
+
+    /// Makes the cluster if there is none. The gate must be held.
+    fn complete(&self, parent: &Folder) -> Result<(), Error> {
+        if self.data().join("PG_VERSION").exists() {
+            return self.check_version();
+        }
+        create::create(self, parent)
     }
 
     /// Whether there is a cluster in `dir`, or where it is kept instead; makes nothing.
@@ -156,19 +174,23 @@ impl Cluster {
         };
         let usual = usual.join(&name);
         // The socket is in there, so that it goes with the rest.
-        let wanted = if start::has_room_for_socket(&usual) {
+        let wanted = if socket_dir::has_room(&usual) {
             usual
         } else {
             Path::new("/tmp").join(name)
         };
         let (dir, account) = account::place(&wanted)?;
-        files::create_private_dir(&dir)?;
-        account.own(&dir)?;
+        let parent = Folder::trusted(dir.parent().unwrap_or(&dir), account)?;
+        let folder = parent.make_folder(Path::new(dir.file_name().unwrap_or_default()))?;
+        let cluster = Self {
+            dir: dir.join("cluster"),
+            server: server.clone(),
+            settings,
+            account,
+        };
         let start = || {
-            // A directory of its own, so that the lock beside it is removed with it.
-            let cluster = guard::removed_if_killed(&dir, || {
-                Self::open(&dir.join("cluster"), server, settings)
-            })?;
+            // Nobody else knows of it, so there is no gate.
+            guard::removed_if_killed(&dir, || create::create(&cluster, &folder))?;
             start::start(&cluster, Some(&dir))
         };
         match start() {
@@ -195,20 +217,25 @@ impl Cluster {
     }
 
     fn gate(&self) -> Result<Gate, Error> {
-        Gate::lock(with_suffix(&self.dir, ".lock"))
+        Gate::wait(&self.dir, self.account)
     }
 
     fn data(&self) -> PathBuf {
-        self.dir.join("data")
+        self.dir.join(DATA)
     }
 
     fn log(&self) -> PathBuf {
-        self.dir.join("log")
+        self.dir.join(LOG)
+    }
+
+    fn folder(&self) -> Result<Folder, Error> {
+        Folder::open(&self.dir, self.account)
     }
 
     /// A data directory is readable only by the major version that made it.
     fn check_version(&self) -> Result<(), Error> {
-        let found = files::read(&self.data().join("PG_VERSION"))?;
+        let data = self.folder()?.folder(Path::new(DATA))?;
+        let found = data.read("PG_VERSION")?;
         if found.trim() == self.server.major() {
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! Starting a cluster's server, or joining the one that runs.
 
-use std::fs::{self, File};
+use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -9,12 +9,11 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sha2::{Digest as _, Sha256};
-
-use super::account::{self, refuse_foreign};
-use super::files::{self, create_private_dir};
+use super::files;
 use super::keeper::Keeper;
-use super::{Cluster, Error, TIMESCALEDB, USER, Worth};
+use super::safe::Folder;
+use super::socket_dir;
+use super::{Cluster, DATA, Error, LOG, TIMESCALEDB, USER, Worth};
 
 /// How long a server may take to get ready. Recovery after a crash is what takes long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -22,9 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(2);
 /// A free port may be taken by somebody else before the server has it.
 const PORTS_TO_TRY: usize = 8;
-/// The longest path of a unix socket: macOS has room for 104 bytes with the final NUL, Linux for
-/// 108.
-const LONGEST_SOCKET: usize = 103;
+/// The file with the port that the server last had.
+const PORT: &str = "port";
+/// What a server says about itself while it runs.
+const PID_FILE: &str = "postmaster.pid";
 
 /// A server that accepts connections.
 ///
@@ -84,12 +84,14 @@ impl Drop for Running {
 
 /// Joins or starts the server. The gate must be held.
 pub(super) fn start(cluster: &Cluster, remove: Option<&Path>) -> Result<Running, Error> {
-    let password = files::read(&cluster.dir.join("password"))?;
-    if let Some(found) = Postmaster::read(cluster) {
+    let folder = cluster.folder()?;
+    folder.folder(Path::new(DATA))?;
+    let password = folder.read("password")?;
+    if let Some(found) = Postmaster::read(&folder) {
         if found.ready
             && found.is_alive(cluster)
             && found.address.answers()
-            && let Some(keeper) = Keeper::join(cluster)?
+            && let Some(keeper) = Keeper::join(cluster, &folder)?
         {
             return Ok(Running {
                 address: found.address,
@@ -98,10 +100,10 @@ pub(super) fn start(cluster: &Cluster, remove: Option<&Path>) -> Result<Running,
                 remove: None,
             });
         }
-        found.make_way(cluster);
+        found.make_way(cluster, &folder);
     }
-    let keeper = Keeper::begin(cluster, remove)?;
-    let (address, keeper) = launch(cluster, keeper)?;
+    let keeper = Keeper::begin(cluster, &folder, remove)?;
+    let (address, keeper) = launch(cluster, &folder, keeper)?;
     Ok(Running {
         address,
         password,
@@ -111,10 +113,15 @@ pub(super) fn start(cluster: &Cluster, remove: Option<&Path>) -> Result<Running,
 }
 
 /// Starts the server on the port it last had, or else on one that is free.
-fn launch(cluster: &Cluster, mut keeper: Keeper) -> Result<(Address, Keeper), Error> {
-    let socket_dir = make_socket_dir(cluster)?;
-    let last_port = cluster.dir.join("port");
-    let mut wanted = fs::read_to_string(&last_port)
+fn launch(
+    cluster: &Cluster,
+    folder: &Folder,
+    mut keeper: Keeper,
+) -> Result<(Address, Keeper), Error> {
+    let socket_dir = socket_dir::make(cluster, folder)?;
+    // Whatever else is there is no port, and is replaced.
+    let mut wanted = folder
+        .read(PORT)
         .ok()
         .and_then(|text| text.trim().parse().ok());
     let mut tries = 0;
@@ -125,16 +132,16 @@ fn launch(cluster: &Cluster, mut keeper: Keeper) -> Result<(Address, Keeper), Er
             port,
             socket_dir: socket_dir.clone(),
         };
-        let server = spawn(cluster, &address)?;
+        let server = spawn(cluster, folder, &address)?;
         keeper.watch(server.id())?;
-        match wait_until_ready(cluster, server)? {
+        match wait_until_ready(folder, server)? {
             None => {
-                fs::write(&last_port, port.to_string()).map_err(Error::io("write", &last_port))?;
+                folder.write(PORT, &port.to_string())?;
                 return Ok((address, keeper));
             }
             Some(reason) => {
                 let log = cluster.log();
-                let tail = tail(&fs::read_to_string(&log).unwrap_or_default());
+                let tail = tail(&folder.read(LOG).unwrap_or_default());
                 // The words of every PostgreSQL; the cluster's messages are in English.
                 if tries == PORTS_TO_TRY || !tail.contains("could not create any TCP/IP sockets") {
                     return Err(Error::Start { reason, tail, log });
@@ -145,11 +152,9 @@ fn launch(cluster: &Cluster, mut keeper: Keeper) -> Result<(Address, Keeper), Er
 }
 
 /// Runs `postgres` in the background, with its output in the cluster's log.
-fn spawn(cluster: &Cluster, address: &Address) -> Result<Child, Error> {
-    let path = cluster.log();
-    let log = File::create(&path).map_err(Error::io("create", &path))?;
-    cluster.account.own(&path)?;
-    let errors = log.try_clone().map_err(Error::io("open", &path))?;
+fn spawn(cluster: &Cluster, folder: &Folder, address: &Address) -> Result<Child, Error> {
+    let log = folder.create(LOG)?;
+    let errors = log.try_clone().map_err(Error::io("open", &cluster.log()))?;
     let program = cluster.server.program("postgres");
     let mut command = cluster.account.command(&program, &cluster.dir);
     command
@@ -203,7 +208,7 @@ fn parameters(cluster: &Cluster, address: &Address) -> Vec<(String, String)> {
 }
 
 /// Waits for the server; gives the reason when it will never be ready.
-fn wait_until_ready(cluster: &Cluster, server: Child) -> Result<Option<String>, Error> {
+fn wait_until_ready(folder: &Folder, server: Child) -> Result<Option<String>, Error> {
     let pid = server.id();
     let ended = on_end(server);
     let deadline = Instant::now() + PATIENCE;
@@ -213,7 +218,7 @@ fn wait_until_ready(cluster: &Cluster, server: Child) -> Result<Option<String>, 
             Err(RecvTimeoutError::Disconnected) => return Ok(Some("it ended".to_owned())),
             Err(RecvTimeoutError::Timeout) => {}
         }
-        if Postmaster::read(cluster).is_some_and(|found| found.ready && found.pid == pid) {
+        if Postmaster::read(folder).is_some_and(|found| found.ready && found.pid == pid) {
             return Ok(None);
         }
         if Instant::now() > deadline {
@@ -264,8 +269,9 @@ struct Postmaster {
 }
 
 impl Postmaster {
-    fn read(cluster: &Cluster) -> Option<Self> {
-        Self::parse(&fs::read_to_string(cluster.data().join("postmaster.pid")).ok()?)
+    fn read(folder: &Folder) -> Option<Self> {
+        let data = folder.folder(Path::new(DATA)).ok()?;
+        Self::parse(&data.read(PID_FILE).ok()?)
     }
 
     /// The lines are, by PostgreSQL's `src/include/utils/pidfile.h`: pid, data directory, start
@@ -307,7 +313,7 @@ impl Postmaster {
     /// has left.
     ///
     /// That does not always succeed; then the new server refuses to start, and its log says why.
-    fn make_way(&self, cluster: &Cluster) {
+    fn make_way(&self, cluster: &Cluster, folder: &Folder) {
         if self.is_alive(cluster) {
             let program = cluster.server.program("pg_ctl");
             let mut stop = cluster.account.command(&program, &cluster.dir);
@@ -315,40 +321,10 @@ impl Postmaster {
                 .arg(cluster.data());
             let _shows_at_start = stop.stdout(Stdio::null()).stderr(Stdio::null()).status();
         } else {
-            let _shows_at_start = fs::remove_file(cluster.data().join("postmaster.pid"));
+            let data = folder.folder(Path::new(DATA));
+            let _shows_at_start = data.and_then(|data| data.remove(PID_FILE));
         }
     }
-}
-
-/// The directory for the socket: in the cluster, unless a path in there is too long for a socket.
-fn make_socket_dir(cluster: &Cluster) -> Result<PathBuf, Error> {
-    let near = cluster.dir.join("run");
-    let dir = if fits(&near) {
-        near
-    } else {
-        let digest = Sha256::digest(cluster.dir.as_os_str().as_encoded_bytes());
-        let name = format!("pg-{}-run", &files::hex(&digest)[..16]);
-        let short = account::shared_dirs()
-            .into_iter()
-            .find(|dir| fits(&dir.join(&name)));
-        short.unwrap_or_else(|| "/tmp".into()).join(name)
-    };
-    refuse_foreign(&dir, cluster.account)?;
-    if !dir.exists() {
-        create_private_dir(&dir)?;
-        cluster.account.own(&dir)?;
-    }
-    Ok(dir)
-}
-
-/// Whether a socket in this directory has a path that the system takes.
-fn fits(dir: &Path) -> bool {
-    dir.as_os_str().len() + "/.s.PGSQL.65535".len() <= LONGEST_SOCKET
-}
-
-/// Whether a temporary cluster below `dir` can have its socket in itself.
-pub(super) fn has_room_for_socket(dir: &Path) -> bool {
-    fits(&dir.join("cluster/run"))
 }
 
 /// A loopback port that is free right now: the wanted one if it is.

@@ -1,0 +1,251 @@
+//! The lock that says who may create, start and join a cluster.
+//!
+//! It is a file that is locked. Root's is in a folder that only root can enter: one in the cluster's folder, or beside it in a folder for
+//! everybody, could be replaced or held for ever by others. For anybody else it is `<directory>.lock` beside the cluster. Where root runs
+//! a cluster in a folder of another user's, who may run it too, both are taken, the user's for a limited time.
+
+use std::fs::{File, TryLockError};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::io::Errno;
+use sha2::{Digest as _, Sha256};
+
+use super::Error;
+use super::account::Account;
+use super::files::{hex, with_suffix};
+use super::safe::{Folder, our_uid, system};
+
+/// Where root's folder of locks can be, first those that a restart of the machine empties.
+const PLACES: [&str; 4] = ["/run", "/var/run", "/var/lib", "/root"];
+/// Its name.
+const NAME: &str = "pg-gates";
+/// How long root waits for a user's lock: longer than a server may take to start.
+const PATIENCE: Duration = Duration::from_secs(90);
+const POLL: Duration = Duration::from_millis(10);
+
+/// The lock, for as long as the value lives, or its process.
+#[derive(Debug)]
+pub(super) struct Gate {
+    _held: Vec<Held>,
+}
+
+impl Gate {
+    /// Waits for the lock of the cluster in `dir`.
+    pub(super) fn wait(dir: &Path, account: Account) -> Result<Self, Error> {
+        let Account::Other { uid, .. } = account else {
+            let lock = beside(dir)?;
+            return Ok(Self {
+                _held: vec![lock.wait(Account::Ours)?],
+            });
+        };
+        let mut held = vec![root_s(dir)?.wait(Account::Ours)?];
+        let lock = beside(dir)?;
+        // Elsewhere nobody but root makes a cluster.
+        if lock.folder.owner()? == uid {
+            held.push(lock.wait_for(account, PATIENCE)?);
+        }
+        Ok(Self { _held: held })
+    }
+}
+
+/// A file to be locked.
+#[derive(Debug)]
+struct Lock {
+    folder: Folder,
+    name: String,
+    is_root_s: bool,
+}
+
+#[derive(Debug)]
+struct Held {
+    lock: Lock,
+    file: File,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Who waits for it notices, and makes another.
+        if self.lock.is_root_s {
+            let _stays = self.lock.folder.remove(&self.lock.name);
+        }
+        // Closing is not enough: a process that another thread is just forking still holds the
+        // file, and the lock with it, until it has become another program.
+        let _closing_unlocks_too = self.file.unlock();
+    }
+}
+
+/// `<directory>.lock`, for whoever runs the cluster themselves.
+fn beside(dir: &Path) -> Result<Lock, Error> {
+    let path = with_suffix(dir, ".lock");
+    let parent = path.parent().unwrap_or(&path);
+    let name = path.file_name().unwrap_or_default();
+    Ok(Lock {
+        folder: Folder::trusted(parent, Account::Ours)?,
+        name: name.to_string_lossy().into_owned(),
+        is_root_s: false,
+    })
+}
+
+/// A file in the folder that only root can enter.
+fn root_s(dir: &Path) -> Result<Lock, Error> {
+    // One cluster has one lock, by whatever path it is reached.
+    let parent = dir.parent().and_then(|it| it.canonicalize().ok());
+    let dir: PathBuf = match (parent, dir.file_name()) {
+        (Some(parent), Some(name)) => parent.join(name),
+        _ => dir.to_owned(),
+    };
+    let digest = Sha256::digest(dir.as_os_str().as_encoded_bytes());
+    Ok(Lock {
+        folder: root_s_folder(&PLACES.map(Path::new))?,
+        name: hex(&digest)[..32].to_owned(),
+        is_root_s: true,
+    })
+}
+
+/// The folder of locks in the first of these places that root alone can write to.
+fn root_s_folder(places: &[&Path]) -> Result<Folder, Error> {
+    let mut first = None;
+    for place in places {
+        let made = Folder::trusted(place, Account::Ours).and_then(|parent| {
+            let found = parent.handle().metadata();
+            let found = found.map_err(Error::io("read", place))?;
+            if found.uid() != our_uid() || found.mode() & 0o022 != 0 {
+                return Err(parent.refuse(Path::new("."), "a folder that root alone can write to"));
+            }
+            let folder = parent.make_folder(Path::new(NAME))?;
+            match folder.owner()? == our_uid() {
+                true => Ok(folder),
+                false => Err(parent.refuse(Path::new(NAME), "a folder of root's")),
+            }
+        });
+        match made {
+            Ok(folder) => return Ok(folder),
+            Err(error) => first = first.or(Some(error)),
+        }
+    }
+    Err(first.unwrap_or(Error::NoAccount))
+}
+
+impl Lock {
+    fn wait(self, account: Account) -> Result<Held, Error> {
+        let path = self.folder.path().join(&self.name);
+        loop {
+            let file = self.open(account)?;
+            file.lock().map_err(Error::io("lock", &path))?;
+            if self.is_still(&file) {
+                return Ok(Held { lock: self, file });
+            }
+        }
+    }
+
+    fn wait_for(self, account: Account, patience: Duration) -> Result<Held, Error> {
+        let path = self.folder.path().join(&self.name);
+        let deadline = Instant::now() + patience;
+        loop {
+            let file = self.open(account)?;
+            match file.try_lock() {
+                Ok(()) if self.is_still(&file) => return Ok(Held { lock: self, file }),
+                Ok(()) | Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(cause)) => return Err(Error::io("lock", &path)(cause)),
+            }
+            if Instant::now() > deadline {
+                return Err(Error::Held { path, patience });
+            }
+            thread::sleep(POLL);
+        }
+    }
+
+    /// Opens the file, which is made for the account if needed. No link is followed, and nothing is waited for.
+    fn open(&self, account: Account) -> Result<File, Error> {
+        let path = self.folder.path().join(&self.name);
+        let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let mode = Mode::RUSR | Mode::WUSR;
+        let create = flags | OFlags::CREATE | OFlags::EXCL;
+        let (made, is_new) =
+            match rustix::fs::openat(self.folder.handle(), &self.name, create, mode) {
+                Err(Errno::EXIST) => {
+                    let flags = flags | OFlags::CREATE;
+                    let found = rustix::fs::openat(self.folder.handle(), &self.name, flags, mode);
+                    (found, false)
+                }
+                made => (made, true),
+            };
+        let wanted = "a lock file with one name";
+        let file = match made {
+            Ok(file) => File::from(file),
+            Err(Errno::LOOP | Errno::MLINK | Errno::ISDIR | Errno::NXIO) => {
+                return Err(self.folder.refuse(Path::new(&self.name), wanted));
+            }
+            Err(cause) => return Err(system("open", &path, cause)),
+        };
+        let found = file.metadata().map_err(Error::io("read", &path))?;
+        if is_new {
+            account.own(&file, &path)?;
+        } else if !found.is_file() || found.nlink() > 1 || !account.is_owner(found.uid()) {
+            return Err(self.folder.refuse(Path::new(&self.name), wanted));
+        }
+        Ok(file)
+    }
+
+    /// Whether the name still leads to this file, which the one who held it before may have removed.
+    fn is_still(&self, file: &File) -> bool {
+        let named = rustix::fs::statat(self.folder.handle(), &self.name, AtFlags::SYMLINK_NOFOLLOW);
+        let ours = rustix::fs::fstat(file);
+        matches!((named, ours), (Ok(a), Ok(b)) if (a.st_dev, a.st_ino) == (b.st_dev, b.st_ino))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::cluster::files::random_hex;
+
+    #[test]
+    fn a_lock_that_somebody_holds_is_given_up_on_and_named() {
+        let dir = std::env::temp_dir().join(format!("gate-{}", random_hex(6).unwrap()));
+        fs::create_dir(&dir).unwrap();
+        let holder = beside(&dir.join("pg"))
+            .unwrap()
+            .wait(Account::Ours)
+            .unwrap();
+        let patience = Duration::from_millis(50);
+        let error = beside(&dir.join("pg"))
+            .unwrap()
+            .wait_for(Account::Ours, patience)
+            .unwrap_err();
+        let text = format!("{error}\nnext: {}", error.next().unwrap());
+        let path = dir.join("pg.lock").display().to_string();
+        assert_eq!(
+            text.replace(&path, "[lock]"),
+            "`[lock]` has been locked by another process for 0 s\nnext: end the process that holds it: `fuser -v [lock]` shows it"
+        );
+        drop(holder);
+        fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn a_folder_for_everybody_is_no_place_for_root_s_locks() {
+        let dir = std::env::temp_dir().join(format!("gates-{}", random_hex(6).unwrap()));
+        let (open, closed) = (dir.join("open"), dir.join("closed"));
+        for (path, mode) in [(&dir, 0o755), (&open, 0o777), (&closed, 0o755)] {
+            fs::create_dir(path).unwrap();
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+            fs::set_permissions(path, mode).unwrap();
+        }
+        let folder = root_s_folder(&[&open, &closed]).unwrap();
+        assert_eq!(folder.path(), closed.join(NAME));
+        assert_eq!(fs::metadata(folder.path()).unwrap().mode() & 0o777, 0o700);
+        let error = root_s_folder(&[&open]).unwrap_err().to_string();
+        assert!(
+            error.contains("a folder that root alone can write to"),
+            "{error}"
+        );
+        fs::remove_dir_all(&dir).unwrap();
+    }
+}
