@@ -138,8 +138,91 @@ fn a_role_has_recorded_what_is_its_own() {
         ),
         0
     );
+    // Neither may anybody create what would be taken for the stand-in's own.
+    for schema in ["catalog", "config", "functions", "internal"] {
+        let planted = format!("CREATE TABLE _timescaledb_{schema}._materialized_hypertable_9 ()");
+        let error = pair.plain.execute(&planted, &[]).unwrap_err();
+        assert_eq!(error.code().unwrap().code(), "42501", "{schema}");
+    }
     let stolen = "INSERT INTO _timescaledb_catalog.hypertable (relation) VALUES ('app.h')";
     let error = pair.plain.execute(stolen, &[]).unwrap_err();
     assert_eq!(error.code().unwrap().code(), "42501");
     pair.batch("SET ROLE roles_app; SELECT remove_retention_policy('h'); RESET ROLE");
+}
+
+/// Who owns an aggregate makes indexes of it, alters and drops it, and may create nothing in the schema of its storage.
+#[test]
+fn the_storage_of_an_aggregate_follows_its_owner() {
+    let Some(mut pair) = Pair::start("the_storage_of_an_aggregate_follows_its_owner") else {
+        return;
+    };
+    for statement in statement::read(OWNED).unwrap() {
+        let sql = rewrite(&OWNED[statement.range]).unwrap().text;
+        pair.plain.batch_execute(&sql).unwrap();
+    }
+    let mut run = |sql: &str| match pair.plain.batch_execute(&rewrite(sql).unwrap().text) {
+        Ok(()) => "done".to_owned(),
+        Err(error) => {
+            let error = error.as_db_error().unwrap();
+            format!("{} {}", error.code().code(), error.message())
+        }
+    };
+    let index = |name: &str, behind: &str| {
+        format!(
+            "CALL _timescaledb_functions.create_index('c', false, 'CREATE INDEX {name} ON ', {})",
+            quoted(behind)
+        )
+    };
+    run("SET ROLE roles_app; SET search_path TO app, public");
+    assert_eq!(run(&index("by_n", " (n DESC NULLS LAST, \"day\")")), "done");
+    let denied = "42501 permission denied for schema _timescaledb_internal";
+    // With the rights of who made the stand-in nothing else is run.
+    for (name, behind) in [
+        ("by_sum", " ((n + 1))"),
+        (
+            "by_n2",
+            " (n); CREATE TABLE _timescaledb_internal.planted ()",
+        ),
+        ("by_n3", " (n) WHERE app.f()"),
+        ("\"_materialized_hypertable_9\"", " (n)"),
+        ("by_n4; CREATE TABLE x (); --", " (n)"),
+    ] {
+        let refused = run(&index(name, behind));
+        assert!(refused.starts_with("42"), "{name}{behind}: {refused}");
+    }
+    assert_eq!(run(&index("by_sum", " ((n + 1))")), denied);
+    assert_eq!(
+        run(
+            "ALTER MATERIALIZED VIEW c ADD COLUMN most numeric(6, 2) GENERATED ALWAYS AS (max(device)) STORED"
+        ),
+        "done"
+    );
+    assert_eq!(
+        run("ALTER MATERIALIZED VIEW c RENAME COLUMN n TO m"),
+        "done"
+    );
+    run("RESET ROLE; SET search_path TO app, public");
+    assert_eq!(
+        run("ALTER MATERIALIZED VIEW c OWNER TO roles_other"),
+        "done"
+    );
+    let storage = "SELECT concat_ws(' ', pg_get_userbyid(c.relowner), (SELECT string_agg(format('%s %s', attname, format_type(atttypid, atttypmod)), ', ' \
+             ORDER BY attnum) FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0), \
+             (SELECT string_agg(indexrelid::regclass::text, ', ' ORDER BY indexrelid) FROM pg_index WHERE indrelid = c.oid), \
+             has_schema_privilege('roles_other', '_timescaledb_internal', 'CREATE')) \
+         FROM pg_class AS c WHERE c.relname = '_materialized_hypertable_2'";
+    let row = pair.plain.query_one(storage, &[]).unwrap();
+    assert_eq!(
+        row.get::<_, String>(0),
+        "roles_other day timestamp with time zone, m bigint, most numeric(6,2) \
+         _timescaledb_internal._materialized_hypertable_2_day_idx, _timescaledb_internal.by_n f"
+    );
+    let drop = rewrite("DROP MATERIALIZED VIEW c").unwrap().text;
+    let gone = format!("SET ROLE roles_other; SET search_path TO app; {drop}; RESET ROLE");
+    pair.plain.batch_execute(&gone).unwrap();
+    assert!(pair.plain.query(storage, &[]).unwrap().is_empty());
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }

@@ -25,7 +25,7 @@ const TOLD: &str = "
 const OLDER: &str = "
     COMMENT ON TABLE _timescaledb_catalog.plain IS NULL;
     DROP TABLE _timescaledb_internal._materialized_hypertable_2;
-    REVOKE CREATE ON SCHEMA _timescaledb_internal FROM PUBLIC;
+    GRANT CREATE ON SCHEMA _timescaledb_internal TO PUBLIC;
     DROP VIEW timescaledb_information.hypertables;
     DROP TABLE _timescaledb_catalog.tablespace, _timescaledb_catalog.chunk_column_stats;
     ALTER TABLE _timescaledb_catalog.bgw_job ADD COLUMN gone int, DROP COLUMN check_name CASCADE;

@@ -67,8 +67,10 @@ BEGIN
         JOIN _timescaledb_catalog.known_relation AS h ON h.id = a.hypertable_id
         WHERE _timescaledb_functions.storage(h.id) IS NULL
     LOOP
-        PERFORM _timescaledb_functions.create_storage(aggregate.id, aggregate.relation, true);
-        PERFORM _timescaledb_functions.tend_storage(aggregate.id, aggregate.relation);
+        PERFORM _timescaledb_functions.create_storage(aggregate.id, true);
     END LOOP;
 END
 $$;
+
+-- Versions up to 5 let everybody create there.
+REVOKE CREATE ON SCHEMA _timescaledb_internal FROM PUBLIC;

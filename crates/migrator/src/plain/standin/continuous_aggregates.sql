@@ -227,7 +227,7 @@ BEGIN
         length * CASE WHEN EXISTS (
             SELECT FROM _timescaledb_catalog.continuous_agg AS a WHERE a.hypertable_id = source
         ) THEN 1 ELSE 10 END));
-    PERFORM _timescaledb_functions.create_storage(aggregate, view, (options ->> 'create_group_indexes')::bool IS NOT FALSE);
+    PERFORM _timescaledb_functions.create_storage(aggregate, (options ->> 'create_group_indexes')::bool IS NOT FALSE);
 END
 $$;
 
@@ -292,7 +292,7 @@ BEGIN
             PERFORM _timescaledb_functions.set_aggregate_options(aggregate, view, action OPERATOR(pg_catalog.->) 'set');
         ELSIF action OPERATOR(pg_catalog.?) 'owner' THEN
             EXECUTE pg_catalog.format('ALTER VIEW %s OWNER TO ', view) OPERATOR(pg_catalog.||) (action OPERATOR(pg_catalog.->>) 'owner');
-            PERFORM _timescaledb_functions.tend_storage(aggregate, view);
+            PERFORM _timescaledb_functions.give_storage(aggregate);
         ELSIF action OPERATOR(pg_catalog.?) 'tablespace' THEN
             EXECUTE pg_catalog.format('ALTER TABLE %s SET TABLESPACE ', _timescaledb_functions.storage(aggregate)) OPERATOR(pg_catalog.||) (action OPERATOR(pg_catalog.->>) 'tablespace');
         ELSIF NOT action OPERATOR(pg_catalog.?) 'add' THEN
@@ -349,11 +349,7 @@ BEGIN
     END IF;
     EXECUTE pg_catalog.format('CREATE OR REPLACE VIEW %s AS ', view) OPERATOR(pg_catalog.||) head OPERATOR(pg_catalog.||) added
         OPERATOR(pg_catalog.||) pg_catalog.substr(definition, pg_catalog.length(head) OPERATOR(pg_catalog.+) 1);
-    FOREACH action IN ARRAY actions LOOP
-        CONTINUE WHEN NOT action OPERATOR(pg_catalog.?) 'add';
-        EXECUTE pg_catalog.format(
-            'ALTER TABLE %s ADD COLUMN %I %s', _timescaledb_functions.storage(aggregate), action OPERATOR(pg_catalog.->>) 'add', action OPERATOR(pg_catalog.->>) 'type');
-    END LOOP;
+    PERFORM _timescaledb_functions.tend_storage(aggregate);
 END
 $$;
 
@@ -369,7 +365,7 @@ BEGIN
         EXECUTE otherwise;
     ELSE
         EXECUTE on_aggregate;
-        PERFORM _timescaledb_functions.tend_storage(aggregate, view);
+        PERFORM _timescaledb_functions.tend_storage(aggregate);
     END IF;
 END
 $$;

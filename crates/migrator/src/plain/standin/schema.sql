@@ -12,8 +12,6 @@ COMMENT ON SCHEMA _timescaledb_catalog IS 'Plain mode: what stands for Timescale
 
 GRANT USAGE ON SCHEMA _timescaledb_catalog, _timescaledb_config, _timescaledb_functions, _timescaledb_internal,
     timescaledb_information, timescaledb_experimental TO PUBLIC;
--- Whoever creates a continuous aggregate creates its storage.
-GRANT CREATE ON SCHEMA _timescaledb_internal TO PUBLIC;
 
 -- The mark of a database in plain mode: one row.
 CREATE TABLE _timescaledb_catalog.plain (
