@@ -3,6 +3,7 @@
 mod cases;
 mod compose;
 mod dumps;
+mod each_schema;
 mod encodings;
 mod errors;
 mod extension;

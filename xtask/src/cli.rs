@@ -105,6 +105,9 @@ pub struct Migrate {
     /// Take over a database that has the schema of the migrations up to this one already: they are recorded, and not run
     #[arg(long, value_name = "NNN", conflicts_with = "only")]
     pub baseline: Option<u32>,
+    /// Apply the same files to every schema whose name matches, each with a history of its own, and leave the snapshot alone: `tenant_*`, `tenant_?`, `"Exact name"`, as for psql's \\dn
+    #[arg(long, value_name = "PATTERN", conflicts_with_all = ["frozen", "baseline", "snapshot"])]
+    pub each_schema: Option<String>,
     /// Print the steps that would run, and run nothing: exit 3 when one is known to be refused by the server; most errors show only in a run
     #[arg(long)]
     pub dry_run: bool,
@@ -194,6 +197,9 @@ pub struct Status {
     pub target: TargetArgs,
     #[command(flatten)]
     pub source: SourceArgs,
+    /// Show how far each schema is whose name matches, as `migrate --each-schema` takes it
+    #[arg(long, value_name = "PATTERN")]
+    pub each_schema: Option<String>,
     /// Print one JSON document on standard output
     #[arg(long)]
     pub json: bool,

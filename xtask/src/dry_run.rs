@@ -26,17 +26,50 @@ pub fn run(
     screen: &mut Screen,
 ) -> Result<ExitCode, Failure> {
     let mut session = chosen.look(screen)?;
+    let link: Option<&mut dyn Link> = match &mut session {
+        Some(session) => Some(&mut *session.link),
+        None => None,
+    };
+    let planned = plan(chosen, link, migrations, options, screen)?;
+    screen.lines(&planned.text);
+    screen.document(&planned.document);
+    Ok(match planned.is_refused {
+        true => Code::Found.into(),
+        false => ExitCode::SUCCESS,
+    })
+}
+
+/// What would run.
+pub struct Planned {
+    /// For people.
+    pub text: String,
+    pub document: Value,
+    /// Whether a statement is known to be refused.
+    pub is_refused: bool,
+}
+
+/// Plans what a run would do on a target, which does not run where there is no link.
+pub fn plan(
+    chosen: &Chosen,
+    mut link: Option<&mut dyn Link>,
+    migrations: &[Migration],
+    options: &Options,
+    screen: &mut Screen,
+) -> Result<Planned, Failure> {
     let mode = options.mode;
     let history;
-    let migrations = match &mut session {
-        Some(session) => {
-            let report = run::read(&mut *session.link, &options.history, None)
+    let migrations = match &mut link {
+        Some(link) => {
+            let report = run::read(&mut **link, &options.history, None)
                 .map_err(|error| explain::run(&error, migrations))?;
-            screen.line(chosen.headline(Some(&report.facts)));
-            show_mode(mode == Mode::Plain || report.facts.is_plain, screen);
-            report
-                .check_elsewhere(migrations)
-                .map_err(|error| explain::run(&error, migrations))?;
+            if screen.target(&chosen.headline(Some(&report.facts))) {
+                show_mode(mode == Mode::Plain || report.facts.is_plain, screen);
+            }
+            if !options.is_one_of_many {
+                report
+                    .check_elsewhere(migrations)
+                    .map_err(|error| explain::run(&error, migrations))?;
+            }
             let of_mode = run::migrations(migrations, mode, &report)
                 .map_err(|error| explain::run(&error, migrations))?;
             if let Some(foreign) = report.foreign {
@@ -60,20 +93,19 @@ pub fn run(
         .map_err(|error| explain::run(&run::Error::Plan(error), migrations))?;
     plan::check_sizes(&pending, plan::LONGEST_STEP)
         .map_err(|long| explain::run(&run::Error::TooLong(long), migrations))?;
-    let answers = match &mut session {
-        Some(session) => ask(&mut *session.link, &pending)?,
+    let answers = match link {
+        Some(link) => ask(link, &pending)?,
         None => Answers::new(),
     };
     if options.all_or_nothing {
         check_undivided(&pending, &answers)
             .map_err(|divided| explain::run(&run::Error::Divided(divided), migrations))?;
     }
-    screen.lines(render(&pending, &answers));
-    screen.document(&document(&pending, &answers));
     let is_refused = |answer: &Answer| matches!(answer, Answer::Never(_));
-    Ok(match answers.values().any(is_refused) {
-        true => Code::Found.into(),
-        false => ExitCode::SUCCESS,
+    Ok(Planned {
+        text: render(&pending, &answers),
+        document: document(&pending, &answers),
+        is_refused: answers.values().any(is_refused),
     })
 }
 

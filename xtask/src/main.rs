@@ -22,6 +22,7 @@ mod bench;
 mod blockers;
 mod doctor;
 mod dry_run;
+mod each_schema;
 mod import;
 mod migrate;
 mod new_migration;

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::baseline;
 use crate::cli::{Migrate, ModeArgs};
 use crate::dry_run;
+use crate::each_schema;
 use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::keeper::{Keeper, Kept, Look};
@@ -24,6 +25,9 @@ use crate::signals::Interruption;
 use crate::target::{self, Chosen, Session, Target};
 
 pub fn run(project: &Project, args: &Migrate, screen: &mut Screen) -> Result<ExitCode, Failure> {
+    if let Some(pattern) = &args.each_schema {
+        return each_schema::run(project, args, pattern, screen);
+    }
     if let Some(last) = args.baseline {
         return baseline::run(project, args, last, screen);
     }
@@ -302,7 +306,8 @@ pub fn target_json(chosen: &Chosen, report: &Report) -> Value {
     })
 }
 
-fn applied_json(applied: &Applied) -> Value {
+/// A migration that a run applied, as the JSON documents name it.
+pub fn applied_json(applied: &Applied) -> Value {
     json!({
         "version": applied.version,
         "name": applied.name,

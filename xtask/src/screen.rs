@@ -52,12 +52,13 @@ impl Screen {
         };
     }
 
-    /// The line that names the target, which stands there once.
-    pub fn target(&mut self, headline: &str) {
-        if !self.named_target {
+    /// The line that names the target, which stands there once; whether this was the time.
+    pub fn target(&mut self, headline: &str) -> bool {
+        let is_first = !std::mem::replace(&mut self.named_target, true);
+        if is_first {
             self.line(headline);
         }
-        self.named_target = true;
+        is_first
     }
 
     /// Whether [`Screen::passing`] can show anything.
@@ -102,10 +103,15 @@ impl Screen {
         }
     }
 
-    /// A failure, as its diagnostic and under `--json` also as the document.
-    pub fn failure(&mut self, failure: &Failure) {
+    /// A failure of a part, whose document is a part of another one.
+    pub fn diagnostic(&mut self, failure: &Failure) {
         self.wipe();
         let _ = write!(io::stderr(), "{}", harmless(&failure.diagnostic));
+    }
+
+    /// A failure, as its diagnostic and under `--json` also as the document.
+    pub fn failure(&mut self, failure: &Failure) {
+        self.diagnostic(failure);
         self.document(&failure.to_json());
     }
 }

@@ -8,6 +8,7 @@ use migrator::run;
 use serde_json::{Value, json};
 
 use crate::cli::Status;
+use crate::each_schema;
 use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::migrate::{count, show_mode};
@@ -16,6 +17,9 @@ use crate::screen::{Screen, one_line};
 use crate::target;
 
 pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<ExitCode, Failure> {
+    if let Some(pattern) = &args.each_schema {
+        return each_schema::status(project, args, pattern, screen);
+    }
     let migrations = project.migrations(args.source.migrations.as_deref())?;
     let chosen = target::choose(project, &args.target)?;
     let mut has_paused_jobs = false;
@@ -140,7 +144,7 @@ impl<'a> Overview<'a> {
         parts.join(", ")
     }
 
-    fn document(&self, has_paused_jobs: bool) -> Value {
+    pub fn document(&self, has_paused_jobs: bool) -> Value {
         let migrations: Vec<Value> = self.lines.iter().map(Line::document).collect();
         let mismatches: Vec<String> = self.mismatches.iter().map(Mismatch::to_string).collect();
         json!({

@@ -69,6 +69,8 @@ pub struct Options {
     pub interrupt: Interrupt,
     /// Which table is the history.
     pub history: HistoryTable,
+    /// Whether the same files run in several schemas, each with a history of its own: what other histories record is no obstacle then.
+    pub is_one_of_many: bool,
 }
 
 impl Default for Options {
@@ -86,6 +88,7 @@ impl Default for Options {
             mode: Mode::TimescaleDb,
             interrupt: Interrupt::default(),
             history: HistoryTable::default(),
+            is_one_of_many: false,
         }
     }
 }
@@ -261,7 +264,9 @@ pub fn run_gated(
         watch.end();
         let mut report = report?;
         watch.tell(Event::Connected(&report.facts));
-        report.check_elsewhere(migrations)?;
+        if !options.is_one_of_many {
+            report.check_elsewhere(migrations)?;
+        }
         let options = &Options {
             mode: mode::in_database(options.mode, &report.facts),
             ..options.clone()

@@ -14,6 +14,7 @@ use migrator::run::Facts;
 use migrator::wire::Config;
 
 use crate::cli::{ModeArgs, TargetArgs};
+use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::project::Project;
 use crate::screen::Screen;
@@ -179,16 +180,29 @@ impl Chosen {
 
     /// The first line of a command's screen.
     pub fn headline(&self, facts: Option<&Facts>) -> String {
-        let mut line = format!("target   {}", self.target.name());
-        if let Some(facts) = facts {
-            let timescaledb = match &facts.timescaledb {
-                Some(version) => format!("TimescaleDB {version}, "),
-                None => String::new(),
-            };
-            line += &format!(" ({timescaledb}PostgreSQL {})", facts.server_version);
-            line += &format!(", database {}", facts.database);
+        match facts {
+            Some(facts) => {
+                let timescaledb = facts.timescaledb.as_deref();
+                self.headline_of(&facts.database, &facts.server_version, timescaledb)
+            }
+            None => format!("target   {} [{}]", self.target.name(), self.why),
         }
-        line + &format!(" [{}]", self.why)
+    }
+
+    /// The same for a database of these versions.
+    pub fn headline_of(
+        &self,
+        database: &str,
+        postgresql: &str,
+        timescaledb: Option<&str>,
+    ) -> String {
+        let timescaledb =
+            timescaledb.map_or(String::new(), |version| format!("TimescaleDB {version}, "));
+        format!(
+            "target   {} ({timescaledb}PostgreSQL {postgresql}), database {database} [{}]",
+            self.target.name(),
+            self.why
+        )
     }
 
     /// What the database stands on: plain mode where it is asked for, and on an embedded server that has no TimescaleDB.
@@ -237,6 +251,19 @@ impl Chosen {
         self.target
             .open(screen)
             .map_err(|failure| self.named_in(failure))
+    }
+
+    /// Opens a target that is up, by its address, for sessions whose search path holds these schemas.
+    pub fn open_with_path(&self, address: &Address, path: &[String]) -> Result<Session, Failure> {
+        let next = match &self.target {
+            Target::Url(url) => url.next(),
+            Target::Compose(_) | Target::Embedded(_) => "try again in a moment".to_owned(),
+        };
+        let wire = address.config.clone().with_search_path(path).connect_soon();
+        match wire {
+            Ok(wire) => Ok(Session::new(Box::new(wire))),
+            Err(error) => Err(self.named_in(explain::unreachable(&error, &next))),
+        }
     }
 
     /// Waits until a target that was brought up answers, for a program that does not wait by itself.

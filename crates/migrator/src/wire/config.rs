@@ -15,6 +15,7 @@ use super::conninfo;
 use super::defaults::{self, Login, Named, Surroundings};
 use super::keywords::{KEYWORDS, Support};
 use super::security::{self, Mode, Tls};
+use crate::history::identifier;
 
 /// How long connecting may take when nothing says: libpq would wait for ever.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -170,6 +171,20 @@ impl Config {
         self
     }
 
+    /// Gives sessions a search path of these schemas, whatever the role, the database and the connection string set: an option of the
+    /// connection, which `RESET` and a reconnection come back to.
+    pub fn with_search_path(mut self, schemas: &[String]) -> Config {
+        let names: Vec<String> = schemas.iter().map(|name| identifier(name)).collect();
+        let option = format!("-csearch_path={}", escaped(&names.join(",")));
+        let options = match self.named.some("options") {
+            Some(options) => format!("{options} {option}"),
+            None => option,
+        };
+        self.postgres.options(&options);
+        self.named.values.insert("options", options);
+        self
+    }
+
     /// The user's name; that of the account that runs this program when nothing names one.
     pub fn user(&self) -> &str {
         &self.user
@@ -250,6 +265,21 @@ impl Config {
         let names = KEYWORDS.iter().map(|keyword| keyword.variable);
         names.filter(|name| !name.is_empty())
     }
+}
+
+/// A value as a word of the server's options: a backslash takes its meaning from a blank or a backslash.
+///
+/// <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-OPTIONS>
+fn escaped(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    for c in value.chars() {
+        // Vertical tabs as well, which Rust does not count as ASCII white space.
+        if c.is_ascii_whitespace() || matches!(c, '\\' | '\u{b}') {
+            text.push('\\');
+        }
+        text.push(c);
+    }
+    text
 }
 
 /// Refuses what would not count.

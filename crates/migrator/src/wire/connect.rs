@@ -16,6 +16,12 @@ use crate::blocking;
 use crate::link::Error;
 use crate::tls;
 
+/// SQLSTATE `too_many_connections`.
+const TOO_MANY: &str = "53300";
+
+/// How long the end of a session may take.
+const SOON: Duration = Duration::from_secs(5);
+
 impl Config {
     /// Connects for the engine.
     ///
@@ -43,6 +49,24 @@ impl Config {
                 Err(_) => thread::sleep(pause),
             }
             pause = (pause * 2).min(Duration::from_secs(1));
+        }
+    }
+
+    /// Connects after another session of this role has ended: the server counts that one until its process has ended, too.
+    ///
+    /// # Errors
+    /// As [`Config::connect`].
+    pub fn connect_soon(&self) -> Result<Wire, Error> {
+        let started = Instant::now();
+        loop {
+            match self.connect() {
+                Err(Error::Unreachable { code, .. })
+                    if code.as_deref() == Some(TOO_MANY) && started.elapsed() < SOON =>
+                {
+                    thread::sleep(Duration::from_millis(20));
+                }
+                outcome => return outcome,
+            }
         }
     }
 

@@ -1,0 +1,489 @@
+//! `cargo xtask migrate --each-schema PATTERN`: the same files for every schema whose name matches, one schema after the other.
+//!
+//! Each schema's run is the one of `--target '…?options=-csearch_path%3DSCHEMA'`, with a session, a history and a lock of its own. One that
+//! fails does not keep the next one from its run. The snapshot, which is one of a single schema, is left alone.
+
+mod database;
+mod outcome;
+mod pattern;
+mod status;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use migrator::history::{HistoryTable, Mode, Row, plain};
+use migrator::link::Link;
+use migrator::plan::Migration;
+use migrator::run::{self, Applied, Event, Options, Report};
+use serde_json::{Value, json};
+
+use crate::cli::{Migrate, TargetArgs};
+use crate::dry_run;
+use crate::explain;
+use crate::failure::{Code, Failure};
+use crate::migrate::{self, count, show_mode};
+use crate::project::Project;
+use crate::screen::{Screen, one_line};
+use crate::shell;
+use crate::show::Show;
+use crate::signals::Interruption;
+use crate::target::{self, Address, Chosen, Session, Target};
+
+use database::Database;
+use outcome::{Outcome, State};
+use pattern::Pattern;
+
+pub use status::run as status;
+
+/// How many schemas are named where none matches.
+const MOST_NAMED: usize = 10;
+
+/// What all runs have in common.
+struct Schemas {
+    chosen: Chosen,
+    address: Address,
+    database: Database,
+    /// Those that match, sorted.
+    matched: Vec<String>,
+    history: HistoryTable,
+}
+
+pub fn run(
+    project: &Project,
+    args: &Migrate,
+    pattern: &str,
+    screen: &mut Screen,
+) -> Result<ExitCode, Failure> {
+    let migrations = project.migrations(args.source.migrations.as_deref())?;
+    let mut schemas = Schemas::find(project, &args.target, pattern, !args.dry_run, screen)?;
+    let options = Options {
+        is_one_of_many: true,
+        mode: schemas.chosen.mode(&args.mode)?,
+        ..migrate::options(args)
+    };
+    schemas.announce(&options, screen);
+    if args.dry_run {
+        return schemas.plan(&migrations, &options, screen);
+    }
+    screen.line("snapshot left alone: it describes one schema, and these runs are of several");
+    let outcomes = schemas.migrate(&migrations, &options, screen)?;
+    screen.line("");
+    screen.lines(outcome::render(&outcomes));
+    let again = format!(
+        "cargo xtask migrate --each-schema {}",
+        shell::quote(pattern)
+    );
+    let failure = outcomes.iter().find_map(|it| match &it.state {
+        State::Failed(failure) => Some(failure),
+        _ => None,
+    });
+    if failure.is_some() {
+        screen.line(format!(
+            "next: {again}, which goes on where each schema stopped"
+        ));
+    }
+    let documents: Vec<Value> = outcomes.iter().map(Outcome::document).collect();
+    screen.document(&json!({ "target": schemas.target_json(), "schemas": documents }));
+    Ok(failure.map_or(ExitCode::SUCCESS, |failure| failure.code.into()))
+}
+
+impl Schemas {
+    /// Looks at the database; `makes` is whether a target that is not there may be made.
+    fn find(
+        project: &Project,
+        target: &TargetArgs,
+        pattern: &str,
+        makes: bool,
+        screen: &mut Screen,
+    ) -> Result<Schemas, Failure> {
+        let read = Pattern::parse(pattern).map_err(|why| {
+            Failure::new(
+                Code::Usage,
+                format!("the pattern of --each-schema cannot be read: {why}"),
+            )
+            .note("state", "nothing was run")
+            .next("write it as for psql's \\dn: `tenant_*`, `tenant_?`, `\"Exact name\"`")
+        })?;
+        let history = project.history()?;
+        if let Some(schema) = &history.schema {
+            return Err(one_history(schema));
+        }
+        let mut chosen = target::choose(project, target)?;
+        let session = match (&chosen.target, makes) {
+            (Target::Compose(_), _) => return Err(no_compose()),
+            (_, true) => Some(chosen.open(screen)?),
+            (_, false) => chosen.look(screen)?,
+        };
+        let mut session = session.ok_or_else(|| no_match(pattern, &[]))?;
+        let database =
+            Database::read(&mut *session.link).map_err(|error| explain::run(&error.into(), &[]))?;
+        let matched = database.schemas.iter().filter(|name| read.matches(name));
+        let matched: Vec<String> = matched.cloned().collect();
+        if matched.is_empty() {
+            return Err(no_match(pattern, &database.schemas));
+        }
+        // Before the session ends: an embedded server stays up.
+        let address = chosen.target.address()?;
+        Ok(Schemas {
+            chosen,
+            address,
+            database,
+            matched,
+            history,
+        })
+    }
+
+    fn announce(&self, options: &Options, screen: &mut Screen) {
+        let found = &self.database;
+        let timescaledb = found.timescaledb.as_deref();
+        screen.target(
+            &self
+                .chosen
+                .headline_of(&found.name, &found.server_version, timescaledb),
+        );
+        show_mode(found.is_plain || options.mode == Mode::Plain, screen);
+        screen.line(
+            format!("{} match", count(self.matched.len(), "schema"))
+                .replace("1 schema match", "1 schema matches"),
+        );
+        for (extension, schema) in found.hidden_extensions(&self.matched) {
+            screen.progress(format!(
+                "warning: extension {} is in schema {}, where the other schemas' files do not see it: \
+                 move it (ALTER EXTENSION … SET SCHEMA), or create it anew in a schema that does not match",
+                plain(extension),
+                plain(schema)
+            ));
+        }
+    }
+
+    fn target_json(&self) -> Value {
+        json!({
+            "name": self.chosen.target.name(),
+            "why": self.chosen.why,
+            "database": self.database.name,
+            "postgresql": self.database.server_version,
+            "timescaledb": self.database.timescaledb,
+        })
+    }
+
+    /// A session whose new tables go to this schema.
+    fn session(&self, schema: &str, options: &Options) -> Result<Session, Failure> {
+        let path = self
+            .database
+            .search_path(schema, &self.matched, options.mode);
+        self.chosen.open_with_path(&self.address, &path)
+    }
+
+    fn options(&self, schema: &str, options: &Options) -> Options {
+        let history = HistoryTable {
+            schema: Some(schema.to_owned()),
+            ..self.history.clone()
+        };
+        Options {
+            history,
+            ..options.clone()
+        }
+    }
+
+    /// Runs every schema's files, until all are done, somebody stops it, or the server cannot be reached any more.
+    fn migrate(
+        &mut self,
+        migrations: &[Migration],
+        options: &Options,
+        screen: &mut Screen,
+    ) -> Result<Vec<Outcome>, Failure> {
+        let interruption = Interruption::catch()?;
+        let options = Options {
+            interrupt: interruption.interrupt(),
+            ..options.clone()
+        };
+        let mut outcomes: Vec<Outcome> = self
+            .matched
+            .iter()
+            .cloned()
+            .map(Outcome::not_begun)
+            .collect();
+        for outcome in &mut outcomes {
+            if options.interrupt.raised().is_some() {
+                break;
+            }
+            screen.line(format!("schema {}", plain(&outcome.schema)));
+            let goes_on = self.migrate_one(outcome, migrations, &options, screen);
+            if let State::Failed(failure) = &outcome.state {
+                screen.diagnostic(failure);
+            }
+            if !goes_on {
+                break;
+            }
+        }
+        Ok(outcomes)
+    }
+
+    /// Runs one schema's files; whether the next one's may run.
+    fn migrate_one(
+        &mut self,
+        outcome: &mut Outcome,
+        migrations: &[Migration],
+        options: &Options,
+        screen: &mut Screen,
+    ) -> bool {
+        let began = Instant::now();
+        let options = self.options(&outcome.schema, options);
+        let mut session = match self.session(&outcome.schema, &options) {
+            Ok(session) => session,
+            Err(failure) => {
+                outcome.state = State::Failed(of_schema(failure, &outcome.schema));
+                // It would be the same for the others.
+                return false;
+            }
+        };
+        let ran = apply(
+            &mut *session.link,
+            migrations,
+            &options,
+            screen,
+            &mut outcome.applied,
+        );
+        // An extension that these files have created in a schema of its own, the next run has to see.
+        if !outcome.applied.is_empty()
+            && session.link.is_open()
+            && let Ok(database) = Database::read(&mut *session.link)
+        {
+            self.database = database;
+        }
+        outcome.elapsed = began.elapsed();
+        let goes_on = match &ran {
+            Err(Stopped { is_of_all, failure }) => !is_of_all && !outcome::was_stopped(failure),
+            Ok(_) => true,
+        };
+        outcome.state = match ran {
+            Ok(report) => State::Done {
+                before: report
+                    .history
+                    .rows
+                    .iter()
+                    .filter(|row| row.is_applied())
+                    .count(),
+            },
+            Err(stopped) => State::Failed(of_schema(stopped.failure, &outcome.schema)),
+        };
+        goes_on
+    }
+
+    /// Prints the steps that would run in each schema.
+    fn plan(
+        &self,
+        migrations: &[Migration],
+        options: &Options,
+        screen: &mut Screen,
+    ) -> Result<ExitCode, Failure> {
+        let mut documents = Vec::new();
+        let mut code = None;
+        for schema in &self.matched {
+            screen.line(format!("schema {}", plain(schema)));
+            let options = self.options(schema, options);
+            let mut session = self.session(schema, &options)?;
+            session.link.answer_within(target::LOOKING);
+            let planned = dry_run::plan(
+                &self.chosen,
+                Some(&mut *session.link),
+                migrations,
+                &options,
+                screen,
+            );
+            let mut document = match planned {
+                Ok(planned) => {
+                    screen.lines(&planned.text);
+                    code = code.or(planned.is_refused.then_some(Code::Found));
+                    planned.document
+                }
+                Err(failure) => {
+                    let failure = of_schema(failure, schema);
+                    screen.diagnostic(&failure);
+                    code = code.or(Some(failure.code));
+                    failure.to_json()
+                }
+            };
+            document["schema"] = schema.as_str().into();
+            documents.push(document);
+        }
+        screen.document(&json!({ "target": self.target_json(), "schemas": documents }));
+        Ok(code.map_or(ExitCode::SUCCESS, ExitCode::from))
+    }
+}
+
+/// Why a schema's run did not end well.
+struct Stopped {
+    failure: Failure,
+    /// Whether it would be the same in every schema.
+    is_of_all: bool,
+}
+
+impl Stopped {
+    fn here(failure: Failure) -> Stopped {
+        Stopped {
+            failure,
+            is_of_all: false,
+        }
+    }
+}
+
+/// Applies what is pending in one schema. What it applied is in `applied`, whatever becomes of the rest.
+fn apply(
+    link: &mut dyn Link,
+    migrations: &[Migration],
+    options: &Options,
+    screen: &mut Screen,
+    applied: &mut Vec<Applied>,
+) -> Result<Report, Stopped> {
+    let names = migrations.iter().map(|it| it.file.name.len());
+    let mut show = Show::new(screen, names.max().unwrap_or(0));
+    show.is_whole = options.all_or_nothing;
+    let mut done = explain::Done::new(options.all_or_nothing);
+    let mut observe = |event: Event<'_>| {
+        done.see(&event);
+        if let Event::Applied(one) = &event {
+            applied.push((*one).clone());
+        }
+        show.event(&event);
+    };
+    let mut refused = None;
+    let mut gate = |link: &mut dyn Link, report: &Report| {
+        refused = check(link, migrations, options, report).err();
+        refused.is_none()
+    };
+    let ran = run::run_gated(link, migrations, options, None, &mut gate, &mut observe);
+    match (ran, refused) {
+        (_, Some(stopped)) => Err(stopped),
+        (Err(error), None) => Err(Stopped::here(done.stopped(&error, migrations))),
+        (Ok(report), None) => {
+            if report.applied.is_empty() {
+                screen.line("  nothing to do");
+            }
+            Ok(report)
+        }
+    }
+}
+
+/// Looks, before anything is written, whether the files' objects would go to the schema, and their extensions to another one.
+fn check(
+    link: &mut dyn Link,
+    migrations: &[Migration],
+    options: &Options,
+    report: &Report,
+) -> Result<(), Stopped> {
+    let is_applied = |it: &&Migration| {
+        report
+            .history
+            .row(it.file.version)
+            .is_some_and(Row::is_applied)
+    };
+    let pending = migrations.iter().filter(|it| !is_applied(it));
+    let mut extensions = database::created_extensions(pending);
+    if report.facts.is_plain || options.mode == Mode::Plain {
+        extensions.remove("timescaledb");
+    }
+    let answer = link.query(&database::landing(&extensions));
+    let answer = answer.map_err(|error| Stopped::here(explain::run(&error.into(), migrations)))?;
+    let (current, landing) = database::landed(&answer.concat());
+    let schema = options.history.schema.as_deref().unwrap_or_default();
+    if current.as_deref() != Some(schema) {
+        return Err(Stopped::here(elsewhere(schema, current.as_deref())));
+    }
+    match landing.is_empty() {
+        true => Ok(()),
+        false => Err(Stopped {
+            failure: shared_extensions(schema, &landing),
+            is_of_all: true,
+        }),
+    }
+}
+
+/// The schema has gone, or the role may not use it.
+fn elsewhere(schema: &str, current: Option<&str>) -> Failure {
+    let schema = plain(schema);
+    let instead = current.map_or("nowhere".to_owned(), |it| {
+        format!("to schema {}", plain(it))
+    });
+    let message = format!("new tables would not go to schema {schema}, but {instead}");
+    let cause = match schema.as_str() {
+        "\"$user\"" => "in a search path, $user is the schema with the role's name, also in quotes",
+        _ => "the schema has been dropped, or the role may not use it",
+    };
+    Failure::new(Code::Failed, message)
+        .note("cause", cause)
+        .note("state", "nothing was run")
+        .next(format!(
+            "create or rename the schema, or GRANT USAGE, CREATE ON SCHEMA {schema} TO the role"
+        ))
+}
+
+/// Extensions that would be created in the first schema, where the others do not see them.
+fn shared_extensions(schema: &str, extensions: &[String]) -> Failure {
+    let names: Vec<String> = extensions.iter().map(|name| plain(name)).collect();
+    let create = names
+        .iter()
+        .map(|name| format!("CREATE EXTENSION {name} SCHEMA public;"));
+    let create = create.collect::<Vec<_>>().join(" ");
+    let message = format!(
+        "the files would create {} in schema {}, where the other schemas do not see it",
+        names.join(", "),
+        plain(schema)
+    );
+    Failure::new(Code::Failed, message)
+        .note("cause", "a database has an extension once, in one schema")
+        .note("state", "nothing was run")
+        .next(format!(
+            "create it first, in a schema that does not match: {create}"
+        ))
+}
+
+/// A failure with the schema that it is of. Its commands name that schema: without it they would work on another one.
+fn of_schema(mut failure: Failure, schema: &str) -> Failure {
+    let pattern = shell::quote(&plain(schema));
+    let notes = failure.diagnostic.notes.iter_mut();
+    for (_, text) in notes.filter(|(label, _)| matches!(*label, "next" | "state")) {
+        for command in ["cargo xtask migrate", "cargo xtask status"] {
+            *text = text.replace(command, &format!("{command} --each-schema {pattern}"));
+        }
+        if text.starts_with("correct the file") {
+            text.push_str(
+                "; where another schema has applied it, correct what differs in this one instead",
+            );
+        }
+    }
+    failure
+        .note_before_next("schema", plain(schema))
+        .field("schema", schema)
+}
+
+fn one_history(schema: &str) -> Failure {
+    let message = format!(
+        "--each-schema cannot be used with `[history] schema = {schema:?}` of timeschema.toml: each schema has a history of its own"
+    );
+    Failure::new(Code::Usage, message)
+        .note("state", "nothing was run")
+        .next("remove the line, or leave --each-schema off")
+}
+
+fn no_compose() -> Failure {
+    Failure::new(Code::Usage, "--each-schema cannot be used with the compose service: its sessions begin without a search path of their own")
+        .note("state", "nothing was run")
+        .next("--target postgres://user@host:5432/database, or --target embedded")
+}
+
+fn no_match(pattern: &str, schemas: &[String]) -> Failure {
+    let mut names: Vec<String> = schemas.iter().map(|name| one_line(plain(name))).collect();
+    let more = names.split_off(names.len().min(MOST_NAMED)).len();
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
+    let there = match names.is_empty() {
+        true => "none".to_owned(),
+        false => names.join(", "),
+    };
+    Failure::new(Code::Usage, format!("no schema matches {pattern}"))
+        .note("schemas", there)
+        .note("state", "nothing was run")
+        .next("correct the pattern of --each-schema, or create the schema: CREATE SCHEMA …")
+}
