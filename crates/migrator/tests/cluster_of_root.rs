@@ -248,6 +248,55 @@ fn a_folder_that_was_made_beforehand_is_taken_only_if_it_is_the_account_s() {
 }
 
 #[test]
+fn clusters_of_deleted_checkouts_are_removed() {
+    let Some(root) = Root::new("clusters_of_deleted_checkouts_are_removed") else {
+        return;
+    };
+    // The account cannot reach it, so that the clusters are kept in a folder for everybody.
+    let projects = root.dir.join("projects");
+    fs::create_dir(&projects).unwrap();
+    fs::set_permissions(&projects, fs::Permissions::from_mode(0o700)).unwrap();
+    let checkout = |name: &str| {
+        let checkout = projects.join(name);
+        fs::create_dir_all(&checkout).unwrap();
+        let settings = Settings::throwaway().belongs_to(&checkout);
+        Cluster::open(&checkout.join("target/pg"), &root.server, settings).unwrap()
+    };
+    let (running, idle) = (checkout("running"), checkout("idle"));
+    let (living, elsewhere, in_use) = (checkout("living"), checkout("elsewhere"), checkout("used"));
+    // A server whose users and keepers were all killed.
+    let forgotten = running.start().unwrap();
+    let pid_file = fs::read_to_string(running.dir().join("data/postmaster.pid")).unwrap();
+    fs::remove_dir_all(running.dir().join("open")).unwrap();
+    let used = in_use.start().unwrap();
+    // As if its disk were not mounted.
+    let record = elsewhere.dir().join("checkout");
+    let text = fs::read_to_string(&record).unwrap();
+    let (device, path) = text.split_once(' ').unwrap();
+    let device: u64 = device.parse().unwrap();
+    fs::write(&record, format!("{} {path}", device + 1)).unwrap();
+    for name in ["running", "idle", "elsewhere", "used"] {
+        fs::remove_dir_all(projects.join(name)).unwrap();
+    }
+
+    let last = checkout("last");
+    let is_there = [&running, &idle, &living, &elsewhere, &in_use, &last]
+        .map(|cluster| cluster.dir().join("data/PG_VERSION").exists());
+    assert_eq!(is_there, [false, false, true, true, true, true]);
+    let pid = pid_file.lines().next().unwrap();
+    assert!(!Path::new("/proc").join(pid).exists());
+    drop(forgotten);
+
+    // What was in use goes the next time.
+    drop(used);
+    checkout("last");
+    assert!(!in_use.dir().exists());
+    for cluster in [living, elsewhere, last] {
+        fs::remove_dir_all(cluster.dir()).unwrap();
+    }
+}
+
+#[test]
 fn an_account_that_swaps_files_and_links_all_the_time_gets_nothing() {
     const TEST: &str = "an_account_that_swaps_files_and_links_all_the_time_gets_nothing";
     let Some(root) = Root::new(TEST) else {

@@ -21,6 +21,7 @@ const DUPLICATE_DATABASE: [&str; 2] = ["42P04", "23505"];
 
 pub struct Embedded {
     dir: PathBuf,
+    checkout: PathBuf,
     database: String,
 }
 
@@ -28,6 +29,7 @@ impl Embedded {
     pub fn new(project: &Project, env: &EnvFile) -> Embedded {
         Embedded {
             dir: project.path("target/embedded"),
+            checkout: project.root().to_owned(),
             database: env
                 .get("POSTGRES_DB")
                 .unwrap_or_else(|| DATABASE.to_owned()),
@@ -50,7 +52,8 @@ impl Embedded {
     /// Starts the server, making the cluster if need be.
     pub fn serve(&self) -> Result<Running, Failure> {
         let server = Self::server()?;
-        let cluster = Cluster::open(&self.dir, &server, Settings::durable());
+        let settings = Settings::durable().belongs_to(&self.checkout);
+        let cluster = Cluster::open(&self.dir, &server, settings);
         cluster
             .and_then(|cluster| cluster.start())
             .map_err(|error| explain_cluster(&error))

@@ -53,6 +53,9 @@ impl Account {
     }
 }
 
+/// What the names of clusters begin with that are kept elsewhere than they were wanted.
+pub(super) const PREFIX: &str = "pg-";
+
 /// Where a cluster that is wanted in `wanted` goes, and who runs its server.
 ///
 /// For anybody but root that is the wanted place and themselves. For root it is the owner of the
@@ -83,7 +86,7 @@ pub(super) fn place(wanted: &Path) -> Result<(PathBuf, Account), Error> {
         return Ok((wanted.to_owned(), account));
     }
     let digest = Sha256::digest(wanted.as_os_str().as_encoded_bytes());
-    let name = format!("pg-{}", &hex(&digest)[..16]);
+    let name = format!("{PREFIX}{}", &hex(&digest)[..16]);
     for shared in shared_dirs() {
         if account.reaches(&shared) {
             let dir = shared.join(&name);

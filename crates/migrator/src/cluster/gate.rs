@@ -50,6 +50,15 @@ impl Gate {
         }
         Ok(Self { _held: held })
     }
+
+    /// The lock of the cluster in `dir`, which root has in a folder for everybody, if nobody holds it.
+    pub(super) fn if_free(dir: &Path, account: Account) -> Result<Option<Self>, Error> {
+        let Account::Other { .. } = account else {
+            return Ok(None);
+        };
+        let held = root_s(dir)?.now()?;
+        Ok(held.map(|held| Self { _held: vec![held] }))
+    }
 }
 
 /// A file to be locked.
@@ -157,6 +166,12 @@ impl Lock {
             }
             thread::sleep(POLL);
         }
+    }
+
+    fn now(self) -> Result<Option<Held>, Error> {
+        let file = self.open(Account::Ours)?;
+        let is_free = file.try_lock().is_ok() && self.is_still(&file);
+        Ok(is_free.then(|| Held { lock: self, file }))
     }
 
     /// Opens the file, which is made for the account if needed. No link is followed, and nothing is waited for.

@@ -157,6 +157,14 @@ fn remove_abandoned(open: &Folder, own: &str) {
     }
 }
 
+/// Whether somebody has the cluster open, as far as can be seen.
+pub(super) fn is_in_use(folder: &Folder) -> bool {
+    match folder.folder(Path::new(OPEN)) {
+        Ok(open) => open.names().iter().any(|name| is_held(&open, name)),
+        Err(error) => !is_missing(&error),
+    }
+}
+
 /// Whether a ticket's user lives. What is no ticket has none.
 fn is_held(open: &Folder, name: &str) -> bool {
     match open.file(name) {

@@ -23,7 +23,8 @@
 //! PostgreSQL refuses to run as root, so the server then runs as `postgres`, or else `nobody`, and
 //! owns its directory. Where that account cannot reach the wanted directory (a checkout below
 //! `/root`), the cluster is kept in `/var/tmp` or the temporary folder under a name derived from
-//! the wanted path; [`Cluster::dir`] says where it is.
+//! the wanted path; [`Cluster::dir`] says where it is. Such a cluster is removed when the next one is opened after its
+//! [checkout](Settings::belongs_to) was deleted (`sweep`).
 //!
 //! That account may do in its directory what it likes, so root follows no link in there, changes owners on handles alone (`safe`), and
 //! keeps its locks where nobody else gets (`gate`).
@@ -40,6 +41,7 @@ mod safe;
 mod server;
 mod socket_dir;
 mod start;
+mod sweep;
 
 use std::path::{Path, PathBuf};
 
@@ -75,6 +77,7 @@ enum Worth {
 pub struct Settings {
     worth: Worth,
     options: Vec<(String, String)>,
+    checkout: Option<PathBuf>,
 }
 
 impl Settings {
@@ -83,6 +86,7 @@ impl Settings {
         Self {
             worth: Worth::Kept,
             options: Vec::new(),
+            checkout: None,
         }
     }
 
@@ -93,7 +97,15 @@ impl Settings {
         Self {
             worth: Worth::Throwaway,
             options: Vec::new(),
+            checkout: None,
         }
+    }
+
+    /// The checkout that the cluster belongs to. Where root's cluster is kept elsewhere, it is removed some time after the checkout is.
+    #[must_use]
+    pub fn belongs_to(mut self, checkout: &Path) -> Self {
+        self.checkout = std::path::absolute(checkout).ok();
+        self
     }
 
     /// Sets a server parameter. It wins over what this module sets, and takes effect when the
@@ -134,8 +146,13 @@ impl Cluster {
             settings,
             account,
         };
-        let _gate = cluster.gate()?;
+        let gate = cluster.gate()?;
         cluster.complete(&parent)?;
+        if cluster.dir != wanted {
+            sweep::record(&cluster)?;
+            drop(gate);
+            sweep::sweep(&cluster);
+        }
         Ok(cluster)
     }
 
@@ -230,6 +247,14 @@ impl Cluster {
 
     fn folder(&self) -> Result<Folder, Error> {
         Folder::open(&self.dir, self.account)
+    }
+
+    /// The same in another directory.
+    fn at(&self, dir: PathBuf) -> Self {
+        Self {
+            dir,
+            ..self.clone()
+        }
     }
 
     /// A data directory is readable only by the major version that made it.

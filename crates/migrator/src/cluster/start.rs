@@ -112,6 +112,13 @@ pub(super) fn start(cluster: &Cluster, remove: Option<&Path>) -> Result<Running,
     })
 }
 
+/// Stops the server of a cluster that nobody uses, if it runs. The gate must be held.
+pub(super) fn stop(cluster: &Cluster, folder: &Folder) {
+    if let Some(found) = Postmaster::read(folder) {
+        found.make_way(cluster, folder);
+    }
+}
+
 /// Starts the server on the port it last had, or else on one that is free.
 fn launch(
     cluster: &Cluster,
