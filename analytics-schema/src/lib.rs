@@ -6,18 +6,22 @@
 #![deny(missing_docs)]
 
 mod migrate;
+/// What the project's `timeschema.toml` says.
+mod settings {
+    include!(concat!(env!("OUT_DIR"), "/settings.rs"));
+}
 mod trace;
 mod verify;
 
 pub use migrate::{
-    Ahead, Applied, Config, ConfigError, MigrateError, Mode, NewerDatabase, Report, StartUp,
-    migrate, migrate_with,
+    Ahead, Applied, Config, ConfigError, HistoryTable, MigrateError, Mode, NewerDatabase, Report,
+    StartUp, migrate, migrate_with,
 };
 pub use pgtypes::{
     Array, ArrayError, Cidr, CopyError, Date, Dimension, EncodeError, Inet, Interval, Json, Jsonb,
     Numeric, OutOfRange, ParseError, Rows, Timestamp, Uuid, postgres,
 };
-pub use verify::{Drift, VerifyError, verify, verify_at_least};
+pub use verify::{Drift, VerifyError, verify, verify_at_least, verify_with};
 
 /// Every migration, by number: the name of its file and its text.
 pub const MIGRATIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));

@@ -6,9 +6,10 @@ use migrator::plan::{self, Migration, Mismatch, TextError};
 use migrator::run::{self, Event, Options};
 use migrator::source;
 
+use crate::settings;
 use crate::trace::{self, Teller};
 
-pub use migrator::history::Mode;
+pub use migrator::history::{HistoryTable, Mode};
 pub use migrator::plan::{Ahead, NewerDatabase};
 pub use migrator::run::{Applied, Report};
 pub use migrator::wire::{Config, ConfigError};
@@ -68,6 +69,11 @@ pub struct StartUp {
     /// hypertables are plain tables and continuous aggregates are views; a database stays in the mode that it was first migrated in,
     /// whatever this says.
     pub mode: Mode,
+    /// Which table is the history; by default the one that `timeschema.toml` named when the program was built.
+    pub history: HistoryTable,
+    /// The schemas that the migrations fill, which [`verify_with`](crate::verify_with) compares; by default those that
+    /// `timeschema.toml` included when the program was built. Where none is named, all that hold no other service's history.
+    pub schemas: Vec<String>,
 }
 
 impl Default for StartUp {
@@ -77,6 +83,11 @@ impl Default for StartUp {
             applied_by: None,
             ahead: Ahead::Start,
             mode: Mode::TimescaleDb,
+            history: HistoryTable {
+                schema: settings::HISTORY_SCHEMA.map(str::to_owned),
+                table: settings::HISTORY_TABLE.to_owned(),
+            },
+            schemas: settings::SCHEMAS.iter().map(|&it| it.to_owned()).collect(),
         }
     }
 }
@@ -118,6 +129,7 @@ fn apply(
         patience: start_up.patience,
         ahead: start_up.ahead,
         mode: start_up.mode,
+        history: start_up.history.clone(),
         ..Options::default()
     };
     let mut link = config.connect()?;

@@ -2,12 +2,16 @@
 
 use std::fmt;
 
-use catalog::{Catalog, Column, Difference, RelationRef, Snapshot, SnapshotError, Table};
+use catalog::{
+    Catalog, Column, Difference, RelationRef, Schemas, Scope, Snapshot, SnapshotError, Table,
+};
 use migrator::foreign::{self, Candidate, Foreign};
 use migrator::history::{self, HistoryTable};
 use migrator::plan::NewerDatabase;
 use migrator::qualified::qualified;
-use pgtypes::postgres::{self, GenericClient, SimpleQueryMessage};
+use pgtypes::postgres::{self, GenericClient, SimpleQueryMessage, SimpleQueryRow};
+
+use crate::StartUp;
 
 /// Why the schema of a database could not be confirmed.
 #[derive(Debug, thiserror::Error)]
@@ -87,7 +91,15 @@ impl fmt::Display for Drift {
 /// # Errors
 /// [`VerifyError::Drift`] names each object that differs; the others say why the database could not be read.
 pub fn verify(client: &mut impl GenericClient) -> Result<(), VerifyError> {
-    let schemas = Schemas::read(client)?;
+    verify_with(client, &StartUp::default())
+}
+
+/// The same as [`verify`], with [`StartUp::history`] and [`StartUp::schemas`] of the caller's choice.
+///
+/// # Errors
+/// Those of [`verify`].
+pub fn verify_with(client: &mut impl GenericClient, start_up: &StartUp) -> Result<(), VerifyError> {
+    let schemas = Compared::read(client, start_up)?;
     let differences = catalog::diff(&schemas.expected.catalog, &schemas.found);
     if differences.is_empty() {
         return Ok(());
@@ -110,36 +122,32 @@ pub fn verify(client: &mut impl GenericClient) -> Result<(), VerifyError> {
 /// # Errors
 /// Those of [`verify`].
 pub fn verify_at_least(client: &mut impl GenericClient) -> Result<(), VerifyError> {
-    let schemas = Schemas::read(client)?;
+    let schemas = Compared::read(client, &StartUp::default())?;
     let newer = schemas.newer(client);
     schemas.at_least(newer)
 }
 
 /// The schema that this crate was built for, and the one that a database has.
-struct Schemas {
+struct Compared {
     expected: Snapshot,
     found: Catalog,
+    /// The history, where it may be read.
     history: Option<RelationRef>,
 }
 
-impl Schemas {
-    fn read(client: &mut impl GenericClient) -> Result<Schemas, VerifyError> {
+impl Compared {
+    fn read(client: &mut impl GenericClient, start_up: &StartUp) -> Result<Compared, VerifyError> {
         let expected = Snapshot::parse_known(crate::SNAPSHOT)?;
-        let history = history_table(client)?;
+        let place = Place::find(client, &start_up.history)?;
         let probe = one_value(client, catalog::probe_query())?;
-        let mut own: Vec<RelationRef> = history.iter().cloned().collect();
-        // Beside the history as long as a run pauses background jobs.
-        own.extend(history.clone().map(|history| RelationRef {
-            name: HistoryTable::default().paused_jobs(),
-            ..history
-        }));
-        let query = catalog::query(&probe, &own)?;
+        let query = catalog::query(&probe, &place.scope(start_up))?;
         let mut found = catalog::parse(&one_value(client, &query)?)?;
         leave_out_histories(&mut found);
-        Ok(Schemas {
+        let table = place.table.filter(|_| place.is_trusted);
+        Ok(Compared {
             expected,
             found,
-            history,
+            history: table,
         })
     }
 
@@ -180,21 +188,48 @@ impl Schemas {
     }
 }
 
-/// The table that tells which migrations were applied. It is no part of the schema. The one on the search path, else one elsewhere:
-/// a session that has changed its search path sees no other schema for that.
-fn history_table(client: &mut impl GenericClient) -> Result<Option<RelationRef>, VerifyError> {
-    let name = history::TABLE;
-    let query = format!(
-        "SELECT n.nspname FROM pg_catalog.pg_class c \
-         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-         WHERE c.relname = '{name}' AND c.relkind IN ('r', 'p') \
-         ORDER BY pg_catalog.pg_table_is_visible(c.oid) DESC, n.nspname LIMIT 1"
-    );
-    let schema = first_value(client, &query)?;
-    Ok(schema.map(|schema| RelationRef {
-        schema,
-        name: name.to_owned(),
-    }))
+/// The table that tells which migrations were applied, which is no part of the schema.
+struct Place {
+    table: Option<RelationRef>,
+    /// Whether it may be read: it runs nothing of anybody's, and nobody but who keeps the schema has written it.
+    is_trusted: bool,
+    /// The schema that new tables go to.
+    current: Option<String>,
+}
+
+impl Place {
+    fn find(client: &mut impl GenericClient, history: &HistoryTable) -> Result<Place, VerifyError> {
+        let row = first_row(client, &history::find(history))?.ok_or(VerifyError::NoRow)?;
+        let text = |index: usize| row.get(index).map(str::to_owned);
+        Ok(Place {
+            table: text(1).map(|schema| RelationRef {
+                schema,
+                name: history.table.clone(),
+            }),
+            is_trusted: row.get(2) == Some("t"),
+            current: text(0),
+        })
+    }
+
+    /// What of the database belongs to this program.
+    fn scope(&self, start_up: &StartUp) -> Scope {
+        let own = |table: &RelationRef| {
+            let tables = start_up.history.tables();
+            tables.map(|name| RelationRef {
+                name,
+                ..table.clone()
+            })
+        };
+        let schema = self.table.as_ref().map(|table| table.schema.as_str());
+        let kept: Vec<&str> = schema.into_iter().chain(self.current.as_deref()).collect();
+        Scope {
+            without: self.table.iter().flat_map(own).collect(),
+            schemas: match start_up.schemas.as_slice() {
+                [] => Schemas::AllBut(history::others(&kept)),
+                included => Schemas::Only(included.to_vec()),
+            },
+        }
+    }
 }
 
 /// A database that was taken over keeps the history of the tool that made it, which is no part of the schema either.
@@ -222,13 +257,20 @@ fn first_value(
     client: &mut impl GenericClient,
     query: &str,
 ) -> Result<Option<String>, VerifyError> {
+    let row = first_row(client, query)?;
+    Ok(row.and_then(|row| row.get(0).map(str::to_owned)))
+}
+
+fn first_row(
+    client: &mut impl GenericClient,
+    query: &str,
+) -> Result<Option<SimpleQueryRow>, VerifyError> {
     let query = qualified(query);
     let messages = client.simple_query(&query).map_err(VerifyError::Query)?;
-    let row = messages.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0),
+    Ok(messages.into_iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
         _ => None,
-    });
-    Ok(row.map(str::to_owned))
+    }))
 }
 
 /// The driver's error in the server's words, which its own text leaves out.

@@ -13,6 +13,7 @@ mod lookalikes;
 mod plain;
 mod running;
 mod screens;
+mod sharing;
 mod signals;
 mod suggested;
 mod support;

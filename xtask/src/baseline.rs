@@ -149,7 +149,8 @@ impl Takeover<'_> {
         screen: &mut Screen,
     ) -> Result<Option<Value>, Failure> {
         let expected = self.expected(link, report, screen)?;
-        let found = snapshot::introspect(link, &report.facts, report.extra.as_ref())?;
+        let schemas = self.project.settings()?.schemas;
+        let found = snapshot::introspect(link, &report.facts, &schemas, report.extra.as_ref())?;
         let differences: Vec<String> = catalog::diff(&expected.catalog, &found)
             .iter()
             .map(ToString::to_string)
@@ -228,7 +229,9 @@ impl Takeover<'_> {
         screen.progress(format!(
             "applying {range} to a private cluster, to compare with"
         ));
-        let made = scratch::catalog(link, &report.facts, keeper::mode(report), self.known, &[])?;
+        let schemas = self.project.settings()?.schemas;
+        let mode = keeper::mode(report);
+        let made = scratch::catalog(link, &report.facts, &schemas, mode, self.known, &[])?;
         Ok(Expected {
             catalog: made.catalog,
             from: format!("a private cluster with {range} applied"),

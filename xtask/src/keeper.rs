@@ -32,6 +32,7 @@ pub struct Keeper {
     only_check: bool,
     committed: Committed,
     history: HistoryTable,
+    schemas: Vec<String>,
 }
 
 /// What the committed file says of a database.
@@ -155,9 +156,11 @@ impl Keeper {
         if !args.no_snapshot {
             snapshot::check_folder(&path, &shown)?;
         }
+        let settings = project.settings()?;
         Ok(Keeper {
             committed: Committed::read(&path),
-            history: project.history()?,
+            history: settings.history,
+            schemas: settings.schemas,
             path,
             shown,
             leave_alone: args.no_snapshot,
@@ -195,7 +198,8 @@ impl Keeper {
         migrations: &[plan::Migration],
         report: &Report,
     ) -> Result<Before, Failure> {
-        let found = snapshot::introspect(link, &report.facts, report.extra.as_ref())?;
+        let found =
+            snapshot::introspect(link, &report.facts, &self.schemas, report.extra.as_ref())?;
         let (applied, is_half) = applied(&report.history);
         let all = snapshot::listed(migrations);
         let claim = claim(&self.committed, &applied, is_half, &all);
@@ -238,7 +242,7 @@ impl Keeper {
         // Migrations may have installed the extension since the first answer.
         let probe = report.extra.as_ref().filter(|_| report.applied.is_empty());
         let link = &mut *session.link;
-        let found = snapshot::take(link, migrations, &report.facts, probe)?;
+        let found = snapshot::take(link, migrations, &report.facts, &self.schemas, probe)?;
         if snapshot::is_text_of(&self.path, &found) {
             let snapshot = Box::new(found);
             return Ok(Some(if self.only_check {
@@ -318,6 +322,7 @@ impl Keeper {
                 match scratch::catalog(
                     link,
                     &report.facts,
+                    &self.schemas,
                     mode,
                     migrations,
                     &found.catalog.extensions,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use migrator::history::HistoryTable;
 use migrator::plan::Migration;
+use migrator::settings::Settings;
 use migrator::source;
 
 use crate::env_file::{self, EnvFile};
@@ -87,9 +88,14 @@ impl Project {
             .collect()
     }
 
+    /// What `timeschema.toml` says.
+    pub fn settings(&self) -> Result<Settings, Failure> {
+        settings::read(&self.root)
+    }
+
     /// Which table is the history, as `timeschema.toml` says.
     pub fn history(&self) -> Result<HistoryTable, Failure> {
-        settings::read(&self.root)
+        Ok(self.settings()?.history)
     }
 
     /// The project's `.env`; empty when there is none.

@@ -32,6 +32,7 @@ pub struct Made {
 pub fn catalog(
     link: &mut dyn Link,
     facts: &Facts,
+    included: &[String],
     mode: Mode,
     migrations: &[Migration],
     extensions: &[String],
@@ -69,7 +70,7 @@ pub fn catalog(
     let report = run::run(&mut scratch, migrations, &options, None, &mut |_| ())
         .map_err(|error| on_scratch(explain::run(&error, migrations)))?;
     Ok(Made {
-        catalog: snapshot::introspect(&mut scratch, &report.facts, None)?,
+        catalog: snapshot::introspect(&mut scratch, &report.facts, included, None)?,
         major: server.major().to_owned(),
     })
 }

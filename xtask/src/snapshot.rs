@@ -4,25 +4,29 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use catalog::{Catalog, Difference, RelationRef, Snapshot};
+use catalog::{Catalog, Difference, RelationRef, Schemas, Scope, Snapshot};
 use migrator::foreign::{self, Candidate, Foreign};
+use migrator::history::{self, literal, plain};
 use migrator::link::{Link, Rows};
 use migrator::plan::Migration;
 use migrator::qualified::qualified;
 use migrator::run::Facts;
+use migrator::settings;
 
 use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::shell;
 
-/// The snapshot of what the database holds now. `probe` is the answer to the catalog's probe, where it is known already.
+/// The snapshot of what the database holds now, where all migrations are applied, in the `schemas` that the project includes. `probe` is the answer to the catalog's probe, where it is known already.
 pub fn take(
     link: &mut dyn Link,
     migrations: &[Migration],
     facts: &Facts,
+    schemas: &[String],
     probe: Option<&Rows>,
 ) -> Result<Snapshot, Failure> {
-    let catalog = introspect(link, facts, probe)?;
+    check_schemas(link, schemas)?;
+    let catalog = introspect(link, facts, schemas, probe)?;
     Ok(Snapshot {
         migrations: listed(migrations),
         catalog,
@@ -66,10 +70,61 @@ pub fn read(path: &Path, shown: &Path, migrations: &[Migration]) -> Result<Catal
     Ok(snapshot.catalog)
 }
 
-/// What the database holds, without the histories of migration tools: they are no part of the schema.
+/// Refuses a snapshot of schemas that no migration has made.
+fn check_schemas(link: &mut dyn Link, schemas: &[String]) -> Result<(), Failure> {
+    if schemas.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = schemas.iter().map(|name| literal(name)).collect();
+    let sql = qualified(&format!(
+        "SELECT i.name FROM unnest(ARRAY[{}]::text[]) AS i (name) \
+         WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = i.name) LIMIT 1",
+        names.join(", ")
+    ));
+    let results = link
+        .query(&sql)
+        .map_err(|error| explain::run(&error.into(), &[]))?;
+    let Some(missing) = results.last().and_then(single) else {
+        return Ok(());
+    };
+    let missing = plain(&missing);
+    let message = format!(
+        "{} includes the schema {missing}, and no migration has made it",
+        settings::FILE
+    );
+    Err(Failure::new(Code::Failed, message)
+        .note(
+            "state",
+            "every migration is applied; the snapshot was neither compared nor written",
+        )
+        .next(format!(
+            "a migration with `CREATE SCHEMA {missing}`, or take it out of [schemas] include"
+        )))
+}
+
+/// What of the database belongs to the project.
+fn scope(facts: &Facts, schemas: &[String]) -> Scope {
+    let schema = facts.history_schema.clone().unwrap_or_default();
+    let current = facts.current_schema.clone().unwrap_or_default();
+    let own = |name| RelationRef {
+        schema: schema.clone(),
+        name,
+    };
+    Scope {
+        without: facts.history_table.tables().map(own).to_vec(),
+        schemas: match schemas {
+            [] => Schemas::AllBut(history::others(&[&schema, &current])),
+            included => Schemas::Only(included.to_vec()),
+        },
+    }
+}
+
+/// What the database holds of the project's, in the `schemas` that it includes or in all that are nobody else's, without the histories of
+/// migration tools: they are no part of the schema.
 pub fn introspect(
     link: &mut dyn Link,
     facts: &Facts,
+    schemas: &[String],
     probe: Option<&Rows>,
 ) -> Result<Catalog, Failure> {
     let failed = |error: &dyn std::fmt::Display| {
@@ -88,13 +143,7 @@ pub fn introspect(
         Some(probe) => probe,
         None => ask(catalog::probe_query())?,
     };
-    let schema = facts.history_schema.clone().unwrap_or_default();
-    let table = &facts.history_table;
-    let own = [table.table.clone(), table.paused_jobs()].map(|name| RelationRef {
-        schema: schema.clone(),
-        name,
-    });
-    let query = catalog::query(&probe, &own).map_err(|error| failed(&error))?;
+    let query = catalog::query(&probe, &scope(facts, schemas)).map_err(|error| failed(&error))?;
     let answer = ask(&query)?;
     let mut catalog = catalog::parse(&answer).map_err(|error| failed(&error))?;
     leave_out_histories(&mut catalog);

@@ -11,14 +11,16 @@ mod definition;
 mod known;
 mod raw;
 mod relations;
+mod scope;
 mod timescale;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use serde::Deserialize;
 
-use crate::model::{Catalog, RelationRef};
+use crate::model::Catalog;
+
+pub use scope::{Schemas, Scope};
 
 /// Oldest PostgreSQL whose catalogs the query can read: generated columns came with it, and `pg_attribute.attgenerated`.
 const OLDEST_SERVER: u32 = 120_000;
@@ -170,13 +172,13 @@ pub fn probe_query() -> &'static str {
 
 /// The query that describes the whole database, written for the server that gave `probe`; its answer is [`parse`]'s argument.
 ///
-/// One row, one text column. The tables in `exclude` are left out with everything of theirs: the history of migrations differs
-/// from server to server. Internal objects of TimescaleDB, chunks and members of extensions are left out always. Where the views
-/// of TimescaleDB are missing, the database has no hypertables as far as the catalog is concerned.
+/// One row, one text column. What `scope` leaves out is left out with everything of it. Internal objects of TimescaleDB, chunks and
+/// members of extensions are left out always. Where the views of TimescaleDB are missing, the database has no hypertables as far as the
+/// catalog is concerned.
 ///
 /// # Errors
 /// When `probe` is no probe's answer, the server is older than PostgreSQL 12, or its TimescaleDB lacks a column.
-pub fn query(probe: &str, exclude: &[RelationRef]) -> Result<String, Error> {
+pub fn query(probe: &str, scope: &Scope) -> Result<String, Error> {
     let probe = Probe::read(probe)?;
     if probe.server_version_num < OLDEST_SERVER {
         return Err(Error::ServerTooOld {
@@ -184,7 +186,9 @@ pub fn query(probe: &str, exclude: &[RelationRef]) -> Result<String, Error> {
         });
     }
     let mut text = include_str!("introspect/catalog.sql")
-        .replace("{excluded}", &excluded(exclude))
+        .replace("{excluded}", &scope.left_out())
+        .replace("{schemas}", &scope.schemas())
+        .replace("{is_limited}", scope.is_limited())
         .replace("{chunks}", &probe.chunks());
     for information in INFORMATION {
         let place = format!("{{{}}}", information.name);
@@ -218,11 +222,11 @@ pub fn parse(text: &str) -> Result<Catalog, Error> {
 /// # Errors
 /// When `run` fails, or the server cannot be described (see [`query`]).
 pub fn introspect<E>(
-    exclude: &[RelationRef],
+    scope: &Scope,
     mut run: impl FnMut(&str) -> Result<String, E>,
 ) -> Result<Catalog, IntrospectError<E>> {
     let probe = run(probe_query()).map_err(IntrospectError::Run)?;
-    let query = query(&probe, exclude)?;
+    let query = query(&probe, scope)?;
     let answer = run(&query).map_err(IntrospectError::Run)?;
     Ok(parse(&answer)?)
 }
@@ -256,32 +260,6 @@ fn rows_of(information: &Information, probe: &Probe) -> Result<String, Error> {
         }
     };
     Ok(format!("SELECT {} {from}", columns.join(", ")))
-}
-
-fn excluded(relations: &[RelationRef]) -> String {
-    let mut rows = String::from(
-        "SELECT NULL::pg_catalog.text AS schema, NULL::pg_catalog.text AS name WHERE false",
-    );
-    for relation in relations {
-        // Writing to a String does not fail.
-        let _ = write!(
-            rows,
-            " UNION ALL SELECT {}, {}",
-            literal(&relation.schema),
-            literal(&relation.name)
-        );
-    }
-    rows
-}
-
-/// A string literal that reads the same whatever `standard_conforming_strings` is.
-fn literal(text: &str) -> String {
-    let quoted = text.replace('\'', "''");
-    if quoted.contains('\\') {
-        format!("E'{}'::pg_catalog.text", quoted.replace('\\', r"\\"))
-    } else {
-        format!("'{quoted}'::pg_catalog.text")
-    }
 }
 
 #[cfg(test)]

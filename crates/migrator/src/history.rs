@@ -4,9 +4,9 @@ pub(crate) mod elsewhere;
 mod table;
 pub(crate) mod trust;
 
-pub use elsewhere::{Elsewhere, RecordedElsewhere, is_history};
+pub use elsewhere::{Elsewhere, RecordedElsewhere, is_history, others};
 pub use table::{HistoryTable, LONGEST_NAME};
-pub use trust::Untrusted;
+pub use trust::{Untrusted, find};
 
 use crate::link::Rows;
 use crate::qualified::qualified;

@@ -26,6 +26,8 @@ pub mod recovery;
 pub mod run;
 pub mod script;
 pub mod sections;
+#[cfg(feature = "settings")]
+pub mod settings;
 pub mod source;
 pub mod statement;
 #[cfg(feature = "testing")]

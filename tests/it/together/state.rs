@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use catalog::RelationRef;
+use catalog::{RelationRef, Scope};
 use postgres::{Client, SimpleQueryMessage};
 
 /// Each with what it says.
@@ -51,7 +51,11 @@ pub fn of(client: &mut Client) -> String {
         schema: "public".to_owned(),
         name: "schema_migrations".to_owned(),
     };
-    let catalog = catalog::introspect(&[history], |query| {
+    let scope = Scope {
+        without: vec![history],
+        ..Scope::default()
+    };
+    let catalog = catalog::introspect(&scope, |query| {
         rows(client, query).map(|rows| rows.concat())
     });
     let catalog = serde_json::to_string_pretty(&catalog.unwrap()).unwrap();

@@ -4,7 +4,7 @@
 -- session (search_path, IntervalStyle, ...), so the first query fixes those settings for this statement and the last one puts
 -- them back: `set_config(..., true)` reaches no further than the transaction, and with the way back not even that far.
 -- MATERIALIZED and the references between the queries are what keeps that order.
-WITH settings AS MATERIALIZED (
+WITH RECURSIVE settings AS MATERIALIZED (
     SELECT
         s.name,
         pg_catalog.current_setting(s.name)             AS before,
@@ -32,12 +32,19 @@ jobs AS MATERIALIZED ({jobs}),
 excluded AS MATERIALIZED ({excluded}),
 
 -- Schemas that users fill. All that starts with `_timescaledb_` is TimescaleDB's storage.
-user_schemas AS MATERIALIZED (
+all_schemas AS MATERIALIZED (
     SELECT n.oid, n.nspname AS name
     FROM pg_catalog.pg_namespace AS n
     WHERE n.nspname !~ '^pg_'
       AND n.nspname !~ '^_timescaledb_'
       AND n.nspname NOT IN ('information_schema', 'timescaledb_information', 'timescaledb_experimental')
+),
+-- Those of them that are read.
+user_schemas AS MATERIALIZED (
+    SELECT n.oid, n.nspname AS name
+    FROM pg_catalog.pg_namespace AS n
+    JOIN all_schemas AS a ON a.oid = n.oid
+    WHERE {schemas}
 ),
 -- In plain mode something stands for the extension. Its functions bear the names of TimescaleDB's and do what those do, and plpgsql says
 -- which they are: they depend on it as no other function does.
@@ -101,6 +108,29 @@ columns AS MATERIALIZED (
     WHERE a.attnum > 0 AND NOT a.attisdropped
 ),
 
+-- The types of columns, and what arrays and domains among them are made of. Enums and domains of a schema that is not read are so
+-- all the same where a column needs them.
+used_types AS MATERIALIZED (
+    SELECT DISTINCT a.atttypid AS oid FROM columns AS a
+    UNION
+    SELECT made_of.oid
+    FROM used_types AS u
+    JOIN pg_catalog.pg_type AS t ON t.oid = u.oid
+    CROSS JOIN LATERAL (VALUES (t.typelem), (t.typbasetype)) AS made_of (oid)
+    WHERE made_of.oid <> 0
+),
+user_types AS MATERIALIZED (
+    SELECT t.oid
+    FROM pg_catalog.pg_type AS t
+    JOIN all_schemas AS a ON a.oid = t.typnamespace
+    WHERE t.typtype IN ('e', 'd')
+      AND (EXISTS (SELECT FROM user_schemas AS s WHERE s.oid = a.oid) OR EXISTS (SELECT FROM used_types AS u WHERE u.oid = t.oid))
+      AND NOT EXISTS (
+          SELECT FROM members AS m
+          WHERE m.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND m.objid = t.oid
+      )
+),
+
 -- NOT NULL constraints that nothing has checked, as there are from PostgreSQL 18 on.
 not_valid AS MATERIALIZED (
     SELECT k.conrelid AS relation, k.conkey AS columns
@@ -137,12 +167,71 @@ called AS MATERIALIZED (
     FROM trees AS t
 ),
 
+-- Extensions that something in the schemas depends on: a type, an operator class, a function, or being a hypertable.
+own_objects AS MATERIALIZED (
+    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AS classid, c.oid AS objid
+    FROM pg_catalog.pg_class AS c
+    JOIN user_schemas AS s ON s.oid = c.relnamespace
+    WHERE {is_limited}
+    UNION ALL
+    SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass, p.oid
+    FROM pg_catalog.pg_proc AS p
+    JOIN user_schemas AS s ON s.oid = p.pronamespace
+    WHERE {is_limited}
+    UNION ALL
+    SELECT 'pg_catalog.pg_type'::pg_catalog.regclass, t.oid
+    FROM pg_catalog.pg_type AS t
+    JOIN user_schemas AS s ON s.oid = t.typnamespace
+    WHERE {is_limited}
+    UNION ALL
+    SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass, k.oid
+    FROM pg_catalog.pg_constraint AS k
+    JOIN user_schemas AS s ON s.oid = k.connamespace
+    WHERE {is_limited}
+    UNION ALL
+    SELECT 'pg_catalog.pg_rewrite'::pg_catalog.regclass, w.oid
+    FROM relations AS r
+    JOIN pg_catalog.pg_rewrite AS w ON w.ev_class = r.oid
+    WHERE {is_limited}
+    UNION ALL
+    SELECT 'pg_catalog.pg_attrdef'::pg_catalog.regclass, d.oid
+    FROM relations AS r
+    JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = r.oid
+    WHERE {is_limited}
+    UNION ALL
+    SELECT 'pg_catalog.pg_trigger'::pg_catalog.regclass, g.oid
+    FROM relations AS r
+    JOIN pg_catalog.pg_trigger AS g ON g.tgrelid = r.oid
+    WHERE {is_limited}
+),
+needed_extensions AS MATERIALIZED (
+    SELECT m.extension AS name
+    FROM own_objects AS o
+    JOIN pg_catalog.pg_depend AS d ON d.classid = o.classid AND d.objid = o.objid
+    JOIN members AS m ON m.classid = d.refclassid AND m.objid = d.refobjid
+    UNION
+    SELECT 'timescaledb'
+    FROM user_schemas AS s
+    WHERE EXISTS (SELECT FROM hypertables AS h WHERE h.hypertable_schema = s.name)
+       OR EXISTS (SELECT FROM continuous_aggregates AS a WHERE a.view_schema = s.name)
+       OR EXISTS (SELECT FROM jobs AS j WHERE j.proc_schema = s.name)
+),
+
 body AS MATERIALIZED (
     SELECT pg_catalog.json_build_object(
         'extensions', (
             SELECT pg_catalog.json_agg(e.extname)
-            FROM (SELECT x.extname FROM pg_catalog.pg_extension AS x UNION ALL SELECT p.extension FROM plain AS p) AS e
+            FROM (
+                SELECT x.extname, x.extnamespace FROM pg_catalog.pg_extension AS x
+                UNION ALL
+                SELECT p.extension, 0 FROM plain AS p
+            ) AS e
             WHERE e.extname <> 'plpgsql'
+              AND (
+                  NOT {is_limited}
+                  OR EXISTS (SELECT FROM user_schemas AS s WHERE s.oid = e.extnamespace)
+                  OR EXISTS (SELECT FROM needed_extensions AS x WHERE x.name = e.extname)
+              )
         ),
         'enums', (
             SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
@@ -155,13 +244,10 @@ body AS MATERIALIZED (
                     WHERE l.enumtypid = t.oid
                 )
             ))
-            FROM pg_catalog.pg_type AS t
-            JOIN user_schemas AS s ON s.oid = t.typnamespace
+            FROM user_types AS u
+            JOIN pg_catalog.pg_type AS t ON t.oid = u.oid
+            JOIN all_schemas AS s ON s.oid = t.typnamespace
             WHERE t.typtype = 'e'
-              AND NOT EXISTS (
-                  SELECT FROM members AS m
-                  WHERE m.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND m.objid = t.oid
-              )
         ),
         'domains', (
             SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
@@ -186,17 +272,14 @@ body AS MATERIALIZED (
                     WHERE k.contypid = t.oid AND k.contype = 'c'
                 )
             ))
-            FROM pg_catalog.pg_type AS t
-            JOIN user_schemas AS s ON s.oid = t.typnamespace
+            FROM user_types AS u
+            JOIN pg_catalog.pg_type AS t ON t.oid = u.oid
+            JOIN all_schemas AS s ON s.oid = t.typnamespace
             JOIN pg_catalog.pg_type AS full_base ON full_base.oid = t.typbasetype
             LEFT JOIN pg_catalog.pg_type AS el ON el.oid = full_base.typelem AND el.typarray = full_base.oid
             JOIN pg_catalog.pg_type AS b ON b.oid = COALESCE(el.oid, full_base.oid)
             JOIN pg_catalog.pg_namespace AS bn ON bn.oid = b.typnamespace
             WHERE t.typtype = 'd'
-              AND NOT EXISTS (
-                  SELECT FROM members AS m
-                  WHERE m.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND m.objid = t.oid
-              )
         ),
         'relations', (
             SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
@@ -318,7 +401,7 @@ body AS MATERIALIZED (
             ))
             FROM pg_catalog.pg_inherits AS i
             JOIN pg_catalog.pg_class AS parent ON parent.oid = i.inhparent
-            JOIN user_schemas AS s ON s.oid = parent.relnamespace
+            JOIN all_schemas AS s ON s.oid = parent.relnamespace
             JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid
             WHERE parent.relkind IN ('r', 'p', 'f')
               AND NOT EXISTS (SELECT FROM hypertable_oids AS h WHERE h.oid = i.inhparent)
@@ -417,6 +500,10 @@ body AS MATERIALIZED (
             ))
             FROM jobs AS j
             WHERE j.job_id >= 1000
+              AND NOT EXISTS (
+                  SELECT FROM all_schemas AS a
+                  WHERE a.name = j.proc_schema AND NOT EXISTS (SELECT FROM user_schemas AS s WHERE s.oid = a.oid)
+              )
         )
     )::pg_catalog.text AS text
     FROM (SELECT pg_catalog.count(s.fixed) AS n FROM settings AS s) AS fixed

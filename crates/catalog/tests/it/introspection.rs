@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use catalog::{Error, RelationRef};
+use catalog::{Error, RelationRef, Scope};
 use migrator::qualified::{lookups, qualified};
 
 use crate::support;
@@ -182,7 +182,7 @@ fn a_transaction_keeps_its_settings() {
         return;
     };
     let probe = database.run(catalog::probe_query());
-    let query = catalog::query(&probe, &[]).unwrap();
+    let query = catalog::query(&probe, &Scope::default()).unwrap();
     for query in [catalog::probe_query(), &query] {
         assert_eq!(lookups(&qualified(query)), [""; 0]);
     }
@@ -289,7 +289,7 @@ fn chunks_do_not_make_the_query_seem_expensive() {
     database.run("CREATE EXTENSION timescaledb");
     database.run(SENSORS);
     database.run("INSERT INTO readings SELECT t, 1, 1 FROM generate_series('2026-01-01'::timestamptz, '2026-02-28', '12 hours') AS t; ANALYZE;");
-    let query = catalog::query(&database.run(catalog::probe_query()), &[]).unwrap();
+    let query = catalog::query(&database.run(catalog::probe_query()), &Scope::default()).unwrap();
     let plan = database.run(&format!("EXPLAIN {}", qualified(&query)));
     let cost = plan
         .split_once("..")
@@ -375,7 +375,11 @@ fn what_is_computed_when_read_differs_from_what_is_stored() {
 
 #[test]
 fn an_unknown_server_is_named() {
-    let error = |probe: &str| catalog::query(probe, &[]).unwrap_err().to_string();
+    let error = |probe: &str| {
+        catalog::query(probe, &Scope::default())
+            .unwrap_err()
+            .to_string()
+    };
     let messages = [
         error("psql: error"),
         error(r#"{"server_version_num": 110022, "extension": null, "views": null}"#),
@@ -393,14 +397,14 @@ fn an_unknown_server_is_named() {
         )
         .unwrap_err()
         .to_string(),
-        catalog::introspect(&[], |_| {
+        catalog::introspect(&Scope::default(), |_| {
             Err::<String, _>(std::io::Error::other("the connection is gone"))
         })
         .unwrap_err()
         .to_string(),
     ];
     insta::assert_snapshot!(messages.join("\n"));
-    let answer = catalog::introspect(&[], |_| Ok::<_, Infallible>("{}".to_owned()));
+    let answer = catalog::introspect(&Scope::default(), |_| Ok::<_, Infallible>("{}".to_owned()));
     assert!(matches!(
         answer,
         Err(catalog::IntrospectError::Catalog(Error::Probe(_)))

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use catalog::{Catalog, RelationRef};
+use catalog::{Catalog, RelationRef, Scope};
 use migrator::cluster::{Cluster, Running, Server, Settings, USER};
 use migrator::{plain, statement};
 
@@ -152,7 +152,11 @@ impl Database {
     pub(crate) fn catalog_without(&self, exclude: &[RelationRef], settings: &str) -> Catalog {
         // As it is, whatever mode the database has.
         let run = |query: &str| self.psql(&format!("{settings}\n{query};"));
-        catalog::introspect(exclude, run).unwrap_or_else(|error| panic!("{error}"))
+        let scope = Scope {
+            without: exclude.to_vec(),
+            ..Scope::default()
+        };
+        catalog::introspect(&scope, run).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Applies the project's migrations.

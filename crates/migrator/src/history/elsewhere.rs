@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use super::trust::{HAS_TRUSTED_OWNER, RUNS_NOTHING};
 use super::{identifier, literal, plain};
 use crate::link::Rows;
 use crate::plan::Migration;
@@ -31,13 +32,7 @@ pub fn is_history(columns: &[(&str, &str)]) -> bool {
 /// `search_path` is chosen for the session where it came with the connection, and not from a setting of the role or the database that a
 /// migration may have changed.
 pub(crate) fn query() -> String {
-    let column = |(name, ty): &(&str, &str)| {
-        format!(
-            "(a.attname = {} AND a.atttypid = '{ty}'::regtype)",
-            literal(name)
-        )
-    };
-    let columns: Vec<String> = COLUMNS.iter().map(column).collect();
+    let has_columns = has_columns();
     qualified(&format!(
         "SELECT n.nspname, c.relname, pg_get_userbyid(c.relowner), n.nspname = ANY (current_schemas(false)), \
          (SELECT s.source IN ('client', 'session') FROM pg_catalog.pg_settings s WHERE s.name = 'search_path') \
@@ -45,10 +40,40 @@ pub(crate) fn query() -> String {
          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          WHERE d.attname = 'steps_done' AND c.relkind = 'r' AND c.relpersistence <> 't' AND NOT row_security_active(c.oid) \
          AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') \
-         AND (SELECT count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND ({})) = {} ORDER BY 1, 2",
+         AND {has_columns} ORDER BY 1, 2"
+    ))
+}
+
+/// A condition on `pg_class AS c`: whether it has the columns of a history.
+fn has_columns() -> String {
+    let column = |(name, ty): &(&str, &str)| {
+        format!(
+            "(a.attname = {} AND a.atttypid = '{ty}'::regtype)",
+            literal(name)
+        )
+    };
+    let columns: Vec<String> = COLUMNS.iter().map(column).collect();
+    format!(
+        "(SELECT count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND ({})) = {}",
         columns.join(" OR "),
         COLUMNS.len(),
-    ))
+    )
+}
+
+/// A query for the names of the schemas in which other projects keep their histories: all but the schemas in `own`. As part of another
+/// query, which is to be [`qualified`] as a whole.
+///
+/// Only a history that may be trusted counts. Whoever may create a table cannot make a schema somebody else's by that.
+pub fn others(own: &[&str]) -> String {
+    let own: Vec<String> = own.iter().map(|schema| literal(schema)).collect();
+    let has_columns = has_columns();
+    format!(
+        "SELECT n.nspname FROM pg_catalog.pg_attribute d JOIN pg_catalog.pg_class c ON c.oid = d.attrelid \
+         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+         WHERE d.attname = 'steps_done' AND c.relpersistence <> 't' AND {RUNS_NOTHING} AND {HAS_TRUSTED_OWNER} AND {has_columns} \
+         AND n.nspname <> ALL (ARRAY[{}]::text[])",
+        own.join(", ")
+    )
 }
 
 /// A history somewhere in the database.

@@ -32,6 +32,11 @@ impl HistoryTable {
         format!("{}{PAUSED_JOBS}", self.table)
     }
 
+    /// The names of the tables that a run keeps in the history's schema.
+    pub fn tables(&self) -> [String; 2] {
+        [self.table.clone(), self.paused_jobs()]
+    }
+
     /// The quoted name, with its schema where that is known without asking the server.
     pub(crate) fn quoted(&self) -> String {
         match &self.schema {

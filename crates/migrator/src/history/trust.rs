@@ -11,12 +11,12 @@ use crate::link::Rows;
 use crate::qualified::qualified;
 
 /// Whether the owner of `pg_class AS c` may keep a history: whoever is the owner runs whatever the database runs anyway.
-const HAS_TRUSTED_OWNER: &str = "(EXISTS (SELECT FROM pg_catalog.pg_roles o WHERE o.oid = c.relowner \
+pub(super) const HAS_TRUSTED_OWNER: &str = "(EXISTS (SELECT FROM pg_catalog.pg_roles o WHERE o.oid = c.relowner \
      AND (o.rolsuper OR o.rolname = session_user OR o.rolname = current_user)) \
      OR EXISTS (SELECT FROM pg_catalog.pg_database d WHERE d.datname = current_database() AND d.datdba = c.relowner))";
 
 /// Whether `pg_class AS c` can be read and written without running anything of anybody's.
-const RUNS_NOTHING: &str = "c.relkind = 'r' \
+pub(super) const RUNS_NOTHING: &str = "c.relkind = 'r' \
      AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) \
      AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid) \
      AND NOT row_security_active(c.oid)";
@@ -39,6 +39,29 @@ pub(crate) fn is_usable(history: &HistoryTable) -> String {
         "(SELECT bool_and({HAS_TRUSTED_OWNER} AND {RUNS_NOTHING}) AND bool_or(c.oid = to_regclass({})) FROM {})",
         literal(&history.quoted()),
         tables(history),
+    )
+}
+
+/// Asks where a program finds the history that a run keeps, and whether it may be read: one row with the schema that new tables go to, the
+/// history's schema, and whether it is trusted. Needs no right; to be sent [`qualified`].
+///
+/// A program's role is often not the one that migrates, so that the owner of the schema counts as well: whoever that is may drop the history
+/// and put another one in its place. Where the schema is not named, the history is looked for in those of the search path, then elsewhere,
+/// since a session that has changed its search path sees no other schema for that. A table that may not be trusted is the last choice.
+pub fn find(history: &HistoryTable) -> String {
+    let named = match &history.schema {
+        Some(schema) => format!("n.nspname = {}", literal(schema)),
+        None => "true".to_owned(),
+    };
+    format!(
+        "SELECT current_schema(), h.nspname, h.is_trusted FROM (VALUES (1)) AS one LEFT JOIN (\
+         SELECT n.nspname, pg_table_is_visible(c.oid) AS is_visible, {RUNS_NOTHING} \
+         AND ({HAS_TRUSTED_OWNER} OR c.relowner = n.nspowner) \
+         AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS is_trusted \
+         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+         WHERE c.relname = {} AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND {named} \
+         ORDER BY 3 DESC, 2 DESC, 1 LIMIT 1) AS h ON true",
+        literal(&history.table)
     )
 }
 

@@ -46,6 +46,8 @@ pub struct Facts {
     pub has_older_stand_in: bool,
     /// Whether that schema exists: one that a project names is created with the history.
     pub has_history_schema: bool,
+    /// The schema that new tables go to; `None` when the search path names none.
+    pub current_schema: Option<String>,
     /// Which table is the history.
     pub history_table: HistoryTable,
 }
@@ -70,7 +72,8 @@ pub(super) fn query(history: &HistoryTable) -> String {
          {}, \
          EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = {schema}), \
          EXISTS (SELECT FROM pg_catalog.pg_namespace n \
-         WHERE n.nspname = '_timescaledb_catalog' AND pg_has_role(n.nspowner, 'USAGE'))",
+         WHERE n.nspname = '_timescaledb_catalog' AND pg_has_role(n.nspowner, 'USAGE')), \
+         current_schema()",
         history::literal(&history.paused_jobs()),
         plain::FOUND,
     ))
@@ -112,6 +115,7 @@ impl Facts {
             is_plain: text(11).is_some(),
             has_older_stand_in: is_true(13) && mode::has_older(text(11).as_deref()),
             has_history_schema: is_true(12),
+            current_schema: text(14),
             history_table: history.clone(),
         }
     }

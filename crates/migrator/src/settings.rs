@@ -1,0 +1,271 @@
+//! `timeschema.toml` at the root of a project: which table is the history, and which schemas are the project's own.
+//!
+//! One reader for the commands and for the build script of a service, so that a project says it once.
+
+use std::path::Path;
+use std::{fmt, fs, io};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::history::{HistoryTable, LONGEST_NAME};
+use crate::source::position;
+
+/// The name of the file.
+pub const FILE: &str = "timeschema.toml";
+
+/// PostgreSQL cuts longer names, in bytes.
+const LONGEST_SCHEMA: usize = 63;
+
+/// The sections, each with its keys.
+const SECTIONS: [(&str, &[&str]); 2] =
+    [("history", &["schema", "table"]), ("schemas", &["include"])];
+
+/// What a project says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// Which table is the history: `[history]`.
+    pub history: HistoryTable,
+    /// The schemas that the migrations fill, by their exact names: `[schemas] include`. Where none is named, all that hold no other
+    /// project's history.
+    pub schemas: Vec<String>,
+}
+
+/// Why the file cannot be used. `Display` names file and line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// The line and its column, from 1, where it is about one.
+    pub place: Option<(usize, usize)>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub next: String,
+}
+
+impl std::error::Error for Error {}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.place {
+            Some((line, column)) => write!(f, "{FILE}:{line}:{column}: {}", self.message),
+            None => write!(f, "{FILE}: {}", self.message),
+        }
+    }
+}
+
+/// Reads the file of the project in this folder; without one, everything is as usual.
+///
+/// # Errors
+/// Where the file cannot be read, or says something that is not known.
+pub fn read(root: &Path) -> Result<Settings, Error> {
+    match fs::read_to_string(root.join(FILE)) {
+        Ok(text) => parse(&text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Settings::default()),
+        Err(error) => Err(Error {
+            place: None,
+            message: format!("it cannot be read: {error}"),
+            next: format!("make {FILE} a text file that you can read, or remove it"),
+        }),
+    }
+}
+
+/// Reads the text of such a file.
+///
+/// # Errors
+/// Where it says something that is not known; the first of such places.
+pub fn parse(text: &str) -> Result<Settings, Error> {
+    let wrong = |offset: usize, (message, next): Words| Error {
+        place: Some(position(text.get(..offset).unwrap_or(text))),
+        message,
+        next,
+    };
+    let file = DeTable::parse(text).map_err(|error| {
+        let start = error.span().map_or(0, |span| span.start);
+        // Its first line says it; those after it show the place.
+        let message = error.message().lines().next().unwrap_or_default();
+        let next = format!("correct {FILE}: it holds {}", known_sections());
+        wrong(start, (message.to_owned(), next))
+    })?;
+    let mut settings = Settings::default();
+    for (section, keys) in in_order(file.get_ref()) {
+        let name: &str = section.get_ref();
+        let at = section.span().start;
+        let Some((_, known)) = SECTIONS.iter().find(|(known, _)| *known == name) else {
+            return Err(wrong(at, unknown(name, &known_sections())));
+        };
+        let DeValue::Table(keys) = keys.get_ref() else {
+            let message = format!("`{name}` is a section, not a value");
+            return Err(wrong(
+                at,
+                (message, format!("write [{name}] on a line of its own")),
+            ));
+        };
+        for (key, value) in in_order(keys) {
+            let refuse = |words: Words| wrong(key.span().start, words);
+            match (name, key.get_ref().as_ref()) {
+                ("history", "schema") => {
+                    let schema = string("history.schema", value, LONGEST_SCHEMA).map_err(refuse)?;
+                    settings.history.schema = Some(schema);
+                }
+                ("history", "table") => {
+                    settings.history.table =
+                        string("history.table", value, LONGEST_NAME).map_err(refuse)?;
+                }
+                ("schemas", "include") => {
+                    settings.schemas =
+                        include(value).map_err(|(offset, words)| wrong(offset, words))?;
+                }
+                (_, key) => {
+                    return Err(refuse(unknown(
+                        &format!("{name}.{key}"),
+                        &known.join(" and "),
+                    )));
+                }
+            }
+        }
+    }
+    Ok(settings)
+}
+
+/// What is wrong, and what to do about it.
+type Words = (String, String);
+
+type Entry<'a, 'i> = (
+    &'a Spanned<std::borrow::Cow<'i, str>>,
+    &'a Spanned<DeValue<'i>>,
+);
+
+/// A table's entries as they stand in the file.
+fn in_order<'a, 'i>(table: &'a DeTable<'i>) -> Vec<Entry<'a, 'i>> {
+    let mut entries: Vec<Entry<'a, 'i>> = table.iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    entries
+}
+
+fn known_sections() -> String {
+    SECTIONS.map(|(name, _)| format!("[{name}]")).join(" and ")
+}
+
+fn unknown(name: &str, known: &str) -> Words {
+    (
+        format!("`{name}` is not known"),
+        format!("take it out, or correct it: known here are {known}"),
+    )
+}
+
+/// A string that may be a name of at most so many bytes.
+fn string(what: &str, value: &Spanned<DeValue<'_>>, longest: usize) -> Result<String, Words> {
+    let text = value.get_ref().as_str();
+    let Some(text) = text.filter(|text| !text.is_empty() && !text.contains('\0')) else {
+        let message = format!("{what} has to be a string that is not empty");
+        return Err((
+            message,
+            format!("write it in quotes: {} = \"…\"", last(what)),
+        ));
+    };
+    if text.len() > longest {
+        let message = format!("{what} is longer than {longest} bytes");
+        let next = format!("choose a name of at most {longest} bytes");
+        return Err((message, next));
+    }
+    Ok(text.to_owned())
+}
+
+/// `table` of `history.table`.
+fn last(what: &str) -> &str {
+    what.rsplit('.').next().unwrap_or(what)
+}
+
+/// The schemas that are the project's own. An error comes with its place.
+fn include(value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, (usize, Words)> {
+    const WHAT: &str = "schemas.include";
+    let example =
+        || format!("write the schemas' names: include = [\"…\"], or take [schemas] out of {FILE}");
+    let DeValue::Array(names) = value.get_ref() else {
+        let message = format!("{WHAT} has to be a list of strings");
+        return Err((value.span().start, (message, example())));
+    };
+    if names.is_empty() {
+        let message = format!("{WHAT} is empty, so that nothing would be the project's own");
+        return Err((value.span().start, (message, example())));
+    }
+    let mut schemas: Vec<String> = Vec::new();
+    for name in names.iter() {
+        let refuse = |words: Words| (name.span().start, words);
+        let schema = string(&format!("a name in {WHAT}"), name, LONGEST_SCHEMA)
+            .map_err(|(message, _)| refuse((message, example())))?;
+        if is_of_the_server(&schema) {
+            let message = format!("{WHAT} names {schema}, which holds no tables of users");
+            return Err(refuse((message, format!("take {schema} out of the list"))));
+        }
+        if schemas.contains(&schema) {
+            let message = format!("{WHAT} names {schema} twice");
+            return Err(refuse((
+                message,
+                "take one of the two out of the list".to_owned(),
+            )));
+        }
+        schemas.push(schema);
+    }
+    Ok(schemas)
+}
+
+/// Whether a schema is the server's or TimescaleDB's own, which is in no catalog.
+fn is_of_the_server(schema: &str) -> bool {
+    let known = [
+        "information_schema",
+        "timescaledb_information",
+        "timescaledb_experimental",
+    ];
+    schema.starts_with("pg_") || schema.starts_with("_timescaledb_") || known.contains(&schema)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_history_and_the_schemas_are_named() {
+        assert_eq!(parse(""), Ok(Settings::default()));
+        let settings = Settings {
+            history: HistoryTable {
+                schema: Some("ops".to_owned()),
+                table: "billing history".to_owned(),
+            },
+            schemas: vec!["billing".to_owned(), "Rates of \u{20ac}".to_owned()],
+        };
+        let text = "[history]\nschema = \"ops\" # where\ntable = 'billing history'\n\
+            [schemas]\ninclude = [\n  \"billing\",\n  'Rates of \u{20ac}', # of the bank\n]\n";
+        assert_eq!(parse(text), Ok(settings));
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused_at_its_line() {
+        let long = format!("[history]\ntable = \"{}\"", "a".repeat(LONGEST_NAME + 1));
+        let schema = format!("[schemas]\ninclude = [\"{}\"]", "a".repeat(64));
+        let texts = [
+            "[histroy]",
+            "\nhistory = 1",
+            "[history]\nschema = \"a\"\nshema = \"b\"",
+            "[history]\nschema = 1",
+            "[history]\nschema = \"\"",
+            "[history]\nschema = \"a\\u0000\"",
+            "[history",
+            "[history]\ntable = \"a\"\ntable = \"b\"",
+            &long,
+            "[schemas]\nexclude = [\"a\"]",
+            "[schemas]\ninclude = \"a\"",
+            "[schemas]\ninclude = []",
+            "[schemas]\ninclude = [\"a\", 1]",
+            "[schemas]\ninclude = [\"a\",\n\"\"]",
+            "[schemas]\ninclude = [\"a\",\n  \"a\"]",
+            "[schemas]\ninclude = [\"pg_catalog\"]",
+            &schema,
+        ];
+        let words = texts.map(|text| {
+            let error = parse(text).expect_err(text);
+            format!("{error}\n  next: {}", error.next)
+        });
+        insta::assert_snapshot!(words.join("\n"));
+    }
+}
