@@ -133,7 +133,7 @@ fn apply(
         ..Options::default()
     };
     let mut link = config.connect()?;
-    let mut teller = Teller::new();
+    let mut teller = Teller::new(start_up.mode);
     let mut observe = |event: Event<'_>| teller.tell(&event);
     let report = run::run(&mut link, &migrations, &options, None, &mut observe)
         .map_err(|error| refusal(error, &migrations))?;

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use migrator::history::Mode;
 use migrator::run::{Blocked, Event, Report, Settled};
 use tracing::{Dispatch, dispatcher, info, warn};
 
@@ -14,14 +15,17 @@ const REPEAT: Duration = Duration::from_secs(10);
 /// Tells events of the engine that are news to people, to the subscriber of the thread that made it: the engine tells from two threads.
 pub(crate) struct Teller {
     dispatch: Dispatch,
+    /// The mode that was asked for.
+    asked: Mode,
     /// Who was said to stand in the way, and when.
     blockers: Vec<String>,
     said: Option<Instant>,
 }
 
 impl Teller {
-    pub(crate) fn new() -> Teller {
+    pub(crate) fn new(asked: Mode) -> Teller {
         Teller {
+            asked,
             dispatch: dispatcher::get_default(Clone::clone),
             blockers: Vec::new(),
             said: None,
@@ -32,6 +36,12 @@ impl Teller {
         let dispatch = self.dispatch.clone();
         dispatcher::with_default(&dispatch, || match event {
             Event::Blocked(blocked) => self.blocked(blocked),
+            // Nobody asked for it: the database is older than the server's TimescaleDB.
+            Event::Connected(facts) if facts.is_plain && self.asked == Mode::TimescaleDb => info!(
+                target: TARGET,
+                database = facts.database,
+                "the database is in plain mode, without TimescaleDB, and stays so"
+            ),
             other => tell(other),
         });
     }

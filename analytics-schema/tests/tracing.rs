@@ -10,10 +10,10 @@ use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use analytics_schema::Config;
+use analytics_schema::{Config, MIGRATIONS};
 use empty::{empty_database, migrate};
 use migrator::history::Mode;
-use runners::{ADDITIONS, hold_lock, start_later_version};
+use runners::{ADDITIONS, hold_lock, start_later_version, start_with};
 use support::skip;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -125,4 +125,28 @@ fn what_happens_in_plain_mode_is_told_to_tracing() {
     if let Some((_database, config)) = empty_database(test) {
         insta::assert_snapshot!(told(&config, Mode::Plain));
     }
+}
+
+/// As on a server that TimescaleDB was installed on after the first start.
+#[test]
+fn a_service_goes_on_in_the_mode_that_its_database_has() {
+    let Some((_database, config)) =
+        empty_database("a_service_goes_on_in_the_mode_that_its_database_has")
+    else {
+        return;
+    };
+    start_with(&config, Mode::Plain, &MIGRATIONS[..2]);
+    let lines = Lines::default();
+    let report = tracing::subscriber::with_default(lines.clone(), || {
+        analytics_schema::migrate(&config).unwrap()
+    });
+    assert_eq!(report.applied.len(), MIGRATIONS.len() - 2);
+    let lines = lines.0.lock().unwrap().clone();
+    let database = &report.facts.database;
+    insta::assert_snapshot!(lines.replace(database, "[database]"));
+    let mut client = config.client().unwrap();
+    let modes = "SELECT string_agg(DISTINCT mode, ', ') FROM schema_migrations";
+    let modes = client.query_one(modes, &[]).unwrap();
+    assert_eq!(modes.get::<_, String>(0), "plain");
+    analytics_schema::verify_at_least(&mut client).unwrap();
 }

@@ -406,6 +406,33 @@ fn an_embedded_cluster_of_a_server_without_timescaledb_is_in_plain_mode() {
 }
 
 #[test]
+fn an_embedded_cluster_takes_timescaledb_that_is_installed_later_for_new_databases() {
+    let Some(project) = Sandbox::new()
+        .file("migrations/001_a.sql", HYPERTABLE)
+        .needs_timescaledb_for("installing it later")
+        .embedded(test_name!())
+    else {
+        return;
+    };
+    let pg_config = without_extensions(&project, &Server::find().unwrap());
+    let project = project.program("docker", NO_ENGINE);
+    let project = project.env("PG_CONFIG", pg_config);
+    let before = project.run("migrate --no-snapshot");
+    insta::assert_snapshot!("before_it_was_installed", before);
+    let project = project.env("PG_CONFIG", Server::find().unwrap().program("pg_config"));
+    let later = HYPERTABLE
+        .replace("TABLE t", "TABLE later")
+        .replace("('t'", "('later'");
+    project.write("migrations/002_b.sql", later);
+    let after = project.run("migrate --no-snapshot");
+    insta::assert_snapshot!("the_database_from_before_stays_plain", after);
+    insta::assert_snapshot!(
+        "a_new_one_uses_it",
+        project.run("reset --yes --no-snapshot")
+    );
+}
+
+#[test]
 fn a_take_over_is_refused() {
     let Some(project) = one(test_name!(), HYPERTABLE) else {
         return;

@@ -13,7 +13,12 @@ use migrator::source;
 /// What a later version of this program does when it starts: our migrations, and behind them its own.
 pub fn start_later_version(config: &Config, mode: Mode, later: &[(&str, &str)]) {
     let files: Vec<_> = MIGRATIONS.iter().chain(later).copied().collect();
-    let files = source::embedded(&files).unwrap().into_iter();
+    start_with(config, mode, &files);
+}
+
+/// What a program with these migrations does when it starts.
+pub fn start_with(config: &Config, mode: Mode, files: &[(&str, &str)]) {
+    let files = source::embedded(files).unwrap().into_iter();
     let migrations: Vec<_> = files.map(|file| Migration::parse(file).unwrap()).collect();
     let mut link = config.connect().unwrap();
     let options = Options {
