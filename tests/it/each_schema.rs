@@ -358,3 +358,43 @@ fn a_schema_that_no_search_path_can_name() {
     let tables = "SELECT count(*) FROM pg_class WHERE relname IN ('journal', 'schema_migrations')";
     assert_eq!(client.query_one(tables, &[]).unwrap().get::<_, i64>(0), 0);
 }
+
+/// A role that may have one session, and that may not use one of the schemas; the URL has options of its own, which stay.
+#[test]
+fn a_role_with_one_session_and_without_a_right() {
+    let schemas = ["tenant_1", "tenant_2", "tenant_3"];
+    let Some((project, mut client)) = with_schemas(test_name!(), &schemas) else {
+        return;
+    };
+    let option = "SELECT 1 / (current_setting('work_mem') = '1MB')::int;\n";
+    project.write("migrations/004_option.sql", option);
+    let role = format!("{}_runner", project.own_database().name());
+    let create = format!(
+        "CREATE ROLE {role} LOGIN PASSWORD 'runner-secret' CONNECTION LIMIT 1; \
+         GRANT USAGE, CREATE ON SCHEMA tenant_1, tenant_3 TO {role}; GRANT CREATE ON SCHEMA tenant_2 TO {role}"
+    );
+    client.batch_execute(&create).unwrap();
+    let url = project.own_database().url();
+    let (_, rest) = url.split_once('@').unwrap();
+    let url = format!("postgresql://{role}:runner-secret@{rest}?options=-cwork_mem%3D1MB");
+    let screen = project.run(&format!("migrate --each-schema tenant_* --target {url}"));
+    let drop =
+        format!("REASSIGN OWNED BY {role} TO CURRENT_USER; DROP OWNED BY {role}; DROP ROLE {role}");
+    eventually("the role's last session has ended", || {
+        client.batch_execute(&drop).is_ok()
+    });
+    assert!(screen.starts_with("exit 1\n"), "{screen}");
+    assert!(
+        screen.contains("3 schemas: 2 applied, 1 failed"),
+        "{screen}"
+    );
+    assert!(
+        screen.contains("the schema has been dropped, or the role may not use it"),
+        "{screen}"
+    );
+    for schema in ["tenant_1", "tenant_3"] {
+        assert_eq!(journal(&mut client, schema), "1 2 3, 1, 4", "{schema}");
+    }
+    let left = "SELECT count(*) FROM pg_class WHERE relnamespace IN ('tenant_2'::regnamespace, 'public'::regnamespace)";
+    assert_eq!(client.query_one(left, &[]).unwrap().get::<_, i64>(0), 0);
+}

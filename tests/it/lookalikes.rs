@@ -142,6 +142,10 @@ fn run_all(project: &Sandbox, plain: &str) {
     run(project, "status");
     run(project, "status --json");
     run(project, "doctor");
+    let each = format!("migrate --each-schema public {plain}");
+    run(project, &format!("{each} --dry-run"));
+    run(project, &each);
+    run(project, "status --each-schema public");
     finds(project, &format!("migrate --frozen {plain}"));
     finds(project, &format!("migrate {plain}"));
     cut(project, plain);

@@ -97,3 +97,30 @@ fn a_program_without_tls_refuses_what_asks_for_it() {
     }
     assert!(!says("prefer").contains("the feature `tls`"));
 }
+
+#[test]
+fn a_search_path_is_an_option_beside_those_of_the_string() {
+    let options = |text: &str, schemas: &[&str]| {
+        let schemas: Vec<String> = schemas.iter().map(|&name| name.to_owned()).collect();
+        let config = Config::exactly(text).unwrap().with_search_path(&schemas);
+        let environment = config.environment();
+        let of_psql = environment.iter().find(|(name, _)| *name == "PGOPTIONS");
+        assert_eq!(
+            config.postgres.get_options(),
+            of_psql.map(|(_, it)| it.as_str())
+        );
+        config.postgres.get_options().unwrap().to_owned()
+    };
+    assert_eq!(
+        options("postgres://u@h/d", &["tenant_7", "public"]),
+        r#"-csearch_path="tenant_7","public""#
+    );
+    assert_eq!(
+        options("postgres://u@h/d?options=-cwork_mem%3D1MB", &["Te nant"]),
+        r#"-cwork_mem=1MB -csearch_path="Te\ nant""#
+    );
+    assert_eq!(
+        options("postgres://u@h/d", &["a\"b\\c\td"]),
+        "-csearch_path=\"a\"\"b\\\\c\\\td\""
+    );
+}
