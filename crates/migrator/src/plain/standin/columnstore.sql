@@ -337,7 +337,8 @@ BEGIN
     options := _timescaledb_functions.known_options(options);
     PERFORM _timescaledb_functions.set_columnstore(hypertable, relation, options);
     IF options ? 'chunk_interval' THEN
-        PERFORM public.set_chunk_time_interval(relation, (options ->> 'chunk_interval')::interval);
+        PERFORM _timescaledb_functions.set_chunk_length(
+            relation, ((options ->> 'chunk_interval')::interval)::text, 'interval'::regtype, NULL);
     END IF;
 END
 $$;
@@ -416,8 +417,9 @@ BEGIN
     -- As with TimescaleDB, without a word on types that there are better ones than.
     PERFORM _timescaledb_functions.create_hypertable(
         relation,
-        CASE WHEN length ~ '^\s*\d+\s*$' THEN public.by_range(partition_column, length::int8)
-            ELSE public.by_range(partition_column, length::interval) END,
+        CASE WHEN length ~ '^\s*\d+\s*$' THEN _timescaledb_functions.range_of(
+                partition_column, (length::int8)::text, 'int8'::regtype, NULL)
+            ELSE _timescaledb_functions.range_of(partition_column, (length::interval)::text, 'interval'::regtype, NULL) END,
         NULL, COALESCE((options ->> 'create_default_indexes')::bool, true), false, false, warns => false);
     IF (options ->> 'columnstore')::bool IS FALSE THEN
         RETURN;
@@ -425,11 +427,12 @@ BEGIN
     SELECT * INTO target FROM _timescaledb_functions.partitioned(relation);
     PERFORM _timescaledb_functions.set_columnstore(target.id, relation, options || '{"columnstore": true}');
     IF _timescaledb_functions.is_integer(target.column_type) THEN
-        PERFORM public.add_compression_policy(
-            relation, (target.dimension).interval_length, schedule_interval => '1 day'::interval);
+        length := (target.dimension).interval_length::text;
     ELSE
-        PERFORM public.add_compression_policy(
-            relation, _timescaledb_functions.to_interval((target.dimension).interval_length), schedule_interval => '1 day'::interval);
+        length := _timescaledb_functions.to_interval((target.dimension).interval_length)::text;
     END IF;
+    PERFORM _timescaledb_functions.add_compression_policy(
+        relation, length, CASE WHEN _timescaledb_functions.is_integer(target.column_type) THEN 'int8'::regtype ELSE 'interval'::regtype END,
+        false, '1 day'::interval, NULL, NULL, NULL);
 END
 $$;

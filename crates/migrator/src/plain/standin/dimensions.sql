@@ -111,7 +111,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION public.set_chunk_time_interval(hypertable regclass, chunk_time_interval anyelement, dimension_name name DEFAULT NULL)
+CREATE FUNCTION _timescaledb_functions.set_chunk_length(hypertable regclass, length text, length_type regtype, dimension_name name)
 RETURNS void
 LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
@@ -125,21 +125,26 @@ BEGIN
             USING ERRCODE = 'TS001', HINT = 'The operation is only possible on a hypertable or continuous aggregate.';
     END IF;
     PERFORM _timescaledb_functions.check_owner(hypertable);
-    IF chunk_time_interval IS NULL THEN
+    IF length IS NULL THEN
         RAISE EXCEPTION 'invalid interval: an explicit interval must be specified' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     SELECT * INTO target FROM _timescaledb_functions.find_dimension(hypertable, dimension_name, true);
     UPDATE _timescaledb_catalog.dimension
     SET interval_length = _timescaledb_functions.range_length(
-        target.column_name, target.column_type, chunk_time_interval::text, pg_typeof(chunk_time_interval))
+        target.column_name, target.column_type, length, length_type)
     WHERE id = target.id;
 END
 $$;
 
+CREATE FUNCTION public.set_chunk_time_interval(hypertable regclass, chunk_time_interval anyelement, dimension_name name DEFAULT NULL)
+RETURNS void
+LANGUAGE sql SET search_path TO pg_catalog, pg_temp
+AS $$ SELECT _timescaledb_functions.set_chunk_length($1, $2::text, pg_typeof($2), $3) $$;
+
 CREATE FUNCTION public.set_partitioning_interval(hypertable regclass, partition_interval anyelement, dimension_name name DEFAULT NULL)
 RETURNS void
 LANGUAGE sql SET search_path TO pg_catalog, pg_temp
-AS $$ SELECT public.set_chunk_time_interval($1, $2, $3) $$;
+AS $$ SELECT _timescaledb_functions.set_chunk_length($1, $2::text, pg_typeof($2), $3) $$;
 
 CREATE FUNCTION public.set_number_partitions(hypertable regclass, number_partitions int4, dimension_name name DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp

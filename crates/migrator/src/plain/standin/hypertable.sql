@@ -55,6 +55,19 @@ $$;
 
 -- Dimensions -----------------------------------------------------------------------------------------------------------------------------
 
+-- What the stand-in itself calls has no argument of any type: a function of somebody else's in `public` for the very type would be taken.
+CREATE FUNCTION _timescaledb_functions.range_of(column_name name, length text, length_type regtype, partition_func regproc)
+RETURNS _timescaledb_internal.dimension_info
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF column_name IS NULL THEN
+        RAISE EXCEPTION 'column_name cannot be NULL' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    RETURN ROW(column_name, true, length, CASE WHEN length IS NOT NULL THEN length_type END, NULL::int4, partition_func);
+END
+$$;
+
 CREATE FUNCTION public.by_range(
     column_name        name,
     partition_interval anyelement DEFAULT NULL::int8,
@@ -63,17 +76,7 @@ CREATE FUNCTION public.by_range(
 LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF column_name IS NULL THEN
-        RAISE EXCEPTION 'column_name cannot be NULL' USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    RETURN ROW(
-        column_name,
-        true,
-        partition_interval::text,
-        CASE WHEN partition_interval IS NOT NULL THEN pg_typeof(partition_interval) END,
-        NULL::int4,
-        partition_func
-    );
+    RETURN _timescaledb_functions.range_of(column_name, partition_interval::text, pg_typeof(partition_interval), partition_func);
 END
 $$;
 
@@ -477,7 +480,8 @@ BEGIN
     END IF;
     created := _timescaledb_functions.create_hypertable(
         relation,
-        public.by_range(time_column_name, chunk_time_interval, time_partitioning_func),
+        _timescaledb_functions.range_of(
+            time_column_name, chunk_time_interval::text, pg_typeof(chunk_time_interval), time_partitioning_func),
         CASE WHEN partitioning_column IS NOT NULL THEN public.by_hash(partitioning_column, number_partitions, partitioning_func) END,
         create_default_indexes,
         if_not_exists,

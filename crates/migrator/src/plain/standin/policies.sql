@@ -336,8 +336,8 @@ CREATE PROCEDURE public.add_columnstore_policy(
 LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM public.add_compression_policy(
-        hypertable, after, if_not_exists, schedule_interval, initial_start, timezone, created_before);
+    PERFORM _timescaledb_functions.add_compression_policy(
+        hypertable, after::text, pg_typeof(after), if_not_exists, schedule_interval, initial_start, timezone, created_before);
 END
 $$;
 
@@ -353,8 +353,8 @@ CREATE PROCEDURE public.add_columnstore_policy(
 LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM public.add_compression_policy(
-        hypertable, after, if_not_exists, schedule_interval, initial_start, timezone, created_before);
+    PERFORM _timescaledb_functions.add_compression_policy(
+        hypertable, after, 'unknown'::regtype, if_not_exists, schedule_interval, initial_start, timezone, created_before);
 END
 $$;
 
