@@ -432,6 +432,35 @@ fn an_embedded_cluster_takes_timescaledb_that_is_installed_later_for_new_databas
     );
 }
 
+/// A server that is in use is not restarted; the next one that starts has the library.
+#[test]
+fn an_embedded_server_from_before_timescaledb_was_installed_is_restarted_when_nobody_uses_it() {
+    let Some(project) = Sandbox::new()
+        .file("migrations/001_a.sql", HYPERTABLE)
+        .needs_timescaledb_for("installing it later")
+        .embedded(test_name!())
+    else {
+        return;
+    };
+    let project = project.program("docker", NO_ENGINE);
+    let pg_config = without_extensions(&project, &Server::find().unwrap());
+    let done = project.dir().join("done");
+    let script = r#"touch "$1.begun"; until [ -e "$1" ]; do sleep 0.1; done"#;
+    let mut user = project.xtask();
+    user.args(["with-db", "--", "sh", "-c", script, "sh"]);
+    user.arg(&done).env("PG_CONFIG", pg_config);
+    let user = project.start_command(user);
+    eventually("the other command", || {
+        project.dir().join("done.begun").exists()
+    });
+    let in_use = project.run("reset --yes --no-snapshot");
+    fs::write(done, "").unwrap();
+    assert!(user.end().0.success());
+    insta::assert_snapshot!("a_server_from_before_that_is_in_use", in_use);
+    let restarted = project.run("migrate --no-snapshot");
+    insta::assert_snapshot!("a_server_from_before_that_is_restarted", restarted);
+}
+
 #[test]
 fn a_take_over_is_refused() {
     let Some(project) = one(test_name!(), HYPERTABLE) else {

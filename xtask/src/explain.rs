@@ -30,7 +30,7 @@ use statement::{remedy, statement};
 pub const LOOK_CLOSER: &str = "; `cargo xtask doctor` looks closer";
 
 /// What makes a server load TimescaleDB's library, which it does only when it starts.
-const PRELOAD: &str = "write shared_preload_libraries = 'timescaledb' into the server's postgresql.conf (`SHOW config_file` names it; to a value \
+pub const PRELOAD: &str = "write shared_preload_libraries = 'timescaledb' into the server's postgresql.conf (`SHOW config_file` names it; to a value \
                        that is there already add `,timescaledb`), restart the server, and run `cargo xtask migrate` again";
 
 /// A migration file that cannot be one.

@@ -174,7 +174,7 @@ fn apply_gated(
         &mut observe,
     );
     outcome.map_err(|error| {
-        let failure = done.stopped(&error, migrations);
+        let failure = chosen.restarts_by_itself(done.stopped(&error, migrations));
         match error {
             run::Error::Cut(_) | run::Error::Link(_) => chosen.why_it_went(failure),
             _ => failure,

@@ -297,6 +297,19 @@ impl Chosen {
         }
     }
 
+    /// A failure for want of TimescaleDB's library, with what helps here: an embedded server loads it by itself when it starts, so one
+    /// without it was started before that was installed, and somebody has used it ever since.
+    pub fn restarts_by_itself(&self, mut failure: Failure) -> Failure {
+        let notes = &mut failure.diagnostic.notes;
+        let next = notes.iter_mut().find(|(_, text)| text == explain::PRELOAD);
+        if let (Target::Embedded(_), Some((_, next))) = (&self.target, next) {
+            *next = "end the other commands that use this cluster, whose server was started before TimescaleDB was installed, and run \
+                     this one again: it starts a server that loads the library"
+                .to_owned();
+        }
+        failure
+    }
+
     /// The failure with a word on which target it is of: it may not be the one that was meant.
     fn named_in(&self, failure: Failure) -> Failure {
         failure.note_before_next("target", format!("{} [{}]", self.target.name(), self.why))
