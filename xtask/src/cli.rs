@@ -105,7 +105,7 @@ pub struct Migrate {
     /// Take over a database that has the schema of the migrations up to this one already: they are recorded, and not run
     #[arg(long, value_name = "NNN", conflicts_with = "only")]
     pub baseline: Option<u32>,
-    /// Apply the same files to every schema whose name matches, each with a history of its own, and leave the snapshot alone: `tenant_*`, `tenant_?`, `"Exact name"`, as for psql's \\dn
+    /// Apply the same files to every schema whose name matches, each with a history of its own, and leave the snapshot alone: `tenant_*`, `tenant_?`, `"Exact name"`, as for psql's \dn
     #[arg(long, value_name = "PATTERN", conflicts_with_all = ["frozen", "baseline", "snapshot"])]
     pub each_schema: Option<String>,
     /// Print the steps that would run, and run nothing: exit 3 when one is known to be refused by the server; most errors show only in a run
