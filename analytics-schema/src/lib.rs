@@ -21,7 +21,7 @@ pub use pgtypes::{
     Array, ArrayError, Cidr, CopyError, Date, Dimension, EncodeError, Inet, Interval, Json, Jsonb,
     Numeric, OutOfRange, ParseError, Rows, Timestamp, Uuid, postgres,
 };
-pub use verify::{Drift, VerifyError, verify, verify_at_least, verify_with};
+pub use verify::{Drift, VerifyError, verify, verify_exact, verify_exact_with, verify_with};
 
 /// Every migration, by number: the name of its file and its text.
 pub const MIGRATIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));

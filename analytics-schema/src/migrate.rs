@@ -71,7 +71,7 @@ pub struct StartUp {
     pub mode: Mode,
     /// Which table is the history; by default the one that `timeschema.toml` named when the program was built.
     pub history: HistoryTable,
-    /// The schemas that the migrations fill, which [`verify_with`](crate::verify_with) compares; by default those that
+    /// The schemas that the migrations fill, which [`verify_exact`](crate::verify_exact) compares; by default those that
     /// `timeschema.toml` included when the program was built. Where none is named, all that hold no other service's history.
     pub schemas: Vec<String>,
 }

@@ -78,12 +78,12 @@ impl fmt::Display for Drift {
     }
 }
 
-/// Confirms that the database holds the schema that this crate was built for: relations with their columns, constraints, indexes,
-/// triggers, comments and TimescaleDB policies; types, routines and jobs. Not compared are privileges, row security, rules,
-/// collations, storage parameters, sequences and comments on anything but relations, columns and types.
+/// Confirms that the database holds all that this crate's types read and write, whoever else has changed it: the check for start-up.
 ///
-/// Where the history holds later migrations than this program knows, the schema is theirs, and what counts is that this program's types
-/// still fit it: then it is the same as [`verify_at_least`].
+/// A new table, index, constraint, label, routine or extension, and a new column that an INSERT may leave out, are additions that do not touch
+/// them: nobody who may create something keeps a program from starting by that. Drift is a relation, column or label that is gone, a column
+/// of another type, one that may be null now, and one of a table that must be given a value now, or may not be. [`catalog::at_least`] has
+/// the exact list; [`verify_exact`] compares everything.
 ///
 /// Reads only, in three queries (a fourth where anything differs), and needs no right but to connect, and to read the history when it is
 /// ahead.
@@ -99,32 +99,53 @@ pub fn verify(client: &mut impl GenericClient) -> Result<(), VerifyError> {
 /// # Errors
 /// Those of [`verify`].
 pub fn verify_with(client: &mut impl GenericClient, start_up: &StartUp) -> Result<(), VerifyError> {
-    let schemas = Compared::read(client, start_up)?;
-    let differences = catalog::diff(&schemas.expected.catalog, &schemas.found);
-    if differences.is_empty() {
-        return Ok(());
-    }
-    match schemas.newer(client) {
-        Some(newer) => schemas.at_least(Some(newer)),
-        None => Err(VerifyError::Drift(Drift {
-            differences,
-            ahead: None,
-        })),
+    let compared = Compared::read(client, start_up, true)?;
+    let differences = compared.missing();
+    match differences.is_empty() {
+        true => Ok(()),
+        false => {
+            let ahead = compared.newer(client);
+            Err(VerifyError::Drift(Drift { differences, ahead }))
+        }
     }
 }
 
-/// Confirms that the database holds at least what this crate's types read and write, whoever else has changed it.
+/// Confirms that the database holds the schema that this crate was built for, and nothing else: relations with their columns, constraints,
+/// indexes, triggers, comments and TimescaleDB policies; types, routines and jobs. Not compared are privileges, row security, rules,
+/// collations, storage parameters, sequences and comments on anything but relations, columns and types.
 ///
-/// A new table, index, constraint or label, and a new column that an INSERT may leave out, are additions that do not touch them. Drift
-/// is a relation, column or label that is gone, a column of another type, one that may be null now, and one of a table that must be
-/// given a value now, or may not be. [`catalog::at_least`] has the exact list.
+/// Where the history holds later migrations than this program knows, the schema is theirs, and what counts is that this program's types
+/// still fit it: then it is the same as [`verify`].
+///
+/// Whoever may create a table in these schemas can make it fail. At start-up [`verify`] is the check that nobody else can.
 ///
 /// # Errors
 /// Those of [`verify`].
-pub fn verify_at_least(client: &mut impl GenericClient) -> Result<(), VerifyError> {
-    let schemas = Compared::read(client, &StartUp::default())?;
-    let newer = schemas.newer(client);
-    schemas.at_least(newer)
+pub fn verify_exact(client: &mut impl GenericClient) -> Result<(), VerifyError> {
+    verify_exact_with(client, &StartUp::default())
+}
+
+/// The same as [`verify_exact`], with [`StartUp::history`] and [`StartUp::schemas`] of the caller's choice.
+///
+/// # Errors
+/// Those of [`verify`].
+pub fn verify_exact_with(
+    client: &mut impl GenericClient,
+    start_up: &StartUp,
+) -> Result<(), VerifyError> {
+    let compared = Compared::read(client, start_up, false)?;
+    let mut differences = catalog::diff(&compared.expected.catalog, &compared.found);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let ahead = compared.newer(client);
+    if ahead.is_some() {
+        differences = compared.missing();
+    }
+    match differences.is_empty() {
+        true => Ok(()),
+        false => Err(VerifyError::Drift(Drift { differences, ahead })),
+    }
 }
 
 /// The schema that this crate was built for, and the one that a database has.
@@ -136,11 +157,15 @@ struct Compared {
 }
 
 impl Compared {
-    fn read(client: &mut impl GenericClient, start_up: &StartUp) -> Result<Compared, VerifyError> {
+    fn read(
+        client: &mut impl GenericClient,
+        start_up: &StartUp,
+        without_definitions: bool,
+    ) -> Result<Compared, VerifyError> {
         let expected = Snapshot::parse_known(crate::SNAPSHOT)?;
         let place = Place::find(client, &start_up.history)?;
         let probe = one_value(client, catalog::probe_query())?;
-        let query = catalog::query(&probe, &place.scope(start_up))?;
+        let query = catalog::query(&probe, &place.scope(start_up, without_definitions))?;
         let mut found = catalog::parse(&one_value(client, &query)?)?;
         leave_out_histories(&mut found);
         let table = place.table.filter(|_| place.is_trusted);
@@ -151,12 +176,9 @@ impl Compared {
         })
     }
 
-    fn at_least(&self, ahead: Option<NewerDatabase>) -> Result<(), VerifyError> {
-        let differences = catalog::at_least(&self.expected.catalog, &self.found);
-        match differences.is_empty() {
-            true => Ok(()),
-            false => Err(VerifyError::Drift(Drift { differences, ahead })),
-        }
+    /// What this crate's types need and is not there.
+    fn missing(&self) -> Vec<Difference> {
+        catalog::at_least(&self.expected.catalog, &self.found)
     }
 
     /// How far the database is ahead.
@@ -212,7 +234,7 @@ impl Place {
     }
 
     /// What of the database belongs to this program.
-    fn scope(&self, start_up: &StartUp) -> Scope {
+    fn scope(&self, start_up: &StartUp, without_definitions: bool) -> Scope {
         let own = |table: &RelationRef| {
             let tables = start_up.history.tables();
             tables.map(|name| RelationRef {
@@ -225,9 +247,12 @@ impl Place {
         Scope {
             without: self.table.iter().flat_map(own).collect(),
             schemas: match start_up.schemas.as_slice() {
+                // What is needed is looked for by its name, whoever else keeps a history beside it.
+                [] if without_definitions => Schemas::All,
                 [] => Schemas::AllBut(history::others(&kept)),
                 included => Schemas::Only(included.to_vec()),
             },
+            without_definitions,
         }
     }
 }

@@ -10,7 +10,8 @@ use std::time::Duration;
 use std::{iter, thread};
 
 use analytics_schema::{
-    Ahead, MIGRATIONS, MigrateError, NewerDatabase, StartUp, migrate_with, verify, verify_at_least,
+    Ahead, MIGRATIONS, MigrateError, NewerDatabase, StartUp, migrate_with, verify, verify_exact,
+    verify_exact_with, verify_with,
 };
 use empty::{empty_database, migrate, start_up};
 use migrator::run;
@@ -27,7 +28,7 @@ fn replicas_that_start_at_once_migrate_once() {
         };
         let replica = || {
             let report = migrate(&config, database.mode())?;
-            verify(&mut config.client()?).unwrap();
+            verify_exact(&mut config.client()?).unwrap();
             Ok::<_, MigrateError>(report)
         };
         let reports: Vec<_> = thread::scope(|scope| {
@@ -75,9 +76,9 @@ fn an_older_program_starts_on_a_database_with_additions() {
     };
     assert_eq!((report.ahead, report.applied.len()), (Some(newer), 0));
     let mut client = config.client().unwrap();
+    verify_exact(&mut client).unwrap();
     verify(&mut client).unwrap();
-    verify_at_least(&mut client).unwrap();
-    verify(&mut client.transaction().unwrap()).unwrap();
+    verify_exact(&mut client.transaction().unwrap()).unwrap();
 }
 
 #[test]
@@ -116,10 +117,10 @@ fn an_older_program_is_told_each_thing_that_it_misses() {
         &[ADDITIONS[0], ("005_take_away.sql", later)],
     );
     assert!(migrate(&config, database.mode()).unwrap().ahead.is_some());
-    let error = verify(&mut config.client().unwrap())
+    let error = verify_exact(&mut config.client().unwrap())
         .unwrap_err()
         .to_string();
-    let at_least = verify_at_least(&mut config.client().unwrap()).unwrap_err();
+    let at_least = verify(&mut config.client().unwrap()).unwrap_err();
     assert_eq!(error, at_least.to_string());
     insta::assert_snapshot!(error);
 }
@@ -135,8 +136,8 @@ fn additions_by_hand_are_drift_and_yet_enough() {
     client
         .batch_execute("CREATE INDEX by_hand ON funnels (owner)")
         .unwrap();
-    insta::assert_snapshot!(verify(&mut client).unwrap_err());
-    verify_at_least(&mut client).unwrap();
+    insta::assert_snapshot!(verify_exact(&mut client).unwrap_err());
+    verify(&mut client).unwrap();
 }
 
 #[test]
@@ -152,7 +153,7 @@ fn a_history_with_a_gap_is_no_later_version_s() {
         .unwrap();
     let error = migrate(&config, database.mode()).unwrap_err();
     insta::assert_snapshot!(error, @"005_faster.sql is applied, and its file is not there");
-    assert!(verify(&mut client).is_err());
+    assert!(verify_exact(&mut client).is_err());
 }
 
 #[test]
@@ -206,8 +207,86 @@ fn an_asynchronous_task_is_told_to_use_a_blocking_thread() {
         assert!(error.to_string().contains("spawn_blocking"), "{error}");
         let start_up = move || {
             migrate(&config, mode).unwrap();
-            verify(&mut config.client().unwrap()).unwrap();
+            verify_exact(&mut config.client().unwrap()).unwrap();
         };
         tokio::task::spawn_blocking(start_up).await.unwrap();
     });
+}
+
+/// Who may create in a schema can neither keep a service from starting nor make it believe in a later version.
+#[test]
+fn what_an_ordinary_role_adds_keeps_nobody_from_starting() {
+    let Some((database, config)) =
+        empty_database("what_an_ordinary_role_adds_keeps_nobody_from_starting")
+    else {
+        return;
+    };
+    migrate(&config, database.mode()).unwrap();
+    let mut client = config.client().unwrap();
+    let role = format!("planter_{}", std::process::id());
+    let body = "x".repeat(8 << 20);
+    client
+        .batch_execute(&format!(
+            "CREATE ROLE {role}; CREATE SCHEMA aside AUTHORIZATION {role}; GRANT CREATE ON SCHEMA public TO {role}; SET ROLE {role};
+             CREATE TABLE public.planted (id int); CREATE INDEX ON public.planted (id);
+             CREATE FUNCTION public.long() RETURNS text LANGUAGE sql AS $$ SELECT '{body}' $$;
+             CREATE FUNCTION aside.touched() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE 'somebody else''s code ran'; END $$;
+             CREATE VIEW aside.schema_migrations AS SELECT aside.touched() AS version, 2 AS steps, 2 AS steps_done;
+             CREATE VIEW public.nested AS SELECT * FROM aside.schema_migrations;
+             RESET ROLE"
+        ))
+        .unwrap();
+    let first = std::time::Instant::now();
+    verify(&mut client).unwrap();
+    let elapsed = first.elapsed();
+    assert!(elapsed < Duration::from_secs(10), "{elapsed:?}");
+    assert!(verify_exact(&mut client).is_err());
+    // A table that says that later migrations were applied makes the program no older, wherever search_path finds it.
+    client
+        .batch_execute(&format!(
+            "SET ROLE {role}; DROP VIEW aside.schema_migrations CASCADE;
+             CREATE TABLE aside.schema_migrations AS SELECT {} AS version, 1 AS steps, 1 AS steps_done; RESET ROLE;
+             SET search_path = aside, public",
+            MIGRATIONS.len() + 1
+        ))
+        .unwrap();
+    verify(&mut client).unwrap();
+    let error = verify_exact(&mut client).unwrap_err().to_string();
+    client
+        .batch_execute(&format!(
+            "DROP OWNED BY {role} CASCADE; DROP ROLE {role}; RESET search_path"
+        ))
+        .unwrap();
+    assert!(error.starts_with("the database is not as"), "{error}");
+    verify_exact(&mut client).unwrap();
+}
+
+#[test]
+fn a_service_may_keep_its_history_elsewhere() {
+    let Some((database, config)) = empty_database("a_service_may_keep_its_history_elsewhere")
+    else {
+        return;
+    };
+    let start_up = StartUp {
+        mode: database.mode(),
+        history: analytics_schema::HistoryTable {
+            schema: Some("Ops".to_owned()),
+            table: "ledger".to_owned(),
+        },
+        schemas: vec!["public".to_owned()],
+        ..StartUp::default()
+    };
+    migrate_with(&config, &start_up).unwrap();
+    assert!(migrate_with(&config, &start_up).unwrap().applied.is_empty());
+    let mut client = config.client().unwrap();
+    client
+        .batch_execute("CREATE SCHEMA another; CREATE TABLE another.one (id int)")
+        .unwrap();
+    verify_with(&mut client, &start_up).unwrap();
+    verify_exact_with(&mut client, &start_up).unwrap();
+    assert!(verify_exact(&mut client).is_err());
+    let rows = client
+        .query_one("SELECT count(*) FROM \"Ops\".ledger", &[])
+        .unwrap();
+    assert_eq!(rows.get::<_, i64>(0), MIGRATIONS.len() as i64);
 }

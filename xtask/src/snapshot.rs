@@ -116,6 +116,7 @@ fn scope(facts: &Facts, schemas: &[String]) -> Scope {
             [] => Schemas::AllBut(history::others(&[&schema, &current])),
             included => Schemas::Only(included.to_vec()),
         },
+        ..Scope::default()
     }
 }
 

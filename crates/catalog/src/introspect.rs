@@ -189,6 +189,7 @@ pub fn query(probe: &str, scope: &Scope) -> Result<String, Error> {
         .replace("{excluded}", &scope.left_out())
         .replace("{schemas}", &scope.schemas())
         .replace("{is_limited}", scope.is_limited())
+        .replace("{is_brief}", scope.is_brief())
         .replace("{chunks}", &probe.chunks());
     for information in INFORMATION {
         let place = format!("{{{}}}", information.name);

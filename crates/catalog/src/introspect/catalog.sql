@@ -287,7 +287,7 @@ body AS MATERIALIZED (
                 'schema', r.schema,
                 'name', r.name,
                 'kind', r.kind,
-                'definition', CASE WHEN r.kind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(r.oid) END,
+                'definition', CASE WHEN r.kind IN ('v', 'm') AND NOT {is_brief} THEN pg_catalog.pg_get_viewdef(r.oid) END,
                 'tree', t.tree
             ))
             FROM relations AS r
@@ -415,7 +415,8 @@ body AS MATERIALIZED (
             ))
             FROM pg_catalog.pg_proc AS p
             JOIN user_schemas AS s ON s.oid = p.pronamespace
-            WHERE NOT EXISTS (
+            WHERE NOT {is_brief}
+              AND NOT EXISTS (
                 SELECT FROM members AS m
                 WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND m.objid = p.oid
             )

@@ -11,6 +11,9 @@ pub struct Scope {
     pub without: Vec<RelationRef>,
     /// The schemas that are read.
     pub schemas: Schemas,
+    /// Leaves out routines and the text of views, which [`at_least`](crate::at_least()) compares with nothing, and which anybody who may
+    /// create one can make as long as he likes.
+    pub without_definitions: bool,
 }
 
 /// The schemas that are read, among those that users fill.
@@ -56,6 +59,14 @@ impl Scope {
                 )
             }
             Schemas::AllBut(others) => format!("n.nspname <> ALL ({others})"),
+        }
+    }
+
+    /// Whether routines and the text of views are left out.
+    pub(super) fn is_brief(&self) -> &'static str {
+        match self.without_definitions {
+            true => "true",
+            false => "false",
         }
     }
 

@@ -45,9 +45,8 @@ pub(crate) fn is_usable(history: &HistoryTable) -> String {
 /// Asks where a program finds the history that a run keeps, and whether it may be read: one row with the schema that new tables go to, the
 /// history's schema, and whether it is trusted. Needs no right; to be sent [`qualified`].
 ///
-/// A program's role is often not the one that migrates, so that the owner of the schema counts as well: whoever that is may drop the history
-/// and put another one in its place. Where the schema is not named, the history is looked for in those of the search path, then elsewhere,
-/// since a session that has changed its search path sees no other schema for that. A table that may not be trusted is the last choice.
+/// Where the schema is not named, the history is looked for in those of the search path, then elsewhere, since a session that has changed
+/// its search path sees no other schema for that. A table that may not be trusted is the last choice.
 pub fn find(history: &HistoryTable) -> String {
     let named = match &history.schema {
         Some(schema) => format!("n.nspname = {}", literal(schema)),
@@ -56,8 +55,7 @@ pub fn find(history: &HistoryTable) -> String {
     format!(
         "SELECT current_schema(), h.nspname, h.is_trusted FROM (VALUES (1)) AS one LEFT JOIN (\
          SELECT n.nspname, pg_table_is_visible(c.oid) AS is_visible, {RUNS_NOTHING} \
-         AND ({HAS_TRUSTED_OWNER} OR c.relowner = n.nspowner) \
-         AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS is_trusted \
+         AND {HAS_TRUSTED_OWNER} AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS is_trusted \
          FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          WHERE c.relname = {} AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND {named} \
          ORDER BY 3 DESC, 2 DESC, 1 LIMIT 1) AS h ON true",
