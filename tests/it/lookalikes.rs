@@ -118,6 +118,11 @@ BEGIN
 END
 $$";
 
+/// What fits a call that names the job and whether it is scheduled better than TimescaleDB's own function.
+const ALTER_JOB: &str = "
+CREATE FUNCTION public.alter_job(job_id pg_catalog.int4, scheduled pg_catalog.bool) RETURNS pg_catalog.int4 LANGUAGE plpgsql
+    AS 'BEGIN PERFORM public.is_used($q$alter_job$q$); END'";
+
 /// A project with these migrations, in whose database the look-alikes are.
 fn planted(test: &str, search_path: Option<&str>, has_extension: bool) -> Option<Sandbox> {
     let project = Sandbox::new()
@@ -137,6 +142,9 @@ fn planted(test: &str, search_path: Option<&str>, has_extension: bool) -> Option
     // A new session: the extension is to be loaded from its start.
     let mut client = project.own_database().client();
     client.batch_execute(&lookalikes::script()).unwrap();
+    if has_extension {
+        client.batch_execute(ALTER_JOB).unwrap();
+    }
     if let Some(path) = search_path {
         let name = project.own_database().name();
         let alter = format!("ALTER DATABASE {name} SET search_path = {path}");
@@ -245,6 +253,10 @@ fn no_command_uses_a_look_alike() {
             return;
         };
         run_all(&project, "");
+        let index = "CREATE INDEX events_device ON public.events (device);\n";
+        project.write("migrations/005_index.sql", index);
+        let screen = run(&project, "migrate --no-snapshot --pause-jobs");
+        assert!(screen.contains("background jobs run again"), "{screen}");
     }
 }
 

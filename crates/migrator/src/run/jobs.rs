@@ -123,17 +123,27 @@ impl Runner<'_, '_> {
 }
 
 /// Alters the jobs that stand in the table, as far as they are still there; without the extension there are none. Its functions are in a
-/// schema that no search path has to name.
+/// schema that no search path has to name, and in which somebody else's may fit fewer arguments better: the call has all that the extension's
+/// function has, each of its type. A null is what leaves a job as it is.
 fn alter(table: &str, scheduled: bool) -> String {
     let call = history::literal(&format!(
-        "SELECT %I.alter_job(p.job_id, scheduled => {scheduled}) FROM {} AS p JOIN timescaledb_information.jobs AS j ON j.job_id OPERATOR(pg_catalog.=) p.job_id",
+        "SELECT %I.alter_job(%s) FROM {} AS p JOIN timescaledb_information.jobs AS j ON j.job_id OPERATOR(pg_catalog.=) p.job_id",
         // The text is one of format().
         table.replace('%', "%%"),
     ));
     let body = format!(
-        "DECLARE home pg_catalog.name := (SELECT n.nspname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n \
-         ON n.oid OPERATOR(pg_catalog.=) e.extnamespace WHERE e.extname OPERATOR(pg_catalog.=) 'timescaledb'); \
-         BEGIN IF home IS NOT NULL THEN EXECUTE pg_catalog.format({call}, home); END IF; END"
+        "DECLARE home pg_catalog.name; arguments pg_catalog.text; BEGIN \
+         SELECT n.nspname, pg_catalog.string_agg(pg_catalog.format('%I => CAST(%s AS %s)', a.name, \
+         CASE WHEN a.name OPERATOR(pg_catalog.=) 'job_id' THEN 'p.job_id' WHEN a.name OPERATOR(pg_catalog.=) 'scheduled' THEN '{scheduled}' \
+         WHEN a.name OPERATOR(pg_catalog.=) 'if_exists' THEN 'false' ELSE 'NULL' END, pg_catalog.format_type(a.type, NULL)), ', ') \
+         INTO home, arguments FROM pg_catalog.pg_extension AS e \
+         JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) e.extnamespace \
+         JOIN pg_catalog.pg_proc AS f ON f.pronamespace OPERATOR(pg_catalog.=) n.oid AND f.proname OPERATOR(pg_catalog.=) 'alter_job' \
+         JOIN pg_catalog.pg_depend AS d ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass \
+         AND d.objid OPERATOR(pg_catalog.=) f.oid AND d.refobjid OPERATOR(pg_catalog.=) e.oid AND d.deptype OPERATOR(pg_catalog.=) 'e' \
+         CROSS JOIN LATERAL ROWS FROM (pg_catalog.unnest(f.proargnames[1:f.pronargs]), pg_catalog.unnest(f.proargtypes)) AS a (name, type) \
+         WHERE e.extname OPERATOR(pg_catalog.=) 'timescaledb' GROUP BY n.nspname, f.oid; \
+         IF home IS NOT NULL THEN EXECUTE pg_catalog.format({call}, home, arguments); END IF; END"
     );
     format!("DO {}", history::literal(&body))
 }
