@@ -223,7 +223,7 @@ fn cut(project: &Sandbox, plain: &str) {
         client.batch_execute(sql).unwrap();
     }
     let screen = run(project, &format!("migrate --no-snapshot {plain}"));
-    assert!(screen.contains("had been carried out"), "{screen}");
+    assert!(screen.contains("had run"), "{screen}");
 }
 
 /// A statement that waits for a lock, which a second session watches.

@@ -119,10 +119,10 @@ pub struct Migrate {
     pub pause_jobs: bool,
     #[command(flatten)]
     pub waits: Waits,
-    /// Send the statement again of which nothing can tell whether a run that was cut carried it out; no effect where there is none
+    /// Re-run the statement whose outcome an interrupted run left unknown; no effect where there is none
     #[arg(long, conflicts_with = "done")]
     pub redo: bool,
-    /// Record that statement as carried out; no effect where there is none
+    /// Record that statement as done; no effect where there is none
     #[arg(long)]
     pub done: bool,
     /// Print one JSON document on standard output; all else goes to standard error

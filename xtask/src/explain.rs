@@ -210,7 +210,7 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
         run::Error::Link(link::Error::Lost { .. }) => Failure::new(Code::Failed, error.to_string())
             .note(
                 "state",
-                "whether the last step was carried out is not known here; the database knows",
+                "cannot determine from here whether the last step ran; the database knows",
             )
             .next("cargo xtask migrate, which reads the history and goes on where it stopped"),
         run::Error::Link(link::Error::Server(error)) => {

@@ -30,7 +30,7 @@ pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitC
     let was_plain = chosen.mode(&args.mode)? == Mode::TimescaleDb && is_plain(&place);
     recreate(&place)?;
     screen.line(format!(
-        "database {} is dropped and made anew",
+        "database {} is dropped and recreated",
         place.database
     ));
     if was_plain {
@@ -153,7 +153,7 @@ fn recreate(place: &Place) -> Result<(), Failure> {
     )?;
     query(
         &format!("CREATE DATABASE {name}{options}"),
-        "the database is dropped and not made anew",
+        "the database was dropped but not recreated",
     )?;
     Ok(())
 }

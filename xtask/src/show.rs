@@ -71,9 +71,9 @@ impl<'s> Show<'s> {
             } => {
                 let (step, title) = (step + 1, migration.file.title());
                 let found = match how {
-                    Settled::Done => "had been carried out",
+                    Settled::Done => "had run",
                     Settled::Finished => "had been begun; the rest of it is done now",
-                    Settled::NotDone => "had not been carried out; it is sent again",
+                    Settled::NotDone => "had not run; it is run again",
                 };
                 self.screen
                     .progress(format!("{title}: step {step} {found}"));

@@ -105,7 +105,7 @@ pub enum Doubt {
 /// What became of a statement that a run began and did not record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settled {
-    /// It had been carried out.
+    /// It had run.
     Done,
     /// The rest of it was done now.
     Finished,

@@ -96,7 +96,7 @@ fn it_is_that_of_the_container_for_every_command() {
     );
     let reset = project.run("reset --yes --no-snapshot");
     assert!(
-        reset.contains("database mine is dropped and made anew\n"),
+        reset.contains("database mine is dropped and recreated\n"),
         "{reset}"
     );
     assert!(reset.starts_with("exit 0\n"), "{reset}");

@@ -176,3 +176,51 @@ fn a_policy_never_hides_rows_from_a_migration() {
     assert!(screen.contains("row-level security policy"), "{screen}");
     assert_eq!(left, "1");
 }
+
+#[test]
+fn a_role_that_begins_its_sessions_as_another_one_migrates_as_that_one() {
+    const GRANT: (&str, &str) = ("001_one", "CREATE TABLE one (id int);\n");
+    const INDEX: (&str, &str) = (
+        "002_index",
+        "CREATE INDEX CONCURRENTLY one_id ON one (id);\n",
+    );
+    const TWO: (&str, &str) = (
+        "003_two",
+        "SET ROLE NONE;\nRESET ROLE;\nCREATE TABLE two (id int);\n",
+    );
+    let Some(database) = crate::support::Database::new(test_name!()) else {
+        return;
+    };
+    let (login, owner) = (
+        format!("{}_login", database.name()),
+        format!("{}_owner", database.name()),
+    );
+    let mut client = database.client();
+    let roles = format!(
+        "CREATE ROLE {owner}; CREATE ROLE {login} LOGIN PASSWORD 'uncommon' IN ROLE {owner}; GRANT CREATE ON SCHEMA public TO {owner}; \
+         ALTER ROLE {login} SET role = '{owner}'"
+    );
+    client.batch_execute(&roles).unwrap();
+    let url = database.url();
+    let (_, server) = url.split_once('@').unwrap();
+    let project = with(&[GRANT, INDEX, TWO]);
+    let project = project.env(
+        "DATABASE_URL",
+        format!("postgresql://{login}:uncommon@{server}"),
+    );
+    // Each in a run of its own, then nothing: every session begins as the owner.
+    for to in ["1", "2", "3"] {
+        let run = project.run(&format!("migrate --no-snapshot --to {to}"));
+        assert!(run.starts_with("exit 0\n"), "{run}");
+    }
+    let status = project.run("status");
+    assert!(status.starts_with("exit 0\n"), "{status}");
+    let owned = format!(
+        "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relowner = '{owner}'::regrole"
+    );
+    let owned: i64 = client.query_one(&owned, &[]).unwrap().get(0);
+    assert_eq!(owned, 3, "one, two and the history: {status}");
+    drop(project);
+    let gone = format!("DROP OWNED BY {owner}; DROP ROLE {login}; DROP ROLE {owner}");
+    client.batch_execute(&gone).unwrap();
+}

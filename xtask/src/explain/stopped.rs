@@ -39,7 +39,7 @@ pub fn cut(cut: &Cut) -> Failure {
     .note(
         "state",
         format!(
-            "{}step {step} of {steps} ({lines}) was not carried out: the database was asked",
+            "{}step {step} of {steps} ({lines}) did not run: the database was asked",
             applied_before(&cut.applied)
         ),
     )
@@ -48,7 +48,7 @@ pub fn cut(cut: &Cut) -> Failure {
     .field("step", step)
 }
 
-/// A statement of which nothing can tell whether it was carried out.
+/// A statement whose outcome an interrupted run left unknown.
 pub fn in_doubt(doubt: &InDoubt) -> Failure {
     let file = &doubt.migration.file;
     let (first, last) = doubt.migration.lines_of(&doubt.migration.range(doubt.step));
@@ -56,7 +56,7 @@ pub fn in_doubt(doubt: &InDoubt) -> Failure {
     Failure::new(
         Code::Failed,
         format!(
-            "whether step {} of {title} ({}) was carried out, nothing can tell",
+            "cannot determine whether step {} of {title} ({}) ran",
             doubt.step + 1,
             lines(first, last)
         ),
@@ -70,8 +70,8 @@ pub fn in_doubt(doubt: &InDoubt) -> Failure {
     )
     .note("state", "nothing was run")
     .next(
-        "look at what it does, then `cargo xtask migrate --done` when it was carried out, \
-         `cargo xtask migrate --redo` to send it again",
+        "look at what it does, then `cargo xtask migrate --done` when it ran, \
+         `cargo xtask migrate --redo` to run it again",
     )
     .field("file", file.path.display().to_string())
     .field("line", first)
@@ -186,8 +186,8 @@ pub fn interrupted(stopped: &Interrupted) -> Failure {
     };
     let next = match stopped.fate {
         Fate::MaybePartial => {
-            "look at what that step has committed, which nothing else can tell, then `cargo xtask migrate --done` \
-             when that is all of it, `cargo xtask migrate --redo` to send it again"
+            "look at what that step has committed, since the catalog does not show it, then `cargo xtask migrate --done` \
+             when that is all of it, `cargo xtask migrate --redo` to run it again"
         }
         Fate::Cancelled | Fate::Unknown => "cargo xtask migrate, which goes on where it stopped",
     };

@@ -31,7 +31,7 @@ pub enum Error {
     #[error("the connection was lost during {}: {}", .0.migration.file.title(), .0.cause)]
     Cut(Box<Cut>),
     /// A statement that runs alone was begun by a run that was cut, and nothing can tell whether it was carried out.
-    #[error("whether step {} of {} was carried out, nothing can tell", .0.step + 1, .0.migration.file.title())]
+    #[error("cannot determine whether step {} of {} ran", .0.step + 1, .0.migration.file.title())]
     InDoubt(Box<InDoubt>),
     /// The run was stopped from outside, by a signal mostly; what is applied was told.
     #[error("stopped by signal {}", .0.signal)]
