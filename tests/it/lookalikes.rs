@@ -197,6 +197,8 @@ fn run_all(project: &Sandbox, plain: &str) {
     run(project, &format!("{each} --dry-run"));
     run(project, &each);
     run(project, "status --each-schema public");
+    finds(project, "drift");
+    finds(project, "drift --json");
     finds(project, &format!("migrate --frozen {plain}"));
     finds(project, &format!("migrate {plain}"));
     cut(project, plain);

@@ -2,6 +2,7 @@
 
 mod cases;
 mod compose;
+mod drift;
 mod dumps;
 mod each_schema;
 mod encodings;

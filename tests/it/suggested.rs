@@ -161,6 +161,7 @@ fn a_server_that_says_nothing_is_given_up() {
     for command in [
         "status",
         "doctor",
+        "drift",
         "migrate --no-snapshot",
         "migrate --dry-run",
     ] {

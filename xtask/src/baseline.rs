@@ -99,6 +99,25 @@ pub fn run(
     )
 }
 
+/// There is no private cluster to compare with.
+fn no_cluster(error: scratch::Error) -> Failure {
+    let (message, next) = match error {
+        scratch::Error::Unavailable { message, next } => (message, next),
+        scratch::Error::Failed(failure) => return failure,
+    };
+    let failure = Failure::new(Code::Failed, message)
+        .note(
+            "why",
+            "schema.json tells what the last migration leaves; what an earlier one leaves is found out on a private cluster",
+        )
+        .note("state", "nothing was compared, recorded or run");
+    let last = "take over all migrations: --baseline with the last number needs no server here";
+    failure.next(match next {
+        Some(next) => format!("{next}\nor {last}"),
+        None => last.to_owned(),
+    })
+}
+
 /// There is nothing to compare.
 fn not_running(chosen: &Chosen) -> Failure {
     let message = format!(
@@ -231,7 +250,8 @@ impl Takeover<'_> {
         ));
         let schemas = self.project.settings()?.schemas;
         let mode = keeper::mode(report);
-        let made = scratch::catalog(link, &report.facts, &schemas, mode, self.known, &[])?;
+        let made = scratch::catalog(link, &report.facts, &schemas, mode, self.known, &[])
+            .map_err(no_cluster)?;
         Ok(Expected {
             catalog: made.catalog,
             from: format!("a private cluster with {range} applied"),

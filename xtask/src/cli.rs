@@ -24,6 +24,8 @@ pub enum Command {
     Import(Import),
     /// Show what is applied, pending, changed and missing; writes nothing
     Status(Status),
+    /// Name what the database holds that no migration made, and what it lacks; writes nothing
+    Drift(Drift),
     /// Check engine, container, port, credentials, TimescaleDB, tables and migrations
     Doctor(Doctor),
     /// Run a command with DATABASE_URL set to the migrated database
@@ -42,6 +44,7 @@ impl Command {
         match self {
             Command::Migrate(args) => args.json,
             Command::Status(args) => args.json,
+            Command::Drift(args) => args.json,
             Command::Doctor(args) => args.json,
             _ => false,
         }
@@ -200,6 +203,20 @@ pub struct Status {
     /// Show how far each schema is whose name matches, as `migrate --each-schema` takes it
     #[arg(long, value_name = "PATTERN")]
     pub each_schema: Option<String>,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Drift {
+    #[command(flatten)]
+    pub target: TargetArgs,
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// The snapshot to compare with where it is that of what is applied [default: analytics-schema/schema.json]
+    #[arg(long, value_name = "FILE")]
+    pub snapshot: Option<PathBuf>,
     /// Print one JSON document on standard output
     #[arg(long)]
     pub json: bool,

@@ -1,8 +1,9 @@
 //! Keeping `schema.json`: what it says only migrations made.
 //!
 //! The file is written from a database only where that database was, before the run, what the file says for the migrations applied so
-//! far, or empty. Everything else is drift: named, and nothing is written. What decides is in [`claim`] and [`Basis`]; the rest asks.
+//! far, or empty. Everything else is drift: named, and nothing is written. What decides is in [`expected`] and [`Basis`]; the rest asks.
 
+pub mod expected;
 mod kept;
 
 use std::path::PathBuf;
@@ -11,16 +12,16 @@ use catalog::{Catalog, Difference, Migration, Snapshot};
 use migrator::history::{History, HistoryTable, Mode};
 use migrator::link::Link;
 use migrator::plan;
-use migrator::run::{self, Report};
+use migrator::run::Report;
 
 use crate::cli::SnapshotArgs;
-use crate::explain;
 use crate::failure::Failure;
 use crate::project::Project;
 use crate::scratch;
 use crate::snapshot::{self, Committed};
 use crate::target::Session;
 
+use expected::{Claim, applied, claim, is_overtaken, nothing};
 pub use kept::Kept;
 
 /// What a command does with the snapshot.
@@ -33,17 +34,6 @@ pub struct Keeper {
     committed: Committed,
     history: HistoryTable,
     schemas: Vec<String>,
-}
-
-/// What the committed file says of a database.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Claim {
-    /// The schema after the migrations that are applied.
-    Now(Catalog),
-    /// The schema after all migrations, of which some are pending.
-    Later,
-    /// Nothing, for this reason.
-    Nothing(String),
 }
 
 /// What is known of the database that a run starts from.
@@ -59,38 +49,10 @@ pub enum Basis {
     Drift(Vec<String>),
 }
 
-/// What the file says of a database in which `applied` of `all` migrations are applied, and perhaps a part of the next.
-fn claim(committed: &Committed, applied: &[Migration], is_half: bool, all: &[Migration]) -> Claim {
-    let file = match committed {
-        Committed::Snapshot(file) => file,
-        Committed::Missing => return Claim::Nothing("it is not there".to_owned()),
-        Committed::Unusable(reason) => return Claim::Nothing(reason.clone()),
-    };
-    if file.migrations == applied && !is_half {
-        return Claim::Now(file.catalog.clone());
-    }
-    if file.migrations == all {
-        return Claim::Later;
-    }
-    Claim::Nothing(match (is_half, file.migrations.last()) {
-        (true, _) => "a migration was applied in part".to_owned(),
-        (false, None) => "it was made from no migration".to_owned(),
-        (false, Some(last)) => format!(
-            "it was made from {} migrations up to {}, and other ones are applied",
-            file.migrations.len(),
-            last.file_name()
-        ),
-    })
-}
-
 /// What is known of a database with this catalog before a run.
 fn basis(claim: Claim, applied: &[Migration], is_half: bool, found: &Catalog) -> Basis {
     if applied.is_empty() && !is_half {
-        let nothing = Catalog {
-            extensions: found.extensions.clone(),
-            ..Catalog::default()
-        };
-        return proven_or_drift(&nothing, found);
+        return proven_or_drift(&nothing(found), found);
     }
     match claim {
         Claim::Now(expected) => proven_or_drift(&expected, found),
@@ -110,17 +72,6 @@ fn proven_or_drift(expected: &Catalog, found: &Catalog) -> Basis {
 
 fn lines(differences: &[Difference]) -> Vec<String> {
     differences.iter().map(Difference::to_string).collect()
-}
-
-/// The migrations that a history holds as applied, as a snapshot remembers them, and whether another one is applied in part.
-pub fn applied(history: &History) -> (Vec<Migration>, bool) {
-    let (done, part): (Vec<_>, Vec<_>) = history.rows.iter().partition(|row| row.is_applied());
-    let listed = done.into_iter().map(|row| Migration {
-        version: row.version,
-        name: row.name.clone(),
-        checksum: row.checksum.clone(),
-    });
-    (listed.collect(), !part.is_empty())
 }
 
 /// What was seen before a run in which something is pending.
@@ -204,7 +155,7 @@ impl Keeper {
         let all = snapshot::listed(migrations);
         let claim = claim(&self.committed, &applied, is_half, &all);
         let mut basis = basis(claim, &applied, is_half, &found);
-        if matches!(basis, Basis::Drift(_)) && self.has_changed(link, report)? {
+        if matches!(basis, Basis::Drift(_)) && is_overtaken(link, &self.history, &report.history)? {
             basis = Basis::Unknown("another run applied migrations meanwhile".to_owned());
         }
         Ok(Before {
@@ -212,13 +163,6 @@ impl Keeper {
             basis,
             was_empty: applied.is_empty() && !is_half && found.is_empty(),
         })
-    }
-
-    /// Whether another run has changed the history since it was read: what was found then is its work, and no drift.
-    fn has_changed(&self, link: &mut dyn Link, report: &Report) -> Result<bool, Failure> {
-        let now =
-            run::read(link, &self.history, None).map_err(|error| explain::run(&error, &[]))?;
-        Ok(now.history != report.history)
     }
 
     /// Keeps the file after a run that ended well, or was ended by [`Keeper::look`].
@@ -332,7 +276,7 @@ impl Keeper {
                         lines(&catalog::diff(&made.catalog, &found.catalog)),
                     ),
                     Err(failure) => {
-                        let failure = failure.diagnostic.message;
+                        let failure = failure.to_string();
                         return Ok(Kept::Unproven { why, failure });
                     }
                 }
@@ -405,35 +349,6 @@ mod tests {
             }],
             ..Catalog::default()
         }
-    }
-
-    fn file(names: &[&str], catalog: Catalog) -> Committed {
-        Committed::Snapshot(Snapshot {
-            migrations: migrations(names),
-            catalog,
-        })
-    }
-
-    #[test]
-    fn a_file_speaks_of_what_is_applied_or_of_all() {
-        let all = migrations(&["a", "b", "c"]);
-        let now = |committed: &Committed, applied: usize, is_half| {
-            claim(committed, &all[..applied], is_half, &all)
-        };
-        let two = file(&["a", "b"], catalog(&["x"]));
-        assert_eq!(now(&two, 2, false), Claim::Now(catalog(&["x"])));
-        assert!(matches!(now(&two, 2, true), Claim::Nothing(_)));
-        assert!(matches!(now(&two, 1, false), Claim::Nothing(_)));
-        assert!(matches!(now(&two, 3, false), Claim::Nothing(_)));
-        let three = file(&["a", "b", "c"], catalog(&["x"]));
-        assert_eq!(now(&three, 2, false), Claim::Later);
-        assert_eq!(now(&three, 2, true), Claim::Later);
-        let edited = file(&["a", "b", "other"], catalog(&["x"]));
-        assert!(matches!(now(&edited, 2, false), Claim::Nothing(_)));
-        assert!(matches!(
-            now(&Committed::Missing, 2, false),
-            Claim::Nothing(_)
-        ));
     }
 
     #[test]

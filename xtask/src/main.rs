@@ -21,6 +21,7 @@ mod baseline;
 mod bench;
 mod blockers;
 mod doctor;
+mod drift;
 mod dry_run;
 mod each_schema;
 mod import;
@@ -60,6 +61,7 @@ fn run(cli: Cli, screen: &mut Screen) -> Result<ExitCode, Failure> {
         Command::NewMigration(args) => new_migration::run(&project, &args, screen),
         Command::Import(args) => import::run(&project, &args, screen),
         Command::Status(args) => status::run(&project, &args, screen),
+        Command::Drift(args) => drift::run(&project, &args, screen),
         Command::Doctor(args) => doctor::run(&project, &args, screen),
         Command::WithDb(args) => with_db::run(&project, &args, screen),
         Command::Psql(args) => psql::run(&project, &args, screen),

@@ -1,6 +1,7 @@
 //! What some of the migrations leave: they are applied to a private cluster, which is gone again at once.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use catalog::Catalog;
 use migrator::cluster::{Cluster, Server, Settings};
@@ -24,6 +25,33 @@ pub struct Made {
     pub major: String,
 }
 
+/// Why there is no such catalog.
+#[derive(Debug)]
+pub enum Error {
+    /// There is no private cluster to be had.
+    Unavailable {
+        message: String,
+        next: Option<String>,
+    },
+    /// The migrations fail on the private cluster already, or the database did not answer.
+    Failed(Failure),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Error::Unavailable { message, .. } => message,
+            Error::Failed(failure) => &failure.diagnostic.message,
+        })
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Error {
+        Error::Failed(failure)
+    }
+}
+
 /// The catalog after these migrations, in the schemas that the session of `link` looks them up in, of a database that had those of
 /// `extensions` which no migration creates.
 ///
@@ -36,8 +64,8 @@ pub fn catalog(
     mode: Mode,
     migrations: &[Migration],
     extensions: &[String],
-) -> Result<Made, Failure> {
-    let server = Server::find().map_err(|error| lacking(error.to_string(), error.next()))?;
+) -> Result<Made, Error> {
+    let server = Server::find().map_err(|error| unavailable(error.to_string(), error.next()))?;
     if facts.timescaledb.is_some() && !server.has_extension("timescaledb") {
         let message = format!(
             "the installed PostgreSQL {} has no extension timescaledb",
@@ -45,11 +73,11 @@ pub fn catalog(
         );
         let next =
             "install TimescaleDB for it: https://docs.timescale.com/self-hosted/latest/install/";
-        return Err(lacking(message, Some(next.to_owned())));
+        return Err(unavailable(message, Some(next.to_owned())));
     }
     let schemas = schemas(link)?;
     let running = Cluster::temporary(&server, Settings::throwaway())
-        .map_err(|error| lacking(error.to_string(), error.next()))?;
+        .map_err(|error| unavailable(error.to_string(), error.next()))?;
     let config = Config::exactly(&running.url(DATABASE))
         .map_err(|error| Failure::new(Code::Failed, error.to_string()))?;
     let mut scratch = look_up_in(&config, &schemas)?;
@@ -116,9 +144,12 @@ fn schemas(link: &mut dyn Link) -> Result<Vec<String>, Failure> {
 fn look_up_in(config: &Config, schemas: &[String]) -> Result<Wire, Failure> {
     let failed = |error| on_scratch(explain::run(&run::Error::Link(error), &[]));
     let names: Vec<String> = schemas.iter().map(|name| identifier(name)).collect();
-    let create = names
-        .iter()
-        .map(|name| format!("CREATE SCHEMA IF NOT EXISTS {name};\n"));
+    // The server's own are there, and may not even be asked for.
+    let others = schemas.iter().filter(|name| !name.starts_with("pg_"));
+    let create = others.map(|name| {
+        let name = identifier(name);
+        format!("CREATE SCHEMA IF NOT EXISTS {name};\n")
+    });
     let path = format!(
         "ALTER DATABASE {DATABASE} SET search_path = {}",
         names.join(", ")
@@ -130,19 +161,8 @@ fn look_up_in(config: &Config, schemas: &[String]) -> Result<Wire, Failure> {
     Ok(link)
 }
 
-/// There is no private cluster to be had.
-fn lacking(message: String, next: Option<String>) -> Failure {
-    let failure = Failure::new(Code::Failed, message)
-        .note(
-            "why",
-            "schema.json tells what the last migration leaves; what an earlier one leaves is found out on a private cluster",
-        )
-        .note("state", "nothing was compared, recorded or run");
-    let last = "take over all migrations: --baseline with the last number needs no server here";
-    failure.next(match next {
-        Some(next) => format!("{next}\nor {last}"),
-        None => last.to_owned(),
-    })
+fn unavailable(message: String, next: Option<String>) -> Error {
+    Error::Unavailable { message, next }
 }
 
 /// The migrations fail on the private cluster already.

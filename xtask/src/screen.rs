@@ -99,7 +99,7 @@ impl Screen {
     /// The document that `--json` asks for.
     pub fn document(&mut self, value: &Value) {
         if self.json {
-            let _ = writeln!(io::stdout(), "{value:#}");
+            let _ = writeln!(io::stdout(), "{}", harmless_json(value));
         }
     }
 
@@ -125,6 +125,19 @@ pub fn one_line(text: impl Display) -> String {
 /// The same with its lines.
 fn harmless(text: impl Display) -> String {
     escaped(&text.to_string(), steers)
+}
+
+/// A document that says the same wherever it is read, and steers no terminal: what would, stands only in its strings.
+fn harmless_json(value: &Value) -> String {
+    let mut shown = String::new();
+    for c in format!("{value:#}").chars() {
+        match steers(c) {
+            // Each is one unit of UTF-16.
+            true => shown += &format!("\\u{:04x}", u32::from(c)),
+            false => shown.push(c),
+        }
+    }
+    shown
 }
 
 fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> String {
@@ -170,5 +183,8 @@ mod tests {
             assert_eq!(harmless(text), shown);
         }
         assert_eq!(one_line("a\nerror: b\tc"), "a\\nerror: b\tc");
+        let value = Value::from("\u{202e}a\u{9b}\n");
+        assert_eq!(harmless_json(&value), r#""\u202ea\u009b\n""#);
+        assert_eq!(harmless_json(&value).parse::<Value>().unwrap(), value);
     }
 }

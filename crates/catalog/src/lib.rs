@@ -14,7 +14,7 @@ mod nullability;
 mod snapshot;
 
 pub use at_least::at_least;
-pub use diff::{Difference, DifferenceKind, diff};
+pub use diff::{Difference, DifferenceKind, ObjectKind, Subject, diff};
 pub use introspect::{
     Error, IntrospectError, Schemas, Scope, chunks_query, introspect, parse, probe_query, query,
 };

@@ -19,6 +19,7 @@ helps! {
     import: "import --help";
     new_migration: "new-migration --help";
     status: "status --help";
+    drift: "drift --help";
     doctor: "doctor --help";
     with_db: "with-db --help";
     psql: "psql --help";

@@ -66,6 +66,9 @@ fn check(project: Option<Sandbox>) {
         "status --json",
         "doctor",
         "doctor --json",
+        "drift",
+        "drift --json",
+        "drift --snapshot none.json",
         "migrate --dry-run",
         "migrate --dry-run --json",
         "migrate --dry-run --only 9",
@@ -111,7 +114,7 @@ fn a_frozen_run_with_nothing_pending() {
 #[test]
 fn of_an_embedded_target_that_is_not_there() {
     let project = Sandbox::analytics();
-    for arguments in ["status", "doctor", "migrate --dry-run"] {
+    for arguments in ["status", "doctor", "drift", "migrate --dry-run"] {
         let before = project.files();
         project.run(&format!("{arguments} --target embedded"));
         assert_eq!(project.files(), before);
