@@ -58,7 +58,7 @@ impl Row {
             }
         };
         let made = match difference.kind {
-            DifferenceKind::Extra => "not made by any migration",
+            DifferenceKind::Extra => "not made by any applied migration",
             _ => "",
         };
         Row {
