@@ -143,7 +143,7 @@ fn show(expected: &Expected, differences: &[Difference], report: &Report, screen
     if differences.is_empty() {
         return screen.line(no_drift(source));
     }
-    let default_schema = report.facts.history_schema.as_deref();
+    let default_schema = report.facts.current_schema.as_deref();
     for line in table::lines(differences, default_schema) {
         screen.line(line);
     }

@@ -328,28 +328,8 @@ fn first_pending<'a>(
 
 #[cfg(test)]
 mod tests {
+    use super::expected::tests::{catalog, migrations};
     use super::*;
-
-    fn migrations(names: &[&str]) -> Vec<Migration> {
-        let one = |(index, name): (usize, &&str)| Migration {
-            version: index as u32 + 1,
-            name: (*name).to_owned(),
-            checksum: format!("checksum of {name}"),
-        };
-        names.iter().enumerate().map(one).collect()
-    }
-
-    fn catalog(labels: &[&str]) -> Catalog {
-        Catalog {
-            enums: vec![catalog::Enum {
-                schema: "public".to_owned(),
-                name: "mood".to_owned(),
-                comment: None,
-                labels: labels.iter().map(|&label| label.to_owned()).collect(),
-            }],
-            ..Catalog::default()
-        }
-    }
 
     #[test]
     fn a_run_starts_from_nothing_or_from_what_the_file_says() {

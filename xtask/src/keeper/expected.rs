@@ -228,12 +228,12 @@ pub fn is_overtaken(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use catalog::Snapshot;
 
     use super::*;
 
-    fn migrations(names: &[&str]) -> Vec<Migration> {
+    pub fn migrations(names: &[&str]) -> Vec<Migration> {
         let one = |(index, name): (usize, &&str)| Migration {
             version: index as u32 + 1,
             name: (*name).to_owned(),
@@ -242,7 +242,7 @@ mod tests {
         names.iter().enumerate().map(one).collect()
     }
 
-    fn catalog(labels: &[&str]) -> Catalog {
+    pub fn catalog(labels: &[&str]) -> Catalog {
         Catalog {
             enums: vec![catalog::Enum {
                 schema: "public".to_owned(),
