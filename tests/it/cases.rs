@@ -9,11 +9,13 @@
 //! | `# TEXT` | says what is shown |
 //! | `add NAME …` | puts `NAME.sql` of the folder into `migrations/`; `settings.toml` becomes `timeschema.toml` |
 //! | `add OTHER as NAME` | puts `OTHER.sql` there as `NAME.sql`, in the place of what was there |
+//! | `beside FOLDER NAME …` | puts `NAME.sql` into `FOLDER/`, the migrations of another service, for `--migrations FOLDER` |
 //! | `remove NAME …` | takes `NAME.sql` out of `migrations/` |
 //! | `sql TEXT` | runs SQL as a superuser in the database, which belongs to one |
 //! | `as SQL` | runs SQL as the role `{app}` |
 //! | `run ARGUMENTS` | runs `cargo xtask` |
 //! | `show QUERY` | shows the first value of a query |
+//! | `read FILE` | shows a file of the project |
 //! | `same FILE FILE` | says whether two files of the project hold the same bytes |
 //! | `anew ENCODING` | makes the database again, empty and in this encoding |
 //!
@@ -150,9 +152,18 @@ impl Case {
         match word {
             "add" => {
                 match rest.split_once(" as ") {
-                    Some((other, name)) => self.add(other, name),
-                    None => rest.split(' ').for_each(|name| self.add(name, name)),
+                    Some((other, name)) => self.add(other, "migrations", name),
+                    None => rest
+                        .split(' ')
+                        .for_each(|name| self.add(name, "migrations", name)),
                 }
+                String::new()
+            }
+            "beside" => {
+                let (folder, names) = rest.split_once(' ').unwrap();
+                names
+                    .split(' ')
+                    .for_each(|name| self.add(name, folder, name));
                 String::new()
             }
             "remove" => {
@@ -182,6 +193,7 @@ impl Case {
                 };
                 format!("{}\n", value.unwrap_or_else(|| "null".to_owned()))
             }
+            "read" => self.project.read(rest),
             "same" => {
                 let (one, other) = rest.split_once(' ').unwrap();
                 let same = self.project.read(one) == self.project.read(other);
@@ -197,10 +209,10 @@ impl Case {
         }
     }
 
-    fn add(&self, file: &str, name: &str) {
+    fn add(&self, file: &str, folder: &str, name: &str) {
         let (from, to) = match file {
             "settings.toml" => (file.to_owned(), "timeschema.toml".to_owned()),
-            file => (format!("{file}.sql"), format!("migrations/{name}.sql")),
+            file => (format!("{file}.sql"), format!("{folder}/{name}.sql")),
         };
         let text = fs::read_to_string(self.folder.join(from)).unwrap();
         self.project.write(&to, self.fill_in(&text));

@@ -1,0 +1,1 @@
+CREATE TABLE bills (bill_id int);
