@@ -2,6 +2,7 @@
 
 mod address;
 mod checkouts;
+mod each_schema;
 mod states;
 
 use postgres::{Client, Config, NoTls};

@@ -27,7 +27,8 @@ use crate::screen::{Screen, one_line};
 use crate::shell;
 use crate::show::Show;
 use crate::signals::Interruption;
-use crate::target::{self, Address, Chosen, Session, Target};
+use crate::target::place::Place;
+use crate::target::{self, Chosen, Session};
 
 use database::Database;
 use outcome::{Outcome, State};
@@ -41,7 +42,7 @@ const MOST_NAMED: usize = 10;
 /// What all runs have in common.
 struct Schemas {
     chosen: Chosen,
-    address: Address,
+    place: Place,
     database: Database,
     /// Those that match, sorted.
     matched: Vec<String>,
@@ -109,10 +110,9 @@ impl Schemas {
             return Err(one_history(schema));
         }
         let mut chosen = target::choose(project, target)?;
-        let session = match (&chosen.target, makes) {
-            (Target::Compose(_), _) => return Err(no_compose()),
-            (_, true) => Some(chosen.open(screen)?),
-            (_, false) => chosen.look(screen)?,
+        let session = match makes {
+            true => Some(chosen.open(screen)?),
+            false => chosen.look(screen)?,
         };
         let mut session = session.ok_or_else(|| no_match(pattern, &[]))?;
         let database =
@@ -123,10 +123,10 @@ impl Schemas {
             return Err(no_match(pattern, &database.schemas));
         }
         // Before the session ends: an embedded server stays up.
-        let address = chosen.target.address()?;
+        let place = chosen.target.place()?;
         Ok(Schemas {
             chosen,
-            address,
+            place,
             database,
             matched,
             history,
@@ -171,7 +171,7 @@ impl Schemas {
         let path = self
             .database
             .search_path(schema, &self.matched, options.mode);
-        self.chosen.open_with_path(&self.address, &path)
+        self.chosen.open_with_path(&self.place, &path)
     }
 
     fn options(&self, schema: &str, options: &Options) -> Options {
@@ -372,13 +372,12 @@ fn check(
     options: &Options,
     report: &Report,
 ) -> Result<(), Stopped> {
-    let is_applied = |it: &&Migration| {
-        report
-            .history
-            .row(it.file.version)
-            .is_some_and(Row::is_applied)
+    let is_to_run = |it: &&Migration| {
+        let version = it.file.version;
+        let is_applied = report.history.row(version).is_some_and(Row::is_applied);
+        !is_applied && options.selection.admits(version)
     };
-    let pending = migrations.iter().filter(|it| !is_applied(it));
+    let pending = migrations.iter().filter(is_to_run);
     let mut extensions = database::created_extensions(pending);
     if report.facts.is_plain || options.mode == Mode::Plain {
         extensions.remove("timescaledb");
@@ -464,12 +463,6 @@ fn one_history(schema: &str) -> Failure {
     Failure::new(Code::Usage, message)
         .note("state", "nothing was run")
         .next("remove the line, or leave --each-schema off")
-}
-
-fn no_compose() -> Failure {
-    Failure::new(Code::Usage, "--each-schema cannot be used with the compose service: its sessions begin without a search path of their own")
-        .note("state", "nothing was run")
-        .next("--target postgres://user@host:5432/database, or --target embedded")
 }
 
 fn no_match(pattern: &str, schemas: &[String]) -> Failure {

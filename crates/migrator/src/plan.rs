@@ -334,6 +334,16 @@ pub enum Selection {
     Only(u32),
 }
 
+impl Selection {
+    /// Whether a migration with this number may run.
+    pub fn admits(self, version: u32) -> bool {
+        match self {
+            Selection::All => true,
+            Selection::To(last) | Selection::Only(last) => version <= last,
+        }
+    }
+}
+
 /// A migration that is to run, from the step behind those that are done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pending<'a> {
@@ -398,13 +408,9 @@ pub fn plan<'a>(
             }),
             State::Applied | State::Changed => None,
         });
-    let pending: Vec<Pending<'a>> = match selection {
-        Selection::All => pending.collect(),
-        Selection::To(to) => pending.filter(|p| p.migration.file.version <= to).collect(),
-        Selection::Only(only) => pending
-            .filter(|p| p.migration.file.version <= only)
-            .collect(),
-    };
+    let pending: Vec<Pending<'a>> = pending
+        .filter(|p| selection.admits(p.migration.file.version))
+        .collect();
     match (selection, pending.first()) {
         (Selection::Only(asked), Some(first)) if first.migration.file.version != asked => {
             Err(Error::NotNext {

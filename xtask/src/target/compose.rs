@@ -103,6 +103,7 @@ impl Compose {
             tool: self.tool.clone(),
             id,
             database: None,
+            options: None,
         }
     }
 

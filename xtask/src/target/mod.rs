@@ -253,17 +253,15 @@ impl Chosen {
             .map_err(|failure| self.named_in(failure))
     }
 
-    /// Opens a target that is up, by its address, for sessions whose search path holds these schemas.
-    pub fn open_with_path(&self, address: &Address, path: &[String]) -> Result<Session, Failure> {
+    /// Opens a target that is up, whose place is known, for sessions whose search path holds these schemas.
+    pub fn open_with_path(&self, place: &Place, path: &[String]) -> Result<Session, Failure> {
         let next = match &self.target {
             Target::Url(url) => url.next(),
             Target::Compose(_) | Target::Embedded(_) => "try again in a moment".to_owned(),
         };
-        let wire = address.config.clone().with_search_path(path).connect_soon();
-        match wire {
-            Ok(wire) => Ok(Session::new(Box::new(wire))),
-            Err(error) => Err(self.named_in(explain::unreachable(&error, &next))),
-        }
+        let link = place.connect_with_path(path, &next);
+        link.map(Session::new)
+            .map_err(|failure| self.named_in(failure))
     }
 
     /// Waits until a target that was brought up answers, for a program that does not wait by itself.

@@ -58,6 +58,24 @@ impl Place {
         }
     }
 
+    /// A session on the target's database whose search path holds these schemas, whatever role and database set, also after it had to
+    /// connect again; `next` is what helps where it cannot be had.
+    pub fn connect_with_path(
+        &self,
+        schemas: &[String],
+        next: &str,
+    ) -> Result<Box<dyn Link>, Failure> {
+        match &self.way {
+            Way::Container(psql) => psql.with_search_path(schemas).start(),
+            Way::Wire { config, .. } => {
+                let wire = config.as_ref().clone().with_search_path(schemas);
+                wire.connect_soon()
+                    .map(|wire| Box::new(wire) as Box<dyn Link>)
+                    .map_err(|error| explain::unreachable(&error, next))
+            }
+        }
+    }
+
     /// A session on one of its databases.
     pub fn connect(&self, database: &str) -> Result<Box<dyn Link>, Failure> {
         match &self.way {

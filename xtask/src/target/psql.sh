@@ -1,11 +1,12 @@
-# Runs psql in the service's container, on behalf of a runner outside: its standard input is the runner's. The arguments are a folder's name
-# and, where it is not the container's own, a database's.
+# Runs psql in the service's container, on behalf of a runner outside: its standard input is the runner's. The arguments are a folder's name,
+# a database's where it is not the container's own, and options of the connection, or nothing in place of either.
 # For any POSIX shell. Whoever ends is waited for here: the container's first process is a server, which takes the end of a process that it
 # does not know, and that was killed, for a crash of its own.
 
 # As the image has it. By way of the environment, since psql takes a database's name on its command line for more where `=` is in it.
 export PGUSER="${POSTGRES_USER:-postgres}"
 export PGDATABASE="${2:-${POSTGRES_DB:-$PGUSER}}"
+if [ -n "$3" ]; then export PGOPTIONS="${PGOPTIONS:+$PGOPTIONS }$3"; fi
 
 # On its first start the image runs a temporary server that listens on the socket alone.
 failed=0

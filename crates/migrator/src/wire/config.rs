@@ -174,8 +174,7 @@ impl Config {
     /// Gives sessions a search path of these schemas, whatever the role, the database and the connection string set: an option of the
     /// connection, which `RESET` and a reconnection come back to.
     pub fn with_search_path(mut self, schemas: &[String]) -> Config {
-        let names: Vec<String> = schemas.iter().map(|name| identifier(name)).collect();
-        let option = format!("-csearch_path={}", escaped(&names.join(",")));
+        let option = search_path(schemas);
         let options = match self.named.some("options") {
             Some(options) => format!("{options} {option}"),
             None => option,
@@ -265,6 +264,12 @@ impl Config {
         let names = KEYWORDS.iter().map(|keyword| keyword.variable);
         names.filter(|name| !name.is_empty())
     }
+}
+
+/// A search path of these schemas as an option of the connection: a part of `options` and of `PGOPTIONS`.
+pub fn search_path(schemas: &[String]) -> String {
+    let names: Vec<String> = schemas.iter().map(|name| identifier(name)).collect();
+    format!("-csearch_path={}", escaped(&names.join(",")))
 }
 
 /// A value as a word of the server's options: a backslash takes its meaning from a blank or a backslash.

@@ -22,7 +22,7 @@ use tokio::sync::Notify;
 use tokio_postgres::error::{DbError, ErrorPosition};
 use tokio_postgres::{AsyncMessage, CancelToken, SimpleQueryMessage, SimpleQueryStream};
 
-pub use config::{Config, ConfigError};
+pub use config::{Config, ConfigError, search_path};
 #[cfg(feature = "tls")]
 pub(crate) use security::Check;
 pub(crate) use security::Tls;

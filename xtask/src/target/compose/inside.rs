@@ -7,6 +7,7 @@ use std::process::Command;
 
 use migrator::link::{Error, Link};
 use migrator::psql::{Host, Psql};
+use migrator::wire;
 
 use super::tool::Tool;
 use super::{Compose, SERVICE, errors};
@@ -24,6 +25,8 @@ pub struct InContainer {
     pub id: Option<String>,
     /// Another database than the container's own.
     pub database: Option<String>,
+    /// Options of the connection, as in `PGOPTIONS`.
+    pub options: Option<String>,
 }
 
 impl InContainer {
@@ -31,6 +34,14 @@ impl InContainer {
     pub fn on(&self, database: &str) -> InContainer {
         InContainer {
             database: Some(database.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// The same for sessions whose search path holds these schemas: an option of the connection, which `RESET` comes back to.
+    pub fn with_search_path(&self, schemas: &[String]) -> InContainer {
+        InContainer {
+            options: Some(wire::search_path(schemas)),
             ..self.clone()
         }
     }
@@ -94,7 +105,8 @@ impl Host for InContainer {
     fn psql(&self, folder: &str) -> Command {
         let psql = ["exec", "-T", SERVICE, "sh", "-c", PSQL_IN_CONTAINER, "sh"];
         let mut command = self.tool.command(&psql);
-        command.arg(folder).args(&self.database);
+        command.arg(folder);
+        command.args([&self.database, &self.options].map(|it| it.as_deref().unwrap_or_default()));
         command
     }
 
