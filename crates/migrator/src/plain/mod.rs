@@ -69,7 +69,7 @@ const PATH: &str = "SET LOCAL search_path = pg_catalog, pg_temp;\n";
 
 /// The stand-in's version, which is raised with each change of its script; the database has it as the comment of its mark.
 #[cfg(feature = "plain")]
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// An expression for the version of the database's stand-in as text; null where there is none. The first one had no comment.
 pub(crate) const FOUND: &str = "CASE WHEN pg_catalog.to_regclass('_timescaledb_catalog.plain') IS NOT NULL \
@@ -143,7 +143,7 @@ mod tests {
         let checksum = crate::source::checksum(&PARTS.concat());
         assert_eq!(
             (VERSION, &checksum[..12]),
-            (7, "7b9c149522db"),
+            (8, "d4e0d38a2272"),
             "the script is another one: raise VERSION where it was released, and write down both"
         );
     }

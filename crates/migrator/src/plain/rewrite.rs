@@ -124,16 +124,19 @@ pub(crate) fn on_aggregate(statement: &str, aggregates: &BTreeSet<String>) -> Op
         sql: statement,
         tokens: &first,
     };
-    let edits = match words.is(0, "create") {
-        true => {
-            let tokens = lexer::tokens(statement);
-            let words = Words {
-                sql: statement,
-                tokens: &tokens,
-            };
-            aggregates::index_on_aggregate(words, aggregates)?
-        }
-        false => writes::to_aggregate(words, aggregates)?,
+    let is_index = words.is(0, "create");
+    if !is_index && !words.is(0, "truncate") {
+        let edits = writes::to_aggregate(words, aggregates)?;
+        return Some(rewritten(statement, edits));
+    }
+    let tokens = lexer::tokens(statement);
+    let words = Words {
+        sql: statement,
+        tokens: &tokens,
+    };
+    let edits = match is_index {
+        true => aggregates::index_on_aggregate(words, aggregates)?,
+        false => writes::truncate(words, aggregates)?,
     };
     Some(rewritten(statement, edits))
 }

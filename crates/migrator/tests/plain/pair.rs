@@ -113,6 +113,13 @@ impl Pair {
         })
     }
 
+    /// The major version of the server.
+    pub fn server_version(&mut self) -> u32 {
+        let row = self.plain.query_one("SHOW server_version_num", &[]);
+        let number: String = row.unwrap().get(0);
+        number.parse::<u32>().unwrap() / 10000
+    }
+
     /// Compares the lines of plain mode with those of TimescaleDB, which it answers now, or did when they were recorded.
     pub fn compare_lines(
         &mut self,

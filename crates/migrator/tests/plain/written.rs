@@ -6,7 +6,7 @@ use migrator::source::File;
 use migrator::statement;
 use std::path::Path;
 
-use super::altered::compare;
+use super::altered::{compare, compare_in};
 use super::pair::Pair;
 
 const OBJECTS: &str = "
@@ -34,7 +34,17 @@ const WRITTEN: &str = "
     TRUNCATE ONLY h;
     TRUNCATE TABLE ONLY empty;
     TRUNCATE missing;
-    MERGE INTO c USING empty AS e ON c.day = e.day WHEN MATCHED THEN DELETE;
+    TRUNCATE c, h, empty;
+    TRUNCATE empty, public.c RESTART IDENTITY CASCADE;
+    TRUNCATE c, missing;
+    TRUNCATE missing, c;
+    CREATE VIEW one AS SELECT 1 AS a;
+    TRUNCATE one, c;
+    TRUNCATE c*, c;
+    TRUNCATE ONLY c;
+    TRUNCATE empty, ONLY c;
+    TRUNCATE c, ONLY h;
+    TRUNCATE ONLY empty, h, c;
     SELECT tgname FROM pg_trigger WHERE tgrelid = 'c'::regclass;
     ALTER MATERIALIZED VIEW c SET (timescaledb.materialized_only = false);
     INSERT INTO c SELECT * FROM empty;
@@ -59,6 +69,19 @@ const WRITTEN: &str = "
     ALTER TABLE h SET (timescaledb.compress);
     ALTER TABLE ONLY h ENABLE ROW LEVEL SECURITY;
     ALTER TABLE ONLY h ADD COLUMN x int NOT NULL;
+";
+
+/// A server merges into views from PostgreSQL 17 on.
+const MERGED: &str = "
+    MERGE INTO c USING empty AS e ON c.day = e.day WHEN MATCHED THEN DELETE;
+    MERGE INTO c USING empty AS e ON false WHEN NOT MATCHED THEN INSERT VALUES (now(), 'a', 1);
+    MERGE INTO public.c AS x USING empty AS e ON x.day = e.day WHEN MATCHED THEN UPDATE SET n = 1;
+    MERGE INTO c USING missing AS e ON c.day = e.day WHEN MATCHED THEN DELETE;
+    MERGE INTO empty USING empty AS e ON empty.day = e.day WHEN MATCHED THEN DELETE;
+    SELECT tgname FROM pg_trigger WHERE tgrelid = 'c'::regclass;
+    ALTER MATERIALIZED VIEW c SET (timescaledb.materialized_only = false);
+    MERGE INTO c USING empty AS e ON c.day = e.day WHEN MATCHED THEN DELETE;
+    MERGE INTO c USING empty AS e ON false WHEN NOT MATCHED THEN INSERT VALUES (now(), 'a', 1);
 ";
 
 const DROPPED: &str = "
@@ -105,6 +128,19 @@ fn what_is_written_to_an_aggregate_is_taken_or_refused_as_timescaledb_does() {
 }
 
 #[test]
+fn what_is_merged_into_an_aggregate_is_taken_or_refused_as_timescaledb_does() {
+    let test = "what_is_merged_into_an_aggregate_is_taken_or_refused_as_timescaledb_does";
+    let Some(mut pair) = Pair::start(test) else {
+        return;
+    };
+    let name = match pair.server_version() >= 17 {
+        true => "merged_17",
+        false => "merged",
+    };
+    compare_in(&mut pair, name, &format!("{OBJECTS}{MERGED}"));
+}
+
+#[test]
 fn what_goes_with_an_aggregate_and_its_source_goes_as_with_timescaledb() {
     let test = "what_goes_with_an_aggregate_and_its_source_goes_as_with_timescaledb";
     compare(test, "dropped", &format!("{OBJECTS}{DROPPED}"));
@@ -123,6 +159,7 @@ fn a_row_that_an_aggregate_would_keep_is_refused() {
     pair.plain
         .batch_execute("INSERT INTO h VALUES ('2024-01-01 10:00+00', 'a', 1)")
         .unwrap();
+    let has_merge = pair.server_version() >= 17;
     let mut refused = |sql: &str| {
         let text = format!("{OBJECTS}{sql};");
         let file = File::new(Path::new("001_a.sql"), text.into_bytes()).unwrap();
@@ -159,6 +196,16 @@ fn a_row_that_an_aggregate_would_keep_is_refused() {
          It is a view here, computed whenever it is read, and keeps no rows of its own.\n\
          Truncate the hypertable that it is made of."
     );
+    assert_eq!(refused("TRUNCATE empty, c"), refused("TRUNCATE c"));
+    let merged = refused(
+        "MERGE INTO c USING (SELECT 1) AS e ON false WHEN NOT MATCHED THEN INSERT VALUES (now(), 'a', 1)",
+    );
+    match has_merge {
+        true => assert_eq!(merged, written),
+        false => assert!(merged.starts_with("0A000 cannot execute MERGE"), "{merged}"),
+    }
+    // With the rows of its hypertable those of the aggregate go.
+    assert_eq!(refused("TRUNCATE c, h"), "done");
     let on = "UPDATE _timescaledb_catalog.continuous_agg SET materialized_only = false";
     pair.plain.batch_execute(on).unwrap();
     let mut error = |sql: &str| {

@@ -167,7 +167,11 @@ pub(super) fn drop_tables(words: Words<'_>) -> Edits {
     }
 }
 
-fn array(names: &[Name]) -> String {
+/// Names as an expression that is an array of texts.
+pub(super) fn array(names: &[Name]) -> String {
+    if names.is_empty() {
+        return "'{}'::pg_catalog.text[]".to_owned();
+    }
     let names: Vec<String> = names.iter().map(|name| literal(&name.quoted())).collect();
     format!("ARRAY[{}]::pg_catalog.text[]", names.join(", "))
 }

@@ -12,30 +12,21 @@ BEGIN
 END
 $$;
 
--- INSERT, UPDATE, DELETE or TRUNCATE of what may be a continuous aggregate.
+-- INSERT, UPDATE, DELETE or MERGE of what may be a continuous aggregate.
 CREATE PROCEDURE _timescaledb_functions.write_to(relation_name text, verb text, statement text)
 LANGUAGE plpgsql
 AS $$
 DECLARE
     relation CONSTANT pg_catalog.regclass := pg_catalog.to_regclass(relation_name);
     aggregate CONSTANT pg_catalog.int4 := _timescaledb_functions.continuous_agg_id(relation);
-    has_rows pg_catalog.bool := false;
     message pg_catalog.text;
     hint pg_catalog.text;
 BEGIN
-    IF verb OPERATOR(pg_catalog.=) 'truncate only' AND _timescaledb_functions.hypertable_id(relation) IS NOT NULL THEN
-        RAISE EXCEPTION 'cannot truncate only a hypertable' USING ERRCODE = 'wrong_object_type',
-            HINT = 'Do not specify the ONLY keyword, or use truncate only on the chunks directly.';
-    ELSIF aggregate IS NULL THEN
+    -- A server before PostgreSQL 17 merges into no view, whatever triggers that has.
+    IF aggregate IS NULL
+        OR (verb OPERATOR(pg_catalog.=) 'merge' AND pg_catalog.current_setting('server_version_num')::pg_catalog.int4 OPERATOR(pg_catalog.<) 170000)
+    THEN
         EXECUTE statement;
-    ELSIF pg_catalog.starts_with(verb, 'truncate') THEN
-        EXECUTE pg_catalog.format('SELECT EXISTS (SELECT FROM %s)', relation) INTO has_rows;
-        IF has_rows THEN
-            RAISE EXCEPTION 'plain mode cannot truncate continuous aggregate "%"', _timescaledb_functions.relation_name(relation)
-                USING ERRCODE = 'feature_not_supported',
-                    DETAIL = 'It is a view here, computed whenever it is read, and keeps no rows of its own.',
-                    HINT = 'Truncate the hypertable that it is made of.';
-        END IF;
     ELSIF (SELECT a.materialized_only FROM _timescaledb_catalog.continuous_agg AS a WHERE a.hypertable_id OPERATOR(pg_catalog.=) aggregate) THEN
         EXECUTE pg_catalog.format(
             'CREATE TRIGGER refuses_writes INSTEAD OF INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW '
@@ -53,5 +44,49 @@ BEGIN
                 DETAIL = 'Views containing UNION, INTERSECT, or EXCEPT are not automatically updatable.';
         END;
     END IF;
+END
+$$;
+
+-- TRUNCATE of what may be continuous aggregates, of some names ONLY: the other tables first, with which rows of the aggregates may go.
+CREATE PROCEDURE _timescaledb_functions.truncate(names text[], only_names text[], options text, statement text)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    name pg_catalog.text;
+    aggregates pg_catalog.text[] := '{}';
+    others pg_catalog.text[] := '{}';
+    has_rows pg_catalog.bool;
+BEGIN
+    FOREACH name IN ARRAY names LOOP
+        IF _timescaledb_functions.continuous_agg_id(pg_catalog.to_regclass(name)) IS NOT NULL THEN
+            aggregates := pg_catalog.array_append(aggregates, name);
+            IF name OPERATOR(pg_catalog.=) ANY (only_names) THEN
+                RAISE EXCEPTION 'cannot truncate only a continuous aggregate' USING ERRCODE = 'wrong_object_type';
+            END IF;
+        ELSIF name OPERATOR(pg_catalog.=) ANY (only_names) THEN
+            others := pg_catalog.array_append(others, pg_catalog.concat('ONLY ', name));
+            IF _timescaledb_functions.hypertable_id(pg_catalog.to_regclass(name)) IS NOT NULL THEN
+                RAISE EXCEPTION 'cannot truncate only a hypertable' USING ERRCODE = 'wrong_object_type',
+                    HINT = 'Do not specify the ONLY keyword, or use truncate only on the chunks directly.';
+            END IF;
+        ELSE
+            others := pg_catalog.array_append(others, name);
+        END IF;
+    END LOOP;
+    IF pg_catalog.cardinality(aggregates) OPERATOR(pg_catalog.=) 0 THEN
+        EXECUTE statement;
+    ELSIF pg_catalog.cardinality(others) OPERATOR(pg_catalog.>) 0 THEN
+        EXECUTE pg_catalog.format('TRUNCATE %s %s', pg_catalog.array_to_string(others, ', '), options);
+    END IF;
+    FOREACH name IN ARRAY aggregates LOOP
+        EXECUTE pg_catalog.format('SELECT EXISTS (SELECT FROM %s)', name) INTO has_rows;
+        IF has_rows THEN
+            RAISE EXCEPTION 'plain mode cannot truncate continuous aggregate "%"',
+                _timescaledb_functions.relation_name(pg_catalog.to_regclass(name))
+                USING ERRCODE = 'feature_not_supported',
+                    DETAIL = 'It is a view here, computed whenever it is read, and keeps no rows of its own.',
+                    HINT = 'Truncate the hypertable that it is made of.';
+        END IF;
+    END LOOP;
 END
 $$;
