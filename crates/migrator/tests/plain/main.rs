@@ -10,6 +10,7 @@ mod functions;
 mod lookups;
 mod migrations;
 mod names;
+mod options;
 mod pair;
 #[path = "../split/random.rs"]
 mod random;

@@ -210,12 +210,12 @@ fn the_storage_of_an_aggregate_follows_its_owner() {
              ORDER BY attnum) FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0), \
              (SELECT string_agg(indexrelid::regclass::text, ', ' ORDER BY indexrelid) FROM pg_index WHERE indrelid = c.oid), \
              has_schema_privilege('roles_other', '_timescaledb_internal', 'CREATE')) \
-         FROM pg_class AS c WHERE c.relname = '_materialized_hypertable_2'";
+         FROM pg_class AS c WHERE c.relname = '_materialized_hypertable_3'";
     let row = pair.plain.query_one(storage, &[]).unwrap();
     assert_eq!(
         row.get::<_, String>(0),
         "roles_other day timestamp with time zone, m bigint, most numeric(6,2) \
-         _timescaledb_internal._materialized_hypertable_2_day_idx, _timescaledb_internal.by_n f"
+         _timescaledb_internal._materialized_hypertable_3_day_idx, _timescaledb_internal.by_n f"
     );
     let drop = rewrite("DROP MATERIALIZED VIEW c").unwrap().text;
     let gone = format!("SET ROLE roles_other; SET search_path TO app; {drop}; RESET ROLE");

@@ -18,16 +18,20 @@ const TOLD: &str = "
     CREATE VIEW filled AS SELECT time_bucket_gapfill('1 day', time) FROM h;
     CREATE VIEW ours AS SELECT hypertable_name, column_name FROM timescaledb_information.dimensions;
     CREATE VIEW listing AS SELECT extname FROM _timescaledb_config.pg_extension;
+    SET timescaledb.enable_chunk_skipping = on;
+    SELECT enable_chunk_skipping('h', 'v');
     INSERT INTO h VALUES ('2024-01-01 10:00+00', 'a', 3), ('2024-01-01 09:00+00', 'a', 7);
 ";
 
 /// From this version's stand-in to something like the first one's: what came later is not there, what went is, and other things are otherwise.
 const OLDER: &str = "
     COMMENT ON TABLE _timescaledb_catalog.plain IS NULL;
-    DROP TABLE _timescaledb_internal._materialized_hypertable_2;
+    DROP TABLE _timescaledb_internal._materialized_hypertable_3;
     GRANT CREATE ON SCHEMA _timescaledb_internal TO PUBLIC;
     DROP VIEW timescaledb_information.hypertables;
-    DROP TABLE _timescaledb_catalog.tablespace, _timescaledb_catalog.chunk_column_stats;
+    DROP TABLE _timescaledb_catalog.tablespace;
+    ALTER TABLE _timescaledb_catalog.chunk_column_stats ADD COLUMN column_name name NOT NULL DEFAULT 'v', DROP COLUMN attnum;
+    ALTER TABLE _timescaledb_catalog.hypertable RENAME sparse_index TO gone_indexes;
     ALTER TABLE _timescaledb_catalog.bgw_job ADD COLUMN gone int, DROP COLUMN check_name CASCADE;
     DROP FUNCTION generate_uuidv7();
     ALTER TABLE _timescaledb_catalog.hypertable RENAME segmentby TO gone;
@@ -85,6 +89,8 @@ fn an_older_stand_in_becomes_this_one_and_keeps_what_it_was_told() {
         "SELECT string_agg(concat_ws(' ', j.job_id, j.proc_name, j.config, j.hypertable_name), '; ' ORDER BY j.job_id)
          FROM timescaledb_information.jobs AS j",
         "SELECT string_agg(s::text, '; ') FROM timescaledb_information.compression_settings AS s WHERE s.hypertable_name = 'h'",
+        "SELECT string_agg(s::text, '; ') FROM timescaledb_information.hypertable_columnstore_settings AS s WHERE s.hypertable = 'h'::regclass",
+        "SELECT 'chunks are skipped by ' || s FROM enable_chunk_skipping('h', 'v', if_not_exists => true) AS s",
         "SELECT a::text FROM timescaledb_information.continuous_aggregates AS a",
         "SELECT string_agg(c::text, '; ') FROM c",
         "SELECT string_agg(concat_ws(', ', o, l), '; ' ORDER BY o, l) FROM ours AS o, listing AS l",
@@ -106,7 +112,7 @@ fn an_older_stand_in_becomes_this_one_and_keeps_what_it_was_told() {
         .batch_execute("CREATE TABLE n (time timestamptz NOT NULL)")
         .unwrap();
     let next: String = client.query_one(next, &[]).unwrap().get(0);
-    assert_eq!(next, "3, 1002");
+    assert_eq!(next, "4, 1002");
 }
 
 #[test]

@@ -38,7 +38,7 @@ pub(super) fn create_aggregate(words: Words<'_>, behind: usize) -> Edits {
     let head = format!(
         "CALL _timescaledb_functions.create_continuous_aggregate({}, {if_not_exists}, {}, {tag}CREATE VIEW ",
         literal(&name.quoted()),
-        options.object(),
+        options.array(),
     );
     let (list, _) = options.without_ours(with);
     let end = words.tokens[with_data(words) - 1].end;

@@ -26,9 +26,9 @@ pub(super) fn table(words: Words<'_>) -> Edits {
     let ours: Vec<Option<Options<'_>>> = actions.iter().map(|it| ours(words, it)).collect();
     let told = actions.iter().zip(&ours).filter_map(|(action, options)| {
         let what = words.text(action.start).to_ascii_lowercase();
-        let object = options.as_ref()?.object();
+        let array = options.as_ref()?.array();
         Some(format!(
-            "pg_catalog.jsonb_build_object({}, {object})",
+            "pg_catalog.jsonb_build_object({}, {array})",
             literal(&what)
         ))
     });
@@ -143,7 +143,7 @@ fn told(words: Words<'_>, action: &Range<usize>) -> String {
             return "'{}'::pg_catalog.jsonb".to_owned();
         };
         let others = if options.all_ours() { "false" } else { "true" };
-        let pairs = format!("{}, 'has_others', {others}", options.object());
+        let pairs = format!("{}, 'has_others', {others}", options.array());
         ("set", pairs)
     } else if words.are(at, &["owner", "to"]) {
         ("owner", literal(words.between(at + 2..action.end)))

@@ -53,15 +53,15 @@ impl<'a> Options<'a> {
         self.list.iter().find_map(switch) == Some(true)
     }
 
-    /// TimescaleDB's options as an expression that is a jsonb object; an option without a value is on.
-    pub(super) fn object(&self) -> String {
+    /// TimescaleDB's options as an expression that is a jsonb array: names and values by turns, null for an option without a value.
+    pub(super) fn array(&self) -> String {
         let pairs: Vec<String> = self
             .list
             .iter()
             .filter(|option| is_ours(option))
             .map(|option| format!("{}, {}", literal(&name(option)), value(option)))
             .collect();
-        format!("pg_catalog.jsonb_build_object({})", pairs.join(", "))
+        format!("pg_catalog.jsonb_build_array({})", pairs.join(", "))
     }
 
     /// The bytes from the token at `start`, which introduces the list, to its end, and what stays of them without TimescaleDB's options.
@@ -89,18 +89,20 @@ fn is_ours(option: &Words<'_>) -> bool {
     NAMESPACES.iter().any(|name| option.is_name(0, name)) && option.is_symbol(1, ".")
 }
 
+/// The name with its namespace.
 fn name(option: &Words<'_>) -> String {
-    option.text(2).trim_matches('"').to_ascii_lowercase()
+    let part = |at: usize| option.text(at).trim_matches('"').to_ascii_lowercase();
+    format!("{}.{}", part(0), part(2))
 }
 
-/// The value as an expression of type text. Constants stand as they were written.
+/// The value as an expression of type text, or null. Constants stand as they were written.
 fn value(option: &Words<'_>) -> String {
     let value = Words {
         sql: option.sql,
         tokens: option.tokens.get(4..).unwrap_or_default(),
     };
     match value.tokens {
-        [] => "'true'::pg_catalog.text".to_owned(),
+        [] => "NULL".to_owned(),
         // One constant, or several that the server reads as one.
         all if all.iter().all(|token| token.kind == TokenKind::String) => {
             format!("{}::pg_catalog.text", text(&value))

@@ -95,7 +95,7 @@ fn create_table(words: Words<'_>, behind: usize) -> Edits {
     let head = format!(
         "CALL _timescaledb_functions.create_table({}, {if_not_exists}, {}, {tag}",
         literal(&name.quoted()),
-        options.object(),
+        options.array(),
     );
     Ok(vec![
         Edit {

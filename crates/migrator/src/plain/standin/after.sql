@@ -14,6 +14,19 @@ BEGIN
         RAISE EXCEPTION 'function % already exists', name USING ERRCODE = 'duplicate_function',
             DETAIL = 'A newer version of what stands for TimescaleDB has a function of that name.';
     END IF;
+    -- Versions up to 7 kept the columns by which chunks would be skipped by the names that they had.
+    IF EXISTS (
+        SELECT FROM pg_catalog.pg_attribute
+        WHERE attrelid = pg_catalog.to_regclass('_timescaledb_catalog_before.chunk_column_stats') AND attname = 'column_name'
+    ) THEN
+        ALTER TABLE _timescaledb_catalog_before.chunk_column_stats ADD COLUMN attnum pg_catalog.int2;
+        UPDATE _timescaledb_catalog_before.chunk_column_stats AS s
+        SET attnum = a.attnum
+        FROM _timescaledb_catalog_before.hypertable AS h
+        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = h.relation
+        WHERE h.id = s.hypertable_id AND a.attname = s.column_name;
+        DELETE FROM _timescaledb_catalog_before.chunk_column_stats WHERE attnum IS NULL;
+    END IF;
     -- Each behind what it refers to.
     FOREACH name IN ARRAY '{hypertable,continuous_agg,dimension,tablespace,chunk_column_stats,bgw_job}'::pg_catalog.text[] LOOP
         CONTINUE WHEN pg_catalog.to_regclass('_timescaledb_catalog_before.' || name) IS NULL;
@@ -47,6 +60,15 @@ BEGIN
         UPDATE _timescaledb_catalog.hypertable
         SET orderby = NULL, orderby_desc = NULL, orderby_nullsfirst = NULL
         WHERE pg_catalog.cardinality(orderby) IS DISTINCT FROM pg_catalog.cardinality(orderby_desc);
+    END IF;
+    -- Versions up to 7 recorded no sparse indexes.
+    IF NOT EXISTS (
+        SELECT FROM pg_catalog.pg_attribute
+        WHERE attrelid = '_timescaledb_catalog_before.hypertable'::pg_catalog.regclass AND attname = 'sparse_index'
+    ) THEN
+        UPDATE _timescaledb_catalog.hypertable
+        SET sparse_index = _timescaledb_functions.with_ordered_indexes(NULL, orderby)
+        WHERE orderby IS NOT NULL;
     END IF;
     -- Views that others used before they were replaced used these.
     SELECT pg_catalog.string_agg(pg_catalog.format('%I.%I', v.schemaname, v.viewname), ', ') INTO columns

@@ -58,37 +58,6 @@ AS $$
     JOIN pg_attribute AS a ON a.attrelid = relation AND a.attnum = numbered.attnum
 $$;
 
--- The options under the one name that each has here. Refuses those that TimescaleDB does not know.
-CREATE FUNCTION _timescaledb_functions.known_options(options jsonb) RETURNS jsonb
-LANGUAGE plpgsql IMMUTABLE SET search_path TO pg_catalog, pg_temp
-AS $$
-DECLARE
-    result jsonb := '{}';
-    option record;
-    known text;
-BEGIN
-    FOR option IN SELECT key, value FROM jsonb_each(options) LOOP
-        known := CASE
-            WHEN option.key IN ('compress', 'columnstore', 'enable_columnstore') THEN 'columnstore'
-            WHEN option.key IN ('compress_segmentby', 'segmentby', 'segment_by') THEN 'segmentby'
-            WHEN option.key IN ('compress_orderby', 'orderby', 'order_by') THEN 'orderby'
-            WHEN option.key IN ('compress_chunk_interval', 'compress_chunk_time_interval') THEN 'compress_interval'
-            WHEN option.key IN ('chunk_interval', 'materialized_only', 'create_group_indexes', 'continuous', 'hypertable',
-                'create_default_indexes', 'associated_schema', 'associated_table_prefix') THEN option.key
-            WHEN option.key IN ('partition_column', 'partitioning_column') THEN 'partition_column'
-            WHEN option.key IN ('compress_index', 'compress_sparse_index', 'index', 'sparse_index') THEN 'index'
-        END;
-        IF known IS NULL THEN
-            RAISE EXCEPTION 'unrecognized parameter "timescaledb.%"', option.key USING ERRCODE = 'invalid_parameter_value';
-        ELSIF result ? known THEN
-            RAISE EXCEPTION 'duplicate parameter "timescaledb.%"', option.key USING ERRCODE = 'ambiguous_parameter';
-        END IF;
-        result := result || jsonb_build_object(known, option.value);
-    END LOOP;
-    RETURN result;
-END
-$$;
-
 -- Records what the columnstore of a hypertable or a continuous aggregate is told. What is not said stays as it was.
 CREATE FUNCTION _timescaledb_functions.set_columnstore(target int4, relation regclass, options jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
@@ -106,7 +75,7 @@ BEGIN
     END IF;
     IF (options ->> 'columnstore')::bool IS FALSE THEN
         UPDATE _timescaledb_catalog.hypertable
-        SET columnstore = false, segmentby = NULL, orderby = NULL, orderby_desc = NULL, orderby_nullsfirst = NULL
+        SET columnstore = false, segmentby = NULL, orderby = NULL, orderby_desc = NULL, orderby_nullsfirst = NULL, sparse_index = NULL
         WHERE id = target;
         RETURN;
     END IF;
@@ -143,6 +112,11 @@ BEGIN
         WHERE id = target;
     END IF;
     PERFORM _timescaledb_functions.check_segments(target);
+    PERFORM _timescaledb_functions.set_sparse_indexes(target, relation, options);
+    -- A columnstore is a relation of TimescaleDB's own, which is numbered with hypertables.
+    PERFORM nextval('_timescaledb_catalog.hypertable_id_seq')
+    FROM _timescaledb_catalog.hypertable AS h
+    WHERE h.id = target AND h.columnstore AND NOT was_on;
     IF options ?| '{segmentby,orderby,index}' AND was_on THEN
         RAISE NOTICE 'updated compression settings will only apply to future compressions'
             USING DETAIL = 'Existing compressed chunks will not be recompressed.',
@@ -177,8 +151,7 @@ CREATE FUNCTION _timescaledb_functions.set_compress_interval(target int4, length
 LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 DECLARE
-    microseconds CONSTANT int8 := _timescaledb_functions.interval_microseconds(length)
-        + _timescaledb_functions.interval_months(length) * 2592000000000;
+    microseconds CONSTANT int8 := _timescaledb_functions.interval_microseconds(length);
     chunk_length CONSTANT int8 := (
         SELECT d.interval_length
         FROM _timescaledb_catalog.dimension AS d
@@ -187,6 +160,10 @@ DECLARE
         LIMIT 1
     );
 BEGIN
+    IF _timescaledb_functions.interval_months(length) <> 0 THEN
+        RAISE EXCEPTION 'months and years not supported' USING ERRCODE = 'feature_not_supported',
+            DETAIL = 'An interval must be defined as a fixed duration (such as weeks, days, hours, minutes, seconds, etc.).';
+    END IF;
     IF microseconds % chunk_length > 0 THEN
         RAISE WARNING 'compress chunk interval is not a multiple of chunk interval, you should use a factor of chunk interval '
             'to merge as much as possible';
@@ -334,7 +311,7 @@ CREATE FUNCTION _timescaledb_functions.set_options(hypertable int4, relation reg
 LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
-    options := _timescaledb_functions.known_options(options);
+    options := _timescaledb_functions.known_options(options, 'hypertable');
     PERFORM _timescaledb_functions.set_columnstore(hypertable, relation, options);
     IF options ? 'chunk_interval' THEN
         PERFORM _timescaledb_functions.set_chunk_length(
@@ -347,7 +324,7 @@ CREATE FUNCTION _timescaledb_functions.reset_options(target int4, options jsonb)
 LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
-    options := _timescaledb_functions.known_options(options);
+    options := _timescaledb_functions.known_options(options, 'hypertable', has_values => false);
     IF NOT options ?| '{segmentby,orderby,index}' THEN
         RAISE EXCEPTION 'only columnstore options segmentby and orderby can be reset' USING ERRCODE = 'feature_not_supported';
     END IF;
@@ -357,8 +334,12 @@ BEGIN
     END IF;
     IF options ? 'orderby' THEN
         UPDATE _timescaledb_catalog.hypertable
-        SET orderby = NULL, orderby_desc = NULL, orderby_nullsfirst = NULL
+        SET orderby = NULL, orderby_desc = NULL, orderby_nullsfirst = NULL,
+            sparse_index = _timescaledb_functions.configured_indexes(sparse_index)
         WHERE id = target;
+    END IF;
+    IF options ? 'index' THEN
+        UPDATE _timescaledb_catalog.hypertable SET sparse_index = NULL WHERE id = target;
     END IF;
 END
 $$;
@@ -382,7 +363,7 @@ CREATE FUNCTION _timescaledb_functions.check_table_options(options jsonb) RETURN
 LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF (_timescaledb_functions.known_options(options) ->> 'hypertable')::bool IS NOT TRUE THEN
+    IF (_timescaledb_functions.known_options(options, 'table') ->> 'hypertable')::bool IS NOT TRUE THEN
         RAISE EXCEPTION 'timescaledb options requires hypertable option'
             USING ERRCODE = 'undefined_column', HINT = 'Use "timescaledb.hypertable" to enable creating a hypertable.';
     END IF;
@@ -397,7 +378,7 @@ DECLARE
     length text;
     target record;
 BEGIN
-    options := _timescaledb_functions.known_options(options);
+    options := _timescaledb_functions.known_options(options, 'table');
     partition_column := options ->> 'partition_column';
     IF partition_column IS NULL THEN
         SELECT a.attname INTO partition_column

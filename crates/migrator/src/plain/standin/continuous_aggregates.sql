@@ -103,8 +103,7 @@ LANGUAGE plpgsql STABLE SET search_path TO pg_catalog, pg_temp
 AS $$
 DECLARE
     below record;
-    ours int8 := COALESCE(integers, _timescaledb_functions.interval_microseconds(width)
-        + _timescaledb_functions.interval_months(width) * 2592000000000);
+    ours int8 := COALESCE(integers, _timescaledb_functions.interval_length(width));
     theirs int8;
     wanted text;
 BEGIN
@@ -112,8 +111,7 @@ BEGIN
     FROM _timescaledb_catalog.continuous_agg AS a
     JOIN _timescaledb_catalog.hypertable AS h ON h.id = a.hypertable_id
     WHERE a.hypertable_id = source;
-    theirs := COALESCE(below.bucket_integers, _timescaledb_functions.interval_microseconds(below.bucket_width)
-        + _timescaledb_functions.interval_months(below.bucket_width) * 2592000000000);
+    theirs := COALESCE(below.bucket_integers, _timescaledb_functions.interval_length(below.bucket_width));
     IF _timescaledb_functions.interval_months(below.bucket_width) > 0 AND _timescaledb_functions.interval_months(width) = 0 THEN
         RAISE EXCEPTION 'cannot create continuous aggregate with fixed-width bucket on top of one using variable-width bucket'
             USING ERRCODE = 'feature_not_supported', DETAIL = 'The variance can lead to the fixed width one not being a multiple of the variable width one.';
@@ -188,7 +186,7 @@ BEGIN
     IF _timescaledb_functions.continuous_agg_id(view) IS NOT NULL THEN
         RAISE EXCEPTION 'continuous aggregate "%" already exists', _timescaledb_functions.relation_name(view) USING ERRCODE = 'duplicate_table';
     END IF;
-    options := _timescaledb_functions.known_options(options);
+    options := _timescaledb_functions.known_options(options, 'aggregate');
     EXECUTE statement;
     PERFORM _timescaledb_functions.record_continuous_aggregate(view_name::pg_catalog.regclass, options);
 END
@@ -222,7 +220,7 @@ BEGIN
     VALUES (aggregate, source, COALESCE((options ->> 'materialized_only')::bool, true), bucket.width, bucket.integers);
     INSERT INTO _timescaledb_catalog.dimension (hypertable_id, attnum, interval_length)
     VALUES (aggregate, bucket.attnum, COALESCE(
-        _timescaledb_functions.interval_microseconds((options ->> 'chunk_interval')::interval),
+        _timescaledb_functions.interval_length((options ->> 'chunk_interval')::interval),
         -- Ten times the source's, as TimescaleDB chooses; an aggregate over an aggregate has the same as that one.
         length * CASE WHEN EXISTS (
             SELECT FROM _timescaledb_catalog.continuous_agg AS a WHERE a.hypertable_id = source
@@ -306,11 +304,22 @@ CREATE FUNCTION _timescaledb_functions.set_aggregate_options(aggregate int4, vie
 LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
-    options := _timescaledb_functions.known_options(options);
+    options := _timescaledb_functions.known_options(options, 'aggregate');
+    IF options ? 'continuous' THEN
+        RAISE EXCEPTION 'cannot disable continuous aggregates' USING ERRCODE = 'internal_error';
+    END IF;
     IF options ? 'materialized_only' THEN
         UPDATE _timescaledb_catalog.continuous_agg
         SET materialized_only = (options ->> 'materialized_only')::bool
         WHERE hypertable_id = aggregate;
+    END IF;
+    IF options ? 'chunk_interval' THEN
+        UPDATE _timescaledb_catalog.dimension
+        SET interval_length = _timescaledb_functions.interval_length((options ->> 'chunk_interval')::interval)
+        WHERE hypertable_id = aggregate;
+    END IF;
+    IF options ? 'create_group_indexes' THEN
+        RAISE EXCEPTION 'cannot alter create_group_indexes option for continuous aggregates' USING ERRCODE = 'feature_not_supported';
     END IF;
     IF options ?| '{columnstore,segmentby,orderby,compress_interval}' THEN
         PERFORM _timescaledb_functions.set_aggregate_columnstore(aggregate, view, options);

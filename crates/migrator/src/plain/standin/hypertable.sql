@@ -93,6 +93,13 @@ END
 $$;
 
 -- The length of a range as TimescaleDB keeps it: microseconds for a time, a number for a number. Null asks for the default.
+-- An interval in microseconds, where a month has 30 days.
+CREATE FUNCTION _timescaledb_functions.interval_length(span interval) RETURNS int8
+LANGUAGE sql IMMUTABLE SET search_path TO pg_catalog, pg_temp
+AS $$
+    SELECT _timescaledb_functions.interval_microseconds(span) + _timescaledb_functions.interval_months(span) * 2592000000000
+$$;
+
 CREATE FUNCTION _timescaledb_functions.range_length(column_name name, column_type regtype, length text, length_type regtype) RETURNS int8
 LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
@@ -114,8 +121,7 @@ BEGIN
             RAISE EXCEPTION 'invalid interval type for % dimension', column_type
                 USING ERRCODE = 'invalid_parameter_value', HINT = 'Use an interval of type integer.';
         END IF;
-        result := _timescaledb_functions.interval_microseconds(length::interval)
-            + _timescaledb_functions.interval_months(length::interval) * 2592000000000;
+        result := _timescaledb_functions.interval_length(length::interval);
         IF result <= 0 THEN
             RAISE EXCEPTION 'invalid interval for % dimension', column_type
                 USING ERRCODE = 'invalid_parameter_value', HINT = 'Use a positive interval.';

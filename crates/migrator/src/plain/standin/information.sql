@@ -9,7 +9,7 @@ $$;
 
 -- Hypertables and continuous aggregates that are still there, with their names.
 CREATE VIEW _timescaledb_catalog.known_relation AS
-SELECT h.id, h.relation, h.columnstore, h.orderby_desc, h.orderby_nullsfirst, h.compress_interval,
+SELECT h.id, h.relation, h.columnstore, h.orderby_desc, h.orderby_nullsfirst, h.compress_interval, h.sparse_index,
     _timescaledb_functions.column_names(h.relation, h.segmentby) AS segmentby,
     _timescaledb_functions.column_names(h.relation, h.orderby) AS orderby,
     n.nspname AS schema_name, c.relname AS table_name, c.relowner AS owner, a.hypertable_id IS NOT NULL AS is_aggregate,
@@ -144,7 +144,7 @@ SELECT
         WHEN d.is_time THEN _timescaledb_functions.to_interval(h.compress_interval)::pg_catalog.text
         ELSE h.compress_interval::pg_catalog.text
     END AS compress_interval_length,
-    NULL::pg_catalog.jsonb AS index
+    _timescaledb_functions.shown_indexes(h.relation, h.sparse_index) AS index
 FROM _timescaledb_catalog.known_relation AS h
 JOIN _timescaledb_catalog.known_dimension AS d ON d.hypertable_id = h.id AND d.dimension_number = 1;
 

@@ -29,7 +29,8 @@ CREATE TABLE _timescaledb_catalog.hypertable (
     orderby     pg_catalog.int2[],
     orderby_desc       pg_catalog.bool[],
     orderby_nullsfirst pg_catalog.bool[],
-    compress_interval  pg_catalog.int8
+    compress_interval  pg_catalog.int8,
+    sparse_index       pg_catalog.jsonb
 );
 
 CREATE TABLE _timescaledb_catalog.continuous_agg (
@@ -66,8 +67,8 @@ CREATE TABLE _timescaledb_catalog.tablespace (
 CREATE TABLE _timescaledb_catalog.chunk_column_stats (
     id            pg_catalog.int4 GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     hypertable_id pg_catalog.int4 NOT NULL REFERENCES _timescaledb_catalog.hypertable ON DELETE CASCADE,
-    column_name   pg_catalog.name NOT NULL,
-    UNIQUE (hypertable_id, column_name)
+    attnum        pg_catalog.int2 NOT NULL,
+    UNIQUE (hypertable_id, attnum)
 );
 
 -- Jobs below 1000 are TimescaleDB's own; there are none here.
@@ -100,6 +101,8 @@ GRANT INSERT, UPDATE, DELETE
     ON _timescaledb_catalog.hypertable, _timescaledb_catalog.continuous_agg, _timescaledb_catalog.dimension, _timescaledb_catalog.tablespace,
         _timescaledb_catalog.chunk_column_stats, _timescaledb_catalog.bgw_job
     TO PUBLIC;
+-- A columnstore takes a number, too.
+GRANT USAGE ON SEQUENCE _timescaledb_catalog.hypertable_id_seq TO PUBLIC;
 
 CREATE FUNCTION _timescaledb_functions.is_owner(relation regclass) RETURNS bool
 LANGUAGE sql STABLE SET search_path TO pg_catalog, pg_temp

@@ -141,14 +141,15 @@ AS $$
 DECLARE
     target CONSTANT int4 := _timescaledb_functions.skips_chunks(hypertable, column_name);
     type regtype;
+    number int2;
 BEGIN
-    SELECT a.atttypid INTO type FROM pg_attribute AS a WHERE a.attrelid = hypertable AND a.attname = column_name AND NOT a.attisdropped;
+    SELECT a.atttypid, a.attnum INTO type, number FROM pg_attribute AS a WHERE a.attrelid = hypertable AND a.attname = column_name AND NOT a.attisdropped;
     IF type IS NULL THEN
         RAISE EXCEPTION 'column "%" does not exist', column_name USING ERRCODE = 'undefined_column';
     END IF;
     SELECT s.id, true INTO column_stats_id, enabled
     FROM _timescaledb_catalog.chunk_column_stats AS s
-    WHERE s.hypertable_id = target AND s.column_name = enable_chunk_skipping.column_name;
+    WHERE s.hypertable_id = target AND s.attnum = number;
     IF enabled AND if_not_exists THEN
         RAISE NOTICE 'already enabled for column "%", skipping', column_name USING ERRCODE = 'duplicate_object';
     ELSIF enabled THEN
@@ -159,7 +160,7 @@ BEGIN
         RAISE EXCEPTION 'data type "%" unsupported for range calculation', type USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Integer-like, timestamp-like data types supported currently';
     ELSE
-        INSERT INTO _timescaledb_catalog.chunk_column_stats AS s (hypertable_id, column_name) VALUES (target, column_name)
+        INSERT INTO _timescaledb_catalog.chunk_column_stats AS s (hypertable_id, attnum) VALUES (target, number)
         RETURNING s.id, true INTO column_stats_id, enabled;
     END IF;
     RETURN NEXT;
@@ -171,7 +172,9 @@ CREATE FUNCTION _timescaledb_functions.skip_no_chunks(hypertable int4, name name
 LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
 AS $$
 BEGIN
-    DELETE FROM _timescaledb_catalog.chunk_column_stats WHERE hypertable_id = hypertable AND column_name = name;
+    DELETE FROM _timescaledb_catalog.chunk_column_stats AS s
+    USING _timescaledb_catalog.hypertable AS h, pg_attribute AS a
+    WHERE s.hypertable_id = hypertable AND h.id = hypertable AND a.attrelid = h.relation AND a.attname = name AND a.attnum = s.attnum;
     IF NOT FOUND AND if_exists THEN
         RAISE NOTICE 'statistics not enabled for column "%", skipping', name USING ERRCODE = 'duplicate_object';
         RETURN false;
