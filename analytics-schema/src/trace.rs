@@ -120,7 +120,7 @@ fn tell(event: &Event<'_>) {
             target: TARGET,
             version = migration.file.version,
             step = step + 1,
-            carried_out = *how != Settled::NotDone,
+            carried_out = matches!(how, Settled::Done | Settled::Finished),
             "a run that was cut had left this step open"
         ),
         Event::Notice { migration, notice } if notice.severity == "WARNING" => warn!(

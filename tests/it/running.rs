@@ -7,6 +7,7 @@ mod dropped;
 mod jobs;
 mod progress;
 mod questions;
+mod replaced;
 mod session;
 mod settings;
 mod waits;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use migrator::run::{Applied, Blocked, Event, Progress, Settled};
+use migrator::run::{Applied, Blocked, Event, Progress, Replaced, Settled};
 
 use crate::blockers::{self, span};
 use crate::explain;
@@ -71,12 +71,15 @@ impl<'s> Show<'s> {
             } => {
                 let (step, title) = (step + 1, migration.file.title());
                 let found = match how {
-                    Settled::Done => "had run",
-                    Settled::Finished => "had been begun; the rest of it is done now",
-                    Settled::NotDone => "had not run; it is run again",
+                    Settled::Done => "had run".to_owned(),
+                    Settled::Finished => "had been begun; the rest of it is done now".to_owned(),
+                    Settled::NotDone => "had not run; it is run again".to_owned(),
+                    Settled::Replaced { statement, fate } => replaced(statement, fate),
                 };
+                let is_replaced = matches!(how, Settled::Replaced { .. });
+                let colon = if is_replaced { ":" } else { "" };
                 self.screen
-                    .progress(format!("{title}: step {step} {found}"));
+                    .progress(format!("{title}: step {step}{colon} {found}"));
             }
             Event::StandInUpdated { .. } => self.screen.progress(
                 "what stands for TimescaleDB was of an older version, and is up to date now",
@@ -153,6 +156,34 @@ impl<'s> Show<'s> {
             }
         }
     }
+}
+
+/// How much is shown of a statement that a file no longer has.
+const STATEMENT: usize = 120;
+
+/// What became of a statement that a run began and that another one has replaced in the file.
+fn replaced(statement: &str, fate: &Replaced) -> String {
+    let words: Vec<&str> = statement.split_whitespace().collect();
+    let mut statement = words.join(" ");
+    if statement.chars().count() > STATEMENT {
+        statement = statement.chars().take(STATEMENT - 1).collect::<String>() + "…";
+    }
+    let list = |statements: &[String]| format!("`{}`", statements.join("; "));
+    let fate = match fate {
+        Replaced::Ran => "ran: what it did stays".to_owned(),
+        Replaced::RanInPart { rest } => {
+            format!("ran in part: {} finishes it", list(rest))
+        }
+        Replaced::DidNotFinish { removed } if removed.is_empty() => {
+            "did not run to its end".to_owned()
+        }
+        Replaced::DidNotFinish { removed } => format!(
+            "did not run to its end; what it left was removed: {}",
+            list(removed)
+        ),
+        Replaced::LeavesNothing => "leaves nothing to put right".to_owned(),
+    };
+    format!("an interrupted run began `{statement}`, which is no longer in the file and {fate}")
 }
 
 /// The wait and each blocker, on a line of its own.

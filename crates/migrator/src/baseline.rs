@@ -41,6 +41,7 @@ pub fn history(migrations: &[Migration], applied_by: &str) -> History {
         mode: Mode::TimescaleDb.as_str().to_owned(),
         step_started_at: None,
         step_checksum: None,
+        step_statement: None,
     };
     History {
         rows: migrations.iter().map(row).collect(),

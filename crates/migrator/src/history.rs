@@ -74,6 +74,8 @@ pub struct Row {
     pub step_started_at: Option<String>,
     /// SHA-256 of the statement that was begun then, where only a person knows whether it ran: its file may hold another one by now.
     pub step_checksum: Option<String>,
+    /// The statement itself, where the catalog shows what became of it.
+    pub step_statement: Option<String>,
 }
 
 impl Row {
@@ -121,10 +123,10 @@ pub fn read(table: &str) -> String {
     qualified(&format!("{READ} FROM {table}) AS history"))
 }
 
-const READ: &str = "SELECT history.* FROM (SELECT NULL::timestamptz AS step_started_at, NULL::text AS step_checksum) AS first_version, \
+const READ: &str = "SELECT history.* FROM (SELECT NULL::timestamptz AS step_started_at, NULL::text AS step_checksum, NULL::text AS step_statement) AS first_version, \
      LATERAL (SELECT version, name, checksum, steps, steps_done, to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), \
      applied_by, duration_ms, to_char(step_started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), \
-     mode, started_at IS NULL, step_checksum";
+     mode, started_at IS NULL, step_checksum, step_statement";
 
 fn parse_row(row: &[Option<String>]) -> Result<Row, String> {
     fn number<T: std::str::FromStr>(column: &str, text: Option<&str>) -> Result<T, String> {
@@ -150,6 +152,7 @@ fn parse_row(row: &[Option<String>]) -> Result<Row, String> {
         mode: owned(9),
         step_started_at: text(8).filter(|_| steps_done < steps).map(str::to_owned),
         step_checksum: text(11).map(str::to_owned),
+        step_statement: text(12).map(str::to_owned),
     })
 }
 
@@ -158,9 +161,9 @@ fn parse_row(row: &[Option<String>]) -> Result<Row, String> {
 pub fn create(qualified: &str) -> String {
     let complete = format!(
         "BEGIN IF (SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute WHERE attrelid OPERATOR(pg_catalog.=) {}::pg_catalog.regclass \
-         AND attname OPERATOR(pg_catalog.=) ANY (ARRAY['step_started_at', 'step_checksum'])) OPERATOR(pg_catalog.<) 2 \
+         AND attname OPERATOR(pg_catalog.=) ANY (ARRAY['step_started_at', 'step_checksum', 'step_statement'])) OPERATOR(pg_catalog.<) 3 \
          THEN ALTER TABLE {qualified} ADD COLUMN IF NOT EXISTS step_started_at pg_catalog.timestamptz, \
-         ADD COLUMN IF NOT EXISTS step_checksum pg_catalog.text; END IF; END",
+         ADD COLUMN IF NOT EXISTS step_checksum pg_catalog.text, ADD COLUMN IF NOT EXISTS step_statement pg_catalog.text; END IF; END",
         literal(qualified),
     );
     format!(
@@ -176,7 +179,8 @@ pub fn create(qualified: &str) -> String {
            applied_by pg_catalog.text NOT NULL,\n  \
            mode pg_catalog.text NOT NULL,\n  \
            step_started_at pg_catalog.timestamptz,\n  \
-           step_checksum pg_catalog.text\n\
+           step_checksum pg_catalog.text,\n  \
+           step_statement pg_catalog.text\n\
          );\n\
          DO {};\n\
          COMMENT ON TABLE {qualified} IS 'Applied migrations; a row with steps_done < steps stopped half-way, and the next run goes on there'",
@@ -203,16 +207,37 @@ pub struct Progress<'a> {
     pub applied_by: &'a str,
     /// What the database stands on.
     pub mode: Mode,
-    /// The checksum of the statement that is about to be sent, where only a person will know whether it ran.
-    pub begun: Option<&'a str>,
+    /// The statement that is about to be sent alone.
+    pub begun: Option<Begun<'a>>,
+}
+
+/// What is kept of a statement that is about to be sent alone, while it is not known whether it ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begun<'a> {
+    /// Its text: the catalog will show what became of it, even after another statement has replaced it in the file.
+    Statement(&'a str),
+    /// Its SHA-256: only a person will know whether it ran.
+    Checksum(&'a str),
+}
+
+impl<'a> Begun<'a> {
+    /// The values of `step_checksum` and `step_statement`.
+    fn columns(begun: Option<Begun<'a>>) -> (String, String) {
+        let null = || "NULL".to_owned();
+        match begun {
+            None => (null(), null()),
+            Some(Begun::Checksum(checksum)) => (literal(checksum), null()),
+            Some(Begun::Statement(text)) => (null(), literal(text)),
+        }
+    }
 }
 
 impl Progress<'_> {
     /// Journals that a statement that runs alone is about to be sent, of a migration that the history knows.
     pub fn begin(&self) -> String {
+        let (checksum, statement) = Begun::columns(self.begun);
         let values = format!(
-            "step_started_at = pg_catalog.clock_timestamp(), step_checksum = {}",
-            self.begun.map_or("NULL".to_owned(), literal)
+            "step_started_at = pg_catalog.clock_timestamp(), step_checksum = {checksum}, step_statement = {statement}"
         );
         self.change(&values, self.steps_done)
     }
@@ -220,7 +245,7 @@ impl Progress<'_> {
     /// Takes back what [`Progress::begin`] says: the statement left nothing behind.
     pub fn unbegin(&self) -> String {
         format!(
-            "UPDATE {} SET step_started_at = NULL, step_checksum = NULL WHERE version OPERATOR(pg_catalog.=) {}",
+            "UPDATE {} SET step_started_at = NULL, step_checksum = NULL, step_statement = NULL WHERE version OPERATOR(pg_catalog.=) {}",
             self.table, self.version
         )
     }
@@ -240,9 +265,10 @@ impl Progress<'_> {
             0 if !done => "pg_catalog.clock_timestamp()",
             _ => "NULL",
         };
+        let (step_checksum, step_statement) = Begun::columns(self.begun);
         format!(
-            "INSERT INTO {} (version, name, checksum, steps, steps_done, started_at, applied_at, duration_ms, applied_by, mode, step_started_at, step_checksum) \
-             VALUES ({}, {}, {}, {}, {}, pg_catalog.now(), {applied}, {duration}, {}, '{}', {begun}, {})",
+            "INSERT INTO {} (version, name, checksum, steps, steps_done, started_at, applied_at, duration_ms, applied_by, mode, step_started_at, step_checksum, step_statement) \
+             VALUES ({}, {}, {}, {}, {}, pg_catalog.now(), {applied}, {duration}, {}, '{}', {begun}, {step_checksum}, {step_statement})",
             self.table,
             self.version,
             literal(self.name),
@@ -251,7 +277,6 @@ impl Progress<'_> {
             self.steps_done,
             literal(self.applied_by),
             self.mode.as_str(),
-            self.begun.map_or("NULL".to_owned(), literal),
         )
     }
 
@@ -265,7 +290,7 @@ impl Progress<'_> {
             false => String::new(),
         };
         let values = format!(
-            "steps = {}, steps_done = {}, checksum = {}, applied_by = {}, step_started_at = NULL, step_checksum = NULL{finish}",
+            "steps = {}, steps_done = {}, checksum = {}, applied_by = {}, step_started_at = NULL, step_checksum = NULL, step_statement = NULL{finish}",
             self.steps,
             self.steps_done,
             literal(self.checksum),

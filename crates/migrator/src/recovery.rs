@@ -118,6 +118,40 @@ pub fn of(statement: &str, journal: &Journal<'_>) -> Recovery {
     }
 }
 
+/// The longest statement that is kept whole while it is not known whether it ran: far longer than what creates an index.
+const LONGEST_KEPT: usize = 1 << 16;
+
+/// Whether the catalog shows what became of a statement also after its file has lost it, from the text that the history keeps of it.
+/// The connection string of a subscription may hold a password, which nobody who reads the history is to see.
+pub fn outlives_its_file(statement: &str, journal: &Journal<'_>) -> bool {
+    let holds_secret = lexer::statements(statement)
+        .next()
+        .and_then(Result::ok)
+        .is_some_and(|raw| {
+            let words = Words {
+                sql: statement,
+                tokens: &raw.tokens,
+            };
+            words.is(1, "subscription")
+        });
+    statement.len() <= LONGEST_KEPT && !holds_secret && of(statement, journal) != Recovery::Ask
+}
+
+/// Whether two texts hold one statement each, and the same one: comments, white space and the case of keywords do not count.
+pub fn is_same(one: &str, other: &str) -> bool {
+    let tokens = |text: &str| -> Option<Vec<String>> {
+        let mut statements = lexer::statements(text);
+        let raw = statements.next()?.ok()?;
+        let is_whole = statements.next().is_none() && raw.tokens.len() < lexer::FIRST_TOKENS;
+        let word = |token: &lexer::Token| match token.kind {
+            TokenKind::Word => token.text(text).to_lowercase(),
+            _ => token.text(text).to_owned(),
+        };
+        is_whole.then(|| raw.tokens.iter().map(word).collect())
+    };
+    one == other || matches!((tokens(one), tokens(other)), (Some(a), Some(b)) if a == b)
+}
+
 /// `None` where a statement is not recognised.
 type Rule = fn(Words<'_>, &Journal<'_>) -> Option<Recovery>;
 

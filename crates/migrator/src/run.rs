@@ -103,7 +103,7 @@ pub enum Doubt {
 }
 
 /// What became of a statement that a run began and did not record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settled {
     /// It had run.
     Done,
@@ -111,6 +111,32 @@ pub enum Settled {
     Finished,
     /// It had not been carried out, or not wholly: what it left is removed, and it is sent again.
     NotDone,
+    /// The file holds another statement in its place, which is not done.
+    Replaced {
+        /// The statement that was begun.
+        statement: String,
+        /// What became of it.
+        fate: Replaced,
+    },
+}
+
+/// What became of a statement that a run began and that its author has replaced since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Replaced {
+    /// It ran: what it did stays.
+    Ran,
+    /// It ran in part, and these statements would do the rest.
+    RanInPart {
+        /// Each is to be sent alone.
+        rest: Vec<String>,
+    },
+    /// It did not run, or not to its end.
+    DidNotFinish {
+        /// What was sent to remove what it had left.
+        removed: Vec<String>,
+    },
+    /// It may have run, and leaves nothing that has to be put right.
+    LeavesNothing,
 }
 
 /// What happens while a run goes on, for showing it. Told by more than one thread, one at a time.

@@ -7,11 +7,11 @@ use std::ops::Range;
 pub(crate) use session::set_lock_timeout;
 pub use session::{LOCK_GIVEN_UP, Session};
 
-use crate::history::{Mode, Progress};
+use crate::history::{Begun, Mode, Progress};
 use crate::link::{Place, ServerError};
 use crate::plain::rewrite::Rewriting;
 use crate::plan::{Migration, StepKind};
-use crate::recovery::{self, Journal, Recovery};
+use crate::recovery::{self, Journal};
 use crate::source;
 use crate::statement::{self, Reason};
 
@@ -243,9 +243,18 @@ impl StepRef<'_> {
         let is_set = settings.iter().any(|text| text.contains("lock_timeout"));
         let waits_aside = waits_aside && !is_set;
         let mut intent = Message::default();
-        let (checksum, begun) = (self.migration.checksum(self.index), self.begun());
+        let checksum = self.migration.checksum(self.index);
+        let text = self.migration.text_of(self.index);
+        let of_text = source::checksum(text);
+        let journal = Journal {
+            table: self.table,
+            version: self.migration.file.version,
+        };
         let progress = Progress {
-            begun: begun.as_deref(),
+            begun: Some(match recovery::outlives_its_file(text, &journal) {
+                true => Begun::Statement(text),
+                false => Begun::Checksum(&of_text),
+            }),
             ..self.progress(self.index, &checksum)
         };
         let begin = match self.is_new {
@@ -257,16 +266,6 @@ impl StepRef<'_> {
             intent.push(&set_lock_timeout(self.session.patience), None);
         }
         vec![intent, self.statement(), self.completion(waits_aside)]
-    }
-
-    /// The checksum of the step's statement, where the catalog will not show whether it ran.
-    fn begun(&self) -> Option<String> {
-        let text = self.migration.text_of(self.index);
-        let journal = Journal {
-            table: self.table,
-            version: self.migration.file.version,
-        };
-        (recovery::of(text, &journal) == Recovery::Ask).then(|| source::checksum(text))
     }
 
     fn statement(&self) -> Message {

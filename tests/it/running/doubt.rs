@@ -20,7 +20,7 @@ fn cut(test: &str) -> Option<Sandbox> {
 }
 
 /// Kills a run while its statement waits for this, and waits until the server has noticed.
-fn kill(project: &Sandbox, event: &str) {
+pub fn kill(project: &Sandbox, event: &str) {
     let run = project.start("migrate --no-snapshot");
     let mut client = project.own_database().client();
     let others =
@@ -157,7 +157,7 @@ fn a_committing_do_that_fails_says_that_what_it_committed_stays() {
 const TWICE: &str = "INSERT INTO notes VALUES (1, 'one'), (1, 'two');\n";
 
 /// The indexes of `notes`, and whether they are valid.
-fn indexes(project: &Sandbox) -> String {
+pub fn indexes(project: &Sandbox) -> String {
     let mut client = project.own_database().client();
     let sql = "SELECT string_agg(indexrelid::regclass || CASE WHEN indisvalid THEN '' ELSE ' invalid' END, ', ' ORDER BY 1) \
                FROM pg_index WHERE indrelid = 'notes'::regclass";

@@ -195,5 +195,5 @@ fn a_history_of_the_first_version_is_read_and_completed_by_the_next_run_that_has
     assert_eq!(value(&mut client, columns), "10");
     let screen = project.run("migrate --no-snapshot");
     assert!(screen.contains("applied 1 migration"), "{screen}");
-    assert_eq!(value(&mut client, columns), "12");
+    assert_eq!(value(&mut client, columns), "13");
 }

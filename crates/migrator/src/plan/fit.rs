@@ -137,6 +137,7 @@ mod tests {
                 mode: "timescaledb".to_owned(),
                 step_started_at: None,
                 step_checksum: None,
+                step_statement: None,
             }],
         }
     }

@@ -24,6 +24,7 @@ fn applied(migration: &Migration, steps_done: usize) -> Row {
         mode: "timescaledb".to_owned(),
         step_started_at: None,
         step_checksum: None,
+        step_statement: None,
     }
 }
 

@@ -134,3 +134,38 @@ fn rows_are_read_as_a_verdict() {
         assert_eq!(Verdict::parse(&rows), verdict, "{rows:?}");
     }
 }
+
+#[test]
+fn the_same_statement_may_be_written_in_another_way() {
+    let index = "CREATE INDEX CONCURRENTLY i ON t (a)";
+    for (other, is_the_same) in [
+        ("create index  concurrently i /* why */ on T(a);", true),
+        ("CREATE INDEX CONCURRENTLY \"i\" ON t (a)", false),
+        ("CREATE INDEX CONCURRENTLY j ON t (a)", false),
+        ("CREATE INDEX CONCURRENTLY i ON t (a); SELECT 1", false),
+        ("", false),
+    ] {
+        assert_eq!(is_same(index, other), is_the_same, "{other}");
+    }
+    assert!(!is_same("SELECT 'a'", "SELECT 'A'"));
+}
+
+#[test]
+fn what_may_hold_a_password_is_not_kept() {
+    for (statement, is_kept) in [
+        ("CREATE INDEX CONCURRENTLY i ON t (a)", true),
+        ("VACUUM t", true),
+        (
+            "CREATE SUBSCRIPTION s CONNECTION 'password=x' PUBLICATION p",
+            false,
+        ),
+        ("DO $$ BEGIN COMMIT; END $$", false),
+        (&format!("VACUUM t{}", " ".repeat(LONGEST_KEPT)), false),
+    ] {
+        assert_eq!(
+            outlives_its_file(statement, &JOURNAL),
+            is_kept,
+            "{statement:.40}"
+        );
+    }
+}

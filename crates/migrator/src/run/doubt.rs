@@ -2,13 +2,33 @@
 
 use super::runner::Runner;
 use super::stop::Stop;
-use super::{Doubt, Error, Event, InDoubt, Settled, lock};
-use crate::history::History;
+use super::{Doubt, Error, Event, InDoubt, Replaced, Settled, lock};
+use crate::history::{History, Row};
 use crate::link;
 use crate::plan::{Migration, Pending, StepKind};
 use crate::recovery::{self, Journal, Recovery, Verdict};
 use crate::script::{self, Message};
 use crate::source;
+
+/// What the history says of the statement that was begun, beside the one that the file has in its place.
+enum Begun<'r> {
+    /// It is the same one.
+    Same,
+    /// It is another one, whose text the history has.
+    Replaced(&'r str),
+    /// It is another one, and nothing is known of it.
+    Other,
+}
+
+impl<'r> Begun<'r> {
+    fn of(row: &'r Row, now: &str) -> Begun<'r> {
+        match (&row.step_statement, &row.step_checksum) {
+            (Some(begun), _) if !recovery::is_same(begun, now) => Begun::Replaced(begun),
+            (None, Some(begun)) if *begun != source::checksum(now) => Begun::Other,
+            _ => Begun::Same,
+        }
+    }
+}
 
 impl Runner<'_, '_> {
     /// Settles whether the first pending step was carried out, where the history leaves that open; returns whether it changed the history.
@@ -21,12 +41,25 @@ impl Runner<'_, '_> {
             return Ok(false);
         };
         let step = first.steps_done;
-        let begun = row.and_then(|row| row.step_checksum.as_deref());
-        let now = source::checksum(migration.text_of(step));
-        let verdict = match begun.is_some_and(|begun| begun != now) {
+        let begun = row.map_or(Begun::Same, |row| Begun::of(row, migration.text_of(step)));
+        if let Begun::Replaced(old) = begun
+            && let Some(fate) = self.fate(migration, step, old)?
+        {
+            let how = Settled::Replaced {
+                statement: old.to_owned(),
+                fate,
+            };
+            self.watch.tell(Event::Settled {
+                migration,
+                step,
+                how,
+            });
+            return Ok(false);
+        }
+        let verdict = match begun {
+            Begun::Same => self.verdict(migration, step)?,
             // The catalog would answer for the statement that has replaced the one that was begun.
-            true => Verdict::Ask,
-            false => self.verdict(migration, step)?,
+            Begun::Replaced(_) | Begun::Other => Verdict::Ask,
         };
         let how = match verdict {
             Verdict::Redo { repairs } => {
@@ -50,7 +83,8 @@ impl Runner<'_, '_> {
                 }
             },
         };
-        if how != Settled::NotDone {
+        let is_done = how != Settled::NotDone;
+        if is_done {
             self.note_begin(first);
             let record = match step < migration.steps.len() {
                 true => script::complete(self.step_ref(migration, step)),
@@ -63,7 +97,30 @@ impl Runner<'_, '_> {
             step,
             how,
         });
-        Ok(how != Settled::NotDone)
+        Ok(is_done)
+    }
+
+    /// What became of a statement that its author has replaced since; `None` where the catalog does not show it. What it left half-made is
+    /// removed, and what is left of it to do is not done.
+    fn fate(
+        &mut self,
+        migration: &Migration,
+        step: usize,
+        old: &str,
+    ) -> Result<Option<Replaced>, Stop> {
+        let recovery = recovery::of(old, &self.journal(migration));
+        if recovery == Recovery::Redo {
+            return Ok(Some(Replaced::LeavesNothing));
+        }
+        Ok(match self.verdict_of(recovery, migration, step)? {
+            Verdict::Ask => None,
+            Verdict::Done => Some(Replaced::Ran),
+            Verdict::Finish { statements } => Some(Replaced::RanInPart { rest: statements }),
+            Verdict::Redo { repairs } => {
+                self.mend(migration, step, &repairs)?;
+                Some(Replaced::DidNotFinish { removed: repairs })
+            }
+        })
     }
 
     /// Removes what a failed statement that ran alone left, and takes its intent back; returns whether nothing remains of it.
@@ -102,11 +159,15 @@ impl Runner<'_, '_> {
         self.runs_alone && self.recovery(migration, step) == Recovery::Ask
     }
 
-    fn recovery(&self, migration: &Migration, step: usize) -> Recovery {
-        let journal = Journal {
+    fn journal(&self, migration: &Migration) -> Journal<'_> {
+        Journal {
             table: &self.table,
             version: migration.file.version,
-        };
+        }
+    }
+
+    fn recovery(&self, migration: &Migration, step: usize) -> Recovery {
+        let journal = self.journal(migration);
         match migration.steps.get(step) {
             Some(step) if !matches!(step.kind, StepKind::Transaction { .. }) => {
                 recovery::of(&migration.file.text[step.range()], &journal)
@@ -117,7 +178,16 @@ impl Runner<'_, '_> {
     }
 
     fn verdict(&mut self, migration: &Migration, step: usize) -> Result<Verdict, Stop> {
-        match self.recovery(migration, step) {
+        self.verdict_of(self.recovery(migration, step), migration, step)
+    }
+
+    fn verdict_of(
+        &mut self,
+        recovery: Recovery,
+        migration: &Migration,
+        step: usize,
+    ) -> Result<Verdict, Stop> {
+        match recovery {
             Recovery::Redo => Ok(Verdict::Redo {
                 repairs: Vec::new(),
             }),
