@@ -201,3 +201,97 @@ fn chunks_are_none() {
     );
     insta::assert_snapshot!("a_chunk_interval", project.run("drift"));
 }
+
+/// The lines of `status` and `doctor` on drift, and what the document of `status` says of it.
+fn in_one_line(project: &Sandbox) -> String {
+    let mut said = String::new();
+    for command in ["status", "doctor"] {
+        let screen = project.run(command);
+        let mut lines = screen.lines();
+        said += &format!("{command}: {}\n", lines.next().unwrap());
+        while let Some(line) = lines.next() {
+            if line.contains("drift  ") {
+                said += &format!("{line}\n");
+                let next = lines.clone().next();
+                let next = next.filter(|line| line.contains("next: "));
+                said.extend(next.map(|line| format!("{line}\n")));
+            }
+        }
+    }
+    let document = project.run("status --json");
+    let (_, drift) = document.split_once("\"drift\": ").unwrap();
+    let (drift, _) = drift.split_once('}').unwrap();
+    said + "document: " + drift + "}\n"
+}
+
+#[test]
+fn status_and_doctor_say_in_one_line_whether_there_is_any() {
+    let Some(project) = applied(test_name!(), 4) else {
+        return;
+    };
+    let mut said = in_one_line(&project);
+    by_hand(&project, &BY_HAND[..1]);
+    said += &in_one_line(&project);
+    by_hand(&project, &BY_HAND[1..2]);
+    said += &in_one_line(&project);
+    let snapshot = project.read("analytics-schema/schema.json");
+    std::fs::remove_file(project.dir().join("analytics-schema/schema.json")).unwrap();
+    said += "\nwithout schema.json\n";
+    said += &in_one_line(&project);
+    project.write("analytics-schema/schema.json", snapshot);
+    let text = "CREATE TABLE more (a int);\nCREATE INDEX CONCURRENTLY more_a ON more (wrong);\n";
+    project.write("migrations/005_more.sql", text);
+    said += "\nwith 005 pending\n";
+    said += &in_one_line(&project);
+    project.run("migrate --no-snapshot");
+    said += "\nwith 005 half applied\n";
+    said += &in_one_line(&project);
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn status_and_doctor_before_the_first_migration() {
+    let project = Sandbox::new().file("analytics-schema/README", "");
+    let project = project.file("migrations/001_a.sql", "CREATE TABLE a ();\n");
+    let Some(project) = project.plain(test_name!()) else {
+        return;
+    };
+    let empty = in_one_line(&project);
+    by_hand(&project, &["CREATE TABLE b ()"]);
+    insta::assert_snapshot!(empty + &in_one_line(&project));
+}
+
+#[test]
+fn a_history_in_a_schema_of_its_own_is_none() {
+    let project = Sandbox::new()
+        .file("analytics-schema/README", "")
+        .file("timeschema.toml", "[history]\nschema = \"ops\"\n")
+        .file("migrations/001_a.sql", "CREATE TABLE a (id int);\n");
+    let Some(project) = project.plain(test_name!()) else {
+        return;
+    };
+    // Another service's, with what that one made beside its history.
+    let other = Sandbox::new()
+        .file("analytics-schema/README", "")
+        .file(
+            "timeschema.toml",
+            "[history]\nschema = \"theirs\"\n\n[schemas]\ninclude = [\"theirs\"]\n",
+        )
+        .file("migrations/001_b.sql", "CREATE TABLE theirs.b (id int);\n")
+        .database(project.own_database());
+    for project in [&project, &other] {
+        let screen = project.run("migrate");
+        assert!(screen.starts_with("exit 0\n"), "{screen}");
+    }
+    let clean = project.run("drift") + &in_one_line(&project);
+    by_hand(
+        &project,
+        &[
+            "ALTER TABLE a ADD COLUMN note text",
+            "CREATE TABLE ops.c ()",
+            "CREATE TABLE theirs.d ()",
+        ],
+    );
+    let drift = project.run("drift") + &in_one_line(&project);
+    insta::assert_snapshot!(clean + &drift + &other.run("drift"));
+}

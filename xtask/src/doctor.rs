@@ -13,6 +13,7 @@ use migrator::wire::Config;
 use serde_json::json;
 
 use crate::cli::Doctor;
+use crate::drift::brief;
 use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::migrate::count;
@@ -25,6 +26,14 @@ use crate::target::{self, Chosen, LOOKING, Target};
 
 /// How long a port may take to answer.
 const PORT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// What the database is examined for.
+struct Given<'a> {
+    project: &'a Project,
+    history: HistoryTable,
+    /// Those of the files, where they can be read.
+    migrations: Option<&'a [Migration]>,
+}
 
 /// One line of the report.
 #[derive(Debug, Clone)]
@@ -91,8 +100,12 @@ pub fn run(project: &Project, args: &Doctor, screen: &mut Screen) -> Result<Exit
             screen.line(chosen.headline(None));
             match project.history() {
                 Ok(history) => {
-                    let files = files.as_deref().ok();
-                    examine(&chosen, &history, files, &mut checks, screen);
+                    let given = Given {
+                        project,
+                        history,
+                        migrations: files.as_deref().ok(),
+                    };
+                    examine(&chosen, &given, &mut checks, screen);
                 }
                 Err(failure) => checks.failure("settings", &failure),
             }
@@ -124,18 +137,12 @@ fn render(check: &Check) -> String {
     }
 }
 
-fn examine(
-    chosen: &Chosen,
-    history: &HistoryTable,
-    migrations: Option<&[Migration]>,
-    checks: &mut Checks,
-    screen: &mut Screen,
-) {
+fn examine(chosen: &Chosen, given: &Given<'_>, checks: &mut Checks, screen: &mut Screen) {
     match &chosen.target {
         Target::Compose(compose) => {
             checks.ok("engine", format!("Docker answers; {}", compose.typed()));
             if container(compose, checks) {
-                in_container(compose, chosen, history, migrations, checks, screen);
+                in_container(compose, chosen, given, checks, screen);
             }
             return;
         }
@@ -183,8 +190,8 @@ fn examine(
     };
     link.answer_within(LOOKING);
     checks.ok("credentials", as_whom(config));
-    match run::read(&mut link, history, None) {
-        Ok(report) => inside(&mut link, &report, migrations, checks),
+    match run::read(&mut link, &given.history, Some(catalog::probe_query())) {
+        Ok(report) => inside(&mut link, &report, given, checks),
         Err(error) => checks.failure("history", &explain::run(&error, &[])),
     }
 }
@@ -193,8 +200,7 @@ fn examine(
 fn in_container(
     compose: &Compose,
     chosen: &Chosen,
-    history: &HistoryTable,
-    migrations: Option<&[Migration]>,
+    given: &Given<'_>,
     checks: &mut Checks,
     screen: &mut Screen,
 ) {
@@ -214,8 +220,9 @@ fn in_container(
         Ok(_) => {}
         Err(failure) => checks.failure("port", &failure),
     }
-    match run::read(&mut *session.link, history, None) {
-        Ok(report) => inside(&mut *session.link, &report, migrations, checks),
+    let probe = Some(catalog::probe_query());
+    match run::read(&mut *session.link, &given.history, probe) {
+        Ok(report) => inside(&mut *session.link, &report, given, checks),
         Err(error) => checks.failure("history", &explain::run(&error, &[])),
     }
 }
@@ -322,13 +329,8 @@ impl Port {
     }
 }
 
-/// Version, licence, tables and migrations.
-fn inside(
-    link: &mut dyn Link,
-    report: &Report,
-    migrations: Option<&[Migration]>,
-    checks: &mut Checks,
-) {
+/// Version, licence, tables, migrations and drift.
+fn inside(link: &mut dyn Link, report: &Report, given: &Given<'_>, checks: &mut Checks) {
     let facts = &report.facts;
     match &facts.timescaledb {
         Some(version) => {
@@ -373,7 +375,9 @@ fn inside(
         Err(failure) => checks.failure("tables", &failure),
     }
     // Without the files there is nothing to compare the history with.
-    let Some(migrations) = migrations else { return };
+    let Some(migrations) = given.migrations else {
+        return;
+    };
     if let Some(foreign) = &report.foreign {
         let error = run::Error::OtherTool(Box::new(foreign.clone()));
         return checks.failure("migrations", &explain::run(&error, migrations));
@@ -387,6 +391,12 @@ fn inside(
             "cargo xtask status",
             Code::Found,
         ),
+    }
+    let drift = brief::look(given.project, link, migrations, report);
+    if drift.is_drift() {
+        checks.bad("drift", drift.to_string(), "cargo xtask drift", Code::Found);
+    } else if drift.is_news() {
+        checks.ok("drift", drift.to_string());
     }
 }
 

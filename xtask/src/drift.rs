@@ -1,5 +1,6 @@
 //! `cargo xtask drift`: what the database holds that no applied migration made, and what it lacks. Writes nothing.
 
+pub mod brief;
 mod table;
 
 use std::process::ExitCode;
@@ -37,8 +38,8 @@ pub fn run(project: &Project, args: &Drift, screen: &mut Screen) -> Result<ExitC
     let path = project.snapshot_file(args.snapshot.as_deref());
     let shown = project.shown(&path);
     let committed = Committed::read(&path);
-    let expected = match expected::said(&committed, shown, &migrations, &report.history, &found) {
-        Ok(expected) => expected,
+    let expected = match expected::said(&committed, shown, &migrations, &report.history) {
+        Ok(said) => said.expected(&found),
         Err(why) => {
             screen.progress(format!(
                 "{} does not say what is applied: {why}",

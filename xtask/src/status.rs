@@ -8,6 +8,7 @@ use migrator::run;
 use serde_json::{Value, json};
 
 use crate::cli::Status;
+use crate::drift::brief::{self, Brief};
 use crate::each_schema;
 use crate::explain;
 use crate::failure::{Code, Failure};
@@ -23,9 +24,11 @@ pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<Exit
     let migrations = project.migrations(args.source.migrations.as_deref())?;
     let chosen = target::choose(project, &args.target)?;
     let mut has_paused_jobs = false;
+    let mut drift = None;
     let history = match chosen.look(screen)? {
         Some(mut session) => {
-            let report = run::read(&mut *session.link, &project.history()?, None)
+            let probe = Some(catalog::probe_query());
+            let report = run::read(&mut *session.link, &project.history()?, probe)
                 .map_err(|error| explain::run(&error, &migrations))?;
             screen.line(chosen.headline(Some(&report.facts)));
             show_mode(report.facts.is_plain, screen);
@@ -39,6 +42,12 @@ pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<Exit
             if has_paused_jobs {
                 screen.line(PAUSED_JOBS);
             }
+            drift = Some(brief::look(
+                project,
+                &mut *session.link,
+                &migrations,
+                &report,
+            ));
             report.history
         }
         None => {
@@ -50,11 +59,27 @@ pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<Exit
     let migrations = plan::fit(&migrations, &history);
     let overview = Overview::of(&migrations, &history);
     screen.lines(overview.render());
-    screen.document(&overview.document(has_paused_jobs));
+    if let Some(drift) = drift.as_ref().filter(|drift| drift.is_news()) {
+        screen.line(drift_line(drift));
+    }
+    let mut document = overview.document(has_paused_jobs);
+    document["drift"] = drift.as_ref().map_or(Value::Null, Brief::document);
+    screen.document(&document);
     Ok(match overview.is_clean() {
         true => ExitCode::SUCCESS,
         false => Code::Found.into(),
     })
+}
+
+/// Drift is no matter of this command's exit status: what is applied is what it was asked for.
+fn drift_line(drift: &Brief) -> String {
+    let next = match drift {
+        Brief::Compared { differences: 0, .. } | Brief::NothingToCompare(_) => "",
+        Brief::Compared { differences: 1, .. } => ": `cargo xtask drift` names it",
+        Brief::Compared { .. } => ": `cargo xtask drift` names them",
+        Brief::NotSaid { .. } | Brief::Failed(_) => "; `cargo xtask drift` compares",
+    };
+    format!("drift    {drift}{next}")
 }
 
 /// Said where a run left its table of paused jobs behind, or is under way.

@@ -105,7 +105,32 @@ impl fmt::Display for Source {
     }
 }
 
-/// What is expected of a database with this history and catalog, as far as that is known without a private cluster.
+/// What is known of a database without a private cluster.
+#[derive(Debug)]
+pub enum Said {
+    /// That no migration is applied.
+    Nothing,
+    /// What the committed snapshot says, which people see under this path.
+    File(Box<Catalog>, PathBuf),
+}
+
+impl Said {
+    /// What the database must hold whose catalog is `found`.
+    pub fn expected(self, found: &Catalog) -> Expected {
+        match self {
+            Said::Nothing => Expected {
+                catalog: nothing(found),
+                source: Source::Nothing,
+            },
+            Said::File(catalog, shown) => Expected {
+                catalog: *catalog,
+                source: Source::File(shown),
+            },
+        }
+    }
+}
+
+/// What is known of a database with this history, before its catalog is read and without a private cluster.
 ///
 /// # Errors
 /// Why the committed file does not say.
@@ -114,20 +139,13 @@ pub fn said(
     shown: &Path,
     migrations: &[plan::Migration],
     history: &History,
-    found: &Catalog,
-) -> Result<Expected, String> {
+) -> Result<Said, String> {
     let (applied, is_half) = applied(history);
     if applied.is_empty() && !is_half {
-        return Ok(Expected {
-            catalog: nothing(found),
-            source: Source::Nothing,
-        });
+        return Ok(Said::Nothing);
     }
     match claim(committed, &applied, is_half, &snapshot::listed(migrations)) {
-        Claim::Now(catalog) => Ok(Expected {
-            catalog,
-            source: Source::File(shown.to_owned()),
-        }),
+        Claim::Now(catalog) => Ok(Said::File(Box::new(catalog), shown.to_owned())),
         Claim::Later => Err("it is what all migrations make, and not all are applied".to_owned()),
         Claim::Nothing(why) => Err(why),
     }
@@ -175,7 +193,7 @@ pub fn made(
 }
 
 /// The migrations that are applied, and the done steps of one that is applied in part.
-fn done(
+pub fn done(
     migrations: &[plan::Migration],
     history: &History,
 ) -> Result<Vec<plan::Migration>, Failure> {
