@@ -64,7 +64,10 @@ SELECT * FROM public.hourly;
 
 /// What plain mode rewrites, and answers then.
 const REWRITTEN: &str = "\
-ALTER TABLE public.events SET (timescaledb.enable_columnstore, timescaledb.segmentby = 'device', timescaledb.orderby = 'at DESC');
+ALTER TABLE public.events SET (timescaledb.enable_columnstore, timescaledb.segmentby = 'device', timescaledb.orderby = 'at DESC',
+    timescaledb.sparse_index = 'bloom(value)', timescaledb.compress_chunk_interval = '7 days');
+SELECT * FROM timescaledb_information.hypertable_columnstore_settings;
+TRUNCATE public.hourly, public.events;
 CALL public.add_columnstore_policy('public.events'::pg_catalog.regclass, after => '7 days'::pg_catalog.interval);
 CREATE TABLE public.samples (at pg_catalog.timestamptz NOT NULL, value pg_catalog.float8) WITH (tsdb.hypertable, tsdb.partition_column = 'at');
 CREATE INDEX ON public.hourly (events);

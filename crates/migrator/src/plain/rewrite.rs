@@ -20,6 +20,8 @@ mod edits;
 #[cfg(feature = "plain")]
 mod extension;
 #[cfg(feature = "plain")]
+mod internals;
+#[cfg(feature = "plain")]
 mod options;
 #[cfg(feature = "plain")]
 mod statements;
@@ -163,6 +165,7 @@ pub fn rewrite(statement: &str) -> Result<Rewriting, CannotStandFor> {
         tokens: &tokens,
     };
     bodies::check(words)?;
+    internals::calls(words)?;
     let mut edits = statements::edits(words)?;
     edits.extend(extension::lookups(words));
     Ok(rewritten(statement, edits))

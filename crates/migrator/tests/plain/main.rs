@@ -4,6 +4,7 @@
 //! `recorded/`, with the version that they came from; where TimescaleDB is missing, they are what plain mode is compared with.
 #![cfg(all(unix, feature = "cluster", feature = "postgres"))]
 
+mod added;
 mod altered;
 mod answers;
 mod functions;

@@ -1,6 +1,9 @@
 //! Every name that TimescaleDB offers is there, with its arguments and columns.
 
+use migrator::plain::rewrite::rewrite;
+
 use super::pair::Pair;
+use super::recorded;
 
 /// Functions of which an argument has any type, which only a function in C can have: there are several for one of these.
 const ANY: &str = "'{first,last,add_columnstore_policy,add_compression_policy,add_continuous_aggregate_policy,add_retention_policy,\
@@ -45,4 +48,31 @@ fn every_public_name_is_there_with_its_arguments_and_columns() {
             types.to_owned(),
         ],
     );
+}
+
+#[test]
+fn every_function_that_timescaledb_has_for_itself_is_there_or_refused_by_name() {
+    let test = "every_function_that_timescaledb_has_for_itself_is_there_or_refused_by_name";
+    let Some(mut pair) = Pair::start(test) else {
+        return;
+    };
+    let query = "SELECT DISTINCT n.nspname || '.' || p.proname FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+         WHERE n.nspname IN ('_timescaledb_functions', '_timescaledb_internal') ORDER BY 1";
+    let names = |client: &mut postgres::Client| -> Vec<String> {
+        let rows = client.query(query, &[]).unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    };
+    let there = names(&mut pair.plain);
+    let fresh = pair.timescaledb.as_mut();
+    let fresh = fresh.map(|(client, version)| (version.clone(), names(client)));
+    let fresh = fresh
+        .as_ref()
+        .map(|(version, names)| (version.as_str(), &names[..]));
+    let missing = recorded::lines("internal", fresh)
+        .into_iter()
+        .filter(|name| {
+            let is_refused = rewrite(&format!("SELECT {name}(1)")).is_err();
+            !is_refused && !there.contains(name)
+        });
+    assert_eq!(missing.collect::<Vec<_>>(), Vec::<String>::new());
 }

@@ -149,7 +149,7 @@ fn told(words: Words<'_>, action: &Range<usize>) -> String {
         ("owner", literal(words.between(at + 2..action.end)))
     } else if words.are(at, &["set", "tablespace"]) {
         ("tablespace", literal(words.between(at + 2..action.end)))
-    } else if words.is(at, "add") {
+    } else if words.is(at, "add") && !columnstore::is_constraint_added(words, action) {
         ("add", column(words, action))
     } else {
         return "'{}'::pg_catalog.jsonb".to_owned();
@@ -178,14 +178,20 @@ fn column(words: Words<'_>, action: &Range<usize>) -> String {
         "unique",
         "primary",
         "references",
+        "storage",
+        "compression",
     ];
     let constrained = (at + 1..generated).find(|&at| words.is_one_of(at, &constraints));
     let is_constrained = constrained.is_some() || behind + 1 < action.end;
-    let ty = words.between(at + 1..constrained.unwrap_or(generated));
+    let end = constrained.unwrap_or(generated);
+    let collate = (at + 1..end).find(|&at| words.is(at, "collate"));
+    let ty = words.between(at + 1..collate.unwrap_or(end));
+    let collation = words.between(collate.unwrap_or(end)..end);
     let expression = words.between(generated + 4..behind - 1);
     value.push_str(&format!(
-        ", 'type', {}, 'expression', {}, 'has_constraints', {is_constrained}",
+        ", 'type', {}, 'collation', {}, 'expression', {}, 'has_constraints', {is_constrained}",
         literal(ty),
+        literal(collation),
         literal(expression)
     ));
     value

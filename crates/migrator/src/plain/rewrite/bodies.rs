@@ -58,15 +58,49 @@ fn first(sql: &str, body: Range<usize>) -> Option<Range<usize>> {
     };
     (0..tokens.len()).find_map(|at| {
         let is_start = at == 0 || all.is_symbol(at - 1, ";") || all.is_one_of(at - 1, BEFORE);
-        if let Some(inside) = executed(all, at) {
-            return first(sql, body.start + inside.start..body.start + inside.end);
-        }
         let end = (at..tokens.len())
             .find(|&at| all.is_symbol(at, ";"))
             .unwrap_or(tokens.len());
+        if let Some(inside) = executed(all, at) {
+            return first(sql, body.start + inside.start..body.start + inside.end).or_else(|| {
+                let found = joined(all, at..end)?;
+                Some(body.start + found.start..body.start + found.end)
+            });
+        }
         let found = is_start.then(|| of_timescaledb(all, at..end)).flatten()?;
         Some(body.start + tokens[found.start].start..body.start + tokens[found.end - 1].end)
     })
+}
+
+/// The first of TimescaleDB's options in the constants that a statement is put together from, of which the first begins it: their bytes in
+/// the body.
+fn joined(body: Words<'_>, inside: Range<usize>) -> Option<Range<usize>> {
+    let mut is_first = true;
+    for at in inside {
+        let Some(part) = text(body.sql, &body.tokens[at]) else {
+            continue;
+        };
+        let sql = &body.sql[part.clone()];
+        let tokens = lexer::tokens(sql);
+        let words = Words {
+            sql,
+            tokens: &tokens,
+        };
+        if is_first && !words.is_one_of(0, &["create", "alter"]) {
+            return None;
+        }
+        is_first = false;
+        let found = (1..tokens.len()).find(|&at| {
+            let is_in_list = words.is_symbol(at - 1, "(") || words.is_symbol(at - 1, ",");
+            let is_namespace = NAMESPACES.iter().any(|it| words.is_name(at, it));
+            is_in_list && is_namespace && words.is_symbol(at + 1, ".")
+        });
+        if let Some(option) = found.filter(|&at| at + 2 < tokens.len()) {
+            let bytes = tokens[option].start..tokens[option + 2].end;
+            return Some(part.start + bytes.start..part.start + bytes.end);
+        }
+    }
+    None
 }
 
 /// The tokens that make a statement one of TimescaleDB's: an option, or what is done with the extension.
@@ -137,6 +171,18 @@ mod tests {
         );
         assert_eq!(
             refused(
+                "DO $$ BEGIN EXECUTE 'ALTER TABLE ' || quote_ident(t) || ' SET (fillfactor = 70, timescaledb.compress_segmentby = ' || quote_literal(c) || ')'; END $$"
+            ),
+            "timescaledb.compress_segmentby"
+        );
+        assert_eq!(
+            refused(
+                "CREATE PROCEDURE p() LANGUAGE plpgsql AS $p$ BEGIN EXECUTE 'CREATE MATERIALIZED VIEW ' || v || ' WITH (tsdb.continuous) AS SELECT 1'; END $p$"
+            ),
+            "tsdb.continuous"
+        );
+        assert_eq!(
+            refused(
                 "CREATE OR REPLACE FUNCTION f() RETURNS void LANGUAGE plpgsql AS 'BEGIN ALTER TABLE t SET (timescaledb.compress); END'"
             ),
             "timescaledb.compress"
@@ -149,6 +195,7 @@ mod tests {
             "DO $$ BEGIN RAISE NOTICE 'ALTER TABLE t SET (timescaledb.compress)'; PERFORM create_hypertable('t', 'time'); END $$",
             "DO $$ BEGIN -- CREATE EXTENSION timescaledb\nCREATE EXTENSION pgcrypto; DROP VIEW v; END $$",
             "CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT 'CREATE EXTENSION timescaledb' $$",
+            "DO $$ BEGIN EXECUTE 'SELECT ' || quote_literal('(timescaledb.compress)'); EXECUTE 'ALTER TABLE t RENAME TO ' || 'u'; END $$",
             "COMMENT ON TABLE t IS $$ALTER TABLE t SET (timescaledb.compress)$$",
         ] {
             assert_eq!(refused(sql), None, "{sql}");

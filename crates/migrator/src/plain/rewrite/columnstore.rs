@@ -66,21 +66,23 @@ fn is_unsupported_of_column(words: Words<'_>, at: usize) -> bool {
     !is_supported
 }
 
+/// Whether an `ADD` adds a constraint of the table.
+pub(super) fn is_constraint_added(words: Words<'_>, action: &Range<usize>) -> bool {
+    let constraints = [
+        "constraint",
+        "check",
+        "unique",
+        "primary",
+        "foreign",
+        "exclude",
+    ];
+    words.is(action.start, "add") && words.is_one_of(action.start + 1, &constraints)
+}
+
 /// Of `ADD COLUMN` its default, and which constraints it has.
 fn added_column(words: Words<'_>, action: &Range<usize>) -> String {
     let at = words.behind(action.start + 1, &["column", "if", "not", "exists"]);
-    let is_constraint = words.is_one_of(
-        at,
-        &[
-            "constraint",
-            "check",
-            "unique",
-            "primary",
-            "foreign",
-            "exclude",
-        ],
-    );
-    if identifier(words, at).is_none() || (at == action.start + 1 && is_constraint) {
+    if identifier(words, at).is_none() || is_constraint_added(words, action) {
         return String::new();
     }
     let mut starts = constraints(words, at + 1..action.end);

@@ -337,6 +337,8 @@ DECLARE
     head CONSTANT pg_catalog.text := (pg_catalog.regexp_match(
         definition, '^((?:[^''"]|''(?:[^'']|'''')*''|"(?:[^"]|"")*")*?)\n   FROM '))[1];
     added pg_catalog.text := '';
+    names pg_catalog.text[] := ARRAY(
+        SELECT a.attname::pg_catalog.text FROM pg_catalog.pg_attribute AS a WHERE a.attrelid OPERATOR(pg_catalog.=) view);
     action pg_catalog.jsonb;
 BEGIN
     FOREACH action IN ARRAY actions LOOP
@@ -349,9 +351,15 @@ BEGIN
                 action OPERATOR(pg_catalog.->>) 'add'
                 USING ERRCODE = 'feature_not_supported',
                     HINT = 'Drop the additional constraints (NOT NULL / COLLATE / STORAGE / COMPRESSION / etc.) on this column.';
+        ELSIF action OPERATOR(pg_catalog.->>) 'add' OPERATOR(pg_catalog.=) ANY (names) THEN
+            -- The first of TimescaleDB's own relations that gets the column.
+            RAISE EXCEPTION 'column "%" of relation "_partial_view_%" already exists', action OPERATOR(pg_catalog.->>) 'add', aggregate
+                USING ERRCODE = 'duplicate_column';
         END IF;
+        names := pg_catalog.array_append(names, action OPERATOR(pg_catalog.->>) 'add');
         added := added OPERATOR(pg_catalog.||) pg_catalog.format(
-            E',\n    CAST((%s\n) AS %s) AS %I', action OPERATOR(pg_catalog.->>) 'expression', action OPERATOR(pg_catalog.->>) 'type', action OPERATOR(pg_catalog.->>) 'add');
+            E',\n    CAST((%s\n) AS %s) %s AS %I', action OPERATOR(pg_catalog.->>) 'expression', action OPERATOR(pg_catalog.->>) 'type',
+            action OPERATOR(pg_catalog.->>) 'collation', action OPERATOR(pg_catalog.->>) 'add');
     END LOOP;
     IF added OPERATOR(pg_catalog.=) '' THEN
         RETURN;

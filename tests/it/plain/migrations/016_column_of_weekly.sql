@@ -1,0 +1,1 @@
+ALTER MATERIALIZED VIEW shop.weekly ADD COLUMN largest numeric GENERATED ALWAYS AS (max(amount)) STORED;

@@ -1,0 +1,2 @@
+SELECT remove_compression_policy('readings');
+ALTER TABLE readings SET (timescaledb.compress = false);

@@ -1,0 +1,2 @@
+DROP TABLE samples;
+ALTER TABLE readings DROP COLUMN quality;
