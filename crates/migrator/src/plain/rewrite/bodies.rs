@@ -56,20 +56,57 @@ fn first(sql: &str, body: Range<usize>) -> Option<Range<usize>> {
         sql: text,
         tokens: &tokens,
     };
+    let at_offset = |found: Range<usize>| body.start + found.start..body.start + found.end;
+    let constant = |at: usize| {
+        let inside = self::text(text, tokens.get(at)?)?;
+        let whole = first(sql, at_offset(inside));
+        whole.or_else(|| joined(all, at..end(all, at)).map(at_offset))
+    };
     (0..tokens.len()).find_map(|at| {
-        let is_start = at == 0 || all.is_symbol(at - 1, ";") || all.is_one_of(at - 1, BEFORE);
-        let end = (at..tokens.len())
-            .find(|&at| all.is_symbol(at, ";"))
-            .unwrap_or(tokens.len());
-        if let Some(inside) = executed(all, at) {
-            return first(sql, body.start + inside.start..body.start + inside.end).or_else(|| {
-                let found = joined(all, at..end)?;
-                Some(body.start + found.start..body.start + found.end)
-            });
+        if executed(all, at).is_some() {
+            return constant(at);
         }
-        let found = is_start.then(|| of_timescaledb(all, at..end)).flatten()?;
-        Some(body.start + tokens[found.start].start..body.start + tokens[found.end - 1].end)
+        if let Some(variable) = executed_variable(all, at) {
+            return assigned(all, variable).find_map(constant);
+        }
+        let is_start = at == 0 || all.is_symbol(at - 1, ";") || all.is_one_of(at - 1, BEFORE);
+        let found = is_start.then(|| of_timescaledb(all, at..end(all, at)));
+        let found = found.flatten()?;
+        Some(at_offset(
+            tokens[found.start].start..tokens[found.end - 1].end,
+        ))
     })
+}
+
+/// Index of the semicolon after a token, or of the end.
+fn end(words: Words<'_>, at: usize) -> usize {
+    let mut rest = at..words.tokens.len();
+    rest.find(|&at| words.is_symbol(at, ";"))
+        .unwrap_or(words.tokens.len())
+}
+
+/// The variable whose value a body executes here.
+fn executed_variable<'a>(words: Words<'a>, at: usize) -> Option<&'a str> {
+    let is_variable = at > 0
+        && words.is(at - 1, "execute")
+        && words.tokens[at].kind == TokenKind::Word
+        && !words.is_symbol(at + 1, "(")
+        && !words.is_symbol(at + 1, ".");
+    is_variable.then(|| words.text(at))
+}
+
+/// Where the values begin that a body assigns to a variable, or declares it with.
+fn assigned<'a>(words: Words<'a>, variable: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let is_start = move |at: usize| {
+        words.is_symbol(at, ";") || words.is(at, "declare") || words.is_one_of(at, BEFORE)
+    };
+    let values = (1..words.tokens.len())
+        .filter(move |&at| words.is_symbol(at, ":") && words.is_symbol(at + 1, "="))
+        .filter(move |&at| {
+            let before = (0..at).rev().find(|&at| is_start(at));
+            words.is(before.map_or(0, |at| at + 1), variable)
+        });
+    values.map(|at| at + 2)
 }
 
 /// The first of TimescaleDB's options in the constants that a statement is put together from, of which the first begins it: their bytes in
@@ -183,6 +220,18 @@ mod tests {
         );
         assert_eq!(
             refused(
+                "DO $$ DECLARE t text; command text := 'SELECT 1'; BEGIN command := 'ALTER TABLE ' || t || ' SET (tsdb.orderby)'; EXECUTE command; END $$"
+            ),
+            "tsdb.orderby"
+        );
+        assert_eq!(
+            refused(
+                "DO $$ DECLARE command text := 'CREATE EXTENSION timescaledb'; BEGIN EXECUTE command; END $$"
+            ),
+            "CREATE EXTENSION timescaledb"
+        );
+        assert_eq!(
+            refused(
                 "CREATE OR REPLACE FUNCTION f() RETURNS void LANGUAGE plpgsql AS 'BEGIN ALTER TABLE t SET (timescaledb.compress); END'"
             ),
             "timescaledb.compress"
@@ -196,6 +245,7 @@ mod tests {
             "DO $$ BEGIN -- CREATE EXTENSION timescaledb\nCREATE EXTENSION pgcrypto; DROP VIEW v; END $$",
             "CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT 'CREATE EXTENSION timescaledb' $$",
             "DO $$ BEGIN EXECUTE 'SELECT ' || quote_literal('(timescaledb.compress)'); EXECUTE 'ALTER TABLE t RENAME TO ' || 'u'; END $$",
+            "DO $$ DECLARE shown text := 'ALTER TABLE t SET (timescaledb.compress)'; command text; BEGIN EXECUTE command; END $$",
             "COMMENT ON TABLE t IS $$ALTER TABLE t SET (timescaledb.compress)$$",
         ] {
             assert_eq!(refused(sql), None, "{sql}");
