@@ -160,9 +160,14 @@ fn show(expected: &Expected, differences: &[Difference], report: &Report, screen
         "{} from {source}; nothing was written",
         count(differences.len(), "difference")
     ));
-    screen.line(
-        "next: put each into a migration, or undo it; in development `cargo xtask reset` makes the database again",
-    );
+    screen.line(match source {
+        Source::Nothing => {
+            "next: `cargo xtask migrate --baseline NNN` takes over a database that has the schema of the migrations up to NNN already"
+        }
+        _ => {
+            "next: put each into a migration, or undo it; in development `cargo xtask reset` makes the database again"
+        }
+    });
 }
 
 /// In one line, that there is none.

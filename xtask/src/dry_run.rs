@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::explain;
 use crate::failure::{Code, Failure};
-use crate::migrate::{count, show_mode};
+use crate::migrate::{count, is_plain, show_mode};
 use crate::screen::Screen;
 use crate::target::Chosen;
 
@@ -63,7 +63,7 @@ pub fn plan(
             let report = run::read(&mut **link, &options.history, None)
                 .map_err(|error| explain::run(&error, migrations))?;
             if screen.target(&chosen.headline(Some(&report.facts))) {
-                show_mode(mode == Mode::Plain || report.facts.is_plain, screen);
+                show_mode(is_plain(mode, &report.facts), screen);
             }
             if !options.is_one_of_many {
                 report

@@ -141,7 +141,8 @@ impl Schemas {
                 .chosen
                 .headline_of(&found.name, &found.server_version, timescaledb),
         );
-        show_mode(found.is_plain || options.mode == Mode::Plain, screen);
+        let is_asked_for = options.mode == Mode::Plain && found.timescaledb.is_none();
+        show_mode(found.is_plain || is_asked_for, screen);
         screen.line(
             format!("{} match", count(self.matched.len(), "schema"))
                 .replace("1 schema match", "1 schema matches"),

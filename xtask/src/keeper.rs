@@ -232,6 +232,7 @@ impl Keeper {
                 expected,
                 differences: differences.clone(),
                 before: true,
+                is_first: applied.is_empty(),
             }),
             _ => None,
         }
@@ -290,6 +291,7 @@ impl Keeper {
             expected,
             differences,
             before: false,
+            is_first: false,
         })
     }
 }

@@ -8,7 +8,7 @@ use catalog::Snapshot;
 use migrator::history::Mode;
 use migrator::link::Link;
 use migrator::plan::{Migration, Selection};
-use migrator::run::{self, Applied, Doubt, Event, Gate, Options, Report};
+use migrator::run::{self, Applied, Doubt, Event, Facts, Gate, Options, Report};
 use serde_json::{Value, json};
 
 use crate::baseline;
@@ -160,7 +160,7 @@ fn apply_gated(
         match event {
             Event::Connected(facts) => {
                 show.screen.target(&chosen.headline(Some(facts)));
-                show_mode(mode == Mode::Plain || facts.is_plain, show.screen);
+                show_mode(is_plain(mode, facts), show.screen);
             }
             other => show.event(&other),
         }
@@ -180,6 +180,11 @@ fn apply_gated(
             _ => failure,
         }
     })
+}
+
+/// Whether a run is one of plain mode: a database that has TimescaleDB is none for it, whatever was asked for.
+pub fn is_plain(mode: Mode, facts: &Facts) -> bool {
+    facts.is_plain || (mode == Mode::Plain && facts.timescaledb.is_none())
 }
 
 /// Says what is different in plain mode: that of the run, or of the database.

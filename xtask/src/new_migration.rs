@@ -86,7 +86,11 @@ fn create(project: &Project, dir: &Path, name: &str) -> Result<PathBuf, Failure>
         .create_new(true)
         .open(&path)
         .map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
+    if let Err(error) = file.write_all(text.as_bytes()) {
+        // What is left would be applied as it is by the next run, and could not be edited any more.
+        let _ = fs::remove_file(&path);
+        return Err(failed(error).note("state", "no file was made"));
+    }
     Ok(path)
 }
 

@@ -192,9 +192,11 @@ pub fn write(snapshot: &Snapshot, path: &Path) -> Result<(), Failure> {
     // Written beside and renamed, so that no reader and no crash sees half a file; under a name of our own, since another run may
     // write it at the same time.
     let beside = path.with_extension(format!("json.{}.new", std::process::id()));
-    fs::write(&beside, snapshot.to_text())
-        .and_then(|()| fs::rename(&beside, path))
-        .map_err(failed)
+    let written = fs::write(&beside, snapshot.to_text()).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written.map_err(failed)
 }
 
 /// Refuses a snapshot that cannot be written before anything is applied for it.
@@ -266,4 +268,23 @@ pub fn differences(committed: &Committed, found: &Snapshot) -> Vec<String> {
 /// Whether the file's text is that of the snapshot, but for line ends.
 pub fn is_text_of(path: &Path, snapshot: &Snapshot) -> bool {
     fs::read_to_string(path).is_ok_and(|text| text.replace("\r\n", "\n") == snapshot.to_text())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_that_cannot_be_written_leaves_nothing_beside() {
+        let dir = std::env::temp_dir().join(format!("snapshot-{}", std::process::id()));
+        let path = dir.join("schema.json");
+        fs::create_dir_all(&path).unwrap();
+        let snapshot = Snapshot {
+            migrations: Vec::new(),
+            catalog: Catalog::default(),
+        };
+        assert!(write(&snapshot, &path).is_err());
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 1);
+        fs::remove_dir_all(&dir).unwrap();
+    }
 }

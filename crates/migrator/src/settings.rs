@@ -105,6 +105,9 @@ pub fn parse(text: &str) -> Result<Settings, Error> {
             match (name, key.get_ref().as_ref()) {
                 ("history", "schema") => {
                     let schema = string("history.schema", value, LONGEST_SCHEMA).map_err(refuse)?;
+                    if is_of_the_server(&schema) {
+                        return Err(refuse(not_for_a_history(&schema)));
+                    }
                     settings.history.schema = Some(schema);
                 }
                 ("history", "table") => {
@@ -210,6 +213,14 @@ fn include(value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, (usize, Words)> 
     Ok(schemas)
 }
 
+/// Tables there are in no dump, or go with the extension.
+fn not_for_a_history(schema: &str) -> Words {
+    (
+        format!("history.schema names {schema}, which holds no tables of users"),
+        "name a schema of the project's own: one that is not there is created".to_owned(),
+    )
+}
+
 /// Whether a schema is the server's or TimescaleDB's own, which is in no catalog.
 fn is_of_the_server(schema: &str) -> bool {
     let known = [
@@ -250,6 +261,8 @@ mod tests {
             "[history]\nschema = 1",
             "[history]\nschema = \"\"",
             "[history]\nschema = \"a\\u0000\"",
+            "[history]\nschema = \"information_schema\"",
+            "[history]\nschema = \"_timescaledb_internal\"",
             "[history",
             "[history]\ntable = \"a\"\ntable = \"b\"",
             &long,

@@ -99,6 +99,24 @@ fn without_an_editor() {
     insta::assert_snapshot!(project.run("new-migration --edit add more"));
 }
 
+/// An empty file would be applied by the next run, and could not be edited any more.
+#[test]
+fn on_a_full_disk_no_file_is_made() {
+    let project = Sandbox::new();
+    let mut command = project.command("sh");
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 0; exec {} new-migration a",
+        env!("CARGO_BIN_EXE_xtask")
+    );
+    command.args(["-c", &script]);
+    let screen = project.show(command);
+    assert!(
+        screen.contains("error: failed to write into migrations"),
+        "{screen}"
+    );
+    assert_eq!(project.files(), [""; 0]);
+}
+
 #[test]
 fn twenty_at_once_get_twenty_numbers() {
     let project = Sandbox::new();

@@ -11,15 +11,13 @@ const MOST_FILES: usize = 5;
 
 /// What has taken the place of the history, or of the table of paused jobs.
 pub fn untrusted(untrusted: &Untrusted) -> Failure {
-    let (table, owner) = (&untrusted.table, &untrusted.owner);
-    let next = match untrusted.is_history {
-        true => format!(
-            "where it is the real history: run as {owner}, or have a superuser type ALTER TABLE {table} OWNER TO …, \
-             and remove the triggers, rules and policies that are named; otherwise drop it"
-        ),
-        false => format!(
-            "where a run of a role that has changed since left it: ALTER TABLE {table} OWNER TO …; otherwise drop it"
-        ),
+    let real = match untrusted.is_history {
+        true => "it is the real history",
+        false => "a run of this tool left it",
+    };
+    let next = match untrusted.repairs.join("; ") {
+        repairs if repairs.is_empty() => "drop or rename it: this tool did not make it".to_owned(),
+        repairs => format!("where {real}: {repairs}; otherwise drop it"),
     };
     Failure::new(Code::Failed, untrusted.to_string())
         .note(

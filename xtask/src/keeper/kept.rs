@@ -31,6 +31,8 @@ pub enum Kept {
         differences: Vec<String>,
         /// Whether that was found before anything ran.
         before: bool,
+        /// Whether no migration was applied to the database before.
+        is_first: bool,
     },
     /// It was only to be checked, and these migrations are pending in a database that is not empty: nothing ran.
     Pending(Vec<String>),
@@ -102,16 +104,12 @@ impl Kept {
                 format!("--frozen applies migrations only to an empty database, and here {} pending: nothing was run", are(pending)),
                 "next: `cargo xtask migrate` applies them; `cargo xtask migrate --frozen --target embedded` checks on a private cluster".to_owned(),
             ],
-            Kept::Drift { expected, differences, before } => {
+            Kept::Drift { expected, differences, before, is_first } => {
                 let state = if *before { "nothing was run, and " } else { "" };
                 let mut report = vec![format!("the database is not what its migrations make, compared with {expected}:")];
                 report.extend(indented(differences));
                 report.push(format!("{state}{path} is left as it is"));
-                report.push(
-                    "next: put the change into a migration or undo it; in development `cargo xtask reset` makes the database again; \
-                     `--no-snapshot` applies what is pending all the same"
-                        .to_owned(),
-                );
+                report.push(advice(*before, *is_first));
                 report
             }
             Kept::Unproven { why, failure } => vec![
@@ -143,6 +141,23 @@ impl Kept {
             Kept::Unproven { why, .. } => json!({ "state": "unproven", "why": why }),
         }
     }
+}
+
+/// What to do about drift, which `before` is whether it kept migrations from being run.
+fn advice(before: bool, is_first: bool) -> String {
+    let change = match is_first {
+        true => {
+            "`cargo xtask migrate --baseline NNN` takes over a database that has the schema of the migrations up to NNN already"
+        }
+        false => {
+            "put the change into a migration or undo it; in development `cargo xtask reset` makes the database again"
+        }
+    };
+    let anyway = match before {
+        true => "; `--no-snapshot` applies what is pending all the same",
+        false => "",
+    };
+    format!("next: {change}{anyway}")
 }
 
 /// `001_a.sql and 2 more are`

@@ -147,12 +147,38 @@ impl Found {
             reasons.push(format!("row security hides rows of it{policies}"));
         }
         let table = format!("{}.{}", plain(schema), plain(&self.name));
+        let repairs = match kind {
+            None => self.repairs(&table),
+            Some(_) => Vec::new(),
+        };
         (!reasons.is_empty()).then(|| Untrusted {
             is_history,
             table,
             owner: self.owner.clone(),
             reasons,
+            repairs,
         })
+    }
+
+    /// What makes of this table one that is used.
+    fn repairs(&self, table: &str) -> Vec<String> {
+        let mut repairs = Vec::new();
+        if !self.has_trusted_owner {
+            let owner = plain(&self.owner);
+            repairs.push(format!(
+                "connect as {owner}, or ALTER TABLE {table} OWNER TO …"
+            ));
+        }
+        if self.triggers.is_some() {
+            repairs.push(format!("DROP TRIGGER … ON {table}"));
+        }
+        if self.rules.is_some() {
+            repairs.push(format!("DROP RULE … ON {table}"));
+        }
+        if self.has_row_security {
+            repairs.push(format!("ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"));
+        }
+        repairs
     }
 }
 
@@ -167,6 +193,8 @@ pub struct Untrusted {
     pub owner: String,
     /// What is wrong with it; never empty.
     pub reasons: Vec<String>,
+    /// What puts it right, where it is the real one; empty where it is no ordinary table.
+    pub repairs: Vec<String>,
 }
 
 impl fmt::Display for Untrusted {
