@@ -241,7 +241,7 @@ pub struct WithDb {
     pub mode: ModeArgs,
     #[command(flatten)]
     pub source: SourceArgs,
-    /// The command and its arguments, behind `--`
+    /// The command and its arguments, after `--`
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     pub command: Vec<OsString>,
 }
@@ -250,7 +250,7 @@ pub struct WithDb {
 pub struct Psql {
     #[command(flatten)]
     pub target: TargetArgs,
-    /// Arguments for psql, behind `--`
+    /// Arguments for psql, after `--`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub arguments: Vec<OsString>,
 }

@@ -155,4 +155,5 @@ foreign! {
     a_history_with_text_for_a_time: "CREATE TABLE schema_migrations (version integer, name text, checksum text, steps integer, steps_done integer,
                                started_at timestamptz, applied_at text, duration_ms bigint, applied_by text, mode text)";
     a_view_in_its_place: "CREATE VIEW schema_migrations AS SELECT 1 AS version";
+    an_index_in_its_place: "CREATE TABLE t (a integer); CREATE INDEX schema_migrations ON t (a)";
 }

@@ -51,20 +51,29 @@ pub fn cut(cut: &Cut) -> Failure {
 /// A statement whose outcome an interrupted run left unknown.
 pub fn in_doubt(doubt: &InDoubt) -> Failure {
     let file = &doubt.migration.file;
-    let (first, last) = doubt.migration.lines_of(&doubt.migration.range(doubt.step));
+    let range = doubt.migration.range(doubt.step);
+    let (first, last) = doubt.migration.lines_of(&range);
     let title = file.title();
-    Failure::new(
+    let mut failure = Failure::new(
         Code::Failed,
         format!(
             "cannot determine whether step {} of {title} ({}) ran",
             doubt.step + 1,
             lines(first, last)
         ),
-    )
-    .note(
+    );
+    if !doubt.is_replaced {
+        let path = file.path.display().to_string();
+        failure.diagnostic.place = Some(Place::of(path, &file.text, range.start));
+    }
+    let replaced = match doubt.is_replaced {
+        true => "; the file holds another statement there now",
+        false => "",
+    };
+    failure.note(
         "why",
         format!(
-            "it was begun {} UTC by a run that was cut, and the catalog does not show what it does",
+            "it was begun {} UTC by a run that was cut, and the catalog does not show what it does{replaced}",
             doubt.since
         ),
     )

@@ -72,7 +72,7 @@ pub(crate) fn query(history: &HistoryTable) -> String {
          (SELECT string_agg(quote_ident(r.rulename), ', ' ORDER BY r.rulename) FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid), \
          row_security_active(c.oid), \
          (SELECT string_agg(quote_ident(p.polname), ', ' ORDER BY p.polname) FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid) \
-         FROM {} AND c.relkind <> 'i'",
+         FROM {}",
         tables(history),
     ))
 }
@@ -120,6 +120,7 @@ impl Found {
             "m" => Some("a materialized view"),
             "p" => Some("a partitioned table"),
             "f" => Some("a foreign table"),
+            "i" | "I" => Some("an index"),
             _ => Some("no table"),
         };
         reasons.extend(kind.map(|kind| format!("it is {kind}")));

@@ -56,6 +56,7 @@ impl Runner<'_, '_> {
             });
             return Ok(false);
         }
+        let is_replaced = !matches!(begun, Begun::Same);
         let verdict = match begun {
             Begun::Same => self.verdict(migration, step)?,
             // The catalog would answer for the statement that has replaced the one that was begun.
@@ -79,6 +80,7 @@ impl Runner<'_, '_> {
                         migration: migration.clone(),
                         step,
                         since,
+                        is_replaced,
                     }))));
                 }
             },

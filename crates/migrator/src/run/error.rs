@@ -170,6 +170,8 @@ pub struct InDoubt {
     pub step: usize,
     /// When it was begun, in UTC.
     pub since: String,
+    /// Whether the file holds another statement there by now.
+    pub is_replaced: bool,
 }
 
 /// A run that was stopped.
