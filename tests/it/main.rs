@@ -11,6 +11,7 @@ mod extension;
 mod faults;
 mod import;
 mod lookalikes;
+mod origin;
 mod plain;
 mod running;
 mod screens;

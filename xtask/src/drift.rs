@@ -1,6 +1,7 @@
 //! `cargo xtask drift`: what the database holds that no applied migration made, and what it lacks. Writes nothing.
 
 pub mod brief;
+mod made_by;
 mod table;
 
 use std::process::ExitCode;
@@ -20,6 +21,8 @@ use crate::project::Project;
 use crate::screen::Screen;
 use crate::snapshot::{self, Committed};
 use crate::target::{self, Chosen, Session};
+
+use made_by::{MadeBy, Makers};
 
 pub fn run(project: &Project, args: &Drift, screen: &mut Screen) -> Result<ExitCode, Failure> {
     let migrations = project.migrations(args.source.migrations.as_deref())?;
@@ -54,6 +57,16 @@ pub fn run(project: &Project, args: &Drift, screen: &mut Screen) -> Result<ExitC
     {
         return Err(overtaken());
     }
+    let default_schema = report.facts.current_schema.as_deref();
+    let history = &report.history;
+    let makers = Makers::read(&migrations, history, default_schema, &expected.catalog);
+    let differences: Vec<Found> = differences
+        .into_iter()
+        .map(|difference| Found {
+            made_by: makers.as_ref().and_then(|makers| makers.of(&difference)),
+            difference,
+        })
+        .collect();
     show(&expected, &differences, &report, screen);
     let mut document = document(&expected.source, &differences);
     document["target"] = target_json(&chosen, &report);
@@ -63,6 +76,12 @@ pub fn run(project: &Project, args: &Drift, screen: &mut Screen) -> Result<ExitC
         true => ExitCode::SUCCESS,
         false => Code::Found.into(),
     })
+}
+
+/// A difference, and where what it is about was made, as far as that is certain.
+struct Found {
+    difference: Difference,
+    made_by: Option<MadeBy>,
 }
 
 /// What the database says of itself; shows which one it is.
@@ -139,7 +158,7 @@ fn key(difference: &Difference) -> impl Ord + '_ {
     (schema, relation, is_part, subject.kind, &difference.object)
 }
 
-fn show(expected: &Expected, differences: &[Difference], report: &Report, screen: &mut Screen) {
+fn show(expected: &Expected, differences: &[Found], report: &Report, screen: &mut Screen) {
     let source = &expected.source;
     if differences.is_empty() {
         return screen.line(no_drift(source));
@@ -181,7 +200,7 @@ pub fn no_drift(source: &Source) -> String {
 }
 
 /// What the JSON document says of it.
-pub fn document(source: &Source, differences: &[Difference]) -> Value {
+fn document(source: &Source, differences: &[Found]) -> Value {
     let differences: Vec<Value> = differences.iter().map(difference_json).collect();
     json!({
         "drift": !differences.is_empty(),
@@ -190,7 +209,11 @@ pub fn document(source: &Source, differences: &[Difference]) -> Value {
     })
 }
 
-fn difference_json(difference: &Difference) -> Value {
+fn difference_json(found: &Found) -> Value {
+    let Found {
+        difference,
+        made_by,
+    } = found;
     let subject = &difference.subject;
     let (change, property) = match difference.kind {
         DifferenceKind::Missing => ("missing", None),
@@ -209,6 +232,7 @@ fn difference_json(difference: &Difference) -> Value {
         "property": property,
         "expected": difference.expected,
         "actual": difference.actual,
+        "made_by": made_by.as_ref().map(MadeBy::document),
     })
 }
 

@@ -16,6 +16,8 @@ pub mod history;
 pub mod lexer;
 pub mod link;
 mod notices;
+#[cfg(feature = "origin")]
+pub mod origin;
 pub mod percent;
 pub mod plain;
 pub mod plan;

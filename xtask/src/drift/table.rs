@@ -3,16 +3,17 @@
 use catalog::{Difference, DifferenceKind, ObjectKind, Subject};
 use migrator::history::plain;
 
+use super::Found;
 use crate::screen::one_line;
 
 /// How wide a column may be for the next to be aligned to it.
 const WIDEST: usize = 40;
 
 /// The lines for people. The schema is left out where it is `default_schema`, the one that new tables go to.
-pub fn lines(differences: &[Difference], default_schema: Option<&str>) -> Vec<String> {
+pub(super) fn lines(differences: &[Found], default_schema: Option<&str>) -> Vec<String> {
     let rows: Vec<Row> = differences
         .iter()
-        .map(|difference| Row::of(difference, default_schema))
+        .map(|found| Row::of(found, default_schema))
         .collect();
     let width = |cell: fn(&Row) -> &str| {
         let widths = rows.iter().map(|row| cell(row).chars().count());
@@ -33,7 +34,8 @@ struct Row {
 }
 
 impl Row {
-    fn of(difference: &Difference, default_schema: Option<&str>) -> Row {
+    fn of(found: &Found, default_schema: Option<&str>) -> Row {
+        let difference = &found.difference;
         let kind = difference.subject.kind;
         let (expected, actual) = difference.excerpts();
         let mut values = Vec::new();
@@ -57,14 +59,15 @@ impl Row {
                 format!("changed {property}")
             }
         };
-        let made = match difference.kind {
-            DifferenceKind::Extra => "not made by any applied migration",
-            _ => "",
+        let made = match (difference.kind, &found.made_by) {
+            (DifferenceKind::Extra, _) => "not made by any applied migration".to_owned(),
+            (_, Some(place)) => format!("made by {}, line {}", place.file, place.line),
+            (_, None) => String::new(),
         };
         Row {
             object: one_line(name(&difference.subject, default_schema)),
             what: one_line(what),
-            made: made.to_owned(),
+            made: one_line(made),
             values,
         }
     }

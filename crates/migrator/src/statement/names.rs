@@ -46,6 +46,13 @@ impl Name {
         self.parts.last().map_or("", String::as_str)
     }
 
+    /// The name of a relation and a column of it; `None` where there is but one part.
+    #[cfg(feature = "origin")]
+    pub(crate) fn split(mut self) -> Option<(Name, String)> {
+        let column = self.parts.pop().filter(|_| !self.parts.is_empty())?;
+        Some((self, column))
+    }
+
     /// The name without its schema, as a constant of type `name`, which is cut where the server cuts identifiers.
     pub(crate) fn object_literal(&self) -> String {
         format!("{}::name", history::literal(self.object()))

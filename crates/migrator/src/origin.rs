@@ -1,0 +1,97 @@
+//! Which statement of the migrations made an object, and which gave a property of it its value.
+//!
+//! It is read from the statements' own words, in the order in which they run. Where they leave a doubt nothing is said: a wrong place is worse
+//! than none. What is read is a log of what each statement does to which object ([`log`]); an answer is one statement, or none:
+//!
+//! - A statement that must have made the object, such as `CREATE TABLE` without `IF NOT EXISTS`, rules out all before it.
+//! - One that may have made it, such as a `CREATE TYPE` in a `DO` block, is one of several candidates. A single candidate is the answer, because
+//!   the object is there.
+//! - Code that is only known when it runs (`EXECUTE`, functions that are made elsewhere) is a candidate for everything.
+//! - An unqualified name is one of the schema that new tables go to, until the file changes `search_path`.
+
+mod alter;
+mod calls;
+mod create;
+mod drop;
+mod log;
+mod reader;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use crate::plan::Migration;
+use log::Log;
+
+/// The kinds of object whose origin can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// An extension.
+    Extension,
+    /// An enum or a domain.
+    Type,
+    /// A table, a view of any kind or a continuous aggregate.
+    Relation,
+    /// A column of a relation.
+    Column,
+    /// A constraint of a table or domain.
+    Constraint,
+    /// An index.
+    Index,
+    /// A trigger.
+    Trigger,
+    /// A dimension of a hypertable, by its column.
+    Dimension,
+    /// A policy of a hypertable or continuous aggregate, by its procedure.
+    Policy,
+    /// A function or procedure; those that share a name are not told apart.
+    Routine,
+    /// A job of the user's, by its procedure.
+    Job,
+}
+
+/// An object.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Object {
+    /// What it is.
+    pub kind: Kind,
+    /// Its schema, or that of its owner; empty where it has none.
+    pub schema: String,
+    /// The relation or domain that it is a part of; empty where it is none.
+    pub owner: String,
+    /// Its own name.
+    pub name: String,
+}
+
+/// A place in the migrations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The index of the migration.
+    pub migration: usize,
+    /// The statement, as bytes of the file's text.
+    pub statement: Range<usize>,
+    /// Where in the statement the object's own definition begins, as a byte of the file's text.
+    pub offset: usize,
+}
+
+/// What the statements of migrations say of the objects that they make.
+#[derive(Debug)]
+pub struct Origins(Log);
+
+/// Reads all steps of these migrations, which are those that ran. `default_schema` is the one that new tables go to.
+pub fn read(migrations: &[Migration], default_schema: Option<&str>) -> Origins {
+    Origins(reader::read(migrations, default_schema))
+}
+
+impl Origins {
+    /// The statement that made an object which is known to be there after all of them ran.
+    pub fn of(&self, object: &Object) -> Option<Place> {
+        self.0.origin(object)
+    }
+
+    /// The statement that gave a property of such an object its value. The names are those of the catalog's comparison: `type`, `default`,
+    /// `labels`.
+    pub fn of_property(&self, object: &Object, property: &str) -> Option<Place> {
+        self.0.last_change(object, property)
+    }
+}

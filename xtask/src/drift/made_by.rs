@@ -1,0 +1,106 @@
+//! Which line of the migrations made what is missing, or gave its value to what differs.
+
+use catalog::{Catalog, Difference, DifferenceKind, ObjectKind, Subject};
+use migrator::history::History;
+use migrator::origin::{self, Kind, Object, Origins, Place};
+use migrator::plan::Migration;
+use migrator::source;
+use serde_json::{Value, json};
+
+use crate::keeper::expected;
+
+/// A line of a migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeBy {
+    /// The file's name: `003_aggregates.sql`.
+    pub file: String,
+    pub line: usize,
+}
+
+impl MadeBy {
+    pub fn document(&self) -> Value {
+        json!({ "file": self.file, "line": self.line })
+    }
+}
+
+/// The statements of the migrations that are applied.
+pub struct Makers<'a> {
+    migrations: Vec<Migration>,
+    origins: Origins,
+    expected: &'a Catalog,
+}
+
+impl<'a> Makers<'a> {
+    /// None where the files are not there as they were applied.
+    pub fn read(
+        migrations: &[Migration],
+        history: &History,
+        default_schema: Option<&str>,
+        expected: &'a Catalog,
+    ) -> Option<Makers<'a>> {
+        let migrations = expected::done(migrations, history).ok()?;
+        Some(Makers {
+            origins: origin::read(&migrations, default_schema),
+            migrations,
+            expected,
+        })
+    }
+
+    /// The line that a difference is to be looked up at; none where that is not certain.
+    pub fn of(&self, difference: &Difference) -> Option<MadeBy> {
+        let object = self.object(&difference.subject)?;
+        let place = match difference.kind {
+            DifferenceKind::Missing => self.origins.of(&object),
+            DifferenceKind::Changed { property } => self.origins.of_property(&object, property),
+            DifferenceKind::Extra => None,
+        };
+        place.map(|place| self.line(&place))
+    }
+
+    fn line(&self, place: &Place) -> MadeBy {
+        let file = &self.migrations[place.migration].file;
+        let (line, _) = source::position(&file.text[..place.offset]);
+        let name = file.path.file_name().unwrap_or_default();
+        MadeBy {
+            file: name.to_string_lossy().into_owned(),
+            line,
+        }
+    }
+
+    fn object(&self, subject: &Subject) -> Option<Object> {
+        let (kind, owner, name) = match subject.kind {
+            ObjectKind::Extension => (Kind::Extension, None, &subject.name),
+            ObjectKind::Enum | ObjectKind::Domain => (Kind::Type, None, &subject.name),
+            ObjectKind::Table | ObjectKind::View | ObjectKind::ContinuousAggregate => {
+                (Kind::Relation, None, &subject.name)
+            }
+            ObjectKind::Column => (Kind::Column, Some(&subject.name), subject.column.as_ref()?),
+            ObjectKind::Dimension => {
+                let column = subject.column.as_ref()?;
+                (Kind::Dimension, Some(&subject.name), column)
+            }
+            ObjectKind::Constraint => (Kind::Constraint, subject.of.as_ref(), &subject.name),
+            ObjectKind::Index => (Kind::Index, subject.of.as_ref(), &subject.name),
+            ObjectKind::Trigger => (Kind::Trigger, subject.of.as_ref(), &subject.name),
+            ObjectKind::Policy => (Kind::Policy, subject.of.as_ref(), &subject.name),
+            ObjectKind::Routine if self.is_overloaded(subject) => return None,
+            ObjectKind::Routine => (Kind::Routine, None, &subject.name),
+            ObjectKind::Job => (Kind::Job, None, &subject.name),
+        };
+        Some(Object {
+            kind,
+            schema: subject.schema.clone().unwrap_or_default(),
+            owner: owner.cloned().unwrap_or_default(),
+            name: name.clone(),
+        })
+    }
+
+    /// Which of several routines of one name a statement makes is not read from it.
+    fn is_overloaded(&self, subject: &Subject) -> bool {
+        let routines = self.expected.routines.iter();
+        let same = |schema: &str, name: &str| {
+            subject.schema.as_deref() == Some(schema) && subject.name == name
+        };
+        routines.filter(|it| same(&it.schema, &it.name)).count() > 1
+    }
+}
