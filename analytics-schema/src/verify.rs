@@ -3,7 +3,7 @@
 use std::fmt;
 
 use catalog::{
-    Catalog, Column, Difference, RelationRef, Schemas, Scope, Snapshot, SnapshotError, Table,
+    Catalog, Column, Difference, Needs, RelationRef, Schemas, Scope, Snapshot, SnapshotError, Table,
 };
 use migrator::foreign::{self, Candidate, Foreign};
 use migrator::history::{self, HistoryTable};
@@ -85,6 +85,8 @@ impl fmt::Display for Drift {
 /// of another type, one that may be null now, and one of a table that must be given a value now, or may not be. [`catalog::at_least`] has
 /// the exact list; [`verify_exact`] compares everything.
 ///
+/// How long it takes depends on what the types name, and not on what else is in the database.
+///
 /// Reads only, in three queries (a fourth where anything differs), and needs no right but to connect, and to read the history when it is
 /// ahead.
 ///
@@ -99,7 +101,7 @@ pub fn verify(client: &mut impl GenericClient) -> Result<(), VerifyError> {
 /// # Errors
 /// Those of [`verify`].
 pub fn verify_with(client: &mut impl GenericClient, start_up: &StartUp) -> Result<(), VerifyError> {
-    let compared = Compared::read(client, start_up, true)?;
+    let compared = Compared::read(client, start_up, Extent::Needed)?;
     let differences = compared.missing();
     match differences.is_empty() {
         true => Ok(()),
@@ -133,7 +135,7 @@ pub fn verify_exact_with(
     client: &mut impl GenericClient,
     start_up: &StartUp,
 ) -> Result<(), VerifyError> {
-    let compared = Compared::read(client, start_up, false)?;
+    let compared = Compared::read(client, start_up, Extent::Everything)?;
     let mut differences = catalog::diff(&compared.expected.catalog, &compared.found);
     if differences.is_empty() {
         return Ok(());
@@ -148,6 +150,15 @@ pub fn verify_exact_with(
     }
 }
 
+/// What of a database is read.
+#[derive(Clone, Copy)]
+enum Extent {
+    /// All that is this program's.
+    Everything,
+    /// What its types name.
+    Needed,
+}
+
 /// The schema that this crate was built for, and the one that a database has.
 struct Compared {
     expected: Snapshot,
@@ -160,12 +171,20 @@ impl Compared {
     fn read(
         client: &mut impl GenericClient,
         start_up: &StartUp,
-        without_definitions: bool,
+        extent: Extent,
     ) -> Result<Compared, VerifyError> {
         let expected = Snapshot::parse_known(crate::SNAPSHOT)?;
         let place = Place::find(client, &start_up.history)?;
         let probe = one_value(client, catalog::probe_query())?;
-        let query = catalog::query(&probe, &place.scope(start_up, without_definitions))?;
+        let scope = match extent {
+            Extent::Everything => place.scope(start_up),
+            // Looked for by its name, whoever else keeps something beside it.
+            Extent::Needed => Scope {
+                needs: Some(Needs::of(&expected.catalog)),
+                ..Scope::default()
+            },
+        };
+        let query = catalog::query(&probe, &scope)?;
         let mut found = catalog::parse(&one_value(client, &query)?)?;
         leave_out_histories(&mut found);
         let table = place.table.filter(|_| place.is_trusted);
@@ -234,7 +253,7 @@ impl Place {
     }
 
     /// What of the database belongs to this program.
-    fn scope(&self, start_up: &StartUp, without_definitions: bool) -> Scope {
+    fn scope(&self, start_up: &StartUp) -> Scope {
         let own = |table: &RelationRef| {
             let tables = start_up.history.tables();
             tables.map(|name| RelationRef {
@@ -247,12 +266,10 @@ impl Place {
         Scope {
             without: self.table.iter().flat_map(own).collect(),
             schemas: match start_up.schemas.as_slice() {
-                // What is needed is looked for by its name, whoever else keeps a history beside it.
-                [] if without_definitions => Schemas::All,
                 [] => Schemas::AllBut(history::others(&kept)),
                 included => Schemas::Only(included.to_vec()),
             },
-            without_definitions,
+            needs: None,
         }
     }
 }

@@ -236,6 +236,28 @@ fn what_an_ordinary_role_adds_keeps_nobody_from_starting() {
              RESET ROLE"
         ))
         .unwrap();
+    // By thousands, the views each upon the one before it; a transaction has locks for so many.
+    for round in 0..2 {
+        client
+            .batch_execute(&format!(
+                "SET ROLE {role};
+                 DO $$ BEGIN FOR n IN {round} * 500 + 1 .. {round} * 500 + 500 LOOP
+                   EXECUTE format('CREATE TABLE public.planted_%s (id int NOT NULL)', n);
+                   EXECUTE format('CREATE VIEW public.nested_%s AS SELECT * FROM %I', n, CASE n WHEN 1 THEN 'planted_1' ELSE 'nested_' || n - 1 END);
+                 END LOOP; END $$;
+                 RESET ROLE"
+            ))
+            .unwrap();
+    }
+    // An administrator's extensions, with views and functions in `public`.
+    client
+        .batch_execute(
+            "DO $$ DECLARE extension text; BEGIN
+               FOR extension IN SELECT name FROM pg_available_extensions WHERE name IN ('pg_stat_statements', 'pg_trgm') LOOP
+                 EXECUTE format('CREATE EXTENSION %I SCHEMA public', extension);
+               END LOOP; END $$",
+        )
+        .unwrap();
     let first = std::time::Instant::now();
     verify(&mut client).unwrap();
     let elapsed = first.elapsed();
@@ -256,6 +278,9 @@ fn what_an_ordinary_role_adds_keeps_nobody_from_starting() {
         .batch_execute(&format!(
             "DROP OWNED BY {role} CASCADE; DROP ROLE {role}; RESET search_path"
         ))
+        .unwrap();
+    client
+        .batch_execute("DROP EXTENSION IF EXISTS pg_stat_statements, pg_trgm")
         .unwrap();
     assert!(error.starts_with("the database is not as"), "{error}");
     verify_exact(&mut client).unwrap();

@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use crate::model::Catalog;
 
-pub use scope::{Schemas, Scope};
+pub use scope::{Needs, Schemas, Scope};
 
 /// Oldest PostgreSQL whose catalogs the query can read: generated columns came with it, and `pg_attribute.attgenerated`.
 const OLDEST_SERVER: u32 = 120_000;
@@ -32,6 +32,8 @@ struct Information {
     /// The views that tell it, the newest first.
     views: &'static [&'static str],
     columns: &'static [(&'static str, &'static str)],
+    /// The columns with schema and name of the relation that it is about, where a program may need it.
+    relation: Option<[&'static str; 2]>,
 }
 
 /// <https://docs.timescale.com/api/latest/informational-views/>; all of it is there from TimescaleDB 2.15 on.
@@ -44,6 +46,7 @@ const INFORMATION: &[Information] = &[
             ("hypertable_name", "name"),
             ("compression_enabled", "bool"),
         ],
+        relation: Some(["hypertable_schema", "hypertable_name"]),
     },
     Information {
         name: "dimensions",
@@ -58,6 +61,7 @@ const INFORMATION: &[Information] = &[
             ("integer_now_func", "name"),
             ("num_partitions", "int2"),
         ],
+        relation: None,
     },
     Information {
         name: "continuous_aggregates",
@@ -73,6 +77,7 @@ const INFORMATION: &[Information] = &[
             ("materialization_hypertable_name", "name"),
             ("view_definition", "text"),
         ],
+        relation: Some(["view_schema", "view_name"]),
     },
     Information {
         name: "columnstore_settings",
@@ -85,6 +90,7 @@ const INFORMATION: &[Information] = &[
             ("segmentby", "text"),
             ("orderby", "text"),
         ],
+        relation: None,
     },
     Information {
         name: "jobs",
@@ -99,6 +105,7 @@ const INFORMATION: &[Information] = &[
             ("hypertable_schema", "name"),
             ("hypertable_name", "name"),
         ],
+        relation: None,
     },
 ];
 
@@ -170,7 +177,7 @@ pub fn probe_query() -> &'static str {
     include_str!("introspect/probe.sql")
 }
 
-/// The query that describes the whole database, written for the server that gave `probe`; its answer is [`parse`]'s argument.
+/// The query that describes the database, written for the server that gave `probe`; its answer is [`parse`]'s argument.
 ///
 /// One row, one text column. What `scope` leaves out is left out with everything of it. Internal objects of TimescaleDB, chunks and
 /// members of extensions are left out always. Where the views of TimescaleDB are missing, the database has no hypertables as far as the
@@ -185,17 +192,39 @@ pub fn query(probe: &str, scope: &Scope) -> Result<String, Error> {
             found: probe.server_version_num / 10_000,
         });
     }
-    let mut text = include_str!("introspect/catalog.sql")
-        .replace("{excluded}", &scope.left_out())
-        .replace("{schemas}", &scope.schemas())
-        .replace("{is_limited}", scope.is_limited())
-        .replace("{is_brief}", scope.is_brief())
-        .replace("{chunks}", &probe.chunks());
+    let chunks = match scope.needs {
+        // None of them is named, and what reads one reads a table.
+        Some(_) => chunks::query(&chunks::Tables::new()),
+        None => probe.chunks(),
+    };
+    let mut places = vec![
+        ("excluded", scope.left_out()),
+        ("needed", scope.needed()),
+        ("schemas", scope.schemas()),
+        ("is_limited", scope.is_limited().to_owned()),
+        ("is_brief", scope.is_brief().to_owned()),
+        ("chunks", chunks),
+    ];
     for information in INFORMATION {
-        let place = format!("{{{}}}", information.name);
-        text = text.replace(&place, &rows_of(information, &probe)?);
+        let rows = rows_of(information, &probe, scope.needs.is_some())?;
+        places.push((information.name, rows));
     }
-    Ok(text)
+    Ok(filled(include_str!("introspect/catalog.sql"), &places))
+}
+
+/// The text with the words in braces that `places` names replaced, none of them within what replaces another.
+fn filled(text: &str, places: &[(&str, String)]) -> String {
+    let mut filled = String::with_capacity(2 * text.len());
+    let mut parts = text.split('{');
+    filled.extend(parts.next());
+    for part in parts {
+        let place = places.iter().find_map(|(name, with)| {
+            let rest = part.strip_prefix(name)?.strip_prefix('}')?;
+            Some([with, rest])
+        });
+        filled.extend(place.unwrap_or(["{", part]));
+    }
+    filled
 }
 
 /// The query for the OIDs of all relations in which TimescaleDB keeps rows of hypertables, written for the server that gave `probe`.
@@ -232,8 +261,9 @@ pub fn introspect<E>(
     Ok(parse(&answer)?)
 }
 
-/// A query for what TimescaleDB tells, or for no rows of the same shape on a server without it.
-fn rows_of(information: &Information, probe: &Probe) -> Result<String, Error> {
+/// A query for what TimescaleDB tells, or for no rows of the same shape on a server without it. Where it `is_brief`, only of what is needed,
+/// and without definitions, which take longest.
+fn rows_of(information: &Information, probe: &Probe, is_brief: bool) -> Result<String, Error> {
     let unknown = |missing: String| Error::UnknownTimescale {
         missing,
         extension: probe.extension.clone().unwrap_or_default(),
@@ -248,8 +278,22 @@ fn rows_of(information: &Information, probe: &Probe) -> Result<String, Error> {
             {
                 return Err(unknown(format!("{view}.{missing}")));
             }
-            let columns: Vec<String> = columns.map(str::to_owned).collect();
-            (columns, format!("FROM timescaledb_information.{view}"))
+            let condition = match information.relation {
+                Some([schema, name]) if is_brief => format!(
+                    " AS i WHERE EXISTS (SELECT FROM needed_names AS r WHERE r.schema = i.{schema} AND r.name = i.{name})"
+                ),
+                None if is_brief => " WHERE false".to_owned(),
+                _ => String::new(),
+            };
+            let column = |(column, ty): &(&str, &str)| match *ty {
+                "text" if is_brief => format!("''::pg_catalog.text AS {column}"),
+                _ => (*column).to_owned(),
+            };
+            let columns: Vec<String> = information.columns.iter().map(column).collect();
+            (
+                columns,
+                format!("FROM timescaledb_information.{view}{condition}"),
+            )
         }
         None if probe.extension.is_some() => return Err(unknown(information.views[0].to_owned())),
         None => {
@@ -272,5 +316,13 @@ mod tests {
     fn the_queries_are_ascii() {
         assert!(probe_query().is_ascii());
         assert!(include_str!("introspect/catalog.sql").is_ascii());
+        assert!(include_str!("introspect/needed.sql").is_ascii());
+    }
+
+    #[test]
+    fn the_probe_asks_for_each_view_that_may_be_read() {
+        for view in INFORMATION.iter().flat_map(|it| it.views) {
+            assert!(probe_query().contains(&format!("'{view}'")), "{view}");
+        }
     }
 }

@@ -16,7 +16,8 @@ mod snapshot;
 pub use at_least::at_least;
 pub use diff::{Difference, DifferenceKind, ObjectKind, Subject, diff};
 pub use introspect::{
-    Error, IntrospectError, Schemas, Scope, chunks_query, introspect, parse, probe_query, query,
+    Error, IntrospectError, Needs, Schemas, Scope, chunks_query, introspect, parse, probe_query,
+    query,
 };
 pub use model::*;
 pub use snapshot::{FORMAT, Migration, Mismatch, Snapshot, SnapshotError};

@@ -13,7 +13,7 @@ mod functions;
 mod scope;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(crate) use functions::Function;
 
@@ -107,18 +107,50 @@ impl Prover {
     }
 
     fn view_column(&self, relation: u32, position: i64) -> Option<Proof> {
-        if !self.proven.borrow().contains_key(&relation) {
-            // Entered first: a view that reads itself, as only a recursive one can, proves nothing by it.
-            self.proven.borrow_mut().insert(relation, HashMap::new());
-            let found = self.relations.get(&relation)?;
-            let query = found.query.as_ref()?;
-            let columns = found.columns.iter().filter(|(_, column)| !column.added);
-            let proofs = columns
-                .filter_map(|(&at, _)| Some((at, self.output(query, at)?)))
-                .collect();
-            self.proven.borrow_mut().insert(relation, proofs);
-        }
+        self.prove(relation);
         self.proven.borrow().get(&relation)?.get(&position).cloned()
+    }
+
+    /// Proves a view, those that its query reads before it: however many of them are upon each other, the stack does not grow with them.
+    fn prove(&self, relation: u32) {
+        let mut open = vec![relation];
+        let mut entered = HashSet::new();
+        while let Some(&view) = open.last() {
+            let is_proven = self.proven.borrow().contains_key(&view);
+            if !is_proven && entered.insert(view) {
+                let reads = self.views_read(view);
+                open.extend(reads.into_iter().filter(|it| !entered.contains(it)));
+                continue;
+            }
+            open.pop();
+            if !is_proven {
+                // Entered first: a view that reads itself proves nothing by it.
+                self.proven.borrow_mut().insert(view, HashMap::new());
+                let proofs = self.outputs(view).unwrap_or_default();
+                self.proven.borrow_mut().insert(view, proofs);
+            }
+        }
+    }
+
+    /// The proofs for a view's columns.
+    fn outputs(&self, view: u32) -> Option<HashMap<i64, Proof>> {
+        let found = self.relations.get(&view)?;
+        let query = found.query.as_ref()?;
+        let columns = found.columns.iter().filter(|(_, column)| !column.added);
+        let proofs = columns.filter_map(|(&at, _)| Some((at, self.output(query, at)?)));
+        Some(proofs.collect())
+    }
+
+    /// The views whose columns the query of this one refers to.
+    fn views_read(&self, view: u32) -> Vec<u32> {
+        let mut read = Vec::new();
+        if let Some(query) = self.query(view) {
+            query.walk(&mut |node| {
+                let oid = node.int("relid").and_then(|oid| u32::try_from(oid).ok());
+                read.extend(oid.filter(|&oid| self.query(oid).is_some()));
+            });
+        }
+        read
     }
 
     /// The proof for a query's output column, counted from 1.

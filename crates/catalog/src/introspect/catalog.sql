@@ -31,6 +31,9 @@ jobs AS MATERIALIZED ({jobs}),
 
 excluded AS MATERIALIZED ({excluded}),
 
+-- What a program needs, where only that is read: needed.sql.
+{needed},
+
 -- Schemas that users fill. All that starts with `_timescaledb_` is TimescaleDB's storage.
 all_schemas AS MATERIALIZED (
     SELECT n.oid, n.nspname AS name
@@ -77,6 +80,7 @@ chunks AS MATERIALIZED (
     SELECT i.inhrelid AS oid
     FROM pg_catalog.pg_inherits AS i
     JOIN hypertable_oids AS h ON h.oid = i.inhparent
+    WHERE NOT {is_brief}
     UNION ALL
     ({chunks})
 ),
@@ -90,6 +94,7 @@ relations AS MATERIALIZED (
         FROM pg_catalog.pg_class AS c
         JOIN user_schemas AS s ON s.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm')
+          AND (NOT {is_brief} OR c.oid = ANY (ARRAY(SELECT needed.oid FROM needed)))
           AND NOT EXISTS (SELECT FROM excluded AS x WHERE x.schema = s.name AND x.name = c.relname)
           AND NOT EXISTS (SELECT FROM chunks WHERE chunks.oid = c.oid)
           AND NOT EXISTS (
@@ -115,7 +120,8 @@ used_types AS MATERIALIZED (
     UNION
     SELECT made_of.oid
     FROM used_types AS u
-    JOIN pg_catalog.pg_type AS t ON t.oid = u.oid
+    -- OFFSET keeps it one look-up each, however many types there are.
+    CROSS JOIN LATERAL (SELECT t.typelem, t.typbasetype FROM pg_catalog.pg_type AS t WHERE t.oid = u.oid OFFSET 0) AS t
     CROSS JOIN LATERAL (VALUES (t.typelem), (t.typbasetype)) AS made_of (oid)
     WHERE made_of.oid <> 0
 ),
@@ -124,6 +130,17 @@ user_types AS MATERIALIZED (
     FROM pg_catalog.pg_type AS t
     JOIN all_schemas AS a ON a.oid = t.typnamespace
     WHERE t.typtype IN ('e', 'd')
+      AND (
+          NOT {is_brief}
+          OR t.oid = ANY (ARRAY(
+              SELECT u.oid FROM used_types AS u
+              UNION ALL
+              SELECT y.oid
+              FROM named_types AS x
+              JOIN pg_catalog.pg_namespace AS n ON n.nspname = x.schema
+              JOIN pg_catalog.pg_type AS y ON y.typnamespace = n.oid AND y.typname = x.name
+          ))
+      )
       AND (EXISTS (SELECT FROM user_schemas AS s WHERE s.oid = a.oid) OR EXISTS (SELECT FROM used_types AS u WHERE u.oid = t.oid))
       AND NOT EXISTS (
           SELECT FROM members AS m
@@ -135,7 +152,9 @@ user_types AS MATERIALIZED (
 not_valid AS MATERIALIZED (
     SELECT k.conrelid AS relation, k.conkey AS columns
     FROM pg_catalog.pg_constraint AS k
-    WHERE k.contype = 'n' AND NOT k.convalidated
+    WHERE k.contype = 'n'
+      AND NOT k.convalidated
+      AND (NOT {is_brief} OR k.conrelid = ANY (ARRAY(SELECT f.oid FROM families AS f)))
 ),
 
 -- The resolved query of each view: its tables, columns and functions by OID, whatever they are called today. That of a
@@ -325,6 +344,7 @@ body AS MATERIALIZED (
             ))
             FROM relations AS r
             JOIN pg_catalog.pg_description AS d ON d.objoid = r.oid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
+            WHERE NOT {is_brief}
         ),
         'expressions', (
             SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
@@ -352,6 +372,7 @@ body AS MATERIALIZED (
             FROM relations AS r
             JOIN pg_catalog.pg_constraint AS k ON k.conrelid = r.oid
             WHERE k.contype IN ('p', 'u', 'c', 'f', 'x')
+              AND (NOT {is_brief} OR k.contype = 'p')
               AND NOT EXISTS (SELECT FROM chunks WHERE chunks.oid = k.confrelid)
         ),
         'indexes', (
@@ -364,7 +385,8 @@ body AS MATERIALIZED (
             FROM relations AS r
             JOIN pg_catalog.pg_index AS i ON i.indrelid = r.oid
             JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
-            WHERE NOT EXISTS (
+            WHERE NOT {is_brief}
+              AND NOT EXISTS (
                 SELECT FROM pg_catalog.pg_constraint AS k
                 WHERE k.conrelid = r.oid AND k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
             )
@@ -380,7 +402,7 @@ body AS MATERIALIZED (
             JOIN relations AS r ON r.oid = g.tgrelid
             JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid
             JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
-            WHERE NOT g.tgisinternal AND n.nspname !~ '^_timescaledb_'
+            WHERE NOT {is_brief} AND NOT g.tgisinternal AND n.nspname !~ '^_timescaledb_'
         ),
         -- A query on a table reads its children too, and those may be looser than the parent. Chunks may not.
         'children', (
@@ -404,6 +426,7 @@ body AS MATERIALIZED (
             JOIN all_schemas AS s ON s.oid = parent.relnamespace
             JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid
             WHERE parent.relkind IN ('r', 'p', 'f')
+              AND (NOT {is_brief} OR i.inhparent = ANY (ARRAY(SELECT f.oid FROM families AS f WHERE NOT f.is_hypertable)))
               AND NOT EXISTS (SELECT FROM hypertable_oids AS h WHERE h.oid = i.inhparent)
         ),
         'routines', (

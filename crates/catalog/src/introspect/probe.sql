@@ -12,6 +12,10 @@ SELECT pg_catalog.json_build_object(
             JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid
             JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
             WHERE n.nspname = 'timescaledb_information'
+              -- By name, as the index has them: by the schema alone, all that is in the database would be looked at.
+              AND c.relname IN (
+                  'hypertables', 'dimensions', 'continuous_aggregates', 'hypertable_columnstore_settings', 'hypertable_compression_settings', 'jobs'
+              )
               AND (
                   EXISTS (
                       SELECT FROM pg_catalog.pg_depend AS d

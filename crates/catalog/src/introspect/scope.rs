@@ -1,8 +1,6 @@
 //! What of a database is read: all that users fill, or the part of it that one project owns.
 
-use std::fmt::Write as _;
-
-use crate::model::RelationRef;
+use crate::model::{Catalog, RelationRef};
 
 /// What of a database is read. By default everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -11,10 +9,57 @@ pub struct Scope {
     pub without: Vec<RelationRef>,
     /// The schemas that are read.
     pub schemas: Schemas,
-    /// Leaves out routines and the text of views, which [`at_least`](crate::at_least()) compares with nothing, and which anybody who may
-    /// create one can make as long as he likes.
-    pub without_definitions: bool,
+    /// Reads only what these need, and of that only what [`at_least`](crate::at_least()) compares; the extensions are all that are
+    /// installed.
+    pub needs: Option<Needs>,
 }
+
+/// What the modules that were generated from a catalog name: how long reading it takes depends on them, and not on what else is in the
+/// database.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    relations: Vec<RelationRef>,
+    types: Vec<RelationRef>,
+}
+
+impl Needs {
+    /// Those of the modules of this catalog.
+    pub fn of(catalog: &Catalog) -> Needs {
+        let named = |schema: &str, name: &str| RelationRef {
+            schema: schema.to_owned(),
+            name: name.to_owned(),
+        };
+        let tables = catalog.tables.iter();
+        let tables = tables.map(|it| named(&it.schema, &it.name));
+        let views = catalog.views.iter();
+        let views = views.map(|it| named(&it.schema, &it.name));
+        let aggregates = catalog.continuous_aggregates.iter();
+        let aggregates = aggregates.map(|it| named(&it.schema, &it.name));
+        let enums = catalog.enums.iter();
+        let enums = enums.map(|it| named(&it.schema, &it.name));
+        let domains = catalog.domains.iter();
+        let domains = domains.map(|it| named(&it.schema, &it.name));
+        Needs {
+            relations: tables.chain(views).chain(aggregates).collect(),
+            types: enums.chain(domains).collect(),
+        }
+    }
+
+    /// The queries of `catalog.sql` that find them and what they depend on.
+    fn queries(&self) -> String {
+        format!(
+            "named AS MATERIALIZED ({}),\nnamed_types AS MATERIALIZED ({}),\n{}",
+            names(&self.relations),
+            names(&self.types),
+            include_str!("needed.sql")
+        )
+    }
+}
+
+/// In place of [`Needs::queries`], where everything is read: nothing asks them then.
+const NO_NEEDS: &str = "named_types AS (SELECT NULL::pg_catalog.name AS schema, NULL::pg_catalog.name AS name WHERE false),
+needed AS (SELECT NULL::pg_catalog.oid AS oid WHERE false),
+families AS (SELECT NULL::pg_catalog.oid AS oid, false AS is_hypertable WHERE false)";
 
 /// The schemas that are read, among those that users fill.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,19 +77,15 @@ pub enum Schemas {
 impl Scope {
     /// A query for the tables that are left out.
     pub(super) fn left_out(&self) -> String {
-        let mut rows = String::from(
-            "SELECT NULL::pg_catalog.text AS schema, NULL::pg_catalog.text AS name WHERE false",
-        );
-        for relation in &self.without {
-            // Writing to a String does not fail.
-            let _ = write!(
-                rows,
-                " UNION ALL SELECT {}, {}",
-                literal(&relation.schema),
-                literal(&relation.name)
-            );
+        names(&self.without)
+    }
+
+    /// What of the database is needed, as queries.
+    pub(super) fn needed(&self) -> String {
+        match &self.needs {
+            Some(needs) => needs.queries(),
+            None => NO_NEEDS.to_owned(),
         }
-        rows
     }
 
     /// A condition for the schemas, as `pg_namespace AS n`.
@@ -62,11 +103,11 @@ impl Scope {
         }
     }
 
-    /// Whether routines and the text of views are left out.
+    /// Whether only what is needed is read.
     pub(super) fn is_brief(&self) -> &'static str {
-        match self.without_definitions {
-            true => "true",
-            false => "false",
+        match self.needs {
+            Some(_) => "true",
+            None => "false",
         }
     }
 
@@ -77,6 +118,19 @@ impl Scope {
             Schemas::Only(_) => "true",
         }
     }
+}
+
+/// A query for these names, each with its schema.
+fn names(all: &[RelationRef]) -> String {
+    let row = |it: &RelationRef| format!("({}, {})", literal(&it.schema), literal(&it.name));
+    let rows: Vec<String> = all.iter().map(row).collect();
+    let (values, condition) = match rows.is_empty() {
+        true => ("(NULL, NULL)".to_owned(), " WHERE false"),
+        false => (rows.join(", "), ""),
+    };
+    format!(
+        "SELECT x.schema::pg_catalog.name AS schema, x.name::pg_catalog.name AS name FROM (VALUES {values}) AS x (schema, name){condition}"
+    )
 }
 
 /// A string literal that reads the same whatever `standard_conforming_strings` is.

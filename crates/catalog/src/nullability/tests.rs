@@ -225,3 +225,39 @@ fn a_column_that_was_added_to_an_aggregate_is_not_proven() {
     assert_eq!(prover.never_null(2, 1).as_deref(), Some("`count(*)`"));
     assert_eq!(prover.never_null(2, 2), None);
 }
+
+/// A query that reads one relation, whatever there is below it.
+fn reads(relation: u32) -> Node {
+    let table = TABLE.replace(":relid 1 ", &format!(":relid {relation} "));
+    let text = query(
+        &table,
+        "{RANGETBLREF :rtindex 1}",
+        [&var(1, 1), &var(1, 2)],
+        ":groupClause <> :groupingSets <>",
+    );
+    nodes::parse(&text).unwrap()
+}
+
+#[test]
+fn views_upon_views_take_no_stack() {
+    const DEPTH: u32 = 5_000;
+    let mut prover = Prover::default();
+    let relation = |query: Option<Node>| Relation {
+        label: "t".to_owned(),
+        columns: HashMap::from([
+            (1, column("n", query.is_none().then_some("NOT NULL"))),
+            (2, column("x", None)),
+        ]),
+        query,
+    };
+    prover.relations.insert(1, relation(None));
+    for view in 2..=DEPTH {
+        let read = Some(reads(view - 1));
+        prover.relations.insert(view, relation(read));
+    }
+    // The last one first, whose proof needs all others'.
+    assert!(prover.never_null(DEPTH, 1).is_some());
+    assert_eq!(prover.never_null(DEPTH, 2), None);
+    prover.relations.insert(0, relation(Some(reads(0))));
+    assert_eq!(prover.never_null(0, 1), None);
+}

@@ -105,6 +105,7 @@ fn a_catalog_of_everything() {
         [],
         "rows, chunks and refreshes are no schema"
     );
+    database.is_read_the_same_by_those_who_need_it();
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod at_least;
 mod diff;
 mod introspection;
 mod migrations;
+mod needs;
 mod nullability;
 mod plain;
 mod snapshot;

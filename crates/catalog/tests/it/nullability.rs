@@ -228,6 +228,7 @@ fn proven(database: &Database, cases: &[Case]) -> BTreeSet<String> {
         reasons.extend(column.never_null.clone());
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    database.is_read_the_same_by_those_who_need_it();
     reasons
 }
 
@@ -283,6 +284,7 @@ fn continuous_aggregates_are_proven_through_each_other() {
         sources,
         [("daily", "hourly"), ("hourly", "h"), ("weekly", "daily")]
     );
+    database.is_read_the_same_by_those_who_need_it();
 }
 
 #[test]
@@ -320,6 +322,7 @@ fn columns_added_to_an_aggregate_are_null_in_older_rows() {
         .collect();
     assert_eq!(proven, [true, true, false]);
     assert_eq!(nulls(&database, &columns), [false, false, true]);
+    database.is_read_the_same_by_those_who_need_it();
 }
 
 /// For each column, given with its relation, whether any row of it is null.

@@ -1,11 +1,12 @@
 //! A database of its own for each test, on a private server, and psql as the driver.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use catalog::{Catalog, RelationRef, Scope};
+use catalog::{Catalog, Needs, RelationRef, Scope};
 use migrator::cluster::{Cluster, Running, Server, Settings, USER};
 use migrator::{plain, statement};
 
@@ -157,6 +158,60 @@ impl Database {
             ..Scope::default()
         };
         catalog::introspect(&scope, run).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// What the modules of this catalog need, as start-up reads it.
+    pub(crate) fn needed(&self, by: &Catalog) -> Catalog {
+        let scope = Scope {
+            needs: Some(Needs::of(by)),
+            ..Scope::default()
+        };
+        catalog::introspect(&scope, |query| self.psql(&format!("{query};")))
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// That what modules need is read as with everything around it, whichever relations they name.
+    #[track_caller]
+    pub(crate) fn is_read_the_same_by_those_who_need_it(&self) {
+        let all = self.catalog();
+        let none = Catalog {
+            enums: all.enums.clone(),
+            domains: all.domains.clone(),
+            ..Catalog::default()
+        };
+        let tables = Catalog {
+            tables: all.tables.clone(),
+            ..none.clone()
+        };
+        let views = Catalog {
+            views: all.views.clone(),
+            ..none.clone()
+        };
+        let aggregates = Catalog {
+            continuous_aggregates: all.continuous_aggregates.clone(),
+            ..none
+        };
+        for part in [tables, views, aggregates, Catalog::default()] {
+            let found = self.needed(&part);
+            let columns = |catalog: &Catalog| {
+                let tables = catalog.tables.iter();
+                let tables = tables.map(|it| (it.name.clone(), it.columns.clone()));
+                let views = catalog.views.iter();
+                let views = views.map(|it| (it.name.clone(), it.columns.clone()));
+                let aggregates = catalog.continuous_aggregates.iter();
+                let aggregates = aggregates.map(|it| (it.name.clone(), it.columns.clone()));
+                let mut all: BTreeMap<_, _> = tables.chain(views).chain(aggregates).collect();
+                let columns = all.values_mut().flatten();
+                columns.for_each(|column| column.comment = None);
+                all
+            };
+            // Beside them there is what their queries read.
+            let mut read = columns(&found);
+            read.retain(|name, _| columns(&part).contains_key(name));
+            assert_eq!(read, columns(&part));
+            assert_eq!(catalog::at_least(&part, &found), []);
+            assert!(part.tables.is_empty() || found.views.is_empty());
+        }
     }
 
     /// Applies the project's migrations.
