@@ -96,12 +96,21 @@ impl Database {
     }
 
     fn on(server: &'static TestServer) -> Self {
+        Self::like(server, "template1")
+    }
+
+    /// Another database of the same server, with all that this one holds. Nobody may be connected to it.
+    pub fn copy(&self) -> Self {
+        Self::like(self.server, &self.name)
+    }
+
+    fn like(server: &'static TestServer, template: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("it_{}_{count}", std::process::id());
         server
             .maintenance()
-            .batch_execute(&format!("CREATE DATABASE {name}"))
+            .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
             .unwrap();
         Self { server, name }
     }

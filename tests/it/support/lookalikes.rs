@@ -45,6 +45,16 @@ pub const COUNT: &str = "SELECT pg_catalog.concat_ws(' ', \
      (SELECT pg_catalog.count(*) FROM pg_catalog.pg_class WHERE relowner OPERATOR(pg_catalog.=) 'mallory'::pg_catalog.regrole \
       AND relkind OPERATOR(pg_catalog.=) 'v'), 'relations')";
 
+/// Fails where the answer to [`COUNT`] is too small for what our sources name with the types of arguments that may be meant.
+pub fn assert_many(planted: &str) {
+    let counts = planted.split(' ').filter_map(|word| word.parse().ok());
+    let counts: Vec<u32> = counts.collect();
+    let least = [20_000, 8_000, 30, 30];
+    let is_many =
+        counts.len() == least.len() && counts.iter().zip(least).all(|(is, least)| *is > least);
+    assert!(is_many, "look-alikes: {planted}");
+}
+
 /// How often one was used, in this session or another.
 pub const USES: &str =
     "SELECT (CASE WHEN is_called THEN last_value ELSE 0 END)::pg_catalog.text FROM public.uses";
