@@ -257,6 +257,7 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
             .next("create one of its schemas, or name another one: `?options=-csearch_path=…` in the URL"),
         run::Error::Untrusted(untrusted) => histories::untrusted(untrusted),
         run::Error::RecordedElsewhere(recorded) => histories::elsewhere(recorded),
+        run::Error::Moved(moved) => histories::moved(moved),
         run::Error::ForeignHistory { tool, .. } => {
             foreign::namesake(error.to_string(), tool.as_deref())
         }

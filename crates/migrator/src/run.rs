@@ -24,7 +24,7 @@ mod watch;
 
 use std::time::Duration;
 
-pub use error::{Cut, Error, Fate, GaveUp, InDoubt, Interrupted, Refused, WrongMode};
+pub use error::{Cut, Error, Fate, GaveUp, InDoubt, Interrupted, Moved, Refused, WrongMode};
 pub use facts::{Facts, OLDEST_SERVER, read};
 pub use failure::{At, Failure, Lost};
 pub use jobs::Job;

@@ -72,13 +72,13 @@ const LEFT: &[(&str, &str, &str)] = &[
     ),
     (
         "a schema for new sessions",
-        "CREATE SCHEMA app; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = app', current_database()); END $$;",
-        "current_schema() = 'app'",
+        "CREATE SCHEMA app; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = public, app', current_database()); END $$;",
+        "'app' = ANY (current_schemas(false))",
     ),
     (
         "settings that a statement alone follows",
-        "CREATE SCHEMA app; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = app', current_database()); END $$; VACUUM pg_class;",
-        "current_schema() = 'app'",
+        "CREATE SCHEMA app; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = public, app', current_database()); END $$; VACUUM pg_class;",
+        "'app' = ANY (current_schemas(false))",
     ),
 ];
 
@@ -94,6 +94,27 @@ fn the_next_file_finds_nothing_of_what_one_left() {
         assert!(screen.starts_with("exit 0\n"), "{what}: {screen}");
         assert!(screen.contains("2 migrations"), "{what}: {screen}");
     }
+}
+
+/// A run of its own of the second file would look for the history in the other schema, and not find it.
+#[test]
+fn a_file_that_moves_new_tables_away_from_the_history_is_the_last_of_its_run() {
+    let moves = (
+        "001_moves",
+        "CREATE SCHEMA app; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = app', current_database()); END $$;",
+    );
+    let makes = ("002_makes", "CREATE TABLE made (id int);\n");
+    let Some(project) = with(&[moves, makes]).plain(test_name!()) else {
+        return;
+    };
+    let mut screens = project.run("migrate --no-snapshot");
+    let project = project.file("timeschema.toml", "[history]\nschema = \"public\"\n");
+    screens += &project.run("migrate --no-snapshot");
+    screens += &project.run("status");
+    insta::assert_snapshot!(screens);
+    let mut client = project.own_database().client();
+    let made = client.query_one("SELECT to_regclass('app.made') IS NOT NULL", &[]);
+    assert!(made.unwrap().get::<_, bool>(0));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use migrator::history::{RecordedElsewhere, Untrusted, identifier, plain};
 use migrator::link::ServerError;
 use migrator::percent;
+use migrator::run::Moved;
 
 use crate::failure::{Code, Failure};
 
@@ -81,6 +82,27 @@ pub fn elsewhere(recorded: &RecordedElsewhere) -> Failure {
         .next(format!("{same}\n{other}"))
         .field("table", history.name())
         .field("schema", history.schema.clone())
+}
+
+/// A migration that changed where new tables go, while the history stays where it is.
+pub fn moved(moved: &Moved) -> Failure {
+    let (schema, table) = (&moved.history_schema, &moved.history_table);
+    let history = format!("{}.{}", plain(schema), plain(table));
+    let mut next = format!(
+        "where the history is to stay in schema {}: write into timeschema.toml, and run it again:\n{}",
+        plain(schema),
+        settings(schema, table, table)
+    );
+    if !moved.to.is_empty() {
+        next += &format!(
+            "\nwhere it is to go along: run `ALTER TABLE {history} SET SCHEMA {}` as its owner, and run it again",
+            plain(&moved.to)
+        );
+    }
+    Failure::new(Code::Failed, moved.to_string())
+        .note("history", history)
+        .next(next)
+        .field("schema", moved.to.clone())
 }
 
 /// What names a history in `timeschema.toml`.

@@ -1,9 +1,9 @@
 //! `ALTER EXTENSION timescaledb UPDATE`: a session that has loaded nothing of the old version, and files of the new one.
 
-use super::Error;
 use super::lock;
 use super::runner::Runner;
 use super::stop::Stop;
+use super::{Error, Moved};
 use crate::history;
 use crate::lexer::{self, TokenKind};
 use crate::link;
@@ -36,13 +36,43 @@ impl Runner<'_, '_> {
                 self.link.reconnect().map_err(Stop::from)
             }
         };
-        match changed {
+        match changed.and_then(|()| self.note_schema()) {
             Ok(()) => Ok(()),
             Err(Stop::Lost(error, step)) => self.reconnect(error, step),
             Err(Stop::Failed(error)) => Err(error),
             // No other is made of a link's error.
             Err(Stop::Blocked(_) | Stop::Divided(_) | Stop::Outdated) => Ok(()),
         }
+    }
+
+    /// Notes whether new tables go to another schema than the history's by now: every later run would look for its history there.
+    fn note_schema(&mut self) -> Result<(), Stop> {
+        if self.options.history.schema.is_some() {
+            return Ok(());
+        }
+        let rows = self
+            .query("SELECT pg_catalog.current_schema()")?
+            .concat()
+            .concat();
+        let schema = rows.into_iter().next().flatten();
+        self.moved = match schema == self.report.facts.history_schema {
+            true => None,
+            false => Some(schema.unwrap_or_default()),
+        };
+        Ok(())
+    }
+
+    /// Stops before a migration that a run of its own would not find the history for.
+    pub(super) fn check_schema(&self) -> Result<(), Error> {
+        let Some(to) = self.moved.clone() else {
+            return Ok(());
+        };
+        let facts = &self.report.facts;
+        Err(Error::Moved(Box::new(Moved {
+            history_schema: facts.history_schema.clone().unwrap_or_default(),
+            history_table: facts.history_table.table.clone(),
+            to,
+        })))
     }
 
     /// Leaves the session for a new one. The lock goes first: what is left of the old session would hold it for a moment yet.

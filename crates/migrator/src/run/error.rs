@@ -6,7 +6,7 @@ use super::lock::Holder;
 use super::watch::Blocker;
 use super::{Applied, Failure, Job, foreign};
 use crate::foreign::Foreign;
-use crate::history::{RecordedElsewhere, Untrusted};
+use crate::history::{self, RecordedElsewhere, Untrusted};
 use crate::link;
 use crate::plain;
 use crate::plan::{self, Migration};
@@ -101,6 +101,9 @@ pub enum Error {
     /// Another history of the database records some of the migrations: they would run a second time.
     #[error("{0}")]
     RecordedElsewhere(Box<RecordedElsewhere>),
+    /// A migration of this run has changed where new tables go, with them the place of the history of every later run.
+    #[error("{0}")]
+    Moved(Box<Moved>),
     /// A table of the history's name has another shape.
     #[error("{}", foreign::describe(table, reason, tool.as_deref()))]
     ForeignHistory {
@@ -197,6 +200,32 @@ pub enum Fate {
     MaybePartial,
     /// The server did not answer: the step may have been applied. The next run reads that from the history.
     Unknown,
+}
+
+/// A history that no later run would find, since new tables go to another schema now.
+#[derive(Debug)]
+pub struct Moved {
+    /// The history's schema.
+    pub history_schema: String,
+    /// The history's name.
+    pub history_table: String,
+    /// Where new tables go now; empty where no schema of the search path exists.
+    pub to: String,
+}
+
+impl std::fmt::Display for Moved {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let schema = history::plain(&self.history_schema);
+        write!(
+            f,
+            "a migration of this run changed search_path for new sessions: new tables go to "
+        )?;
+        match &*self.to {
+            "" => write!(f, "no schema that exists")?,
+            to => write!(f, "schema {}", history::plain(to))?,
+        }
+        write!(f, " now, and the history is in {schema}")
+    }
 }
 
 /// A statement that the server would refuse.

@@ -56,6 +56,8 @@ pub(super) struct Runner<'a, 'o> {
     pub(super) sent: Instant,
     pub(super) blocked: Option<BlockedStep>,
     pub(super) cut: Option<CutStep>,
+    /// Where new tables go since a migration of this run has changed that, if it is another schema than the history's.
+    pub(super) moved: Option<String>,
     /// How often the connection broke since a step was done.
     pub(super) losses: u32,
 }
@@ -108,6 +110,7 @@ impl<'a, 'o> Runner<'a, 'o> {
             current: None,
             runs_alone: false,
             sent: Instant::now(),
+            moved: None,
             losses: 0,
             blocked: None,
             cut: None,
@@ -196,6 +199,7 @@ impl<'a, 'o> Runner<'a, 'o> {
             self.update_stand_in()?;
             return Ok(Outcome::Done);
         };
+        self.check_schema()?;
         self.install_stand_in(&history)?;
         self.pause_jobs(&pending)?;
         if self.settle(&first, &history)? {
