@@ -5,6 +5,7 @@ mod cut;
 mod doubt;
 mod dropped;
 mod jobs;
+mod names;
 mod progress;
 mod questions;
 mod replaced;

@@ -1,6 +1,10 @@
 //! Commands that an error suggests are typed as they stand there: a shell runs each of them, whatever files and folders are called.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::support::{Database, Sandbox, free_port, succeed, test_name, with_database};
 
@@ -153,7 +157,7 @@ fn what_others_are_called_forges_no_line() {
 /// A server that takes connections and says nothing is given up by commands that only look, as by a run.
 #[test]
 fn a_server_that_says_nothing_is_given_up() {
-    let silent = std::net::TcpListener::bind(("127.0.0.1", free_port())).unwrap();
+    let silent = TcpListener::bind(("127.0.0.1", free_port())).unwrap();
     let port = silent.local_addr().unwrap().port();
     let url = with_database(&format!("postgresql://me@127.0.0.1:{port}/x"), "x");
     let url = format!("{url}?connect_timeout=2");
@@ -169,4 +173,49 @@ fn a_server_that_says_nothing_is_given_up() {
         assert!(screen.starts_with("exit 4\n"), "{command}: {screen}");
         assert!(screen.contains("does not answer"), "{command}: {screen}");
     }
+}
+
+/// A server that lets everybody in and never answers a query is given up, too.
+#[test]
+fn a_server_that_is_silent_after_login_is_given_up() {
+    let server = TcpListener::bind(("127.0.0.1", free_port())).unwrap();
+    let port = server.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for client in server.incoming() {
+            let mut client = client.unwrap();
+            thread::spawn(move || {
+                let mut bytes = [0; 4096];
+                let _startup = client.read(&mut bytes);
+                // AuthenticationOk, ReadyForQuery.
+                client
+                    .write_all(b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I")
+                    .unwrap();
+                while client.read(&mut bytes).is_ok_and(|read| read > 0) {}
+            });
+        }
+    });
+    let target = format!("postgresql://me@127.0.0.1:{port}/x?sslmode=disable");
+    let project = Sandbox::new().file("migrations/001_a.sql", "SELECT 1;");
+    let commands = ["status", "doctor", "migrate --no-snapshot"];
+    thread::scope(|scope| {
+        let runs = commands.map(|command| {
+            let arguments = format!("{command} --target {target}");
+            let project = &project;
+            scope.spawn(move || {
+                (
+                    command,
+                    Instant::now(),
+                    project.run(&arguments),
+                    Instant::now(),
+                )
+            })
+        });
+        for run in runs {
+            let (command, started, screen, ended) = run.join().unwrap();
+            assert!(!screen.starts_with("exit 0\n"), "{command}: {screen}");
+            let cause = "the server does not answer any more";
+            assert!(screen.contains(cause), "{command}: {screen}");
+            assert!(ended - started < Duration::from_secs(100), "{command}");
+        }
+    });
 }

@@ -39,14 +39,14 @@ const ALL: &str = "Retention Policy events, Refresh Continuous Aggregate Policy 
 const PAUSED: &str = "Retention Policy events off, Refresh Continuous Aggregate Policy events_daily off, Retention Policy others";
 
 /// A project with the tables made and a second migration, on the server whose jobs never run.
-fn idle(test: &str, last: (&str, &str)) -> Option<(Sandbox, Client)> {
+pub fn idle(test: &str, last: (&str, &str)) -> Option<(Sandbox, Client)> {
     let project = super::before_the_last_timescale(test, WHAT, &[TABLES, last])?;
     let client = project.own_database().client();
     Some((project, client))
 }
 
 /// A reader who keeps `events`, so that a migration has to wait.
-fn reader(project: &Sandbox) -> Client {
+pub fn reader(project: &Sandbox) -> Client {
     let mut client = project.own_database().client();
     client
         .batch_execute("BEGIN; SELECT FROM events LIMIT 1")
