@@ -9,6 +9,7 @@ mod server;
 mod settings;
 mod snapshot;
 mod statements;
+mod timeschema;
 
 use crate::support::Sandbox;
 

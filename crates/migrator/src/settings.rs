@@ -91,7 +91,7 @@ pub fn parse(text: &str) -> Result<Settings, Error> {
         let name: &str = section.get_ref();
         let at = section.span().start;
         let Some((_, known)) = SECTIONS.iter().find(|(known, _)| *known == name) else {
-            return Err(wrong(at, unknown(name, &known_sections())));
+            return Err(wrong(at, unknown_section(name)));
         };
         let DeValue::Table(keys) = keys.get_ref() else {
             let message = format!("`{name}` is a section, not a value");
@@ -119,10 +119,7 @@ pub fn parse(text: &str) -> Result<Settings, Error> {
                         include(value).map_err(|(offset, words)| wrong(offset, words))?;
                 }
                 (_, key) => {
-                    return Err(refuse(unknown(
-                        &format!("{name}.{key}"),
-                        &known.join(" and "),
-                    )));
+                    return Err(refuse(unknown(&format!("{name}.{key}"), key, known)));
                 }
             }
         }
@@ -149,11 +146,39 @@ fn known_sections() -> String {
     SECTIONS.map(|(name, _)| format!("[{name}]")).join(" and ")
 }
 
-fn unknown(name: &str, known: &str) -> Words {
-    (
-        format!("`{name}` is not known"),
-        format!("take it out, or correct it: known here are {known}"),
+fn unknown_section(name: &str) -> Words {
+    let known = SECTIONS.map(|(name, _)| format!("[{name}]"));
+    unknown(
+        name,
+        &format!("[{name}]"),
+        &known.each_ref().map(String::as_str),
     )
+}
+
+/// A name that is not among the `known` ones, and the one of them that may be meant.
+fn unknown(shown: &str, name: &str, known: &[&str]) -> Words {
+    let nearest = known.iter().map(|it| (distance(name, it), it)).min();
+    let next = match nearest {
+        Some((distance, it)) if distance <= it.len() / 4 => format!("write {it}, or take it out"),
+        _ => format!("take it out (known here: {})", known.join(" and ")),
+    };
+    (format!("`{shown}` is not known"), next)
+}
+
+/// How many letters have to be changed, added or taken out to make one name of another.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (index, letter) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = index + 1;
+        for (at, it) in other.iter().enumerate() {
+            let changed = diagonal + usize::from(letter != *it);
+            diagonal = row[at + 1];
+            row[at + 1] = changed.min(diagonal + 1).min(row[at] + 1);
+        }
+    }
+    row[other.len()]
 }
 
 /// A string that may be a name of at most so many bytes.
