@@ -82,7 +82,7 @@ pub fn plan(
         None => {
             screen.line(chosen.headline(None));
             show_mode(mode == Mode::Plain, screen);
-            screen.line("it does not run: the plan is that of an empty database");
+            screen.line("the target is not running: planning for an empty database");
             history = History::default();
             mode.migrations(migrations)
                 .map_err(|error| explain::run(&error, migrations))?

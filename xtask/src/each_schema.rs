@@ -150,7 +150,7 @@ impl Schemas {
         for (extension, schema) in found.hidden_extensions(&self.matched) {
             screen.progress(format!(
                 "warning: extension {} is in schema {}, where the other schemas' files do not see it: \
-                 move it (ALTER EXTENSION … SET SCHEMA), or create it anew in a schema that does not match",
+                 move it (ALTER EXTENSION … SET SCHEMA), or create it again in a schema that does not match",
                 plain(extension),
                 plain(schema)
             ));

@@ -145,7 +145,7 @@ fn tls(message: &str) -> Option<&'static str> {
         ("expired", "renew the server's certificate"),
         (
             "channel binding",
-            "channel_binding=require needs TLS and password_encryption = 'scram-sha-256': ask for TLS with sslmode=require, and set the password anew where it is an md5 one",
+            "channel_binding=require needs TLS and password_encryption = 'scram-sha-256': ask for TLS with sslmode=require, and set the password again where it is an md5 one",
         ),
         (
             "certificate",
@@ -232,10 +232,10 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
         run::Error::Mode(wrong) => Failure::new(Code::Failed, error.to_string())
             .note("state", "nothing was run")
             .next(match wrong {
-                WrongMode::IsPlain => "run the same command again, which is in plain mode then; `cargo xtask reset` makes the database anew",
+                WrongMode::IsPlain => "run the same command again, which is in plain mode then; `cargo xtask reset` recreates the database",
                 WrongMode::HasTimescaleDb => "run it without --plain where TimescaleDB is installed, or name another database",
                 WrongMode::IsNewer => "run it with that version: update this checkout",
-                WrongMode::HasHistory => "run it without --plain, or name another database; `cargo xtask reset` makes this one anew",
+                WrongMode::HasHistory => "run it without --plain, or name another database; `cargo xtask reset` recreates this one",
             }),
         run::Error::StandIn(error) => {
             let diagnostic = Diagnostic::new(&error.message).code(&error.code);
@@ -244,7 +244,7 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
                 .note("state", "it was rolled back, and no migration was run");
             let next = remedy(error, "").unwrap_or(match error.code.as_str() {
                 // Of a newer version: what somebody made of the older one.
-                "2BP01" => "drop what depends on it, run `cargo xtask migrate --plain`, and make it anew",
+                "2BP01" => "drop what depends on it, run `cargo xtask migrate --plain`, and create it again",
                 "42723" => "drop or rename that function, and run `cargo xtask migrate --plain`",
                 _ => "start with an empty database",
             });

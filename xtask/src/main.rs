@@ -45,12 +45,17 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let json = cli.command.wants_json();
     let mut screen = Screen::new(json);
-    match run(cli, &mut screen) {
-        Ok(code) => code,
-        Err(failure) => {
-            screen.failure(&failure);
-            failure.code.into()
-        }
+    let ran = run(cli, &mut screen);
+    if let Err(failure) = &ran {
+        screen.failure(failure);
+    }
+    let lost = screen.lost();
+    if let Some(lost) = &lost {
+        screen.diagnostic(lost);
+    }
+    match (ran, lost) {
+        (Err(failure), _) | (Ok(_), Some(failure)) => failure.code.into(),
+        (Ok(code), None) => code,
     }
 }
 

@@ -2,11 +2,11 @@
 //! output and everything else on standard error.
 
 use std::fmt::Display;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 
 pub struct Screen {
     json: bool,
@@ -15,6 +15,8 @@ pub struct Screen {
     is_terminal: bool,
     /// Whether the last line is one that the next replaces.
     is_passing: bool,
+    /// Why standard output has not got all that was to go there, unless its reader went away.
+    lost: Option<io::Error>,
 }
 
 impl Screen {
@@ -25,6 +27,7 @@ impl Screen {
             named_target: false,
             is_terminal: io::stderr().is_terminal(),
             is_passing: false,
+            lost: None,
         }
     }
 
@@ -45,11 +48,32 @@ impl Screen {
 
     fn write(&mut self, text: &str) {
         self.wipe();
-        // A reader that went away (`| head`) is no reason to stop half-way through a migration.
-        let _ = match self.beside {
-            true => writeln!(io::stderr(), "{text}"),
-            false => writeln!(io::stdout(), "{text}"),
-        };
+        match self.beside {
+            true => drop(writeln!(io::stderr(), "{text}")),
+            false => self.write_out(text),
+        }
+    }
+
+    /// Writes to standard output. What cannot be written is no reason to stop half-way through a migration: [`Screen::lost`] reports it.
+    fn write_out(&mut self, text: &str) {
+        let mut out = io::stdout();
+        let written = writeln!(out, "{text}").and_then(|()| out.flush());
+        // A reader that went away (`| head`) has read what it wanted.
+        let failed = written
+            .err()
+            .filter(|error| error.kind() != ErrorKind::BrokenPipe);
+        self.lost = self.lost.take().or(failed);
+    }
+
+    /// The failure to write to standard output, where there was one.
+    pub fn lost(&mut self) -> Option<Failure> {
+        let error = self.lost.take()?;
+        let message = format!("standard output could not be written: {error}");
+        let failure = Failure::new(Code::Failed, message);
+        Some(
+            failure
+                .next("make room, or write elsewhere; `cargo xtask status` shows what is applied"),
+        )
     }
 
     /// The line that names the target, which stands there once; whether this was the time.
@@ -99,7 +123,7 @@ impl Screen {
     /// The document that `--json` asks for.
     pub fn document(&mut self, value: &Value) {
         if self.json {
-            let _ = writeln!(io::stdout(), "{}", harmless_json(value));
+            self.write_out(&harmless_json(value));
         }
     }
 

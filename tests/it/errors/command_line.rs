@@ -70,3 +70,35 @@ fn in_a_subfolder_of_the_project() {
         .current_dir(project.dir().join("migrations"));
     insta::assert_snapshot!(project.show(command));
 }
+
+/// A document that its reader does not get whole is no success; a reader that went away has read what it wanted.
+#[cfg(target_os = "linux")]
+#[test]
+fn standard_output_that_takes_nothing() {
+    let Some(project) = one_of_three(test_name!()) else {
+        return;
+    };
+    let run = |arguments: &[&str], stdout: std::process::Stdio| {
+        let run = project
+            .xtask()
+            .args(arguments)
+            .stdout(stdout)
+            .stderr(std::process::Stdio::piped())
+            .spawn();
+        let run = run.unwrap().wait_with_output().unwrap();
+        let errors = String::from_utf8(run.stderr).unwrap();
+        let errors = errors
+            .lines()
+            .filter(|it| it.starts_with("error") || it.contains("next:"));
+        let errors: Vec<&str> = errors.collect();
+        format!("exit {}\n{}", run.status.code().unwrap(), errors.join("\n"))
+    };
+    let full = || std::fs::File::options().write(true).open("/dev/full");
+    let closed = || std::io::pipe().unwrap().1;
+    let screens = [
+        run(&["status", "--json"], full().unwrap().into()),
+        run(&["drift"], full().unwrap().into()),
+        run(&["status", "--json"], closed().into()),
+    ];
+    insta::assert_snapshot!(screens.join("\n"));
+}

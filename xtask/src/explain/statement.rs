@@ -213,7 +213,7 @@ fn next(failure: &run::Failure) -> String {
             ),
             false => format!(
                 "keep {table}: name what is to be dropped in place of all that a schema or a role has, and run `cargo xtask migrate`; \
-                 `cargo xtask reset` makes a development database anew"
+                 `cargo xtask reset` recreates a development database"
             ),
         };
     }
@@ -314,7 +314,7 @@ pub(super) fn remedy(error: &link::ServerError, statement: &str) -> Option<&'sta
             "unlock by key what the file has locked: pg_advisory_unlock_all() gives up the runner's lock as well"
         }
         "42501" => {
-            "grant it to the user, or connect as one who may (where it is row security: as the table's owner, or as a role with \
+            "grant it to the user, or connect as a role that has it (for row security: as the table's owner, or as a role with \
              BYPASSRLS); then run it again"
         }
         "22P05" => {

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use migrator::link::Error;
-use migrator::wire::{Config, Wire};
+use migrator::wire::{Config, ConfigError, Wire};
 
 use crate::explain;
 use crate::failure::{Code, Failure};
@@ -31,8 +31,12 @@ impl Url {
                 begun: Mutex::default(),
             }),
             Err(error) => {
+                let at_fault = match &error {
+                    ConfigError::Variable { variable, .. } => variable,
+                    ConfigError::Text(_) => origin,
+                };
                 let failure = Failure::new(Code::Usage, error.to_string());
-                Err(failure.next(format!("correct {origin}")))
+                Err(failure.next(format!("correct {at_fault}")))
             }
         }
     }

@@ -32,10 +32,22 @@ pub struct Config {
     named: Named,
 }
 
-/// A connection string that cannot be read, or that asks for what is not supported. The string itself is not shown: it may hold a password.
+/// A connection string or a variable that cannot be read, or that asks for what is not supported. The string itself is not shown: it may
+/// hold a password.
 #[derive(Debug, thiserror::Error)]
-#[error("the database URL cannot be read: {0}; it should look like {URL_FORM}")]
-pub struct ConfigError(String);
+pub enum ConfigError {
+    /// The connection string is at fault.
+    #[error("the database URL cannot be read: {0}; it should look like {URL_FORM}")]
+    Text(String),
+    /// The connection string would do without this variable of the environment.
+    #[error("the environment variable {variable} cannot be used: {why}")]
+    Variable {
+        /// Its name.
+        variable: String,
+        /// What is wrong with its value, which is not shown.
+        why: String,
+    },
+}
 
 /// What a database URL looks like.
 const URL_FORM: &str = "postgres://user@host:5432/database?sslmode=prefer";
@@ -53,9 +65,19 @@ impl Config {
     }
 
     fn read(text: &str, surroundings: &Surroundings) -> Result<Config, ConfigError> {
-        let values = conninfo::parse(text).map_err(ConfigError)?;
-        let named = defaults::complete(values, surroundings).map_err(ConfigError)?;
-        Config::of(named, surroundings).map_err(ConfigError)
+        let attempt = |surroundings: &Surroundings| {
+            let named = defaults::complete(conninfo::parse(text)?, surroundings)?;
+            Config::of(named, surroundings)
+        };
+        attempt(surroundings).map_err(|why| {
+            // The one without which this is not wrong.
+            let is_at_fault =
+                |name: &&String| attempt(&surroundings.without(name)).err().as_ref() != Some(&why);
+            match surroundings.variables().find(is_at_fault).cloned() {
+                Some(variable) => ConfigError::Variable { variable, why },
+                None => ConfigError::Text(why),
+            }
+        })
     }
 
     fn of(named: Named, surroundings: &Surroundings) -> Result<Config, String> {
@@ -189,9 +211,10 @@ impl Config {
         &self.user
     }
 
-    /// Host and port for messages: `db.example:5432`, or the socket's folder; of several the first.
+    /// Host and port for messages: `db.example:5432`, or the socket's folder; of several all, since the driver does not report which of
+    /// them it has connected to.
     pub fn server(&self) -> String {
-        self.servers().swap_remove(0)
+        self.servers().join(",")
     }
 
     /// Every host with its port, in the order in which they are tried.
@@ -202,10 +225,10 @@ impl Config {
                 self.postgres.get_hosts().get(index),
                 self.postgres.get_hostaddrs().get(index),
             ) {
-                (Some(Host::Tcp(host)), _) => format!("{host}:{port}"),
+                (Some(Host::Tcp(host)), _) => with_port(host, port),
                 #[cfg(unix)]
                 (Some(Host::Unix(path)), _) => format!("{}/.s.PGSQL.{port}", path.display()),
-                (None, Some(address)) => format!("{address}:{port}"),
+                (None, Some(address)) => with_port(&address.to_string(), port),
                 (None, None) => format!("localhost:{port}"),
             }
         };
@@ -223,7 +246,7 @@ impl Config {
             Host::Tcp(name) => {
                 let address = name.parse::<IpAddr>();
                 let is_local = name == "localhost" || address.is_ok_and(|it| it.is_loopback());
-                (!is_local).then(|| format!("{name}:{}", self.port(index)))
+                (!is_local).then(|| with_port(name, self.port(index)))
             }
             #[cfg(unix)]
             Host::Unix(_) => None,
@@ -232,7 +255,7 @@ impl Config {
         let mut addresses = self.postgres.get_hostaddrs().iter().enumerate();
         hosts.find_map(named).or_else(|| {
             let (index, address) = addresses.find(|(_, address)| !address.is_loopback())?;
-            Some(format!("{address}:{}", self.port(index)))
+            Some(with_port(&address.to_string(), self.port(index)))
         })
     }
 
@@ -263,6 +286,14 @@ impl Config {
     pub fn variables() -> impl Iterator<Item = &'static str> {
         let names = KEYWORDS.iter().map(|keyword| keyword.variable);
         names.filter(|name| !name.is_empty())
+    }
+}
+
+/// A host and its port as a URL has them: an IPv6 address is in brackets.
+fn with_port(host: &str, port: u16) -> String {
+    match host.contains(':') {
+        true => format!("[{host}]:{port}"),
+        false => format!("{host}:{port}"),
     }
 }
 

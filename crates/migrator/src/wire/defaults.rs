@@ -37,6 +37,29 @@ impl Surroundings {
         }
     }
 
+    #[cfg(test)]
+    pub fn of(variables: &[(&str, &str)]) -> Surroundings {
+        let variables = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Surroundings {
+            variables: variables.collect(),
+            home: None,
+        }
+    }
+
+    /// The names of the variables that there are.
+    pub fn variables(&self) -> impl Iterator<Item = &String> {
+        self.variables.keys()
+    }
+
+    /// The same but for one variable.
+    pub fn without(&self, name: &str) -> Surroundings {
+        let mut others = self.clone();
+        others.variables.remove(name);
+        others
+    }
+
     fn variable(&self, name: &str) -> Option<&String> {
         self.variables.get(name)
     }

@@ -10,7 +10,7 @@ use super::options::{Options, literal};
 use crate::statement::names::{Name, identifier};
 use crate::statement::words::Words;
 
-const RECORDED: &str = "what TimescaleDB is told is recorded";
+const RECORDED: &str = "options of TimescaleDB are recorded";
 
 const CHECKED: &str = "TimescaleDB refuses it of some hypertables";
 

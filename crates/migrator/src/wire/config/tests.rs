@@ -48,8 +48,45 @@ fn what_is_open_has_postgresql_s_defaults() {
     );
     assert_eq!(
         Config::exactly("hostaddr=::1").unwrap().server(),
-        "::1:5432"
+        "[::1]:5432"
     );
+    // Any of them may be the one that is connected to.
+    assert_eq!(
+        Config::exactly("postgres://u@127.0.0.1:1,[::1]:2/d")
+            .unwrap()
+            .server(),
+        "127.0.0.1:1,[::1]:2"
+    );
+    assert_eq!(
+        Config::exactly("host=fe80::1")
+            .unwrap()
+            .elsewhere()
+            .unwrap(),
+        "[fe80::1]:5432"
+    );
+}
+
+#[test]
+fn a_variable_that_is_at_fault_is_named() {
+    let at_fault = |text: &str, variables: &[(&str, &str)]| {
+        let surroundings = Surroundings::of(variables);
+        match Config::read(text, &surroundings).err().unwrap() {
+            ConfigError::Variable { variable, why } => format!("{variable}: {why}"),
+            ConfigError::Text(why) => why,
+        }
+    };
+    let texts = [
+        at_fault("postgres://u@h/d", &[("PGHOST", "h"), ("PGPORT", "x")]),
+        at_fault("postgres://u@h/d", &[("PGSSLMODE", "x"), ("PGPORT", "0")]),
+        at_fault("postgres://u@h/d", &[("PGSERVICE", "x"), ("PGUSER", "u")]),
+        at_fault("postgres://u@h:x/d", &[("PGPORT", "1")]),
+    ];
+    insta::assert_snapshot!(texts.join("\n"), @"
+    PGPORT: port (from PGPORT) is no number from 1 to 65535; in a password, `:` is written %3A and `/` %2F
+    PGSSLMODE: sslmode (from PGSSLMODE) is not one of disable, allow, prefer, require, verify-ca, verify-full
+    PGSERVICE: the service that it names is in no pg_service.conf
+    port is no number from 1 to 65535; in a password, `:` is written %3A and `/` %2F
+    ");
 }
 
 #[test]

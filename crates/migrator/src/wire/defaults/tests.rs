@@ -2,23 +2,13 @@
 
 use super::*;
 
-fn of(variables: &[(&str, &str)]) -> Surroundings {
-    let variables = variables
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    Surroundings {
-        variables: variables.collect(),
-        home: None,
-    }
-}
-
 #[test]
 fn the_string_counts_before_the_service_and_that_before_the_environment() {
     let folder = std::env::temp_dir().join(format!("services-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     let file = folder.join("services");
     fs::write(&file, "# all of ours\n[other]\nhost=wrong\n[ours]\nhost=service\n port=2\nport=9\ndbname=service\n[third]\nnonsense\n").unwrap();
-    let surroundings = of(&[
+    let surroundings = Surroundings::of(&[
         ("PGSERVICEFILE", file.to_str().unwrap()),
         ("PGSERVICE", "ours"),
         ("PGHOST", "environment"),
