@@ -264,6 +264,15 @@ fn clusters_of_deleted_checkouts_are_removed() {
     };
     let (running, idle) = (checkout("running"), checkout("idle"));
     let (living, elsewhere, in_use) = (checkout("living"), checkout("elsewhere"), checkout("used"));
+    // As an earlier version made it.
+    let older = checkout("older");
+    fs::remove_file(older.dir().join("checkout")).unwrap();
+    // As a process leaves it that is killed.
+    let left = Path::new("/run/pg-gates").join("0".repeat(32));
+    let has_gates = left.parent().unwrap().is_dir();
+    if has_gates {
+        fs::write(&left, "").unwrap();
+    }
     // A server whose users and keepers were all killed.
     let forgotten = running.start().unwrap();
     let pid_file = fs::read_to_string(running.dir().join("data/postmaster.pid")).unwrap();
@@ -275,14 +284,15 @@ fn clusters_of_deleted_checkouts_are_removed() {
     let (device, path) = text.split_once(' ').unwrap();
     let device: u64 = device.parse().unwrap();
     fs::write(&record, format!("{} {path}", device + 1)).unwrap();
-    for name in ["running", "idle", "elsewhere", "used"] {
+    for name in ["running", "idle", "elsewhere", "used", "older"] {
         fs::remove_dir_all(projects.join(name)).unwrap();
     }
 
     let last = checkout("last");
-    let is_there = [&running, &idle, &living, &elsewhere, &in_use, &last]
+    let is_there = [&running, &idle, &living, &elsewhere, &in_use, &older, &last]
         .map(|cluster| cluster.dir().join("data/PG_VERSION").exists());
-    assert_eq!(is_there, [false, false, true, true, true, true]);
+    assert_eq!(is_there, [false, false, true, true, true, true, true]);
+    assert!(!left.exists());
     let pid = pid_file.lines().next().unwrap();
     assert!(!Path::new("/proc").join(pid).exists());
     drop(forgotten);
@@ -291,7 +301,7 @@ fn clusters_of_deleted_checkouts_are_removed() {
     drop(used);
     checkout("last");
     assert!(!in_use.dir().exists());
-    for cluster in [living, elsewhere, last] {
+    for cluster in [living, elsewhere, older, last] {
         fs::remove_dir_all(cluster.dir()).unwrap();
     }
 }

@@ -61,6 +61,32 @@ impl Gate {
     }
 }
 
+/// Removes the files of root's locks that nobody holds: a process that was killed leaves its own. Such a file does no harm, as whoever
+/// comes next locks it as it is.
+pub(super) fn sweep(account: Account) {
+    if let Account::Other { .. } = account
+        && let Ok(folder) = root_s_folder(&PLACES.map(Path::new))
+    {
+        sweep_folder(&folder);
+    }
+}
+
+fn sweep_folder(folder: &Folder) {
+    let is_lock = |name: &String| name.len() == 32 && name.bytes().all(|it| it.is_ascii_hexdigit());
+    for name in folder.names().into_iter().filter(is_lock) {
+        let Ok(folder) = Folder::trusted(folder.path(), Account::Ours) else {
+            return;
+        };
+        let lock = Lock {
+            folder,
+            name,
+            is_root_s: true,
+        };
+        // One that is held is removed by who holds it; one that is free goes with the value.
+        let _next_time = lock.now();
+    }
+}
+
 /// A file to be locked.
 #[derive(Debug)]
 struct Lock {
@@ -241,6 +267,31 @@ mod tests {
             "`[lock]` has been locked by another process for 0 s\nnext: end the process that holds it: `fuser -v [lock]` shows it"
         );
         drop(holder);
+        fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn files_of_locks_that_nobody_holds_are_removed_and_others_stay() {
+        let dir = std::env::temp_dir().join(format!("gates-{}", random_hex(6).unwrap()));
+        fs::create_dir(&dir).unwrap();
+        let lock = |name: &str| Lock {
+            folder: Folder::trusted(&dir, Account::Ours).unwrap(),
+            name: name.to_owned(),
+            is_root_s: true,
+        };
+        let (left, used) = ("0".repeat(32), "1".repeat(32));
+        fs::write(dir.join("notes"), "").unwrap();
+        lock(&left).open(Account::Ours).unwrap();
+        let held = lock(&used).wait(Account::Ours).unwrap();
+        sweep_folder(&Folder::trusted(&dir, Account::Ours).unwrap());
+        let mut names: Vec<_> = Folder::trusted(&dir, Account::Ours).unwrap().names();
+        names.sort();
+        assert_eq!(names, [used.as_str(), "notes"]);
+        drop(held);
+        // One that a killed process left is locked as it is.
+        lock(&left).open(Account::Ours).unwrap();
+        drop(lock(&left).wait(Account::Ours).unwrap());
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 1);
         fs::remove_dir_all(&dir).unwrap();
     }
 

@@ -152,6 +152,7 @@ impl Cluster {
             sweep::record(&cluster)?;
             drop(gate);
             sweep::sweep(&cluster);
+            gate::sweep(account);
         }
         Ok(cluster)
     }

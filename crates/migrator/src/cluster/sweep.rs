@@ -2,7 +2,8 @@
 //!
 //! Where root's clusters are kept in a folder for everybody, nothing removes them together with the checkout. Each therefore has a record
 //! of it, and whoever opens one there removes those whose checkout is gone. Nothing is removed that may be needed: an unmounted disk is no
-//! deletion, and what somebody has open stays. All of it is done as the account, whose record and cluster they are.
+//! deletion, and what somebody has open stays. A cluster without a record, as an earlier version made it, stays as well: its name is a
+//! checksum, which shows no checkout, and its next use writes the record. All of it is done as the account, whose record and cluster they are.
 
 use std::fs;
 use std::io::ErrorKind;
