@@ -1,6 +1,6 @@
 //! The histories of other migration tools: which tool a table belongs to, and what it says is applied. Pure; what is sent is text.
 //!
-//! A table is recognised by its name and its columns, as the tool itself creates it. Only default names are known: a tool that was told
+//! A table is recognised by its name and its columns, as the tool itself creates it. Only default names are known: a tool that was configured
 //! to use another one is not seen.
 
 use std::fmt;
@@ -246,7 +246,7 @@ pub struct Foreign {
     pub schema: String,
     /// Name of the table.
     pub table: String,
-    /// Whether it tells what is applied to the schema that new tables go to. A table elsewhere in the search path belongs to another
+    /// Whether it records what is applied to the schema that new tables go to. A table elsewhere in the search path belongs to another
     /// program's tables: ours go to a schema that has none of them.
     pub is_here: bool,
     /// Whether the session's user may read it.
@@ -357,7 +357,7 @@ impl Foreign {
                      WHERE is_applied AND version_id > 0"
                 );
             }
-            // A repeatable migration has no version; the row of type SCHEMA tells that Flyway created the schema.
+            // A repeatable migration has no version; the row of type SCHEMA shows that Flyway created the schema.
             Tool::Flyway => (
                 "count(*) FILTER (WHERE success AND type <> 'SCHEMA')",
                 "(array_agg(version ORDER BY installed_rank DESC) FILTER (WHERE success AND version IS NOT NULL))[1]",

@@ -44,7 +44,7 @@ pub enum Kind {
     Dimension,
     /// A policy of a hypertable or continuous aggregate, by its procedure.
     Policy,
-    /// A function or procedure; those that share a name are not told apart.
+    /// A function or procedure; those that share a name are not distinguished.
     Routine,
     /// A job of the user's, by its procedure.
     Job,

@@ -62,7 +62,7 @@ pub enum StepKind {
     },
     /// One statement that the server refuses in a transaction block.
     Alone(Reason),
-    /// One statement of which only the catalog tells whether the server refuses it in a transaction block: asked right before it runs.
+    /// One statement of which only the catalog shows whether the server refuses it in a transaction block: asked right before it runs.
     Asked(Question),
     /// `ALTER EXTENSION timescaledb UPDATE`, which must be the first statement of its session.
     FreshSession,

@@ -41,7 +41,7 @@ enum Command {
 /// What the catalog says of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// Its words told all there is.
+    /// Its words say everything.
     AsRead,
     /// The server refuses it in a transaction block.
     Alone(Reason),
@@ -49,7 +49,7 @@ pub enum Answer {
     Never(Refusal),
 }
 
-/// Whether there can be a question about a statement that may share a transaction: its first word tells, for a fraction of the time.
+/// Whether there can be a question about a statement that may share a transaction: its first word shows it, for a fraction of the time.
 pub(crate) fn may_ask(statement: &str) -> bool {
     let word = statement.split(|c: char| !c.is_ascii_alphabetic()).next();
     let word = word.unwrap_or_default();
@@ -58,7 +58,7 @@ pub(crate) fn may_ask(statement: &str) -> bool {
         .any(|asked| word.eq_ignore_ascii_case(asked))
 }
 
-/// What has to be asked about the one statement of a text; `None` where the text alone tells.
+/// What has to be asked about the one statement of a text; `None` where the text alone shows it.
 pub fn of(statement: &str) -> Option<Question> {
     let raw = lexer::statements(statement).next()?.ok()?;
     let words = Words {
@@ -78,7 +78,7 @@ pub fn of(statement: &str) -> Option<Question> {
     subject.map(Question)
 }
 
-/// TimescaleDB's procedures that may share a transaction, however they are called: those that never may, the text tells.
+/// TimescaleDB's procedures that may share a transaction, however they are called: those that never may, the text shows.
 const SHARING: [&str; 8] = [
     "add_columnstore_policy",
     "remove_columnstore_policy",

@@ -4,7 +4,7 @@
 //! between only the catalog knows. What to ask it is read from the statement's own words; [`of`] sends nothing.
 //!
 //! Before such a statement the engine updates the migration's row in the history. Everything that the statement puts into the catalog has
-//! a younger `xmin` than that row, and everything that was there before has an older one. `xmin` is what tells them apart, because the
+//! a younger `xmin` than that row, and everything that was there before has an older one. `xmin` is what distinguishes them, because the
 //! server keeps it when it freezes a row, and neither VACUUM nor ANALYZE renews it. Of an object that was there before, single rows may be
 //! renewed by others (`ALTER TABLE`, `CLUSTER`, a swap by `REINDEX CONCURRENTLY`); it counts as made by the statement only if all of the
 //! rows that were written when it was made are younger. An age below zero belongs to a row so old that the count went round.
@@ -22,14 +22,14 @@ use crate::link::Rows;
 use crate::qualified::qualified;
 use crate::statement::words::Words;
 
-/// What tells whether a statement that was begun was carried out.
+/// What shows whether a statement that was begun ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recovery {
     /// Sending it again does no harm and gets it done.
     Redo,
-    /// Nothing can tell: only a person knows.
+    /// The catalog does not show it: only a person knows.
     Ask,
-    /// This query tells; [`Verdict::parse`] reads its answer.
+    /// This query shows it; [`Verdict::parse`] reads its answer.
     Check(String),
 }
 
@@ -67,7 +67,7 @@ pub enum Verdict {
         /// What has to be sent, each alone; then it is done.
         statements: Vec<String>,
     },
-    /// The catalog does not tell: only a person knows.
+    /// The catalog does not show it: only a person knows.
     Ask,
 }
 
@@ -101,7 +101,7 @@ impl Verdict {
     }
 }
 
-/// What tells whether a statement was carried out. `statement` is the text of the one statement of a step that runs alone.
+/// What shows whether a statement ran. `statement` is the text of the one statement of a step that runs alone.
 pub fn of(statement: &str, journal: &Journal<'_>) -> Recovery {
     let Some(Ok(raw)) = lexer::statements(statement).next() else {
         return Recovery::Ask;

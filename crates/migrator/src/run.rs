@@ -59,7 +59,7 @@ pub struct Options {
     pub all_or_nothing: bool,
     /// Pause the background jobs that work on what the migrations touch.
     pub pause_jobs: bool,
-    /// What becomes of a statement of which nothing can tell whether a run that was cut carried it out.
+    /// What becomes of a statement whose outcome an interrupted run left unknown.
     pub in_doubt: Option<Doubt>,
     /// What to do about a database that is ahead of the files.
     pub ahead: Ahead,
@@ -139,13 +139,13 @@ pub enum Replaced {
     LeavesNothing,
 }
 
-/// What happens while a run goes on, for showing it. Told by more than one thread, one at a time.
+/// What happens while a run goes on, for showing it. Reported by more than one thread, one at a time.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
     /// The server answered.
     Connected(&'a Facts),
-    /// Another runner holds the lock; told once, and again when the holder changes.
+    /// Another runner holds the lock; reported once, and again when the holder changes.
     WaitingForLock(&'a Holder),
     /// A migration's step is about to be sent.
     StepStarted {
@@ -154,9 +154,9 @@ pub enum Event<'a> {
         /// Index of the step.
         step: usize,
     },
-    /// A statement waits for a lock; told every second.
+    /// A statement waits for a lock; reported every second.
     Blocked(&'a Blocked),
-    /// A statement takes long; told every second.
+    /// A statement takes long; reported every second.
     Progress(&'a Progress),
     /// A step did not get its locks in time, or lost them to another session, and is going to be sent again.
     Retrying {

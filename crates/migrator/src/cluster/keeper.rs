@@ -25,7 +25,7 @@ use super::{Cluster, Error};
 ///
 /// A line on standard input is the pid of a server that may not have written its `postmaster.pid`
 /// yet. If the starter was killed before it could send that, the file is there a moment later. That
-/// file, which a server removes as the last thing it does, also tells when the server is gone: a
+/// file, which a server removes as the last thing it does, also shows when the server is gone: a
 /// pid would not, as it stays until the parent has asked for it.
 const SCRIPT: &str = r#"
 data=$1 open=$2 ticket=$3 remove=$4 server=

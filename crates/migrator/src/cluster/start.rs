@@ -299,7 +299,7 @@ impl Postmaster {
         })
     }
 
-    /// Whether the process is this cluster's server, as far as can be told: after a crash, the pid
+    /// Whether the process is this cluster's server, as far as can be determined: after a crash, the pid
     /// may be another process's.
     fn is_alive(&self, cluster: &Cluster) -> bool {
         let process = PathBuf::from(format!("/proc/{}", self.pid));

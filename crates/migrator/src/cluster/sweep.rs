@@ -46,7 +46,7 @@ impl Checkout {
         path.is_absolute().then_some(Self { device, path })
     }
 
-    /// Whether it was deleted, as far as can be told: the nearest folder above it that is there is on the device that it was on.
+    /// Whether it was deleted, as far as can be determined: the nearest folder above it that is there is on the device that it was on.
     fn is_gone(&self) -> bool {
         for path in self.path.ancestors() {
             let found = fs::metadata(path);

@@ -1,7 +1,7 @@
 //! Histories of ours in other places of the database than the one that a run looks in. Pure; what is sent is text.
 //!
 //! Where `search_path` has changed since the migrations were applied, their history is not where new tables go to, and they would run a
-//! second time. The history of another service or tenant is no obstacle: what tells them apart is whether it records the same files.
+//! second time. The history of another service or tenant is no obstacle: what distinguishes them is whether it records the same files.
 
 use std::fmt;
 

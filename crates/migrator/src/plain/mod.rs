@@ -2,7 +2,7 @@
 //!
 //! The migration files stay as they are. Hypertables become plain tables, continuous aggregates become views, and what TimescaleDB is asked
 //! for by function is answered by a stand-in: objects of TimescaleDB's own names and signatures, which [`script`] makes. The stand-in
-//! checks its arguments as TimescaleDB does, raises TimescaleDB's errors, and records what it is told.
+//! checks its arguments as TimescaleDB does, raises TimescaleDB's errors, and records what it is given.
 //!
 //! The stand-in holds:
 //! - `time_bucket` in every overload, the aggregates `first`, `last` and `histogram`, and what makes and reads UUIDs of version 7
@@ -78,7 +78,7 @@ pub const VERSION: u32 = 8;
 pub(crate) const FOUND: &str = "CASE WHEN pg_catalog.to_regclass('_timescaledb_catalog.plain') IS NOT NULL \
      THEN COALESCE(pg_catalog.obj_description(pg_catalog.to_regclass('_timescaledb_catalog.plain'), 'pg_class'), '1') END";
 
-/// The version that [`FOUND`] tells; one that nobody can read is newer than any.
+/// The version that [`FOUND`] reports; one that nobody can read is newer than any.
 pub(crate) fn version(found: Option<&str>) -> Option<u32> {
     found.map(|version| version.parse().unwrap_or(u32::MAX))
 }

@@ -1,7 +1,7 @@
 //! The driver that runs one psql process and talks to it through its standard input and output.
 //!
 //! Queries of the engine go through standard input; the messages of all steps lie in one file that psql includes with `\i`, so that a
-//! container can be given it first. psql runs a message of it when told to, stops at the first error and ends, and its transaction with it.
+//! container can be given it first. psql runs a message of it when asked to, stops at the first error and ends, and its transaction with it.
 //! Rows come on its standard output, errors and notices on its standard error, so that neither is ever taken for the other.
 
 mod excerpt;

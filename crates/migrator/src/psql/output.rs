@@ -149,7 +149,7 @@ impl<'a> Headline<'a> {
         })
     }
 
-    /// The severity may be in the server's own language; then its code tells, which is one of success (00) or warning (01) where it is
+    /// The severity may be in the server's own language; then its code shows it, which is one of success (00) or warning (01) where it is
     /// no error.
     fn is_error(&self) -> bool {
         const ERRORS: [&str; 3] = ["ERROR", "FATAL", "PANIC"];

@@ -37,7 +37,7 @@ pub(super) struct CutStep {
 impl Runner<'_, '_> {
     /// Waits before a step is sent again that did not get its locks.
     pub(super) fn back_off(&mut self, mut failure: Failure) -> Result<(), Error> {
-        // How much of the time before the first timeout was waiting, only the timeout tells.
+        // How much of the time before the first timeout was waiting, only the timeout shows.
         let longest = match failure.kind() {
             Some(StepKind::Alone(Reason::Concurrently)) => self.options.patience,
             _ => self.options.lock_timeout,

@@ -156,7 +156,7 @@ impl Runner<'_, '_> {
         Ok(true)
     }
 
-    /// Whether a failed step may have committed a part of its work of which the catalog tells nothing.
+    /// Whether a failed step may have committed a part of its work of which the catalog shows nothing.
     pub(super) fn may_be_partial(&self, migration: &Migration, step: usize) -> bool {
         self.runs_alone && self.recovery(migration, step) == Recovery::Ask
     }

@@ -30,10 +30,10 @@ pub enum Error {
     /// The connection broke during a step that was not carried out.
     #[error("the connection was lost during {}: {}", .0.migration.file.title(), .0.cause)]
     Cut(Box<Cut>),
-    /// A statement that runs alone was begun by a run that was cut, and nothing can tell whether it was carried out.
+    /// A statement that runs alone was begun by a run that was cut, and whether it ran cannot be determined.
     #[error("cannot determine whether step {} of {} ran", .0.step + 1, .0.migration.file.title())]
     InDoubt(Box<InDoubt>),
-    /// The run was stopped from outside, by a signal mostly; what is applied was told.
+    /// The run was stopped from outside, by a signal mostly; what is applied was reported.
     #[error("stopped by signal {}", .0.signal)]
     Interrupted(Box<Interrupted>),
     /// Not every step that is pending can share one transaction.

@@ -24,7 +24,7 @@ pub struct Failure {
     pub facts: Facts,
     /// Whether something is left behind of a statement that ran alone, which the next run is going to remove.
     pub remains: bool,
-    /// Whether the statement commits in between, and nothing can tell how much it had committed.
+    /// Whether the statement commits in between, and how much it had committed cannot be determined.
     pub may_be_partial: bool,
     /// Where everything that was pending shared one transaction: the number of its first migration, and how many steps of that were done
     /// before.

@@ -177,7 +177,7 @@ impl Runner<'_, '_> {
     }
 }
 
-/// Whether a stand-in that has this version, as the database tells it, is an older one.
+/// Whether a stand-in that has this version, as the database reports it, is an older one.
 #[cfg_attr(not(feature = "plain"), expect(unused_variables))]
 pub(super) fn has_older(found: Option<&str>) -> bool {
     #[cfg(feature = "plain")]

@@ -30,7 +30,7 @@ impl<'a> Prepared<'a> {
         self.migration.question(step)
     }
 
-    /// Whether it may share a transaction, as far as the text tells. So may the record of a file without
+    /// Whether it may share a transaction, as far as the text shows. So may the record of a file without
     /// statements, or of one that lost steps after those that are done.
     pub(super) fn may_share(&self) -> bool {
         let alone = |kind: &StepKind| matches!(kind, StepKind::Alone(_) | StepKind::FreshSession);

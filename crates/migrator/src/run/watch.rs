@@ -93,7 +93,7 @@ pub struct Progress {
     pub elapsed: Duration,
 }
 
-/// What the thread that runs a migration tells the one that looks on.
+/// What the thread that runs a migration shares with the one that looks on.
 #[derive(Debug, Clone, Default)]
 struct Doing {
     migration: String,

@@ -1,6 +1,6 @@
 //! The driver that speaks PostgreSQL's protocol itself, over TCP with TLS or over a Unix socket.
 //!
-//! It stands on `tokio-postgres` with a runtime of its own on the calling thread, because only there a failed message still tells how many
+//! It stands on `tokio-postgres` with a runtime of its own on the calling thread, because only there a failed message still shows how many
 //! of its statements were carried out. A service calls it from a thread that may block.
 
 mod config;

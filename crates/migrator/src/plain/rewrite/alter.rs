@@ -135,7 +135,7 @@ pub(super) fn view(words: Words<'_>) -> Edits {
     Ok(enclosed(words, &call))
 }
 
-/// What a procedure is told of one action, as an expression that is a jsonb object.
+/// What a procedure is given of one action, as an expression that is a jsonb object.
 fn told(words: Words<'_>, action: &Range<usize>) -> String {
     let at = action.start;
     let (key, value) = if words.is(at, "set") && words.is_symbol(at + 1, "(") {
