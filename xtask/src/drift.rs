@@ -19,14 +19,13 @@ use crate::keeper::expected::{self, Expected, Source};
 use crate::migrate::{count, show_mode, target_json};
 use crate::project::Project;
 use crate::screen::Screen;
-use crate::snapshot::{self, Committed};
+use crate::snapshot::{self, Committed, Included};
 use crate::target::{self, Chosen, Session};
 
 use made_by::{MadeBy, Makers};
 
 pub fn run(project: &Project, args: &Drift, screen: &mut Screen) -> Result<ExitCode, Failure> {
     let migrations = project.migrations(args.source.migrations.as_deref())?;
-    let schemas = project.settings()?.schemas;
     let chosen = target::choose(project, &args.target)?;
     let Some(mut session) = chosen.look(screen)? else {
         return Err(not_running(&chosen));
@@ -37,6 +36,10 @@ pub fn run(project: &Project, args: &Drift, screen: &mut Screen) -> Result<ExitC
         screen.line(line);
     }
     let link = &mut *session.link;
+    let included = Included::of(project)?;
+    snapshot::check_schemas(link, &included, &migrations, &report.facts)
+        .map_err(|failure| failure.state("nothing was compared"))?;
+    let schemas = included.schemas;
     let found = snapshot::introspect(link, &report.facts, &schemas, report.extra.as_ref())?;
     let path = project.snapshot_file(args.snapshot.as_deref());
     let shown = project.shown(&path);

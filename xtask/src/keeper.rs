@@ -18,11 +18,15 @@ use crate::cli::SnapshotArgs;
 use crate::failure::Failure;
 use crate::project::Project;
 use crate::scratch;
-use crate::snapshot::{self, Committed};
+use crate::snapshot::{self, Committed, Included};
 use crate::target::Session;
 
 use expected::{Claim, applied, claim, is_overtaken, nothing};
 pub use kept::Kept;
+
+/// The state after a run whose snapshot could not be taken.
+const NOT_WRITTEN: &str =
+    "every migration is applied; the snapshot was neither compared nor written";
 
 /// What a command does with the snapshot.
 pub struct Keeper {
@@ -33,7 +37,7 @@ pub struct Keeper {
     only_check: bool,
     committed: Committed,
     history: HistoryTable,
-    schemas: Vec<String>,
+    included: Included,
 }
 
 /// What is known of the database that a run starts from.
@@ -107,11 +111,10 @@ impl Keeper {
         if !args.no_snapshot {
             snapshot::check_folder(&path, &shown)?;
         }
-        let settings = project.settings()?;
         Ok(Keeper {
             committed: Committed::read(&path),
-            history: settings.history,
-            schemas: settings.schemas,
+            history: project.history()?,
+            included: Included::of(project)?,
             path,
             shown,
             leave_alone: args.no_snapshot,
@@ -149,8 +152,13 @@ impl Keeper {
         migrations: &[plan::Migration],
         report: &Report,
     ) -> Result<Before, Failure> {
-        let found =
-            snapshot::introspect(link, &report.facts, &self.schemas, report.extra.as_ref())?;
+        snapshot::check_schemas(link, &self.included, migrations, &report.facts)?;
+        let found = snapshot::introspect(
+            link,
+            &report.facts,
+            &self.included.schemas,
+            report.extra.as_ref(),
+        )?;
         let (applied, is_half) = applied(&report.history);
         let all = snapshot::listed(migrations);
         let claim = claim(&self.committed, &applied, is_half, &all);
@@ -186,7 +194,10 @@ impl Keeper {
         // Migrations may have installed the extension since the first answer.
         let probe = report.extra.as_ref().filter(|_| report.applied.is_empty());
         let link = &mut *session.link;
-        let found = snapshot::take(link, migrations, &report.facts, &self.schemas, probe)?;
+        snapshot::check_schemas(link, &self.included, &[], &report.facts)
+            .map_err(|failure| failure.state(NOT_WRITTEN))?;
+        let schemas = &self.included.schemas;
+        let found = snapshot::take(link, migrations, &report.facts, schemas, probe)?;
         if snapshot::is_text_of(&self.path, &found) {
             let snapshot = Box::new(found);
             return Ok(Some(if self.only_check {
@@ -267,7 +278,7 @@ impl Keeper {
                 match scratch::catalog(
                     link,
                     &report.facts,
-                    &self.schemas,
+                    &self.included.schemas,
                     mode,
                     migrations,
                     &found.catalog.extensions,

@@ -17,14 +17,25 @@ pub fn read(root: &Path) -> Result<Settings, Failure> {
         };
         failure.diagnostic.place = error.place.and_then(|(line, column)| {
             let text = fs::read_to_string(root.join(FILE)).ok()?;
-            Some(Place {
-                file: FILE.to_owned(),
-                line,
-                column,
-                text: text.lines().nth(line - 1)?.to_owned(),
-                width: 1,
-            })
+            place(&text, line, column)
         });
         failure.note("state", "nothing was run").next(error.next)
+    })
+}
+
+/// Where the project's file includes this schema.
+pub fn place_of_included(root: &Path, schema: &str) -> Option<Place> {
+    let text = fs::read_to_string(root.join(FILE)).ok()?;
+    let (line, column) = settings::place_of_included(&text, schema)?;
+    place(&text, line, column)
+}
+
+fn place(text: &str, line: usize, column: usize) -> Option<Place> {
+    Some(Place {
+        file: FILE.to_owned(),
+        line,
+        column,
+        text: text.lines().nth(line - 1)?.to_owned(),
+        width: 1,
     })
 }

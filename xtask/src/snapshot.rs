@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use catalog::{Catalog, Difference, RelationRef, Schemas, Scope, Snapshot};
 use migrator::foreign::{self, Candidate, Foreign};
@@ -15,6 +15,7 @@ use migrator::settings;
 
 use crate::explain;
 use crate::failure::{Code, Failure};
+use crate::project::Project;
 use crate::shell;
 
 /// The snapshot of what the database holds now, where all migrations are applied, in the `schemas` that the project includes. `probe` is the answer to the catalog's probe, where it is known already.
@@ -25,7 +26,6 @@ pub fn take(
     schemas: &[String],
     probe: Option<&Rows>,
 ) -> Result<Snapshot, Failure> {
-    check_schemas(link, schemas)?;
     let catalog = introspect(link, facts, schemas, probe)?;
     Ok(Snapshot {
         migrations: listed(migrations),
@@ -70,36 +70,73 @@ pub fn read(path: &Path, shown: &Path, migrations: &[Migration]) -> Result<Catal
     Ok(snapshot.catalog)
 }
 
-/// Refuses a snapshot of schemas that no migration has made.
-fn check_schemas(link: &mut dyn Link, schemas: &[String]) -> Result<(), Failure> {
-    if schemas.is_empty() {
+/// Refuses an included schema that does not exist and that none of these migrations names: what an applied one made and somebody dropped is
+/// drift. The history's is created with it.
+pub fn check_schemas(
+    link: &mut dyn Link,
+    included: &Included,
+    migrations: &[Migration],
+    facts: &Facts,
+) -> Result<(), Failure> {
+    let is_of_history = |name: &String| {
+        Some(name) == facts.history_schema.as_ref()
+            || Some(name) == facts.history_table.schema.as_ref()
+    };
+    let names = included.schemas.iter().filter(|name| !is_of_history(name));
+    let names: Vec<String> = names.map(|name| literal(name)).collect();
+    if names.is_empty() {
         return Ok(());
     }
-    let names: Vec<String> = schemas.iter().map(|name| literal(name)).collect();
     let sql = qualified(&format!(
         "SELECT i.name FROM unnest(ARRAY[{}]::text[]) AS i (name) \
-         WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = i.name) LIMIT 1",
+         WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = i.name)",
         names.join(", ")
     ));
     let results = link
         .query(&sql)
         .map_err(|error| explain::run(&error.into(), &[]))?;
-    let Some(missing) = results.last().and_then(single) else {
-        return Ok(());
+    let is_named = |schema: &str| {
+        let schema = schema.to_lowercase();
+        let mut migrations = migrations.iter();
+        migrations.any(|it| it.file.text.to_lowercase().contains(&schema))
     };
-    let missing = plain(&missing);
-    let message = format!(
-        "{} includes the schema {missing}, and no migration has made it",
-        settings::FILE
-    );
-    Err(Failure::new(Code::Failed, message)
-        .note(
-            "state",
-            "every migration is applied; the snapshot was neither compared nor written",
-        )
-        .next(format!(
+    let missing = results
+        .iter()
+        .flatten()
+        .filter_map(|row| row.first()?.as_deref());
+    match { missing }.find(|name| !is_named(name)) {
+        None => Ok(()),
+        Some(missing) => Err(included.missing(missing)),
+    }
+}
+
+/// The schemas that the project includes, and the folder of the file that names them.
+#[derive(Debug, Clone)]
+pub struct Included {
+    pub schemas: Vec<String>,
+    pub root: PathBuf,
+}
+
+impl Included {
+    pub fn of(project: &Project) -> Result<Included, Failure> {
+        Ok(Included {
+            schemas: project.settings()?.schemas,
+            root: project.path(""),
+        })
+    }
+
+    fn missing(&self, schema: &str) -> Failure {
+        let missing = plain(schema);
+        let message = format!(
+            "{} includes the schema {missing}, and no migration has made it",
+            settings::FILE
+        );
+        let mut failure = Failure::new(Code::Failed, message);
+        failure.diagnostic.place = crate::settings::place_of_included(&self.root, schema);
+        failure.note("state", "nothing was run").next(format!(
             "a migration with `CREATE SCHEMA {missing}`, or take it out of [schemas] include"
-        )))
+        ))
+    }
 }
 
 /// What of the database belongs to the project.

@@ -15,6 +15,7 @@ use crate::failure::{Code, Failure};
 use crate::migrate::{count, show_mode};
 use crate::project::Project;
 use crate::screen::{Screen, one_line};
+use crate::snapshot::{self, Included};
 use crate::target;
 
 pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<ExitCode, Failure> {
@@ -37,6 +38,12 @@ pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<Exit
                 .map_err(|error| explain::run(&error, &migrations))?;
             if let Some(foreign) = &report.foreign {
                 screen.line(foreign);
+            }
+            let included = Included::of(project)?;
+            let checked =
+                snapshot::check_schemas(&mut *session.link, &included, &migrations, &report.facts);
+            if let Err(failure) = checked {
+                screen.line(format!("warning: {}", failure.diagnostic.message));
             }
             has_paused_jobs = report.facts.has_paused_jobs;
             if has_paused_jobs {

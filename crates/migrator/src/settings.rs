@@ -127,6 +127,23 @@ pub fn parse(text: &str) -> Result<Settings, Error> {
     Ok(settings)
 }
 
+/// The line and the column, from 1, where the text of such a file includes this schema.
+pub fn place_of_included(text: &str, schema: &str) -> Option<(usize, usize)> {
+    fn value<'a, 'i>(table: &'a DeTable<'i>, name: &str) -> Option<&'a DeValue<'i>> {
+        let mut entries = table.iter();
+        let (_, value) = entries.find(|(key, _)| key.get_ref() == name)?;
+        Some(value.get_ref())
+    }
+    let file = DeTable::parse(text).ok()?;
+    let section = value(file.get_ref(), "schemas")?.as_table()?;
+    let DeValue::Array(names) = value(section, "include")? else {
+        return None;
+    };
+    let mut names = names.iter();
+    let name = names.find(|name| name.get_ref().as_str() == Some(schema))?;
+    Some(position(text.get(..name.span().start)?))
+}
+
 /// What is wrong, and what to do about it.
 type Words = (String, String);
 
