@@ -82,10 +82,7 @@ impl Project {
         if files.is_empty() {
             return Err(empty(self.shown(&dir), &folders_with_sql(&dir)));
         }
-        files
-            .into_iter()
-            .map(|file| Migration::parse(file).map_err(|error| explain::text(&error)))
-            .collect()
+        Migration::parse_all(files).map_err(|error| explain::text(&error))
     }
 
     /// What `timeschema.toml` says.
