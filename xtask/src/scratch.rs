@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use catalog::Catalog;
-use migrator::cluster::{Cluster, Server, Settings};
+use cluster::{Cluster, Server, Settings};
 use migrator::history::{Mode, identifier};
 use migrator::link::Link;
 use migrator::plan::Migration;

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use migrator::cluster::{Cluster, Running, Server, Settings};
+use cluster::{Cluster, Running, Server, Settings};
 use migrator::link::Link;
-use migrator::percent;
+use cluster::percent;
 use migrator::wire::Config;
 
 use crate::proxy::{Proxy, Upstream};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
-use migrator::cluster::Server;
+use cluster::Server;
 
 use crate::cargo;
 use crate::database::Way;

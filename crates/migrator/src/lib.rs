@@ -7,8 +7,6 @@
 pub mod baseline;
 #[cfg(feature = "postgres")]
 mod blocking;
-#[cfg(feature = "cluster")]
-pub mod cluster;
 pub mod dump;
 mod encoding;
 pub mod foreign;
@@ -18,7 +16,6 @@ pub mod link;
 mod notices;
 #[cfg(feature = "origin")]
 pub mod origin;
-pub mod percent;
 pub mod plain;
 pub mod plan;
 pub mod psql;

@@ -20,7 +20,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
-use crate::cluster::{self, Cluster, Running, Server, Settings};
+use cluster::{Cluster, Running, Server, Settings};
 use crate::history::{Mode, identifier};
 use crate::link::{self, Link};
 use crate::plan::{Migration, TextError};

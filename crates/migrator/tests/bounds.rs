@@ -1,12 +1,12 @@
 //! Servers that are silent, and ones that never stop: what the driver waits for and keeps has a bound.
-#![cfg(all(unix, feature = "cluster", feature = "postgres"))]
+#![cfg(all(unix, feature = "postgres"))]
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use migrator::cluster::{Cluster, Server, Settings};
+use cluster::{Cluster, Server, Settings};
 use migrator::link::{Error, Link as _};
 use migrator::wire::Config;
 

@@ -1,5 +1,5 @@
 //! The driver that runs psql, with a psql and a server of this machine's own in the place of a container's.
-#![cfg(all(unix, feature = "cluster"))]
+#![cfg(unix)]
 
 use std::fs;
 use std::io::Write as _;
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use migrator::baseline;
-use migrator::cluster::{Cluster, Running, Server, Settings};
+use cluster::{Cluster, Running, Server, Settings};
 use migrator::foreign::Tool;
 use migrator::link::{Error, Link, Place};
 use migrator::plan::Migration;

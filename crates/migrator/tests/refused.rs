@@ -2,11 +2,11 @@
 //!
 //! The lines follow PostgreSQL's documentation of each command and its callers of `PreventInTransactionBlock`; those of TimescaleDB its
 //! process utility hook and the functions and procedures that commit.
-#![cfg(all(unix, feature = "cluster", feature = "postgres"))]
+#![cfg(all(unix, feature = "postgres"))]
 
 use std::io::Write as _;
 
-use migrator::cluster::{Cluster, Running, Server, Settings};
+use cluster::{Cluster, Running, Server, Settings};
 use migrator::question::{self, Answer};
 use migrator::statement::{self, Kind, Reason, Refusal};
 use postgres::{Client, NoTls, SimpleQueryMessage};

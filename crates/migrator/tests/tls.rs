@@ -1,6 +1,6 @@
 //! TLS with a real server: each `sslmode`, certificates of either side, and what `pg_hba.conf` lets in. The certificates are made here with
 //! the `openssl` program.
-#![cfg(all(unix, feature = "cluster", feature = "tls"))]
+#![cfg(all(unix, feature = "tls"))]
 
 use std::fs;
 use std::io::Write as _;
@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use migrator::cluster::{Cluster, Running, Server, Settings};
+use cluster::{Cluster, Running, Server, Settings};
 use migrator::wire::Config;
 use postgres::{Client, NoTls};
 

@@ -1,6 +1,6 @@
 //! Servers that cannot be reached, refuse the user, or cannot do what is asked.
 
-use migrator::cluster::{Cluster, Server, Settings};
+use cluster::{Cluster, Server, Settings};
 use migrator::run::Lock;
 
 use super::project;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, Once};
 use std::thread;
 
-use migrator::cluster::{Cluster, Running, Server, Settings, throwaway_dir};
+use cluster::{Cluster, Running, Server, Settings, throwaway_dir};
 use postgres::{Client, NoTls};
 
 use super::plan::Plan;

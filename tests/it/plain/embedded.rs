@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::PathBuf;
 
-use migrator::cluster::Server;
+use cluster::Server;
 
 use super::HYPERTABLE;
 use crate::support::{NO_ENGINE, Sandbox, eventually, skip, test_name};

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
-use migrator::cluster::{Cluster, Running, Server, Settings};
+use cluster::{Cluster, Running, Server, Settings};
 use postgres::{Client, NoTls};
 
 use super::skip;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use migrator::cluster::Server;
+use cluster::Server;
 use sha2::{Digest as _, Sha256};
 
 use super::engine::Engine;

@@ -2,8 +2,9 @@
 
 use migrator::history::{RecordedElsewhere, Untrusted, identifier, plain};
 use migrator::link::ServerError;
-use migrator::percent;
 use migrator::run::Moved;
+
+use cluster::percent;
 
 use crate::failure::{Code, Failure};
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use migrator::cluster::{self, Cluster, Running, Server, Settings};
+use cluster::{Cluster, Running, Server, Settings};
 use migrator::history;
 use migrator::link::{Error, Link};
 use migrator::wire::{Config, Wire};

@@ -7,7 +7,7 @@ pub mod url;
 
 use std::time::Duration;
 
-use migrator::cluster::Running;
+use cluster::Running;
 use migrator::history::Mode;
 use migrator::link::Link;
 use migrator::run::Facts;

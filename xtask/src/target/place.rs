@@ -1,6 +1,6 @@
 //! Where a target's database is made and dropped, and whether two ways lead to the same server.
 
-use migrator::cluster::Running;
+use cluster::Running;
 use migrator::link::{Error, Link};
 use migrator::qualified::qualified;
 use migrator::wire::Config;

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use catalog::{Catalog, Needs, RelationRef, Scope};
-use migrator::cluster::{Cluster, Running, Server, Settings, USER};
+use cluster::{Cluster, Running, Server, Settings, USER};
 use migrator::{plain, statement};
 
 /// The server for all tests of this process, which it goes with, and its psql.

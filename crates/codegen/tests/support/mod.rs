@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::sync::OnceLock;
 
-use migrator::cluster::{Cluster, Running, Server, Settings};
+use cluster::{Cluster, Running, Server, Settings};
 use pgtypes::postgres::{Client, NoTls};
 
 /// A connection to a new database. `None`, and a line on standard error, where PostgreSQL is not installed.

@@ -2,7 +2,7 @@
 //!
 //! Each test asks the same of a database with the extension and of one in plain mode. The answers of the one with the extension are kept in
 //! `recorded/`, with the version that they came from; where TimescaleDB is missing, they are what plain mode is compared with.
-#![cfg(all(unix, feature = "cluster", feature = "postgres"))]
+#![cfg(all(unix, feature = "postgres"))]
 
 mod added;
 mod altered;

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use migrator::cluster::{Cluster, Running, Server, Settings};
+use cluster::{Cluster, Running, Server, Settings};
 use migrator::plain;
 use postgres::{Client, NoTls};
 

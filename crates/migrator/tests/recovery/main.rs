@@ -2,7 +2,7 @@
 //!
 //! Each is cut where another session's lock stops it, which is a different place for each lock. What there is in the end must be what a
 //! clean run leaves.
-#![cfg(all(unix, feature = "cluster", feature = "postgres"))]
+#![cfg(all(unix, feature = "postgres"))]
 
 mod postgresql;
 mod timescaledb;

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use migrator::cluster::{Cluster, Running, Server, Settings};
+use cluster::{Cluster, Running, Server, Settings};
 use migrator::link::Rows;
 use migrator::recovery::{self, Journal, Recovery, Verdict};
 use postgres::{Client, NoTls, SimpleQueryMessage};

@@ -92,15 +92,9 @@ fn installed() -> Vec<PathBuf> {
     files
 }
 
-#[cfg(feature = "cluster")]
 fn share_dir() -> Option<PathBuf> {
-    let server = migrator::cluster::Server::find().ok()?;
+    let server = cluster::Server::find().ok()?;
     server.share_dir().map(Path::to_owned)
-}
-
-#[cfg(not(feature = "cluster"))]
-fn share_dir() -> Option<PathBuf> {
-    None
 }
 
 fn find_sql(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -7,7 +7,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use migrator::cluster::{Cluster, Running, Server, Settings};
+use cluster::{Cluster, Running, Server, Settings};
 use postgres::{Client, Config, NoTls};
 
 /// A connection for a test that makes nothing but temporary objects. See [`Database::new`] for which server, and for `None`.

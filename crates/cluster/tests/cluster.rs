@@ -1,5 +1,5 @@
 //! Private clusters, as commands meet them: started, shared, killed, in odd places.
-#![cfg(all(unix, feature = "cluster"))]
+#![cfg(unix)]
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use migrator::cluster::{Cluster, Error, Running, Server, Settings};
+use cluster::{Cluster, Error, Running, Server, Settings};
 
 #[test]
 fn a_fresh_cluster_answers_on_its_socket_and_over_tcp_and_stops_with_its_guard() {

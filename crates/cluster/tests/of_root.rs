@@ -1,5 +1,5 @@
 //! What the server's account can plant in its folder does root no harm.
-#![cfg(all(unix, feature = "cluster"))]
+#![cfg(unix)]
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use migrator::cluster::{Cluster, Error, Server, Settings};
+use cluster::{Cluster, Error, Server, Settings};
 use sha2::{Digest as _, Sha256};
 
 const SECRET: &str = "root alone reads this\n";

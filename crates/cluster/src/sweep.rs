@@ -124,7 +124,7 @@ fn is_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::files::random_hex;
+    use crate::files::random_hex;
 
     #[test]
     fn a_record_is_read_as_it_was_written() {

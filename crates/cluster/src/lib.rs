@@ -37,6 +37,7 @@ mod gate;
 mod guard;
 mod keeper;
 mod memory;
+pub mod percent;
 mod safe;
 mod server;
 mod socket_dir;

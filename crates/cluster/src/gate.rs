@@ -245,7 +245,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::cluster::files::random_hex;
+    use crate::files::random_hex;
 
     #[test]
     fn a_lock_that_somebody_holds_is_given_up_on_and_named() {
