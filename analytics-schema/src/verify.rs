@@ -8,8 +8,9 @@ use catalog::{
 use migrator::foreign::{self, Candidate, Foreign};
 use migrator::history::{self, HistoryTable};
 use migrator::plan::NewerDatabase;
-use migrator::qualified::qualified;
 use pgtypes::postgres::{self, GenericClient, SimpleQueryMessage, SimpleQueryRow};
+use sql::qualified::qualified;
+use sql::quote;
 
 use crate::StartUp;
 
@@ -208,8 +209,8 @@ impl Compared {
         let table = self.history.as_ref()?;
         let table = format!(
             "{}.{}",
-            history::identifier(&table.schema),
-            history::identifier(&table.name)
+            quote::identifier(&table.schema),
+            quote::identifier(&table.name)
         );
         let known = self.expected.migrations.last()?.version;
         let query = format!(

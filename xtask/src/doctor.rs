@@ -7,10 +7,10 @@ use std::time::Duration;
 use migrator::history::HistoryTable;
 use migrator::link::Link;
 use migrator::plan::Migration;
-use migrator::qualified::qualified;
 use migrator::run::{self, Report};
 use migrator::wire::Config;
 use serde_json::json;
+use sql::qualified::qualified;
 
 use crate::cli::Doctor;
 use crate::drift::brief;

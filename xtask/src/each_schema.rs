@@ -8,14 +8,17 @@ mod outcome;
 mod pattern;
 mod status;
 
+pub use status::run as status;
+
 use std::process::ExitCode;
 use std::time::Instant;
 
-use migrator::history::{HistoryTable, Mode, Row, plain};
+use migrator::history::{HistoryTable, Mode, Row};
 use migrator::link::Link;
 use migrator::plan::Migration;
 use migrator::run::{self, Applied, Event, Options, Report};
 use serde_json::{Value, json};
+use sql::quote::plain;
 
 use crate::cli::{Migrate, TargetArgs};
 use crate::dry_run;
@@ -29,12 +32,9 @@ use crate::show::Show;
 use crate::signals::Interruption;
 use crate::target::place::Place;
 use crate::target::{self, Chosen, Session};
-
 use database::Database;
 use outcome::{Outcome, State};
 use pattern::Pattern;
-
-pub use status::run as status;
 
 /// How many schemas are named where none matches.
 const MOST_NAMED: usize = 10;

@@ -3,9 +3,10 @@
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use migrator::history::{Mode, identifier, literal};
+use migrator::history::Mode;
 use migrator::link;
 use migrator::run::Options;
+use sql::quote::{identifier, literal};
 
 use crate::cli::Reset;
 use crate::diagnostic::Diagnostic;

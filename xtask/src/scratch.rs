@@ -5,11 +5,12 @@ use std::fmt;
 
 use catalog::Catalog;
 use cluster::{Cluster, Server, Settings};
-use migrator::history::{Mode, identifier};
+use migrator::history::Mode;
 use migrator::link::Link;
 use migrator::plan::Migration;
 use migrator::run::{self, Facts, Options};
 use migrator::wire::{Config, Wire};
+use sql::quote::identifier;
 
 use crate::explain;
 use crate::failure::{Code, Failure};

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use catalog::{Catalog, Difference, RelationRef, Schemas, Scope, Snapshot};
 use migrator::foreign::{self, Candidate, Foreign};
-use migrator::history::{self, literal, plain};
+use migrator::history;
 use migrator::link::{Link, Rows};
 use migrator::plan::Migration;
-use migrator::qualified::qualified;
 use migrator::run::Facts;
 use migrator::settings;
+use sql::qualified::qualified;
+use sql::quote::{literal, plain};
 
 use crate::explain;
 use crate::failure::{Code, Failure};

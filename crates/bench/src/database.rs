@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use cluster::percent;
 use cluster::{Cluster, Running, Server, Settings};
 use migrator::link::Link;
-use cluster::percent;
 use migrator::wire::Config;
 
 use crate::proxy::{Proxy, Upstream};

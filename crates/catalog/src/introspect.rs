@@ -2,7 +2,7 @@
 //!
 //! Nothing here knows a driver. Each query is one statement without parameters that gives one row of one text column, so that the
 //! same text serves a wire connection and `psql -At`. Both only read, need no right but to connect, and depend on no setting of
-//! the session. Where others may create functions, types and operators, send what `migrator::qualified` makes of the text.
+//! the session. Where others may create functions, types and operators, send what `sql::qualified` makes of the text.
 
 mod assemble;
 mod bucket;

@@ -2,7 +2,9 @@
 //!
 //! Whether the database really has that schema is the caller's to find out first: the engine knows no catalog.
 
-use crate::history::{History, Mode, Row, literal};
+use sql::quote::literal;
+
+use crate::history::{History, Mode, Row};
 use crate::link::Link;
 use crate::plan::{self, Migration};
 use crate::run::{self, Event, Options, Report};

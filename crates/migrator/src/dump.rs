@@ -3,7 +3,8 @@
 //! pg_dump knows no hypertables: it writes them and their chunks as tables, and continuous aggregates as views of what stores them. The
 //! server takes all of that, and makes plain tables.
 
-use crate::lexer::{self, RawStatement};
+use sql::lexer::{self, RawStatement};
+
 use crate::plan::TextError;
 use crate::source::File;
 

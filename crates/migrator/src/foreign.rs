@@ -5,9 +5,11 @@
 
 use std::fmt;
 
-use crate::history::{self, identifier, literal, plain};
+use sql::qualified::qualified;
+use sql::quote::{identifier, literal, plain};
+
+use crate::history;
 use crate::link::Rows;
-use crate::qualified::qualified;
 
 /// A migration tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,8 +8,10 @@ pub use elsewhere::{Elsewhere, RecordedElsewhere, is_history, others};
 pub use table::{HistoryTable, LONGEST_NAME};
 pub use trust::{Untrusted, find};
 
+use sql::qualified::qualified;
+use sql::quote::literal;
+
 use crate::link::Rows;
-use crate::qualified::qualified;
 
 /// The table's name, unless a project gives it another one.
 pub const TABLE: &str = "schema_migrations";
@@ -320,28 +322,4 @@ fn milliseconds_since(time: &str) -> String {
     qualified(&format!(
         "(extract(epoch FROM clock_timestamp() - {time}) * 1000)::bigint"
     ))
-}
-
-/// A string constant that reads the same whatever `standard_conforming_strings` says.
-pub fn literal(text: &str) -> String {
-    let quoted = text.replace('\'', "''");
-    match quoted.contains('\\') {
-        true => format!("E'{}'", quoted.replace('\\', "\\\\")),
-        false => format!("'{quoted}'"),
-    }
-}
-
-/// A quoted identifier.
-pub fn identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// An identifier as a person would type it: quoted only where it has to be.
-pub fn plain(name: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit();
-    let starts_well = !name.starts_with(|c: char| c.is_ascii_digit());
-    match !name.is_empty() && starts_well && name.chars().all(is_plain) {
-        true => name.to_owned(),
-        false => identifier(name),
-    }
 }

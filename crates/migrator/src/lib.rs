@@ -11,7 +11,6 @@ pub mod dump;
 mod encoding;
 pub mod foreign;
 pub mod history;
-pub mod lexer;
 pub mod link;
 mod notices;
 #[cfg(feature = "origin")]
@@ -19,7 +18,6 @@ pub mod origin;
 pub mod plain;
 pub mod plan;
 pub mod psql;
-pub mod qualified;
 pub mod question;
 pub mod recovery;
 pub mod run;
@@ -28,7 +26,6 @@ pub mod sections;
 #[cfg(feature = "settings")]
 pub mod settings;
 pub mod source;
-pub mod statement;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "postgres")]

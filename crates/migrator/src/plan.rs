@@ -8,11 +8,6 @@ mod size;
 mod state;
 mod undivided;
 
-use std::collections::BTreeMap;
-use std::ops::Range;
-use std::path::PathBuf;
-use std::sync::Arc;
-
 pub use ahead::{Ahead, NewerDatabase, newer};
 pub use fit::fit;
 pub(crate) use fit::{Division, divided_at};
@@ -24,13 +19,19 @@ pub use size::{LONGEST_STEP, TooLong, check_sizes};
 pub use state::{Mismatch, State, compare};
 pub use undivided::{Divided, check_undivided};
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sql::lexer;
+use sql::statement::{self, Kind, Reason, Refusal, Statement};
+
 use crate::history::History;
-use crate::lexer;
 use crate::plain::rewrite::Rewriting;
 use crate::question::{self, Question};
 use crate::sections;
 use crate::source::{self, File};
-use crate::statement::{self, Kind, Reason, Refusal, Statement};
 
 /// A migration file with its steps.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,13 +5,14 @@
 
 use std::collections::HashSet;
 
-use crate::history;
-use crate::lexer;
+use sql::lexer;
+use sql::qualified::qualified;
+use sql::quote;
+use sql::statement::names::Name;
+use sql::statement::words::Words;
+use sql::statement::{Kind, Reason, Refusal, rules};
+
 use crate::link::Rows;
-use crate::qualified::qualified;
-use crate::statement::names::Name;
-use crate::statement::words::Words;
-use crate::statement::{Kind, Reason, Refusal, rules};
 
 /// A question to the catalog whose answer says how a statement has to be run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -221,7 +222,7 @@ impl Command {
 /// A server without TimescaleDB does not have the views that tell, and a query that names them cannot even be read there: that part is
 /// text, which `query_to_xml` runs only where they are.
 fn relation(name: &Name) -> String {
-    let hypertables = history::literal(
+    let hypertables = quote::literal(
         "SELECT 1 AS hypertable FROM timescaledb_information.dimensions \
          WHERE hypertable_schema OPERATOR(pg_catalog.=) %1$L AND hypertable_name OPERATOR(pg_catalog.=) %2$L \
          UNION ALL SELECT 1 FROM timescaledb_information.continuous_aggregates \

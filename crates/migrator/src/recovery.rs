@@ -17,10 +17,11 @@ mod objects;
 #[cfg(test)]
 mod tests;
 
-use crate::lexer::{self, TokenKind};
+use sql::lexer::{self, TokenKind};
+use sql::qualified::qualified;
+use sql::statement::words::Words;
+
 use crate::link::Rows;
-use crate::qualified::qualified;
-use crate::statement::words::Words;
 
 /// What shows whether a statement that was begun ran.
 #[derive(Debug, Clone, PartialEq, Eq)]

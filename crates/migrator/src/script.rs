@@ -2,8 +2,6 @@
 
 pub(crate) mod session;
 
-use std::ops::Range;
-
 pub(crate) use session::set_lock_timeout;
 pub use session::{LOCK_GIVEN_UP, Session};
 
@@ -13,7 +11,6 @@ use crate::plain::rewrite::Rewriting;
 use crate::plan::{Migration, StepKind};
 use crate::recovery::{self, Journal};
 use crate::source;
-use crate::statement::{self, Reason};
 
 /// One message to the server: a query string that runs as one unit where it holds a `BEGIN`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,7 +7,8 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::lexer;
+use sql::lexer;
+
 use crate::plan::TextError;
 use crate::source::File;
 

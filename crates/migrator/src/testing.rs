@@ -21,7 +21,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
 use cluster::{Cluster, Running, Server, Settings};
-use crate::history::{Mode, identifier};
+use sql::quote::identifier;
+
+use crate::history::Mode;
 use crate::link::{self, Link};
 use crate::plan::{Migration, TextError};
 use crate::run::{self, Options};

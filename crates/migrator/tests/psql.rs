@@ -8,8 +8,8 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use migrator::baseline;
 use cluster::{Cluster, Running, Server, Settings};
+use migrator::baseline;
 use migrator::foreign::Tool;
 use migrator::link::{Error, Link, Place};
 use migrator::plan::Migration;

@@ -8,8 +8,8 @@ use std::io::Write as _;
 
 use cluster::{Cluster, Running, Server, Settings};
 use migrator::question::{self, Answer};
-use migrator::statement::{self, Kind, Reason, Refusal};
 use postgres::{Client, NoTls, SimpleQueryMessage};
+use sql::statement::{self, Kind, Reason, Refusal};
 
 /// Made before the lines of PostgreSQL itself.
 const OBJECTS: &str = "

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use migrator::lexer::{self, TokenKind};
+use sql::lexer::{self, TokenKind};
 
 /// What is read.
 const SOURCES: [&str; 4] = [

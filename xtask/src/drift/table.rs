@@ -1,7 +1,7 @@
 //! Differences as lines with columns: the object, what is the matter with it, where it comes from.
 
 use catalog::{Difference, DifferenceKind, ObjectKind, Subject};
-use migrator::history::plain;
+use sql::quote::plain;
 
 use super::Found;
 use crate::screen::one_line;

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use migrator::history::{Mode, literal};
-use migrator::lexer::{self, RawStatement, TokenKind};
+use migrator::history::Mode;
 use migrator::link::{Error, Link, Rows};
 use migrator::plan::Migration;
-use migrator::qualified::qualified;
+use sql::lexer::{self, RawStatement, TokenKind};
+use sql::qualified::qualified;
+use sql::quote::literal;
 
 /// Where functions of TimescaleDB are in plain mode, and extensions usually.
 const PUBLIC: &str = "public";

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use migrator::history::plain;
 use migrator::run::Applied;
 use serde_json::{Value, json};
+use sql::quote::plain;
 
 use crate::failure::{Code, Failure};
 use crate::migrate::{applied_json, count};

@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn a_quoted_identifier_is_a_pattern() {
         for name in ["tenant_7", "Te nant", "a\"b", "tenant_%", "*", "a.b", "ü"] {
-            let read = Pattern::parse(&migrator::history::plain(name)).unwrap();
+            let read = Pattern::parse(&sql::quote::plain(name)).unwrap();
             assert!(read.matches(name), "{name}");
             assert!(!read.matches(&format!("{name}x")), "{name}");
         }

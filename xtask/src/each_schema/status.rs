@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use migrator::history::plain;
 use migrator::plan::{self, Migration};
 use migrator::run::{self, Options};
 use serde_json::{Value, json};
+use sql::quote::plain;
 
 use super::outcome::table;
 use super::{Schemas, of_schema};

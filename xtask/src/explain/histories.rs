@@ -1,10 +1,10 @@
 //! A history that may not be trusted, and one in another place than the one that was looked in: what to do. Pure.
 
-use migrator::history::{RecordedElsewhere, Untrusted, identifier, plain};
+use cluster::percent;
+use migrator::history::{RecordedElsewhere, Untrusted};
 use migrator::link::ServerError;
 use migrator::run::Moved;
-
-use cluster::percent;
+use sql::quote::{identifier, plain};
 
 use crate::failure::{Code, Failure};
 

@@ -3,10 +3,10 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use migrator::lexer;
 use migrator::plan::{Migration, StepKind};
 use migrator::sections::{self, Marker, Meaning};
 use migrator::source::{self, File};
+use sql::lexer;
 
 use super::folder::{Old, Tool};
 

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use cluster::{Cluster, Running, Server, Settings};
-use migrator::history;
 use migrator::link::{Error, Link};
 use migrator::wire::{Config, Wire};
+use sql::quote;
 
 use crate::env_file::EnvFile;
 use crate::explain;
@@ -98,7 +98,7 @@ impl Embedded {
     }
 
     fn create_database(&self, config: &Config) -> Result<(), Failure> {
-        let create = format!("CREATE DATABASE {}", history::identifier(&self.database));
+        let create = format!("CREATE DATABASE {}", quote::identifier(&self.database));
         let maintenance = config.clone().with_database("postgres");
         let created = maintenance
             .connect()

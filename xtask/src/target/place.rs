@@ -2,8 +2,8 @@
 
 use cluster::Running;
 use migrator::link::{Error, Link};
-use migrator::qualified::qualified;
 use migrator::wire::Config;
+use sql::qualified::qualified;
 
 use super::compose::InContainer;
 use crate::explain;

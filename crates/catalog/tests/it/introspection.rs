@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use catalog::{Error, RelationRef, Scope};
-use migrator::qualified::{lookups, qualified};
+use sql::qualified::{lookups, qualified};
 
 use crate::support;
 

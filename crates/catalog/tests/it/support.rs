@@ -8,7 +8,8 @@ use std::sync::OnceLock;
 
 use catalog::{Catalog, Needs, RelationRef, Scope};
 use cluster::{Cluster, Running, Server, Settings, USER};
-use migrator::{plain, statement};
+use migrator::plain;
+use sql::statement;
 
 /// The server for all tests of this process, which it goes with, and its psql.
 struct Private {

@@ -1,7 +1,8 @@
 //! Recognition without a server; what the tools' own tables give on one is in the integration tests.
 
+use sql::qualified::assert_qualified;
+
 use super::*;
-use crate::qualified::assert_qualified;
 
 /// A table of schema `public` from `name: column typname, …`.
 fn table(text: &str) -> Candidate {

@@ -5,11 +5,12 @@
 
 use std::fmt;
 
+use sql::qualified::qualified;
+use sql::quote::{identifier, literal, plain};
+
 use super::trust::{HAS_TRUSTED_OWNER, RUNS_NOTHING};
-use super::{identifier, literal, plain};
 use crate::link::Rows;
 use crate::plan::Migration;
-use crate::qualified::qualified;
 
 /// The columns by which a history is recognised, whatever it is called, with their types.
 const COLUMNS: [(&str, &str); 6] = [

@@ -1,6 +1,8 @@
 //! Which table is the history: as a project names it, and as our SQL writes it.
 
-use super::{TABLE, identifier, literal};
+use sql::quote::{identifier, literal};
+
+use super::TABLE;
 
 /// What follows the history's name in the name of the table of paused jobs.
 const PAUSED_JOBS: &str = "_paused_jobs";

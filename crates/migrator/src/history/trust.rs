@@ -6,9 +6,11 @@
 
 use std::fmt;
 
-use super::{HistoryTable, literal, plain};
+use sql::qualified::qualified;
+use sql::quote::{literal, plain};
+
+use super::HistoryTable;
 use crate::link::Rows;
-use crate::qualified::qualified;
 
 /// Whether the owner of `pg_class AS c` may keep a history: whoever is the owner runs whatever the database runs anyway.
 pub(super) const HAS_TRUSTED_OWNER: &str = "(EXISTS (SELECT FROM pg_catalog.pg_roles o WHERE o.oid = c.relowner \

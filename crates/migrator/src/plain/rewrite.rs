@@ -35,9 +35,9 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 #[cfg(feature = "plain")]
-use crate::lexer;
+use sql::lexer;
 #[cfg(feature = "plain")]
-use crate::statement::words::Words;
+use sql::statement::words::Words;
 
 /// How much of a statement is looked at that may be long; those that are rewritten say what they are before that.
 #[cfg(feature = "plain")]

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use sql::statement::Reason;
+use sql::statement::rules::NAMESPACES;
+
 use super::{Migration, StepKind, TextError};
 use crate::link::{self, ServerError};
 use crate::plain::rewrite::{created_aggregate, is_refresh, on_aggregate, rewrite};
-use crate::statement::Reason;
-use crate::statement::rules::NAMESPACES;
 
 /// SQLSTATE of a relation of another kind than a statement takes, and of a view that nothing can be written to.
 const OF_VIEWS: [&str; 2] = ["42809", "55000"];

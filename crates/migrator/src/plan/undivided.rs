@@ -1,7 +1,8 @@
 //! Whether everything that is pending can share one transaction. Pure.
 
+use sql::statement::Reason;
+
 use super::{Migration, Pending, Step, StepKind};
-use crate::statement::Reason;
 
 /// A step that cannot share one transaction with all others.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

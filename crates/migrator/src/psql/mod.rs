@@ -19,8 +19,9 @@ use std::process::{Child, Command};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use sql::lexer;
+
 use crate::encoding::{self, Counts};
-use crate::lexer;
 use crate::link::{BESIDE, Beside, Error, LOAD_NOTHING, Link, Notice, Rows};
 use crate::notices::Notices;
 use crate::script::Message;

@@ -1,7 +1,8 @@
 //! Which statements leave a question, and how answers are read. Whether a server agrees is asked in `tests/refused.rs`.
 
+use sql::qualified::assert_qualified;
+
 use super::*;
-use crate::qualified::assert_qualified;
 
 #[test]
 fn the_text_of_most_statements_tells_enough() {

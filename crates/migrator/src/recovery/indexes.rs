@@ -1,10 +1,11 @@
 //! Indexes: made, dropped and built anew.
 
+use sql::quote;
+use sql::statement::names::Name;
+use sql::statement::rules::{NAMESPACES, reindexes_concurrently, switched};
+use sql::statement::words::Words;
+
 use super::{Journal, Recovery};
-use crate::history;
-use crate::statement::names::Name;
-use crate::statement::rules::{NAMESPACES, reindexes_concurrently, switched};
-use crate::statement::words::Words;
 
 /// How an index is built, and so dropped where it was not finished.
 #[derive(Clone, Copy)]
@@ -151,7 +152,7 @@ pub(super) fn reindex(words: Words<'_>, journal: &Journal<'_>) -> Option<Recover
     } else if words.is(what, "table") {
         tables(&format!("SELECT {}::oid", name?.0.regclass()))
     } else if words.is(what, "schema") {
-        let schema = history::literal(name?.0.object());
+        let schema = quote::literal(name?.0.object());
         tables(&format!(
             "SELECT c.oid FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
              WHERE n.nspname = {schema}::name AND c.relkind IN ('r', 'm')"

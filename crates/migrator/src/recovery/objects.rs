@@ -1,10 +1,11 @@
 //! Everything but indexes: partitions, continuous aggregates, chunks, jobs, and what belongs to the whole server.
 
+use sql::lexer::TokenKind;
+use sql::statement::names::Name;
+use sql::statement::rules::{NAMESPACES, switched};
+use sql::statement::words::Words;
+
 use super::{Journal, Recovery};
-use crate::lexer::TokenKind;
-use crate::statement::names::Name;
-use crate::statement::rules::{NAMESPACES, switched};
-use crate::statement::words::Words;
 
 /// A check that says `done` if `condition` holds, and redo if not.
 fn done_if(condition: &str) -> Recovery {

@@ -1,7 +1,8 @@
 //! The check of each kind of statement, and how its answer is read. Whether the checks tell the truth is asked in `tests/recovery`.
 
+use sql::qualified::assert_qualified;
+
 use super::*;
-use crate::qualified::assert_qualified;
 
 const JOURNAL: Journal<'_> = Journal {
     table: "\"public\".\"schema_migrations\"",

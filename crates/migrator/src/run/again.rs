@@ -4,12 +4,13 @@ use std::hash::{BuildHasher, RandomState};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use sql::statement::Reason;
+
 use super::runner::Runner;
 use super::stop::Stop;
 use super::{Cut, Error, Event, Failure, GaveUp, lock};
 use crate::link;
 use crate::plan::{Pending, StepKind};
-use crate::statement::Reason;
 
 /// The longest pause between two attempts of a step that waits for locks.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);

@@ -1,14 +1,15 @@
 //! `ALTER EXTENSION timescaledb UPDATE`: a session that has loaded nothing of the old version, and files of the new one.
 
+use sql::lexer::{self, TokenKind};
+use sql::qualified::qualified;
+use sql::quote;
+
 use super::lock;
 use super::runner::Runner;
 use super::stop::Stop;
 use super::{Error, Moved};
-use crate::history;
-use crate::lexer::{self, TokenKind};
 use crate::link;
 use crate::plan::Pending;
-use crate::qualified::qualified;
 
 impl Runner<'_, '_> {
     /// Opens a session in which the next statement is the first that could load the library.
@@ -93,7 +94,7 @@ impl Runner<'_, '_> {
     pub(super) fn check_extension_files(&mut self, first: &Pending<'_>) -> Result<(), Stop> {
         let step = &first.migration.steps[first.steps_done];
         let wanted = match wanted_version(&first.migration.file.text[step.range()]) {
-            Some(version) => history::literal(&version),
+            Some(version) => quote::literal(&version),
             None => "available.default_version".to_owned(),
         };
         let sql = format!(

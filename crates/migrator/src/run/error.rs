@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use sql::statement::Refusal;
+
 use super::lock::Holder;
 use super::watch::Blocker;
 use super::{Applied, Failure, Job, foreign};
@@ -10,7 +12,6 @@ use crate::history::{self, RecordedElsewhere, Untrusted};
 use crate::link;
 use crate::plain;
 use crate::plan::{self, Migration};
-use crate::statement::Refusal;
 
 /// Why a run stopped.
 #[derive(Debug, thiserror::Error)]

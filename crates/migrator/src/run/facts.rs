@@ -1,12 +1,14 @@
 //! What the server says of itself, and the history, in one round trip.
 
+use sql::qualified::qualified;
+use sql::quote;
+
 use super::lock::Lock;
 use super::{Error, Report, foreign, mode};
 use crate::foreign::Foreign;
 use crate::history::{self, Elsewhere, History, HistoryTable, elsewhere, trust};
 use crate::link::{self, Link, Rows, ServerError};
 use crate::plain;
-use crate::qualified::qualified;
 use crate::script::session::{self, Scope};
 
 /// The oldest PostgreSQL that the engine's own statements work on, as `server_version_num`.
@@ -74,7 +76,7 @@ pub(super) fn query(history: &HistoryTable) -> String {
          EXISTS (SELECT FROM pg_catalog.pg_namespace n \
          WHERE n.nspname = '_timescaledb_catalog' AND pg_has_role(n.nspowner, 'USAGE')), \
          current_schema()",
-        history::literal(&history.paused_jobs()),
+        quote::literal(&history.paused_jobs()),
         plain::FOUND,
     ))
 }
@@ -132,7 +134,7 @@ impl Facts {
 
     fn own_table(&self, name: &str) -> Result<String, Error> {
         let schema = self.history_schema.as_deref().ok_or(Error::NoSchema)?;
-        let [schema, name] = [schema, name].map(history::identifier);
+        let [schema, name] = [schema, name].map(quote::identifier);
         Ok(format!("{schema}.{name}"))
     }
 
@@ -151,7 +153,7 @@ impl Facts {
         let missing = missing.filter(|_| !self.has_history_schema);
         Ok(match missing {
             Some(schema) => {
-                let schema = history::identifier(schema);
+                let schema = quote::identifier(schema);
                 format!("CREATE SCHEMA IF NOT EXISTS {schema};\n{create}")
             }
             None => create,

@@ -1,11 +1,11 @@
 //! A statement that the server refused, and where in its file it stands.
 
-use crate::lexer;
+use sql::lexer;
+
+use super::{Applied, Facts, Report};
 use crate::link::{self, Place, ServerError};
 use crate::plan::{Migration, StepKind};
 use crate::script::{Message, Sent};
-
-use super::{Applied, Facts, Report};
 
 /// A step that failed.
 #[derive(Debug)]

@@ -5,13 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sql::qualified::qualified;
+use sql::quote;
+
 use super::facts::INSUFFICIENT_PRIVILEGE;
 use super::runner::Runner;
 use super::stop::Stop;
 use super::{Error, Event, link};
-use crate::history;
 use crate::plan::Pending;
-use crate::qualified::qualified;
 
 /// A background job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +89,7 @@ impl Runner<'_, '_> {
     /// What follows a refusal of the table of paused jobs: nothing where another runner has dropped it.
     fn without_table(&mut self, table: &str, error: Box<link::ServerError>) -> Result<(), Error> {
         self.query("ROLLBACK")?;
-        let sql = format!("SELECT pg_catalog.to_regclass({})", history::literal(table));
+        let sql = format!("SELECT pg_catalog.to_regclass({})", quote::literal(table));
         if self.query(&sql)?.concat().concat() == [None] {
             self.has_paused_jobs = false;
             return Ok(());
@@ -96,7 +97,7 @@ impl Runner<'_, '_> {
         let facts = &self.report.facts;
         let schema = facts.history_schema.as_deref().unwrap_or_default();
         let name = facts.history_table.paused_jobs();
-        let table = [schema, &name].map(history::plain).join(".");
+        let table = [schema, &name].map(quote::plain).join(".");
         Err(Error::DamagedPausedJobs { table, error })
     }
 
@@ -126,7 +127,7 @@ impl Runner<'_, '_> {
 /// schema that no search path has to name, and in which somebody else's may fit fewer arguments better: the call has all that the extension's
 /// function has, each of its type. A null is what leaves a job as it is.
 fn alter(table: &str, scheduled: bool) -> String {
-    let call = history::literal(&format!(
+    let call = quote::literal(&format!(
         "SELECT %I.alter_job(%s) FROM {} AS p JOIN timescaledb_information.jobs AS j ON j.job_id OPERATOR(pg_catalog.=) p.job_id",
         // The text is one of format().
         table.replace('%', "%%"),
@@ -145,7 +146,7 @@ fn alter(table: &str, scheduled: bool) -> String {
          WHERE e.extname OPERATOR(pg_catalog.=) 'timescaledb' GROUP BY n.nspname, f.oid; \
          IF home IS NOT NULL THEN EXECUTE pg_catalog.format({call}, home, arguments); END IF; END"
     );
-    format!("DO {}", history::literal(&body))
+    format!("DO {}", quote::literal(&body))
 }
 
 /// The jobs that work on a relation which one of the texts names.

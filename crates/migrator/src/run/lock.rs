@@ -1,13 +1,15 @@
 //! The session advisory lock that one runner of a database holds.
 
+use std::time::{Duration, Instant};
+
+use sql::qualified::qualified;
+use sql::quote;
+
 use super::watch::Watch;
 use super::{Error, Event};
-use crate::history;
 use crate::link::{self, Link};
-use crate::qualified::qualified;
 use crate::script::session::{self, Scope};
 use crate::source;
-use std::time::{Duration, Instant};
 
 /// The session advisory lock of a history's runners: those of one history wait for each other, and for nobody else in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +18,7 @@ pub struct Lock(i64);
 impl Lock {
     /// The lock of the history in this schema and of this name. Other databases do not see it: the server keeps their locks apart.
     pub fn of(schema: &str, table: &str) -> Lock {
-        let name = [schema, table].map(history::identifier).join(".");
+        let name = [schema, table].map(quote::identifier).join(".");
         let digest = source::checksum(&name);
         Lock(i64::from_str_radix(&digest[..15], 16).expect("fifteen hexadecimal digits"))
     }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use sql::quote;
+
 use super::again::{BlockedStep, CutStep};
 use super::began::Began;
 use super::lock::Lock;
@@ -461,7 +463,7 @@ impl<'a, 'o> Runner<'a, 'o> {
         let sql = format!(
             "SELECT pg_catalog.to_regclass({}) IS NOT NULL, \
              {};\n{create}{};\n{}",
-            history::literal(&self.paused_jobs),
+            quote::literal(&self.paused_jobs),
             plain::FOUND,
             facts::guard(&named),
             history::read(&self.table),

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use sql::qualified::assert_qualified;
+
 use super::facts::{INSUFFICIENT_PRIVILEGE, NO_HISTORY};
 use super::*;
 use crate::baseline;
 use crate::link::Beside;
-use crate::qualified::assert_qualified;
 use crate::script::Message;
 use crate::source::File;
 
@@ -362,4 +363,17 @@ fn nothing_is_taken_over_and_no_lock_taken_behind_a_transaction_pooler() {
     let outcome = baseline::record(&mut link, &migrations, &options, &mut |_| ());
     assert!(matches!(outcome, Err(baseline::Error::Run(Error::Pooled))));
     assert_eq!(link.0.asked.len(), 1);
+}
+
+#[test]
+fn our_own_queries_leave_nothing_to_the_search_path() {
+    let others = [
+        crate::foreign::query(),
+        crate::history::read(crate::history::TABLE),
+    ];
+    for query in own_queries().iter().chain(&others) {
+        // A database may have an encoding that lacks anything else.
+        assert!(query.is_ascii(), "{query}");
+        assert_qualified(query);
+    }
 }

@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
+use sql::qualified::qualified;
+
 use super::{Error, Event, Interrupted, Options};
 use crate::link::{self, Beside, Link, Rows};
-use crate::qualified::qualified;
 
 /// How long a message may take before anybody looks what keeps it; half the lock timeout, where that is less.
 const QUIET: Duration = Duration::from_millis(800);

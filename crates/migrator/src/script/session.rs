@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::history::literal;
-use crate::qualified::qualified;
+use sql::qualified::qualified;
+use sql::quote::literal;
 
 /// SQLSTATE of [`Session::end`]: settings that hold for new sessions are not those that this one began with. In a class of its own.
 pub(crate) const OUTDATED: &str = "TSS01";

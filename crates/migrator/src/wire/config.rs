@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use sql::quote::identifier;
 use tokio_postgres::config::{
     ChannelBinding, Host, LoadBalanceHosts, SslMode, SslNegotiation, TargetSessionAttrs,
 };
@@ -15,7 +16,6 @@ use super::conninfo;
 use super::defaults::{self, Login, Named, Surroundings};
 use super::keywords::{KEYWORDS, Support};
 use super::security::{self, Mode, Tls};
-use crate::history::identifier;
 
 /// How long connecting may take when nothing says: libpq would wait for ever.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use migrator::plain::rewrite::rewrite;
-use migrator::statement;
+use sql::statement;
 
 use super::pair::Pair;
 

@@ -1,9 +1,8 @@
 //! Roles that did not install what stands for TimescaleDB have what is theirs recorded, and nothing else.
 
 use migrator::plain::rewrite::rewrite;
-use migrator::statement;
-
 use postgres::Client;
+use sql::statement;
 
 use super::pair::Pair;
 use super::wrong::line;

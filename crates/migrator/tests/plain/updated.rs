@@ -2,7 +2,7 @@
 
 use migrator::plain;
 use migrator::plain::rewrite::rewrite;
-use migrator::statement;
+use sql::statement;
 
 use super::pair::{Pair, answers};
 

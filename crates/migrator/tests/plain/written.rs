@@ -1,10 +1,11 @@
 //! What is written to continuous aggregates, and what goes with them when they and their sources are dropped.
 
+use std::path::Path;
+
 use migrator::plain::rewrite::rewrite;
 use migrator::plan::{self, Migration};
 use migrator::source::File;
-use migrator::statement;
-use std::path::Path;
+use sql::statement;
 
 use super::altered::{compare, compare_in};
 use super::pair::Pair;

@@ -2,8 +2,8 @@
 
 use migrator::plain::CHECK;
 use migrator::plain::rewrite::rewrite;
-use migrator::statement;
 use postgres::{Client, SimpleQueryMessage};
+use sql::statement;
 
 use super::pair::Pair;
 

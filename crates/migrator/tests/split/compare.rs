@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use migrator::lexer::{self, Problem, RawStatement};
+use sql::lexer::{self, Problem, RawStatement};
 
 use crate::gap::gap_piece;
 

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use migrator::lexer::{self, Error, FIRST_TOKENS, RawStatement};
-use migrator::statement;
+use sql::lexer::{self, Error, FIRST_TOKENS, RawStatement};
+use sql::statement;
 
 use crate::gap::gap_piece;
 

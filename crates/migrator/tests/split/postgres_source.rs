@@ -12,8 +12,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use migrator::lexer::{self, Problem};
-use migrator::statement::{self, Kind, Refusal};
+use sql::lexer::{self, Problem};
+use sql::statement::{self, Kind, Refusal};
 
 use crate::compare::Expected;
 use crate::{psql, say};

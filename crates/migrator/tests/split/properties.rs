@@ -2,8 +2,8 @@
 //!
 //! `SPLIT_TEXTS` sets how many texts are made up, `SPLIT_SEED` where they start from.
 
-use migrator::lexer::{self, FIRST_TOKENS, LAST_TOKENS, Problem};
-use migrator::statement;
+use sql::lexer::{self, FIRST_TOKENS, LAST_TOKENS, Problem};
+use sql::statement;
 
 use crate::compare::Expected;
 use crate::invariants::{check, prefix};

@@ -1,7 +1,7 @@
 //! The ways to the container's database: in the container, as migrations go, and by its port for programs on this machine.
 
-use migrator::link::{Error, Link};
 use cluster::percent;
+use migrator::link::{Error, Link};
 use migrator::wire::Config;
 
 use super::{Compose, SERVICE, engine};

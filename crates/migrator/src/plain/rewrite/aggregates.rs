@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use sql::statement::names::Name;
+use sql::statement::words::Words;
+
 use super::Edit;
 use super::edits::{
     Edits, cannot, if_not_exists, removed, tag, unreadable, whole, with_options, without_ours,
 };
 use super::options::literal;
-use crate::statement::names::Name;
-use crate::statement::words::Words;
 
 const VIEW: &str =
     "a continuous aggregate is a view, computed whenever it is read and always up to date";

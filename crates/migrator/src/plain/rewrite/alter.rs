@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
+use sql::statement::names::{Name, identifier};
+use sql::statement::words::Words;
+
 use super::Edit;
 use super::aggregates::{enclosed, if_aggregate};
 use super::columnstore;
 use super::edits::{Edits, removed, tag, whole};
 use super::options::{Options, literal};
-use crate::statement::names::{Name, identifier};
-use crate::statement::words::Words;
 
 const RECORDED: &str = "options of TimescaleDB are recorded";
 

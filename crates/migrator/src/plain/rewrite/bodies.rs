@@ -3,11 +3,12 @@
 
 use std::ops::Range;
 
+use sql::lexer::{self, Token, TokenKind};
+use sql::statement::rules::NAMESPACES;
+use sql::statement::words::Words;
+
 use super::CannotStandFor;
 use super::options::Options;
-use crate::lexer::{self, Token, TokenKind};
-use crate::statement::rules::NAMESPACES;
-use crate::statement::words::Words;
 
 /// What a statement of a body comes after.
 const BEFORE: &[&str] = &["begin", "then", "else", "loop", "execute"];

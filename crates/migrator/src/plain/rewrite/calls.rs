@@ -1,7 +1,8 @@
 //! Functions, procedures and settings that there is nothing for.
 
+use sql::statement::words::Words;
+
 use super::edits::{Edits, cannot};
-use crate::statement::words::Words;
 
 /// Functions and procedures that have no meaning without chunks, or went with distributed hypertables.
 const CHUNK_SURGERY: &[&str] = &[

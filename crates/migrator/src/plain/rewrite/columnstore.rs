@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use sql::statement::names::identifier;
+use sql::statement::words::Words;
+
 use super::options::literal;
-use crate::statement::names::identifier;
-use crate::statement::words::Words;
 
 /// What begins a constraint of a column.
 const CONSTRAINTS: &[&str] = &[
@@ -145,7 +146,7 @@ fn continues(words: Words<'_>, at: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lexer;
+    use sql::lexer;
 
     fn of(sql: &str) -> Option<String> {
         let tokens = lexer::tokens(sql);

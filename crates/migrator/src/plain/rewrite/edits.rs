@@ -1,8 +1,9 @@
 //! What the rules are made of: parts of statements that several of them read, and edits that several of them make.
 
+use sql::statement::words::Words;
+
 use super::options::Options;
 use super::{CannotStandFor, Edit};
-use crate::statement::words::Words;
 
 /// What has to change in a statement, or why there is nothing for it.
 pub(super) type Edits = Result<Vec<Edit>, CannotStandFor>;

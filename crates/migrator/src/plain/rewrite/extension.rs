@@ -4,10 +4,11 @@
 //! A view that a migration creates reads the server's own lists: it is the application's, and its definition is compared with TimescaleDB's.
 //! The catalog takes the prefixes of here off the definitions of functions again (`catalog/src/introspect/definition.rs`).
 
+use sql::lexer;
+use sql::statement::words::Words;
+
 use super::Edit;
 use super::bodies;
-use crate::lexer;
-use crate::statement::words::Words;
 
 /// The lists, which the stand-in has views of the same name and columns of.
 const LISTS: &[&str] = &[

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use crate::history;
-use crate::lexer::TokenKind;
-use crate::statement::names::identifier;
-use crate::statement::rules::NAMESPACES;
-use crate::statement::words::Words;
+use sql::lexer::TokenKind;
+use sql::quote;
+use sql::statement::names::identifier;
+use sql::statement::rules::NAMESPACES;
+use sql::statement::words::Words;
 
 /// A list of options in parentheses.
 pub(super) struct Options<'a> {
@@ -125,5 +125,5 @@ fn text<'a>(words: &Words<'a>) -> &'a str {
 }
 
 pub(super) fn literal(text: &str) -> String {
-    history::literal(text)
+    quote::literal(text)
 }

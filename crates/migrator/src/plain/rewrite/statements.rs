@@ -1,13 +1,14 @@
 //! The statements that are rewritten, by their first words.
 
+use sql::statement::names::Name;
+use sql::statement::words::Words;
+
 use super::Edit;
 use super::edits::{
     Edits, cannot, if_not_exists, tag, unreadable, whole, with_options, without_ours,
 };
 use super::options::literal;
 use super::{aggregates, alter, calls};
-use crate::statement::names::Name;
-use crate::statement::words::Words;
 
 /// What has to change in a statement; nothing where PostgreSQL understands it.
 pub(super) fn edits(words: Words<'_>) -> Edits {

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use sql::statement::names::Name;
+use sql::statement::words::Words;
+
 use super::Edit;
 use super::aggregates::{array, enclosed};
 use super::options::literal;
-use crate::statement::names::Name;
-use crate::statement::words::Words;
 
 /// How many of a statement's tokens name what it writes to, where that is one relation.
 pub(super) const FIRST_TOKENS: usize = 16;
@@ -68,7 +69,7 @@ pub(super) fn truncate(words: Words<'_>, aggregates: &BTreeSet<String>) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lexer;
+    use sql::lexer;
 
     fn call(sql: &str) -> Option<String> {
         let tokens = lexer::tokens(sql);

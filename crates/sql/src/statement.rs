@@ -4,11 +4,11 @@
 //! table is a hypertable, whether a procedure commits) is asked in [`question`](crate::question), or `-- migrate: alone` on the line before
 //! says it by hand.
 
-pub(crate) mod names;
-pub(crate) mod rules;
+pub mod names;
+pub mod rules;
 #[cfg(test)]
 mod tests;
-pub(crate) mod words;
+pub mod words;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -181,7 +181,7 @@ pub fn discards_all(sql: &str) -> bool {
 }
 
 /// Whether the one statement of a text is `ALTER TYPE … ADD VALUE`: nothing may use the value before the transaction is committed.
-pub(crate) fn adds_enum_value(sql: &str) -> bool {
+pub fn adds_enum_value(sql: &str) -> bool {
     if !begins(sql, &["alter", "type"]) {
         return false;
     }
@@ -194,7 +194,7 @@ pub(crate) fn adds_enum_value(sql: &str) -> bool {
 }
 
 /// The name of the temporary table, view or sequence that the one statement of a text makes.
-pub(crate) fn temporary(sql: &str) -> Option<String> {
+pub fn temporary(sql: &str) -> Option<String> {
     if !begins(sql, &["create"]) {
         return None;
     }
@@ -225,7 +225,7 @@ pub(crate) fn temporary(sql: &str) -> Option<String> {
 
 /// The parameters of qualified names, such as `my.flag`, that a text sets. A name that nobody has declared stays known until the session
 /// ends. Those in strings and comments too: one question more does no harm.
-pub(crate) fn qualified_parameters(text: &str) -> BTreeSet<&str> {
+pub fn qualified_parameters(text: &str) -> BTreeSet<&str> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
     let words = text.split(|c| !is_word(c)).filter(|word| !word.is_empty());
     let mut words = words.peekable();

@@ -9,7 +9,7 @@ use super::{Kind, Reason, Refusal};
 use crate::lexer::{self, TokenKind};
 
 /// How a statement has to be run. What no rule knows is ordinary.
-pub(crate) fn kind(words: Words<'_>) -> Kind {
+pub fn kind(words: Words<'_>) -> Kind {
     let rule = RULES.iter().find(|(keyword, _)| words.is(0, keyword));
     rule.map_or(Kind::Ordinary, |(_, rule)| rule(words))
 }
@@ -53,7 +53,7 @@ const RULES: &[(&str, Rule)] = &[
 const UTILITY: Kind = Kind::Alone(Reason::Utility);
 
 /// The names that TimescaleDB's options go by: `timescaledb.continuous`, `tsdb.continuous`.
-pub(crate) const NAMESPACES: &[&str] = &["timescaledb", "tsdb"];
+pub const NAMESPACES: &[&str] = &["timescaledb", "tsdb"];
 
 /// Procedures that commit, or that the server refuses in a transaction block because they may.
 const COMMITTING_PROCEDURES: &[&str] = &[
@@ -162,7 +162,7 @@ fn create_reason(words: Words<'_>) -> Option<Reason> {
 }
 
 /// What the first `WITH (…)` says of an option.
-pub(crate) fn switched(words: Words<'_>, namespaces: &[&str], name: &str) -> Option<bool> {
+pub fn switched(words: Words<'_>, namespaces: &[&str], name: &str) -> Option<bool> {
     let list = (0..words.tokens.len())
         .find(|&index| words.is(index, "with") && words.is_symbol(index + 1, "("))?;
     let (options, _) = words.arguments(list + 1);
@@ -222,7 +222,7 @@ fn reindex(words: Words<'_>) -> Option<Reason> {
 }
 
 /// Whether a `REINDEX` says `CONCURRENTLY`, in its option list or behind what it rebuilds.
-pub(crate) fn reindexes_concurrently(words: Words<'_>) -> bool {
+pub fn reindexes_concurrently(words: Words<'_>) -> bool {
     let (options, what) = words.arguments(1);
     let option = options
         .iter()
@@ -301,7 +301,7 @@ fn body_commits(words: Words<'_>) -> Option<Reason> {
 }
 
 /// The body of a `DO`, as it stands between its quotes.
-pub(crate) fn body<'a>(words: Words<'a>) -> Option<&'a str> {
+pub fn body<'a>(words: Words<'a>) -> Option<&'a str> {
     let body = (1..words.tokens.len()).find(|&index| {
         words.tokens[index].kind == TokenKind::String && !words.is(index - 1, "language")
     })?;
@@ -309,14 +309,14 @@ pub(crate) fn body<'a>(words: Words<'a>) -> Option<&'a str> {
 }
 
 /// Whether a procedural text holds a COMMIT, a ROLLBACK or a call of a procedure of TimescaleDB that commits.
-pub(crate) fn source_commits(source: &str) -> bool {
+pub fn source_commits(source: &str) -> bool {
     let mut commits = false;
     each_statement(source, |words| commits |= statement_commits(words));
     commits
 }
 
 /// The procedures that a procedural text calls.
-pub(crate) fn calls(source: &str) -> Vec<Name> {
+pub fn calls(source: &str) -> Vec<Name> {
     let mut called = Vec::new();
     each_statement(source, |words| {
         let calls = (0..words.tokens.len()).filter(|&at| words.is(at, "call"));
@@ -326,7 +326,7 @@ pub(crate) fn calls(source: &str) -> Vec<Name> {
 }
 
 /// The procedure of the `CALL` at `at`.
-pub(crate) fn called_at(words: Words<'_>, at: usize) -> Option<Name> {
+pub fn called_at(words: Words<'_>, at: usize) -> Option<Name> {
     let (name, behind) = Name::read(words, at + 1)?;
     words.is_symbol(behind, "(").then_some(name)
 }

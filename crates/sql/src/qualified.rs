@@ -248,10 +248,12 @@ impl<'a> Query<'a> {
     }
 }
 
-/// Fails where one of the queries of a text leaves something to `search_path`.
-#[cfg(test)]
+/// For tests: asserts that the queries of a text leave nothing to `search_path`.
+///
+/// # Panics
+/// When one of them does, or the text cannot be split.
 #[track_caller]
-pub(crate) fn assert_qualified(text: &str) {
+pub fn assert_qualified(text: &str) {
     for statement in lexer::split(text).unwrap() {
         let sql = &text[statement.range()];
         let first = statement.tokens[0].text(text).to_ascii_lowercase();
@@ -263,18 +265,7 @@ pub(crate) fn assert_qualified(text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{assert_qualified, lookups, qualified};
-    use crate::{foreign, history, run};
-
-    #[test]
-    fn our_own_queries_leave_nothing_to_the_search_path() {
-        let others = [foreign::query(), history::read(history::TABLE)];
-        for query in run::own_queries().iter().chain(&others) {
-            // A database may have an encoding that lacks anything else.
-            assert!(query.is_ascii(), "{query}");
-            assert_qualified(query);
-        }
-    }
+    use super::{lookups, qualified};
 
     #[test]
     fn each_lookup_gets_its_schema() {

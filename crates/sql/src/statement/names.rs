@@ -1,19 +1,19 @@
 //! The names of objects in a statement, read as the server reads them.
 
 use super::words::Words;
-use crate::history;
 use crate::lexer::TokenKind;
+use crate::quote;
 
 /// A name with or without a schema: `t`, `S.t`, `"we;ird".t`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Name {
+pub struct Name {
     /// Folded to lower case where they are not quoted.
     parts: Vec<String>,
 }
 
 impl Name {
     /// The name that begins at `at`, and the first index behind it.
-    pub(crate) fn read(words: Words<'_>, mut at: usize) -> Option<(Name, usize)> {
+    pub fn read(words: Words<'_>, mut at: usize) -> Option<(Name, usize)> {
         let mut parts = vec![identifier(words, at)?];
         while words.is_symbol(at + 1, ".") {
             at += 2;
@@ -24,7 +24,7 @@ impl Name {
     }
 
     /// All names of a list that begins at `at`, with commas between them, and the first index behind it.
-    pub(crate) fn read_list(words: Words<'_>, at: usize) -> Option<(Vec<Name>, usize)> {
+    pub fn read_list(words: Words<'_>, at: usize) -> Option<(Vec<Name>, usize)> {
         let (first, mut behind) = Name::read(words, at)?;
         let mut names = vec![first];
         while words.is_symbol(behind, ",") {
@@ -36,13 +36,13 @@ impl Name {
     }
 
     /// The schema, where it is given.
-    pub(crate) fn schema(&self) -> Option<&str> {
+    pub fn schema(&self) -> Option<&str> {
         let index = self.parts.len().checked_sub(2)?;
         Some(&self.parts[index])
     }
 
     /// The name without its schema.
-    pub(crate) fn object(&self) -> &str {
+    pub fn object(&self) -> &str {
         self.parts.last().map_or("", String::as_str)
     }
 
@@ -54,31 +54,28 @@ impl Name {
     }
 
     /// The name without its schema, as a constant of type `name`, which is cut where the server cuts identifiers.
-    pub(crate) fn object_literal(&self) -> String {
-        format!("{}::name", history::literal(self.object()))
+    pub fn object_literal(&self) -> String {
+        format!("{}::name", quote::literal(self.object()))
     }
 
     /// The name as it can be written anywhere.
-    pub(crate) fn quoted(&self) -> String {
+    pub fn quoted(&self) -> String {
         let quoted: Vec<_> = self
             .parts
             .iter()
-            .map(|part| history::identifier(part))
+            .map(|part| quote::identifier(part))
             .collect();
         quoted.join(".")
     }
 
     /// An expression for the relation's OID that is null where there is none.
-    pub(crate) fn regclass(&self) -> String {
-        format!(
-            "pg_catalog.to_regclass({})",
-            history::literal(&self.quoted())
-        )
+    pub fn regclass(&self) -> String {
+        format!("pg_catalog.to_regclass({})", quote::literal(&self.quoted()))
     }
 }
 
 /// The identifier at `index`.
-pub(crate) fn identifier(words: Words<'_>, index: usize) -> Option<String> {
+pub fn identifier(words: Words<'_>, index: usize) -> Option<String> {
     let text = words.text(index);
     match words.tokens.get(index)?.kind {
         TokenKind::Word => Some(text.to_ascii_lowercase()),

@@ -151,19 +151,21 @@ pub fn tokens(sql: &str) -> Vec<Token> {
 }
 
 /// What [`tokens`] returns, one at a time.
-pub(crate) fn stream(sql: &str) -> impl Iterator<Item = Token> + '_ {
+pub fn stream(sql: &str) -> impl Iterator<Item = Token> + '_ {
     let mut scanner = Scanner::new(sql);
     std::iter::from_fn(move || scanner.next_token(None).ok().flatten())
 }
 
 /// A part of a text that is not white space.
-pub(crate) enum Piece {
+pub enum Piece {
+    /// A comment, by its byte range.
     Comment(Range<usize>),
+    /// A token.
     Token(Token),
 }
 
 /// The comments and tokens of a text, in its order. Stops quietly where the text cannot be read.
-pub(crate) fn pieces(sql: &str) -> impl Iterator<Item = Piece> + '_ {
+pub fn pieces(sql: &str) -> impl Iterator<Item = Piece> + '_ {
     let mut scanner = Scanner::new(sql);
     let ends = std::iter::from_fn(move || {
         let mut comments = Vec::new();

@@ -4,22 +4,23 @@ use crate::lexer::{Token, TokenKind};
 
 /// The tokens of one statement, or of the body of one.
 #[derive(Clone, Copy)]
-pub(crate) struct Words<'a> {
-    pub(crate) sql: &'a str,
-    pub(crate) tokens: &'a [Token],
+pub struct Words<'a> {
+    /// The text that the tokens are ranges of.
+    pub sql: &'a str,
+    /// The tokens, without comments and white space.
+    pub tokens: &'a [Token],
 }
 
 impl<'a> Words<'a> {
     /// The text of a token; empty behind the last one.
-    pub(crate) fn text(&self, index: usize) -> &'a str {
+    pub fn text(&self, index: usize) -> &'a str {
         self.tokens
             .get(index)
             .map_or("", |token| token.text(self.sql))
     }
 
     /// The text from the first to the last of these tokens, with what is between them; empty for none.
-    #[cfg(feature = "plain")]
-    pub(crate) fn between(&self, tokens: std::ops::Range<usize>) -> &'a str {
+    pub fn between(&self, tokens: std::ops::Range<usize>) -> &'a str {
         match self.tokens.get(tokens) {
             Some([first, .., last]) => &self.sql[first.start..last.end],
             Some([only]) => only.text(self.sql),
@@ -28,39 +29,42 @@ impl<'a> Words<'a> {
     }
 
     /// Whether the token is this keyword, which no quoted name is.
-    pub(crate) fn is(&self, index: usize, keyword: &str) -> bool {
+    pub fn is(&self, index: usize, keyword: &str) -> bool {
         let text = self.text(index);
         text.eq_ignore_ascii_case(keyword) && self.tokens[index].kind == TokenKind::Word
     }
 
-    pub(crate) fn is_one_of(&self, index: usize, keywords: &[&str]) -> bool {
+    /// Whether the token is one of these keywords.
+    pub fn is_one_of(&self, index: usize, keywords: &[&str]) -> bool {
         keywords.iter().any(|keyword| self.is(index, keyword))
     }
 
     /// Whether the tokens from `index` on are these keywords.
-    pub(crate) fn are(&self, index: usize, keywords: &[&str]) -> bool {
+    pub fn are(&self, index: usize, keywords: &[&str]) -> bool {
         let mut numbered = keywords.iter().enumerate();
         numbered.all(|(offset, keyword)| self.is(index + offset, keyword))
     }
 
     /// Whether the token is this name, which is in lower case. A quoted name is the same name when it is in lower case, too.
-    pub(crate) fn is_name(&self, index: usize, name: &str) -> bool {
+    pub fn is_name(&self, index: usize, name: &str) -> bool {
         let quoted = self.text(index).strip_prefix('"');
         let quoted = quoted.and_then(|text| text.strip_suffix('"'));
         self.is(index, name) || quoted == Some(name)
     }
 
-    pub(crate) fn is_symbol(&self, index: usize, symbol: &str) -> bool {
+    /// Whether the text of the token is exactly this.
+    pub fn is_symbol(&self, index: usize, symbol: &str) -> bool {
         self.text(index) == symbol
     }
 
-    pub(crate) fn ends_with(&self, keywords: &[&str]) -> bool {
+    /// Whether the last tokens are these keywords.
+    pub fn ends_with(&self, keywords: &[&str]) -> bool {
         let start = self.tokens.len().checked_sub(keywords.len());
         start.is_some_and(|start| self.are(start, keywords))
     }
 
     /// Whether these keywords follow each other somewhere outside parentheses.
-    pub(crate) fn has(&self, keywords: &[&str]) -> bool {
+    pub fn has(&self, keywords: &[&str]) -> bool {
         let mut depth = 0usize;
         (0..self.tokens.len()).any(|index| {
             match self.text(index) {
@@ -73,7 +77,7 @@ impl<'a> Words<'a> {
     }
 
     /// The first index from `index` on that is none of these keywords.
-    pub(crate) fn behind(&self, mut index: usize, keywords: &[&str]) -> usize {
+    pub fn behind(&self, mut index: usize, keywords: &[&str]) -> usize {
         while self.is_one_of(index, keywords) {
             index += 1;
         }
@@ -82,7 +86,7 @@ impl<'a> Words<'a> {
 
     /// The arguments in the parentheses that open at `index`, each as a range of tokens, and the first index behind them. None, and
     /// `index` itself, if no parenthesis opens there.
-    pub(crate) fn arguments(&self, index: usize) -> (Vec<Words<'a>>, usize) {
+    pub fn arguments(&self, index: usize) -> (Vec<Words<'a>>, usize) {
         let mut found = Vec::new();
         if !self.is_symbol(index, "(") {
             return (found, index);
@@ -116,7 +120,7 @@ impl<'a> Words<'a> {
 
     /// What this argument, an option of a list, says of the option: that it is on or off. `None` if it is another one. A name alone means
     /// on. `namespaces` are those that may stand before the name; none means that there is none.
-    pub(crate) fn switch(&self, namespaces: &[&str], name: &str) -> Option<bool> {
+    pub fn switch(&self, namespaces: &[&str], name: &str) -> Option<bool> {
         let at = match namespaces {
             [] => 0,
             _ => {
@@ -135,7 +139,7 @@ impl<'a> Words<'a> {
     }
 
     /// Whether the token is a word for false. The server takes any beginning of one that leaves no doubt.
-    pub(crate) fn is_off(&self, index: usize) -> bool {
+    pub fn is_off(&self, index: usize) -> bool {
         let text = self.text(index).trim_matches('\'').to_ascii_lowercase();
         let begins = |word: &str, least: usize| text.len() >= least && word.starts_with(&text);
         text == "0" || begins("false", 1) || begins("no", 1) || begins("off", 2)
