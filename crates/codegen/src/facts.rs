@@ -6,7 +6,7 @@ use catalog::{ContinuousAggregate, Hypertable, Job};
 
 use crate::docs::code;
 use crate::layout;
-use crate::relation::Kind;
+use crate::source::Kind;
 use crate::types::Key;
 
 /// What is said about a relation besides its columns.

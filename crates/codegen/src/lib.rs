@@ -8,12 +8,14 @@
 mod docs;
 mod error;
 mod facts;
+mod field;
 mod layout;
 mod names;
 mod new;
 mod prepare;
 mod relation;
 mod render;
+mod source;
 mod types;
 
 use catalog::Catalog;

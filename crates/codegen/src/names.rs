@@ -260,6 +260,11 @@ fn suffix(name: &str, style: Style) -> String {
     }
 }
 
+/// The last segment of a path.
+pub(crate) fn last_segment(path: &str) -> &str {
+    path.rsplit("::").next().unwrap_or(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

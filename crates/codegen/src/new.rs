@@ -4,8 +4,8 @@ use catalog::model::Identity;
 use serde::Serialize;
 
 use crate::docs;
+use crate::field::Field;
 use crate::layout::{self, Place};
-use crate::relation::Field;
 
 /// The part of `relation.rs.tera` that is there for tables alone.
 #[derive(Serialize)]

@@ -10,8 +10,9 @@ use serde::Serialize;
 use crate::docs;
 use crate::error::Error;
 use crate::layout::{self, Place};
-use crate::names::{self, Style};
+use crate::names::{self, Style, last_segment};
 use crate::relation::{self, Relation};
+use crate::source::{self, Source};
 use crate::types::{Key, Types};
 
 /// The schema whose objects stand at the root of the file.
@@ -60,7 +61,7 @@ struct Variant {
 
 /// Everything that `catalog` becomes.
 pub(crate) fn file(catalog: &Catalog) -> Result<File, Error> {
-    let sources = relation::sources(catalog);
+    let sources = source::sources(catalog);
     let names = Names::new(catalog, &sources)?;
     let types = Types::new(catalog, names.enums.clone());
     let mut schemas = Vec::new();
@@ -102,7 +103,7 @@ struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    fn new(catalog: &'a Catalog, sources: &[relation::Source<'a>]) -> Result<Names<'a>, Error> {
+    fn new(catalog: &'a Catalog, sources: &[Source<'a>]) -> Result<Names<'a>, Error> {
         let enums = by_schema(
             catalog
                 .enums
@@ -167,11 +168,6 @@ fn by_schema<'a>(objects: impl Iterator<Item = Key<'a>>) -> BTreeMap<&'a str, Ve
         map.entry(schema).or_default().push(name);
     }
     map
-}
-
-/// The last segment of a path.
-pub(crate) fn last_segment(path: &str) -> &str {
-    path.rsplit("::").next().unwrap_or(path)
 }
 
 fn enum_type(e: &Enum, names: &Names<'_>, depth: usize) -> Result<EnumType, Error> {

@@ -4,49 +4,18 @@
 
 use std::collections::HashMap;
 
-use catalog::{Catalog, Column, ConstraintKind, Identity};
+use catalog::ConstraintKind;
 use serde::Serialize;
 
 use crate::docs;
 use crate::error::Error;
 use crate::facts::{self, Facts};
+use crate::field::{self, Field};
 use crate::layout::{self, Place};
-use crate::names::{self, Style};
+use crate::names::last_segment;
 use crate::new::{self, New};
-use crate::prepare::last_segment;
-use crate::types::{Key, RustType, Types, Unmapped};
-
-/// What kind of relation a module is for.
-#[derive(Clone, Copy)]
-pub(crate) enum Kind<'a> {
-    Table(&'a catalog::Table),
-    View(&'a catalog::View),
-    Aggregate(&'a catalog::ContinuousAggregate),
-}
-
-/// A relation, whatever its kind.
-pub(crate) struct Source<'a> {
-    pub(crate) schema: &'a str,
-    pub(crate) name: &'a str,
-    comment: Option<&'a str>,
-    columns: &'a [Column],
-    pub(crate) kind: Kind<'a>,
-}
-
-/// A column with its Rust names and types.
-pub(crate) struct Field<'a> {
-    pub(crate) column: &'a Column,
-    /// The identifier of the field.
-    pub(crate) name: String,
-    /// The type of a value that is not null.
-    pub(crate) ty: RustType,
-    /// What the database puts in when an `INSERT` leaves the column out, other than null.
-    pub(crate) default: Option<&'a str>,
-    /// The column's comment, as paragraphs.
-    pub(crate) comment: Vec<String>,
-    /// The paragraph on the column's SQL type and default.
-    pub(crate) sql: String,
-}
+use crate::source::{Kind, Source};
+use crate::types::{Key, Types};
 
 /// Context of `relation.rs.tera`.
 #[derive(Serialize)]
@@ -98,34 +67,6 @@ struct Between {
     bound_type: &'static str,
 }
 
-/// The relations of `catalog`, by schema and name.
-pub(crate) fn sources(catalog: &Catalog) -> Vec<Source<'_>> {
-    let tables = catalog.tables.iter().map(|t| Source {
-        schema: &t.schema,
-        name: &t.name,
-        comment: t.comment.as_deref(),
-        columns: &t.columns,
-        kind: Kind::Table(t),
-    });
-    let views = catalog.views.iter().map(|v| Source {
-        schema: &v.schema,
-        name: &v.name,
-        comment: v.comment.as_deref(),
-        columns: &v.columns,
-        kind: Kind::View(v),
-    });
-    let aggregates = catalog.continuous_aggregates.iter().map(|a| Source {
-        schema: &a.schema,
-        name: &a.name,
-        comment: a.comment.as_deref(),
-        columns: &a.columns,
-        kind: Kind::Aggregate(a),
-    });
-    let mut sources: Vec<Source<'_>> = tables.chain(views).chain(aggregates).collect();
-    sources.sort_by_key(|source| (source.schema, source.name));
-    sources
-}
-
 /// The context for one relation whose module lies in another, `depth` modules below the root of the file.
 pub(crate) fn prepare(
     source: &Source<'_>,
@@ -138,7 +79,7 @@ pub(crate) fn prepare(
         moved: depth * 4,
     };
     let title = format!("{}.{}", source.schema, source.name);
-    let fields = fields(source, &title, types, depth)?;
+    let fields = field::fields(source, &title, types, depth)?;
     let facts = facts::of(source.kind, paths, depth);
     let mut doc = source.comment.map_or(Vec::new(), docs::prose);
     doc.push(facts.sentence(&title));
@@ -168,87 +109,6 @@ pub(crate) fn prepare(
         new: table.map(|_| new::prepare(&fields, &docs::code(&title), place)),
         between: between(source, &fields, &facts, place),
     })
-}
-
-fn fields<'a>(
-    source: &Source<'a>,
-    title: &str,
-    types: &Types<'a>,
-    depth: usize,
-) -> Result<Vec<Field<'a>>, Error> {
-    let names: Vec<&str> = source
-        .columns
-        .iter()
-        .map(|column| column.name.as_str())
-        .collect();
-    let identifiers = names::assign(title, &names, Style::Snake)?;
-    let fields = source
-        .columns
-        .iter()
-        .zip(identifiers)
-        .map(|(column, name)| {
-            let ty = types
-                .rust(&column.ty, depth + 1)
-                .map_err(|unmapped| match unmapped {
-                    Unmapped::Unknown => Error::UnmappedType {
-                        relation: title.to_owned(),
-                        column: column.name.clone(),
-                        sql_type: column.ty.sql.clone(),
-                    },
-                    Unmapped::Circular(domain) => Error::CircularDomain {
-                        relation: title.to_owned(),
-                        column: column.name.clone(),
-                        domain,
-                    },
-                })?;
-            let domain = types.domain(&column.ty);
-            let default = column.default.as_deref().or_else(|| match column.ty.array {
-                false => domain.and_then(|domain| domain.default.as_deref()),
-                true => None,
-            });
-            let base = domain.map(|domain| domain.base.sql.as_str());
-            let sql = sql_sentence(column, &name, base, default);
-            Ok(Field {
-                column,
-                name,
-                ty,
-                default,
-                comment: column.comment.as_deref().map_or(Vec::new(), docs::prose),
-                sql,
-            })
-        });
-    fields.collect()
-}
-
-/// The paragraph that tells a column's SQL type and where its values come from.
-fn sql_sentence(column: &Column, name: &str, base: Option<&str>, default: Option<&str>) -> String {
-    let mut text = String::new();
-    if name.strip_prefix("r#").unwrap_or(name) != column.name {
-        text = format!("Column {}: ", docs::code(&column.name));
-    }
-    text += &docs::code(&column.ty.sql);
-    match base {
-        Some(base) if column.ty.array => {
-            text += &format!(", of a domain over {}", docs::code(base))
-        }
-        Some(base) => text += &format!(", a domain over {}", docs::code(base)),
-        None => {}
-    }
-    match (&column.generated, column.identity, default) {
-        (Some(expression), _, _) => {
-            text += &format!(", generated as {}", docs::code(expression));
-            if column.is_virtual {
-                text += " when it is read";
-            }
-        }
-        (_, Some(Identity::Always), _) => text += ", identity that the database always chooses",
-        (_, Some(Identity::ByDefault), _) => {
-            text += ", identity that the database chooses by default"
-        }
-        (_, _, Some(default)) => text += &format!(", {} by default", docs::code(default)),
-        _ => {}
-    }
-    text + "."
 }
 
 fn row_field(field: &Field<'_>, at: usize, place: impl Fn(usize) -> Place) -> RowField {

@@ -1,5 +1,8 @@
 //! The proleptic Gregorian calendar by number of days. PostgreSQL's dates use it for all time, as ISO 8601 does.
 
+/// Microseconds of a day without leap seconds.
+pub(crate) const DAY_MICROS: i64 = 86_400_000_000;
+
 /// Days from 1970-01-01 to 2000-01-01, PostgreSQL's day zero.
 pub(crate) const UNIX_DAYS: i64 = 10_957;
 

@@ -1,4 +1,6 @@
-//! `date`: a day, without time of day and without zone. Its text forms are in `datetime_text`.
+//! `date`: a day, without time of day and without zone. Its text forms are in `text`.
+
+mod text;
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,11 +8,9 @@ use std::str::FromStr;
 use bytes::{BufMut, BytesMut};
 
 use crate::calendar::Civil;
-use crate::datetime_text;
 use crate::encode::{Encode, EncodeError};
 use crate::error::{DecodeError, ParseError};
 use crate::sql::sql_type;
-use crate::timestamp::Timestamp;
 
 /// A `date`: a day from 4714-11-24 BC to 5874897-12-31, or an infinity, in the proleptic Gregorian calendar.
 ///
@@ -76,19 +76,6 @@ impl Date {
         Self::finite(i64::from(self.0).checked_add(days)?)
     }
 
-    /// Midnight UTC at the start of the day; an infinity becomes the timestamp's. `None` for a day that `timestamptz` cannot hold,
-    /// which ends with the year 294276.
-    pub fn midnight_utc(self) -> Option<Timestamp> {
-        match self {
-            Self::INFINITY => Some(Timestamp::INFINITY),
-            Self::NEG_INFINITY => Some(Timestamp::NEG_INFINITY),
-            Self(days) => {
-                let micros = i64::from(days).checked_mul(Timestamp::DAY_MICROS)?;
-                Timestamp::finite(micros)
-            }
-        }
-    }
-
     /// The calendar's name of the day; `None` for the infinities.
     pub(crate) fn civil(self) -> Option<Civil> {
         self.is_finite().then(|| Civil::from_days(self.0.into()))
@@ -121,7 +108,7 @@ sql_type!(Date, DATE);
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        datetime_text::fmt_date(*self, f)
+        text::fmt(*self, f)
     }
 }
 
@@ -135,13 +122,14 @@ impl FromStr for Date {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        datetime_text::parse_date(text)
+        text::parse(text)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::timestamp::Timestamp;
 
     #[test]
     fn the_range_is_postgresqls() {

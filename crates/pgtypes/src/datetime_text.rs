@@ -1,64 +1,30 @@
-//! The text forms of `date` and `timestamp with time zone`: PostgreSQL's own (`datestyle = ISO`) and ISO 8601.
+//! The parts of which the text forms of `date` and `timestamp with time zone` consist: PostgreSQL's own (`datestyle = ISO`) and ISO 8601.
 
 use std::fmt;
 
-use crate::calendar::Civil;
-use crate::date::Date;
-use crate::error::ParseError;
-use crate::text::{Cursor, pad, write_fraction};
-use crate::timestamp::Timestamp;
+use crate::calendar::{Civil, DAY_MICROS};
+use crate::text::{Cursor, write_fraction};
 
 const INFINITY: &str = "infinity";
 const NEG_INFINITY: &str = "-infinity";
 
-pub(crate) fn fmt_date(date: Date, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let Some(civil) = date.civil() else {
-        return f.pad(infinity(date == Date::INFINITY));
-    };
-    pad(f, |out| {
-        write_civil(out, civil)?;
-        write_era(out, civil)
-    })
-}
-
-pub(crate) fn fmt_timestamp(timestamp: Timestamp, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let Some(civil) = timestamp.date_utc().civil() else {
-        return f.pad(infinity(timestamp == Timestamp::INFINITY));
-    };
-    let micros = timestamp.micros_of_day();
-    let iso = f.alternate();
-    pad(f, |out| {
-        if iso {
-            write_iso_civil(out, civil)?;
-            out.write_char('T')?;
-            write_time(out, micros)?;
-            return out.write_char('Z');
-        }
-        write_civil(out, civil)?;
-        out.write_char(' ')?;
-        write_time(out, micros)?;
-        out.write_str("+00")?;
-        write_era(out, civil)
-    })
-}
-
-fn infinity(positive: bool) -> &'static str {
+pub(crate) fn infinity(positive: bool) -> &'static str {
     if positive { INFINITY } else { NEG_INFINITY }
 }
 
 /// The year as PostgreSQL writes it: counted from 1 in both directions, with the era behind the whole.
-fn write_civil(out: &mut dyn fmt::Write, civil: Civil) -> fmt::Result {
+pub(crate) fn write_civil(out: &mut dyn fmt::Write, civil: Civil) -> fmt::Result {
     let Civil { year, month, day } = civil;
     let year = if year > 0 { year } else { 1 - year };
     write!(out, "{year:04}-{month:02}-{day:02}")
 }
 
-fn write_era(out: &mut dyn fmt::Write, civil: Civil) -> fmt::Result {
+pub(crate) fn write_era(out: &mut dyn fmt::Write, civil: Civil) -> fmt::Result {
     out.write_str(if civil.year > 0 { "" } else { " BC" })
 }
 
 /// The year as ISO 8601 writes it: with a year 0, and with a sign and six digits where four do not do.
-fn write_iso_civil(out: &mut dyn fmt::Write, civil: Civil) -> fmt::Result {
+pub(crate) fn write_iso_civil(out: &mut dyn fmt::Write, civil: Civil) -> fmt::Result {
     let Civil { year, month, day } = civil;
     match year {
         0..=9999 => write!(out, "{year:04}")?,
@@ -67,66 +33,15 @@ fn write_iso_civil(out: &mut dyn fmt::Write, civil: Civil) -> fmt::Result {
     write!(out, "-{month:02}-{day:02}")
 }
 
-fn write_time(out: &mut dyn fmt::Write, micros: u64) -> fmt::Result {
+pub(crate) fn write_time(out: &mut dyn fmt::Write, micros: u64) -> fmt::Result {
     let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000);
     let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     write!(out, "{hour:02}:{minute:02}:{second:02}")?;
     write_fraction(out, fraction)
 }
 
-pub(crate) fn parse_date(text: &str) -> Result<Date, ParseError> {
-    let error = |reason| ParseError::new("date", text, reason);
-    if let Some(positive) = parse_infinity(text) {
-        return Ok(if positive {
-            Date::INFINITY
-        } else {
-            Date::NEG_INFINITY
-        });
-    }
-    let mut cursor = Cursor::new(text.trim_ascii());
-    let written = date_part(&mut cursor).map_err(error)?;
-    let era = era_part(&mut cursor).map_err(error)?;
-    if !cursor.is_empty() {
-        return Err(error("expected YYYY-MM-DD, and nothing after it but BC"));
-    }
-    let civil = written.in_era(era).map_err(error)?;
-    Date::finite(civil.days()).ok_or_else(|| error("out of range"))
-}
-
-pub(crate) fn parse_timestamp(text: &str) -> Result<Timestamp, ParseError> {
-    let error = |reason| ParseError::new("timestamp with time zone", text, reason);
-    if let Some(positive) = parse_infinity(text) {
-        return Ok(if positive {
-            Timestamp::INFINITY
-        } else {
-            Timestamp::NEG_INFINITY
-        });
-    }
-    let mut cursor = Cursor::new(text.trim_ascii());
-    let written = date_part(&mut cursor).map_err(error)?;
-    if !cursor.eat("T") && !cursor.eat(" ") {
-        return Err(error("expected a time after the date"));
-    }
-    cursor.eat_space();
-    let of_day = time_part(&mut cursor).map_err(error)?;
-    cursor.eat_space();
-    let offset = offset_part(&mut cursor).map_err(error)?;
-    let era = era_part(&mut cursor).map_err(error)?;
-    if !cursor.is_empty() {
-        return Err(error("expected nothing after the offset but BC"));
-    }
-    let civil = written.in_era(era).map_err(error)?;
-    let micros = civil
-        .days()
-        .checked_mul(Timestamp::DAY_MICROS)
-        .and_then(|midnight| midnight.checked_add(of_day - offset * 1_000_000));
-    micros
-        .and_then(Timestamp::finite)
-        .ok_or_else(|| error("out of range"))
-}
-
 /// `Some(true)` for infinity, `Some(false)` for its negative.
-fn parse_infinity(text: &str) -> Option<bool> {
+pub(crate) fn parse_infinity(text: &str) -> Option<bool> {
     let text = text.trim_ascii();
     if text.eq_ignore_ascii_case(INFINITY) || text.eq_ignore_ascii_case("+infinity") {
         return Some(true);
@@ -135,20 +50,20 @@ fn parse_infinity(text: &str) -> Option<bool> {
 }
 
 /// A date as it is written, before its era is known.
-struct Written {
+pub(crate) struct Written {
     year: i64,
     month: u32,
     day: u32,
 }
 
 #[derive(PartialEq)]
-enum Era {
+pub(crate) enum Era {
     Unsaid,
     Bc,
 }
 
 impl Written {
-    fn in_era(&self, era: Era) -> Result<Civil, &'static str> {
+    pub(crate) fn in_era(&self, era: Era) -> Result<Civil, &'static str> {
         let year = match era {
             Era::Bc if self.year < 1 => return Err("years BC are counted from 1"),
             Era::Bc => 1 - self.year,
@@ -159,7 +74,7 @@ impl Written {
 }
 
 /// `[±]Y…YYYY-MM-DD`.
-fn date_part(cursor: &mut Cursor<'_>) -> Result<Written, &'static str> {
+pub(crate) fn date_part(cursor: &mut Cursor<'_>) -> Result<Written, &'static str> {
     let negative = cursor.eat("-");
     let signed = negative || cursor.eat("+");
     let digits = cursor.digits();
@@ -176,26 +91,26 @@ fn date_part(cursor: &mut Cursor<'_>) -> Result<Written, &'static str> {
     })
 }
 
-fn month_and_day(cursor: &mut Cursor<'_>) -> Option<(u32, u32)> {
+pub(crate) fn month_and_day(cursor: &mut Cursor<'_>) -> Option<(u32, u32)> {
     let month = cursor.eat("-").then(|| cursor.two_digits())??;
     let day = cursor.eat("-").then(|| cursor.two_digits())??;
     Some((month, day))
 }
 
 /// `HH:MM[:SS[.f…]]` as microseconds since midnight. As on the server, 24:00 is the next midnight, and second 60 the next minute.
-fn time_part(cursor: &mut Cursor<'_>) -> Result<i64, &'static str> {
+pub(crate) fn time_part(cursor: &mut Cursor<'_>) -> Result<i64, &'static str> {
     let (hour, minute, second) = hour_minute_second(cursor).ok_or("expected HH:MM:SS")?;
     let fraction = cursor.fraction().ok_or("expected digits after the point")?;
     let whole = i64::from(hour * 3600 + minute * 60 + second);
     let micros = whole * 1_000_000 + fraction as i64;
-    if minute > 59 || second > 60 || micros > Timestamp::DAY_MICROS {
+    if minute > 59 || second > 60 || micros > DAY_MICROS {
         return Err("no such time of day");
     }
     Ok(micros)
 }
 
 /// `Z` or `±HH[[:]MM[[:]SS]]` as seconds east of UTC.
-fn offset_part(cursor: &mut Cursor<'_>) -> Result<i64, &'static str> {
+pub(crate) fn offset_part(cursor: &mut Cursor<'_>) -> Result<i64, &'static str> {
     if cursor.eat("Z") {
         return Ok(0);
     }
@@ -213,7 +128,7 @@ fn offset_part(cursor: &mut Cursor<'_>) -> Result<i64, &'static str> {
 }
 
 /// `HH[[:]MM[[:]SS]]`.
-fn hour_minute_second(cursor: &mut Cursor<'_>) -> Option<(u32, u32, u32)> {
+pub(crate) fn hour_minute_second(cursor: &mut Cursor<'_>) -> Option<(u32, u32, u32)> {
     let hour = cursor.two_digits()?;
     let Some(minute) = after_colon(cursor)? else {
         return Some((hour, 0, 0));
@@ -223,7 +138,7 @@ fn hour_minute_second(cursor: &mut Cursor<'_>) -> Option<(u32, u32, u32)> {
 }
 
 /// Two digits, with or without a colon before them; `Some(None)` when neither comes next.
-fn after_colon(cursor: &mut Cursor<'_>) -> Option<Option<u32>> {
+pub(crate) fn after_colon(cursor: &mut Cursor<'_>) -> Option<Option<u32>> {
     let must = cursor.eat(":") || cursor.rest.starts_with(|c: char| c.is_ascii_digit());
     if must {
         cursor.two_digits().map(Some)
@@ -232,7 +147,7 @@ fn after_colon(cursor: &mut Cursor<'_>) -> Option<Option<u32>> {
     }
 }
 
-fn era_part(cursor: &mut Cursor<'_>) -> Result<Era, &'static str> {
+pub(crate) fn era_part(cursor: &mut Cursor<'_>) -> Result<Era, &'static str> {
     cursor.eat_space();
     if cursor.eat("BC") {
         return Ok(Era::Bc);
@@ -243,8 +158,9 @@ fn era_part(cursor: &mut Cursor<'_>) -> Result<Era, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::date::Date;
     use crate::random::Random;
+    use crate::timestamp::Timestamp;
 
     fn timestamp(text: &str) -> Timestamp {
         text.parse().unwrap_or_else(|error| panic!("{error}"))

@@ -1,4 +1,6 @@
-//! `interval`: months, days and microseconds, which do not convert into each other. Its text form is in `interval_text`.
+//! `interval`: months, days and microseconds, which do not convert into each other. Its text form is in `text`.
+
+mod text;
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +9,6 @@ use bytes::{BufMut, BytesMut};
 
 use crate::encode::{Encode, EncodeError};
 use crate::error::{DecodeError, ParseError};
-use crate::interval_text;
 use crate::sql::sql_type;
 
 /// An `interval`. Its three parts have signs of their own: a month is not always 30 days, nor a day always 24 hours.
@@ -96,7 +97,7 @@ sql_type!(Interval, INTERVAL);
 
 impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        interval_text::fmt(*self, f)
+        text::fmt(*self, f)
     }
 }
 
@@ -110,7 +111,7 @@ impl FromStr for Interval {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        interval_text::parse(text)
+        text::parse(text)
     }
 }
 

@@ -35,11 +35,9 @@ mod error;
 mod hostile_input;
 mod insert;
 mod interval;
-mod interval_text;
 mod json;
 mod net;
 mod numeric;
-mod numeric_text;
 #[cfg(test)]
 #[path = "../tests/support/random.rs"]
 mod random;

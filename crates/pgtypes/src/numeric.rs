@@ -1,5 +1,7 @@
 //! `numeric`: a decimal number of any length, NaN or an infinity, as the digits that travel on the wire. Its text form is in
-//! `numeric_text`.
+//! `text`.
+
+mod text;
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -10,7 +12,6 @@ use bytes::{BufMut, BytesMut};
 
 use crate::encode::{Encode, EncodeError};
 use crate::error::{DecodeError, OutOfRange, ParseError};
-use crate::numeric_text;
 use crate::sql::sql_type;
 
 const NEGATIVE: u16 = 0x4000;
@@ -370,7 +371,7 @@ impl fmt::Display for Numeric {
             Repr::NaN => f.pad("NaN"),
             Repr::Infinity => f.pad("Infinity"),
             Repr::NegativeInfinity => f.pad("-Infinity"),
-            Repr::Finite(number) => numeric_text::fmt(number, f),
+            Repr::Finite(number) => text::fmt(number, f),
         }
     }
 }
@@ -385,7 +386,7 @@ impl FromStr for Numeric {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        numeric_text::parse(text)
+        text::parse(text)
     }
 }
 

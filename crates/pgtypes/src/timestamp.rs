@@ -1,4 +1,6 @@
-//! `timestamp with time zone`: a moment in time. Its text forms are in `datetime_text`.
+//! `timestamp with time zone`: a moment in time. Its text forms are in `text`.
+
+mod text;
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,9 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use bytes::{BufMut, BytesMut};
 
-use crate::calendar::UNIX_DAYS;
+use crate::calendar::{DAY_MICROS, UNIX_DAYS};
 use crate::date::Date;
-use crate::datetime_text;
 use crate::encode::{Encode, EncodeError};
 use crate::error::{DecodeError, OutOfRange, ParseError};
 use crate::sql::sql_type;
@@ -43,9 +44,7 @@ impl Timestamp {
     /// The last moment PostgreSQL can hold, the microsecond before the year 294277 (`END_TIMESTAMP`).
     pub const MAX: Self = Self(9_223_371_331_199_999_999);
     /// 1970-01-01 00:00:00 UTC.
-    pub const UNIX_EPOCH: Self = Self(-UNIX_DAYS * Self::DAY_MICROS);
-
-    pub(crate) const DAY_MICROS: i64 = 86_400_000_000;
+    pub const UNIX_EPOCH: Self = Self(-UNIX_DAYS * DAY_MICROS);
 
     /// The present moment by this machine's clock, cut to the microsecond.
     ///
@@ -110,7 +109,7 @@ impl Timestamp {
 
     /// The moment `days` times 24 hours later; an infinity stays what it is. `None` outside PostgreSQL's range.
     pub fn checked_add_days(self, days: i64) -> Option<Self> {
-        self.shifted(days.checked_mul(Self::DAY_MICROS)?)
+        self.shifted(days.checked_mul(DAY_MICROS)?)
     }
 
     /// How long this is after `earlier`; `None` when it is before, or when either is an infinity.
@@ -127,15 +126,18 @@ impl Timestamp {
             Self::INFINITY => Date::INFINITY,
             Self::NEG_INFINITY => Date::NEG_INFINITY,
             // A bigint of microseconds is at most 106752000 days.
-            Self(micros) => Date::finite(micros.div_euclid(Self::DAY_MICROS))
-                .unwrap_or(if micros > 0 { Date::MAX } else { Date::MIN }),
+            Self(micros) => Date::finite(micros.div_euclid(DAY_MICROS)).unwrap_or(if micros > 0 {
+                Date::MAX
+            } else {
+                Date::MIN
+            }),
         }
     }
 
     /// Microseconds since midnight UTC; 0 for the infinities.
     pub(crate) fn micros_of_day(self) -> u64 {
         if self.is_finite() {
-            self.0.rem_euclid(Self::DAY_MICROS).unsigned_abs()
+            self.0.rem_euclid(DAY_MICROS).unsigned_abs()
         } else {
             0
         }
@@ -165,6 +167,21 @@ impl Timestamp {
 }
 
 /// The moment, cut to the microsecond at or before it.
+impl Date {
+    /// Midnight UTC at the start of the day; an infinity becomes the timestamp's. `None` for a day that `timestamptz` cannot hold,
+    /// which ends with the year 294276.
+    pub fn midnight_utc(self) -> Option<Timestamp> {
+        match self {
+            Self::INFINITY => Some(Timestamp::INFINITY),
+            Self::NEG_INFINITY => Some(Timestamp::NEG_INFINITY),
+            _ => {
+                let micros = i64::from(self.pg_days()).checked_mul(DAY_MICROS)?;
+                Timestamp::finite(micros)
+            }
+        }
+    }
+}
+
 impl TryFrom<SystemTime> for Timestamp {
     type Error = OutOfRange;
 
@@ -213,7 +230,7 @@ sql_type!(Timestamp, TIMESTAMPTZ);
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        datetime_text::fmt_timestamp(*self, f)
+        text::fmt(*self, f)
     }
 }
 
@@ -227,7 +244,7 @@ impl FromStr for Timestamp {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        datetime_text::parse_timestamp(text)
+        text::parse(text)
     }
 }
 

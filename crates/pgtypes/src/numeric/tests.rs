@@ -1,4 +1,4 @@
-//! Numeric's values, order and wire form; its text is tested in `numeric_text`.
+//! Numeric's values, order and wire form; its text is tested in `text`.
 
 use std::collections::HashSet;
 

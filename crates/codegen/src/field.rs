@@ -1,0 +1,106 @@
+//! The columns of a relation with the names and types that they have in Rust.
+
+use catalog::{Column, Identity};
+
+use crate::docs;
+use crate::error::Error;
+use crate::names::{self, Style};
+use crate::source::Source;
+use crate::types::{RustType, Types, Unmapped};
+
+/// A column with its Rust names and types.
+pub(crate) struct Field<'a> {
+    pub(crate) column: &'a Column,
+    /// The identifier of the field.
+    pub(crate) name: String,
+    /// The type of a value that is not null.
+    pub(crate) ty: RustType,
+    /// What the database puts in when an `INSERT` leaves the column out, other than null.
+    pub(crate) default: Option<&'a str>,
+    /// The column's comment, as paragraphs.
+    pub(crate) comment: Vec<String>,
+    /// The paragraph on the column's SQL type and default.
+    pub(crate) sql: String,
+}
+
+/// The fields of a relation, named `title` in errors, whose module lies `depth` modules below the root of the file.
+pub(crate) fn fields<'a>(
+    source: &Source<'a>,
+    title: &str,
+    types: &Types<'a>,
+    depth: usize,
+) -> Result<Vec<Field<'a>>, Error> {
+    let names: Vec<&str> = source
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .collect();
+    let identifiers = names::assign(title, &names, Style::Snake)?;
+    let fields = source
+        .columns
+        .iter()
+        .zip(identifiers)
+        .map(|(column, name)| {
+            let ty = types
+                .rust(&column.ty, depth + 1)
+                .map_err(|unmapped| match unmapped {
+                    Unmapped::Unknown => Error::UnmappedType {
+                        relation: title.to_owned(),
+                        column: column.name.clone(),
+                        sql_type: column.ty.sql.clone(),
+                    },
+                    Unmapped::Circular(domain) => Error::CircularDomain {
+                        relation: title.to_owned(),
+                        column: column.name.clone(),
+                        domain,
+                    },
+                })?;
+            let domain = types.domain(&column.ty);
+            let default = column.default.as_deref().or_else(|| match column.ty.array {
+                false => domain.and_then(|domain| domain.default.as_deref()),
+                true => None,
+            });
+            let base = domain.map(|domain| domain.base.sql.as_str());
+            let sql = sql_sentence(column, &name, base, default);
+            Ok(Field {
+                column,
+                name,
+                ty,
+                default,
+                comment: column.comment.as_deref().map_or(Vec::new(), docs::prose),
+                sql,
+            })
+        });
+    fields.collect()
+}
+
+/// The paragraph that tells a column's SQL type and where its values come from.
+fn sql_sentence(column: &Column, name: &str, base: Option<&str>, default: Option<&str>) -> String {
+    let mut text = String::new();
+    if name.strip_prefix("r#").unwrap_or(name) != column.name {
+        text = format!("Column {}: ", docs::code(&column.name));
+    }
+    text += &docs::code(&column.ty.sql);
+    match base {
+        Some(base) if column.ty.array => {
+            text += &format!(", of a domain over {}", docs::code(base))
+        }
+        Some(base) => text += &format!(", a domain over {}", docs::code(base)),
+        None => {}
+    }
+    match (&column.generated, column.identity, default) {
+        (Some(expression), _, _) => {
+            text += &format!(", generated as {}", docs::code(expression));
+            if column.is_virtual {
+                text += " when it is read";
+            }
+        }
+        (_, Some(Identity::Always), _) => text += ", identity that the database always chooses",
+        (_, Some(Identity::ByDefault), _) => {
+            text += ", identity that the database chooses by default"
+        }
+        (_, _, Some(default)) => text += &format!(", {} by default", docs::code(default)),
+        _ => {}
+    }
+    text + "."
+}

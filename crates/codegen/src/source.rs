@@ -1,0 +1,48 @@
+//! The relations of a catalog, whatever kind they are.
+
+use catalog::{Catalog, Column};
+
+/// What kind of relation a module is for.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind<'a> {
+    Table(&'a catalog::Table),
+    View(&'a catalog::View),
+    Aggregate(&'a catalog::ContinuousAggregate),
+}
+
+/// A relation, whatever its kind.
+pub(crate) struct Source<'a> {
+    pub(crate) schema: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) comment: Option<&'a str>,
+    pub(crate) columns: &'a [Column],
+    pub(crate) kind: Kind<'a>,
+}
+
+/// The relations of `catalog`, by schema and name.
+pub(crate) fn sources(catalog: &Catalog) -> Vec<Source<'_>> {
+    let tables = catalog.tables.iter().map(|t| Source {
+        schema: &t.schema,
+        name: &t.name,
+        comment: t.comment.as_deref(),
+        columns: &t.columns,
+        kind: Kind::Table(t),
+    });
+    let views = catalog.views.iter().map(|v| Source {
+        schema: &v.schema,
+        name: &v.name,
+        comment: v.comment.as_deref(),
+        columns: &v.columns,
+        kind: Kind::View(v),
+    });
+    let aggregates = catalog.continuous_aggregates.iter().map(|a| Source {
+        schema: &a.schema,
+        name: &a.name,
+        comment: a.comment.as_deref(),
+        columns: &a.columns,
+        kind: Kind::Aggregate(a),
+    });
+    let mut sources: Vec<Source<'_>> = tables.chain(views).chain(aggregates).collect();
+    sources.sort_by_key(|source| (source.schema, source.name));
+    sources
+}
