@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use migrator::plan::{self, Migration, Mismatch, TextError};
+use migrator::plan::{self, Migration, Mismatch};
 use migrator::run::{self, Event, Options};
 use migrator::source;
+use migrator::source::TextError;
 
 use crate::settings;
 use crate::trace::{self, Teller};

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 
 use migrator::history::Row;
 use migrator::link;
-use migrator::plan::{self, Migration, Mismatch, TextError};
+use migrator::plan::{self, Migration, Mismatch};
 use migrator::run::{self, Holder, WrongMode};
 use migrator::source;
+use migrator::source::TextError;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::failure::{Code, Failure};

@@ -1,17 +1,13 @@
-//! Who the server runs as, and a place that this account can reach.
+//! Who the server runs as.
 
-use std::fs;
-use std::io;
-use std::os::unix::fs::MetadataExt as _;
+use std::fs::File;
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-use sha2::{Digest as _, Sha256};
+use rustix::fs::{Gid, Uid};
 
 use super::Error;
-use super::files::hex;
-use super::safe::{Folder, is_missing, our_uid};
 
 /// The account that runs the server: ours, unless we are root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +39,7 @@ impl Account {
 
     /// Whether this account can work in `dir`. It is tried, since only the system knows about
     /// access lists and namespaces.
-    fn reaches(self, dir: &Path) -> bool {
+    pub(super) fn reaches(self, dir: &Path) -> bool {
         let mut command = self.command(Path::new("/bin/sh"), dir);
         command
             .args(["-c", ":"])
@@ -51,66 +47,32 @@ impl Account {
             .stderr(Stdio::null());
         command.status().is_ok_and(|status| status.success())
     }
-}
 
-/// What the names of clusters begin with that are kept elsewhere than they were wanted.
-pub(super) const PREFIX: &str = "pg-";
+    /// Gives what the handle stands for to this account.
+    pub(super) fn own(self, handle: &File, path: &Path) -> Result<(), Error> {
+        let Self::Other { uid, gid } = self else {
+            return Ok(());
+        };
+        let (uid, gid) = (Uid::from_raw(uid), Gid::from_raw(gid));
+        rustix::fs::fchown(handle, Some(uid), Some(gid))
+            .map_err(|cause| Error::io("change the owner of", path)(cause.into()))
+    }
 
-/// Where a cluster that is wanted in `wanted` goes, and who runs its server.
-///
-/// For anybody but root that is the wanted place and themselves. For root it is the owner of the
-/// cluster that is there, or else the first account that [`unprivileged`] finds, and a place that
-/// this account can reach.
-pub(super) fn place(wanted: &Path) -> Result<(PathBuf, Account), Error> {
-    let parent = wanted.parent().unwrap_or(wanted);
-    fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
-    if our_uid() != 0 {
-        return Ok((wanted.to_owned(), Account::Ours));
-    }
-    if let Ok(found) = fs::symlink_metadata(wanted.join("data"))
-        && found.is_dir()
-        && found.uid() != 0
-    {
-        return Ok((
-            wanted.to_owned(),
-            Account::Other {
-                uid: found.uid(),
-                gid: found.gid(),
-            },
-        ));
-    }
-    let passwd =
-        fs::read_to_string("/etc/passwd").map_err(Error::io("read", Path::new("/etc/passwd")))?;
-    let account = unprivileged(&passwd).ok_or(Error::NoAccount)?;
-    if account.reaches(parent) {
-        return Ok((wanted.to_owned(), account));
-    }
-    let digest = Sha256::digest(wanted.as_os_str().as_encoded_bytes());
-    let name = format!("{PREFIX}{}", &hex(&digest)[..16]);
-    for shared in shared_dirs() {
-        if account.reaches(&shared) {
-            let dir = shared.join(&name);
-            // What is in a folder for everybody, under a name that can be guessed, may be somebody else's.
-            return match Folder::open(&dir, account) {
-                Err(error) if !is_missing(&error) => Err(error),
-                _ => Ok((dir, account)),
-            };
+    pub(super) fn uid(self) -> u32 {
+        match self {
+            Self::Ours => our_uid(),
+            Self::Other { uid, .. } => uid,
         }
     }
-    Err(Error::Io {
-        action: "find a place that PostgreSQL's account can reach instead of",
-        path: wanted.to_owned(),
-        cause: io::ErrorKind::PermissionDenied.into(),
-    })
-}
 
-/// The folders that everybody can write to, those first that survive a restart of the machine.
-pub(super) fn shared_dirs() -> [PathBuf; 3] {
-    ["/var/tmp".into(), std::env::temp_dir(), "/tmp".into()]
+    /// Whether what belongs to this user is the account's. Nobody is kept out of what they run themselves, whoever owns it.
+    pub(super) fn is_owner(self, uid: u32) -> bool {
+        self == Self::Ours || uid == self.uid()
+    }
 }
 
 /// The account in the text of `/etc/passwd` that a server runs as when we are root.
-fn unprivileged(passwd: &str) -> Option<Account> {
+pub(super) fn unprivileged(passwd: &str) -> Option<Account> {
     ["postgres", "nobody"].iter().find_map(|wanted| {
         passwd.lines().find_map(|line| {
             let mut fields = line.split(':');
@@ -120,6 +82,11 @@ fn unprivileged(passwd: &str) -> Option<Account> {
             (name == *wanted && uid != 0).then_some(Account::Other { uid, gid })
         })
     })
+}
+
+/// The user that we act as.
+pub(super) fn our_uid() -> u32 {
+    rustix::process::geteuid().as_raw()
 }
 
 #[cfg(test)]

@@ -15,9 +15,9 @@ use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 
 use super::Error;
-use super::account::Account;
+use super::account::{Account, our_uid};
 use super::files::{hex, with_suffix};
-use super::safe::{Folder, our_uid, system};
+use super::safe::{Folder, system};
 
 /// Where root's folder of locks can be, first those that a restart of the machine empties.
 const PLACES: [&str; 4] = ["/run", "/var/run", "/var/lib", "/root"];

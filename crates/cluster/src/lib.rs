@@ -36,6 +36,7 @@ mod files;
 mod gate;
 mod guard;
 mod keeper;
+mod location;
 mod memory;
 pub mod percent;
 mod safe;
@@ -139,7 +140,7 @@ impl Cluster {
     /// ([`Error::OtherVersion`]), or `initdb` fails.
     pub fn open(dir: &Path, server: &Server, settings: Settings) -> Result<Self, Error> {
         let wanted = std::path::absolute(dir).map_err(Error::io("find", dir))?;
-        let (dir, account) = account::place(&wanted)?;
+        let (dir, account) = location::place(&wanted)?;
         let parent = Folder::trusted(dir.parent().unwrap_or(&dir), account)?;
         let cluster = Self {
             dir,
@@ -175,7 +176,7 @@ impl Cluster {
         if !wanted.parent().is_some_and(Path::is_dir) {
             return Ok(false);
         }
-        let (dir, _) = account::place(&wanted)?;
+        let (dir, _) = location::place(&wanted)?;
         Ok(dir.join("data/PG_VERSION").exists())
     }
 
@@ -198,7 +199,7 @@ impl Cluster {
         } else {
             Path::new("/tmp").join(name)
         };
-        let (dir, account) = account::place(&wanted)?;
+        let (dir, account) = location::place(&wanted)?;
         let parent = Folder::trusted(dir.parent().unwrap_or(&dir), account)?;
         let folder = parent.make_folder(Path::new(dir.file_name().unwrap_or_default()))?;
         let cluster = Self {

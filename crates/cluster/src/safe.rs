@@ -10,11 +10,11 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, Dir, FileType, Gid, Mode, OFlags, Uid};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::Error;
-use super::account::Account;
+use super::account::{Account, our_uid};
 use super::files::random_hex;
 
 /// More than any file of a cluster that is read holds, but for its log, of which this much is the end.
@@ -244,35 +244,6 @@ fn describe(kind: FileType, target: Option<&str>, names: impl Into<u64>, owner: 
         _ => "a device".to_owned(),
     };
     format!("{what}, owned by user {owner}")
-}
-
-impl Account {
-    /// Gives what the handle stands for to this account.
-    pub(super) fn own(self, handle: &File, path: &Path) -> Result<(), Error> {
-        let Self::Other { uid, gid } = self else {
-            return Ok(());
-        };
-        let (uid, gid) = (Uid::from_raw(uid), Gid::from_raw(gid));
-        rustix::fs::fchown(handle, Some(uid), Some(gid))
-            .map_err(|cause| system("change the owner of", path, cause))
-    }
-
-    fn uid(self) -> u32 {
-        match self {
-            Self::Ours => our_uid(),
-            Self::Other { uid, .. } => uid,
-        }
-    }
-
-    /// Whether what belongs to this user is the account's. Nobody is kept out of what they run themselves, whoever owns it.
-    pub(super) fn is_owner(self, uid: u32) -> bool {
-        self == Self::Ours || uid == self.uid()
-    }
-}
-
-/// The user that we act as.
-pub(super) fn our_uid() -> u32 {
-    rustix::process::geteuid().as_raw()
 }
 
 /// Whether an error says that there is nothing of this name.

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use super::account;
 use super::files;
+use super::location;
 use super::safe::Folder;
 use super::{Cluster, Error};
 
@@ -22,7 +22,7 @@ pub(super) fn make(cluster: &Cluster, folder: &Folder) -> Result<PathBuf, Error>
     }
     let digest = Sha256::digest(cluster.dir.as_os_str().as_encoded_bytes());
     let name = format!("pg-{}-run", &files::hex(&digest)[..16]);
-    let short = account::shared_dirs()
+    let short = location::shared_dirs()
         .into_iter()
         .find(|dir| fits(&dir.join(&name)));
     let parent = short.unwrap_or_else(|| "/tmp".into());

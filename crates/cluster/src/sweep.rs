@@ -10,9 +10,9 @@ use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use super::account;
 use super::create::run;
 use super::gate::Gate;
+use super::location;
 use super::safe::Folder;
 use super::{Cluster, Error, keeper, start};
 
@@ -78,7 +78,7 @@ pub(super) fn record(cluster: &Cluster) -> Result<(), Error> {
 
 /// Removes the other clusters of deleted checkouts. What cannot be removed is tried again the next time.
 pub(super) fn sweep(cluster: &Cluster) {
-    for shared in account::shared_dirs() {
+    for shared in location::shared_dirs() {
         let Ok(folder) = Folder::trusted(&shared, cluster.account) else {
             continue;
         };
@@ -117,7 +117,7 @@ fn remove_if_gone(cluster: &Cluster) -> Result<(), Error> {
 
 /// Whether it is the name of a cluster that is kept elsewhere than it was wanted.
 fn is_name(name: &str) -> bool {
-    let digits = name.strip_prefix(account::PREFIX);
+    let digits = name.strip_prefix(location::PREFIX);
     digits.is_some_and(|it| it.len() == 16 && it.bytes().all(|it| it.is_ascii_hexdigit()))
 }
 

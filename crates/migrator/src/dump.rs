@@ -5,8 +5,8 @@
 
 use sql::lexer::{self, RawStatement};
 
-use crate::plan::TextError;
 use crate::source::File;
+use crate::source::TextError;
 
 /// Where TimescaleDB keeps chunks and what continuous aggregates are made of.
 const INTERNAL: &str = "_timescaledb_internal";

@@ -1,7 +1,7 @@
 //! Databases whose encoding is not UTF-8: how they count, and characters that they lack. Pure.
 
-use crate::link::{Place, ServerError};
-use crate::script::Message;
+use crate::link::{Position, ServerError};
+use crate::message::Message;
 
 /// SQLSTATE `untranslatable_character`.
 const UNTRANSLATABLE: &str = "22P05";
@@ -46,7 +46,7 @@ impl Counts {
 /// Gives the error of a character that the database's encoding lacks the place of that character. The server itself gives none: it
 /// converts a whole message before it reads it, so that the error seems to be one of the message's first statement.
 pub(crate) fn place(message: &Message, error: &mut ServerError) {
-    let Place::Statement(index) = error.place else {
+    let Position::Statement(index) = error.place else {
         return;
     };
     let Some(sent) = message.statements.get(index) else {
@@ -61,13 +61,13 @@ pub(crate) fn place(message: &Message, error: &mut ServerError) {
         return;
     };
     if let Some(at) = message.text[range.clone()].find(&character) {
-        error.place = Place::Byte(range.start + at);
+        error.place = Position::Byte(range.start + at);
     }
 }
 
 /// Whether the server could not convert the message to its encoding, so that it ran nothing of it.
 pub(crate) fn is_unread(error: &ServerError) -> bool {
-    error.code == UNTRANSLATABLE && matches!(error.place, Place::Byte(_))
+    error.code == UNTRANSLATABLE && matches!(error.place, Position::Byte(_))
 }
 
 /// The character whose bytes stand in a server's message as `0xe6 0x97 0xa5`, in whatever language the rest is.
@@ -116,15 +116,15 @@ mod tests {
         let mut error = ServerError {
             code: UNTRANSLATABLE.to_owned(),
             message: "0xe6 0x97 0xa5".to_owned(),
-            place: Place::Statement(0),
+            place: Position::Statement(0),
             ..ServerError::default()
         };
         let at = message.text.find('日').unwrap();
         place(&message, &mut error);
-        assert_eq!(error.place, Place::Byte(at));
+        assert_eq!(error.place, Position::Byte(at));
         let elsewhere = ServerError {
             message: "0xc3 0xa9".to_owned(),
-            place: Place::Statement(0),
+            place: Position::Statement(0),
             ..error
         };
         let mut unchanged = elsewhere.clone();

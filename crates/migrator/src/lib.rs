@@ -12,6 +12,7 @@ mod encoding;
 pub mod foreign;
 pub mod history;
 pub mod link;
+pub mod message;
 mod notices;
 #[cfg(feature = "origin")]
 pub mod origin;
@@ -23,6 +24,7 @@ pub mod recovery;
 pub mod run;
 pub mod script;
 pub mod sections;
+mod server_error;
 #[cfg(feature = "settings")]
 pub mod settings;
 pub mod source;

@@ -21,7 +21,6 @@ pub use undivided::{Divided, check_undivided};
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use sql::lexer;
@@ -31,7 +30,7 @@ use crate::history::History;
 use crate::plain::rewrite::Rewriting;
 use crate::question::{self, Question};
 use crate::sections;
-use crate::source::{self, File};
+use crate::source::{self, File, TextError};
 
 /// A migration file with its steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,39 +73,6 @@ impl Step {
     pub fn range(&self) -> Range<usize> {
         let end = self.statements.last().map_or(0, |range| range.end);
         self.statements.first().map_or(0, |range| range.start)..end
-    }
-}
-
-/// A migration file whose text cannot be planned.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}:{line}:{column}: {message}", path.display())]
-pub struct TextError {
-    /// The file.
-    pub path: PathBuf,
-    /// Line, from 1.
-    pub line: usize,
-    /// Column in characters, from 1.
-    pub column: usize,
-    /// What is wrong and what to write instead.
-    pub message: String,
-    /// Byte of the file's text.
-    pub offset: usize,
-    /// The file's text, for showing the line.
-    pub text: String,
-}
-
-impl TextError {
-    /// What is wrong at a byte of a file.
-    pub(crate) fn at(file: &File, offset: usize, message: String) -> TextError {
-        let (line, column) = source::position(&file.text[..offset]);
-        TextError {
-            path: file.path.clone(),
-            line,
-            column,
-            message,
-            offset,
-            text: file.text.clone(),
-        }
     }
 }
 

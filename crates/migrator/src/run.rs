@@ -38,7 +38,8 @@ use crate::foreign::Foreign;
 use crate::history::trust;
 use crate::history::{Elsewhere, History, HistoryTable, Mode, elsewhere};
 use crate::link::{self, Link, Notice, Pooling, Rows, ServerError};
-use crate::plan::{self, Ahead, Migration, NewerDatabase, Pending, Selection, TextError};
+use crate::plan::{self, Ahead, Migration, NewerDatabase, Pending, Selection};
+use crate::source::TextError;
 use runner::Runner;
 use watch::Watch;
 

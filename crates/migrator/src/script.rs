@@ -5,78 +5,13 @@ pub(crate) mod session;
 pub(crate) use session::set_lock_timeout;
 pub use session::{LOCK_GIVEN_UP, Session};
 
+use sql::statement::{self, Reason};
+
 use crate::history::{Begun, Mode, Progress};
-use crate::link::{Place, ServerError};
-use crate::plain::rewrite::Rewriting;
+use crate::message::Message;
 use crate::plan::{Migration, StepKind};
 use crate::recovery::{self, Journal};
 use crate::source;
-
-/// One message to the server: a query string that runs as one unit where it holds a `BEGIN`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Message {
-    /// The SQL, each statement on lines of its own and ended by a semicolon.
-    pub text: String,
-    /// Its statements in order.
-    pub statements: Vec<Sent>,
-}
-
-/// One statement of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sent {
-    /// Its bytes in the message.
-    pub range: Range<usize>,
-    /// Its bytes in the migration's text; `None` for what the runner adds.
-    pub source: Option<Range<usize>>,
-    /// How it came from them, where it is not the same text.
-    pub rewriting: Option<Rewriting>,
-}
-
-impl Message {
-    /// One statement of the runner's own.
-    pub fn own(sql: &str) -> Message {
-        let mut message = Message::default();
-        message.push(sql, None);
-        message
-    }
-
-    fn push(&mut self, sql: &str, source: Option<Range<usize>>) {
-        let start = self.text.len();
-        self.text.push_str(sql);
-        self.statements.push(Sent {
-            range: start..self.text.len(),
-            source,
-            rewriting: None,
-        });
-        self.text.push_str(";\n");
-    }
-
-    /// Index of the statement that holds a byte of this message.
-    pub fn statement_at(&self, byte: usize) -> Option<usize> {
-        self.statements
-            .iter()
-            .position(|sent| sent.range.start <= byte && byte <= sent.range.end)
-    }
-
-    /// Whether the server refused a statement that the runner added.
-    pub(crate) fn is_own(&self, error: &ServerError) -> bool {
-        let index = match error.place {
-            Place::Byte(byte) => self.statement_at(byte),
-            Place::Statement(index) => Some(index),
-            Place::Unknown => None,
-        };
-        let sent = index.and_then(|index| self.statements.get(index));
-        sent.is_some_and(|sent| sent.source.is_none())
-    }
-
-    /// The byte of the migration's text that a byte of this message stands for.
-    pub fn source_offset(&self, byte: usize) -> Option<usize> {
-        let sent = &self.statements[self.statement_at(byte)?];
-        let byte = byte - sent.range.start;
-        let byte = sent.rewriting.as_ref().map_or(byte, |it| it.origin(byte));
-        Some(sent.source.as_ref()?.start + byte)
-    }
-}
 
 /// Which step to render, and how it is recorded.
 #[derive(Debug, Clone, Copy)]

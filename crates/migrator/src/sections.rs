@@ -9,8 +9,8 @@ use std::ops::Range;
 
 use sql::lexer;
 
-use crate::plan::TextError;
 use crate::source::File;
+use crate::source::TextError;
 
 /// A tool that marks sections by comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

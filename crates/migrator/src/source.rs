@@ -3,6 +3,7 @@
 //! A file is named `NNN_snake_case.sql`; the numbers run from 001 without gap or repeat. What the text says is not read here.
 
 mod names;
+mod text_error;
 
 use std::fs;
 use std::io;
@@ -14,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use names::is_sql;
 pub use names::{Misnamed, Problem, clean_name};
+pub use text_error::TextError;
 
 /// The fewest files that are worth a thread.
 const SHARE: usize = 500;

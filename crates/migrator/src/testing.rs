@@ -25,9 +25,10 @@ use sql::quote::identifier;
 
 use crate::history::Mode;
 use crate::link::{self, Link};
-use crate::plan::{Migration, TextError};
+use crate::plan::Migration;
 use crate::run::{self, Options};
 use crate::source;
+use crate::source::TextError;
 use crate::wire::{Config, ConfigError, Wire};
 
 /// The folder that is looked for.

@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 use cluster::{Cluster, Running, Server, Settings};
 use migrator::baseline;
 use migrator::foreign::Tool;
-use migrator::link::{Error, Link, Place};
+use migrator::link::{Error, Link, Position};
+use migrator::message::{Message, Sent};
 use migrator::plan::Migration;
 use migrator::psql::{Host, Psql};
 use migrator::run::{self, Options};
-use migrator::script::{Message, Sent};
 use migrator::source::File;
 
 #[test]
@@ -119,7 +119,7 @@ fn an_error_is_placed_in_its_message_and_ends_the_session() {
     };
     assert_eq!(error.code, "42703");
     let byte = messages[1].text.find("b)").unwrap();
-    assert_eq!(error.place, Place::Byte(byte));
+    assert_eq!(error.place, Position::Byte(byte));
     assert!(matches!(link.run(&messages[2]), Err(Error::Lost { .. })));
     link.reconnect().unwrap();
     assert_eq!(values(&mut link), "");
@@ -275,9 +275,9 @@ fn errors_are_placed_in_databases_that_count_bytes_and_lack_characters() {
             let error = fails(encoding, &message);
             let (text, byte) = match (&error.inner, error.place) {
                 (Some(inner), _) => (&inner.query, inner.byte),
-                (None, Place::Byte(byte)) => (&message.text, byte),
+                (None, Position::Byte(byte)) => (&message.text, byte),
                 // Where the number of a byte is behind the last character, psql shows nothing.
-                (None, Place::Statement(1)) if encoding == "sql_ascii" => continue,
+                (None, Position::Statement(1)) if encoding == "sql_ascii" => continue,
                 (None, place) => panic!("{encoding}: {statement}: {place:?}"),
             };
             assert!(
@@ -300,7 +300,7 @@ fn errors_are_placed_in_databases_that_count_bytes_and_lack_characters() {
         let at = message.text.find(lacks).unwrap();
         assert_eq!(
             (error.code.as_str(), error.place),
-            ("22P05", Place::Byte(at))
+            ("22P05", Position::Byte(at))
         );
         let count = place
             .link_to(encoding)
@@ -349,7 +349,7 @@ fn psql_is_understood_where_the_machine_speaks_another_language() {
         let at = message.text.find("nope").unwrap();
         assert_eq!(
             (error.code.as_str(), error.place),
-            ("42703", Place::Byte(at))
+            ("42703", Position::Byte(at))
         );
     }
     fs::remove_dir_all(&locales).unwrap();

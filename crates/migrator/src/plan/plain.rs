@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use sql::statement::Reason;
 use sql::statement::rules::NAMESPACES;
 
-use super::{Migration, StepKind, TextError};
-use crate::link::{self, ServerError};
+use super::{Migration, StepKind};
+use crate::link::ServerError;
 use crate::plain::rewrite::{created_aggregate, is_refresh, on_aggregate, rewrite};
+use crate::server_error::quoted;
+use crate::source::TextError;
 
 /// SQLSTATE of a relation of another kind than a statement takes, and of a view that nothing can be written to.
 const OF_VIEWS: [&str; 2] = ["42809", "55000"];
@@ -26,7 +28,7 @@ pub fn plain(migrations: &[Migration]) -> Result<Vec<Migration>, TextError> {
 ///
 /// What is carried out in a function has a context.
 pub fn is_unseen(error: &ServerError, migrations: &[Migration]) -> bool {
-    let names = |name: &str| link::quoted(&error.message).any(|it| it == name);
+    let names = |name: &str| quoted(&error.message).any(|it| it == name);
     let is_ours = || NAMESPACES.iter().any(|it| names(it)) || names("_timescaledb_catalog");
     error.context.is_some()
         && match OF_VIEWS.contains(&error.code.as_str()) {

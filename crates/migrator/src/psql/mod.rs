@@ -23,8 +23,8 @@ use sql::lexer;
 
 use crate::encoding::{self, Counts};
 use crate::link::{BESIDE, Beside, Error, LOAD_NOTHING, Link, Notice, Rows};
+use crate::message::Message;
 use crate::notices::Notices;
-use crate::script::Message;
 use crate::script::session::{self, Scope};
 use process::{Process, Reply};
 use script::Script;

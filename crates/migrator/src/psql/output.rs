@@ -2,8 +2,8 @@
 
 use super::excerpt::Excerpt;
 use crate::encoding::Counts;
-use crate::link::{Error, Inner, Notice, Place, Rows, ServerError};
-use crate::script::Message;
+use crate::link::{Error, Inner, Notice, Position, Rows, ServerError};
+use crate::message::Message;
 
 /// What stands in the context before the text of a query inside a function, whose positions are not the statement's.
 const QUERY: &str = "query: ";
@@ -251,9 +251,9 @@ impl Found {
             error.place = match inside {
                 // A position inside a function's body is one of another text.
                 Some(byte) if !error.context.as_deref().unwrap_or_default().contains(QUERY) => {
-                    Place::Byte(range.start + byte)
+                    Position::Byte(range.start + byte)
                 }
-                _ => Place::Statement(index),
+                _ => Position::Statement(index),
             };
         }
         error
@@ -386,7 +386,7 @@ mod tests {
         let sql = "DO $$ BEGIN\n EXECUTE 'SELECT 1,\n 2 + ) FROM t'; END $$";
         let message = Message {
             text: format!("{sql};\n"),
-            statements: vec![crate::script::Sent {
+            statements: vec![crate::message::Sent {
                 range: 0..sql.len(),
                 source: Some(0..sql.len()),
                 rewriting: None,
@@ -402,7 +402,7 @@ mod tests {
             .error
             .unwrap()
             .locate(&message, Counts::Characters);
-        assert_eq!(error.place, Place::Statement(0));
+        assert_eq!(error.place, Position::Statement(0));
         let inner = error.inner.unwrap();
         assert_eq!(inner.query, "SELECT 1,\n 2 + ) FROM t");
         assert_eq!(&inner.query[inner.byte..], ") FROM t");

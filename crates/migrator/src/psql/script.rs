@@ -6,7 +6,7 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Write};
 
-use crate::script::Message;
+use crate::message::Message;
 
 /// The variable that takes the answer at a gate; it is gone again before a message could see it.
 const GATE: &str = "migrate_gate";

@@ -5,9 +5,10 @@ use super::stop::Stop;
 use super::{Doubt, Error, Event, InDoubt, Replaced, Settled, lock};
 use crate::history::{History, Row};
 use crate::link;
+use crate::message::Message;
 use crate::plan::{Migration, Pending, StepKind};
 use crate::recovery::{self, Journal, Recovery, Verdict};
-use crate::script::{self, Message};
+use crate::script;
 use crate::source;
 
 /// What the history says of the statement that was begun, beside the one that the file has in its place.

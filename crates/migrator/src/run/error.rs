@@ -83,7 +83,7 @@ pub enum Error {
     ReadOnly(String),
     /// A statement asks for what only TimescaleDB can do, and the run is one in plain mode.
     #[error(transparent)]
-    CannotStandFor(Box<plan::TextError>),
+    CannotStandFor(Box<crate::source::TextError>),
     /// The database is not of the mode that the run is to be in.
     #[error("{0}")]
     Mode(WrongMode),

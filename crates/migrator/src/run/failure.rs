@@ -3,9 +3,10 @@
 use sql::lexer;
 
 use super::{Applied, Facts, Report};
-use crate::link::{self, Place, ServerError};
+use crate::link::{Position, ServerError};
+use crate::message::{Message, Sent};
 use crate::plan::{Migration, StepKind};
-use crate::script::{Message, Sent};
+use crate::server_error::quoted;
 
 /// A step that failed.
 #[derive(Debug)]
@@ -105,12 +106,12 @@ impl Failure {
 impl At {
     fn of(file: &str, message: &Message, error: &ServerError) -> At {
         let index = match error.place {
-            Place::Byte(byte) => match message.source_offset(byte) {
+            Position::Byte(byte) => match message.source_offset(byte) {
                 Some(offset) => return At::Byte(offset),
                 None => message.statement_at(byte),
             },
-            Place::Statement(index) => Some(index),
-            Place::Unknown => None,
+            Position::Statement(index) => Some(index),
+            Position::Unknown => None,
         };
         let Some(sent) = index.and_then(|index| message.statements.get(index)) else {
             return At::Unknown;
@@ -143,9 +144,7 @@ fn inside(message: &Message, sent: &Sent, error: &ServerError) -> Option<usize> 
 /// Where a statement holds the name that the server's message quotes first: for many errors, a
 /// missing column of an index among them, the server gives no position.
 fn named(statement: &str, message: &str) -> Option<usize> {
-    let name = link::quoted(message)
-        .next()
-        .filter(|name| !name.is_empty())?;
+    let name = quoted(message).next().filter(|name| !name.is_empty())?;
     let inside_a_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     lexer::tokens(statement).iter().find_map(|token| {
         let text = token.text(statement);

@@ -1,9 +1,10 @@
 //! What is going to be sent for a step, in each of the ways that the catalog may call for. It is rendered when it is sent: the text of all
 //! that is pending need not be held a second time.
 
+use crate::message::Message;
 use crate::plan::{Migration, StepKind};
 use crate::question::Question;
-use crate::script::{self, Bounds, Message, StepRef};
+use crate::script::{self, Bounds, StepRef};
 
 /// A step that is going to be sent.
 #[derive(Debug, Clone, Copy)]

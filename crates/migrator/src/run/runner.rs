@@ -14,10 +14,11 @@ use super::watch::Watch;
 use super::{Doubt, Error, Event, Fate, Interrupted, Options, Refused, Report, facts, lock};
 use crate::history::{self, History};
 use crate::link::{self, Link};
+use crate::message::Message;
 use crate::plain;
 use crate::plan::{self, Division, Migration, Pending, StepKind};
 use crate::question::Answer;
-use crate::script::{Bounds, Message, Session, StepRef};
+use crate::script::{Bounds, Session, StepRef};
 
 /// A run while it goes on.
 pub(super) struct Runner<'a, 'o> {

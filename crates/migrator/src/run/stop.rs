@@ -4,8 +4,8 @@ use super::runner::Runner;
 use super::{At, Error, Failure, Fate, Interrupted, Lost};
 use crate::encoding;
 use crate::link::{self, ServerError};
+use crate::message::Message;
 use crate::plan::{Division, Migration};
-use crate::script::Message;
 use crate::script::session::OUTDATED;
 
 /// SQLSTATEs of statements that are refused because of what their transaction has done before: a new value of an enum is not safe to use,

@@ -12,7 +12,7 @@ use super::facts::{INSUFFICIENT_PRIVILEGE, NO_HISTORY};
 use super::*;
 use crate::baseline;
 use crate::link::Beside;
-use crate::script::Message;
+use crate::message::Message;
 use crate::source::File;
 
 /// Answers queries from a list, and remembers what it was asked. Refuses what it is to run, with codes from a list.

@@ -29,10 +29,11 @@ pub(crate) use security::Tls;
 
 use crate::encoding::{self, Counts};
 use crate::link::{
-    BESIDE, Beside, Error, Inner, LONGEST_ANSWER, Link, Notice, Place, Pooling, Rows, ServerError,
+    BESIDE, Beside, Error, Inner, LONGEST_ANSWER, Link, Notice, Pooling, Position, Rows,
+    ServerError,
 };
+use crate::message::Message;
 use crate::notices::Notices;
-use crate::script::Message;
 use connect::{explain, unreachable};
 
 /// SQLSTATE `character_not_in_repertoire`.
@@ -293,15 +294,15 @@ fn server_error(error: &DbError, sql: &str, done: usize, counts: Counts) -> Serv
     let byte_of =
         |text: &str, position: &u32| counts.byte(text, (*position as usize).saturating_sub(1));
     let (place, inner) = match error.position() {
-        Some(ErrorPosition::Original(character)) => (Place::Byte(byte_of(sql, character)), None),
+        Some(ErrorPosition::Original(character)) => (Position::Byte(byte_of(sql, character)), None),
         Some(ErrorPosition::Internal { query, position }) => {
             let inner = Inner {
                 query: query.clone(),
                 byte: byte_of(query, position),
             };
-            (Place::Statement(done), Some(inner))
+            (Position::Statement(done), Some(inner))
         }
-        None => (Place::Statement(done), None),
+        None => (Position::Statement(done), None),
     };
     let context = error.where_().map(str::to_owned);
     ServerError {
