@@ -5,6 +5,8 @@ pub(crate) mod session;
 pub(crate) use session::set_lock_timeout;
 pub use session::{LOCK_GIVEN_UP, Session};
 
+use std::ops::Range;
+
 use sql::statement::{self, Reason};
 
 use crate::history::{Begun, Mode, Progress};

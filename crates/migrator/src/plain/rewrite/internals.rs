@@ -1,9 +1,10 @@
 //! Functions of TimescaleDB's own schemas, which are for itself and which migrations call now and then: what plain mode has none of is refused
 //! by name.
 
+use sql::statement::words::Words;
+
 use super::super::PARTS;
 use super::edits::{Edits, cannot};
-use crate::statement::words::Words;
 
 const SCHEMAS: [&str; 2] = ["_timescaledb_functions", "_timescaledb_internal"];
 
