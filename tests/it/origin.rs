@@ -148,7 +148,7 @@ impl Named {
 
 fn introspect(client: &mut Client) -> Catalog {
     let mut ask = |sql: &str| -> String {
-        let sql = migrator::qualified::qualified(sql);
+        let sql = sql::qualified::qualified(sql);
         let messages = client.simple_query(&sql).unwrap();
         let mut values = messages.iter().filter_map(|message| match message {
             postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),

@@ -1,8 +1,8 @@
 //! What start-up reads: bounded by what the program names, whatever others have in the database.
 
 use catalog::{Catalog, Needs, Scope};
-use migrator::qualified::qualified;
 use serde_json::Value;
+use sql::qualified::qualified;
 
 use crate::support::{self, Database};
 

@@ -1,12 +1,13 @@
 //! `ALTER` and `COMMENT`.
 
+use sql::lexer::TokenKind;
+use sql::statement::names::{Name, identifier};
+use sql::statement::words::Words;
+
 use super::create::{NEVER_NULL, is_constraint};
 use super::log::{Act, Exists, Scope};
 use super::reader::{Reader, part, top};
 use super::{Kind, Object};
-use crate::lexer::TokenKind;
-use crate::statement::names::{Name, identifier};
-use crate::statement::words::Words;
 
 impl Reader<'_> {
     pub(super) fn alter(&mut self, words: Words<'_>) {

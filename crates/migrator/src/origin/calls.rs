@@ -1,12 +1,13 @@
 //! What calls functions: queries, `CALL`, `DO`, and what routines do when they are called.
 
+use sql::lexer::{self, TokenKind};
+use sql::statement::names::{Name, identifier};
+use sql::statement::words::Words;
+
 use super::Kind;
 use super::create::NEVER_NULL;
 use super::log::{Act, Scope, Unnamed};
 use super::reader::{Reader, part, top};
-use crate::lexer::{self, TokenKind};
-use crate::statement::names::{Name, identifier};
-use crate::statement::words::Words;
 
 impl Reader<'_> {
     pub(super) fn query(&mut self, words: Words<'_>) {

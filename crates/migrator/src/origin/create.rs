@@ -1,12 +1,13 @@
 //! `CREATE`, and the parts of a table's definition.
 
+use sql::lexer::TokenKind;
+use sql::statement::names::{Name, identifier};
+use sql::statement::rules::NAMESPACES;
+use sql::statement::words::Words;
+
 use super::log::{Act, Exists, Scope, Unnamed};
 use super::reader::{Made, Reader, part, top};
 use super::{Kind, Object};
-use crate::lexer::TokenKind;
-use crate::statement::names::{Name, identifier};
-use crate::statement::rules::NAMESPACES;
-use crate::statement::words::Words;
 
 /// Columns and constraints that the name of a relation, or of a domain, is given for.
 type Owner<'a> = (&'a str, &'a str);

@@ -1,10 +1,11 @@
 //! `DROP`.
 
+use sql::statement::names::{Name, identifier};
+use sql::statement::words::Words;
+
 use super::Kind;
 use super::log::{Act, Exists, Scope};
 use super::reader::{Reader, part, top};
-use crate::statement::names::{Name, identifier};
-use crate::statement::words::Words;
 
 impl Reader<'_> {
     pub(super) fn drop(&mut self, words: Words<'_>) {

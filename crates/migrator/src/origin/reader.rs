@@ -3,12 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
+use sql::lexer;
+use sql::statement::names::Name;
+use sql::statement::words::Words;
+
 use super::log::{Act, Exists, Log, Scope};
 use super::{Kind, Object, Place};
-use crate::lexer;
 use crate::plan::Migration;
-use crate::statement::names::Name;
-use crate::statement::words::Words;
 
 /// How long a name can be; the server cuts the rest.
 const LONGEST_NAME: usize = 63;

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use sql::quote;
 use sql::statement::Refusal;
 
 use super::lock::Holder;
 use super::watch::Blocker;
 use super::{Applied, Failure, Job, foreign};
 use crate::foreign::Foreign;
-use crate::history::{self, RecordedElsewhere, Untrusted};
+use crate::history::{RecordedElsewhere, Untrusted};
 use crate::link;
 use crate::plain;
 use crate::plan::{self, Migration};
@@ -216,14 +217,14 @@ pub struct Moved {
 
 impl std::fmt::Display for Moved {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let schema = history::plain(&self.history_schema);
+        let schema = quote::plain(&self.history_schema);
         write!(
             f,
             "a migration of this run changed search_path for new sessions: new tables go to "
         )?;
         match &*self.to {
             "" => write!(f, "no schema that exists")?,
-            to => write!(f, "schema {}", history::plain(to))?,
+            to => write!(f, "schema {}", quote::plain(to))?,
         }
         write!(f, " now, and the history is in {schema}")
     }

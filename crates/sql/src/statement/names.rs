@@ -47,8 +47,7 @@ impl Name {
     }
 
     /// The name of a relation and a column of it; `None` where there is but one part.
-    #[cfg(feature = "origin")]
-    pub(crate) fn split(mut self) -> Option<(Name, String)> {
+    pub fn split(mut self) -> Option<(Name, String)> {
         let column = self.parts.pop().filter(|_| !self.parts.is_empty())?;
         Some((self, column))
     }
