@@ -10,6 +10,7 @@
 //! - An unqualified name is one of the schema that new tables go to, until the file changes `search_path`.
 
 mod alter;
+mod bodies;
 mod calls;
 mod create;
 mod drop;
