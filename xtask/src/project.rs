@@ -82,7 +82,10 @@ impl Project {
         if files.is_empty() {
             return Err(empty(self.shown(&dir), &folders_with_sql(&dir)));
         }
-        Migration::parse_all(files).map_err(|error| explain::text(&error))
+        files
+            .into_iter()
+            .map(|file| Migration::parse(file).map_err(|error| explain::text(&error)))
+            .collect()
     }
 
     /// What `timeschema.toml` says.

@@ -88,16 +88,6 @@ impl Migration {
         })
     }
 
-    /// Splits files into steps, many of them on several threads.
-    ///
-    /// # Errors
-    /// That of the first file that cannot be split.
-    pub fn parse_all(files: Vec<File>) -> Result<Vec<Migration>, TextError> {
-        source::in_shares(files, |share| {
-            share.into_iter().map(Migration::parse).collect()
-        })
-    }
-
     /// What is sent for a statement of the text.
     pub(crate) fn sent(&self, statement: &Range<usize>) -> &str {
         match self.rewritten.get(&statement.start) {

@@ -124,8 +124,7 @@ pub fn read_dir(dir: &Path) -> Result<Vec<File>, Error> {
     }
     // They differ in their last component only: as bytes they compare several times faster than as paths.
     paths.sort_unstable_by(|one, other| one.as_os_str().cmp(other.as_os_str()));
-    // Most of the time is the system's.
-    let mut files = in_shares(paths, read_share)?;
+    let mut files = read_all(&paths)?;
     files.sort_by_key(|file| file.version);
     check_numbers(&files)?;
     Ok(files)
@@ -151,40 +150,38 @@ fn problem(entry: &fs::DirEntry) -> Result<Option<Problem>, Error> {
     Ok(names::read(&entry.file_name().to_string_lossy()).err())
 }
 
-/// Does `work` with all of them, in their order, or gives the first error; many of them on several threads.
-pub(crate) fn in_shares<T: Send, U: Send, E: Send>(
-    mut all: Vec<T>,
-    work: impl Fn(Vec<T>) -> Result<Vec<U>, E> + Sync,
-) -> Result<Vec<U>, E> {
-    if all.len() <= SHARE {
-        return work(all);
+/// Reads files, many of them on several threads: most of the time is the system's.
+fn read_all(paths: &[PathBuf]) -> Result<Vec<File>, Error> {
+    if paths.len() <= SHARE {
+        return read_share(paths);
     }
     let threads = thread::available_parallelism().map_or(1, usize::from);
-    let share = all.len().div_ceil(threads).max(SHARE);
-    let mut done = Vec::with_capacity(all.len());
-    let work = &work;
+    let share = paths.len().div_ceil(threads).max(SHARE);
     thread::scope(|scope| {
-        let mut others = Vec::new();
-        while all.len() > share {
-            let rest = all.split_off(share);
-            let first = std::mem::replace(&mut all, rest);
-            others.push(scope.spawn(move || work(first)));
-        }
-        let own = work(all);
+        let mut shares = paths.chunks(share);
+        let own = shares.next_back().unwrap_or_default();
+        let others: Vec<_> = shares
+            .map(|share| scope.spawn(|| read_share(share)))
+            .collect();
+        let own = read_share(own);
+        let mut files = Vec::with_capacity(paths.len());
         for other in others {
-            done.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+            files.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic))?);
         }
-        done.extend(own?);
-        Ok(done)
+        files.extend(own?);
+        Ok(files)
     })
 }
 
-fn read_share(paths: Vec<PathBuf>) -> Result<Vec<File>, Error> {
-    let read = |path: PathBuf| match fs::read(&path) {
-        Ok(content) => File::new(&path, content),
-        Err(source) => Err(Error::Read { path, source }),
+fn read_share(paths: &[PathBuf]) -> Result<Vec<File>, Error> {
+    let read = |path: &PathBuf| {
+        let content = fs::read(path).map_err(|source| Error::Read {
+            path: path.clone(),
+            source,
+        })?;
+        File::new(path, content)
     };
-    paths.into_iter().map(read).collect()
+    paths.iter().map(read).collect()
 }
 
 /// Files that are built into a program: pairs of file name and text, in order of their numbers.
@@ -311,21 +308,6 @@ mod tests {
             .map(|(name, content)| file(name, content).unwrap_err().to_string())
             .collect();
         insta::assert_snapshot!(messages.join("\n"));
-    }
-
-    #[test]
-    fn shares_keep_their_order_and_give_the_first_error() {
-        let all: Vec<usize> = (0..5 * SHARE).collect();
-        let with = |refused: usize| {
-            in_shares(all.clone(), |share| {
-                let check = |it| if it >= refused { Err(it) } else { Ok(it) };
-                share.into_iter().map(check).collect()
-            })
-        };
-        assert_eq!(with(all.len()), Ok(all.clone()));
-        for first in [0, SHARE, 4 * SHARE, all.len() - 1] {
-            assert_eq!(with(first), Err(first));
-        }
     }
 
     #[test]
