@@ -1,7 +1,7 @@
 //! Which statement of the migrations made an object, and which gave a property of it its value.
 //!
 //! It is read from the statements' own words, in the order in which they run. Where they leave a doubt nothing is said: a wrong place is worse
-//! than none. What is read is a log of what each statement does to which object ([`log`]); an answer is one statement, or none:
+//! than none. What is read is a log of what each statement does to which object (`log`); an answer is one statement, or none:
 //!
 //! - A statement that must have made the object, such as `CREATE TABLE` without `IF NOT EXISTS`, rules out all before it.
 //! - One that may have made it, such as a `CREATE TYPE` in a `DO` block, is one of several candidates. A single candidate is the answer, because

@@ -1,7 +1,7 @@
 //! What a statement is, read from its own tokens: whether it may share a transaction, and what it does to one.
 //!
 //! The reading is total: a statement that no rule knows is an ordinary one. It never asks a server: what depends on the catalog (whether a
-//! table is a hypertable, whether a procedure commits) is asked in [`question`](crate::question), or `-- migrate: alone` on the line before
+//! table is a hypertable, whether a procedure commits) is asked by the engine, or `-- migrate: alone` on the line before
 //! says it by hand.
 
 pub mod names;
