@@ -6,7 +6,7 @@ use regex::Regex;
 
 /// What differs between runs, and what stands for it. The order matters: what is longer and more
 /// particular comes first.
-const FILTERS: [(&str, &str); 16] = [
+const FILTERS: [(&str, &str); 15] = [
     (r"postgres(ql)?://[^\s/@]+@", "postgresql://[user]@"),
     (r"(127\.0\.0\.1|localhost|\[::1\]):\d+", "$1:[port]"),
     (
@@ -31,8 +31,6 @@ const FILTERS: [(&str, &str); 16] = [
     (r#"("(postgresql|timescaledb)": ")\d[^"]*"#, "$1[version]"),
     (r"\bit_\d+_\d+\b", "[database]"),
     (r"analytics-test-\d+-\d+", "[project]"),
-    // A busy machine alone takes so long.
-    (r"(?m)^waiting for psql to start in container .*\n", ""),
 ];
 
 /// Replaces everything that depends on the machine or the moment.
