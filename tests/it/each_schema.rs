@@ -1,6 +1,7 @@
 //! `migrate --each-schema` and `status --each-schema`: one schema for each tenant, the same files in each, each file once.
 
 use postgres::Client;
+use sql::quote::identifier as quoted;
 
 use crate::support::{Sandbox, eventually, test_name};
 
@@ -47,10 +48,6 @@ fn with_many(test: &str) -> Option<(Sandbox, Client)> {
         .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     with_schemas(test, &names)
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// Which files have left how many rows in a schema, and whether the index is there.

@@ -13,7 +13,7 @@ use serde_json::json;
 use sql::qualified::qualified;
 
 use crate::cli::Doctor;
-use crate::drift::brief;
+use crate::drift::brief::{self, Brief};
 use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::migrate::count;
@@ -74,6 +74,17 @@ impl Checks {
             next: Some(next.into()),
         });
         self.worst.get_or_insert(code);
+    }
+
+    /// Records whether there is drift. A comparison that failed is no check that passed.
+    fn drift(&mut self, drift: &Brief) {
+        let next = "cargo xtask drift";
+        match drift {
+            Brief::Failed(_) => self.bad("drift", drift.to_string(), next, Code::Failed),
+            _ if drift.is_drift() => self.bad("drift", drift.to_string(), next, Code::Found),
+            _ if drift.is_news() => self.ok("drift", drift.to_string()),
+            _ => {}
+        }
     }
 
     fn failure(&mut self, name: &'static str, failure: &Failure) {
@@ -392,12 +403,7 @@ fn inside(link: &mut dyn Link, report: &Report, given: &Given<'_>, checks: &mut 
             Code::Found,
         ),
     }
-    let drift = brief::look(given.project, link, migrations, report);
-    if drift.is_drift() {
-        checks.bad("drift", drift.to_string(), "cargo xtask drift", Code::Found);
-    } else if drift.is_news() {
-        checks.ok("drift", drift.to_string());
-    }
+    checks.drift(&brief::look(given.project, link, migrations, report));
 }
 
 /// Whether the extension could be installed, while no migration has done so.
@@ -438,4 +444,26 @@ fn query(link: &mut dyn Link, sql: &str) -> Result<Vec<String>, Failure> {
         .query(&qualified(sql))
         .map_err(|error| explain::run(&error.into(), &[]))?;
     Ok(results.into_iter().flatten().flatten().flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comparison_that_failed_is_no_check_that_passed() {
+        let mut checks = Checks {
+            done: Vec::new(),
+            worst: None,
+        };
+        checks.drift(&Brief::Failed("permission denied".to_owned()));
+        assert_eq!(checks.worst, Some(Code::Failed));
+        let lines: Vec<String> = checks.done.iter().map(render).collect();
+        assert_eq!(
+            lines,
+            [
+                "  FAIL  drift        not compared: permission denied\n        next: cargo xtask drift"
+            ]
+        );
+    }
 }

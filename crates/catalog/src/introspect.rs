@@ -29,7 +29,7 @@ const OLDEST_SERVER: u32 = 120_000;
 struct Information {
     /// What the query calls it.
     name: &'static str,
-    /// The views that tell it, the newest first.
+    /// The views that show it, the newest first.
     views: &'static [&'static str],
     columns: &'static [(&'static str, &'static str)],
     /// The columns with schema and name of the relation that it is about, where a program may need it.
@@ -261,7 +261,7 @@ pub fn introspect<E>(
     Ok(parse(&answer)?)
 }
 
-/// A query for what TimescaleDB tells, or for no rows of the same shape on a server without it. Where it `is_brief`, only of what is needed,
+/// A query for what TimescaleDB shows, or for no rows of the same shape on a server without it. Where it `is_brief`, only of what is needed,
 /// and without definitions, which take longest.
 fn rows_of(information: &Information, probe: &Probe, is_brief: bool) -> Result<String, Error> {
     let unknown = |missing: String| Error::UnknownTimescale {

@@ -48,7 +48,7 @@ impl Account {
         command.status().is_ok_and(|status| status.success())
     }
 
-    /// Gives what the handle stands for to this account.
+    /// Makes this account the owner of what the handle is open on.
     pub(super) fn own(self, handle: &File, path: &Path) -> Result<(), Error> {
         let Self::Other { uid, gid } = self else {
             return Ok(());

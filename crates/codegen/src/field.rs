@@ -74,7 +74,7 @@ pub(crate) fn fields<'a>(
     fields.collect()
 }
 
-/// The paragraph that tells a column's SQL type and where its values come from.
+/// The paragraph with a column's SQL type and where its values come from.
 fn sql_sentence(column: &Column, name: &str, base: Option<&str>, default: Option<&str>) -> String {
     let mut text = String::new();
     if name.strip_prefix("r#").unwrap_or(name) != column.name {

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use catalog::ConstraintKind;
 use serde::Serialize;
+use sql::quote::identifier;
 
 use crate::docs;
 use crate::error::Error;
@@ -190,11 +191,15 @@ fn between_sql(source: &Source<'_>, time: &str, place: Place) -> String {
     let columns: Vec<String> = source
         .columns
         .iter()
-        .map(|column| quoted(&column.name))
+        .map(|column| identifier(&column.name))
         .collect();
-    let time = quoted(time);
+    let time = identifier(time);
     let clauses = [
-        format!("FROM {}.{}", quoted(source.schema), quoted(source.name)),
+        format!(
+            "FROM {}.{}",
+            identifier(source.schema),
+            identifier(source.name)
+        ),
         format!("WHERE {time} >= $1 AND {time} < $2"),
         format!("ORDER BY {time}"),
     ];
@@ -218,9 +223,4 @@ fn between_sql(source: &Source<'_>, time: &str, place: Place) -> String {
         "const SQL: &str = r{fence}\"{body}\n{}\"{fence};",
         " ".repeat(place.offset)
     )
-}
-
-/// A name as SQL, always in double quotes: which words need them differs from server to server.
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -62,7 +62,7 @@ impl Message {
         sent.is_some_and(|sent| sent.source.is_none())
     }
 
-    /// The byte of the migration's text that a byte of this message stands for.
+    /// The byte of the migration's text that a byte of this message comes from.
     pub fn source_offset(&self, byte: usize) -> Option<usize> {
         let sent = &self.statements[self.statement_at(byte)?];
         let byte = byte - sent.range.start;

@@ -25,11 +25,11 @@ pub struct ServerError {
     pub context: Option<String>,
     /// Where in the message the error is.
     pub place: Position,
-    /// The statement that a function carried out where the server points into that one.
+    /// The statement that a function ran, where the server points into that one.
     pub inner: Option<Inner>,
 }
 
-/// A place in a statement that a function carried out.
+/// A place in a statement that a function ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inner {
     /// The statement.

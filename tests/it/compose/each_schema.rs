@@ -3,6 +3,7 @@
 use std::fs;
 
 use postgres::Client;
+use sql::quote::identifier as quoted;
 
 use super::{ENV, connect};
 use crate::support::{Sandbox, succeed, test_name};
@@ -26,10 +27,6 @@ const FILES: [(&str, &str); 3] = [
 
 /// Their names need quotes, of SQL and of a shell.
 const SCHEMAS: [&str; 3] = ["tenant_1", "tenant 'two' \\\"$HOME", "tenant,3"];
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
 
 /// Which files have left how many rows in a schema, and how many are recorded there.
 fn journal(client: &mut Client, schema: &str) -> String {

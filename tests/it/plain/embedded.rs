@@ -31,6 +31,16 @@ fn without_extensions(project: &Sandbox, server: &Server) -> PathBuf {
     pg_config
 }
 
+/// A project with a hypertable, and a `pg_config` that leads to the same server without TimescaleDB.
+fn to_be_installed_later(test: &str) -> Option<(Sandbox, PathBuf)> {
+    let project = Sandbox::new()
+        .file("migrations/001_a.sql", HYPERTABLE)
+        .needs_timescaledb_for("installing it later")
+        .embedded(test)?;
+    let pg_config = without_extensions(&project, &Server::find().unwrap());
+    Some((project.program("docker", NO_ENGINE), pg_config))
+}
+
 #[test]
 fn an_embedded_cluster_of_a_server_without_timescaledb_is_in_plain_mode() {
     let server = match Server::find() {
@@ -46,15 +56,9 @@ fn an_embedded_cluster_of_a_server_without_timescaledb_is_in_plain_mode() {
 
 #[test]
 fn an_embedded_cluster_takes_timescaledb_that_is_installed_later_for_new_databases() {
-    let Some(project) = Sandbox::new()
-        .file("migrations/001_a.sql", HYPERTABLE)
-        .needs_timescaledb_for("installing it later")
-        .embedded(test_name!())
-    else {
+    let Some((project, pg_config)) = to_be_installed_later(test_name!()) else {
         return;
     };
-    let pg_config = without_extensions(&project, &Server::find().unwrap());
-    let project = project.program("docker", NO_ENGINE);
     let project = project.env("PG_CONFIG", pg_config);
     let before = project.run("migrate --no-snapshot");
     insta::assert_snapshot!("before_it_was_installed", before);
@@ -74,15 +78,9 @@ fn an_embedded_cluster_takes_timescaledb_that_is_installed_later_for_new_databas
 /// A server that is in use is not restarted; the next one that starts has the library.
 #[test]
 fn an_embedded_server_from_before_timescaledb_was_installed_is_restarted_when_nobody_uses_it() {
-    let Some(project) = Sandbox::new()
-        .file("migrations/001_a.sql", HYPERTABLE)
-        .needs_timescaledb_for("installing it later")
-        .embedded(test_name!())
-    else {
+    let Some((project, pg_config)) = to_be_installed_later(test_name!()) else {
         return;
     };
-    let project = project.program("docker", NO_ENGINE);
-    let pg_config = without_extensions(&project, &Server::find().unwrap());
     let done = project.dir().join("done");
     let script = r#"touch "$1.begun"; until [ -e "$1" ]; do sleep 0.1; done"#;
     let mut user = project.xtask();

@@ -19,6 +19,14 @@ fn cut(test: &str) -> Option<Sandbox> {
     Some(project)
 }
 
+/// Kills a run while its statement waits for what another session has begun, which commits then.
+pub(super) fn kill_behind(project: &Sandbox, held: &str) {
+    let mut holder = project.own_database().client();
+    holder.batch_execute(&format!("BEGIN; {held}")).unwrap();
+    kill(project, "virtualxid");
+    holder.batch_execute("COMMIT").unwrap();
+}
+
 /// Kills a run while its statement waits for this, and waits until the server has noticed.
 pub fn kill(project: &Sandbox, event: &str) {
     let run = project.start("migrate --no-snapshot");
@@ -232,12 +240,7 @@ fn an_index_whose_name_was_changed_after_it_was_cut_leaves_no_invalid_one() {
     let Some(project) = before_the_last(test_name!(), &[NOTES, index]) else {
         return;
     };
-    let mut writer = project.own_database().client();
-    writer
-        .batch_execute("BEGIN; INSERT INTO notes VALUES (1, 'held')")
-        .unwrap();
-    kill(&project, "virtualxid");
-    writer.batch_execute("COMMIT").unwrap();
+    kill_behind(&project, "INSERT INTO notes VALUES (1, 'held')");
     assert_eq!(indexes(&project), "notes_wrong_name invalid");
     project.write(
         "migrations/002_index.sql",

@@ -1,6 +1,7 @@
 //! Roles, sessions and jobs whose names would begin a line of ours, or steer the terminal: they stay in the line that they are shown in.
 
 use postgres::{Client, NoTls};
+use sql::quote::identifier as quoted;
 
 use super::jobs::{idle, reader};
 use super::{value, with};
@@ -28,10 +29,6 @@ fn document(screen: &str) -> serde_json::Value {
     // The screen shows no times.
     let stdout = stdout.replace(": [time]", ": 0");
     serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{error}: {screen}"))
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// A session of the role that is called so.

@@ -1,7 +1,7 @@
 //! Statements that run alone, were cut, and are not in the file any more when the next run comes: what they left is named, and the one in
 //! their place is neither taken for done nor run twice.
 
-use super::doubt::{indexes, kill};
+use super::doubt::{indexes, kill_behind};
 use super::{before_the_last, value};
 use crate::support::{Sandbox, eventually, test_name};
 
@@ -15,12 +15,7 @@ const INDEX: (&str, &str) = (
 /// A project whose run was killed while it built the index, which is left invalid.
 fn cut(test: &str) -> Option<Sandbox> {
     let project = before_the_last(test, &[NOTES, INDEX])?;
-    let mut writer = project.own_database().client();
-    writer
-        .batch_execute("BEGIN; INSERT INTO notes VALUES (1, 'held')")
-        .unwrap();
-    kill(&project, "virtualxid");
-    writer.batch_execute("COMMIT").unwrap();
+    kill_behind(&project, "INSERT INTO notes VALUES (1, 'held')");
     assert_eq!(indexes(&project), "notes_id invalid");
     Some(project)
 }
@@ -168,12 +163,7 @@ fn a_drop_that_was_cut_is_named_with_the_index_that_it_left_invalid() {
     let Some(project) = before_the_last(test_name!(), &[notes, drop]) else {
         return;
     };
-    let mut reader = project.own_database().client();
-    reader
-        .batch_execute("BEGIN; SELECT FROM notes LIMIT 1")
-        .unwrap();
-    kill(&project, "virtualxid");
-    reader.batch_execute("COMMIT").unwrap();
+    kill_behind(&project, "SELECT FROM notes LIMIT 1");
     assert_eq!(indexes(&project), "notes_id invalid");
     replace(&project, "VACUUM notes;");
     let screen = project.run("migrate --no-snapshot");

@@ -1,5 +1,7 @@
 //! What of a database is read: all that users fill, or the part of it that one project owns.
 
+use sql::quote::literal;
+
 use crate::model::{Catalog, RelationRef};
 
 /// What of a database is read. By default everything.
@@ -131,14 +133,4 @@ fn names(all: &[RelationRef]) -> String {
     format!(
         "SELECT x.schema::pg_catalog.name AS schema, x.name::pg_catalog.name AS name FROM (VALUES {values}) AS x (schema, name){condition}"
     )
-}
-
-/// A string literal that reads the same whatever `standard_conforming_strings` is.
-fn literal(text: &str) -> String {
-    let quoted = text.replace('\'', "''");
-    if quoted.contains('\\') {
-        format!("E'{}'::pg_catalog.text", quoted.replace('\\', r"\\"))
-    } else {
-        format!("'{quoted}'::pg_catalog.text")
-    }
 }

@@ -431,7 +431,7 @@ impl Effect {
     }
 }
 
-/// The text of an argument that is one constant, perhaps with the argument's name before it and a cast behind it.
+/// The text of an argument that is one constant, perhaps with the argument's name before it and a cast after it.
 fn literal(argument: Words<'_>) -> Option<&str> {
     let at =
         (0..argument.tokens.len()).find(|&at| argument.tokens[at].kind == TokenKind::String)?;

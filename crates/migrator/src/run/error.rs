@@ -13,6 +13,7 @@ use crate::history::{RecordedElsewhere, Untrusted};
 use crate::link;
 use crate::plain;
 use crate::plan::{self, Migration};
+use crate::source::TextError;
 
 /// Why a run stopped.
 #[derive(Debug, thiserror::Error)]
@@ -84,7 +85,7 @@ pub enum Error {
     ReadOnly(String),
     /// A statement asks for what only TimescaleDB can do, and the run is one in plain mode.
     #[error(transparent)]
-    CannotStandFor(Box<crate::source::TextError>),
+    CannotStandFor(Box<TextError>),
     /// The database is not of the mode that the run is to be in.
     #[error("{0}")]
     Mode(WrongMode),

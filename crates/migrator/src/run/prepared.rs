@@ -1,8 +1,10 @@
 //! What is going to be sent for a step, in each of the ways that the catalog may call for. It is rendered when it is sent: the text of all
 //! that is pending need not be held a second time.
 
+use super::runner::Runner;
+use crate::history::History;
 use crate::message::Message;
-use crate::plan::{Migration, StepKind};
+use crate::plan::{Migration, Pending, StepKind};
 use crate::question::Question;
 use crate::script::{self, Bounds, StepRef};
 
@@ -82,4 +84,60 @@ impl<'a> Prepared<'a> {
             .chain(shared)
             .chain(alone.into_iter().flatten())
     }
+}
+
+impl<'a> Runner<'a, '_> {
+    /// The steps that this session can run, as positions in `pending` and indexes of steps, and whether they are all.
+    pub(super) fn stretch(&self, pending: &[Pending<'_>]) -> (Vec<(usize, usize)>, bool) {
+        let all = pending.iter().enumerate().flat_map(|(position, pending)| {
+            // A file that lost its last steps is still to be recorded.
+            let end = pending.migration.steps.len().max(pending.steps_done + 1);
+            (pending.steps_done..end).map(move |step| (position, step))
+        });
+        let all: Vec<_> = all.collect();
+        let fresh = |&(position, step): &(usize, usize)| is_fresh_session(&pending[position], step);
+        let end = match self.is_bare {
+            true => 1,
+            false => all.iter().position(fresh).unwrap_or(all.len()),
+        };
+        let gives_up_lock = |&(position, step): &(usize, usize)| {
+            let migration: &Migration = pending[position].migration;
+            migration.gives_up_lock(step)
+        };
+        // What follows needs the lock again, and the history as another runner may have left it.
+        if let Some(at) = all[..end].iter().position(gives_up_lock) {
+            return (all[..=at].to_vec(), false);
+        }
+        let is_end = end == all.len();
+        (all[..end].to_vec(), is_end)
+    }
+
+    pub(super) fn prepare(
+        &self,
+        pending: &[Pending<'a>],
+        stretch: &[(usize, usize)],
+        history: &History,
+    ) -> Vec<Prepared<'a>> {
+        let of = |(place, &(position, index)): (usize, &(usize, usize))| {
+            let migration = pending[position].migration;
+            let whole = self.options.all_or_nothing;
+            Prepared {
+                migration,
+                index,
+                is_new: index == 0 && history.row(migration.file.version).is_none(),
+                bounds: Bounds {
+                    begins: !whole || place == 0,
+                    commits: !whole || place + 1 == stretch.len(),
+                },
+                starts_session: place == 0,
+            }
+        };
+        stretch.iter().enumerate().map(of).collect()
+    }
+}
+
+/// Whether a step needs a session in which nothing has run.
+pub(super) fn is_fresh_session(pending: &Pending<'_>, step: usize) -> bool {
+    let step = pending.migration.steps.get(step);
+    step.is_some_and(|step| step.kind == StepKind::FreshSession)
 }

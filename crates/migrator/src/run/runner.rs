@@ -8,7 +8,7 @@ use sql::quote;
 use super::again::{BlockedStep, CutStep};
 use super::began::Began;
 use super::lock::Lock;
-use super::prepared::Prepared;
+use super::prepared::{Prepared, is_fresh_session};
 use super::stop::Stop;
 use super::watch::Watch;
 use super::{Doubt, Error, Event, Fate, Interrupted, Options, Refused, Report, facts, lock};
@@ -16,7 +16,7 @@ use crate::history::{self, History};
 use crate::link::{self, Link};
 use crate::message::Message;
 use crate::plain;
-use crate::plan::{self, Division, Migration, Pending, StepKind};
+use crate::plan::{self, Division, Migration, Pending};
 use crate::question::Answer;
 use crate::script::{Bounds, Session, StepRef};
 
@@ -264,54 +264,6 @@ impl<'a, 'o> Runner<'a, 'o> {
         })
     }
 
-    /// The steps that this session can run, as positions in `pending` and indexes of steps, and whether they are all.
-    fn stretch(&self, pending: &[Pending<'_>]) -> (Vec<(usize, usize)>, bool) {
-        let all = pending.iter().enumerate().flat_map(|(position, pending)| {
-            // A file that lost its last steps is still to be recorded.
-            let end = pending.migration.steps.len().max(pending.steps_done + 1);
-            (pending.steps_done..end).map(move |step| (position, step))
-        });
-        let all: Vec<_> = all.collect();
-        let fresh = |&(position, step): &(usize, usize)| is_fresh_session(&pending[position], step);
-        let end = match self.is_bare {
-            true => 1,
-            false => all.iter().position(fresh).unwrap_or(all.len()),
-        };
-        let gives_up_lock = |&(position, step): &(usize, usize)| {
-            let migration: &Migration = pending[position].migration;
-            migration.gives_up_lock(step)
-        };
-        // What follows needs the lock again, and the history as another runner may have left it.
-        if let Some(at) = all[..end].iter().position(gives_up_lock) {
-            return (all[..=at].to_vec(), false);
-        }
-        let is_end = end == all.len();
-        (all[..end].to_vec(), is_end)
-    }
-
-    fn prepare(
-        &self,
-        pending: &[Pending<'a>],
-        stretch: &[(usize, usize)],
-        history: &History,
-    ) -> Vec<Prepared<'a>> {
-        let of = |(place, &(position, index)): (usize, &(usize, usize))| {
-            let migration = pending[position].migration;
-            let whole = self.options.all_or_nothing;
-            Prepared {
-                migration,
-                index,
-                is_new: index == 0 && history.row(migration.file.version).is_none(),
-                bounds: Bounds {
-                    begins: !whole || place == 0,
-                    commits: !whole || place + 1 == stretch.len(),
-                },
-                starts_session: place == 0,
-            }
-        };
-        stretch.iter().enumerate().map(of).collect()
-    }
-
     /// Gives the driver all messages at once, each rendered when it takes it.
     fn hand_over(&mut self, steps: &[Prepared<'a>]) -> Result<(), link::Error> {
         let (table, applied_by, session) = (&self.table, &self.applied_by, &self.session);
@@ -495,9 +447,4 @@ impl<'a, 'o> Runner<'a, 'o> {
     pub(super) fn has_timescaledb(&self) -> bool {
         self.report.facts.timescaledb.is_some()
     }
-}
-
-fn is_fresh_session(pending: &Pending<'_>, step: usize) -> bool {
-    let step = pending.migration.steps.get(step);
-    step.is_some_and(|step| step.kind == StepKind::FreshSession)
 }
