@@ -13,7 +13,7 @@ use sql::lexer::{self, TokenKind};
 const SOURCES: [&str; 4] = [
     "crates/migrator/src",
     "crates/catalog/src",
-    "xtask/src",
+    "crates/cli/src",
     "analytics-schema/src",
 ];
 

@@ -14,17 +14,19 @@ use crate::settings;
 
 /// Where the migration files are unless `--migrations` says otherwise.
 const MIGRATIONS: &str = "migrations";
-/// Where the snapshot is unless `--snapshot` says otherwise.
-const SNAPSHOT: &str = "analytics-schema/schema.json";
+/// The snapshot's name in the schema crate, unless `--snapshot` names another file.
+const SNAPSHOT: &str = "schema.json";
 
 /// A project folder.
 pub struct Project {
     root: PathBuf,
+    /// The folder of the schema crate, relative to the root.
+    schema_crate: PathBuf,
 }
 
 impl Project {
     /// The nearest folder, from the current one upwards, that holds `migrations/` or a workspace's `Cargo.toml`.
-    pub fn find() -> Result<Project, Failure> {
+    pub fn find(schema_crate: &str) -> Result<Project, Failure> {
         let current = std::env::current_dir()
             .map_err(|error| Failure::new(Code::Usage, format!("no current directory: {error}")))?;
         let is_root = |dir: &&Path| {
@@ -35,6 +37,7 @@ impl Project {
         match current.ancestors().find(is_root) {
             Some(root) => Ok(Project {
                 root: root.to_owned(),
+                schema_crate: schema_crate.into(),
             }),
             None => Err(Failure::new(
                 Code::Usage,
@@ -69,7 +72,10 @@ impl Project {
 
     /// The snapshot file.
     pub fn snapshot_file(&self, named: Option<&Path>) -> PathBuf {
-        named.map_or_else(|| self.path(SNAPSHOT), Path::to_owned)
+        named.map_or_else(
+            || self.path(self.schema_crate.join(SNAPSHOT)),
+            Path::to_owned,
+        )
     }
 
     /// Reads and splits every migration.
