@@ -256,6 +256,9 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
         run::Error::NoSchema => Failure::new(Code::Failed, error.to_string())
             .note("state", "nothing was run")
             .next("create one of its schemas, or name another one: `?options=-csearch_path=…` in the URL"),
+        run::Error::TemporarySchema => Failure::new(Code::Failed, error.to_string())
+            .note("state", "nothing was run")
+            .next("put a permanent schema first in search_path: `?options=-csearch_path=…` in the URL, ALTER DATABASE … SET search_path, or ALTER ROLE …"),
         run::Error::Untrusted(untrusted) => histories::untrusted(untrusted),
         run::Error::RecordedElsewhere(recorded) => histories::elsewhere(recorded),
         run::Error::Moved(moved) => histories::moved(moved),

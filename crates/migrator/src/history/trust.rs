@@ -1,8 +1,9 @@
 //! Whose table is taken for the history, and for the table of paused jobs beside it: an ordinary table of the session's role, of the
-//! database's owner or of a superuser, that runs nothing of anybody's when it is read or written.
+//! database's owner or of a superuser, that runs nothing of anybody's when it is read or written, and that keeps its rows.
 //!
 //! A view, a trigger, a rule or a policy would run with the rights of whoever runs the migrations, so this is asked before the table is
-//! read. Pure: SQL and the reading of its answer.
+//! read. A crash of the server empties an unlogged table, and migrations that nothing records would run again. Pure: SQL and the reading of
+//! its answer.
 
 use std::fmt;
 
@@ -23,6 +24,9 @@ pub(super) const RUNS_NOTHING: &str = "c.relkind = 'r' \
      AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid) \
      AND NOT row_security_active(c.oid)";
 
+/// Whether `pg_class AS c` keeps its rows when the server crashes and when the session ends.
+const KEEPS_ROWS: &str = "c.relpersistence = 'p'";
+
 /// The tables of these names in the schema of the history, as `pg_class AS c`.
 fn tables(history: &HistoryTable) -> String {
     format!(
@@ -38,7 +42,7 @@ fn tables(history: &HistoryTable) -> String {
 /// gives stands for; and it and the table of paused jobs may be used.
 pub(crate) fn is_usable(history: &HistoryTable) -> String {
     format!(
-        "(SELECT bool_and({HAS_TRUSTED_OWNER} AND {RUNS_NOTHING}) AND bool_or(c.oid = to_regclass({})) FROM {})",
+        "(SELECT bool_and({HAS_TRUSTED_OWNER} AND {RUNS_NOTHING} AND {KEEPS_ROWS}) AND bool_or(c.oid = to_regclass({})) FROM {})",
         literal(&history.quoted()),
         tables(history),
     )
@@ -73,7 +77,8 @@ pub(crate) fn query(history: &HistoryTable) -> String {
          WHERE t.tgrelid = c.oid AND NOT t.tgisinternal), \
          (SELECT string_agg(quote_ident(r.rulename), ', ' ORDER BY r.rulename) FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid), \
          row_security_active(c.oid), \
-         (SELECT string_agg(quote_ident(p.polname), ', ' ORDER BY p.polname) FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid) \
+         (SELECT string_agg(quote_ident(p.polname), ', ' ORDER BY p.polname) FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid), \
+         c.relpersistence \
          FROM {}",
         tables(history),
     ))
@@ -90,6 +95,7 @@ pub(crate) struct Found {
     rules: Option<String>,
     has_row_security: bool,
     policies: Option<String>,
+    persistence: String,
 }
 
 /// Reads the answer to [`query`].
@@ -107,6 +113,7 @@ pub(crate) fn found(rows: &Rows) -> Vec<Found> {
             rules: value(5),
             has_row_security: is_true(6),
             policies: value(7),
+            persistence: text(8),
         }
     };
     rows.iter().map(read).collect()
@@ -149,6 +156,9 @@ impl Found {
             };
             reasons.push(format!("row security hides rows of it{policies}"));
         }
+        if kind.is_none() {
+            reasons.extend(self.loses_rows().map(str::to_owned));
+        }
         let table = format!("{}.{}", plain(schema), plain(&self.name));
         let repairs = match kind {
             None => self.repairs(&table),
@@ -161,6 +171,15 @@ impl Found {
             reasons,
             repairs,
         })
+    }
+
+    /// Why it does not keep its rows.
+    fn loses_rows(&self) -> Option<&'static str> {
+        match self.persistence.as_str() {
+            "u" => Some("it is unlogged: a crash of the server empties it"),
+            "t" => Some("it is a temporary table: it goes with the session"),
+            _ => None,
+        }
     }
 
     /// What makes of this table one that is used.
@@ -180,6 +199,11 @@ impl Found {
         }
         if self.has_row_security {
             repairs.push(format!("ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"));
+        }
+        if self.persistence == "u" {
+            repairs.push(format!(
+                "ALTER TABLE {table} SET LOGGED (and `cargo xtask migrate --baseline NNN` where a crash has emptied it)"
+            ));
         }
         repairs
     }
@@ -226,6 +250,7 @@ mod tests {
             kind: "r".to_owned(),
             owner: "deploy".to_owned(),
             has_trusted_owner: true,
+            persistence: "p".to_owned(),
             ..Found::default()
         }
     }
@@ -255,11 +280,22 @@ mod tests {
             policies: Some("p".to_owned()),
             ..ordinary()
         };
-        let words = [view, planted, hidden].map(|it| it.refusal("App", true).unwrap().to_string());
+        let unlogged = Found {
+            persistence: "u".to_owned(),
+            ..ordinary()
+        };
+        let temporary = Found {
+            persistence: "t".to_owned(),
+            ..ordinary()
+        };
+        let all = [view, planted, hidden, unlogged, temporary];
+        let words = all.map(|it| it.refusal("App", true).unwrap().to_string());
         insta::assert_snapshot!(words.join("\n"), @r#"
         "App".schema_migrations, which belongs to deploy, is not used as the history: it is a view
         "App".schema_migrations, which belongs to "Mallory", is not used as the history: its owner is neither this role, nor the database's owner, nor a superuser; it has the triggers a, b; it has the rule r; row security hides rows of it, without a policy
         "App".schema_migrations, which belongs to deploy, is not used as the history: row security hides rows of it, with p
+        "App".schema_migrations, which belongs to deploy, is not used as the history: it is unlogged: a crash of the server empties it
+        "App".schema_migrations, which belongs to deploy, is not used as the history: it is a temporary table: it goes with the session
         "#);
     }
 }

@@ -98,6 +98,9 @@ pub enum Error {
     /// No schema of the search path exists, so there is no place for the history.
     #[error("no schema of search_path exists, so there is no place for the history")]
     NoSchema,
+    /// New tables are temporary ones, and so would be the history.
+    #[error("search_path begins with pg_temp, so the history would go with the session")]
+    TemporarySchema,
     /// What stands in the place of the history, or of the table of paused jobs, may not be trusted; it was neither read nor written.
     #[error("{0}")]
     Untrusted(Box<Untrusted>),

@@ -17,6 +17,9 @@ pub const OLDEST_SERVER: u32 = 130_000;
 /// SQLSTATE of a table that the user may not read.
 pub(super) const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
+/// What the names of the schemas of temporary tables begin with; no other schema's name does.
+const TEMPORARY: &str = "pg_temp_";
+
 /// What the server says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
@@ -134,6 +137,9 @@ impl Facts {
 
     fn own_table(&self, name: &str) -> Result<String, Error> {
         let schema = self.history_schema.as_deref().ok_or(Error::NoSchema)?;
+        if schema.starts_with(TEMPORARY) {
+            return Err(Error::TemporarySchema);
+        }
         let [schema, name] = [schema, name].map(quote::identifier);
         Ok(format!("{schema}.{name}"))
     }
