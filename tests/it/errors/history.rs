@@ -156,4 +156,7 @@ foreign! {
                                started_at timestamptz, applied_at text, duration_ms bigint, applied_by text, mode text)";
     a_view_in_its_place: "CREATE VIEW schema_migrations AS SELECT 1 AS version";
     an_index_in_its_place: "CREATE TABLE t (a integer); CREATE INDEX schema_migrations ON t (a)";
+    a_sequence_in_its_place: "CREATE SEQUENCE schema_migrations";
+    a_domain_in_its_place: "CREATE DOMAIN schema_migrations AS text";
+    a_type_that_is_only_declared_in_its_place: "CREATE TYPE schema_migrations";
 }

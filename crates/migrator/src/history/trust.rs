@@ -69,19 +69,53 @@ pub fn find(history: &HistoryTable) -> String {
     )
 }
 
-/// Asks for what [`found`] reads: the tables that there are in the history's schema.
+/// Asks for what [`found`] reads: the tables that there are in the history's schema, and what else has the history's name there. A type has
+/// it where a table cannot have it any more, but for the array type of another one, which gives way.
 pub(crate) fn query(history: &HistoryTable) -> String {
     qualified(&format!(
-        "SELECT c.relname, c.relkind, pg_get_userbyid(c.relowner), {HAS_TRUSTED_OWNER}, \
+        "SELECT c.relname, c.relkind::text, pg_get_userbyid(c.relowner), {HAS_TRUSTED_OWNER}, \
          (SELECT string_agg(quote_ident(t.tgname), ', ' ORDER BY t.tgname) FROM pg_catalog.pg_trigger t \
          WHERE t.tgrelid = c.oid AND NOT t.tgisinternal), \
          (SELECT string_agg(quote_ident(r.rulename), ', ' ORDER BY r.rulename) FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid), \
          row_security_active(c.oid), \
          (SELECT string_agg(quote_ident(p.polname), ', ' ORDER BY p.polname) FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid), \
-         c.relpersistence \
-         FROM {}",
+         c.relpersistence::text \
+         FROM {} \
+         UNION ALL SELECT y.typname, concat('{TYPE}', y.typtype), pg_get_userbyid(y.typowner), true, NULL, NULL, false, NULL, 'p' \
+         FROM pg_catalog.pg_type y WHERE y.typrelid = 0 AND y.typname = {} \
+         AND y.typnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = {}) \
+         AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray = y.oid)",
         tables(history),
+        literal(&history.table),
+        history.schema_sql(),
     ))
+}
+
+/// What comes before the kind of a type, whose letters are not those of tables.
+const TYPE: &str = "type ";
+
+/// What stands where a table is looked for; `None` where it is one.
+fn other_kind(kind: &str) -> Option<&'static str> {
+    if let Some(kind) = kind.strip_prefix(TYPE) {
+        return Some(match kind {
+            "d" => "a domain",
+            "e" => "an enum",
+            "r" => "a range type",
+            "m" => "a multirange type",
+            _ => "a type",
+        });
+    }
+    match kind {
+        "r" => None,
+        "v" => Some("a view"),
+        "m" => Some("a materialized view"),
+        "p" => Some("a partitioned table"),
+        "f" => Some("a foreign table"),
+        "i" | "I" => Some("an index"),
+        "S" => Some("a sequence"),
+        "c" => Some("a composite type"),
+        _ => Some("no table"),
+    }
 }
 
 /// A table, or what has taken its place.
@@ -123,15 +157,7 @@ impl Found {
     /// Why it is not used, in the schema that it is in.
     pub(crate) fn refusal(&self, schema: &str, is_history: bool) -> Option<Untrusted> {
         let mut reasons = Vec::new();
-        let kind = match self.kind.as_str() {
-            "r" => None,
-            "v" => Some("a view"),
-            "m" => Some("a materialized view"),
-            "p" => Some("a partitioned table"),
-            "f" => Some("a foreign table"),
-            "i" | "I" => Some("an index"),
-            _ => Some("no table"),
-        };
+        let kind = other_kind(&self.kind);
         reasons.extend(kind.map(|kind| format!("it is {kind}")));
         if !self.has_trusted_owner {
             reasons.push(
@@ -258,6 +284,14 @@ mod tests {
     #[test]
     fn an_ordinary_table_of_a_trusted_owner_is_used() {
         assert_eq!(ordinary().refusal("public", true), None);
+    }
+
+    #[test]
+    fn whatever_has_the_name_is_named() {
+        let kinds = ["c", "S", "type d", "type e", "type r", "type m", "type p"];
+        let words = kinds.map(|kind| other_kind(kind).unwrap());
+        let expected = "a composite type, a sequence, a domain, an enum, a range type, a multirange type, a type";
+        assert_eq!(words.join(", "), expected);
     }
 
     #[test]
