@@ -5,31 +5,4 @@
 //! not made from `migrations/` as they are, so code that compiles was written for the schema that they make.
 #![deny(missing_docs)]
 
-mod migrate;
-/// What the project's `timeschema.toml` says.
-mod settings {
-    include!(concat!(env!("OUT_DIR"), "/settings.rs"));
-}
-mod trace;
-mod verify;
-
-pub use migrate::{
-    Ahead, Applied, Config, ConfigError, HistoryTable, MigrateError, Mode, NewerDatabase, Report,
-    StartUp, migrate, migrate_with,
-};
-pub use pgtypes::{
-    Array, ArrayError, Cidr, CopyError, Date, Dimension, EncodeError, Inet, Interval, Json, Jsonb,
-    Numeric, OutOfRange, ParseError, Rows, Timestamp, Uuid, postgres,
-};
-pub use verify::{Drift, VerifyError, verify, verify_exact, verify_exact_with, verify_with};
-
-/// Every migration, by number: the name of its file and its text.
-pub const MIGRATIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
-
-/// The schema after the last migration, as the text of `schema.json`.
-pub const SNAPSHOT: &str = include_str!("../schema.json");
-
-/// SHA-256 over the migrations and the schema, in hexadecimal: what two builds have to share to be made for the same database.
-pub const SNAPSHOT_FINGERPRINT: &str = env!("SNAPSHOT_FINGERPRINT");
-
-include!(concat!(env!("OUT_DIR"), "/schema.rs"));
+timeschema::include_schema!();

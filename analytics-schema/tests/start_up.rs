@@ -10,8 +10,8 @@ use std::time::Duration;
 use std::{iter, thread};
 
 use analytics_schema::{
-    Ahead, MIGRATIONS, MigrateError, NewerDatabase, StartUp, migrate_with, verify, verify_exact,
-    verify_exact_with, verify_with,
+    Ahead, HistoryTable, MigrateError, NewerDatabase, SCHEMA, StartUp, migrate_with, verify,
+    verify_exact, verify_exact_with, verify_with,
 };
 use empty::{empty_database, migrate, start_up};
 use migrator::run;
@@ -40,7 +40,7 @@ fn replicas_that_start_at_once_migrate_once() {
         });
         let counts: Vec<usize> = reports.iter().map(|report| report.applied.len()).collect();
         let mut expected = vec![0; REPLICAS];
-        expected[REPLICAS - 1] = MIGRATIONS.len();
+        expected[REPLICAS - 1] = SCHEMA.migrations().len();
         assert_eq!(
             {
                 let mut sorted = counts;
@@ -54,7 +54,10 @@ fn replicas_that_start_at_once_migrate_once() {
             "SELECT count(*) FROM schema_migrations WHERE steps_done = steps",
             &[],
         );
-        assert_eq!(rows.unwrap().get::<_, i64>(0), MIGRATIONS.len() as i64);
+        assert_eq!(
+            rows.unwrap().get::<_, i64>(0),
+            SCHEMA.migrations().len() as i64
+        );
         let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
         assert_eq!(client.query_one(locks, &[]).unwrap().get::<_, i64>(0), 0);
     }
@@ -269,7 +272,7 @@ fn what_an_ordinary_role_adds_keeps_nobody_from_starting() {
             "SET ROLE {role}; DROP VIEW aside.schema_migrations CASCADE;
              CREATE TABLE aside.schema_migrations AS SELECT {} AS version, 1 AS steps, 1 AS steps_done; RESET ROLE;
              SET search_path = aside, public",
-            MIGRATIONS.len() + 1
+            SCHEMA.migrations().len() + 1
         ))
         .unwrap();
     verify(&mut client).unwrap();
@@ -294,11 +297,11 @@ fn a_service_may_keep_its_history_elsewhere() {
     };
     let start_up = StartUp {
         mode: database.mode(),
-        history: analytics_schema::HistoryTable {
+        history: Some(HistoryTable {
             schema: Some("Ops".to_owned()),
             table: "ledger".to_owned(),
-        },
-        schemas: vec!["public".to_owned()],
+        }),
+        schemas: Some(vec!["public".to_owned()]),
         ..StartUp::default()
     };
     migrate_with(&config, &start_up).unwrap();
@@ -313,5 +316,5 @@ fn a_service_may_keep_its_history_elsewhere() {
     let rows = client
         .query_one("SELECT count(*) FROM \"Ops\".ledger", &[])
         .unwrap();
-    assert_eq!(rows.get::<_, i64>(0), MIGRATIONS.len() as i64);
+    assert_eq!(rows.get::<_, i64>(0), SCHEMA.migrations().len() as i64);
 }

@@ -10,7 +10,7 @@ use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use analytics_schema::{Config, MIGRATIONS};
+use analytics_schema::{Config, SCHEMA};
 use empty::{empty_database, migrate};
 use migrator::history::Mode;
 use runners::{ADDITIONS, hold_lock, start_later_version, start_with};
@@ -25,7 +25,7 @@ struct Lines(Arc<Mutex<String>>);
 
 impl Subscriber for Lines {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with("analytics_schema")
+        metadata.target().starts_with("timeschema")
     }
     fn new_span(&self, _: &Attributes<'_>) -> Id {
         Id::from_u64(1)
@@ -135,12 +135,12 @@ fn a_service_goes_on_in_the_mode_that_its_database_has() {
     else {
         return;
     };
-    start_with(&config, Mode::Plain, &MIGRATIONS[..2]);
+    start_with(&config, Mode::Plain, &SCHEMA.migrations()[..2]);
     let lines = Lines::default();
     let report = tracing::subscriber::with_default(lines.clone(), || {
         analytics_schema::migrate(&config).unwrap()
     });
-    assert_eq!(report.applied.len(), MIGRATIONS.len() - 2);
+    assert_eq!(report.applied.len(), SCHEMA.migrations().len() - 2);
     let lines = lines.0.lock().unwrap().clone();
     let database = &report.facts.database;
     insta::assert_snapshot!(lines.replace(database, "[database]"));

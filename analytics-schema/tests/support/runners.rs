@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use analytics_schema::postgres::Client;
-use analytics_schema::{Config, MIGRATIONS};
+use analytics_schema::{Config, SCHEMA};
 use migrator::history::Mode;
 use migrator::plan::Migration;
 use migrator::run::{self, Lock, Options};
@@ -12,7 +12,7 @@ use migrator::source;
 
 /// What a later version of this program does when it starts: our migrations, and behind them its own.
 pub fn start_later_version(config: &Config, mode: Mode, later: &[(&str, &str)]) {
-    let files: Vec<_> = MIGRATIONS.iter().chain(later).copied().collect();
+    let files: Vec<_> = SCHEMA.migrations().iter().chain(later).copied().collect();
     start_with(config, mode, &files);
 }
 

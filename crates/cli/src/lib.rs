@@ -2,10 +2,8 @@
 //!
 //! A workspace has them with a package `xtask` of one line:
 //!
-//! ```no_run
-//! fn main() -> std::process::ExitCode {
-//!     timeschema_cli::xtask("iot-schema")
-//! }
+//! ```ignore
+//! fn main() -> std::process::ExitCode { timeschema_cli::xtask("iot-schema") }
 //! ```
 //!
 //! Each command is a file; this one only reads the command line and dispatches.

@@ -42,6 +42,18 @@ impl Place {
     }
 }
 
+/// `fn name(parameters) -> Type {`, with the parameters on lines of their own where they do not fit.
+pub(crate) fn method(place: Place, name: &str, parameters: &[&str], returned: &str) -> String {
+    let line = format!("fn {name}({}) -> {returned} {{", parameters.join(", "));
+    if place.fits(&line) {
+        return line;
+    }
+    let inner = place.inner(4).margin();
+    let lines = parameters.iter().map(|it| format!("{inner}{it},\n"));
+    let lines: String = lines.collect();
+    format!("fn {name}(\n{lines}{}) -> {returned} {{", place.margin())
+}
+
 /// `pub name: Type,`
 pub(crate) fn field(place: Place, name: &str, ty: &str) -> String {
     let line = format!("pub {name}: {ty},");

@@ -2,8 +2,7 @@
 //!
 //! [`generate`] is a function from a value to a text: it reads no file, asks no database and knows no clock, so that the same catalog gives
 //! the same bytes everywhere. The way is `prepare` (what is to be said, with `names`, `types`, `docs`) → `render` (saying it, with the
-//! templates). The text refers to the crate `pgtypes` alone, is formatted as rustfmt would, and is made to be `include!`d at the root of
-//! a crate or in a module of it.
+//! templates). The text refers to the crate `timeschema` alone, is formatted as rustfmt would, and is made to be `include!`d in a module of its own.
 
 mod docs;
 mod error;

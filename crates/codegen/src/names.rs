@@ -25,60 +25,14 @@ const KEYWORDS: &[&str] = &[
 /// Words that stay keywords even with `r#` in front.
 const PATH_KEYWORDS: &[&str] = &["Self", "crate", "self", "super"];
 
-/// Types that generated code names without a path, and those that a schema crate has next to it, its own and those of `pgtypes`:
-/// an enum of the same name would shadow the first and collide with the others.
+/// Types and traits that generated code names without a path, which an enum of the same name would shadow.
 const TAKEN_TYPES: &[&str] = &[
-    "Applied",
-    "Array",
-    "ArrayError",
-    "Box",
-    "BytesMut",
-    "Cidr",
-    "Column",
-    "Config",
-    "ConfigError",
-    "CopyError",
-    "Date",
-    "Default",
-    "Dimension",
-    "Drift",
-    "Encode",
-    "EncodeError",
-    "From",
-    "FromSql",
-    "Inet",
-    "Insert",
-    "Interval",
-    "Into",
-    "Json",
-    "Jsonb",
-    "MigrateError",
-    "Numeric",
-    "Option",
-    "OutOfRange",
-    "ParseError",
-    "Report",
-    "Result",
-    "Rows",
-    "Send",
-    "Sized",
-    "String",
-    "Sync",
-    "Table",
-    "Timestamp",
-    "ToSql",
-    "TryFrom",
-    "TryInto",
-    "Uuid",
-    "Vec",
-    "VerifyError",
+    "Box", "Default", "From", "Into", "Option", "Result", "Send", "Sized", "String", "Sync",
+    "TryFrom", "TryInto", "Vec",
 ];
 
-/// Crates that generated code names or a schema crate re-exports, which a module of the same name would shadow, and the schema
-/// crate's own modules, with which it would collide.
-const TAKEN_MODULES: &[&str] = &[
-    "alloc", "core", "migrate", "pgtypes", "postgres", "std", "verify",
-];
+/// Crates that generated code names, which a module of the same name would shadow.
+const TAKEN_MODULES: &[&str] = &["alloc", "core", "std", "timeschema"];
 
 /// How an identifier is cased, which is also what it may stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -314,13 +268,13 @@ mod tests {
     }
 
     #[test]
-    fn what_a_schema_crate_has_itself_is_left_to_it() {
-        for taken in [
-            "Config", "Report", "Uuid", "Vec", "migrate", "pgtypes", "verify",
-        ] {
+    fn what_generated_code_names_itself_is_left_to_it() {
+        for taken in ["Option", "Vec", "std", "timeschema"] {
             assert_eq!(free(taken.to_owned()), format!("{taken}_"));
         }
-        assert_eq!(free("events".to_owned()), "events");
+        for free_name in ["events", "trace", "migrate", "postgres", "Mode", "Config"] {
+            assert_eq!(free(free_name.to_owned()), free_name);
+        }
     }
 
     #[test]

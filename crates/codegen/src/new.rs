@@ -23,6 +23,7 @@ pub(crate) struct New {
     /// Statements that mark the columns that are not always sent.
     given: Vec<String>,
     values: Vec<String>,
+    encode_head: String,
     encode: Vec<String>,
 }
 
@@ -137,6 +138,7 @@ pub(crate) fn prepare(
             .iter()
             .map(|(_, field, role)| value(field, *role, place(12)))
             .collect(),
+        encode_head: encode_head(sent.is_empty(), place(8)),
         encode: sent
             .iter()
             .map(|(_, field, role)| encode(field, *role, place(12)))
@@ -222,11 +224,22 @@ fn value(field: &Field<'_>, role: Role, place: Place) -> String {
     layout::chain(place, "", "values", &[&format!(".push({reference})")], ";")
 }
 
+/// What stands in front of the statements of `encode`, which have no use for `out` where there are none.
+fn encode_head(is_empty: bool, place: Place) -> String {
+    let out = if is_empty { "_" } else { "out" };
+    layout::method(
+        place,
+        "encode",
+        &["&self", &format!("{out}: &mut timeschema::BytesMut")],
+        "Result<(), timeschema::EncodeError>",
+    )
+}
+
 fn encode(field: &Field<'_>, role: Role, place: Place) -> String {
     let reference = format!("&self.{}", field.name);
     let function = match role {
-        Role::Nullable | Role::NullableDefaulted => "pgtypes::nullable_field",
-        Role::Absent | Role::Required | Role::Defaulted => "pgtypes::field",
+        Role::Nullable | Role::NullableDefaulted => "timeschema::nullable_field",
+        Role::Absent | Role::Required | Role::Defaulted => "timeschema::field",
     };
     if role.is_defaulted() {
         return when_some(&reference, &format!("{function}(value, out)?;"), place);

@@ -12,21 +12,21 @@ pub const SUPPORTED_TYPES: &[(&str, &str)] = &[
     ("bool", "bool"),
     ("bpchar", "String"),
     ("bytea", "Vec<u8>"),
-    ("cidr", "pgtypes::Cidr"),
-    ("date", "pgtypes::Date"),
+    ("cidr", "timeschema::Cidr"),
+    ("date", "timeschema::Date"),
     ("float4", "f32"),
     ("float8", "f64"),
-    ("inet", "pgtypes::Inet"),
+    ("inet", "timeschema::Inet"),
     ("int2", "i16"),
     ("int4", "i32"),
     ("int8", "i64"),
-    ("interval", "pgtypes::Interval"),
-    ("json", "pgtypes::Json"),
-    ("jsonb", "pgtypes::Jsonb"),
-    ("numeric", "pgtypes::Numeric"),
+    ("interval", "timeschema::Interval"),
+    ("json", "timeschema::Json"),
+    ("jsonb", "timeschema::Jsonb"),
+    ("numeric", "timeschema::Numeric"),
     ("text", "String"),
-    ("timestamptz", "pgtypes::Timestamp"),
-    ("uuid", "pgtypes::Uuid"),
+    ("timestamptz", "timeschema::Timestamp"),
+    ("uuid", "timeschema::Uuid"),
     ("varchar", "String"),
 ];
 
@@ -110,7 +110,7 @@ impl<'a> Types<'a> {
             .find(|(name, _)| is_builtin(ty) && *name == ty.name);
         Ok(if array {
             RustType {
-                path: format!("pgtypes::Array<{element}>"),
+                path: format!("timeschema::Array<{element}>"),
                 ordered: None,
             }
         } else {

@@ -2,8 +2,8 @@
 
 mod support;
 
-use pgtypes::postgres::Client;
-use pgtypes::{Array, Timestamp};
+use timeschema::postgres::Client;
+use timeschema::{Array, Timestamp};
 
 /// The golden module, which the example target `golden` compiles without warnings.
 pub mod nasty {
@@ -87,7 +87,7 @@ fn columns_are_found_by_name_wherever_they_stand() {
         .columns
         .iter()
         .rev()
-        .map(|c| pgtypes::quote_identifier(c.name))
+        .map(|c| timeschema::quote_identifier(c.name))
         .collect();
     let sql = format!(
         "SELECT 1 AS one, {} FROM {}",
@@ -194,12 +194,12 @@ fn every_type_arrives_alike_by_insert_and_by_copy() {
         a_int4: i32::MAX,
         a_int8: i64::MIN,
         a_interval: "1 mon -1 day 00:00:00.000001".parse().unwrap(),
-        a_json: pgtypes::Json::from_text("{\"a\" :  1}"),
-        a_jsonb: pgtypes::Jsonb::from_text("[null]"),
+        a_json: timeschema::Json::from_text("{\"a\" :  1}"),
+        a_jsonb: timeschema::Jsonb::from_text("[null]"),
         a_numeric: "1234567890.12".parse().unwrap(),
         a_text: "\u{10ffff}".to_owned(),
         a_timestamptz: Timestamp::MIN,
-        a_uuid: pgtypes::Uuid::from_u128(7),
+        a_uuid: timeschema::Uuid::from_u128(7),
         a_varchar: String::new(),
     }
     .into();

@@ -1,8 +1,8 @@
-//! `timeschema.toml` at the root of a project: which table is the history, and which schemas are the project's own.
+//! `timeschema.toml` at the root of a project: where its files are, which table is the history, and which schemas are its own.
 //!
 //! One reader for the commands and for the build script of a service, so that a project says it once.
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::{fmt, fs, io};
 
 use toml::Spanned;
@@ -18,17 +18,38 @@ pub const FILE: &str = "timeschema.toml";
 const LONGEST_SCHEMA: usize = 63;
 
 /// The sections, each with its keys.
-const SECTIONS: [(&str, &[&str]); 2] =
-    [("history", &["schema", "table"]), ("schemas", &["include"])];
+const SECTIONS: [(&str, &[&str]); 3] = [
+    (
+        "project",
+        &["migrations", "schema_crate", "snapshot", "database"],
+    ),
+    ("history", &["schema", "table"]),
+    ("schemas", &["include"]),
+];
 
 /// What a project says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings {
+    /// Where its files are: `[project]`.
+    pub project: Places,
     /// Which table is the history: `[history]`.
     pub history: HistoryTable,
     /// The schemas that the migrations fill, by their exact names: `[schemas] include`. Where none is named, all that hold no other
     /// project's history.
     pub schemas: Vec<String>,
+}
+
+/// Where the files of a project are, as paths below its root, and what its database is called. Nothing is set unless the file says so.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Places {
+    /// The folder of the migration files: `migrations` by default.
+    pub migrations: Option<PathBuf>,
+    /// The folder of the crate with the generated modules.
+    pub schema_crate: Option<PathBuf>,
+    /// The snapshot: `schema.json` in the schema crate by default.
+    pub snapshot: Option<PathBuf>,
+    /// The name of the database that the embedded target makes.
+    pub database: Option<String>,
 }
 
 /// Why the file cannot be used. `Display` names file and line.
@@ -102,7 +123,18 @@ pub fn parse(text: &str) -> Result<Settings, Error> {
         };
         for (key, value) in in_order(keys) {
             let refuse = |words: Words| wrong(key.span().start, words);
+            let place = |what| inside(what, value).map(Some).map_err(refuse);
+            let project = &mut settings.project;
             match (name, key.get_ref().as_ref()) {
+                ("project", "migrations") => project.migrations = place("project.migrations")?,
+                ("project", "schema_crate") => {
+                    project.schema_crate = place("project.schema_crate")?;
+                }
+                ("project", "snapshot") => project.snapshot = place("project.snapshot")?,
+                ("project", "database") => {
+                    let name = string("project.database", value, LONGEST_SCHEMA);
+                    project.database = Some(name.map_err(refuse)?);
+                }
                 ("history", "schema") => {
                     let schema = string("history.schema", value, LONGEST_SCHEMA).map_err(refuse)?;
                     if is_of_the_server(&schema) {
@@ -160,7 +192,8 @@ fn in_order<'a, 'i>(table: &'a DeTable<'i>) -> Vec<Entry<'a, 'i>> {
 }
 
 fn known_sections() -> String {
-    SECTIONS.map(|(name, _)| format!("[{name}]")).join(" and ")
+    let [first, second, third] = SECTIONS.map(|(name, _)| format!("[{name}]"));
+    format!("{first}, {second} and {third}")
 }
 
 fn unknown_section(name: &str) -> Words {
@@ -214,6 +247,19 @@ fn string(what: &str, value: &Spanned<DeValue<'_>>, longest: usize) -> Result<St
         return Err((message, next));
     }
     Ok(text.to_owned())
+}
+
+/// A path that stays below the project's root.
+fn inside(what: &str, value: &Spanned<DeValue<'_>>) -> Result<PathBuf, Words> {
+    let path = PathBuf::from(string(what, value, usize::MAX)?);
+    let is_below = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    if path.components().all(is_below) {
+        return Ok(path);
+    }
+    Err((
+        format!("{what} leads out of the project: {}", path.display()),
+        format!("write a path that starts at the folder of {FILE}, without `..`"),
+    ))
 }
 
 /// `table` of `history.table`.
@@ -281,6 +327,7 @@ mod tests {
     fn the_history_and_the_schemas_are_named() {
         assert_eq!(parse(""), Ok(Settings::default()));
         let settings = Settings {
+            project: Places::default(),
             history: HistoryTable {
                 schema: Some("ops".to_owned()),
                 table: "billing history".to_owned(),
@@ -290,6 +337,19 @@ mod tests {
         let text = "[history]\nschema = \"ops\" # where\ntable = 'billing history'\n\
             [schemas]\ninclude = [\n  \"billing\",\n  'Rates of \u{20ac}', # of the bank\n]\n";
         assert_eq!(parse(text), Ok(settings));
+    }
+
+    #[test]
+    fn the_places_of_a_project_are_named() {
+        let text = "[project]\nmigrations = \"db/migrations\"\nschema_crate = \"./iot-schema\"\n\
+            snapshot = \"db/schema.json\"\ndatabase = \"iot\"\n";
+        let places = Places {
+            migrations: Some("db/migrations".into()),
+            schema_crate: Some("./iot-schema".into()),
+            snapshot: Some("db/schema.json".into()),
+            database: Some("iot".to_owned()),
+        };
+        assert_eq!(parse(text).unwrap().project, places);
     }
 
     #[test]
@@ -306,6 +366,10 @@ mod tests {
             "[history]\nschema = \"information_schema\"",
             "[history]\nschema = \"_timescaledb_internal\"",
             "[history",
+            "[project]\nmigration = \"a\"",
+            "[project]\nmigrations = \"../a\"",
+            "[project]\nsnapshot = \"/a/schema.json\"",
+            "[project]\ndatabase = \"\"",
             "[history]\ntable = \"a\"\ntable = \"b\"",
             &long,
             "[schemas]\nexclude = [\"a\"]",

@@ -14,7 +14,7 @@ const SOURCES: [&str; 4] = [
     "crates/migrator/src",
     "crates/catalog/src",
     "crates/cli/src",
-    "analytics-schema/src",
+    "crates/schema/src",
 ];
 
 const OPERATOR: &str = "+-*/<>=~!@#%^&|`?";

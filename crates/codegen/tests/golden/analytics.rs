@@ -56,7 +56,7 @@ impl std::fmt::Display for DeviceType {
     }
 }
 
-pgtypes::enum_sql!(DeviceType);
+timeschema::enum_sql!(DeviceType);
 
 /// Life of a funnel: steps are recorded while it is active; an archived one is kept for its
 /// history.
@@ -110,7 +110,7 @@ impl std::fmt::Display for FunnelStatus {
     }
 }
 
-pgtypes::enum_sql!(FunnelStatus);
+timeschema::enum_sql!(FunnelStatus);
 
 /// Daily count and revenue per project and event name; kept for ever.
 ///
@@ -125,12 +125,12 @@ pub mod event_counts_daily {
         /// which is never null.
         ///
         /// `timestamp with time zone`.
-        pub bucket: pgtypes::Timestamp,
+        pub bucket: timeschema::Timestamp,
         /// Project (tenant) of the events. Never null: `event_counts_hourly.project_id`, which is
         /// never null.
         ///
         /// `uuid`.
-        pub project_id: pgtypes::Uuid,
+        pub project_id: timeschema::Uuid,
         /// Name of the events. Never null: `event_counts_hourly.name`, which is never null.
         ///
         /// `public.event_name`, a domain over `text`.
@@ -148,19 +148,19 @@ pub mod event_counts_daily {
         /// Sum of revenue in US dollars. Null when no event of the day carries revenue.
         ///
         /// `numeric`.
-        pub revenue: Option<pgtypes::Numeric>,
+        pub revenue: Option<timeschema::Numeric>,
         /// Time of the newest event. Never null: `max` of `event_counts_hourly.last_event_at`,
         /// which is never null.
         ///
         /// `timestamp with time zone`.
-        pub last_event_at: pgtypes::Timestamp,
+        pub last_event_at: timeschema::Timestamp,
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 bucket: TABLE.get(row, 0)?,
                 project_id: TABLE.get(row, 1)?,
@@ -174,41 +174,41 @@ pub mod event_counts_daily {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "event_counts_daily",
         columns: &[
-            pgtypes::Column {
+            timeschema::Column {
                 name: "bucket",
                 sql_type: "timestamp with time zone",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "project_id",
                 sql_type: "uuid",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "name",
                 sql_type: "public.event_name",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "events",
                 sql_type: "bigint",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "paid_events",
                 sql_type: "bigint",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "revenue",
                 sql_type: "numeric",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "last_event_at",
                 sql_type: "timestamp with time zone",
                 never_null: true,
@@ -245,10 +245,10 @@ pub mod event_counts_daily {
     /// order.
     ///
     /// The bounds are what keeps the query from reading every bucket there is.
-    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
-        range: std::ops::Range<pgtypes::Timestamp>,
-    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+        range: std::ops::Range<timeschema::Timestamp>,
+    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
         const SQL: &str = r#"
             SELECT "bucket", "project_id", "name", "events", "paid_events", "revenue",
                    "last_event_at"
@@ -256,9 +256,11 @@ pub mod event_counts_daily {
             WHERE "bucket" >= $1 AND "bucket" < $2
             ORDER BY "bucket"
         "#;
-        let ty = pgtypes::postgres::types::Type::TIMESTAMPTZ;
+        let ty = timeschema::postgres::types::Type::TIMESTAMPTZ;
         let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+        client
+            .query_typed_raw(SQL, bounds)
+            .map(timeschema::Rows::new)
     }
 }
 
@@ -275,11 +277,11 @@ pub mod event_counts_hourly {
         /// Start of the hour. Never null: `time_bucket` of `events.time`, which is NOT NULL.
         ///
         /// `timestamp with time zone`.
-        pub bucket: pgtypes::Timestamp,
+        pub bucket: timeschema::Timestamp,
         /// Project (tenant) of the events. Never null: `events.project_id`, which is NOT NULL.
         ///
         /// `uuid`.
-        pub project_id: pgtypes::Uuid,
+        pub project_id: timeschema::Uuid,
         /// Name of the events. Never null: `events.name`, which is NOT NULL.
         ///
         /// `public.event_name`, a domain over `text`.
@@ -295,18 +297,18 @@ pub mod event_counts_hourly {
         /// Sum of revenue in US dollars. Null when no event of the hour carries revenue.
         ///
         /// `numeric`.
-        pub revenue: Option<pgtypes::Numeric>,
+        pub revenue: Option<timeschema::Numeric>,
         /// Time of the newest event. Never null: `max` of `events.time`, which is NOT NULL.
         ///
         /// `timestamp with time zone`.
-        pub last_event_at: pgtypes::Timestamp,
+        pub last_event_at: timeschema::Timestamp,
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 bucket: TABLE.get(row, 0)?,
                 project_id: TABLE.get(row, 1)?,
@@ -320,41 +322,41 @@ pub mod event_counts_hourly {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "event_counts_hourly",
         columns: &[
-            pgtypes::Column {
+            timeschema::Column {
                 name: "bucket",
                 sql_type: "timestamp with time zone",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "project_id",
                 sql_type: "uuid",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "name",
                 sql_type: "public.event_name",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "events",
                 sql_type: "bigint",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "paid_events",
                 sql_type: "bigint",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "revenue",
                 sql_type: "numeric",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "last_event_at",
                 sql_type: "timestamp with time zone",
                 never_null: true,
@@ -397,10 +399,10 @@ pub mod event_counts_hourly {
     /// order.
     ///
     /// The bounds are what keeps the query from reading every bucket there is.
-    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
-        range: std::ops::Range<pgtypes::Timestamp>,
-    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+        range: std::ops::Range<timeschema::Timestamp>,
+    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
         const SQL: &str = r#"
             SELECT "bucket", "project_id", "name", "events", "paid_events", "revenue",
                    "last_event_at"
@@ -408,9 +410,11 @@ pub mod event_counts_hourly {
             WHERE "bucket" >= $1 AND "bucket" < $2
             ORDER BY "bucket"
         "#;
-        let ty = pgtypes::postgres::types::Type::TIMESTAMPTZ;
+        let ty = timeschema::postgres::types::Type::TIMESTAMPTZ;
         let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+        client
+            .query_typed_raw(SQL, bounds)
+            .map(timeschema::Rows::new)
     }
 }
 
@@ -425,16 +429,16 @@ pub mod events {
         /// When the event happened, by the clock of the sender. Never null: primary key.
         ///
         /// `timestamp with time zone`.
-        pub time: pgtypes::Timestamp,
+        pub time: timeschema::Timestamp,
         /// Identity of the event, chosen by the sender so that sending again stores nothing
         /// twice. Never null: primary key.
         ///
         /// `uuid`, `gen_random_uuid()` by default.
-        pub event_id: pgtypes::Uuid,
+        pub event_id: timeschema::Uuid,
         /// Project (tenant) that the event belongs to. Never null: NOT NULL.
         ///
         /// `uuid`.
-        pub project_id: pgtypes::Uuid,
+        pub project_id: timeschema::Uuid,
         /// What happened. Never null: NOT NULL.
         ///
         /// `public.event_name`, a domain over `text`.
@@ -446,7 +450,7 @@ pub mod events {
         /// Session of the user. Null for events that servers send.
         ///
         /// `uuid`.
-        pub session_id: Option<pgtypes::Uuid>,
+        pub session_id: Option<timeschema::Uuid>,
         /// Position of the event in its session, from 1. Null outside a session.
         ///
         /// `integer`.
@@ -463,7 +467,7 @@ pub mod events {
         /// not kept.
         ///
         /// `inet`.
-        pub ip: Option<pgtypes::Inet>,
+        pub ip: Option<timeschema::Inet>,
         /// Page on which the event happened. Null outside the web.
         ///
         /// `text`.
@@ -489,7 +493,7 @@ pub mod events {
         /// about money.
         ///
         /// `numeric(12,2)`.
-        pub revenue: Option<pgtypes::Numeric>,
+        pub revenue: Option<timeschema::Numeric>,
         /// Whether the sender was recognised as a robot. Never null: NOT NULL.
         ///
         /// `boolean`, `false` by default.
@@ -497,23 +501,23 @@ pub mod events {
         /// Free labels, in the order in which the sender gave them. Never null: NOT NULL.
         ///
         /// `text[]`, `'{}'::text[]` by default.
-        pub tags: pgtypes::Array<String>,
+        pub tags: timeschema::Array<String>,
         /// Everything else the sender told, as a JSON object. Never null: NOT NULL.
         ///
         /// `jsonb`, `'{}'::jsonb` by default.
-        pub properties: pgtypes::Jsonb,
+        pub properties: timeschema::Jsonb,
         /// When the service received the event, by the clock of the database. Never null: NOT
         /// NULL.
         ///
         /// `timestamp with time zone`, `now()` by default.
-        pub received_at: pgtypes::Timestamp,
+        pub received_at: timeschema::Timestamp,
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 time: TABLE.get(row, 0)?,
                 event_id: TABLE.get(row, 1)?,
@@ -540,106 +544,106 @@ pub mod events {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "events",
         columns: &[
-            pgtypes::Column {
+            timeschema::Column {
                 name: "time",
                 sql_type: "timestamp with time zone",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "event_id",
                 sql_type: "uuid",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "project_id",
                 sql_type: "uuid",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "name",
                 sql_type: "public.event_name",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "user_id",
                 sql_type: "text",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "session_id",
                 sql_type: "uuid",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "session_sequence",
                 sql_type: "integer",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "device",
                 sql_type: "public.device_type",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "country",
                 sql_type: "public.country_code",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "ip",
                 sql_type: "inet",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "url",
                 sql_type: "text",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "path",
                 sql_type: "text",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "referrer",
                 sql_type: "text",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "viewport_width",
                 sql_type: "smallint",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "load_time_ms",
                 sql_type: "double precision",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "revenue",
                 sql_type: "numeric(12,2)",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "is_bot",
                 sql_type: "boolean",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "tags",
                 sql_type: "text[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "properties",
                 sql_type: "jsonb",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "received_at",
                 sql_type: "timestamp with time zone",
                 never_null: true,
@@ -672,16 +676,16 @@ pub mod events {
         /// When the event happened, by the clock of the sender.
         ///
         /// `timestamp with time zone`.
-        pub time: pgtypes::Timestamp,
+        pub time: timeschema::Timestamp,
         /// Identity of the event, chosen by the sender so that sending again stores nothing
         /// twice.
         ///
         /// `uuid`, `gen_random_uuid()` by default. `None` is the default.
-        pub event_id: Option<pgtypes::Uuid>,
+        pub event_id: Option<timeschema::Uuid>,
         /// Project (tenant) that the event belongs to.
         ///
         /// `uuid`.
-        pub project_id: pgtypes::Uuid,
+        pub project_id: timeschema::Uuid,
         /// What happened.
         ///
         /// `public.event_name`, a domain over `text`.
@@ -693,7 +697,7 @@ pub mod events {
         /// Session of the user. Null for events that servers send.
         ///
         /// `uuid`. `None` is null.
-        pub session_id: Option<pgtypes::Uuid>,
+        pub session_id: Option<timeschema::Uuid>,
         /// Position of the event in its session, from 1. Null outside a session.
         ///
         /// `integer`. `None` is null.
@@ -710,7 +714,7 @@ pub mod events {
         /// not kept.
         ///
         /// `inet`. `None` is null.
-        pub ip: Option<pgtypes::Inet>,
+        pub ip: Option<timeschema::Inet>,
         /// Page on which the event happened. Null outside the web.
         ///
         /// `text`. `None` is null.
@@ -731,7 +735,7 @@ pub mod events {
         /// about money.
         ///
         /// `numeric(12,2)`. `None` is null.
-        pub revenue: Option<pgtypes::Numeric>,
+        pub revenue: Option<timeschema::Numeric>,
         /// Whether the sender was recognised as a robot.
         ///
         /// `boolean`, `false` by default. `None` is the default.
@@ -739,15 +743,15 @@ pub mod events {
         /// Free labels, in the order in which the sender gave them.
         ///
         /// `text[]`, `'{}'::text[]` by default. `None` is the default.
-        pub tags: Option<pgtypes::Array<String>>,
+        pub tags: Option<timeschema::Array<String>>,
         /// Everything else the sender told, as a JSON object.
         ///
         /// `jsonb`, `'{}'::jsonb` by default. `None` is the default.
-        pub properties: Option<pgtypes::Jsonb>,
+        pub properties: Option<timeschema::Jsonb>,
         /// When the service received the event, by the clock of the database.
         ///
         /// `timestamp with time zone`, `now()` by default. `None` is the default.
-        pub received_at: Option<pgtypes::Timestamp>,
+        pub received_at: Option<timeschema::Timestamp>,
     }
 
     /// The columns that every row of `public.events` needs: they are never null and have no
@@ -760,11 +764,11 @@ pub mod events {
         /// When the event happened, by the clock of the sender.
         ///
         /// `timestamp with time zone`.
-        pub time: pgtypes::Timestamp,
+        pub time: timeschema::Timestamp,
         /// Project (tenant) that the event belongs to.
         ///
         /// `uuid`.
-        pub project_id: pgtypes::Uuid,
+        pub project_id: timeschema::Uuid,
         /// What happened.
         ///
         /// `public.event_name`, a domain over `text`.
@@ -797,8 +801,8 @@ pub mod events {
         }
     }
 
-    impl pgtypes::Insert for New {
-        const TABLE: pgtypes::Table = TABLE;
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
         type Given = [bool; 20];
 
         fn given(&self) -> Self::Given {
@@ -823,9 +827,9 @@ pub mod events {
                 .collect()
         }
 
-        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
             let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
             values.push(&self.time);
             if let Some(value) = &self.event_id {
                 values.push(value);
@@ -860,37 +864,37 @@ pub mod events {
             values
         }
 
-        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
-            pgtypes::field(&self.time, out)?;
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.time, out)?;
             if let Some(value) = &self.event_id {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
-            pgtypes::field(&self.project_id, out)?;
-            pgtypes::field(&self.name, out)?;
-            pgtypes::nullable_field(&self.user_id, out)?;
-            pgtypes::nullable_field(&self.session_id, out)?;
-            pgtypes::nullable_field(&self.session_sequence, out)?;
+            timeschema::field(&self.project_id, out)?;
+            timeschema::field(&self.name, out)?;
+            timeschema::nullable_field(&self.user_id, out)?;
+            timeschema::nullable_field(&self.session_id, out)?;
+            timeschema::nullable_field(&self.session_sequence, out)?;
             if let Some(value) = &self.device {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
-            pgtypes::nullable_field(&self.country, out)?;
-            pgtypes::nullable_field(&self.ip, out)?;
-            pgtypes::nullable_field(&self.url, out)?;
-            pgtypes::nullable_field(&self.referrer, out)?;
-            pgtypes::nullable_field(&self.viewport_width, out)?;
-            pgtypes::nullable_field(&self.load_time_ms, out)?;
-            pgtypes::nullable_field(&self.revenue, out)?;
+            timeschema::nullable_field(&self.country, out)?;
+            timeschema::nullable_field(&self.ip, out)?;
+            timeschema::nullable_field(&self.url, out)?;
+            timeschema::nullable_field(&self.referrer, out)?;
+            timeschema::nullable_field(&self.viewport_width, out)?;
+            timeschema::nullable_field(&self.load_time_ms, out)?;
+            timeschema::nullable_field(&self.revenue, out)?;
             if let Some(value) = &self.is_bot {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.tags {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.properties {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.received_at {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             Ok(())
         }
@@ -899,29 +903,29 @@ pub mod events {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
-    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, pgtypes::CopyError> {
-        pgtypes::copy_in(client, rows)
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: pgtypes::postgres::GenericClient>(
+    pub fn insert<C: timeschema::postgres::GenericClient>(
         client: &mut C,
         row: &New,
-    ) -> Result<Row, pgtypes::postgres::Error> {
-        Row::try_from(&pgtypes::insert(client, row)?)
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
     }
 
     /// The rows whose `time` lies in `range`, its start included and its end not, in ascending
     /// order.
     ///
     /// The bounds are what lets TimescaleDB leave out the chunks that cannot hold such rows.
-    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
-        range: std::ops::Range<pgtypes::Timestamp>,
-    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+        range: std::ops::Range<timeschema::Timestamp>,
+    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
         const SQL: &str = r#"
             SELECT "time", "event_id", "project_id", "name", "user_id", "session_id",
                    "session_sequence", "device", "country", "ip", "url", "path", "referrer",
@@ -931,9 +935,11 @@ pub mod events {
             WHERE "time" >= $1 AND "time" < $2
             ORDER BY "time"
         "#;
-        let ty = pgtypes::postgres::types::Type::TIMESTAMPTZ;
+        let ty = timeschema::postgres::types::Type::TIMESTAMPTZ;
         let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+        client
+            .query_typed_raw(SQL, bounds)
+            .map(timeschema::Rows::new)
     }
 }
 
@@ -950,7 +956,7 @@ pub mod funnel_conversion_daily {
         /// `funnel_events.entered_at`, which is NOT NULL.
         ///
         /// `timestamp with time zone`.
-        pub bucket: pgtypes::Timestamp,
+        pub bucket: timeschema::Timestamp,
         /// The funnel. Never null: `funnel_events.funnel_id`, which is NOT NULL.
         ///
         /// `bigint`.
@@ -975,14 +981,14 @@ pub mod funnel_conversion_daily {
         /// Mean time from entering to the last step. Null when nobody converted.
         ///
         /// `interval`.
-        pub average_time_to_convert: Option<pgtypes::Interval>,
+        pub average_time_to_convert: Option<timeschema::Interval>,
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 bucket: TABLE.get(row, 0)?,
                 funnel_id: TABLE.get(row, 1)?,
@@ -996,41 +1002,41 @@ pub mod funnel_conversion_daily {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "funnel_conversion_daily",
         columns: &[
-            pgtypes::Column {
+            timeschema::Column {
                 name: "bucket",
                 sql_type: "timestamp with time zone",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "funnel_id",
                 sql_type: "bigint",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "entered",
                 sql_type: "bigint",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "converted",
                 sql_type: "bigint",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "conversion",
                 sql_type: "double precision",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "furthest_step",
                 sql_type: "smallint",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "average_time_to_convert",
                 sql_type: "interval",
                 never_null: false,
@@ -1067,10 +1073,10 @@ pub mod funnel_conversion_daily {
     /// order.
     ///
     /// The bounds are what keeps the query from reading every bucket there is.
-    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
-        range: std::ops::Range<pgtypes::Timestamp>,
-    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+        range: std::ops::Range<timeschema::Timestamp>,
+    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
         const SQL: &str = r#"
             SELECT "bucket", "funnel_id", "entered", "converted", "conversion", "furthest_step",
                    "average_time_to_convert"
@@ -1078,9 +1084,11 @@ pub mod funnel_conversion_daily {
             WHERE "bucket" >= $1 AND "bucket" < $2
             ORDER BY "bucket"
         "#;
-        let ty = pgtypes::postgres::types::Type::TIMESTAMPTZ;
+        let ty = timeschema::postgres::types::Type::TIMESTAMPTZ;
         let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+        client
+            .query_typed_raw(SQL, bounds)
+            .map(timeschema::Rows::new)
     }
 }
 
@@ -1096,7 +1104,7 @@ pub mod funnel_events {
         /// primary key.
         ///
         /// `timestamp with time zone`.
-        pub entered_at: pgtypes::Timestamp,
+        pub entered_at: timeschema::Timestamp,
         /// The funnel. Funnels are archived, not deleted, while anyone has entered them. Never
         /// null: primary key.
         ///
@@ -1113,11 +1121,11 @@ pub mod funnel_events {
         /// When the step was reached: the time of its event. Never null: NOT NULL.
         ///
         /// `timestamp with time zone`.
-        pub reached_at: pgtypes::Timestamp,
+        pub reached_at: timeschema::Timestamp,
         /// Time from entering to this step. Never null: NOT NULL.
         ///
         /// `interval`, generated as `(reached_at - entered_at)`.
-        pub elapsed: pgtypes::Interval,
+        pub elapsed: timeschema::Interval,
         /// Whether this is the funnel's last step: the user converted. Never null: NOT NULL.
         ///
         /// `boolean`, `false` by default.
@@ -1126,14 +1134,14 @@ pub mod funnel_events {
         /// refer to each other. Never null: NOT NULL.
         ///
         /// `uuid`.
-        pub event_id: pgtypes::Uuid,
+        pub event_id: timeschema::Uuid,
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 entered_at: TABLE.get(row, 0)?,
                 funnel_id: TABLE.get(row, 1)?,
@@ -1148,46 +1156,46 @@ pub mod funnel_events {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "funnel_events",
         columns: &[
-            pgtypes::Column {
+            timeschema::Column {
                 name: "entered_at",
                 sql_type: "timestamp with time zone",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "funnel_id",
                 sql_type: "bigint",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "user_id",
                 sql_type: "text",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "step",
                 sql_type: "smallint",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "reached_at",
                 sql_type: "timestamp with time zone",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "elapsed",
                 sql_type: "interval",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "is_final",
                 sql_type: "boolean",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "event_id",
                 sql_type: "uuid",
                 never_null: true,
@@ -1221,7 +1229,7 @@ pub mod funnel_events {
         /// When the user entered the funnel; the same for all steps of one attempt.
         ///
         /// `timestamp with time zone`.
-        pub entered_at: pgtypes::Timestamp,
+        pub entered_at: timeschema::Timestamp,
         /// The funnel. Funnels are archived, not deleted, while anyone has entered them.
         ///
         /// `bigint`.
@@ -1237,7 +1245,7 @@ pub mod funnel_events {
         /// When the step was reached: the time of its event.
         ///
         /// `timestamp with time zone`.
-        pub reached_at: pgtypes::Timestamp,
+        pub reached_at: timeschema::Timestamp,
         /// Whether this is the funnel's last step: the user converted.
         ///
         /// `boolean`, `false` by default. `None` is the default.
@@ -1246,7 +1254,7 @@ pub mod funnel_events {
         /// refer to each other.
         ///
         /// `uuid`.
-        pub event_id: pgtypes::Uuid,
+        pub event_id: timeschema::Uuid,
     }
 
     /// The columns that every row of `public.funnel_events` needs: they are never null and have
@@ -1259,7 +1267,7 @@ pub mod funnel_events {
         /// When the user entered the funnel; the same for all steps of one attempt.
         ///
         /// `timestamp with time zone`.
-        pub entered_at: pgtypes::Timestamp,
+        pub entered_at: timeschema::Timestamp,
         /// The funnel. Funnels are archived, not deleted, while anyone has entered them.
         ///
         /// `bigint`.
@@ -1275,12 +1283,12 @@ pub mod funnel_events {
         /// When the step was reached: the time of its event.
         ///
         /// `timestamp with time zone`.
-        pub reached_at: pgtypes::Timestamp,
+        pub reached_at: timeschema::Timestamp,
         /// The event, as (reached_at, event_id) in events; no key, because hypertables cannot
         /// refer to each other.
         ///
         /// `uuid`.
-        pub event_id: pgtypes::Uuid,
+        pub event_id: timeschema::Uuid,
     }
 
     impl From<Required> for New {
@@ -1297,8 +1305,8 @@ pub mod funnel_events {
         }
     }
 
-    impl pgtypes::Insert for New {
-        const TABLE: pgtypes::Table = TABLE;
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
         type Given = [bool; 8];
 
         fn given(&self) -> Self::Given {
@@ -1318,9 +1326,9 @@ pub mod funnel_events {
                 .collect()
         }
 
-        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
             let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
             values.push(&self.entered_at);
             values.push(&self.funnel_id);
             values.push(&self.user_id);
@@ -1333,16 +1341,16 @@ pub mod funnel_events {
             values
         }
 
-        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
-            pgtypes::field(&self.entered_at, out)?;
-            pgtypes::field(&self.funnel_id, out)?;
-            pgtypes::field(&self.user_id, out)?;
-            pgtypes::field(&self.step, out)?;
-            pgtypes::field(&self.reached_at, out)?;
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.entered_at, out)?;
+            timeschema::field(&self.funnel_id, out)?;
+            timeschema::field(&self.user_id, out)?;
+            timeschema::field(&self.step, out)?;
+            timeschema::field(&self.reached_at, out)?;
             if let Some(value) = &self.is_final {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
-            pgtypes::field(&self.event_id, out)?;
+            timeschema::field(&self.event_id, out)?;
             Ok(())
         }
     }
@@ -1350,29 +1358,29 @@ pub mod funnel_events {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
-    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, pgtypes::CopyError> {
-        pgtypes::copy_in(client, rows)
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: pgtypes::postgres::GenericClient>(
+    pub fn insert<C: timeschema::postgres::GenericClient>(
         client: &mut C,
         row: &New,
-    ) -> Result<Row, pgtypes::postgres::Error> {
-        Row::try_from(&pgtypes::insert(client, row)?)
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
     }
 
     /// The rows whose `entered_at` lies in `range`, its start included and its end not, in
     /// ascending order.
     ///
     /// The bounds are what lets TimescaleDB leave out the chunks that cannot hold such rows.
-    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
-        range: std::ops::Range<pgtypes::Timestamp>,
-    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+        range: std::ops::Range<timeschema::Timestamp>,
+    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
         const SQL: &str = r#"
             SELECT "entered_at", "funnel_id", "user_id", "step", "reached_at", "elapsed",
                    "is_final", "event_id"
@@ -1380,9 +1388,11 @@ pub mod funnel_events {
             WHERE "entered_at" >= $1 AND "entered_at" < $2
             ORDER BY "entered_at"
         "#;
-        let ty = pgtypes::postgres::types::Type::TIMESTAMPTZ;
+        let ty = timeschema::postgres::types::Type::TIMESTAMPTZ;
         let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+        client
+            .query_typed_raw(SQL, bounds)
+            .map(timeschema::Rows::new)
     }
 }
 
@@ -1400,7 +1410,7 @@ pub mod funnels {
         /// Project (tenant) whose events are followed. Never null: NOT NULL.
         ///
         /// `uuid`.
-        pub project_id: pgtypes::Uuid,
+        pub project_id: timeschema::Uuid,
         /// Name that people see, unique within the project. Never null: NOT NULL.
         ///
         /// `text`.
@@ -1421,7 +1431,7 @@ pub mod funnels {
         /// NOT NULL.
         ///
         /// `text[]`.
-        pub steps: pgtypes::Array<String>,
+        pub steps: timeschema::Array<String>,
         /// Number of steps. Never null: NOT NULL.
         ///
         /// `integer`, generated as `cardinality(steps)`.
@@ -1429,26 +1439,26 @@ pub mod funnels {
         /// How long after entering a step still counts; 30 days at most. Never null: NOT NULL.
         ///
         /// `interval`, `'7 days'::interval` by default.
-        pub conversion_window: pgtypes::Interval,
+        pub conversion_window: timeschema::Interval,
         /// Properties that every event has to contain. Null when all events count.
         ///
         /// `jsonb`.
-        pub filter: Option<pgtypes::Jsonb>,
+        pub filter: Option<timeschema::Jsonb>,
         /// When the funnel was defined. Never null: NOT NULL.
         ///
         /// `timestamp with time zone`, `now()` by default.
-        pub created_at: pgtypes::Timestamp,
+        pub created_at: timeschema::Timestamp,
         /// When the definition last changed; kept by a trigger. Never null: NOT NULL.
         ///
         /// `timestamp with time zone`, `now()` by default.
-        pub updated_at: pgtypes::Timestamp,
+        pub updated_at: timeschema::Timestamp,
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 id: TABLE.get(row, 0)?,
                 project_id: TABLE.get(row, 1)?,
@@ -1467,66 +1477,66 @@ pub mod funnels {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "funnels",
         columns: &[
-            pgtypes::Column {
+            timeschema::Column {
                 name: "id",
                 sql_type: "bigint",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "project_id",
                 sql_type: "uuid",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "name",
                 sql_type: "text",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "description",
                 sql_type: "text",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "owner",
                 sql_type: "text",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "status",
                 sql_type: "public.funnel_status",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "steps",
                 sql_type: "text[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "step_count",
                 sql_type: "integer",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "conversion_window",
                 sql_type: "interval",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "filter",
                 sql_type: "jsonb",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "created_at",
                 sql_type: "timestamp with time zone",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "updated_at",
                 sql_type: "timestamp with time zone",
                 never_null: true,
@@ -1545,7 +1555,7 @@ pub mod funnels {
         /// Project (tenant) whose events are followed.
         ///
         /// `uuid`.
-        pub project_id: pgtypes::Uuid,
+        pub project_id: timeschema::Uuid,
         /// Name that people see, unique within the project.
         ///
         /// `text`.
@@ -1566,23 +1576,23 @@ pub mod funnels {
         /// Names of the events, in the order in which they have to happen; 2 to 20.
         ///
         /// `text[]`.
-        pub steps: pgtypes::Array<String>,
+        pub steps: timeschema::Array<String>,
         /// How long after entering a step still counts; 30 days at most.
         ///
         /// `interval`, `'7 days'::interval` by default. `None` is the default.
-        pub conversion_window: Option<pgtypes::Interval>,
+        pub conversion_window: Option<timeschema::Interval>,
         /// Properties that every event has to contain. Null when all events count.
         ///
         /// `jsonb`. `None` is null.
-        pub filter: Option<pgtypes::Jsonb>,
+        pub filter: Option<timeschema::Jsonb>,
         /// When the funnel was defined.
         ///
         /// `timestamp with time zone`, `now()` by default. `None` is the default.
-        pub created_at: Option<pgtypes::Timestamp>,
+        pub created_at: Option<timeschema::Timestamp>,
         /// When the definition last changed; kept by a trigger.
         ///
         /// `timestamp with time zone`, `now()` by default. `None` is the default.
-        pub updated_at: Option<pgtypes::Timestamp>,
+        pub updated_at: Option<timeschema::Timestamp>,
     }
 
     /// The columns that every row of `public.funnels` needs: they are never null and have no
@@ -1595,7 +1605,7 @@ pub mod funnels {
         /// Project (tenant) whose events are followed.
         ///
         /// `uuid`.
-        pub project_id: pgtypes::Uuid,
+        pub project_id: timeschema::Uuid,
         /// Name that people see, unique within the project.
         ///
         /// `text`.
@@ -1607,7 +1617,7 @@ pub mod funnels {
         /// Names of the events, in the order in which they have to happen; 2 to 20.
         ///
         /// `text[]`.
-        pub steps: pgtypes::Array<String>,
+        pub steps: timeschema::Array<String>,
     }
 
     impl From<Required> for New {
@@ -1627,8 +1637,8 @@ pub mod funnels {
         }
     }
 
-    impl pgtypes::Insert for New {
-        const TABLE: pgtypes::Table = TABLE;
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
         type Given = [bool; 12];
 
         fn given(&self) -> Self::Given {
@@ -1652,9 +1662,9 @@ pub mod funnels {
                 .collect()
         }
 
-        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
             let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
             values.push(&self.project_id);
             values.push(&self.name);
             values.push(&self.description);
@@ -1676,24 +1686,24 @@ pub mod funnels {
             values
         }
 
-        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
-            pgtypes::field(&self.project_id, out)?;
-            pgtypes::field(&self.name, out)?;
-            pgtypes::nullable_field(&self.description, out)?;
-            pgtypes::field(&self.owner, out)?;
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.project_id, out)?;
+            timeschema::field(&self.name, out)?;
+            timeschema::nullable_field(&self.description, out)?;
+            timeschema::field(&self.owner, out)?;
             if let Some(value) = &self.status {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
-            pgtypes::field(&self.steps, out)?;
+            timeschema::field(&self.steps, out)?;
             if let Some(value) = &self.conversion_window {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
-            pgtypes::nullable_field(&self.filter, out)?;
+            timeschema::nullable_field(&self.filter, out)?;
             if let Some(value) = &self.created_at {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.updated_at {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             Ok(())
         }
@@ -1702,19 +1712,19 @@ pub mod funnels {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
-    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, pgtypes::CopyError> {
-        pgtypes::copy_in(client, rows)
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: pgtypes::postgres::GenericClient>(
+    pub fn insert<C: timeschema::postgres::GenericClient>(
         client: &mut C,
         row: &New,
-    ) -> Result<Row, pgtypes::postgres::Error> {
-        Row::try_from(&pgtypes::insert(client, row)?)
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
     }
 }
 
@@ -1731,11 +1741,11 @@ pub mod revenue_daily {
         /// NULL.
         ///
         /// `timestamp with time zone`.
-        pub bucket: pgtypes::Timestamp,
+        pub bucket: timeschema::Timestamp,
         /// Project (tenant) of the events. Never null: `events.project_id`, which is NOT NULL.
         ///
         /// `uuid`.
-        pub project_id: pgtypes::Uuid,
+        pub project_id: timeschema::Uuid,
         /// Country of the senders. Null for all whose country is not known.
         ///
         /// `public.country_code`, a domain over `text`.
@@ -1748,24 +1758,24 @@ pub mod revenue_daily {
         /// `events.revenue`, whose nulls the query leaves out.
         ///
         /// `numeric`.
-        pub revenue: pgtypes::Numeric,
+        pub revenue: timeschema::Numeric,
         /// Mean revenue of an event in US dollars. Never null: `avg` of `events.revenue`, whose
         /// nulls the query leaves out.
         ///
         /// `numeric`.
-        pub average_revenue: pgtypes::Numeric,
+        pub average_revenue: timeschema::Numeric,
         /// Revenue of the newest event in US dollars. Never null: `last` of `events.revenue`,
         /// whose nulls the query leaves out.
         ///
         /// `numeric`.
-        pub last_revenue: pgtypes::Numeric,
+        pub last_revenue: timeschema::Numeric,
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 bucket: TABLE.get(row, 0)?,
                 project_id: TABLE.get(row, 1)?,
@@ -1779,41 +1789,41 @@ pub mod revenue_daily {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "revenue_daily",
         columns: &[
-            pgtypes::Column {
+            timeschema::Column {
                 name: "bucket",
                 sql_type: "timestamp with time zone",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "project_id",
                 sql_type: "uuid",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "country",
                 sql_type: "public.country_code",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "paid_events",
                 sql_type: "bigint",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "revenue",
                 sql_type: "numeric",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "average_revenue",
                 sql_type: "numeric",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "last_revenue",
                 sql_type: "numeric",
                 never_null: true,
@@ -1850,10 +1860,10 @@ pub mod revenue_daily {
     /// order.
     ///
     /// The bounds are what keeps the query from reading every bucket there is.
-    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
-        range: std::ops::Range<pgtypes::Timestamp>,
-    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+        range: std::ops::Range<timeschema::Timestamp>,
+    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
         const SQL: &str = r#"
             SELECT "bucket", "project_id", "country", "paid_events", "revenue", "average_revenue",
                    "last_revenue"
@@ -1861,8 +1871,10 @@ pub mod revenue_daily {
             WHERE "bucket" >= $1 AND "bucket" < $2
             ORDER BY "bucket"
         "#;
-        let ty = pgtypes::postgres::types::Type::TIMESTAMPTZ;
+        let ty = timeschema::postgres::types::Type::TIMESTAMPTZ;
         let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+        client
+            .query_typed_raw(SQL, bounds)
+            .map(timeschema::Rows::new)
     }
 }

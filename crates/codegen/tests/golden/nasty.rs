@@ -46,7 +46,7 @@ impl std::fmt::Display for QuoteDropType {
     }
 }
 
-pgtypes::enum_sql!(QuoteDropType);
+timeschema::enum_sql!(QuoteDropType);
 
 /// How somebody feels. See <https://example.org/moods?x=>\<y\>, or \[nothing\] at all.
 ///
@@ -158,7 +158,7 @@ impl std::fmt::Display for Mood {
     }
 }
 
-pgtypes::enum_sql!(Mood);
+timeschema::enum_sql!(Mood);
 
 /// Enum `public.string`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -197,7 +197,7 @@ impl std::fmt::Display for String_ {
     }
 }
 
-pgtypes::enum_sql!(String_);
+timeschema::enum_sql!(String_);
 
 /// Enum `public.void`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -229,7 +229,7 @@ impl std::fmt::Display for Void {
     }
 }
 
-pgtypes::enum_sql!(Void);
+timeschema::enum_sql!(Void);
 
 /// \*/ // /// Ends a comment?
 ///
@@ -298,7 +298,7 @@ pub mod quote_drop_table_events {
         /// `public.mood`, `'happy'::public.mood` by default.
         pub mood: Option<super::Mood>,
         /// `public.mood[]`.
-        pub moods: Option<pgtypes::Array<super::Mood>>,
+        pub moods: Option<timeschema::Array<super::Mood>>,
         /// Never null: NOT NULL.
         ///
         /// `public."""; drop type"`.
@@ -319,18 +319,18 @@ pub mod quote_drop_table_events {
         /// default.
         pub contact: String,
         /// `public.labels`, a domain over `text[]`.
-        pub labels: Option<pgtypes::Array<String>>,
+        pub labels: Option<timeschema::Array<String>>,
         /// `public.address[]`, of a domain over `text`.
-        pub addresses: Option<pgtypes::Array<String>>,
+        pub addresses: Option<timeschema::Array<String>>,
         /// `integer`, generated as `("aB" * 2)`.
         pub doubled: Option<i32>,
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 quote_drop_column_x: TABLE.get(row, 0)?,
                 u27: TABLE.get(row, 1)?,
@@ -365,146 +365,146 @@ pub mod quote_drop_table_events {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "\"; drop table events; --",
         columns: &[
-            pgtypes::Column {
+            timeschema::Column {
                 name: "\"; drop column x; --",
                 sql_type: "integer",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "'",
                 sql_type: "integer",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "aB",
                 sql_type: "integer",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_b",
                 sql_type: "integer",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a\u{a}b",
                 sql_type: "text",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a\"#b",
                 sql_type: "text",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "größe",
                 sql_type: "text",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "用户",
                 sql_type: "text",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "self",
                 sql_type: "text",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "Self",
                 sql_type: "text",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "super",
                 sql_type: "text",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "crate",
                 sql_type: "text",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "type",
                 sql_type: "text",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "gen",
                 sql_type: "text",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "table",
                 sql_type: "text",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "_",
                 sql_type: "text",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "1st",
                 sql_type: "text",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a__b",
                 sql_type: "text",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "mood",
                 sql_type: "public.mood",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "moods",
                 sql_type: "public.mood[]",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "evil",
                 sql_type: "public.\"\"\"; drop type\"",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "string",
                 sql_type: "public.string",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "nothing",
                 sql_type: "public.void",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "period",
                 sql_type: "reporting.period",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "contact",
                 sql_type: "reporting.contact",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "labels",
                 sql_type: "public.labels",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "addresses",
                 sql_type: "public.address[]",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "doubled",
                 sql_type: "integer",
                 never_null: false,
@@ -564,7 +564,7 @@ pub mod quote_drop_table_events {
         /// is null.
         pub mood: Option<Option<super::Mood>>,
         /// `public.mood[]`. `None` is null.
-        pub moods: Option<pgtypes::Array<super::Mood>>,
+        pub moods: Option<timeschema::Array<super::Mood>>,
         /// `public."""; drop type"`.
         pub evil: super::QuoteDropType,
         /// `public.string`.
@@ -577,9 +577,9 @@ pub mod quote_drop_table_events {
         /// default. `None` is the default.
         pub contact: Option<String>,
         /// `public.labels`, a domain over `text[]`. `None` is null.
-        pub labels: Option<pgtypes::Array<String>>,
+        pub labels: Option<timeschema::Array<String>>,
         /// `public.address[]`, of a domain over `text`. `None` is null.
-        pub addresses: Option<pgtypes::Array<String>>,
+        pub addresses: Option<timeschema::Array<String>>,
     }
 
     /// The columns that every row of `public."; drop table events; --` needs: they are never null
@@ -641,8 +641,8 @@ pub mod quote_drop_table_events {
         }
     }
 
-    impl pgtypes::Insert for New {
-        const TABLE: pgtypes::Table = TABLE;
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
         type Given = [bool; 28];
 
         fn given(&self) -> Self::Given {
@@ -665,9 +665,9 @@ pub mod quote_drop_table_events {
                 .collect()
         }
 
-        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
             let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
             values.push(&self.quote_drop_column_x);
             values.push(&self.u27);
             values.push(&self.a_b_x550f);
@@ -706,42 +706,42 @@ pub mod quote_drop_table_events {
             values
         }
 
-        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
-            pgtypes::field(&self.quote_drop_column_x, out)?;
-            pgtypes::nullable_field(&self.u27, out)?;
-            pgtypes::field(&self.a_b_x550f, out)?;
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.quote_drop_column_x, out)?;
+            timeschema::nullable_field(&self.u27, out)?;
+            timeschema::field(&self.a_b_x550f, out)?;
             if let Some(value) = &self.a_b_x73d5 {
-                pgtypes::nullable_field(value, out)?;
+                timeschema::nullable_field(value, out)?;
             }
-            pgtypes::nullable_field(&self.a_b_xeff4, out)?;
-            pgtypes::nullable_field(&self.a_quote_hash_b, out)?;
-            pgtypes::nullable_field(&self.groesse, out)?;
-            pgtypes::nullable_field(&self.u7528_u6237, out)?;
-            pgtypes::field(&self.self_xc62c, out)?;
-            pgtypes::nullable_field(&self.self_x651e, out)?;
-            pgtypes::nullable_field(&self.super_, out)?;
-            pgtypes::nullable_field(&self.crate_, out)?;
-            pgtypes::field(&self.r#type, out)?;
-            pgtypes::nullable_field(&self.r#gen, out)?;
-            pgtypes::nullable_field(&self.table, out)?;
-            pgtypes::nullable_field(&self.u5f, out)?;
-            pgtypes::field(&self._1st, out)?;
-            pgtypes::nullable_field(&self.a_b_xb19b, out)?;
+            timeschema::nullable_field(&self.a_b_xeff4, out)?;
+            timeschema::nullable_field(&self.a_quote_hash_b, out)?;
+            timeschema::nullable_field(&self.groesse, out)?;
+            timeschema::nullable_field(&self.u7528_u6237, out)?;
+            timeschema::field(&self.self_xc62c, out)?;
+            timeschema::nullable_field(&self.self_x651e, out)?;
+            timeschema::nullable_field(&self.super_, out)?;
+            timeschema::nullable_field(&self.crate_, out)?;
+            timeschema::field(&self.r#type, out)?;
+            timeschema::nullable_field(&self.r#gen, out)?;
+            timeschema::nullable_field(&self.table, out)?;
+            timeschema::nullable_field(&self.u5f, out)?;
+            timeschema::field(&self._1st, out)?;
+            timeschema::nullable_field(&self.a_b_xb19b, out)?;
             if let Some(value) = &self.mood {
-                pgtypes::nullable_field(value, out)?;
+                timeschema::nullable_field(value, out)?;
             }
-            pgtypes::nullable_field(&self.moods, out)?;
-            pgtypes::field(&self.evil, out)?;
-            pgtypes::field(&self.string, out)?;
-            pgtypes::nullable_field(&self.nothing, out)?;
+            timeschema::nullable_field(&self.moods, out)?;
+            timeschema::field(&self.evil, out)?;
+            timeschema::field(&self.string, out)?;
+            timeschema::nullable_field(&self.nothing, out)?;
             if let Some(value) = &self.period {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.contact {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
-            pgtypes::nullable_field(&self.labels, out)?;
-            pgtypes::nullable_field(&self.addresses, out)?;
+            timeschema::nullable_field(&self.labels, out)?;
+            timeschema::nullable_field(&self.addresses, out)?;
             Ok(())
         }
     }
@@ -749,19 +749,19 @@ pub mod quote_drop_table_events {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
-    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, pgtypes::CopyError> {
-        pgtypes::copy_in(client, rows)
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: pgtypes::postgres::GenericClient>(
+    pub fn insert<C: timeschema::postgres::GenericClient>(
         client: &mut C,
         row: &New,
-    ) -> Result<Row, pgtypes::postgres::Error> {
-        Row::try_from(&pgtypes::insert(client, row)?)
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
     }
 }
 
@@ -787,11 +787,11 @@ pub mod all_types {
         /// Never null: NOT NULL.
         ///
         /// `cidr`.
-        pub a_cidr: pgtypes::Cidr,
+        pub a_cidr: timeschema::Cidr,
         /// Never null: NOT NULL.
         ///
         /// `date`.
-        pub a_date: pgtypes::Date,
+        pub a_date: timeschema::Date,
         /// Never null: NOT NULL.
         ///
         /// `real`.
@@ -803,7 +803,7 @@ pub mod all_types {
         /// Never null: NOT NULL.
         ///
         /// `inet`.
-        pub a_inet: pgtypes::Inet,
+        pub a_inet: timeschema::Inet,
         /// Never null: NOT NULL.
         ///
         /// `smallint`.
@@ -819,19 +819,19 @@ pub mod all_types {
         /// Never null: NOT NULL.
         ///
         /// `interval`.
-        pub a_interval: pgtypes::Interval,
+        pub a_interval: timeschema::Interval,
         /// Never null: NOT NULL.
         ///
         /// `json`.
-        pub a_json: pgtypes::Json,
+        pub a_json: timeschema::Json,
         /// Never null: NOT NULL.
         ///
         /// `jsonb`.
-        pub a_jsonb: pgtypes::Jsonb,
+        pub a_jsonb: timeschema::Jsonb,
         /// Never null: NOT NULL.
         ///
         /// `numeric(12,2)`.
-        pub a_numeric: pgtypes::Numeric,
+        pub a_numeric: timeschema::Numeric,
         /// Never null: NOT NULL.
         ///
         /// `text`.
@@ -839,11 +839,11 @@ pub mod all_types {
         /// Never null: NOT NULL.
         ///
         /// `timestamp with time zone`.
-        pub a_timestamptz: pgtypes::Timestamp,
+        pub a_timestamptz: timeschema::Timestamp,
         /// Never null: NOT NULL.
         ///
         /// `uuid`.
-        pub a_uuid: pgtypes::Uuid,
+        pub a_uuid: timeschema::Uuid,
         /// Never null: NOT NULL.
         ///
         /// `character varying(20)`.
@@ -855,15 +855,15 @@ pub mod all_types {
         /// `bytea`.
         pub n_bytea: Option<Vec<u8>>,
         /// `cidr`.
-        pub n_cidr: Option<pgtypes::Cidr>,
+        pub n_cidr: Option<timeschema::Cidr>,
         /// `date`.
-        pub n_date: Option<pgtypes::Date>,
+        pub n_date: Option<timeschema::Date>,
         /// `real`.
         pub n_float4: Option<f32>,
         /// `double precision`.
         pub n_float8: Option<f64>,
         /// `inet`.
-        pub n_inet: Option<pgtypes::Inet>,
+        pub n_inet: Option<timeschema::Inet>,
         /// `smallint`.
         pub n_int2: Option<i16>,
         /// `integer`.
@@ -871,104 +871,104 @@ pub mod all_types {
         /// `bigint`.
         pub n_int8: Option<i64>,
         /// `interval`.
-        pub n_interval: Option<pgtypes::Interval>,
+        pub n_interval: Option<timeschema::Interval>,
         /// `json`.
-        pub n_json: Option<pgtypes::Json>,
+        pub n_json: Option<timeschema::Json>,
         /// `jsonb`.
-        pub n_jsonb: Option<pgtypes::Jsonb>,
+        pub n_jsonb: Option<timeschema::Jsonb>,
         /// `numeric(12,2)`.
-        pub n_numeric: Option<pgtypes::Numeric>,
+        pub n_numeric: Option<timeschema::Numeric>,
         /// `text`.
         pub n_text: Option<String>,
         /// `timestamp with time zone`.
-        pub n_timestamptz: Option<pgtypes::Timestamp>,
+        pub n_timestamptz: Option<timeschema::Timestamp>,
         /// `uuid`.
-        pub n_uuid: Option<pgtypes::Uuid>,
+        pub n_uuid: Option<timeschema::Uuid>,
         /// `character varying(20)`.
         pub n_varchar: Option<String>,
         /// Never null: NOT NULL.
         ///
         /// `boolean[]`, `'{}'::boolean[]` by default.
-        pub s_bool: pgtypes::Array<bool>,
+        pub s_bool: timeschema::Array<bool>,
         /// Never null: NOT NULL.
         ///
         /// `character(3)[]`, `'{}'::character(3)[]` by default.
-        pub s_bpchar: pgtypes::Array<String>,
+        pub s_bpchar: timeschema::Array<String>,
         /// Never null: NOT NULL.
         ///
         /// `bytea[]`, `'{}'::bytea[]` by default.
-        pub s_bytea: pgtypes::Array<Vec<u8>>,
+        pub s_bytea: timeschema::Array<Vec<u8>>,
         /// Never null: NOT NULL.
         ///
         /// `cidr[]`, `'{}'::cidr[]` by default.
-        pub s_cidr: pgtypes::Array<pgtypes::Cidr>,
+        pub s_cidr: timeschema::Array<timeschema::Cidr>,
         /// Never null: NOT NULL.
         ///
         /// `date[]`, `'{}'::date[]` by default.
-        pub s_date: pgtypes::Array<pgtypes::Date>,
+        pub s_date: timeschema::Array<timeschema::Date>,
         /// Never null: NOT NULL.
         ///
         /// `real[]`, `'{}'::real[]` by default.
-        pub s_float4: pgtypes::Array<f32>,
+        pub s_float4: timeschema::Array<f32>,
         /// Never null: NOT NULL.
         ///
         /// `double precision[]`, `'{}'::double precision[]` by default.
-        pub s_float8: pgtypes::Array<f64>,
+        pub s_float8: timeschema::Array<f64>,
         /// Never null: NOT NULL.
         ///
         /// `inet[]`, `'{}'::inet[]` by default.
-        pub s_inet: pgtypes::Array<pgtypes::Inet>,
+        pub s_inet: timeschema::Array<timeschema::Inet>,
         /// Never null: NOT NULL.
         ///
         /// `smallint[]`, `'{}'::smallint[]` by default.
-        pub s_int2: pgtypes::Array<i16>,
+        pub s_int2: timeschema::Array<i16>,
         /// Never null: NOT NULL.
         ///
         /// `integer[]`, `'{}'::integer[]` by default.
-        pub s_int4: pgtypes::Array<i32>,
+        pub s_int4: timeschema::Array<i32>,
         /// Never null: NOT NULL.
         ///
         /// `bigint[]`, `'{}'::bigint[]` by default.
-        pub s_int8: pgtypes::Array<i64>,
+        pub s_int8: timeschema::Array<i64>,
         /// Never null: NOT NULL.
         ///
         /// `interval[]`, `'{}'::interval[]` by default.
-        pub s_interval: pgtypes::Array<pgtypes::Interval>,
+        pub s_interval: timeschema::Array<timeschema::Interval>,
         /// Never null: NOT NULL.
         ///
         /// `json[]`, `'{}'::json[]` by default.
-        pub s_json: pgtypes::Array<pgtypes::Json>,
+        pub s_json: timeschema::Array<timeschema::Json>,
         /// Never null: NOT NULL.
         ///
         /// `jsonb[]`, `'{}'::jsonb[]` by default.
-        pub s_jsonb: pgtypes::Array<pgtypes::Jsonb>,
+        pub s_jsonb: timeschema::Array<timeschema::Jsonb>,
         /// Never null: NOT NULL.
         ///
         /// `numeric(12,2)[]`, `'{}'::numeric(12,2)[]` by default.
-        pub s_numeric: pgtypes::Array<pgtypes::Numeric>,
+        pub s_numeric: timeschema::Array<timeschema::Numeric>,
         /// Never null: NOT NULL.
         ///
         /// `text[]`, `'{}'::text[]` by default.
-        pub s_text: pgtypes::Array<String>,
+        pub s_text: timeschema::Array<String>,
         /// Never null: NOT NULL.
         ///
         /// `timestamp with time zone[]`, `'{}'::timestamp with time zone[]` by default.
-        pub s_timestamptz: pgtypes::Array<pgtypes::Timestamp>,
+        pub s_timestamptz: timeschema::Array<timeschema::Timestamp>,
         /// Never null: NOT NULL.
         ///
         /// `uuid[]`, `'{}'::uuid[]` by default.
-        pub s_uuid: pgtypes::Array<pgtypes::Uuid>,
+        pub s_uuid: timeschema::Array<timeschema::Uuid>,
         /// Never null: NOT NULL.
         ///
         /// `character varying(20)[]`, `'{}'::character varying(20)[]` by default.
-        pub s_varchar: pgtypes::Array<String>,
+        pub s_varchar: timeschema::Array<String>,
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 a_bool: TABLE.get(row, 0)?,
                 a_bpchar: TABLE.get(row, 1)?,
@@ -1032,291 +1032,291 @@ pub mod all_types {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "all_types",
         columns: &[
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_bool",
                 sql_type: "boolean",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_bpchar",
                 sql_type: "character(3)",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_bytea",
                 sql_type: "bytea",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_cidr",
                 sql_type: "cidr",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_date",
                 sql_type: "date",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_float4",
                 sql_type: "real",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_float8",
                 sql_type: "double precision",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_inet",
                 sql_type: "inet",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_int2",
                 sql_type: "smallint",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_int4",
                 sql_type: "integer",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_int8",
                 sql_type: "bigint",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_interval",
                 sql_type: "interval",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_json",
                 sql_type: "json",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_jsonb",
                 sql_type: "jsonb",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_numeric",
                 sql_type: "numeric(12,2)",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_text",
                 sql_type: "text",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_timestamptz",
                 sql_type: "timestamp with time zone",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_uuid",
                 sql_type: "uuid",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "a_varchar",
                 sql_type: "character varying(20)",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n_bool",
                 sql_type: "boolean",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n_bpchar",
                 sql_type: "character(3)",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n_bytea",
                 sql_type: "bytea",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n_cidr",
                 sql_type: "cidr",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n_date",
                 sql_type: "date",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n_float4",
                 sql_type: "real",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n_float8",
                 sql_type: "double precision",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n_inet",
                 sql_type: "inet",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n_int2",
                 sql_type: "smallint",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n_int4",
                 sql_type: "integer",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n_int8",
                 sql_type: "bigint",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n_interval",
                 sql_type: "interval",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n_json",
                 sql_type: "json",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n_jsonb",
                 sql_type: "jsonb",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n_numeric",
                 sql_type: "numeric(12,2)",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n_text",
                 sql_type: "text",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n_timestamptz",
                 sql_type: "timestamp with time zone",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n_uuid",
                 sql_type: "uuid",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n_varchar",
                 sql_type: "character varying(20)",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "s_bool",
                 sql_type: "boolean[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "s_bpchar",
                 sql_type: "character(3)[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "s_bytea",
                 sql_type: "bytea[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "s_cidr",
                 sql_type: "cidr[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "s_date",
                 sql_type: "date[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "s_float4",
                 sql_type: "real[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "s_float8",
                 sql_type: "double precision[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "s_inet",
                 sql_type: "inet[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "s_int2",
                 sql_type: "smallint[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "s_int4",
                 sql_type: "integer[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "s_int8",
                 sql_type: "bigint[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "s_interval",
                 sql_type: "interval[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "s_json",
                 sql_type: "json[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "s_jsonb",
                 sql_type: "jsonb[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "s_numeric",
                 sql_type: "numeric(12,2)[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "s_text",
                 sql_type: "text[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "s_timestamptz",
                 sql_type: "timestamp with time zone[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "s_uuid",
                 sql_type: "uuid[]",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "s_varchar",
                 sql_type: "character varying(20)[]",
                 never_null: true,
@@ -1338,15 +1338,15 @@ pub mod all_types {
         /// `bytea`.
         pub a_bytea: Vec<u8>,
         /// `cidr`.
-        pub a_cidr: pgtypes::Cidr,
+        pub a_cidr: timeschema::Cidr,
         /// `date`.
-        pub a_date: pgtypes::Date,
+        pub a_date: timeschema::Date,
         /// `real`.
         pub a_float4: f32,
         /// `double precision`.
         pub a_float8: f64,
         /// `inet`.
-        pub a_inet: pgtypes::Inet,
+        pub a_inet: timeschema::Inet,
         /// `smallint`.
         pub a_int2: i16,
         /// `integer`.
@@ -1354,19 +1354,19 @@ pub mod all_types {
         /// `bigint`.
         pub a_int8: i64,
         /// `interval`.
-        pub a_interval: pgtypes::Interval,
+        pub a_interval: timeschema::Interval,
         /// `json`.
-        pub a_json: pgtypes::Json,
+        pub a_json: timeschema::Json,
         /// `jsonb`.
-        pub a_jsonb: pgtypes::Jsonb,
+        pub a_jsonb: timeschema::Jsonb,
         /// `numeric(12,2)`.
-        pub a_numeric: pgtypes::Numeric,
+        pub a_numeric: timeschema::Numeric,
         /// `text`.
         pub a_text: String,
         /// `timestamp with time zone`.
-        pub a_timestamptz: pgtypes::Timestamp,
+        pub a_timestamptz: timeschema::Timestamp,
         /// `uuid`.
-        pub a_uuid: pgtypes::Uuid,
+        pub a_uuid: timeschema::Uuid,
         /// `character varying(20)`.
         pub a_varchar: String,
         /// `boolean`. `None` is null.
@@ -1376,15 +1376,15 @@ pub mod all_types {
         /// `bytea`. `None` is null.
         pub n_bytea: Option<Vec<u8>>,
         /// `cidr`. `None` is null.
-        pub n_cidr: Option<pgtypes::Cidr>,
+        pub n_cidr: Option<timeschema::Cidr>,
         /// `date`. `None` is null.
-        pub n_date: Option<pgtypes::Date>,
+        pub n_date: Option<timeschema::Date>,
         /// `real`. `None` is null.
         pub n_float4: Option<f32>,
         /// `double precision`. `None` is null.
         pub n_float8: Option<f64>,
         /// `inet`. `None` is null.
-        pub n_inet: Option<pgtypes::Inet>,
+        pub n_inet: Option<timeschema::Inet>,
         /// `smallint`. `None` is null.
         pub n_int2: Option<i16>,
         /// `integer`. `None` is null.
@@ -1392,61 +1392,61 @@ pub mod all_types {
         /// `bigint`. `None` is null.
         pub n_int8: Option<i64>,
         /// `interval`. `None` is null.
-        pub n_interval: Option<pgtypes::Interval>,
+        pub n_interval: Option<timeschema::Interval>,
         /// `json`. `None` is null.
-        pub n_json: Option<pgtypes::Json>,
+        pub n_json: Option<timeschema::Json>,
         /// `jsonb`. `None` is null.
-        pub n_jsonb: Option<pgtypes::Jsonb>,
+        pub n_jsonb: Option<timeschema::Jsonb>,
         /// `numeric(12,2)`. `None` is null.
-        pub n_numeric: Option<pgtypes::Numeric>,
+        pub n_numeric: Option<timeschema::Numeric>,
         /// `text`. `None` is null.
         pub n_text: Option<String>,
         /// `timestamp with time zone`. `None` is null.
-        pub n_timestamptz: Option<pgtypes::Timestamp>,
+        pub n_timestamptz: Option<timeschema::Timestamp>,
         /// `uuid`. `None` is null.
-        pub n_uuid: Option<pgtypes::Uuid>,
+        pub n_uuid: Option<timeschema::Uuid>,
         /// `character varying(20)`. `None` is null.
         pub n_varchar: Option<String>,
         /// `boolean[]`, `'{}'::boolean[]` by default. `None` is the default.
-        pub s_bool: Option<pgtypes::Array<bool>>,
+        pub s_bool: Option<timeschema::Array<bool>>,
         /// `character(3)[]`, `'{}'::character(3)[]` by default. `None` is the default.
-        pub s_bpchar: Option<pgtypes::Array<String>>,
+        pub s_bpchar: Option<timeschema::Array<String>>,
         /// `bytea[]`, `'{}'::bytea[]` by default. `None` is the default.
-        pub s_bytea: Option<pgtypes::Array<Vec<u8>>>,
+        pub s_bytea: Option<timeschema::Array<Vec<u8>>>,
         /// `cidr[]`, `'{}'::cidr[]` by default. `None` is the default.
-        pub s_cidr: Option<pgtypes::Array<pgtypes::Cidr>>,
+        pub s_cidr: Option<timeschema::Array<timeschema::Cidr>>,
         /// `date[]`, `'{}'::date[]` by default. `None` is the default.
-        pub s_date: Option<pgtypes::Array<pgtypes::Date>>,
+        pub s_date: Option<timeschema::Array<timeschema::Date>>,
         /// `real[]`, `'{}'::real[]` by default. `None` is the default.
-        pub s_float4: Option<pgtypes::Array<f32>>,
+        pub s_float4: Option<timeschema::Array<f32>>,
         /// `double precision[]`, `'{}'::double precision[]` by default. `None` is the default.
-        pub s_float8: Option<pgtypes::Array<f64>>,
+        pub s_float8: Option<timeschema::Array<f64>>,
         /// `inet[]`, `'{}'::inet[]` by default. `None` is the default.
-        pub s_inet: Option<pgtypes::Array<pgtypes::Inet>>,
+        pub s_inet: Option<timeschema::Array<timeschema::Inet>>,
         /// `smallint[]`, `'{}'::smallint[]` by default. `None` is the default.
-        pub s_int2: Option<pgtypes::Array<i16>>,
+        pub s_int2: Option<timeschema::Array<i16>>,
         /// `integer[]`, `'{}'::integer[]` by default. `None` is the default.
-        pub s_int4: Option<pgtypes::Array<i32>>,
+        pub s_int4: Option<timeschema::Array<i32>>,
         /// `bigint[]`, `'{}'::bigint[]` by default. `None` is the default.
-        pub s_int8: Option<pgtypes::Array<i64>>,
+        pub s_int8: Option<timeschema::Array<i64>>,
         /// `interval[]`, `'{}'::interval[]` by default. `None` is the default.
-        pub s_interval: Option<pgtypes::Array<pgtypes::Interval>>,
+        pub s_interval: Option<timeschema::Array<timeschema::Interval>>,
         /// `json[]`, `'{}'::json[]` by default. `None` is the default.
-        pub s_json: Option<pgtypes::Array<pgtypes::Json>>,
+        pub s_json: Option<timeschema::Array<timeschema::Json>>,
         /// `jsonb[]`, `'{}'::jsonb[]` by default. `None` is the default.
-        pub s_jsonb: Option<pgtypes::Array<pgtypes::Jsonb>>,
+        pub s_jsonb: Option<timeschema::Array<timeschema::Jsonb>>,
         /// `numeric(12,2)[]`, `'{}'::numeric(12,2)[]` by default. `None` is the default.
-        pub s_numeric: Option<pgtypes::Array<pgtypes::Numeric>>,
+        pub s_numeric: Option<timeschema::Array<timeschema::Numeric>>,
         /// `text[]`, `'{}'::text[]` by default. `None` is the default.
-        pub s_text: Option<pgtypes::Array<String>>,
+        pub s_text: Option<timeschema::Array<String>>,
         /// `timestamp with time zone[]`, `'{}'::timestamp with time zone[]` by default. `None` is
         /// the default.
-        pub s_timestamptz: Option<pgtypes::Array<pgtypes::Timestamp>>,
+        pub s_timestamptz: Option<timeschema::Array<timeschema::Timestamp>>,
         /// `uuid[]`, `'{}'::uuid[]` by default. `None` is the default.
-        pub s_uuid: Option<pgtypes::Array<pgtypes::Uuid>>,
+        pub s_uuid: Option<timeschema::Array<timeschema::Uuid>>,
         /// `character varying(20)[]`, `'{}'::character varying(20)[]` by default. `None` is the
         /// default.
-        pub s_varchar: Option<pgtypes::Array<String>>,
+        pub s_varchar: Option<timeschema::Array<String>>,
     }
 
     /// The columns that every row of `public.all_types` needs: they are never null and have no
@@ -1463,15 +1463,15 @@ pub mod all_types {
         /// `bytea`.
         pub a_bytea: Vec<u8>,
         /// `cidr`.
-        pub a_cidr: pgtypes::Cidr,
+        pub a_cidr: timeschema::Cidr,
         /// `date`.
-        pub a_date: pgtypes::Date,
+        pub a_date: timeschema::Date,
         /// `real`.
         pub a_float4: f32,
         /// `double precision`.
         pub a_float8: f64,
         /// `inet`.
-        pub a_inet: pgtypes::Inet,
+        pub a_inet: timeschema::Inet,
         /// `smallint`.
         pub a_int2: i16,
         /// `integer`.
@@ -1479,19 +1479,19 @@ pub mod all_types {
         /// `bigint`.
         pub a_int8: i64,
         /// `interval`.
-        pub a_interval: pgtypes::Interval,
+        pub a_interval: timeschema::Interval,
         /// `json`.
-        pub a_json: pgtypes::Json,
+        pub a_json: timeschema::Json,
         /// `jsonb`.
-        pub a_jsonb: pgtypes::Jsonb,
+        pub a_jsonb: timeschema::Jsonb,
         /// `numeric(12,2)`.
-        pub a_numeric: pgtypes::Numeric,
+        pub a_numeric: timeschema::Numeric,
         /// `text`.
         pub a_text: String,
         /// `timestamp with time zone`.
-        pub a_timestamptz: pgtypes::Timestamp,
+        pub a_timestamptz: timeschema::Timestamp,
         /// `uuid`.
-        pub a_uuid: pgtypes::Uuid,
+        pub a_uuid: timeschema::Uuid,
         /// `character varying(20)`.
         pub a_varchar: String,
     }
@@ -1560,8 +1560,8 @@ pub mod all_types {
         }
     }
 
-    impl pgtypes::Insert for New {
-        const TABLE: pgtypes::Table = TABLE;
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
         type Given = [bool; 57];
 
         fn given(&self) -> Self::Given {
@@ -1598,9 +1598,9 @@ pub mod all_types {
                 .collect()
         }
 
-        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
             let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
             values.push(&self.a_bool);
             values.push(&self.a_bpchar);
             values.push(&self.a_bytea);
@@ -1699,101 +1699,101 @@ pub mod all_types {
             values
         }
 
-        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
-            pgtypes::field(&self.a_bool, out)?;
-            pgtypes::field(&self.a_bpchar, out)?;
-            pgtypes::field(&self.a_bytea, out)?;
-            pgtypes::field(&self.a_cidr, out)?;
-            pgtypes::field(&self.a_date, out)?;
-            pgtypes::field(&self.a_float4, out)?;
-            pgtypes::field(&self.a_float8, out)?;
-            pgtypes::field(&self.a_inet, out)?;
-            pgtypes::field(&self.a_int2, out)?;
-            pgtypes::field(&self.a_int4, out)?;
-            pgtypes::field(&self.a_int8, out)?;
-            pgtypes::field(&self.a_interval, out)?;
-            pgtypes::field(&self.a_json, out)?;
-            pgtypes::field(&self.a_jsonb, out)?;
-            pgtypes::field(&self.a_numeric, out)?;
-            pgtypes::field(&self.a_text, out)?;
-            pgtypes::field(&self.a_timestamptz, out)?;
-            pgtypes::field(&self.a_uuid, out)?;
-            pgtypes::field(&self.a_varchar, out)?;
-            pgtypes::nullable_field(&self.n_bool, out)?;
-            pgtypes::nullable_field(&self.n_bpchar, out)?;
-            pgtypes::nullable_field(&self.n_bytea, out)?;
-            pgtypes::nullable_field(&self.n_cidr, out)?;
-            pgtypes::nullable_field(&self.n_date, out)?;
-            pgtypes::nullable_field(&self.n_float4, out)?;
-            pgtypes::nullable_field(&self.n_float8, out)?;
-            pgtypes::nullable_field(&self.n_inet, out)?;
-            pgtypes::nullable_field(&self.n_int2, out)?;
-            pgtypes::nullable_field(&self.n_int4, out)?;
-            pgtypes::nullable_field(&self.n_int8, out)?;
-            pgtypes::nullable_field(&self.n_interval, out)?;
-            pgtypes::nullable_field(&self.n_json, out)?;
-            pgtypes::nullable_field(&self.n_jsonb, out)?;
-            pgtypes::nullable_field(&self.n_numeric, out)?;
-            pgtypes::nullable_field(&self.n_text, out)?;
-            pgtypes::nullable_field(&self.n_timestamptz, out)?;
-            pgtypes::nullable_field(&self.n_uuid, out)?;
-            pgtypes::nullable_field(&self.n_varchar, out)?;
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.a_bool, out)?;
+            timeschema::field(&self.a_bpchar, out)?;
+            timeschema::field(&self.a_bytea, out)?;
+            timeschema::field(&self.a_cidr, out)?;
+            timeschema::field(&self.a_date, out)?;
+            timeschema::field(&self.a_float4, out)?;
+            timeschema::field(&self.a_float8, out)?;
+            timeschema::field(&self.a_inet, out)?;
+            timeschema::field(&self.a_int2, out)?;
+            timeschema::field(&self.a_int4, out)?;
+            timeschema::field(&self.a_int8, out)?;
+            timeschema::field(&self.a_interval, out)?;
+            timeschema::field(&self.a_json, out)?;
+            timeschema::field(&self.a_jsonb, out)?;
+            timeschema::field(&self.a_numeric, out)?;
+            timeschema::field(&self.a_text, out)?;
+            timeschema::field(&self.a_timestamptz, out)?;
+            timeschema::field(&self.a_uuid, out)?;
+            timeschema::field(&self.a_varchar, out)?;
+            timeschema::nullable_field(&self.n_bool, out)?;
+            timeschema::nullable_field(&self.n_bpchar, out)?;
+            timeschema::nullable_field(&self.n_bytea, out)?;
+            timeschema::nullable_field(&self.n_cidr, out)?;
+            timeschema::nullable_field(&self.n_date, out)?;
+            timeschema::nullable_field(&self.n_float4, out)?;
+            timeschema::nullable_field(&self.n_float8, out)?;
+            timeschema::nullable_field(&self.n_inet, out)?;
+            timeschema::nullable_field(&self.n_int2, out)?;
+            timeschema::nullable_field(&self.n_int4, out)?;
+            timeschema::nullable_field(&self.n_int8, out)?;
+            timeschema::nullable_field(&self.n_interval, out)?;
+            timeschema::nullable_field(&self.n_json, out)?;
+            timeschema::nullable_field(&self.n_jsonb, out)?;
+            timeschema::nullable_field(&self.n_numeric, out)?;
+            timeschema::nullable_field(&self.n_text, out)?;
+            timeschema::nullable_field(&self.n_timestamptz, out)?;
+            timeschema::nullable_field(&self.n_uuid, out)?;
+            timeschema::nullable_field(&self.n_varchar, out)?;
             if let Some(value) = &self.s_bool {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_bpchar {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_bytea {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_cidr {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_date {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_float4 {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_float8 {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_inet {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_int2 {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_int4 {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_int8 {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_interval {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_json {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_jsonb {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_numeric {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_text {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_timestamptz {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_uuid {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_varchar {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
             Ok(())
         }
@@ -1802,19 +1802,19 @@ pub mod all_types {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
-    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, pgtypes::CopyError> {
-        pgtypes::copy_in(client, rows)
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: pgtypes::postgres::GenericClient>(
+    pub fn insert<C: timeschema::postgres::GenericClient>(
         client: &mut C,
         row: &New,
-    ) -> Result<Row, pgtypes::postgres::Error> {
-        Row::try_from(&pgtypes::insert(client, row)?)
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
     }
 }
 
@@ -1825,16 +1825,16 @@ pub mod empty {
     pub struct Row {}
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(_: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(_: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {})
         }
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "empty",
         columns: &[],
@@ -1847,8 +1847,8 @@ pub mod empty {
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct New {}
 
-    impl pgtypes::Insert for New {
-        const TABLE: pgtypes::Table = TABLE;
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
         type Given = [bool; 0];
 
         fn given(&self) -> Self::Given {
@@ -1865,11 +1865,11 @@ pub mod empty {
                 .collect()
         }
 
-        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
             Vec::new()
         }
 
-        fn encode(&self, _: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+        fn encode(&self, _: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
             Ok(())
         }
     }
@@ -1877,19 +1877,19 @@ pub mod empty {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
-    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, pgtypes::CopyError> {
-        pgtypes::copy_in(client, rows)
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: pgtypes::postgres::GenericClient>(
+    pub fn insert<C: timeschema::postgres::GenericClient>(
         client: &mut C,
         row: &New,
-    ) -> Result<Row, pgtypes::postgres::Error> {
-        Row::try_from(&pgtypes::insert(client, row)?)
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
     }
 }
 
@@ -1910,10 +1910,10 @@ pub mod facts {
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 at: TABLE.get(row, 0)?,
                 place: TABLE.get(row, 1)?,
@@ -1922,16 +1922,16 @@ pub mod facts {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "facts",
         columns: &[
-            pgtypes::Column {
+            timeschema::Column {
                 name: "at",
                 sql_type: "bigint",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "place",
                 sql_type: "text",
                 never_null: true,
@@ -1961,8 +1961,8 @@ pub mod facts {
         pub place: String,
     }
 
-    impl pgtypes::Insert for New {
-        const TABLE: pgtypes::Table = TABLE;
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
         type Given = [bool; 2];
 
         fn given(&self) -> Self::Given {
@@ -1979,17 +1979,17 @@ pub mod facts {
                 .collect()
         }
 
-        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
             let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
             values.push(&self.at);
             values.push(&self.place);
             values
         }
 
-        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
-            pgtypes::field(&self.at, out)?;
-            pgtypes::field(&self.place, out)?;
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.at, out)?;
+            timeschema::field(&self.place, out)?;
             Ok(())
         }
     }
@@ -1997,38 +1997,40 @@ pub mod facts {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
-    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, pgtypes::CopyError> {
-        pgtypes::copy_in(client, rows)
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: pgtypes::postgres::GenericClient>(
+    pub fn insert<C: timeschema::postgres::GenericClient>(
         client: &mut C,
         row: &New,
-    ) -> Result<Row, pgtypes::postgres::Error> {
-        Row::try_from(&pgtypes::insert(client, row)?)
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
     }
 
     /// The rows whose `at` lies in `range`, its start included and its end not, in ascending
     /// order.
     ///
     /// The bounds are what lets TimescaleDB leave out the chunks that cannot hold such rows.
-    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
         range: std::ops::Range<i64>,
-    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
         const SQL: &str = r#"
             SELECT "at", "place"
             FROM "public"."facts"
             WHERE "at" >= $1 AND "at" < $2
             ORDER BY "at"
         "#;
-        let ty = pgtypes::postgres::types::Type::INT8;
+        let ty = timeschema::postgres::types::Type::INT8;
         let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+        client
+            .query_typed_raw(SQL, bounds)
+            .map(timeschema::Rows::new)
     }
 }
 
@@ -2044,14 +2046,14 @@ pub mod happy_people {
         /// `text`.
         pub name: String,
         /// `timestamp with time zone`.
-        pub since: Option<pgtypes::Timestamp>,
+        pub since: Option<timeschema::Timestamp>,
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 name: TABLE.get(row, 0)?,
                 since: TABLE.get(row, 1)?,
@@ -2060,16 +2062,16 @@ pub mod happy_people {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "happy_people",
         columns: &[
-            pgtypes::Column {
+            timeschema::Column {
                 name: "name",
                 sql_type: "text",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "since",
                 sql_type: "timestamp with time zone",
                 never_null: false,
@@ -2087,14 +2089,14 @@ pub mod r#match {
         /// Never null: NOT NULL.
         ///
         /// `timestamp with time zone`.
-        pub r#match: pgtypes::Timestamp,
+        pub r#match: timeschema::Timestamp,
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 r#match: TABLE.get(row, 0)?,
             })
@@ -2102,10 +2104,10 @@ pub mod r#match {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "match",
-        columns: &[pgtypes::Column {
+        columns: &[timeschema::Column {
             name: "match",
             sql_type: "timestamp with time zone",
             never_null: true,
@@ -2117,11 +2119,11 @@ pub mod r#match {
     #[derive(Debug, Clone, PartialEq)]
     pub struct New {
         /// `timestamp with time zone`.
-        pub r#match: pgtypes::Timestamp,
+        pub r#match: timeschema::Timestamp,
     }
 
-    impl pgtypes::Insert for New {
-        const TABLE: pgtypes::Table = TABLE;
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
         type Given = [bool; 1];
 
         fn given(&self) -> Self::Given {
@@ -2138,15 +2140,15 @@ pub mod r#match {
                 .collect()
         }
 
-        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
             let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
             values.push(&self.r#match);
             values
         }
 
-        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
-            pgtypes::field(&self.r#match, out)?;
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.r#match, out)?;
             Ok(())
         }
     }
@@ -2154,19 +2156,19 @@ pub mod r#match {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
-    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, pgtypes::CopyError> {
-        pgtypes::copy_in(client, rows)
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: pgtypes::postgres::GenericClient>(
+    pub fn insert<C: timeschema::postgres::GenericClient>(
         client: &mut C,
         row: &New,
-    ) -> Result<Row, pgtypes::postgres::Error> {
-        Row::try_from(&pgtypes::insert(client, row)?)
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
     }
 }
 
@@ -2182,10 +2184,10 @@ pub mod only_identity {
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 id: TABLE.get(row, 0)?,
             })
@@ -2193,10 +2195,10 @@ pub mod only_identity {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "only_identity",
-        columns: &[pgtypes::Column {
+        columns: &[timeschema::Column {
             name: "id",
             sql_type: "bigint",
             never_null: true,
@@ -2211,8 +2213,8 @@ pub mod only_identity {
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct New {}
 
-    impl pgtypes::Insert for New {
-        const TABLE: pgtypes::Table = TABLE;
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
         type Given = [bool; 1];
 
         fn given(&self) -> Self::Given {
@@ -2231,11 +2233,11 @@ pub mod only_identity {
                 .collect()
         }
 
-        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
             Vec::new()
         }
 
-        fn encode(&self, _: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+        fn encode(&self, _: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
             Ok(())
         }
     }
@@ -2243,19 +2245,19 @@ pub mod only_identity {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
-    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, pgtypes::CopyError> {
-        pgtypes::copy_in(client, rows)
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: pgtypes::postgres::GenericClient>(
+    pub fn insert<C: timeschema::postgres::GenericClient>(
         client: &mut C,
         row: &New,
-    ) -> Result<Row, pgtypes::postgres::Error> {
-        Row::try_from(&pgtypes::insert(client, row)?)
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
     }
 }
 
@@ -2273,10 +2275,10 @@ pub mod only_optional {
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 id: TABLE.get(row, 0)?,
                 note: TABLE.get(row, 1)?,
@@ -2285,16 +2287,16 @@ pub mod only_optional {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "only_optional",
         columns: &[
-            pgtypes::Column {
+            timeschema::Column {
                 name: "id",
                 sql_type: "bigint",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "note",
                 sql_type: "text",
                 never_null: false,
@@ -2314,8 +2316,8 @@ pub mod only_optional {
         pub note: Option<String>,
     }
 
-    impl pgtypes::Insert for New {
-        const TABLE: pgtypes::Table = TABLE;
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
         type Given = [bool; 2];
 
         fn given(&self) -> Self::Given {
@@ -2334,9 +2336,9 @@ pub mod only_optional {
                 .collect()
         }
 
-        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
             let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
             if let Some(value) = &self.id {
                 values.push(value);
             }
@@ -2344,11 +2346,11 @@ pub mod only_optional {
             values
         }
 
-        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
             if let Some(value) = &self.id {
-                pgtypes::field(value, out)?;
+                timeschema::field(value, out)?;
             }
-            pgtypes::nullable_field(&self.note, out)?;
+            timeschema::nullable_field(&self.note, out)?;
             Ok(())
         }
     }
@@ -2356,19 +2358,19 @@ pub mod only_optional {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
-    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, pgtypes::CopyError> {
-        pgtypes::copy_in(client, rows)
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: pgtypes::postgres::GenericClient>(
+    pub fn insert<C: timeschema::postgres::GenericClient>(
         client: &mut C,
         row: &New,
-    ) -> Result<Row, pgtypes::postgres::Error> {
-        Row::try_from(&pgtypes::insert(client, row)?)
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
     }
 }
 
@@ -2381,7 +2383,7 @@ pub mod orphans_daily {
         /// Never null: x.
         ///
         /// `date`.
-        pub bucket: pgtypes::Date,
+        pub bucket: timeschema::Date,
         /// Never null: `count(*)`.
         ///
         /// `bigint`.
@@ -2389,10 +2391,10 @@ pub mod orphans_daily {
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 bucket: TABLE.get(row, 0)?,
                 n: TABLE.get(row, 1)?,
@@ -2401,16 +2403,16 @@ pub mod orphans_daily {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "orphans_daily",
         columns: &[
-            pgtypes::Column {
+            timeschema::Column {
                 name: "bucket",
                 sql_type: "date",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "n",
                 sql_type: "bigint",
                 never_null: true,
@@ -2438,24 +2440,26 @@ pub mod orphans_daily {
     /// order.
     ///
     /// The bounds are what keeps the query from reading every bucket there is.
-    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
-        range: std::ops::Range<pgtypes::Date>,
-    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+        range: std::ops::Range<timeschema::Date>,
+    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
         const SQL: &str = r#"
             SELECT "bucket", "n"
             FROM "public"."orphans_daily"
             WHERE "bucket" >= $1 AND "bucket" < $2
             ORDER BY "bucket"
         "#;
-        let ty = pgtypes::postgres::types::Type::DATE;
+        let ty = timeschema::postgres::types::Type::DATE;
         let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+        client
+            .query_typed_raw(SQL, bounds)
+            .map(timeschema::Rows::new)
     }
 }
 
 /// Table `public.pgtypes`.
-pub mod pgtypes_ {
+pub mod pgtypes {
     /// A row of the table, as it is read.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Row {
@@ -2466,10 +2470,10 @@ pub mod pgtypes_ {
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 std: TABLE.get(row, 0)?,
             })
@@ -2477,10 +2481,10 @@ pub mod pgtypes_ {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "pgtypes",
-        columns: &[pgtypes::Column {
+        columns: &[timeschema::Column {
             name: "std",
             sql_type: "integer",
             never_null: true,
@@ -2495,8 +2499,8 @@ pub mod pgtypes_ {
         pub std: i32,
     }
 
-    impl pgtypes::Insert for New {
-        const TABLE: pgtypes::Table = TABLE;
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
         type Given = [bool; 1];
 
         fn given(&self) -> Self::Given {
@@ -2513,15 +2517,15 @@ pub mod pgtypes_ {
                 .collect()
         }
 
-        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
             let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
             values.push(&self.std);
             values
         }
 
-        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
-            pgtypes::field(&self.std, out)?;
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.std, out)?;
             Ok(())
         }
     }
@@ -2529,19 +2533,19 @@ pub mod pgtypes_ {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
-    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, pgtypes::CopyError> {
-        pgtypes::copy_in(client, rows)
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: pgtypes::postgres::GenericClient>(
+    pub fn insert<C: timeschema::postgres::GenericClient>(
         client: &mut C,
         row: &New,
-    ) -> Result<Row, pgtypes::postgres::Error> {
-        Row::try_from(&pgtypes::insert(client, row)?)
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
     }
 }
 
@@ -2556,7 +2560,7 @@ pub mod readings {
         /// Never null: NOT NULL.
         ///
         /// `timestamp with time zone`.
-        pub time: pgtypes::Timestamp,
+        pub time: timeschema::Timestamp,
         /// Never null: NOT NULL.
         ///
         /// `double precision`.
@@ -2566,10 +2570,10 @@ pub mod readings {
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 time: TABLE.get(row, 0)?,
                 value: TABLE.get(row, 1)?,
@@ -2579,21 +2583,21 @@ pub mod readings {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "readings",
         columns: &[
-            pgtypes::Column {
+            timeschema::Column {
                 name: "time",
                 sql_type: "timestamp with time zone",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "value",
                 sql_type: "double precision",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "\u{202e}time\u{a}",
                 sql_type: "text",
                 never_null: false,
@@ -2621,7 +2625,7 @@ pub mod readings {
     #[derive(Debug, Clone, PartialEq)]
     pub struct New {
         /// `timestamp with time zone`.
-        pub time: pgtypes::Timestamp,
+        pub time: timeschema::Timestamp,
         /// `double precision`.
         pub value: f64,
         /// Column `U+202Etime `: `text`. `None` is null.
@@ -2636,7 +2640,7 @@ pub mod readings {
     #[derive(Debug, Clone, PartialEq)]
     pub struct Required {
         /// `timestamp with time zone`.
-        pub time: pgtypes::Timestamp,
+        pub time: timeschema::Timestamp,
         /// `double precision`.
         pub value: f64,
     }
@@ -2651,8 +2655,8 @@ pub mod readings {
         }
     }
 
-    impl pgtypes::Insert for New {
-        const TABLE: pgtypes::Table = TABLE;
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
         type Given = [bool; 3];
 
         fn given(&self) -> Self::Given {
@@ -2669,19 +2673,19 @@ pub mod readings {
                 .collect()
         }
 
-        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
             let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
             values.push(&self.time);
             values.push(&self.value);
             values.push(&self.u202e_time);
             values
         }
 
-        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
-            pgtypes::field(&self.time, out)?;
-            pgtypes::field(&self.value, out)?;
-            pgtypes::nullable_field(&self.u202e_time, out)?;
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.time, out)?;
+            timeschema::field(&self.value, out)?;
+            timeschema::nullable_field(&self.u202e_time, out)?;
             Ok(())
         }
     }
@@ -2689,33 +2693,35 @@ pub mod readings {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
-    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, pgtypes::CopyError> {
-        pgtypes::copy_in(client, rows)
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: pgtypes::postgres::GenericClient>(
+    pub fn insert<C: timeschema::postgres::GenericClient>(
         client: &mut C,
         row: &New,
-    ) -> Result<Row, pgtypes::postgres::Error> {
-        Row::try_from(&pgtypes::insert(client, row)?)
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
     }
 
     /// The rows whose `time` lies in `range`, its start included and its end not, in ascending
     /// order.
     ///
     /// The bounds are what lets TimescaleDB leave out the chunks that cannot hold such rows.
-    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
-        range: std::ops::Range<pgtypes::Timestamp>,
-    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+        range: std::ops::Range<timeschema::Timestamp>,
+    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
         const SQL: &str = "SELECT \"time\", \"value\", \"\u{202e}time\u{a}\" FROM \"public\".\"readings\" WHERE \"time\" >= $1 AND \"time\" < $2 ORDER BY \"time\"";
-        let ty = pgtypes::postgres::types::Type::TIMESTAMPTZ;
+        let ty = timeschema::postgres::types::Type::TIMESTAMPTZ;
         let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+        client
+            .query_typed_raw(SQL, bounds)
+            .map(timeschema::Rows::new)
     }
 }
 
@@ -2729,10 +2735,10 @@ pub mod reporting {
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 x: TABLE.get(row, 0)?,
             })
@@ -2740,10 +2746,10 @@ pub mod reporting {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "reporting",
-        columns: &[pgtypes::Column {
+        columns: &[timeschema::Column {
             name: "x",
             sql_type: "integer",
             never_null: false,
@@ -2760,8 +2766,8 @@ pub mod reporting {
         pub x: Option<i32>,
     }
 
-    impl pgtypes::Insert for New {
-        const TABLE: pgtypes::Table = TABLE;
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
         type Given = [bool; 1];
 
         fn given(&self) -> Self::Given {
@@ -2778,15 +2784,15 @@ pub mod reporting {
                 .collect()
         }
 
-        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
             let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
             values.push(&self.x);
             values
         }
 
-        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
-            pgtypes::nullable_field(&self.x, out)?;
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::nullable_field(&self.x, out)?;
             Ok(())
         }
     }
@@ -2794,19 +2800,19 @@ pub mod reporting {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
-    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, pgtypes::CopyError> {
-        pgtypes::copy_in(client, rows)
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: pgtypes::postgres::GenericClient>(
+    pub fn insert<C: timeschema::postgres::GenericClient>(
         client: &mut C,
         row: &New,
-    ) -> Result<Row, pgtypes::postgres::Error> {
-        Row::try_from(&pgtypes::insert(client, row)?)
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
     }
 }
 
@@ -2824,10 +2830,10 @@ pub mod std_ {
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 result: TABLE.get(row, 0)?,
                 option: TABLE.get(row, 1)?,
@@ -2836,16 +2842,16 @@ pub mod std_ {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "std",
         columns: &[
-            pgtypes::Column {
+            timeschema::Column {
                 name: "Result",
                 sql_type: "text",
                 never_null: false,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "Option",
                 sql_type: "text",
                 never_null: true,
@@ -2885,8 +2891,8 @@ pub mod std_ {
         }
     }
 
-    impl pgtypes::Insert for New {
-        const TABLE: pgtypes::Table = TABLE;
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
         type Given = [bool; 2];
 
         fn given(&self) -> Self::Given {
@@ -2903,17 +2909,17 @@ pub mod std_ {
                 .collect()
         }
 
-        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
             let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
             values.push(&self.result);
             values.push(&self.option);
             values
         }
 
-        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
-            pgtypes::nullable_field(&self.result, out)?;
-            pgtypes::field(&self.option, out)?;
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::nullable_field(&self.result, out)?;
+            timeschema::field(&self.option, out)?;
             Ok(())
         }
     }
@@ -2921,19 +2927,19 @@ pub mod std_ {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
-    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, pgtypes::CopyError> {
-        pgtypes::copy_in(client, rows)
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: pgtypes::postgres::GenericClient>(
+    pub fn insert<C: timeschema::postgres::GenericClient>(
         client: &mut C,
         row: &New,
-    ) -> Result<Row, pgtypes::postgres::Error> {
-        Row::try_from(&pgtypes::insert(client, row)?)
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
     }
 }
 
@@ -2945,16 +2951,16 @@ pub mod super_ {
         /// Never null: NOT NULL.
         ///
         /// `date`.
-        pub time: pgtypes::Date,
+        pub time: timeschema::Date,
         /// `reporting.period[]`, `NULL::reporting.period[]` by default.
-        pub period: Option<pgtypes::Array<super::reporting_schema::Period>>,
+        pub period: Option<timeschema::Array<super::reporting_schema::Period>>,
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 time: TABLE.get(row, 0)?,
                 period: TABLE.get(row, 1)?,
@@ -2963,16 +2969,16 @@ pub mod super_ {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "super",
         columns: &[
-            pgtypes::Column {
+            timeschema::Column {
                 name: "time",
                 sql_type: "date",
                 never_null: true,
             },
-            pgtypes::Column {
+            timeschema::Column {
                 name: "period",
                 sql_type: "reporting.period[]",
                 never_null: false,
@@ -2997,10 +3003,10 @@ pub mod super_ {
     #[derive(Debug, Clone, PartialEq)]
     pub struct New {
         /// `date`.
-        pub time: pgtypes::Date,
+        pub time: timeschema::Date,
         /// `reporting.period[]`, `NULL::reporting.period[]` by default. `None` is the default,
         /// `Some(None)` is null.
-        pub period: Option<Option<pgtypes::Array<super::reporting_schema::Period>>>,
+        pub period: Option<Option<timeschema::Array<super::reporting_schema::Period>>>,
     }
 
     /// The columns that every row of `public.super` needs: they are never null and have no
@@ -3011,7 +3017,7 @@ pub mod super_ {
     #[derive(Debug, Clone, PartialEq)]
     pub struct Required {
         /// `date`.
-        pub time: pgtypes::Date,
+        pub time: timeschema::Date,
     }
 
     impl From<Required> for New {
@@ -3023,8 +3029,8 @@ pub mod super_ {
         }
     }
 
-    impl pgtypes::Insert for New {
-        const TABLE: pgtypes::Table = TABLE;
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
         type Given = [bool; 2];
 
         fn given(&self) -> Self::Given {
@@ -3043,9 +3049,9 @@ pub mod super_ {
                 .collect()
         }
 
-        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
             let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
             values.push(&self.time);
             if let Some(value) = &self.period {
                 values.push(value);
@@ -3053,10 +3059,10 @@ pub mod super_ {
             values
         }
 
-        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
-            pgtypes::field(&self.time, out)?;
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.time, out)?;
             if let Some(value) = &self.period {
-                pgtypes::nullable_field(value, out)?;
+                timeschema::nullable_field(value, out)?;
             }
             Ok(())
         }
@@ -3065,38 +3071,40 @@ pub mod super_ {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
-    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, pgtypes::CopyError> {
-        pgtypes::copy_in(client, rows)
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: pgtypes::postgres::GenericClient>(
+    pub fn insert<C: timeschema::postgres::GenericClient>(
         client: &mut C,
         row: &New,
-    ) -> Result<Row, pgtypes::postgres::Error> {
-        Row::try_from(&pgtypes::insert(client, row)?)
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
     }
 
     /// The rows whose `time` lies in `range`, its start included and its end not, in ascending
     /// order.
     ///
     /// The bounds are what lets TimescaleDB leave out the chunks that cannot hold such rows.
-    pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
-        range: std::ops::Range<pgtypes::Date>,
-    ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+        range: std::ops::Range<timeschema::Date>,
+    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
         const SQL: &str = r#"
             SELECT "time", "period"
             FROM "public"."super"
             WHERE "time" >= $1 AND "time" < $2
             ORDER BY "time"
         "#;
-        let ty = pgtypes::postgres::types::Type::DATE;
+        let ty = timeschema::postgres::types::Type::DATE;
         let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+        client
+            .query_typed_raw(SQL, bounds)
+            .map(timeschema::Rows::new)
     }
 }
 
@@ -3112,10 +3120,10 @@ pub mod table {
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
-    impl TryFrom<&pgtypes::postgres::Row> for Row {
-        type Error = pgtypes::postgres::Error;
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
 
-        fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
                 table: TABLE.get(row, 0)?,
             })
@@ -3123,10 +3131,10 @@ pub mod table {
     }
 
     /// Name, columns and primary key.
-    pub const TABLE: pgtypes::Table = pgtypes::Table {
+    pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
         name: "table",
-        columns: &[pgtypes::Column {
+        columns: &[timeschema::Column {
             name: "table",
             sql_type: "text",
             never_null: true,
@@ -3141,8 +3149,8 @@ pub mod table {
         pub table: String,
     }
 
-    impl pgtypes::Insert for New {
-        const TABLE: pgtypes::Table = TABLE;
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
         type Given = [bool; 1];
 
         fn given(&self) -> Self::Given {
@@ -3159,15 +3167,15 @@ pub mod table {
                 .collect()
         }
 
-        fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
             let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
             values.push(&self.table);
             values
         }
 
-        fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
-            pgtypes::field(&self.table, out)?;
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.table, out)?;
             Ok(())
         }
     }
@@ -3175,19 +3183,19 @@ pub mod table {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
-    pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, pgtypes::CopyError> {
-        pgtypes::copy_in(client, rows)
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: pgtypes::postgres::GenericClient>(
+    pub fn insert<C: timeschema::postgres::GenericClient>(
         client: &mut C,
         row: &New,
-    ) -> Result<Row, pgtypes::postgres::Error> {
-        Row::try_from(&pgtypes::insert(client, row)?)
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
     }
 }
 
@@ -3236,7 +3244,7 @@ pub mod reporting_schema {
         }
     }
 
-    pgtypes::enum_sql!(Period);
+    timeschema::enum_sql!(Period);
 
     /// Continuous aggregate `reporting.matches` over [`public.match`](mod@super::match). Holds
     /// what has been materialized, and nothing newer.
@@ -3249,10 +3257,10 @@ pub mod reporting_schema {
         }
 
         /// Reads the columns by name, so that a query may have them in any order among others.
-        impl TryFrom<&pgtypes::postgres::Row> for Row {
-            type Error = pgtypes::postgres::Error;
+        impl TryFrom<&timeschema::postgres::Row> for Row {
+            type Error = timeschema::postgres::Error;
 
-            fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
                 Ok(Self {
                     n: TABLE.get(row, 0)?,
                 })
@@ -3260,10 +3268,10 @@ pub mod reporting_schema {
         }
 
         /// Name, columns and primary key.
-        pub const TABLE: pgtypes::Table = pgtypes::Table {
+        pub const TABLE: timeschema::Table = timeschema::Table {
             schema: "reporting",
             name: "matches",
-            columns: &[pgtypes::Column {
+            columns: &[timeschema::Column {
                 name: "n",
                 sql_type: "bigint",
                 never_null: false,
@@ -3294,7 +3302,7 @@ pub mod reporting_schema {
             /// Never null: `time_bucket` of `readings.time`, which is NOT NULL.
             ///
             /// `timestamp with time zone`.
-            pub bucket: pgtypes::Timestamp,
+            pub bucket: timeschema::Timestamp,
             /// Mean. Null when there is none.
             ///
             /// `double precision`.
@@ -3302,10 +3310,10 @@ pub mod reporting_schema {
         }
 
         /// Reads the columns by name, so that a query may have them in any order among others.
-        impl TryFrom<&pgtypes::postgres::Row> for Row {
-            type Error = pgtypes::postgres::Error;
+        impl TryFrom<&timeschema::postgres::Row> for Row {
+            type Error = timeschema::postgres::Error;
 
-            fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
                 Ok(Self {
                     bucket: TABLE.get(row, 0)?,
                     average: TABLE.get(row, 1)?,
@@ -3314,16 +3322,16 @@ pub mod reporting_schema {
         }
 
         /// Name, columns and primary key.
-        pub const TABLE: pgtypes::Table = pgtypes::Table {
+        pub const TABLE: timeschema::Table = timeschema::Table {
             schema: "reporting",
             name: "readings_hourly",
             columns: &[
-                pgtypes::Column {
+                timeschema::Column {
                     name: "bucket",
                     sql_type: "timestamp with time zone",
                     never_null: true,
                 },
-                pgtypes::Column {
+                timeschema::Column {
                     name: "average",
                     sql_type: "double precision",
                     never_null: false,
@@ -3360,19 +3368,21 @@ pub mod reporting_schema {
         /// ascending order.
         ///
         /// The bounds are what keeps the query from reading every bucket there is.
-        pub fn between<'a, C: pgtypes::postgres::GenericClient>(
+        pub fn between<'a, C: timeschema::postgres::GenericClient>(
             client: &'a mut C,
-            range: std::ops::Range<pgtypes::Timestamp>,
-        ) -> Result<pgtypes::Rows<'a, Row>, pgtypes::postgres::Error> {
+            range: std::ops::Range<timeschema::Timestamp>,
+        ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
             const SQL: &str = r#"
                 SELECT "bucket", "average"
                 FROM "reporting"."readings_hourly"
                 WHERE "bucket" >= $1 AND "bucket" < $2
                 ORDER BY "bucket"
             "#;
-            let ty = pgtypes::postgres::types::Type::TIMESTAMPTZ;
+            let ty = timeschema::postgres::types::Type::TIMESTAMPTZ;
             let bounds = [(range.start, ty.clone()), (range.end, ty)];
-            client.query_typed_raw(SQL, bounds).map(pgtypes::Rows::new)
+            client
+                .query_typed_raw(SQL, bounds)
+                .map(timeschema::Rows::new)
         }
     }
 
@@ -3382,14 +3392,14 @@ pub mod reporting_schema {
         #[derive(Debug, Clone, PartialEq)]
         pub struct Row {
             /// `numeric`.
-            pub total: Option<pgtypes::Numeric>,
+            pub total: Option<timeschema::Numeric>,
         }
 
         /// Reads the columns by name, so that a query may have them in any order among others.
-        impl TryFrom<&pgtypes::postgres::Row> for Row {
-            type Error = pgtypes::postgres::Error;
+        impl TryFrom<&timeschema::postgres::Row> for Row {
+            type Error = timeschema::postgres::Error;
 
-            fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
                 Ok(Self {
                     total: TABLE.get(row, 0)?,
                 })
@@ -3397,10 +3407,10 @@ pub mod reporting_schema {
         }
 
         /// Name, columns and primary key.
-        pub const TABLE: pgtypes::Table = pgtypes::Table {
+        pub const TABLE: timeschema::Table = timeschema::Table {
             schema: "reporting",
             name: "totals",
-            columns: &[pgtypes::Column {
+            columns: &[timeschema::Column {
                 name: "total",
                 sql_type: "numeric",
                 never_null: false,
@@ -3420,16 +3430,16 @@ pub mod reporting_schema {
             pub wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww: super::super::Mood,
             /// `reporting.period[]`, `'{}'` by default.
             pub xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:
-                Option<pgtypes::Array<super::super::reporting_schema::Period>>,
+                Option<timeschema::Array<super::super::reporting_schema::Period>>,
             /// `text`.
             pub yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy: Option<String>,
         }
 
         /// Reads the columns by name, so that a query may have them in any order among others.
-        impl TryFrom<&pgtypes::postgres::Row> for Row {
-            type Error = pgtypes::postgres::Error;
+        impl TryFrom<&timeschema::postgres::Row> for Row {
+            type Error = timeschema::postgres::Error;
 
-            fn try_from(row: &pgtypes::postgres::Row) -> Result<Self, Self::Error> {
+            fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
                 Ok(Self {
                     wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww: TABLE
                         .get(row, 0)?,
@@ -3442,21 +3452,21 @@ pub mod reporting_schema {
         }
 
         /// Name, columns and primary key.
-        pub const TABLE: pgtypes::Table = pgtypes::Table {
+        pub const TABLE: timeschema::Table = timeschema::Table {
             schema: "reporting",
             name: "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww",
             columns: &[
-                pgtypes::Column {
+                timeschema::Column {
                     name: "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww",
                     sql_type: "public.mood",
                     never_null: true,
                 },
-                pgtypes::Column {
+                timeschema::Column {
                     name: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
                     sql_type: "reporting.period[]",
                     never_null: false,
                 },
-                pgtypes::Column {
+                timeschema::Column {
                     name: "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
                     sql_type: "text",
                     never_null: false,
@@ -3477,7 +3487,7 @@ pub mod reporting_schema {
             /// `reporting.period[]`, `'{}'` by default. `None` is the default, `Some(None)` is
             /// null.
             pub xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:
-                Option<Option<pgtypes::Array<super::super::reporting_schema::Period>>>,
+                Option<Option<timeschema::Array<super::super::reporting_schema::Period>>>,
             /// `text`. `None` is null.
             pub yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy: Option<String>,
         }
@@ -3505,8 +3515,8 @@ pub mod reporting_schema {
             }
         }
 
-        impl pgtypes::Insert for New {
-            const TABLE: pgtypes::Table = TABLE;
+        impl timeschema::Insert for New {
+            const TABLE: timeschema::Table = TABLE;
             type Given = [bool; 3];
 
             fn given(&self) -> Self::Given {
@@ -3527,9 +3537,9 @@ pub mod reporting_schema {
                     .collect()
             }
 
-            fn values(&self) -> Vec<&(dyn pgtypes::ToSql + Sync)> {
+            fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
                 let most = TABLE.columns.len();
-                let mut values: Vec<&(dyn pgtypes::ToSql + Sync)> = Vec::with_capacity(most);
+                let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
                 values.push(&self.wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww);
                 if let Some(value) =
                     &self.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
@@ -3540,17 +3550,20 @@ pub mod reporting_schema {
                 values
             }
 
-            fn encode(&self, out: &mut pgtypes::BytesMut) -> Result<(), pgtypes::EncodeError> {
-                pgtypes::field(
+            fn encode(
+                &self,
+                out: &mut timeschema::BytesMut,
+            ) -> Result<(), timeschema::EncodeError> {
+                timeschema::field(
                     &self.wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww,
                     out,
                 )?;
                 if let Some(value) =
                     &self.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
                 {
-                    pgtypes::nullable_field(value, out)?;
+                    timeschema::nullable_field(value, out)?;
                 }
-                pgtypes::nullable_field(
+                timeschema::nullable_field(
                     &self.yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy,
                     out,
                 )?;
@@ -3561,19 +3574,19 @@ pub mod reporting_schema {
         /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
         ///
         /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
-        pub fn copy_in<'a, C: pgtypes::postgres::GenericClient>(
+        pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
             client: &mut C,
             rows: impl IntoIterator<Item = &'a New>,
-        ) -> Result<u64, pgtypes::CopyError> {
-            pgtypes::copy_in(client, rows)
+        ) -> Result<u64, timeschema::CopyError> {
+            timeschema::copy_in(client, rows)
         }
 
         /// Writes one row and returns it as it is stored, defaults and generated columns included.
-        pub fn insert<C: pgtypes::postgres::GenericClient>(
+        pub fn insert<C: timeschema::postgres::GenericClient>(
             client: &mut C,
             row: &New,
-        ) -> Result<Row, pgtypes::postgres::Error> {
-            Row::try_from(&pgtypes::insert(client, row)?)
+        ) -> Result<Row, timeschema::postgres::Error> {
+            Row::try_from(&timeschema::insert(client, row)?)
         }
     }
 }

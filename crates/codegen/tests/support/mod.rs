@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::sync::OnceLock;
 
 use cluster::{Cluster, Running, Server, Settings};
-use pgtypes::postgres::{Client, NoTls};
+use timeschema::postgres::{Client, NoTls};
 
 /// A connection to a new database. `None`, and a line on standard error, where PostgreSQL is not installed.
 pub fn database(test: &str) -> Option<Client> {

@@ -1,4 +1,4 @@
-//! Whether a database holds the schema that this crate was built for.
+//! Whether a database holds the schema that a program was built for.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use pgtypes::postgres::{self, GenericClient, SimpleQueryMessage, SimpleQueryRow}
 use sql::qualified::qualified;
 use sql::quote;
 
-use crate::StartUp;
+use crate::{Schema, StartUp};
 
 /// Why the schema of a database could not be confirmed.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +35,7 @@ pub enum VerifyError {
     Snapshot(#[from] SnapshotError),
 }
 
-/// How a database differs from the schema that this crate was built for. `Display` gives each difference a line of its own.
+/// How a database differs from the schema that this program was built for. `Display` gives each difference a line of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drift {
     /// The differences, by object; never empty.
@@ -79,75 +79,80 @@ impl fmt::Display for Drift {
     }
 }
 
-/// Confirms that the database holds all that this crate's types read and write, whoever else has changed it: the check for start-up.
-///
-/// A new table, index, constraint, label, routine or extension, and a new column that an INSERT may leave out, are additions that do not touch
-/// them: nobody who may create something keeps a program from starting by that. Drift is a relation, column or label that is gone, a column
-/// of another type, one that may be null now, and one of a table that must be given a value now, or may not be. [`catalog::at_least`] has
-/// the exact list; [`verify_exact`] compares everything.
-///
-/// How long it takes depends on what the types name, and not on what else is in the database.
-///
-/// Reads only, in three queries (a fourth where anything differs), and needs no right but to connect, and to read the history when it is
-/// ahead.
-///
-/// # Errors
-/// [`VerifyError::Drift`] names each object that differs; the others say why the database could not be read.
-pub fn verify(client: &mut impl GenericClient) -> Result<(), VerifyError> {
-    verify_with(client, &StartUp::default())
-}
+impl Schema {
+    /// Confirms that the database holds all that this program's types read and write, whoever else has changed it: the check for start-up.
+    ///
+    /// A new table, index, constraint, label, routine or extension, and a new column that an INSERT may leave out, are additions that do
+    /// not touch them: nobody who may create something keeps a program from starting by that. Drift is a relation, column or label that is
+    /// gone, a column of another type, one that may be null now, and one of a table that must be given a value now, or may not be.
+    /// [`verify_exact`](Self::verify_exact) compares everything.
+    ///
+    /// How long it takes depends on what the types name, and not on what else is in the database.
+    ///
+    /// Reads only, in three queries (a fourth where anything differs), and needs no right but to connect, and to read the history when it
+    /// is ahead.
+    ///
+    /// # Errors
+    /// [`VerifyError::Drift`] names each object that differs; the others say why the database could not be read.
+    pub fn verify(&self, client: &mut impl GenericClient) -> Result<(), VerifyError> {
+        self.verify_with(client, &StartUp::default())
+    }
 
-/// The same as [`verify`], with [`StartUp::history`] and [`StartUp::schemas`] of the caller's choice.
-///
-/// # Errors
-/// Those of [`verify`].
-pub fn verify_with(client: &mut impl GenericClient, start_up: &StartUp) -> Result<(), VerifyError> {
-    let compared = Compared::read(client, start_up, Extent::Needed)?;
-    let differences = compared.missing();
-    match differences.is_empty() {
-        true => Ok(()),
-        false => {
-            let ahead = compared.newer(client);
-            Err(VerifyError::Drift(Drift { differences, ahead }))
+    /// The same as [`verify`](Self::verify), with [`StartUp::history`] and [`StartUp::schemas`] of the caller's choice.
+    ///
+    /// # Errors
+    /// Those of [`verify`](Self::verify).
+    pub fn verify_with(
+        &self,
+        client: &mut impl GenericClient,
+        start_up: &StartUp,
+    ) -> Result<(), VerifyError> {
+        let compared = Compared::read(client, self, start_up, Extent::Needed)?;
+        let differences = compared.missing();
+        if differences.is_empty() {
+            return Ok(());
         }
+        let ahead = compared.newer(client);
+        Err(VerifyError::Drift(Drift { differences, ahead }))
     }
-}
 
-/// Confirms that the database holds the schema that this crate was built for, and nothing else: relations with their columns, constraints,
-/// indexes, triggers, comments and TimescaleDB policies; types, routines and jobs. Not compared are privileges, row security, rules,
-/// collations, storage parameters, sequences and comments on anything but relations, columns and types.
-///
-/// Where the history holds later migrations than this program knows, the schema is theirs, and what counts is that this program's types
-/// still fit it: then it is the same as [`verify`].
-///
-/// Whoever may create a table in these schemas can make it fail. At start-up [`verify`] is the check that nobody else can.
-///
-/// # Errors
-/// Those of [`verify`].
-pub fn verify_exact(client: &mut impl GenericClient) -> Result<(), VerifyError> {
-    verify_exact_with(client, &StartUp::default())
-}
+    /// Confirms that the database holds the schema that this program was built for, and nothing else: relations with their columns,
+    /// constraints, indexes, triggers, comments and TimescaleDB policies; types, routines and jobs. Not compared are privileges, row
+    /// security, rules, collations, storage parameters, sequences and comments on anything but relations, columns and types.
+    ///
+    /// Where the history holds later migrations than this program knows, the schema is theirs, and what counts is that this program's types
+    /// still fit it: then it is the same as [`verify`](Self::verify).
+    ///
+    /// Whoever may create a table in these schemas can make it fail. At start-up [`verify`](Self::verify) is the check that nobody else can.
+    ///
+    /// # Errors
+    /// Those of [`verify`](Self::verify).
+    pub fn verify_exact(&self, client: &mut impl GenericClient) -> Result<(), VerifyError> {
+        self.verify_exact_with(client, &StartUp::default())
+    }
 
-/// The same as [`verify_exact`], with [`StartUp::history`] and [`StartUp::schemas`] of the caller's choice.
-///
-/// # Errors
-/// Those of [`verify`].
-pub fn verify_exact_with(
-    client: &mut impl GenericClient,
-    start_up: &StartUp,
-) -> Result<(), VerifyError> {
-    let compared = Compared::read(client, start_up, Extent::Everything)?;
-    let mut differences = catalog::diff(&compared.expected.catalog, &compared.found);
-    if differences.is_empty() {
-        return Ok(());
-    }
-    let ahead = compared.newer(client);
-    if ahead.is_some() {
-        differences = compared.missing();
-    }
-    match differences.is_empty() {
-        true => Ok(()),
-        false => Err(VerifyError::Drift(Drift { differences, ahead })),
+    /// The same as [`verify_exact`](Self::verify_exact), with [`StartUp::history`] and [`StartUp::schemas`] of the caller's choice.
+    ///
+    /// # Errors
+    /// Those of [`verify`](Self::verify).
+    pub fn verify_exact_with(
+        &self,
+        client: &mut impl GenericClient,
+        start_up: &StartUp,
+    ) -> Result<(), VerifyError> {
+        let compared = Compared::read(client, self, start_up, Extent::Everything)?;
+        let mut differences = catalog::diff(&compared.expected.catalog, &compared.found);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        let ahead = compared.newer(client);
+        if ahead.is_some() {
+            differences = compared.missing();
+        }
+        if differences.is_empty() {
+            return Ok(());
+        }
+        Err(VerifyError::Drift(Drift { differences, ahead }))
     }
 }
 
@@ -160,7 +165,7 @@ enum Extent {
     Needed,
 }
 
-/// The schema that this crate was built for, and the one that a database has.
+/// The schema that this program was built for, and the one that a database has.
 struct Compared {
     expected: Snapshot,
     found: Catalog,
@@ -171,14 +176,16 @@ struct Compared {
 impl Compared {
     fn read(
         client: &mut impl GenericClient,
+        schema: &Schema,
         start_up: &StartUp,
         extent: Extent,
     ) -> Result<Compared, VerifyError> {
-        let expected = Snapshot::parse_known(crate::SNAPSHOT)?;
-        let place = Place::find(client, &start_up.history)?;
+        let expected = Snapshot::parse_known(schema.snapshot)?;
+        let history = schema.history(start_up);
+        let place = Place::find(client, &history)?;
         let probe = one_value(client, catalog::probe_query())?;
         let scope = match extent {
-            Extent::Everything => place.scope(start_up),
+            Extent::Everything => place.scope(&history, schema.included(start_up)),
             // Looked for by its name, whoever else keeps something beside it.
             Extent::Needed => Scope {
                 needs: Some(Needs::of(&expected.catalog)),
@@ -196,7 +203,7 @@ impl Compared {
         })
     }
 
-    /// What this crate's types need and is not there.
+    /// What this program's types need and is not there.
     fn missing(&self) -> Vec<Difference> {
         catalog::at_least(&self.expected.catalog, &self.found)
     }
@@ -254,9 +261,9 @@ impl Place {
     }
 
     /// What of the database belongs to this program.
-    fn scope(&self, start_up: &StartUp) -> Scope {
+    fn scope(&self, history: &HistoryTable, included: Vec<String>) -> Scope {
         let own = |table: &RelationRef| {
-            let tables = start_up.history.tables();
+            let tables = history.tables();
             tables.map(|name| RelationRef {
                 name,
                 ..table.clone()
@@ -266,9 +273,10 @@ impl Place {
         let kept: Vec<&str> = schema.into_iter().chain(self.current.as_deref()).collect();
         Scope {
             without: self.table.iter().flat_map(own).collect(),
-            schemas: match start_up.schemas.as_slice() {
-                [] => Schemas::AllBut(history::others(&kept)),
-                included => Schemas::Only(included.to_vec()),
+            schemas: if included.is_empty() {
+                Schemas::AllBut(history::others(&kept))
+            } else {
+                Schemas::Only(included)
             },
             needs: None,
         }

@@ -1,10 +1,10 @@
-//! What the build says about a snapshot that is not as it should be, from the build script itself, run in folders made for it.
+//! What a build script says about migrations and a snapshot that are not as they should be, in folders made for it.
 
 use std::path::PathBuf;
-use std::process::Command;
 use std::{env, fs};
 
 use catalog::{Catalog, Enum, Migration, Snapshot};
+use timeschema_build::Builder;
 
 /// A package's folder and the migrations next to it, as the build script finds them.
 struct Project {
@@ -14,7 +14,7 @@ struct Project {
 impl Project {
     /// Two migrations, and the snapshot that they would have left.
     fn new(name: &str) -> Project {
-        let root = env::temp_dir().join(format!("analytics-schema-{}-{name}", std::process::id()));
+        let root = env::temp_dir().join(format!("timeschema-build-{}-{name}", std::process::id()));
         let project = Project { root };
         for folder in ["package", "migrations", "out"] {
             fs::create_dir_all(project.root.join(folder)).unwrap();
@@ -65,19 +65,20 @@ impl Project {
         fs::write(self.snapshot(), edit(text)).unwrap();
     }
 
-    /// The errors that cargo would show.
+    /// The error that cargo would show; nothing where the modules are made.
     fn errors(&self) -> String {
-        let output = Command::new(env!("BUILD_SCRIPT"))
-            .current_dir(self.root.join("package"))
-            .env("OUT_DIR", self.root.join("out"))
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "the build script itself failed");
-        let text = String::from_utf8(output.stdout).unwrap();
-        text.lines()
-            .filter_map(|line| line.strip_prefix("cargo::error="))
-            .collect::<Vec<_>>()
-            .join("\n")
+        self.errors_of(&Builder::new())
+    }
+
+    fn errors_of(&self, builder: &Builder) -> String {
+        let built = builder.build(&self.root.join("package"), &self.root.join("out"));
+        let error = built.err().map(|error| error.to_string());
+        let root = self.root.display().to_string();
+        error.unwrap_or_default().replace(&root, "[project]")
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.root.join("out").join(name)).unwrap()
     }
 }
 
@@ -91,9 +92,8 @@ impl Drop for Project {
 fn a_snapshot_of_the_migrations_becomes_modules() {
     let project = Project::new("good");
     assert_eq!(project.errors(), "");
-    let modules = fs::read_to_string(project.root.join("out/schema.rs")).unwrap();
-    assert!(modules.contains("pub enum Mood {"));
-    insta::assert_snapshot!(fs::read_to_string(project.root.join("out/migrations.rs")).unwrap());
+    assert!(project.read("schema.rs").contains("pub enum Mood {"));
+    insta::assert_snapshot!(project.read("built.rs"));
 }
 
 #[test]
@@ -176,4 +176,78 @@ fn there_are_no_migrations() {
     let project = Project::new("folder");
     fs::remove_dir_all(project.root.join("migrations")).unwrap();
     insta::assert_snapshot!(project.errors());
+}
+
+#[test]
+fn the_folder_of_migrations_is_empty() {
+    let project = Project::new("none");
+    for name in ["001_moods.sql", "002_sadness.sql"] {
+        fs::remove_file(project.migration(name)).unwrap();
+    }
+    insta::assert_snapshot!(project.errors());
+}
+
+#[test]
+fn a_crate_that_was_moved_finds_its_project_above() {
+    let project = Project::new("moved");
+    let deeper = project.root.join("crates/deep/package");
+    fs::create_dir_all(&deeper).unwrap();
+    fs::rename(project.snapshot(), deeper.join("schema.json")).unwrap();
+    let watched = Builder::new().build(&deeper, &project.root.join("out"));
+    let watched = watched.unwrap();
+    assert_eq!(watched[0], deeper.join("../../../migrations"));
+    assert!(
+        project
+            .read("built.rs")
+            .contains("/../../../migrations/001_moods.sql")
+    );
+}
+
+#[test]
+fn a_crate_outside_of_every_project_is_told_so() {
+    let project = Project::new("outside");
+    fs::rename(
+        project.root.join("migrations"),
+        project.root.join("elsewhere"),
+    )
+    .unwrap();
+    insta::assert_snapshot!(project.errors());
+    let builder = Builder::new().root("..").migrations("../elsewhere");
+    assert_eq!(project.errors_of(&builder), "");
+}
+
+#[test]
+fn two_schema_crates_share_a_workspace() {
+    let project = Project::new("two");
+    let billing = project.root.join("billing");
+    fs::create_dir_all(billing.join("sql")).unwrap();
+    for name in ["001_moods.sql", "002_sadness.sql"] {
+        fs::copy(project.migration(name), billing.join("sql").join(name)).unwrap();
+    }
+    let toml = "[project]\nmigrations = \"sql\"\n[history]\nschema = \"billing\"\ntable = \"done\"\n\
+         [schemas]\ninclude = [\"billing\"]\n";
+    fs::write(billing.join("timeschema.toml"), toml).unwrap();
+    assert_eq!(project.errors_of(&Builder::new().root("../billing")), "");
+    insta::assert_snapshot!(project.read("built.rs"));
+}
+
+#[test]
+fn the_settings_are_malformed() {
+    let project = Project::new("toml");
+    let file = project.root.join("timeschema.toml");
+    fs::write(&file, "[project]\nmigration = \"sql\"\n").unwrap();
+    insta::assert_snapshot!(project.errors());
+    fs::write(&file, "[project]\nmigrations = \"../sql\"\n").unwrap();
+    insta::assert_snapshot!(project.errors());
+}
+
+#[test]
+fn the_snapshot_is_named() {
+    let project = Project::new("named");
+    fs::rename(project.snapshot(), project.root.join("snapshot.json")).unwrap();
+    assert_eq!(
+        project.errors_of(&Builder::new().snapshot("../snapshot.json")),
+        ""
+    );
+    insta::assert_snapshot!(project.errors_of(&Builder::new().snapshot("../other.json")));
 }

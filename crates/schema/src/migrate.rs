@@ -7,7 +7,7 @@ use migrator::run::{self, Event, Options};
 use migrator::source;
 use migrator::source::TextError;
 
-use crate::settings;
+use crate::Schema;
 use crate::trace::{self, Teller};
 
 pub use migrator::history::{HistoryTable, Mode};
@@ -40,7 +40,7 @@ pub enum MigrateError {
 /// How a service starts.
 ///
 /// ```
-/// use analytics_schema::{Ahead, StartUp};
+/// use timeschema::{Ahead, StartUp};
 ///
 /// let start_up = StartUp {
 ///     applied_by: Some("billing 2.7.1".to_owned()),
@@ -60,7 +60,7 @@ pub struct StartUp {
     /// While a later version is rolled out, its first replica migrates, and each replica of the earlier one that is restarted until
     /// the end (moved, out of memory, scaled) meets a database that is ahead. After a roll-back every replica does, and no migration
     /// goes backwards. To refuse would then turn each restart into an outage, at the moment when the earlier version is what is needed.
-    /// What makes it safe is [`verify`](crate::verify()): it starts only where all that this program's types read and write is still
+    /// What makes it safe is [`Schema::verify`]: it starts only where all that this program's types read and write is still
     /// there. What that cannot see is a later migration that kept a column and changed its meaning; who writes such ones may choose
     /// [`Ahead::Refuse`].
     ///
@@ -71,10 +71,10 @@ pub struct StartUp {
     /// whatever this says.
     pub mode: Mode,
     /// Which table is the history; by default the one that `timeschema.toml` named when the program was built.
-    pub history: HistoryTable,
-    /// The schemas that the migrations fill, which [`verify_exact`](crate::verify_exact) compares; by default those that
-    /// `timeschema.toml` included when the program was built. Where none is named, all that hold no other service's history.
-    pub schemas: Vec<String>,
+    pub history: Option<HistoryTable>,
+    /// The schemas that the migrations fill, which [`Schema::verify_exact`] compares; by default those that `timeschema.toml` included when
+    /// the program was built. Where the list is empty, all that hold no other service's history.
+    pub schemas: Option<Vec<String>>,
 }
 
 impl Default for StartUp {
@@ -84,62 +84,57 @@ impl Default for StartUp {
             applied_by: None,
             ahead: Ahead::Start,
             mode: Mode::TimescaleDb,
-            history: HistoryTable {
-                schema: settings::HISTORY_SCHEMA.map(str::to_owned),
-                table: settings::HISTORY_TABLE.to_owned(),
-            },
-            schemas: settings::SCHEMAS.iter().map(|&it| it.to_owned()).collect(),
+            history: None,
+            schemas: None,
         }
     }
 }
 
-/// Applies every pending migration of this program, and returns what it found and did.
-///
-/// Every replica may call it at once: one applies, the others wait for it and then find nothing to do. A database that a later version
-/// of the program has migrated is left as it is, and [`Report::ahead`] says so. What happens goes to `tracing` as events of the target
-/// `analytics_schema::migrate`.
-///
-/// It blocks; an async service calls it through `spawn_blocking`.
-///
-/// # Errors
-/// [`MigrateError::Run`] names the file, the line and the server's reason when a statement fails; its step is rolled back.
-pub fn migrate(config: &Config) -> Result<Report, MigrateError> {
-    migrate_with(config, &StartUp::default())
-}
+impl Schema {
+    /// Applies every pending migration of this program, and returns what it found and did.
+    ///
+    /// Every replica may call it at once: one applies, the others wait for it and then find nothing to do. A database that a later version
+    /// of the program has migrated is left as it is, and [`Report::ahead`] says so. What happens goes to `tracing` as events of the target
+    /// `timeschema::migrate`.
+    ///
+    /// It blocks; an async service calls it through `spawn_blocking`.
+    ///
+    /// # Errors
+    /// [`MigrateError::Run`] names the file, the line and the server's reason when a statement fails; its step is rolled back.
+    pub fn migrate(&self, config: &Config) -> Result<Report, MigrateError> {
+        self.migrate_with(config, &StartUp::default())
+    }
 
-/// The same as [`migrate`], with a say in how.
-///
-/// # Errors
-/// Those of [`migrate`]; [`MigrateError::Ahead`] when the database is ahead and `start_up` refuses that.
-pub fn migrate_with(config: &Config, start_up: &StartUp) -> Result<Report, MigrateError> {
-    apply(config, crate::MIGRATIONS, start_up)
-}
-
-fn apply(
-    config: &Config,
-    files: &[(&str, &str)],
-    start_up: &StartUp,
-) -> Result<Report, MigrateError> {
-    let migrations = source::embedded(files)?
-        .into_iter()
-        .map(Migration::parse)
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(Box::new)?;
-    let options = Options {
-        applied_by: start_up.applied_by.clone(),
-        patience: start_up.patience,
-        ahead: start_up.ahead,
-        mode: start_up.mode,
-        history: start_up.history.clone(),
-        ..Options::default()
-    };
-    let mut link = config.connect()?;
-    let mut teller = Teller::new(start_up.mode);
-    let mut observe = |event: Event<'_>| teller.tell(&event);
-    let report = run::run(&mut link, &migrations, &options, None, &mut observe)
-        .map_err(|error| refusal(error, &migrations))?;
-    trace::tell_outcome(&report, migrations.len());
-    Ok(report)
+    /// The same as [`migrate`](Self::migrate), with a say in how.
+    ///
+    /// # Errors
+    /// Those of [`migrate`](Self::migrate); [`MigrateError::Ahead`] when the database is ahead and `start_up` refuses that.
+    pub fn migrate_with(
+        &self,
+        config: &Config,
+        start_up: &StartUp,
+    ) -> Result<Report, MigrateError> {
+        let migrations = source::embedded(self.migrations)?
+            .into_iter()
+            .map(Migration::parse)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(Box::new)?;
+        let options = Options {
+            applied_by: start_up.applied_by.clone(),
+            patience: start_up.patience,
+            ahead: start_up.ahead,
+            mode: start_up.mode,
+            history: self.history(start_up),
+            ..Options::default()
+        };
+        let mut link = config.connect()?;
+        let mut teller = Teller::new(start_up.mode);
+        let mut observe = |event: Event<'_>| teller.tell(&event);
+        let report = run::run(&mut link, &migrations, &options, None, &mut observe)
+            .map_err(|error| refusal(error, &migrations))?;
+        trace::tell_outcome(&report, migrations.len());
+        Ok(report)
+    }
 }
 
 /// The engine's error; one that says no more than that the database is ahead becomes [`MigrateError::Ahead`].

@@ -7,7 +7,7 @@ use migrator::run::{Blocked, Event, Report, Settled};
 use tracing::{Dispatch, dispatcher, info, warn};
 
 /// The target of the events, whatever module they come from.
-const TARGET: &str = "analytics_schema::migrate";
+const TARGET: &str = "timeschema::migrate";
 
 /// How often is repeated what has not changed.
 const REPEAT: Duration = Duration::from_secs(10);

@@ -1,0 +1,150 @@
+//! The build script of a schema crate: typed modules of the committed snapshot, after checking that it was made from the migrations. Asks
+//! no database.
+//!
+//! ```ignore
+//! fn main() { timeschema_build::compile() } // build.rs
+//! ```
+//!
+//! The crate's root includes what it writes with `timeschema::include_schema!()`.
+//!
+//! The migrations are in the folder that `timeschema.toml` names, else in `migrations/`, of the nearest folder that has one of the two: the
+//! crate's own, or one above it. The snapshot is `schema.json` in the crate's folder. A [`Builder`] names other paths.
+#![deny(missing_docs)]
+
+mod output;
+mod root;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use catalog::{Migration, Snapshot};
+use migrator::settings;
+use migrator::source::{self, File};
+
+/// The snapshot's name in the crate's folder.
+const SNAPSHOT: &str = "schema.json";
+
+/// Makes the modules of the crate whose build script calls it. Errors are cargo's to show: the build fails, and says what to type.
+pub fn compile() {
+    Builder::new().compile();
+}
+
+/// What a build script makes the modules of, where it is not what [`compile`] finds. Paths are relative to the crate's folder.
+///
+/// ```no_run
+/// // A second schema crate of the workspace, with migrations of its own.
+/// timeschema_build::Builder::new().root("../billing").compile();
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Builder {
+    root: Option<PathBuf>,
+    migrations: Option<PathBuf>,
+    snapshot: Option<PathBuf>,
+}
+
+impl Builder {
+    /// What [`compile`] does.
+    pub fn new() -> Builder {
+        Builder::default()
+    }
+
+    /// The project's root, which holds `timeschema.toml` or the migrations' folder.
+    pub fn root(mut self, folder: impl Into<PathBuf>) -> Builder {
+        self.root = Some(folder.into());
+        self
+    }
+
+    /// The folder of the migration files, whatever `timeschema.toml` says.
+    pub fn migrations(mut self, folder: impl Into<PathBuf>) -> Builder {
+        self.migrations = Some(folder.into());
+        self
+    }
+
+    /// The snapshot file.
+    pub fn snapshot(mut self, file: impl Into<PathBuf>) -> Builder {
+        self.snapshot = Some(file.into());
+        self
+    }
+
+    /// Makes the modules, and tells cargo what they are made of. Errors are cargo's to show.
+    #[expect(
+        clippy::print_stdout,
+        reason = "that is how a build script speaks to cargo"
+    )]
+    pub fn compile(&self) {
+        let built = match (env::var_os("CARGO_MANIFEST_DIR"), env::var_os("OUT_DIR")) {
+            (Some(package), Some(out)) => self.build(Path::new(&package), Path::new(&out)),
+            _ => Err("this is for a build script: cargo runs it".into()),
+        };
+        match built {
+            Ok(watched) => {
+                for path in watched {
+                    println!("cargo::rerun-if-changed={}", path.display());
+                }
+            }
+            Err(error) => println!("cargo::error={}", error.to_string().replace('\n', " ")),
+        }
+    }
+
+    /// Writes `schema.rs` (the modules) and `built.rs` (the value of `SCHEMA`) for the crate in the folder `package` to the folder `out`, and
+    /// returns the files and folders that they are made of. [`compile`](Self::compile) calls it with what cargo says.
+    ///
+    /// # Errors
+    /// Where there is no migration or no snapshot, they do not fit each other, or a column has no Rust type.
+    pub fn build(&self, package: &Path, out: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+        let snapshot_file = self.snapshot.clone().unwrap_or_else(|| SNAPSHOT.into());
+        let root = match &self.root {
+            Some(root) => root.clone(),
+            None => root::find(package)?,
+        };
+        let settings = settings::read(&package.join(&root))
+            .map_err(|error| format!("{error}: {}", error.next))?;
+        let migrations = match (&self.migrations, &settings.project.migrations) {
+            (Some(named), _) => named.clone(),
+            (None, Some(named)) => root.join(named),
+            (None, None) => root.join(root::MIGRATIONS),
+        };
+
+        let files = source::read_dir(&package.join(&migrations))
+            .map_err(|error| root::shown(&error.to_string(), package))?;
+        if files.is_empty() {
+            let folder = migrations.display();
+            return Err(format!(
+                "{folder} holds no migration: make the first with `cargo xtask new-migration`"
+            )
+            .into());
+        }
+        let shown = snapshot_file.display();
+        let text = fs::read_to_string(package.join(&snapshot_file)).map_err(|error| {
+            format!("failed to read {shown}: {error}: run `cargo xtask migrate`")
+        })?;
+        let snapshot = Snapshot::parse(&text).map_err(|error| format!("{shown}: {error}"))?;
+        let listed: Vec<Migration> = files.iter().map(migration).collect();
+        let wrong = |error: &dyn std::fmt::Display| format!("{shown}: {error}");
+        snapshot.check(&listed).map_err(|error| wrong(&error))?;
+        let modules = codegen::generate(&snapshot.catalog).map_err(|error| wrong(&error))?;
+
+        let built = output::Built {
+            migrations: &files,
+            folder: &migrations,
+            snapshot: &snapshot_file,
+            fingerprint: snapshot.fingerprint(),
+            settings: &settings,
+        };
+        fs::write(out.join("schema.rs"), modules)?;
+        fs::write(out.join("built.rs"), built.to_string())?;
+        // Where timeschema.toml is not there, cargo runs this program in each build: to watch the folder for it is to watch `target/` as well.
+        Ok([migrations, snapshot_file, root.join(settings::FILE)]
+            .map(|path| package.join(path))
+            .into())
+    }
+}
+
+fn migration(file: &File) -> Migration {
+    Migration {
+        version: file.version,
+        name: file.name.clone(),
+        checksum: file.checksum.clone(),
+    }
+}

@@ -1,0 +1,95 @@
+//! What a schema crate's root holds.
+
+/// Makes the crate's root of what its build script wrote: a module for each relation and a type for each enum, and the functions that a
+/// service calls when it starts.
+///
+/// Called once, at the root of a crate whose build script is `timeschema_build::compile()` and that depends on `timeschema` by this name.
+///
+/// The generated modules are in `schema`, and each of them can be named at the root as well, as long as nothing else there has its name:
+/// of a table `config` the module is `config`, and of an enum `config` the type is `schema::Config`, since `Config` is what connects.
+#[macro_export]
+macro_rules! include_schema {
+    () => {
+        /// What this crate was built for: the migrations, and the schema that they make.
+        pub static SCHEMA: $crate::Schema = include!(concat!(env!("OUT_DIR"), "/built.rs"));
+
+        /// The modules and types of the schema, as its snapshot describes it.
+        pub mod schema {
+            include!(concat!(env!("OUT_DIR"), "/schema.rs"));
+        }
+
+        // What is named below wins over it.
+        #[allow(unused_imports, reason = "a schema may be empty")]
+        pub use schema::*;
+
+        pub use $crate::{
+            Ahead, Applied, Array, ArrayError, Cidr, Config, ConfigError, CopyError, Date,
+            Dimension, Drift, EncodeError, HistoryTable, Inet, Interval, Json, Jsonb, MigrateError,
+            Mode, NewerDatabase, Numeric, OutOfRange, ParseError, Report, Rows, StartUp, Timestamp,
+            Uuid, VerifyError, postgres,
+        };
+
+        /// Applies every pending migration: see [`timeschema::Schema::migrate`]($crate::Schema::migrate).
+        ///
+        /// # Errors
+        /// Where the database cannot be reached, refuses a statement, or holds other migrations than this program does.
+        pub fn migrate(config: &$crate::Config) -> Result<$crate::Report, $crate::MigrateError> {
+            SCHEMA.migrate(config)
+        }
+
+        /// The same as [`migrate`], with a say in how.
+        ///
+        /// # Errors
+        /// Those of [`migrate`]; [`MigrateError::Ahead`] where the database is ahead and `start_up` refuses that.
+        pub fn migrate_with(
+            config: &$crate::Config,
+            start_up: &$crate::StartUp,
+        ) -> Result<$crate::Report, $crate::MigrateError> {
+            SCHEMA.migrate_with(config, start_up)
+        }
+
+        /// Confirms that the database holds all that this crate's types read and write: see
+        /// [`timeschema::Schema::verify`]($crate::Schema::verify).
+        ///
+        /// # Errors
+        /// [`VerifyError::Drift`] names each object that differs; the others say why the database could not be read.
+        pub fn verify(
+            client: &mut impl $crate::postgres::GenericClient,
+        ) -> Result<(), $crate::VerifyError> {
+            SCHEMA.verify(client)
+        }
+
+        /// The same as [`verify`], with the history and the schemas that `start_up` names.
+        ///
+        /// # Errors
+        /// Those of [`verify`].
+        pub fn verify_with(
+            client: &mut impl $crate::postgres::GenericClient,
+            start_up: &$crate::StartUp,
+        ) -> Result<(), $crate::VerifyError> {
+            SCHEMA.verify_with(client, start_up)
+        }
+
+        /// Confirms that the database holds the schema that this crate was built for, and nothing else: see
+        /// [`timeschema::Schema::verify_exact`]($crate::Schema::verify_exact).
+        ///
+        /// # Errors
+        /// Those of [`verify`].
+        pub fn verify_exact(
+            client: &mut impl $crate::postgres::GenericClient,
+        ) -> Result<(), $crate::VerifyError> {
+            SCHEMA.verify_exact(client)
+        }
+
+        /// The same as [`verify_exact`], with the history and the schemas that `start_up` names.
+        ///
+        /// # Errors
+        /// Those of [`verify`].
+        pub fn verify_exact_with(
+            client: &mut impl $crate::postgres::GenericClient,
+            start_up: &$crate::StartUp,
+        ) -> Result<(), $crate::VerifyError> {
+            SCHEMA.verify_exact_with(client, start_up)
+        }
+    };
+}

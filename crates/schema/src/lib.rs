@@ -1,0 +1,48 @@
+//! What a schema crate has at run time: its migrations, applied at start-up, the check that a database fits the program, and the values
+//! that its modules read and write.
+//!
+//! A schema crate is two lines. The build script makes typed modules of the committed snapshot:
+//!
+//! ```ignore
+//! fn main() { timeschema_build::compile() }
+//! ```
+//!
+//! and `src/lib.rs` includes them:
+//!
+//! ```ignore
+//! timeschema::include_schema!();
+//! ```
+//!
+//! A service then depends on that crate alone:
+//!
+//! ```ignore
+//! let config = iot_schema::Config::parse(&std::env::var("DATABASE_URL")?)?;
+//! iot_schema::migrate(&config)?;
+//! let mut client = config.client()?;
+//! iot_schema::verify(&mut client)?;
+//! ```
+#![deny(missing_docs)]
+
+mod include;
+mod migrate;
+mod schema;
+mod trace;
+mod verify;
+
+pub use catalog::Difference;
+pub use migrate::{
+    Ahead, Applied, Config, ConfigError, HistoryTable, MigrateError, Mode, NewerDatabase, Report,
+    StartUp,
+};
+/// A database for each test.
+#[cfg(feature = "testing")]
+pub use migrator::testing;
+// What generated modules are made of.
+pub use pgtypes::{
+    Array, ArrayError, BytesMut, Cidr, Column, CopyError, Date, Dimension, Encode, EncodeError,
+    FromSql, Inet, Insert, Interval, Json, Jsonb, Numeric, OutOfRange, ParseError, Rows, Table,
+    Timestamp, ToSql, Uuid, copy_in, enum_sql, field, insert, nullable_field, postgres,
+    quote_identifier,
+};
+pub use schema::Schema;
+pub use verify::{Drift, VerifyError};
