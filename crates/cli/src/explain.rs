@@ -227,7 +227,7 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
         run::Error::ReadOnly(_) => Failure::new(Code::Failed, error.to_string())
             .note("state", "nothing was run")
             .next("connect to the primary"),
-        run::Error::CannotStandFor(error) => {
+        run::Error::NotSupported(error) => {
             text_with(error, "run it on TimescaleDB, or write it so that it needs none")
         }
         run::Error::Mode(wrong) => Failure::new(Code::Failed, error.to_string())

@@ -11,7 +11,10 @@ pub use trust::{Untrusted, find};
 use sql::qualified::qualified;
 use sql::quote::literal;
 
+pub use crate::plain::Mode;
+
 use crate::link::Rows;
+use crate::plain;
 
 /// The table's name, unless a project gives it another one.
 pub const TABLE: &str = "schema_migrations";
@@ -19,34 +22,24 @@ pub const TABLE: &str = "schema_migrations";
 /// SQLSTATE `object_not_in_prerequisite_state`: the history is not what it was when the run read it.
 pub const CHANGED: &str = "55000";
 
-/// What a database stands on, which stays what it was when the first migration was applied.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// The migrations run as they are written.
-    #[default]
-    TimescaleDb,
-    #[cfg(feature = "plain")]
-    /// The database is a PostgreSQL without TimescaleDB, for which [`plain`](crate::plain) stands.
-    Plain,
-}
-
 impl Mode {
+    /// Whether it is the one for a PostgreSQL without TimescaleDB, which not every program is built with.
+    pub fn is_plain(self) -> bool {
+        Some(self) == Mode::PLAIN
+    }
+
     /// As the history has it: `timescaledb` or `plain`.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Mode::TimescaleDb => "timescaledb",
-            #[cfg(feature = "plain")]
-            Mode::Plain => "plain",
+        if self.is_plain() {
+            "plain"
+        } else {
+            "timescaledb"
         }
     }
 
     /// What a transaction of statements ends with, before it is recorded.
     pub(crate) fn check(self) -> Option<&'static str> {
-        match self {
-            Mode::TimescaleDb => None,
-            #[cfg(feature = "plain")]
-            Mode::Plain => Some(crate::plain::CHECK),
-        }
+        self.is_plain().then_some(plain::CHECK)
     }
 }
 

@@ -16,6 +16,7 @@ pub mod message;
 mod notices;
 #[cfg(feature = "origin")]
 pub mod origin;
+#[cfg_attr(not(feature = "plain"), path = "no_plain.rs")]
 pub mod plain;
 pub mod plan;
 pub mod psql;

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::plain::rewrite::Rewriting;
+use sql::rewriting::Rewriting;
+
 use crate::server_error::{Position, ServerError};
 
 /// One message to the server: a query string that runs as one unit where it holds a `BEGIN`.

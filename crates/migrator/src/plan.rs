@@ -2,7 +2,6 @@
 
 mod ahead;
 mod fit;
-#[cfg(feature = "plain")]
 mod plain;
 mod size;
 mod state;
@@ -11,9 +10,7 @@ mod undivided;
 pub use ahead::{Ahead, NewerDatabase, newer};
 pub use fit::fit;
 pub(crate) use fit::{Division, divided_at};
-#[cfg(feature = "plain")]
 pub(crate) use plain::is_unseen;
-#[cfg(feature = "plain")]
 pub use plain::plain;
 pub use size::{LONGEST_STEP, TooLong, check_sizes};
 pub use state::{Mismatch, State, compare};
@@ -24,10 +21,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use sql::lexer;
+use sql::rewriting::Rewriting;
 use sql::statement::{self, Kind, Reason, Refusal, Statement};
 
 use crate::history::History;
-use crate::plain::rewrite::Rewriting;
 use crate::question::{self, Question};
 use crate::sections;
 use crate::source::{self, File, TextError};

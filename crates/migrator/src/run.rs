@@ -17,6 +17,7 @@ mod lock;
 mod mode;
 mod prepared;
 mod runner;
+mod stand_in;
 mod stop;
 #[cfg(test)]
 mod tests;

@@ -134,15 +134,12 @@ impl Shared {
         static SERVER: OnceLock<Result<Shared, Error>> = OnceLock::new();
         let server = SERVER.get_or_init(|| {
             let server = Server::find()?;
-            let mode = match server.has_extension("timescaledb") {
-                true => Mode::TimescaleDb,
-                #[cfg(feature = "plain")]
-                false => Mode::Plain,
-                #[cfg(not(feature = "plain"))]
-                false => {
-                    let lacking = "the installed PostgreSQL has no TimescaleDB, and the feature `plain` is off";
-                    return Err(Error::because(lacking));
-                }
+            let mode = if server.has_extension("timescaledb") {
+                Mode::TimescaleDb
+            } else {
+                let lacking =
+                    "the installed PostgreSQL has no TimescaleDB, and the feature `plain` is off";
+                Mode::PLAIN.ok_or_else(|| Error::because(lacking))?
             };
             Ok(Shared {
                 running: Cluster::temporary(&server, Settings::throwaway())?,

@@ -8,7 +8,6 @@ use std::sync::OnceLock;
 
 use catalog::{Catalog, Needs, RelationRef, Scope};
 use cluster::{Cluster, Running, Server, Settings, USER};
-use migrator::plain;
 use sql::statement;
 
 /// The server for all tests of this process, which it goes with, and its psql.

@@ -1,46 +1,32 @@
 //! Migrations as a plain PostgreSQL is sent them. Pure.
 
-use std::collections::BTreeSet;
-
 use sql::statement::Reason;
-use sql::statement::rules::NAMESPACES;
 
 use super::{Migration, StepKind};
 use crate::link::ServerError;
-use crate::plain::rewrite::{created_aggregate, is_refresh, on_aggregate, rewrite};
+use crate::plain::Rewriter;
+use crate::plain::rewrite::is_refresh;
 use crate::server_error::quoted;
 use crate::source::TextError;
-
-/// SQLSTATE of a relation of another kind than a statement takes, and of a view that nothing can be written to.
-const OF_VIEWS: [&str; 2] = ["42809", "55000"];
 
 /// The migrations in plain mode: the same steps, and other text for the statements that PostgreSQL does not know.
 ///
 /// # Errors
 /// When a statement asks for what only TimescaleDB can do.
 pub fn plain(migrations: &[Migration]) -> Result<Vec<Migration>, TextError> {
-    let aggregates = aggregates(migrations);
-    migrations.iter().map(|it| of(it, &aggregates)).collect()
+    let rewriter = rewriter(migrations);
+    migrations.iter().map(|it| of(it, &rewriter)).collect()
 }
 
-/// Whether the server refused something that a function, or a string that is carried out, says and that would have been rewritten in a file:
-/// TimescaleDB's options, its extension, or a continuous aggregate as another kind of relation than the view that it is.
+/// Whether the server refused something in a function, or in a string that one executes, which would have been rewritten in a file.
 ///
-/// What is carried out in a function has a context.
+/// What runs in a function has a context.
 pub fn is_unseen(error: &ServerError, migrations: &[Migration]) -> bool {
-    let names = |name: &str| quoted(&error.message).any(|it| it == name);
-    let is_ours = || NAMESPACES.iter().any(|it| names(it)) || names("_timescaledb_catalog");
-    error.context.is_some()
-        && match OF_VIEWS.contains(&error.code.as_str()) {
-            true => aggregates(migrations).iter().any(|it| names(it)),
-            false => is_ours(),
-        }
+    error.context.is_some() && rewriter(migrations).is_unseen(&error.code, quoted(&error.message))
 }
 
-/// The names of the continuous aggregates that the migrations create.
-fn aggregates(migrations: &[Migration]) -> BTreeSet<String> {
-    let statements = migrations.iter().flat_map(statements);
-    statements.filter_map(created_aggregate).collect()
+fn rewriter(migrations: &[Migration]) -> Rewriter {
+    Rewriter::new(migrations.iter().flat_map(statements))
 }
 
 fn statements(migration: &Migration) -> impl Iterator<Item = &str> {
@@ -48,18 +34,15 @@ fn statements(migration: &Migration) -> impl Iterator<Item = &str> {
     ranges.map(|range| &migration.file.text[range.clone()])
 }
 
-fn of(migration: &Migration, aggregates: &BTreeSet<String>) -> Result<Migration, TextError> {
+fn of(migration: &Migration, rewriter: &Rewriter) -> Result<Migration, TextError> {
     let mut plain = migration.clone();
     for step in &mut plain.steps {
         for range in &step.statements {
             let text = &migration.file.text[range.clone()];
-            let mut rewriting = rewrite(text).map_err(|cannot| {
-                let offset = range.start + cannot.range.start;
-                TextError::at(&migration.file, offset, cannot.to_string())
+            let rewriting = rewriter.rewrite(text).map_err(|error| {
+                let offset = range.start + error.range.start;
+                TextError::at(&migration.file, offset, error.to_string())
             })?;
-            if let Some(on_aggregate) = on_aggregate(text, aggregates) {
-                rewriting = on_aggregate;
-            }
             if rewriting.edits.is_empty() && !is_refresh(text) {
                 continue;
             }
@@ -79,7 +62,7 @@ fn of(migration: &Migration, aggregates: &BTreeSet<String>) -> Result<Migration,
     Ok(plain)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "plain"))]
 mod tests {
     use std::path::Path;
 
@@ -114,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_stood_for_names_its_place() {
+    fn what_is_not_supported_names_its_place() {
         let error = plain_of("SELECT 1;\n\nCALL merge_chunks('a', 'b');\n").unwrap_err();
         assert_eq!((error.line, error.column), (3, 6));
         insta::assert_snapshot!(error);

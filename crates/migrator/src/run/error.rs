@@ -85,7 +85,7 @@ pub enum Error {
     ReadOnly(String),
     /// A statement asks for what only TimescaleDB can do, and the run is one in plain mode.
     #[error(transparent)]
-    CannotStandFor(Box<TextError>),
+    NotSupported(Box<TextError>),
     /// The database is not of the mode that the run is to be in.
     #[error("{0}")]
     Mode(WrongMode),

@@ -4,11 +4,10 @@ use sql::qualified::qualified;
 use sql::quote;
 
 use super::lock::Lock;
-use super::{Error, Report, foreign, mode};
+use super::{Error, Report, foreign, stand_in};
 use crate::foreign::Foreign;
 use crate::history::{self, Elsewhere, History, HistoryTable, elsewhere, trust};
 use crate::link::{self, Link, Rows, ServerError};
-use crate::plain;
 use crate::script::session::{self, Scope};
 
 /// The oldest PostgreSQL that the engine's own statements work on, as `server_version_num`.
@@ -80,7 +79,7 @@ pub(super) fn query(history: &HistoryTable) -> String {
          WHERE n.nspname = '_timescaledb_catalog' AND pg_has_role(n.nspowner, 'USAGE')), \
          current_schema()",
         quote::literal(&history.paused_jobs()),
-        plain::FOUND,
+        stand_in::FOUND,
     ))
 }
 
@@ -118,7 +117,8 @@ impl Facts {
             backend: text(9).unwrap_or_default(),
             has_paused_jobs: is_true(10),
             is_plain: text(11).is_some(),
-            has_older_stand_in: is_true(13) && mode::has_older(text(11).as_deref()),
+            has_older_stand_in: is_true(13)
+                && stand_in::version(text(11).as_deref()).is_some_and(stand_in::is_older),
             has_history_schema: is_true(12),
             current_schema: text(14),
             history_table: history.clone(),

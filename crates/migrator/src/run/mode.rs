@@ -1,19 +1,20 @@
-//! Plain mode: what is run in it, where it may be, and what stands for TimescaleDB there.
+//! Plain mode: what is run in it, where it may be, and the stand-in for TimescaleDB there.
 
 use std::borrow::Cow;
 
 use super::runner::Runner;
+use super::stand_in;
 use super::stop::Stop;
-#[cfg(feature = "plain")]
-use super::{At, Event, Failure};
-use super::{Error, Facts, Report, WrongMode};
+use super::{At, Error, Event, Facts, Failure, Report, WrongMode};
 use crate::history::{History, Mode, Row};
-use crate::plan::Migration;
+use crate::link;
+use crate::plain;
+use crate::plan::{self, Migration};
 
 /// The migrations as they are run in a mode, in the database of `report`.
 ///
 /// # Errors
-/// [`Error::Mode`] where something is pending and the database is none for plain mode, [`Error::CannotStandFor`] where a statement needs TimescaleDB itself.
+/// [`Error::Mode`] where something is pending and the database is none for plain mode, [`Error::NotSupported`] where a statement needs TimescaleDB itself.
 pub fn migrations<'a>(
     migrations: &'a [Migration],
     mode: Mode,
@@ -33,12 +34,10 @@ pub fn migrations<'a>(
 }
 
 /// The mode that a run has that was asked for `mode`: a database of plain mode stays one, also where TimescaleDB was installed later.
-#[cfg_attr(not(feature = "plain"), expect(unused_variables))]
 pub(super) fn in_database(mode: Mode, facts: &Facts) -> Mode {
-    match mode {
-        #[cfg(feature = "plain")]
-        Mode::TimescaleDb if facts.is_plain => Mode::Plain,
-        mode => mode,
+    match Mode::PLAIN {
+        Some(plain) if facts.is_plain => plain,
+        _ => mode,
     }
 }
 
@@ -46,47 +45,47 @@ impl Mode {
     /// The migrations as they are run in this mode.
     ///
     /// # Errors
-    /// [`Error::CannotStandFor`] where a statement needs TimescaleDB itself.
+    /// [`Error::NotSupported`] where a statement needs TimescaleDB itself.
     pub fn migrations(self, migrations: &[Migration]) -> Result<Cow<'_, [Migration]>, Error> {
-        match self {
-            Mode::TimescaleDb => Ok(Cow::Borrowed(migrations)),
-            #[cfg(feature = "plain")]
-            Mode::Plain => crate::plan::plain(migrations)
-                .map(Cow::Owned)
-                .map_err(|error| Error::CannotStandFor(Box::new(error))),
+        if !self.is_plain() {
+            return Ok(Cow::Borrowed(migrations));
         }
+        plan::plain(migrations)
+            .map(Cow::Owned)
+            .map_err(|error| Error::NotSupported(Box::new(error)))
     }
 }
 
+/// Whether a run in this mode may write to the database.
 fn check(mode: Mode, report: &Report) -> Result<(), WrongMode> {
     let facts = &report.facts;
-    match mode {
-        Mode::TimescaleDb if facts.is_plain => Err(WrongMode::IsPlain),
-        Mode::TimescaleDb => Ok(()),
-        #[cfg(feature = "plain")]
-        Mode::Plain if facts.timescaledb.is_some() => Err(WrongMode::HasTimescaleDb),
-        #[cfg(feature = "plain")]
-        Mode::Plain if !facts.is_plain && !report.history.rows.is_empty() => {
-            Err(WrongMode::HasHistory)
-        }
-        #[cfg(feature = "plain")]
-        Mode::Plain => Ok(()),
+    if !mode.is_plain() {
+        return if facts.is_plain {
+            Err(WrongMode::IsPlain)
+        } else {
+            Ok(())
+        };
+    }
+    if facts.timescaledb.is_some() {
+        Err(WrongMode::HasTimescaleDb)
+    } else if !facts.is_plain && !report.history.rows.is_empty() {
+        Err(WrongMode::HasHistory)
+    } else {
+        Ok(())
     }
 }
 
 impl Runner<'_, '_> {
     /// In plain mode, adds to what the server refused, and takes away, what a user has to know of it.
-    #[cfg(feature = "plain")]
     pub(super) fn tell_of_plain_mode(&self, failure: &mut Failure) {
-        if self.options.mode == Mode::Plain {
+        if self.options.mode.is_plain() {
             failure.is_unseen = self.is_unseen(failure);
             let context = failure.error.context.take();
-            failure.error.context = context.and_then(|it| crate::plain::context_of_others(&it));
+            failure.error.context = context.and_then(|it| plain::context_of_others(&it));
         }
     }
 
     /// Whether plain mode would have rewritten what the server refused, had it not stood in a string or in the body of a function.
-    #[cfg(feature = "plain")]
     fn is_unseen(&self, failure: &Failure) -> bool {
         let At::Byte(byte) = failure.at else {
             return false;
@@ -97,49 +96,38 @@ impl Runner<'_, '_> {
             .flat_map(|step| &step.statements)
             .filter(|range| range.contains(&byte))
             .any(|range| failure.migration.rewritten.contains_key(&range.start));
-        !is_rewritten && crate::plan::is_unseen(&failure.error, self.migrations)
+        !is_rewritten && plan::is_unseen(&failure.error, self.migrations)
     }
 
-    /// In plain mode, installs what stands for TimescaleDB unless a run before this one has, and brings up to date what an older version
+    /// In plain mode, installs the stand-in for TimescaleDB unless a run before this one has, and brings up to date what an older version
     /// installed: in one transaction, which is its mark.
     ///
     /// A runner that this one waited for may have been of the other mode: then the run ends as if it had found the database so.
-    #[cfg_attr(not(feature = "plain"), expect(unused_variables))]
     pub(super) fn install_stand_in(&mut self, history: &History) -> Result<(), Stop> {
-        let wrong = match (self.options.mode, self.stand_in) {
-            (Mode::TimescaleDb, Some(_)) => Some(WrongMode::IsPlain),
-            (Mode::TimescaleDb, None) => return Ok(()),
-            #[cfg(feature = "plain")]
-            (Mode::Plain, Some(version)) => newer(version),
-            #[cfg(feature = "plain")]
-            (Mode::Plain, None) if history.rows.is_empty() => None,
-            #[cfg(feature = "plain")]
-            (Mode::Plain, None) => Some(WrongMode::HasHistory),
+        let wrong = match (self.options.mode.is_plain(), self.stand_in) {
+            (false, Some(_)) => Some(WrongMode::IsPlain),
+            (false, None) => return Ok(()),
+            (true, Some(version)) => stand_in::is_newer(version).then_some(WrongMode::IsNewer),
+            (true, None) if history.rows.is_empty() => None,
+            (true, None) => Some(WrongMode::HasHistory),
         };
         match wrong {
             Some(wrong) => Err(Stop::Failed(Error::Mode(wrong))),
-            #[cfg(feature = "plain")]
             None => self.make_stand_in(),
-            #[cfg(not(feature = "plain"))]
-            None => Ok(()),
         }
     }
 
     /// Brings the stand-in of a database in which nothing is pending up to date; a newer one is left alone.
     pub(super) fn update_stand_in(&mut self) -> Result<(), Stop> {
-        #[cfg(feature = "plain")]
-        if self.stand_in.is_some_and(is_older) {
-            return self.make_stand_in();
+        match self.stand_in {
+            Some(version) if stand_in::is_older(version) => self.make_stand_in(),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Makes the stand-in, or of an older one this version's. Runners of other histories in the same database, who have locks of their own,
     /// may be about to do the same: what there is to do is known behind the lock that all of them take for this.
-    #[cfg(feature = "plain")]
     fn make_stand_in(&mut self) -> Result<(), Stop> {
-        use crate::plain;
-
         if self.stand_in == Some(plain::VERSION) {
             return Ok(());
         }
@@ -147,15 +135,15 @@ impl Runner<'_, '_> {
         let sql = format!(
             "{}SELECT {} FROM pg_catalog.pg_namespace WHERE nspname OPERATOR(pg_catalog.=) 'pg_catalog'",
             plain::LOCK,
-            plain::FOUND
+            stand_in::FOUND
         );
         let results = self.query(&sql)?;
         let rows = results.last().and_then(|rows| rows.first());
         let found = rows.and_then(|row| row.first()).and_then(Option::as_deref);
-        self.stand_in = plain::version(found);
+        self.stand_in = stand_in::version(found);
         let script = match self.stand_in {
             Some(plain::VERSION) => "COMMIT".to_owned(),
-            Some(version) if is_older(version) => plain::updated(),
+            Some(version) if stand_in::is_older(version) => plain::updated(),
             None => plain::made(),
             Some(_) => {
                 self.query("ROLLBACK")?;
@@ -164,34 +152,15 @@ impl Runner<'_, '_> {
         };
         match self.query(&script) {
             Ok(_) => {}
-            Err(crate::link::Error::Server(error)) => {
+            Err(link::Error::Server(error)) => {
                 return Err(Stop::Failed(Error::StandIn(error)));
             }
             Err(error) => return Err(error.into()),
         }
         let before = self.stand_in.replace(plain::VERSION);
-        if let Some(from) = before.filter(|&version| is_older(version)) {
+        if let Some(from) = before.filter(|&version| stand_in::is_older(version)) {
             self.watch.tell(Event::StandInUpdated { from });
         }
         Ok(())
     }
-}
-
-/// Whether a stand-in that has this version, as the database reports it, is an older one.
-#[cfg_attr(not(feature = "plain"), expect(unused_variables))]
-pub(super) fn has_older(found: Option<&str>) -> bool {
-    #[cfg(feature = "plain")]
-    return crate::plain::version(found).is_some_and(is_older);
-    #[cfg(not(feature = "plain"))]
-    false
-}
-
-#[cfg(feature = "plain")]
-fn is_older(version: u32) -> bool {
-    version < crate::plain::VERSION
-}
-
-#[cfg(feature = "plain")]
-fn newer(version: u32) -> Option<WrongMode> {
-    (version > crate::plain::VERSION).then_some(WrongMode::IsNewer)
 }

@@ -9,13 +9,13 @@ use super::again::{BlockedStep, CutStep};
 use super::began::Began;
 use super::lock::Lock;
 use super::prepared::{Prepared, is_fresh_session};
+use super::stand_in;
 use super::stop::Stop;
 use super::watch::Watch;
 use super::{Doubt, Error, Event, Fate, Interrupted, Options, Refused, Report, facts, lock};
 use crate::history::{self, History};
 use crate::link::{self, Link};
 use crate::message::Message;
-use crate::plain;
 use crate::plan::{self, Division, Migration, Pending};
 use crate::question::Answer;
 use crate::script::{Bounds, Session, StepRef};
@@ -417,7 +417,7 @@ impl<'a, 'o> Runner<'a, 'o> {
             "SELECT pg_catalog.to_regclass({}) IS NOT NULL, \
              {};\n{create}{};\n{}",
             quote::literal(&self.paused_jobs),
-            plain::FOUND,
+            stand_in::FOUND,
             facts::guard(&named),
             history::read(&self.table),
         );
@@ -435,7 +435,7 @@ impl<'a, 'o> Runner<'a, 'o> {
         self.has_paused_jobs = found(0) == Some("t");
         // Those that this run had paused, another runner has resumed while this one had no session.
         self.pauses_jobs &= self.has_paused_jobs;
-        self.stand_in = plain::version(found(1));
+        self.stand_in = stand_in::version(found(1));
         let rows = results.next_back();
         let history = facts::parse_history(&self.report.facts, &rows.unwrap_or_default())?;
         if self.began.is_empty() {

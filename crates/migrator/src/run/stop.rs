@@ -82,7 +82,6 @@ impl Runner<'_, '_> {
                 failure.may_be_partial =
                     self.may_be_partial(migration, step) && !encoding::is_unread(&failure.error);
                 failure.whole = self.whole();
-                #[cfg(feature = "plain")]
                 self.tell_of_plain_mode(&mut failure);
                 // Locks that were not had in time, or were given up for another's sake.
                 let lacked_locks = matches!(code.as_str(), "55P03" | "40P01" | "40001");

@@ -1,0 +1,37 @@
+//! Plain mode: a PostgreSQL without TimescaleDB holds the schema.
+//!
+//! The migration files stay as they are. Hypertables become plain tables, continuous aggregates become views, and what TimescaleDB is asked
+//! for by function is answered by a stand-in: objects of TimescaleDB's own names and signatures, which [`script`] makes. The stand-in
+//! checks its arguments as TimescaleDB does, raises TimescaleDB's errors, and records what it is given.
+//!
+//! The stand-in holds:
+//! - `time_bucket` in every overload, the aggregates `first`, `last` and `histogram`, and what makes and reads UUIDs of version 7
+//! - `create_hypertable` with `by_range` and `by_hash`, and with column names
+//! - `add_dimension`, `set_chunk_time_interval`, `set_partitioning_interval`, `set_number_partitions`, `set_integer_now_func`
+//! - tablespaces of hypertables, sparse indexes, and the columns by which chunks would be skipped
+//! - `add_job`, `alter_job`, `delete_job`, `run_job`
+//! - `drop_chunks`, which deletes the rows of the chunks that there would be; `show_chunks`, which shows none; `compress_chunk`,
+//!   `decompress_chunk`, `convert_to_columnstore` and `convert_to_rowstore`, for which no relation is a chunk
+//! - sizes of hypertables, and statistics of chunks, of which there are none
+//! - `add_` and `remove_` of the policies for retention, columnstore (compression), reordering and refreshing
+//! - `refresh_continuous_aggregate`, which has nothing to do
+//! - what [`rewrite`] calls for the statements that PostgreSQL does not know
+//! - the views of `timescaledb_information` and `timescaledb_experimental`, `_timescaledb_config.bgw_job`, and the server's lists of extensions
+//!   with `timescaledb` in them, which migrations read in place of the server's own
+//!
+//! Every other function that TimescaleDB offers (`tests/it/names.rs`) is there and says that plain mode cannot stand for it, and why. Calls
+//! of those that it has for itself are refused by [`rewrite`].
+//!
+//! Nothing here runs anything: scripts and statements are texts, which the caller sends.
+
+mod context;
+pub mod rewrite;
+mod rewriter;
+mod standin;
+
+pub use context::of_others as context_of_others;
+pub use rewriter::Rewriter;
+pub use standin::{CHECK, LOCK, VERSION, made, script, update, updated};
+
+/// Why a statement in a string or in the body of a function fails in plain mode that would be rewritten in a file.
+pub const UNSEEN: &str = "plain mode rewrites the statements of the files, and does not see into strings and bodies of functions";

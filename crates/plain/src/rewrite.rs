@@ -1,0 +1,103 @@
+//! What plain PostgreSQL is sent in place of a statement that only TimescaleDB understands: the same statement with some ranges of bytes
+//! replaced. One statement stays one statement.
+//!
+//! What the words of a statement do not tell (whether a MATERIALIZED VIEW is a continuous aggregate) is asked by the procedure that the new
+//! text calls. Functions need no rewriting: the stand-in has them. What it cannot stand for is an error; what nobody knows here is sent as
+//! it is, and the server is the judge.
+
+mod aggregates;
+mod alter;
+mod bodies;
+mod calls;
+mod columnstore;
+mod edits;
+mod extension;
+mod internals;
+mod options;
+mod statements;
+#[cfg(test)]
+mod tests;
+mod writes;
+
+pub use edits::NotSupported;
+
+use std::collections::BTreeSet;
+
+use sql::lexer;
+use sql::rewriting::Rewriting;
+use sql::statement::words::Words;
+
+/// How much of a statement is looked at that may be long; those that are rewritten say what they are before that.
+const FIRST_TOKENS: usize = 4096;
+
+/// The name of the continuous aggregate that a statement creates, without its schema.
+pub(crate) fn created_aggregate(statement: &str) -> Option<String> {
+    let tokens = lexer::tokens(statement);
+    aggregates::created_aggregate(Words {
+        sql: statement,
+        tokens: &tokens,
+    })
+}
+
+/// Whether a statement calls a procedure that TimescaleDB refuses in a transaction block and that commits nothing here.
+pub fn is_refresh(statement: &str) -> bool {
+    let tokens: Vec<_> = lexer::stream(statement).take(FIRST_TOKENS).collect();
+    calls::is_refresh(Words {
+        sql: statement,
+        tokens: &tokens,
+    })
+}
+
+/// The rewriting of a statement that makes an index on, or writes to, what may be one of these continuous aggregates, of which only the
+/// migrations tell: every other one stays a statement of PostgreSQL's.
+pub(crate) fn on_aggregate(statement: &str, aggregates: &BTreeSet<String>) -> Option<Rewriting> {
+    let first: Vec<_> = lexer::stream(statement)
+        .take(writes::FIRST_TOKENS)
+        .collect();
+    let words = Words {
+        sql: statement,
+        tokens: &first,
+    };
+    let is_index = words.is(0, "create");
+    if !is_index && !words.is(0, "truncate") {
+        let edits = writes::to_aggregate(words, aggregates)?;
+        return Some(Rewriting::new(statement, edits));
+    }
+    let tokens = lexer::tokens(statement);
+    let words = Words {
+        sql: statement,
+        tokens: &tokens,
+    };
+    let edits = match is_index {
+        true => aggregates::index_on_aggregate(words, aggregates)?,
+        false => writes::truncate(words, aggregates)?,
+    };
+    Some(Rewriting::new(statement, edits))
+}
+
+/// What to send in place of one statement, which has no semicolon behind it.
+///
+/// # Errors
+/// When the statement asks for what only TimescaleDB can do.
+pub fn rewrite(statement: &str) -> Result<Rewriting, NotSupported> {
+    let first = lexer::stream(statement).next();
+    let long = ["create", "alter", "drop"];
+    let is_long = first.is_some_and(|token| {
+        let text = token.text(statement);
+        long.iter().any(|word| text.eq_ignore_ascii_case(word))
+    });
+    let tokens: Vec<_> = if is_long {
+        lexer::tokens(statement)
+    } else {
+        lexer::stream(statement).take(FIRST_TOKENS).collect()
+    };
+    let words = Words {
+        sql: statement,
+        tokens: &tokens,
+    };
+    bodies::check(words)?;
+    internals::calls(words)?;
+    let mut edits = statements::edits(words)?;
+    edits.extend(extension::lookups(words));
+    Ok(Rewriting::new(statement, edits))
+}

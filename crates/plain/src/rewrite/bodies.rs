@@ -1,0 +1,255 @@
+//! Statements in the body of a `DO` block, a function or a procedure, and in what that executes: they reach the server as they are, so that
+//! one which plain mode would have to rewrite is refused at its place, before anything runs.
+
+use std::ops::Range;
+
+use sql::lexer::{self, Token, TokenKind};
+use sql::statement::rules::NAMESPACES;
+use sql::statement::words::Words;
+
+use super::edits::NotSupported;
+use super::options::Options;
+
+/// What a statement of a body comes after.
+const BEFORE: &[&str] = &["begin", "then", "else", "loop", "execute"];
+
+/// Refuses the first statement of a body that only TimescaleDB understands.
+pub(super) fn check(words: Words<'_>) -> Result<(), NotSupported> {
+    if !is_routine(words) {
+        return Ok(());
+    }
+    let found = bodies(words).find_map(|body| first(words.sql, body));
+    found.map_or(Ok(()), |range| {
+        let asked = &words.sql[range.clone()];
+        Err(NotSupported {
+            what: format!("{} here", asked.split_whitespace().collect::<Vec<_>>().join(" ")),
+            range,
+            reason: "it rewrites the statements of the files, and not those in strings and in bodies of functions: write it into the file as it is",
+        })
+    })
+}
+
+/// Whether a statement has a body: a `DO`, or one that creates a function or a procedure.
+pub(super) fn is_routine(words: Words<'_>) -> bool {
+    let what = words.behind(1, &["or", "replace"]);
+    words.is(0, "do") || words.is(0, "create") && words.is_one_of(what, &["function", "procedure"])
+}
+
+/// What may be the body of such a statement: its string constants.
+pub(super) fn bodies(words: Words<'_>) -> impl Iterator<Item = Range<usize>> {
+    let tokens = words.tokens.iter();
+    tokens.filter_map(move |it| text(words.sql, it))
+}
+
+/// The statement that a body executes here: the bytes of the constant after EXECUTE, also as what is formatted.
+pub(super) fn executed(words: Words<'_>, at: usize) -> Option<Range<usize>> {
+    let is_executed = at > 0 && words.is(at - 1, "execute")
+        || at > 2 && words.are(at - 3, &["execute", "format"]) && words.is_symbol(at - 1, "(");
+    let token = words.tokens.get(at).filter(|_| is_executed)?;
+    text(words.sql, token)
+}
+
+/// The first thing in a part of `sql` that makes a statement one of TimescaleDB's.
+fn first(sql: &str, body: Range<usize>) -> Option<Range<usize>> {
+    let text = &sql[body.clone()];
+    let tokens = lexer::tokens(text);
+    let all = Words {
+        sql: text,
+        tokens: &tokens,
+    };
+    let at_offset = |found: Range<usize>| body.start + found.start..body.start + found.end;
+    let constant = |at: usize| {
+        let inside = self::text(text, tokens.get(at)?)?;
+        let whole = first(sql, at_offset(inside));
+        whole.or_else(|| joined(all, at..end(all, at)).map(at_offset))
+    };
+    (0..tokens.len()).find_map(|at| {
+        if executed(all, at).is_some() {
+            return constant(at);
+        }
+        if let Some(variable) = executed_variable(all, at) {
+            return assigned(all, variable).find_map(constant);
+        }
+        let is_start = at == 0 || all.is_symbol(at - 1, ";") || all.is_one_of(at - 1, BEFORE);
+        let found = is_start.then(|| of_timescaledb(all, at..end(all, at)));
+        let found = found.flatten()?;
+        Some(at_offset(
+            tokens[found.start].start..tokens[found.end - 1].end,
+        ))
+    })
+}
+
+/// Index of the semicolon after a token, or of the end.
+fn end(words: Words<'_>, at: usize) -> usize {
+    let mut rest = at..words.tokens.len();
+    rest.find(|&at| words.is_symbol(at, ";"))
+        .unwrap_or(words.tokens.len())
+}
+
+/// The variable whose value a body executes here.
+fn executed_variable<'a>(words: Words<'a>, at: usize) -> Option<&'a str> {
+    let is_variable = at > 0
+        && words.is(at - 1, "execute")
+        && words.tokens[at].kind == TokenKind::Word
+        && !words.is_symbol(at + 1, "(")
+        && !words.is_symbol(at + 1, ".");
+    is_variable.then(|| words.text(at))
+}
+
+/// Where the values begin that a body assigns to a variable, or declares it with.
+fn assigned<'a>(words: Words<'a>, variable: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let is_start = move |at: usize| {
+        words.is_symbol(at, ";") || words.is(at, "declare") || words.is_one_of(at, BEFORE)
+    };
+    let values = (1..words.tokens.len())
+        .filter(move |&at| words.is_symbol(at, ":") && words.is_symbol(at + 1, "="))
+        .filter(move |&at| {
+            let before = (0..at).rev().find(|&at| is_start(at));
+            words.is(before.map_or(0, |at| at + 1), variable)
+        });
+    values.map(|at| at + 2)
+}
+
+/// The first of TimescaleDB's options in the constants that a statement is put together from, of which the first begins it: their bytes in
+/// the body.
+fn joined(body: Words<'_>, inside: Range<usize>) -> Option<Range<usize>> {
+    let mut is_first = true;
+    for at in inside {
+        let Some(part) = text(body.sql, &body.tokens[at]) else {
+            continue;
+        };
+        let sql = &body.sql[part.clone()];
+        let tokens = lexer::tokens(sql);
+        let words = Words {
+            sql,
+            tokens: &tokens,
+        };
+        if is_first && !words.is_one_of(0, &["create", "alter"]) {
+            return None;
+        }
+        is_first = false;
+        let found = (1..tokens.len()).find(|&at| {
+            let is_in_list = words.is_symbol(at - 1, "(") || words.is_symbol(at - 1, ",");
+            let is_namespace = NAMESPACES.iter().any(|it| words.is_name(at, it));
+            is_in_list && is_namespace && words.is_symbol(at + 1, ".")
+        });
+        if let Some(option) = found.filter(|&at| at + 2 < tokens.len()) {
+            let bytes = tokens[option].start..tokens[option + 2].end;
+            return Some(part.start + bytes.start..part.start + bytes.end);
+        }
+    }
+    None
+}
+
+/// The tokens that make a statement one of TimescaleDB's: an option, or what is done with the extension.
+fn of_timescaledb(words: Words<'_>, inside: Range<usize>) -> Option<Range<usize>> {
+    let start = inside.start;
+    if !words.is_one_of(start, &["create", "alter", "drop"]) {
+        return None;
+    }
+    if words.is(start + 1, "extension") {
+        let name = words.behind(start + 2, &["if", "not", "exists"]);
+        return words.is_name(name, "timescaledb").then(|| start..name + 1);
+    }
+    inside.clone().find_map(|at| {
+        let is_list =
+            words.is_one_of(at, &["with", "set", "reset"]) && words.is_symbol(at + 1, "(");
+        let options = is_list.then(|| Options::read(words, at + 1)).flatten()?;
+        options.any_ours().then_some(())?;
+        let is_namespace = |at: usize| {
+            NAMESPACES.iter().any(|it| words.is_name(at, it)) && words.is_symbol(at + 1, ".")
+        };
+        let option = (at + 2..options.behind).find(|&at| is_namespace(at))?;
+        Some(option..option + 3)
+    })
+}
+
+/// What stands between the quotes of a string constant; `None` where that is not the text that the server reads.
+fn text(sql: &str, token: &Token) -> Option<Range<usize>> {
+    let written = token.text(sql);
+    let length = match written.strip_prefix('$') {
+        Some(rest) => rest.find('$')? + 2,
+        None => 1,
+    };
+    let is_plain = written.starts_with('$') || written.starts_with('\'');
+    let is_string = token.kind == TokenKind::String && is_plain && written.len() >= 2 * length;
+    is_string.then(|| token.start + length..token.end - length)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rewrite::rewrite;
+
+    /// What is refused, as it is written.
+    fn refused(sql: &str) -> Option<String> {
+        let error = rewrite(sql).err()?;
+        Some(sql[error.range].to_owned())
+    }
+
+    #[test]
+    fn a_statement_of_timescaledb_in_a_body_is_refused_at_its_place() {
+        let refused = |sql: &str| refused(sql).unwrap_or_default();
+        assert_eq!(
+            refused(
+                "DO $$ BEGIN IF true THEN CREATE EXTENSION IF NOT EXISTS timescaledb; END IF; END $$"
+            ),
+            "CREATE EXTENSION IF NOT EXISTS timescaledb"
+        );
+        assert_eq!(
+            refused(
+                "DO $do$ BEGIN EXECUTE $q$CREATE MATERIALIZED VIEW v WITH (timescaledb.continuous) AS SELECT 1$q$; END $do$"
+            ),
+            "timescaledb.continuous"
+        );
+        assert_eq!(
+            refused(
+                "DO $$ BEGIN FOR t IN SELECT 1 LOOP EXECUTE format('ALTER TABLE %I SET (fillfactor = 70, tsdb.compress)', t); END LOOP; END $$"
+            ),
+            "tsdb.compress"
+        );
+        assert_eq!(
+            refused(
+                "DO $$ BEGIN EXECUTE 'ALTER TABLE ' || quote_ident(t) || ' SET (fillfactor = 70, timescaledb.compress_segmentby = ' || quote_literal(c) || ')'; END $$"
+            ),
+            "timescaledb.compress_segmentby"
+        );
+        assert_eq!(
+            refused(
+                "CREATE PROCEDURE p() LANGUAGE plpgsql AS $p$ BEGIN EXECUTE 'CREATE MATERIALIZED VIEW ' || v || ' WITH (tsdb.continuous) AS SELECT 1'; END $p$"
+            ),
+            "tsdb.continuous"
+        );
+        assert_eq!(
+            refused(
+                "DO $$ DECLARE t text; command text := 'SELECT 1'; BEGIN command := 'ALTER TABLE ' || t || ' SET (tsdb.orderby)'; EXECUTE command; END $$"
+            ),
+            "tsdb.orderby"
+        );
+        assert_eq!(
+            refused(
+                "DO $$ DECLARE command text := 'CREATE EXTENSION timescaledb'; BEGIN EXECUTE command; END $$"
+            ),
+            "CREATE EXTENSION timescaledb"
+        );
+        assert_eq!(
+            refused(
+                "CREATE OR REPLACE FUNCTION f() RETURNS void LANGUAGE plpgsql AS 'BEGIN ALTER TABLE t SET (timescaledb.compress); END'"
+            ),
+            "timescaledb.compress"
+        );
+    }
+
+    #[test]
+    fn what_only_mentions_it_is_not() {
+        for sql in [
+            "DO $$ BEGIN RAISE NOTICE 'ALTER TABLE t SET (timescaledb.compress)'; PERFORM create_hypertable('t', 'time'); END $$",
+            "DO $$ BEGIN -- CREATE EXTENSION timescaledb\nCREATE EXTENSION pgcrypto; DROP VIEW v; END $$",
+            "CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT 'CREATE EXTENSION timescaledb' $$",
+            "DO $$ BEGIN EXECUTE 'SELECT ' || quote_literal('(timescaledb.compress)'); EXECUTE 'ALTER TABLE t RENAME TO ' || 'u'; END $$",
+            "DO $$ DECLARE shown text := 'ALTER TABLE t SET (timescaledb.compress)'; command text; BEGIN EXECUTE command; END $$",
+            "COMMENT ON TABLE t IS $$ALTER TABLE t SET (timescaledb.compress)$$",
+        ] {
+            assert_eq!(refused(sql), None, "{sql}");
+        }
+    }
+}

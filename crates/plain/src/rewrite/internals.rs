@@ -1,0 +1,196 @@
+//! Functions of TimescaleDB's own schemas, which are for itself and which migrations call now and then: what plain mode has none of is refused
+//! by name.
+
+use sql::statement::words::Words;
+
+use super::edits::{Edits, cannot};
+use crate::standin::PARTS;
+
+const SCHEMAS: [&str; 2] = ["_timescaledb_functions", "_timescaledb_internal"];
+
+/// Words before a relation's name, or before that of a routine that is not called.
+const BEFORE: &[&str] = &[
+    "into",
+    "table",
+    "on",
+    "exists",
+    "only",
+    "update",
+    "view",
+    "function",
+    "procedure",
+    "routine",
+];
+
+/// Those of TimescaleDB 2.28 (`tests/it/names.rs`), sorted.
+const NAMES: &[&str] = &[
+    "align_to_bucket",
+    "alter_job_set_hypertable_id",
+    "attach_osm_table_chunk",
+    "bloom1_contains",
+    "bloom1_contains_any",
+    "bloom1_contains_any_hashes",
+    "bloom1_hash",
+    "bloom1in",
+    "bloom1out",
+    "bookend_deserializefunc",
+    "bookend_finalfunc",
+    "bookend_serializefunc",
+    "cagg_get_bucket_function_info",
+    "cagg_get_grouping_columns",
+    "cagg_validate_query",
+    "cagg_watermark",
+    "cagg_watermark_materialized",
+    "chunk_constraint_add_table_constraint",
+    "chunk_id_from_relid",
+    "chunk_rewrite_cleanup",
+    "chunk_statistics",
+    "chunk_statistics_reset",
+    "chunk_status",
+    "chunk_status_text",
+    "chunks_local_size",
+    "compressed_chunk_local_stats",
+    "compressed_chunk_remote_stats",
+    "compressed_data_column_size",
+    "compressed_data_has_nulls",
+    "compressed_data_in",
+    "compressed_data_info",
+    "compressed_data_out",
+    "compressed_data_recv",
+    "compressed_data_send",
+    "compressed_data_to_array",
+    "constraint_clone",
+    "create_chunk",
+    "create_compressed_chunk",
+    "dimension_info_in",
+    "dimension_info_out",
+    "drop_chunk",
+    "drop_osm_chunk",
+    "estimate_compressed_batch_size",
+    "estimate_uncompressed_size",
+    "extension_state",
+    "first_combinefunc",
+    "first_sfunc",
+    "freeze_chunk",
+    "generate_uuid",
+    "get_approx_row_count",
+    "get_chunk_info",
+    "get_chunk_info_by_id",
+    "get_chunk_primary_range",
+    "get_chunk_primary_range_by_id",
+    "get_compressed_chunk_index_for_recompression",
+    "get_create_command",
+    "get_git_commit",
+    "get_hypertable_info",
+    "get_hypertable_info_by_id",
+    "get_integer_now_func",
+    "get_internal_time_max",
+    "get_internal_time_min",
+    "get_orderby_defaults",
+    "get_os_info",
+    "get_partition_for_key",
+    "get_partition_hash",
+    "get_primary_dimension",
+    "get_segmentby_defaults",
+    "hist_combinefunc",
+    "hist_deserializefunc",
+    "hist_finalfunc",
+    "hist_serializefunc",
+    "hist_sfunc",
+    "hypertable_local_size",
+    "hypertable_osm_range_update",
+    "index_matches",
+    "interval_to_usec",
+    "jsonb_get_matching_index_entry",
+    "last_combinefunc",
+    "last_sfunc",
+    "lock_osm_chunk_dimension_slice",
+    "make_multirange_from_internal_time",
+    "make_range_from_internal_time",
+    "metadata_insert_trigger",
+    "policy_compression",
+    "policy_compression_check",
+    "policy_compression_execute",
+    "policy_job_stat_history_retention",
+    "policy_job_stat_history_retention_check",
+    "policy_recompression",
+    "policy_refresh_continuous_aggregate",
+    "policy_refresh_continuous_aggregate_check",
+    "policy_reorder",
+    "policy_reorder_check",
+    "policy_retention",
+    "policy_retention_check",
+    "process_ddl_event",
+    "range_value_to_pretty",
+    "rebuild_columnstore",
+    "rebuild_sparse_index",
+    "recompress_chunk_segmentwise",
+    "relation_approximate_size",
+    "relation_size",
+    "remove_dropped_chunk_metadata",
+    "restart_background_workers",
+    "show_chunk",
+    "start_background_workers",
+    "stop_background_workers",
+    "subtract_integer_from_now",
+    "time_to_internal",
+    "to_date",
+    "to_interval",
+    "to_timestamp",
+    "to_timestamp_without_timezone",
+    "to_unix_microseconds",
+    "tsl_loaded",
+    "unfreeze_chunk",
+];
+
+/// Refuses the first call of one that the stand-in does not have.
+pub(super) fn calls(words: Words<'_>) -> Edits {
+    for at in 0..words.tokens.len() {
+        let Some(schema) = SCHEMAS.iter().find(|it| words.is_name(at, it)) else {
+            continue;
+        };
+        let is_call = words.is_symbol(at + 1, ".")
+            && words.is_symbol(at + 3, "(")
+            && !(at > 0 && words.is_one_of(at - 1, BEFORE));
+        let name = NAMES.iter().find(|it| words.is_name(at + 2, it));
+        if let Some(name) = name.filter(|name| is_call && !is_there(schema, name)) {
+            return cannot(
+                words,
+                at,
+                format!("{schema}.{name}"),
+                "it is a function that TimescaleDB has for itself",
+            );
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// Whether the stand-in has it.
+fn is_there(schema: &str, name: &str) -> bool {
+    let create = format!("FUNCTION {schema}.{name}(");
+    // These are made in a loop.
+    name.ends_with("_background_workers") || PARTS.iter().any(|part| part.contains(&create))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rewrite::rewrite;
+
+    #[test]
+    fn what_is_no_call_of_one_stays() {
+        for sql in [
+            "INSERT INTO _timescaledb_internal.drop_chunk (a) VALUES (1)",
+            "CREATE TABLE _timescaledb_internal.show_chunk (a int)",
+            "SELECT _timescaledb_functions.restart_background_workers()",
+            "SELECT _timescaledb_internal.mine(1), mine.drop_chunk(2), '_timescaledb_internal.drop_chunk(3)'",
+            "DROP FUNCTION IF EXISTS _timescaledb_functions.cagg_watermark(int)",
+        ] {
+            assert_eq!(rewrite(sql).unwrap().text, sql);
+        }
+        let error = rewrite("SELECT a, _timescaledb_internal.to_timestamp(b) FROM t").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "plain mode cannot stand for _timescaledb_internal.to_timestamp: it is a function that TimescaleDB has for itself"
+        );
+    }
+}

@@ -1,0 +1,177 @@
+//! The statements that are rewritten, by their first words.
+
+use sql::rewriting::Edit;
+use sql::statement::names::Name;
+use sql::statement::words::Words;
+
+use super::edits::{
+    Edits, cannot, if_not_exists, tag, unreadable, whole, with_options, without_ours,
+};
+use super::options::literal;
+use super::{aggregates, alter, calls};
+
+/// What has to change in a statement; nothing where PostgreSQL understands it.
+pub(super) fn edits(words: Words<'_>) -> Edits {
+    if words.is(0, "create") {
+        create(words)
+    } else if words.is(0, "alter") {
+        alter(words)
+    } else if words.is(0, "drop") {
+        drop(words)
+    } else if words.are(0, &["refresh", "materialized", "view"]) {
+        aggregates::refresh(words)
+    } else if words.are(0, &["comment", "on", "extension"]) && words.is_name(3, "timescaledb") {
+        whole(
+            words,
+            "CALL _timescaledb_functions.comment_on_extension()",
+            "the extension is not there",
+        )
+    } else if words.is(0, "set") {
+        calls::set(words)
+    } else {
+        calls::calls(words)
+    }
+}
+
+fn create(words: Words<'_>) -> Edits {
+    let what = words.behind(
+        1,
+        &[
+            "or",
+            "replace",
+            "global",
+            "local",
+            "temp",
+            "temporary",
+            "unlogged",
+            "unique",
+        ],
+    );
+    if words.is(what, "extension") {
+        create_extension(words, if_not_exists(words, what + 1).0)
+    } else if words.are(what, &["materialized", "view"]) {
+        aggregates::create_aggregate(words, what + 2)
+    } else if words.is(what, "table") {
+        create_table(words, what + 1)
+    } else if words.is(what, "index") {
+        create_index(words)
+    } else {
+        Ok(Vec::new())
+    }
+}
+
+fn create_extension(words: Words<'_>, name: usize) -> Edits {
+    let text = words.text(name).trim_matches('"').to_ascii_lowercase();
+    if text == "timescaledb" {
+        return whole(
+            words,
+            "CALL _timescaledb_functions.create_extension()",
+            "what stands for the extension is there already",
+        );
+    }
+    match text.starts_with("timescaledb") {
+        true => cannot(
+            words,
+            name,
+            format!("the extension {text}"),
+            "only the functions of timescaledb itself have a stand-in",
+        ),
+        false => Ok(Vec::new()),
+    }
+}
+
+/// `CREATE TABLE … WITH (tsdb.hypertable, …)`: the table without these options, and the hypertable that a procedure makes of it.
+fn create_table(words: Words<'_>, behind: usize) -> Edits {
+    let (at, if_not_exists) = if_not_exists(words, behind);
+    let Some((with, options)) = with_options(words) else {
+        return Ok(Vec::new());
+    };
+    if !options.any_ours() {
+        return Ok(Vec::new());
+    }
+    let Some((name, _)) = Name::read(words, at) else {
+        return unreadable(words, at);
+    };
+    let tag = tag(words.sql);
+    let head = format!(
+        "CALL _timescaledb_functions.create_table({}, {if_not_exists}, {}, {tag}",
+        literal(&name.quoted()),
+        options.array(),
+    );
+    Ok(vec![
+        Edit {
+            range: 0..0,
+            replacement: head,
+            reason: "a hypertable is a plain table that is recorded as one",
+        },
+        without_ours(words, &options, with),
+        Edit {
+            range: words.sql.len()..words.sql.len(),
+            replacement: format!("{tag})"),
+            reason: "a hypertable is a plain table that is recorded as one",
+        },
+    ])
+}
+
+fn create_index(words: Words<'_>) -> Edits {
+    match with_options(words) {
+        Some((with, options)) if options.any_ours() => {
+            Ok(vec![without_ours(words, &options, with)])
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn alter(words: Words<'_>) -> Edits {
+    if words.is(1, "extension") && words.is_name(2, "timescaledb") {
+        return match words.is(3, "update") {
+            true => whole(
+                words,
+                "CALL _timescaledb_functions.create_extension()",
+                "what stands for the extension has no versions",
+            ),
+            false => cannot(
+                words,
+                3,
+                "ALTER EXTENSION timescaledb".to_owned(),
+                "the extension is not there",
+            ),
+        };
+    }
+    if words.is(1, "table") {
+        alter::table(words)
+    } else if words.are(1, &["materialized", "view"]) {
+        alter::materialized_view(words)
+    } else if words.is(1, "view") {
+        alter::view(words)
+    } else {
+        Ok(Vec::new())
+    }
+}
+
+/// `DROP EXTENSION`, `DROP TABLE`, `DROP VIEW` and `DROP MATERIALIZED VIEW`.
+fn drop(words: Words<'_>) -> Edits {
+    if words.is(1, "extension") {
+        drop_extension(words)
+    } else if words.is(1, "view") || words.are(1, &["materialized", "view"]) {
+        aggregates::drop(words)
+    } else if words.is(1, "table") {
+        aggregates::drop_tables(words)
+    } else {
+        Ok(Vec::new())
+    }
+}
+
+fn drop_extension(words: Words<'_>) -> Edits {
+    let behind = words.behind(2, &["if", "exists"]);
+    let named = (behind..words.tokens.len()).find(|&at| words.is_name(at, "timescaledb"));
+    match named {
+        Some(at) => cannot(
+            words,
+            at,
+            "DROP EXTENSION timescaledb".to_owned(),
+            "a database that is in plain mode stays so",
+        ),
+        None => Ok(Vec::new()),
+    }
+}

@@ -1,0 +1,144 @@
+//! `INSERT`, `UPDATE`, `DELETE`, `MERGE` and `TRUNCATE` of what may be a continuous aggregate: TimescaleDB writes to what it keeps of one, and a
+//! view keeps nothing.
+
+use std::collections::BTreeSet;
+
+use sql::rewriting::Edit;
+use sql::statement::names::Name;
+use sql::statement::words::Words;
+
+use super::aggregates::{array, enclosed};
+use super::options::literal;
+
+/// How many of a statement's tokens name what it writes to, where that is one relation.
+pub(super) const FIRST_TOKENS: usize = 16;
+
+/// A call that runs the statement, or refuses it where it writes to a continuous aggregate. `words` are the first ones of it.
+pub(super) fn to_aggregate(words: Words<'_>, aggregates: &BTreeSet<String>) -> Option<Vec<Edit>> {
+    let (verb, at) = if words.are(0, &["insert", "into"]) {
+        ("insert", 2)
+    } else if words.are(0, &["delete", "from"]) {
+        ("delete", words.behind(2, &["only"]))
+    } else if words.are(0, &["merge", "into"]) {
+        ("merge", words.behind(2, &["only"]))
+    } else if words.is(0, "update") {
+        ("update", words.behind(1, &["only"]))
+    } else {
+        return None;
+    };
+    let (name, _) = Name::read(words, at)?;
+    if !aggregates.contains(name.object()) {
+        return None;
+    }
+    let call = format!("write_to({}, {}, ", literal(&name.quoted()), literal(verb));
+    Some(enclosed(words, &call))
+}
+
+/// A call that truncates what is no continuous aggregate, and refuses what TimescaleDB refuses: whether a table of which `ONLY` is truncated
+/// is a hypertable, only the database knows. `words` are all of the statement.
+pub(super) fn truncate(words: Words<'_>, aggregates: &BTreeSet<String>) -> Option<Vec<Edit>> {
+    let (mut names, mut only) = (Vec::new(), Vec::new());
+    let mut at = words.behind(1, &["table"]);
+    let behind = loop {
+        let is_only = words.is(at, "only");
+        let (name, behind) = Name::read(words, at + usize::from(is_only))?;
+        if is_only {
+            only.push(name.clone());
+        }
+        names.push(name);
+        let behind = behind + usize::from(words.is_symbol(behind, "*"));
+        if !words.is_symbol(behind, ",") {
+            break behind;
+        }
+        at = behind + 1;
+    };
+    let has_aggregates = names.iter().any(|name| aggregates.contains(name.object()));
+    if only.is_empty() && !has_aggregates {
+        return None;
+    }
+    let rest = words.between(behind..words.tokens.len());
+    let call = format!(
+        "truncate({}, {}, {}, ",
+        array(&names),
+        array(&only),
+        literal(rest)
+    );
+    Some(enclosed(words, &call))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sql::lexer;
+
+    fn call(sql: &str) -> Option<String> {
+        let tokens = lexer::tokens(sql);
+        let words = Words {
+            sql,
+            tokens: &tokens,
+        };
+        let aggregates = BTreeSet::from(["Daily".to_owned()]);
+        let edits = match words.is(0, "truncate") {
+            true => truncate(words, &aggregates)?,
+            false => to_aggregate(words, &aggregates)?,
+        };
+        Some(edits[0].replacement.clone())
+    }
+
+    #[test]
+    fn the_first_words_name_what_is_written_to() {
+        let to = |call: &str| {
+            Some(format!(
+                "CALL _timescaledb_functions.write_to({call}, $plain$"
+            ))
+        };
+        assert_eq!(
+            call("INSERT INTO s.\"Daily\" SELECT 1"),
+            to("'\"s\".\"Daily\"', 'insert'")
+        );
+        assert_eq!(
+            call("DELETE FROM ONLY \"Daily\""),
+            to("'\"Daily\"', 'delete'")
+        );
+        assert_eq!(
+            call("UPDATE \"Daily\" AS d SET n = 1"),
+            to("'\"Daily\"', 'update'")
+        );
+        assert_eq!(
+            call("MERGE INTO ONLY \"Daily\" USING t ON true"),
+            to("'\"Daily\"', 'merge'")
+        );
+        for sql in [
+            "INSERT INTO daily SELECT 1",
+            "INSERT INTO t SELECT * FROM \"Daily\"",
+            "SELECT * FROM \"Daily\"",
+            "UPDATE",
+        ] {
+            assert_eq!(call(sql), None, "{sql}");
+        }
+    }
+    #[test]
+    fn all_that_is_truncated_is_named() {
+        let names = |call: &str| {
+            Some(format!(
+                "CALL _timescaledb_functions.truncate({call}, $plain$"
+            ))
+        };
+        let none = "'{}'::pg_catalog.text[]";
+        assert_eq!(
+            call("TRUNCATE t, s.\"Daily\" *, u RESTART IDENTITY"),
+            names(&format!(
+                "ARRAY['\"t\"', '\"s\".\"Daily\"', '\"u\"']::pg_catalog.text[], {none}, 'RESTART IDENTITY'"
+            ))
+        );
+        assert_eq!(
+            call("TRUNCATE TABLE t, ONLY u"),
+            names(
+                "ARRAY['\"t\"', '\"u\"']::pg_catalog.text[], ARRAY['\"u\"']::pg_catalog.text[], ''"
+            )
+        );
+        for sql in ["TRUNCATE t, daily CASCADE", "TRUNCATE", "TRUNCATE TABLE t,"] {
+            assert_eq!(call(sql), None, "{sql}");
+        }
+    }
+}

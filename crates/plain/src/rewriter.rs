@@ -1,0 +1,72 @@
+//! The statements of a project's migrations together: some create the continuous aggregates that others write to.
+
+use std::collections::BTreeSet;
+
+use sql::rewriting::Rewriting;
+use sql::statement::rules::NAMESPACES;
+
+use crate::rewrite::{NotSupported, created_aggregate, on_aggregate, rewrite};
+
+/// SQLSTATE of a relation of another kind than a statement takes, and of a view that nothing can be written to.
+const OF_VIEWS: [&str; 2] = ["42809", "55000"];
+
+/// Rewrites the statements of a project's migrations.
+#[derive(Debug, Clone)]
+pub struct Rewriter {
+    /// The names of the continuous aggregates that they create, without schemas.
+    aggregates: BTreeSet<String>,
+}
+
+impl Rewriter {
+    /// For these statements, which are all of the migrations'.
+    pub fn new<'a>(statements: impl Iterator<Item = &'a str>) -> Rewriter {
+        Rewriter {
+            aggregates: statements.filter_map(created_aggregate).collect(),
+        }
+    }
+
+    /// What to send in place of one of the statements, which has no semicolon behind it.
+    ///
+    /// # Errors
+    /// When the statement asks for what only TimescaleDB can do.
+    pub fn rewrite(&self, statement: &str) -> Result<Rewriting, NotSupported> {
+        let rewriting = rewrite(statement)?;
+        Ok(on_aggregate(statement, &self.aggregates).unwrap_or(rewriting))
+    }
+
+    /// Whether a function, or a string that it executes, was refused for what would have been rewritten in a file: TimescaleDB's options,
+    /// its extension, or a continuous aggregate as another kind of relation than the view that it is. `code` is the error's SQLSTATE, and
+    /// `names` are those that its message quotes.
+    pub fn is_unseen<'a>(&self, code: &str, mut names: impl Iterator<Item = &'a str>) -> bool {
+        match OF_VIEWS.contains(&code) {
+            true => names.any(|name| self.aggregates.contains(name)),
+            false => names.any(|it| NAMESPACES.contains(&it) || it == "_timescaledb_catalog"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AGGREGATE: &str =
+        "CREATE MATERIALIZED VIEW s.daily WITH (timescaledb.continuous) AS SELECT 1";
+
+    #[test]
+    fn what_is_written_to_an_aggregate_of_the_migrations_is_rewritten() {
+        let rewriter = Rewriter::new([AGGREGATE].into_iter());
+        let text = |sql: &str| rewriter.rewrite(sql).unwrap().text;
+        assert!(text("DELETE FROM daily").starts_with("CALL _timescaledb_functions.write_to("));
+        assert_eq!(text("DELETE FROM weekly"), "DELETE FROM weekly");
+    }
+
+    #[test]
+    fn what_a_function_is_refused_for_would_have_been_rewritten() {
+        let rewriter = Rewriter::new([AGGREGATE].into_iter());
+        let is_unseen = |code, name| rewriter.is_unseen(code, [name].into_iter());
+        assert!(is_unseen("22023", "timescaledb"));
+        assert!(is_unseen("42809", "daily"));
+        assert!(!is_unseen("42809", "weekly"));
+        assert!(!is_unseen("22023", "daily"));
+    }
+}

@@ -1,0 +1,113 @@
+//! The scripts that make the stand-in and bring an older one up to date.
+
+/// The stand-in's parts, in the order in which they build on each other.
+pub(crate) const PARTS: &[&str] = &[
+    include_str!("standin/schema.sql"),
+    include_str!("standin/bucket_exactly.sql"),
+    include_str!("standin/time_bucket.sql"),
+    include_str!("standin/uuid.sql"),
+    include_str!("standin/aggregates.sql"),
+    include_str!("standin/hypertable.sql"),
+    include_str!("standin/dimensions.sql"),
+    include_str!("standin/tablespaces.sql"),
+    include_str!("standin/policies.sql"),
+    include_str!("standin/jobs.sql"),
+    include_str!("standin/chunks.sql"),
+    include_str!("standin/options.sql"),
+    include_str!("standin/columnstore.sql"),
+    include_str!("standin/sparse_indexes.sql"),
+    include_str!("standin/storage.sql"),
+    include_str!("standin/sizes.sql"),
+    include_str!("standin/continuous_aggregates.sql"),
+    include_str!("standin/cascade.sql"),
+    include_str!("standin/writes.sql"),
+    include_str!("standin/refresh.sql"),
+    include_str!("standin/information.sql"),
+    include_str!("standin/config.sql"),
+    include_str!("standin/unfilled.sql"),
+    include_str!("standin/refused.sql"),
+    include_str!("standin/resolved.sql"),
+    include_str!("standin/members.sql"),
+];
+
+/// Begins a transaction of [`script`] or [`update`]: whoever makes a stand-in or brings one up to date waits for whoever does that in the same database, under whichever history's lock: the
+/// key has two parts, and those of histories one. What is read behind the lock is what the other one left.
+pub const LOCK: &str = "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE;\n\
+                               SELECT pg_catalog.pg_advisory_xact_lock(1886151017, 110);\n";
+
+/// Both scripts resolve what they name in `pg_catalog` alone, and so do the views and the types of arguments that they make.
+const PATH: &str = "SET LOCAL search_path = pg_catalog, pg_temp;\n";
+
+/// The stand-in's version, which is raised with each change of its script; the database has it as the comment of its mark.
+pub const VERSION: u32 = 8;
+
+/// The statement that checks at the end of a transaction what TimescaleDB checks at each statement.
+pub const CHECK: &str = "CALL _timescaledb_functions.check_hypertables()";
+
+/// The script that makes the stand-in in a database of PostgreSQL 13 or later that has neither it nor TimescaleDB.
+///
+/// It is one transaction with its BEGIN and COMMIT. Whoever runs it may create schemas in the database and functions in `public`.
+pub fn script() -> String {
+    format!("{LOCK}{}", made())
+}
+
+/// [`script`] behind its [`LOCK`].
+pub fn made() -> String {
+    format!("{PATH}{}{}COMMIT;\n", PARTS.concat(), mark())
+}
+
+/// The script that makes the stand-in of a database what [`script`] would make of it, where that was made by an older version. What was
+/// recorded is kept.
+///
+/// It is one transaction with its BEGIN and COMMIT. Whoever runs it must own what the first one made.
+pub fn update() -> String {
+    format!("{LOCK}{}", updated())
+}
+
+/// [`update`] behind its [`LOCK`].
+pub fn updated() -> String {
+    let parts = PARTS.concat();
+    // What somebody uses is still there.
+    let parts = ["FUNCTION", "PROCEDURE", "AGGREGATE", "VIEW"]
+        .iter()
+        .fold(parts, |parts, kind| {
+            let create = format!("CREATE {kind}");
+            parts.replace(&create, &format!("CREATE OR REPLACE {kind}"))
+        })
+        .replace("CREATE SCHEMA ", "CREATE SCHEMA IF NOT EXISTS ");
+    let (before, after) = (
+        include_str!("standin/before.sql"),
+        include_str!("standin/after.sql"),
+    );
+    format!("{PATH}{before}{parts}{after}{}COMMIT;\n", mark())
+}
+
+fn mark() -> String {
+    format!("COMMENT ON TABLE _timescaledb_catalog.plain IS '{VERSION}';\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    /// Who applied the older script has to get the newer one.
+    #[test]
+    fn another_script_has_another_version() {
+        let digest = Sha256::digest(PARTS.concat());
+        let checksum: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(
+            (VERSION, &checksum[..12]),
+            (8, "65d07953a8f3"),
+            "the script is another one: raise VERSION where it was released, and write down both"
+        );
+    }
+
+    /// A database may have an encoding that lacks anything else.
+    #[test]
+    fn the_scripts_are_ascii() {
+        assert!(script().is_ascii());
+        assert!(update().is_ascii());
+    }
+}

@@ -1,0 +1,78 @@
+//! Every name that TimescaleDB offers is there, with its arguments and columns.
+
+use plain::rewrite::rewrite;
+
+use super::pair::Pair;
+use super::recorded;
+
+/// Functions of which an argument has any type, which only a function in C can have: there are several for one of these.
+const ANY: &str = "'{first,last,add_columnstore_policy,add_compression_policy,add_continuous_aggregate_policy,add_retention_policy,\
+    drop_chunks,show_chunks,refresh_continuous_aggregate,split_chunk,add_policies,alter_policies}'::text[]";
+
+#[test]
+fn every_public_name_is_there_with_its_arguments_and_columns() {
+    let Some(mut pair) = Pair::start("every_public_name_is_there_with_its_arguments_and_columns")
+    else {
+        return;
+    };
+    let routines = format!(
+        "SELECT p.prokind, n.nspname, p.proname, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid)
+         FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+         WHERE n.nspname IN ('public', 'timescaledb_information', 'timescaledb_experimental') AND p.proname <> ALL ({ANY})
+         ORDER BY p.prokind, n.nspname, p.proname, pg_get_function_arguments(p.oid) COLLATE \"C\""
+    );
+    let of_any = format!(
+        "SELECT p.prokind, n.nspname, p.proname, p.prorettype::regtype, p.proretset,
+             string_agg(DISTINCT a.name, ', ' ORDER BY a.name) FILTER (WHERE a.name <> '')
+         FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+         LEFT JOIN LATERAL unnest(p.proargnames) AS a (name) ON true
+         WHERE n.nspname IN ('public', 'timescaledb_experimental') AND p.proname = ANY ({ANY})
+         GROUP BY 1, 2, 3, 4, 5 ORDER BY 2, 3"
+    );
+    let views = "
+        SELECT table_schema, table_name, column_name, udt_name
+        FROM information_schema.columns
+        WHERE table_schema IN ('public', 'timescaledb_information', 'timescaledb_experimental')
+        ORDER BY table_schema, table_name COLLATE \"C\", ordinal_position";
+    let aggregates = "SELECT aggfnoid::oid::regproc, aggkind FROM pg_aggregate AS a JOIN pg_proc AS p ON p.oid = a.aggfnoid
+         WHERE p.pronamespace = 'public'::regnamespace ORDER BY 1";
+    let types =
+        "SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace ORDER BY 1";
+    pair.compare(
+        "names",
+        [
+            routines,
+            of_any,
+            views.to_owned(),
+            aggregates.to_owned(),
+            types.to_owned(),
+        ],
+    );
+}
+
+#[test]
+fn every_function_that_timescaledb_has_for_itself_is_there_or_refused_by_name() {
+    let test = "every_function_that_timescaledb_has_for_itself_is_there_or_refused_by_name";
+    let Some(mut pair) = Pair::start(test) else {
+        return;
+    };
+    let query = "SELECT DISTINCT n.nspname || '.' || p.proname FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+         WHERE n.nspname IN ('_timescaledb_functions', '_timescaledb_internal') ORDER BY 1";
+    let names = |client: &mut postgres::Client| -> Vec<String> {
+        let rows = client.query(query, &[]).unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    };
+    let there = names(&mut pair.plain);
+    let fresh = pair.timescaledb.as_mut();
+    let fresh = fresh.map(|(client, version)| (version.clone(), names(client)));
+    let fresh = fresh
+        .as_ref()
+        .map(|(version, names)| (version.as_str(), &names[..]));
+    let missing = recorded::lines("internal", fresh)
+        .into_iter()
+        .filter(|name| {
+            let is_refused = rewrite(&format!("SELECT {name}(1)")).is_err();
+            !is_refused && !there.contains(name)
+        });
+    assert_eq!(missing.collect::<Vec<_>>(), Vec::<String>::new());
+}
