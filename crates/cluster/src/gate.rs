@@ -74,16 +74,8 @@ pub(super) fn sweep(account: Account) {
 fn sweep_folder(folder: &Folder) {
     let is_lock = |name: &String| name.len() == 32 && name.bytes().all(|it| it.is_ascii_hexdigit());
     for name in folder.names().into_iter().filter(is_lock) {
-        let Ok(folder) = Folder::trusted(folder.path(), Account::Ours) else {
-            return;
-        };
-        let lock = Lock {
-            folder,
-            name,
-            is_root_s: true,
-        };
         // One that is held is removed by who holds it; one that is free goes with the value.
-        let _next_time = lock.now();
+        let _next_time = Held::in_folder_if_free(folder, &name);
     }
 }
 
@@ -92,19 +84,33 @@ fn sweep_folder(folder: &Folder) {
 struct Lock {
     folder: Folder,
     name: String,
-    is_root_s: bool,
+    /// Whether the file goes when the lock is given up: where others cannot put anything in its place.
+    is_removed: bool,
 }
 
+/// A lock that is held.
 #[derive(Debug)]
-struct Held {
+pub(super) struct Held {
     lock: Lock,
     file: File,
+}
+
+impl Held {
+    /// Waits for the lock of this name in a folder that only we can enter.
+    pub(super) fn in_folder(folder: &Folder, name: &str) -> Result<Self, Error> {
+        closed(folder, name)?.wait(Account::Ours)
+    }
+
+    /// The same if nobody holds it.
+    pub(super) fn in_folder_if_free(folder: &Folder, name: &str) -> Result<Option<Self>, Error> {
+        closed(folder, name)?.now()
+    }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
         // Who waits for it notices, and makes another.
-        if self.lock.is_root_s {
+        if self.lock.is_removed {
             let _stays = self.lock.folder.remove(&self.lock.name);
         }
         // Closing is not enough: a process that another thread is just forking still holds the
@@ -121,7 +127,16 @@ fn beside(dir: &Path) -> Result<Lock, Error> {
     Ok(Lock {
         folder: Folder::trusted(parent, Account::Ours)?,
         name: name.to_string_lossy().into_owned(),
-        is_root_s: false,
+        is_removed: false,
+    })
+}
+
+/// A file in a folder that only we can enter.
+fn closed(folder: &Folder, name: &str) -> Result<Lock, Error> {
+    Ok(Lock {
+        folder: Folder::trusted(folder.path(), Account::Ours)?,
+        name: name.to_owned(),
+        is_removed: true,
     })
 }
 
@@ -137,7 +152,7 @@ fn root_s(dir: &Path) -> Result<Lock, Error> {
     Ok(Lock {
         folder: root_s_folder(&PLACES.map(Path::new))?,
         name: hex(&digest)[..32].to_owned(),
-        is_root_s: true,
+        is_removed: true,
     })
 }
 
@@ -277,7 +292,7 @@ mod tests {
         let lock = |name: &str| Lock {
             folder: Folder::trusted(&dir, Account::Ours).unwrap(),
             name: name.to_owned(),
-            is_root_s: true,
+            is_removed: true,
         };
         let (left, used) = ("0".repeat(32), "1".repeat(32));
         fs::write(dir.join("notes"), "").unwrap();

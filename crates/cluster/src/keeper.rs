@@ -7,6 +7,10 @@
 //! succeeds only when it is empty, and for one process only: that one is the last, and stops the
 //! server.
 //!
+//! Where a server [stays](super::Settings::stays_for) for a while, the keeper of a user who has gone keeps the ticket for so long. Nobody
+//! holds that ticket's lock any more, so whoever joins removes it, as those of users that were killed, and takes over with a ticket of
+//! their own.
+//!
 //! Whoever starts a server makes `open/`, whoever joins only adds a ticket. When that fails because
 //! the directory is gone, the server is about to stop, and must not be joined.
 
@@ -21,16 +25,20 @@ use super::files::{random_hex, remove_dir_all};
 use super::safe::{Folder, is_missing};
 use super::{Cluster, Error};
 
-/// Arguments: the data directory, `open/`, the ticket, and what to remove at the end, or nothing.
+/// Arguments: the data directory, `open/`, the ticket, what to remove at the end, or nothing, and for how many seconds the server stays.
 ///
 /// A line on standard input is the pid of a server that may not have written its `postmaster.pid`
 /// yet. If the starter was killed before it could send that, the file is there a moment later. That
 /// file, which a server removes as the last thing it does, also shows when the server is gone: a
 /// pid would not, as it stays until the parent has asked for it.
 const SCRIPT: &str = r#"
-data=$1 open=$2 ticket=$3 remove=$4 server=
+data=$1 open=$2 ticket=$3 remove=$4 stay=$5 server=
 trap '' INT HUP TERM
 while read -r line; do server=$line; done
+while [ "$stay" -gt 0 ] && [ -e "$open/$ticket" ]; do
+    sleep 1
+    stay=$((stay - 1))
+done
 rm -f "$open/$ticket"
 rmdir "$open" 2>/dev/null || exit 0
 [ -n "$server" ] || [ -e "$data/postmaster.pid" ] || sleep 1
@@ -46,6 +54,8 @@ fi
 pub(super) struct Keeper {
     shell: Child,
     ticket: File,
+    /// Whether it goes on when its user has gone.
+    stays: bool,
 }
 
 impl Keeper {
@@ -62,7 +72,11 @@ impl Keeper {
     }
 
     /// A further user's keeper; nothing when the server is about to stop. The gate must be held.
-    pub(super) fn join(cluster: &Cluster, folder: &Folder) -> Result<Option<Self>, Error> {
+    pub(super) fn join(
+        cluster: &Cluster,
+        folder: &Folder,
+        remove: Option<&Path>,
+    ) -> Result<Option<Self>, Error> {
         let taken = folder.folder(Path::new(OPEN)).and_then(|open| {
             let (name, ticket) = ticket(&open)?;
             Ok((open, name, ticket))
@@ -72,7 +86,7 @@ impl Keeper {
             other => other?,
         };
         remove_abandoned(&open, &name);
-        Self::spawn(cluster, &name, ticket, None).map(Some)
+        Self::spawn(cluster, &name, ticket, remove).map(Some)
     }
 
     fn spawn(
@@ -88,7 +102,10 @@ impl Keeper {
             .arg(cluster.data())
             .arg(cluster.dir.join(OPEN))
             .arg(name);
-        command.arg(remove.unwrap_or(Path::new("")));
+        let stay = cluster.settings.stay.as_secs();
+        command
+            .arg(remove.unwrap_or(Path::new("")))
+            .arg(stay.to_string());
         // It outlives us by a moment: whoever reads our output to its end must not wait for it.
         command
             .stdin(Stdio::piped())
@@ -97,7 +114,11 @@ impl Keeper {
         let shell = command
             .spawn()
             .map_err(|cause| Error::Run { program, cause })?;
-        Ok(Self { shell, ticket })
+        Ok(Self {
+            shell,
+            ticket,
+            stays: stay > 0,
+        })
     }
 
     /// Says which process to stop.
@@ -112,10 +133,13 @@ impl Keeper {
 
 impl Drop for Keeper {
     fn drop(&mut self) {
-        drop(self.shell.stdin.take());
-        // Whether the server has stopped shows at the next start; there is nobody to tell now.
-        let _ended = self.shell.wait();
+        // Before the keeper goes on: who finds the ticket locked takes its user for alive.
         let _unlocked = self.ticket.unlock();
+        drop(self.shell.stdin.take());
+        if !self.stays {
+            // Whether the server has stopped shows at the next start; there is nobody to tell now.
+            let _ended = self.shell.wait();
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! [`Server::find`] finds the binaries, [`Cluster::open`] makes the data directory when there is
 //! none yet, and [`Cluster::start`] gives a [`Running`] guard. Commands that run at the same time
 //! share one server; the last one out stops it, and so does a watchdog when the last one was
-//! killed. What is done *in* the database is no business of this module: it hands out a URL.
+//! killed. [`Cluster::temporary`] is one for a process, [`Cluster::shared`] one for the processes of a test run. What is done *in* the database is no business of this module: it hands out a URL.
 //!
 //! A cluster directory holds
 //!
@@ -41,11 +41,13 @@ mod memory;
 pub mod percent;
 mod safe;
 mod server;
+mod shared;
 mod socket_dir;
 mod start;
 mod sweep;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub use error::Error;
 pub use memory::throwaway_dir;
@@ -66,6 +68,8 @@ const TIMESCALEDB: &str = "timescaledb";
 const DATA: &str = "data";
 /// What the server wrote.
 const LOG: &str = "log";
+/// The directory of a temporary cluster, in a folder of its own.
+const TEMPORARY: &str = "cluster";
 
 /// What the data in a cluster is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +84,7 @@ pub struct Settings {
     worth: Worth,
     options: Vec<(String, String)>,
     checkout: Option<PathBuf>,
+    stay: Duration,
 }
 
 impl Settings {
@@ -89,6 +94,7 @@ impl Settings {
             worth: Worth::Kept,
             options: Vec::new(),
             checkout: None,
+            stay: Duration::ZERO,
         }
     }
 
@@ -100,6 +106,7 @@ impl Settings {
             worth: Worth::Throwaway,
             options: Vec::new(),
             checkout: None,
+            stay: Duration::ZERO,
         }
     }
 
@@ -107,6 +114,13 @@ impl Settings {
     #[must_use]
     pub fn belongs_to(mut self, checkout: &Path) -> Self {
         self.checkout = std::path::absolute(checkout).ok();
+        self
+    }
+
+    /// How long the server runs on when nobody uses it any more, in whole seconds: for those who come one after the other.
+    #[must_use]
+    pub fn stays_for(mut self, time: Duration) -> Self {
+        self.stay = time;
         self
     }
 
@@ -187,6 +201,24 @@ impl Cluster {
     /// # Errors
     /// As [`Cluster::open`] and [`Cluster::start`].
     pub fn temporary(server: &Server, settings: Settings) -> Result<Running, Error> {
+        let (dir, running) = Self::begin_temporary(server, settings)?;
+        Ok(running.removing(dir))
+    }
+
+    /// Joins the [temporary](Cluster::temporary) cluster that processes of this user share under `name`, or makes it. It is
+    /// removed when the last of them has dropped its guard or was killed, and nobody has come within the time that it
+    /// [stays](Settings::stays_for).
+    ///
+    /// A cluster that is joined keeps the server and the settings that it was made with: whatever of them matters is part of the name.
+    ///
+    /// # Errors
+    /// As [`Cluster::open`] and [`Cluster::start`].
+    pub fn shared(name: &str, server: &Server, settings: Settings) -> Result<Running, Error> {
+        shared::join_or_make(name, server, settings)
+    }
+
+    /// Makes and starts a temporary cluster; also gives the folder that is removed with it.
+    fn begin_temporary(server: &Server, settings: Settings) -> Result<(PathBuf, Running), Error> {
         let name = format!("pg-{}", files::random_hex(6)?);
         let usual = match settings.worth {
             Worth::Kept => std::env::temp_dir(),
@@ -203,7 +235,7 @@ impl Cluster {
         let parent = Folder::trusted(dir.parent().unwrap_or(&dir), account)?;
         let folder = parent.make_folder(Path::new(dir.file_name().unwrap_or_default()))?;
         let cluster = Self {
-            dir: dir.join("cluster"),
+            dir: dir.join(TEMPORARY),
             server: server.clone(),
             settings,
             account,
@@ -214,7 +246,7 @@ impl Cluster {
             start::start(&cluster, Some(&dir))
         };
         match start() {
-            Ok(running) => Ok(running.removing(dir)),
+            Ok(running) => Ok((dir, running)),
             Err(error) => files::remove_dir_all(&dir).and(Err(error)),
         }
     }
@@ -258,6 +290,13 @@ impl Cluster {
             dir,
             ..self.clone()
         }
+    }
+
+    /// Removes a folder of the account's with all that is in it.
+    fn remove(&self, dir: &Path) -> Result<(), Error> {
+        let program = Path::new("/bin/rm");
+        let mut remove = self.account.command(program, Path::new("/"));
+        create::run(remove.args(["-rf", "--"]).arg(dir), program).map(drop)
     }
 
     /// A data directory is readable only by the major version that made it.

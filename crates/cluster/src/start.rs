@@ -65,6 +65,15 @@ impl Running {
         &self.password
     }
 
+    fn at(address: Address, password: String, keeper: Keeper) -> Self {
+        Self {
+            address,
+            password,
+            keeper: Some(keeper),
+            remove: None,
+        }
+    }
+
     /// Ties the life of a temporary cluster to this guard.
     pub(super) fn removing(mut self, dir: PathBuf) -> Self {
         self.remove = Some(dir);
@@ -88,28 +97,32 @@ pub(super) fn start(cluster: &Cluster, remove: Option<&Path>) -> Result<Running,
     folder.folder(Path::new(DATA))?;
     let password = folder.read("password")?;
     if let Some(found) = Postmaster::read(&folder) {
-        if found.ready
-            && found.is_alive(cluster)
-            && found.address.answers()
-            && let Some(keeper) = Keeper::join(cluster, &folder)?
+        if found.serves(cluster)
+            && let Some(keeper) = Keeper::join(cluster, &folder, remove)?
         {
-            return Ok(Running {
-                address: found.address,
-                password,
-                keeper: Some(keeper),
-                remove: None,
-            });
+            return Ok(Running::at(found.address, password, keeper));
         }
         found.make_way(cluster, &folder);
     }
     let keeper = Keeper::begin(cluster, &folder, remove)?;
     let (address, keeper) = launch(cluster, &folder, keeper)?;
-    Ok(Running {
-        address,
-        password,
-        keeper: Some(keeper),
-        remove: None,
-    })
+    Ok(Running::at(address, password, keeper))
+}
+
+/// Joins the server if it runs and goes on running; starts none.
+pub(super) fn join(cluster: &Cluster, remove: &Path) -> Result<Option<Running>, Error> {
+    let folder = cluster.folder()?;
+    let password = folder.read("password")?;
+    let Some(found) = Postmaster::read(&folder).filter(|found| found.serves(cluster)) else {
+        return Ok(None);
+    };
+    let keeper = Keeper::join(cluster, &folder, Some(remove))?;
+    Ok(keeper.map(|keeper| Running::at(found.address, password, keeper)))
+}
+
+/// Whether the server's process is there.
+pub(super) fn is_alive(cluster: &Cluster, folder: &Folder) -> bool {
+    Postmaster::read(folder).is_some_and(|found| found.is_alive(cluster))
 }
 
 /// Stops the server of a cluster that nobody uses, if it runs. The gate must be held.
@@ -314,6 +327,11 @@ impl Postmaster {
             (Ok(cwd), Ok(data)) => cwd == data,
             _ => false,
         }
+    }
+
+    /// Whether it accepts connections.
+    fn serves(&self, cluster: &Cluster) -> bool {
+        self.ready && self.is_alive(cluster) && self.address.answers()
     }
 
     /// Stops a server that nobody uses, or that is stopping already, and removes what a crashed one

@@ -10,7 +10,6 @@ use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use super::create::run;
 use super::gate::Gate;
 use super::location;
 use super::safe::Folder;
@@ -110,9 +109,7 @@ fn remove_if_gone(cluster: &Cluster) -> Result<(), Error> {
         return Ok(());
     }
     start::stop(cluster, &folder);
-    let program = Path::new("/bin/rm");
-    let mut remove = cluster.account.command(program, Path::new("/"));
-    run(remove.args(["-rf", "--"]).arg(&cluster.dir), program).map(drop)
+    cluster.remove(&cluster.dir)
 }
 
 /// Whether it is the name of a cluster that is kept elsewhere than it was wanted.

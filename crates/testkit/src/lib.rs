@@ -1,0 +1,34 @@
+//! What the tests of this workspace stand on: a database or a folder of a test's own, and skipping a test by name where this machine
+//! lacks what it needs. It knows nothing of migrations.
+//!
+//! ```ignore
+//! #[testkit::test]
+//! fn a_table_is_empty(database: testkit::Database) {
+//!     database.client().batch_execute("CREATE TABLE t ()").unwrap();
+//! }
+//! ```
+
+// The attribute names this crate by its name, also in its own tests.
+#[cfg(test)]
+extern crate self as testkit;
+
+mod folder;
+mod forgotten;
+mod skip;
+
+pub use folder::Folder;
+pub use forgotten::forgotten_files;
+pub use skip::{name, server, skip};
+pub use testkit_macros::test;
+
+/// The name of the test that this is written in, with its modules: `migrate::nothing_pending_says_so`.
+#[macro_export]
+macro_rules! test_name {
+    () => {{
+        fn here() {}
+        $crate::enclosing(::std::any::type_name_of_val(&here))
+    }};
+}
+
+#[doc(hidden)]
+pub use skip::{enclosing, run};
