@@ -79,7 +79,7 @@ SELECT public.add_continuous_aggregate_policy('public.by_hour'::pg_catalog.regcl
 DROP MATERIALIZED VIEW public.by_hour;
 ";
 
-/// What plain mode does by functions of its own that stand for public ones of TimescaleDB's, and that those call.
+/// What plain mode does by functions of its own in place of public ones of TimescaleDB's, and what those call.
 const OVERLOADED: &str = "\
 CREATE TABLE public.readings (at pg_catalog.timestamptz NOT NULL, value pg_catalog.float8)
     WITH (tsdb.hypertable, tsdb.partition_column = 'at', tsdb.chunk_interval = '1 day');

@@ -52,7 +52,7 @@ pub fn run(
         .map_err(|error| explain::run(&run::Error::Plan(error), &migrations))?;
     let mut chosen = target::choose(project, &args.target)?;
     if chosen.mode(&args.mode)? == Mode::Plain {
-        let message = "a database cannot be taken over in plain mode: nothing tells which of its tables stand for hypertables";
+        let message = "a database cannot be taken over in plain mode: nothing shows which of its tables would be hypertables";
         return Err(Failure::new(Code::Usage, message)
             .next("name a database with TimescaleDB: --target compose, or a URL"));
     }

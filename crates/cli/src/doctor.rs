@@ -366,7 +366,7 @@ fn inside(link: &mut dyn Link, report: &Report, given: &Given<'_>, checks: &mut 
         None if facts.is_plain => checks.ok(
             "timescaledb",
             format!(
-                "plain mode stands for it, on PostgreSQL {}",
+                "plain mode replaces it, on PostgreSQL {}",
                 facts.server_version
             ),
         ),

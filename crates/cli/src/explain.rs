@@ -241,7 +241,7 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
         run::Error::StandIn(error) => {
             let diagnostic = Diagnostic::new(&error.message).code(&error.code);
             let diagnostic = with_server_notes(diagnostic, error)
-                .note("at", "what stands for TimescaleDB in plain mode, which the first run installs and a newer version brings up to date")
+                .note("at", "the stand-in for TimescaleDB in plain mode, which the first run installs and a newer version updates")
                 .note("state", "it was rolled back, and no migration was run");
             let next = remedy(error, "").unwrap_or(match error.code.as_str() {
                 // Of a newer version: what somebody made of the older one.

@@ -82,7 +82,7 @@ impl<'s> Show<'s> {
                     .progress(format!("{title}: step {step}{colon} {found}"));
             }
             Event::StandInUpdated { .. } => self.screen.progress(
-                "what stands for TimescaleDB was of an older version, and is up to date now",
+                "the stand-in for TimescaleDB was of an older version, and is up to date now",
             ),
             Event::JobsPaused(jobs) => {
                 let names: Vec<&str> = jobs.iter().map(|job| job.application.as_str()).collect();

@@ -65,7 +65,7 @@ pub struct Options {
     pub in_doubt: Option<Doubt>,
     /// What to do about a database that is ahead of the files.
     pub ahead: Ahead,
-    /// What the database stands on. In plain mode the first run installs what stands for TimescaleDB.
+    /// What the database is. In plain mode the first run installs the stand-in for TimescaleDB.
     pub mode: Mode,
     /// What stops the run from outside.
     pub interrupt: Interrupt,
@@ -182,7 +182,7 @@ pub enum Event<'a> {
         /// What became of it.
         how: Settled,
     },
-    /// In plain mode, what stands for TimescaleDB was of an older version and is of this program's now.
+    /// In plain mode, the stand-in for TimescaleDB was of an older version and is of this program's now.
     StandInUpdated {
         /// The older version.
         from: u32,

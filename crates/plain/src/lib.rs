@@ -19,8 +19,8 @@
 //! - the views of `timescaledb_information` and `timescaledb_experimental`, `_timescaledb_config.bgw_job`, and the server's lists of extensions
 //!   with `timescaledb` in them, which migrations read in place of the server's own
 //!
-//! Every other function that TimescaleDB offers (`tests/it/names.rs`) is there and says that plain mode cannot stand for it, and why. Calls
-//! of those that it has for itself are refused by [`rewrite`].
+//! Every other function that TimescaleDB offers (`tests/it/names.rs`) is there and says that plain mode does not support it, and why. Calls
+//! of its internal functions are refused by [`rewrite`].
 //!
 //! Nothing here runs anything: scripts and statements are texts, which the caller sends.
 
@@ -34,4 +34,4 @@ pub use rewriter::Rewriter;
 pub use standin::{CHECK, LOCK, VERSION, made, script, update, updated};
 
 /// Why a statement in a string or in the body of a function fails in plain mode that would be rewritten in a file.
-pub const UNSEEN: &str = "plain mode rewrites the statements of the files, and does not see into strings and bodies of functions";
+pub const UNSEEN: &str = "plain mode rewrites the statements of the files, not those in strings and in bodies of functions";

@@ -2,7 +2,7 @@
 //! replaced. One statement stays one statement.
 //!
 //! What the words of a statement do not tell (whether a MATERIALIZED VIEW is a continuous aggregate) is asked by the procedure that the new
-//! text calls. Functions need no rewriting: the stand-in has them. What it cannot stand for is an error; what nobody knows here is sent as
+//! text calls. Functions need no rewriting: the stand-in has them. What it does not support is an error; what nobody knows here is sent as
 //! it is, and the server is the judge.
 
 mod aggregates;

@@ -86,7 +86,7 @@ fn tell(event: &Event<'_>) {
         Event::StandInUpdated { from } => info!(
             target: TARGET,
             from,
-            "what stands for TimescaleDB was of an older version"
+            "the stand-in for TimescaleDB was of an older version"
         ),
         Event::Doubtful(warning) => warn!(target: TARGET, %warning, "a migration is a dump"),
         Event::Applied(applied) if applied.statements == 0 => warn!(

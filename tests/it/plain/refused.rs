@@ -69,7 +69,7 @@ fn what_stands_in_a_string_or_a_function_is_said_not_to_be_seen() {
     };
     let screen = project.run("migrate --plain --no-snapshot");
     assert!(
-        screen.contains("cannot stand for CREATE EXTENSION IF NOT EXISTS timescaledb"),
+        screen.contains("does not support CREATE EXTENSION IF NOT EXISTS timescaledb"),
         "{screen}"
     );
     // What the server would say to everybody is no matter of plain mode.
@@ -169,7 +169,7 @@ fn what_a_hypertable_cannot_become_is_refused_like_by_timescaledb() {
 }
 
 #[test]
-fn what_cannot_be_stood_for_is_named_and_nothing_is_run() {
+fn what_is_not_supported_is_named_and_nothing_is_run() {
     let text = format!("{HYPERTABLE}\nCALL\n    merge_chunks('a', 'b');\n");
     let Some(project) = one(test_name!(), &text) else {
         return;

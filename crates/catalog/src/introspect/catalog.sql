@@ -49,7 +49,7 @@ user_schemas AS MATERIALIZED (
     JOIN all_schemas AS a ON a.oid = n.oid
     WHERE {schemas}
 ),
--- In plain mode something stands for the extension. Its functions bear the names of TimescaleDB's and do what those do, and plpgsql says
+-- In plain mode a stand-in replaces the extension. Its functions bear the names of TimescaleDB's and do what those do, and plpgsql says
 -- which they are: they depend on it as no other function does.
 plain AS MATERIALIZED (
     SELECT 'timescaledb'::pg_catalog.name AS extension

@@ -153,7 +153,7 @@ const CASES: &[Case] = &[
     case("SELECT time_bucket('1 day', time) AS b, k, first(v, time) AS v, last(n, time) AS n, last(n, v) AS by FROM h GROUP BY 1, 2", "b n"),
 ];
 
-/// What plain mode cannot stand for.
+/// What plain mode does not support.
 const GAPFILLED: &[Case] = &[
     careful(
         "SELECT time_bucket_gapfill('1 day', time) AS b, count(*) AS c, sum(n) AS s FROM h

@@ -89,8 +89,8 @@ pub enum Error {
     /// The database is not of the mode that the run is to be in.
     #[error("{0}")]
     Mode(WrongMode),
-    /// What stands for TimescaleDB could not be installed.
-    #[error("what stands for TimescaleDB could not be installed: {0}")]
+    /// The stand-in for TimescaleDB could not be installed.
+    #[error("the stand-in for TimescaleDB could not be installed: {0}")]
     StandIn(Box<link::ServerError>),
     /// The server is older than the engine's own statements.
     #[error("PostgreSQL {0} is too old: 13 is the oldest that works")]
@@ -129,7 +129,7 @@ pub enum Error {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WrongMode {
     /// Migrations that TimescaleDB is to run, in a database of plain mode.
-    #[error("the database is in plain mode, which stands for TimescaleDB: the two are never mixed")]
+    #[error("the database is in plain mode, which replaces TimescaleDB: the two are never mixed")]
     IsPlain,
     /// Plain mode where TimescaleDB is installed.
     #[error("the database has TimescaleDB: plain mode is for one without it")]
@@ -141,7 +141,7 @@ pub enum WrongMode {
     HasHistory,
     /// Plain mode of a newer version than this program's.
     #[error(
-        "what stands for TimescaleDB in the database was made by a newer version of this program"
+        "the stand-in for TimescaleDB in the database was made by a newer version of this program"
     )]
     IsNewer,
 }

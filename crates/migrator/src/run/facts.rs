@@ -46,7 +46,7 @@ pub struct Facts {
     pub has_paused_jobs: bool,
     /// Whether the database is one of plain mode.
     pub is_plain: bool,
-    /// Whether an older version made what stands for TimescaleDB there, and the user may bring it up to date.
+    /// Whether an older version made the stand-in for TimescaleDB there, and the user may bring it up to date.
     pub has_older_stand_in: bool,
     /// Whether that schema exists: one that a project names is created with the history.
     pub has_history_schema: bool,

@@ -35,7 +35,7 @@ pub(super) struct Runner<'a, 'o> {
     /// The quoted name of the table of paused jobs, and whether there is one.
     pub(super) paused_jobs: String,
     pub(super) has_paused_jobs: bool,
-    /// The version of what stands for TimescaleDB, where there is such a thing.
+    /// The version of the stand-in for TimescaleDB, where there is one.
     pub(super) stand_in: Option<u32>,
     /// Whether this run has paused what it is to pause.
     pub(super) pauses_jobs: bool,

@@ -24,7 +24,7 @@ pub(super) fn check(words: Words<'_>) -> Result<(), NotSupported> {
         Err(NotSupported {
             what: format!("{} here", asked.split_whitespace().collect::<Vec<_>>().join(" ")),
             range,
-            reason: "it rewrites the statements of the files, and not those in strings and in bodies of functions: write it into the file as it is",
+            reason: "statements in strings and in bodies of functions are not rewritten: write it into the file itself",
         })
     })
 }

@@ -9,7 +9,7 @@ use super::options::Options;
 
 /// What plain mode does not support.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("plain mode cannot stand for {what}: {reason}")]
+#[error("plain mode does not support {what}: {reason}")]
 pub struct NotSupported {
     /// Where it stands in the statement.
     pub range: Range<usize>,
@@ -109,6 +109,6 @@ pub(super) fn unreadable(words: Words<'_>, at: usize) -> Edits {
         words,
         at,
         "this name".to_owned(),
-        "it says by itself how it is to be read: write it without UESCAPE",
+        "its escape character is not read: write it without UESCAPE",
     )
 }

@@ -1,5 +1,4 @@
-//! Functions of TimescaleDB's own schemas, which are for itself and which migrations call now and then: what plain mode has none of is refused
-//! by name.
+//! Functions of TimescaleDB's internal schemas, which migrations call now and then: those that plain mode lacks are refused by name.
 
 use sql::statement::words::Words;
 
@@ -158,7 +157,7 @@ pub(super) fn calls(words: Words<'_>) -> Edits {
                 words,
                 at,
                 format!("{schema}.{name}"),
-                "it is a function that TimescaleDB has for itself",
+                "it is an internal function of TimescaleDB",
             );
         }
     }
@@ -190,7 +189,7 @@ mod tests {
         let error = rewrite("SELECT a, _timescaledb_internal.to_timestamp(b) FROM t").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "plain mode cannot stand for _timescaledb_internal.to_timestamp: it is a function that TimescaleDB has for itself"
+            "plain mode does not support _timescaledb_internal.to_timestamp: it is an internal function of TimescaleDB"
         );
     }
 }

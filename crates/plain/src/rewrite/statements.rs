@@ -66,7 +66,7 @@ fn create_extension(words: Words<'_>, name: usize) -> Edits {
         return whole(
             words,
             "CALL _timescaledb_functions.create_extension()",
-            "what stands for the extension is there already",
+            "the stand-in for the extension is there already",
         );
     }
     match text.starts_with("timescaledb") {
@@ -128,7 +128,7 @@ fn alter(words: Words<'_>) -> Edits {
             true => whole(
                 words,
                 "CALL _timescaledb_functions.create_extension()",
-                "what stands for the extension has no versions",
+                "the stand-in for the extension has no versions",
             ),
             false => cannot(
                 words,

@@ -12,7 +12,7 @@ BEGIN
     WHERE p.xmin = pg_catalog.pg_current_xact_id()::pg_catalog.xid;
     IF FOUND THEN
         RAISE EXCEPTION 'function % already exists', name USING ERRCODE = 'duplicate_function',
-            DETAIL = 'A newer version of what stands for TimescaleDB has a function of that name.';
+            DETAIL = 'A newer version of the stand-in for TimescaleDB has a function of that name.';
     END IF;
     -- Versions up to 7 kept the columns by which chunks would be skipped by the names that they had.
     IF EXISTS (

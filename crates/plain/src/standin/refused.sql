@@ -1,4 +1,4 @@
--- What nothing can stand for: each of these functions says so, and why.
+-- What plain mode does not support: each of these functions says so, and why.
 
 DO $do$
 DECLARE
@@ -53,7 +53,7 @@ BEGIN
             $sql$
                 %s %s LANGUAGE plpgsql %s AS $body$
                 BEGIN
-                    RAISE EXCEPTION 'plain mode cannot stand for %s: %s' USING ERRCODE = 'feature_not_supported' %s;
+                    RAISE EXCEPTION 'plain mode does not support %s: %s' USING ERRCODE = 'feature_not_supported' %s;
                 END
                 $body$
             $sql$,

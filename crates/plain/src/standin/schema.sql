@@ -8,7 +8,7 @@ CREATE SCHEMA _timescaledb_internal;
 CREATE SCHEMA timescaledb_information;
 CREATE SCHEMA timescaledb_experimental;
 
-COMMENT ON SCHEMA _timescaledb_catalog IS 'Plain mode: what stands for TimescaleDB in this database was told this.';
+COMMENT ON SCHEMA _timescaledb_catalog IS 'Plain mode: what the stand-in for TimescaleDB was given in this database.';
 
 GRANT USAGE ON SCHEMA _timescaledb_catalog, _timescaledb_config, _timescaledb_functions, _timescaledb_internal,
     timescaledb_information, timescaledb_experimental TO PUBLIC;

@@ -173,7 +173,7 @@ fn what_nothing_stands_for_says_so_wherever_it_is_called() {
             "timescaledb_experimental.remove_policies: it is experimental",
         ),
     ] {
-        let expected = format!("{call} → 0A000 plain mode cannot stand for {what}");
+        let expected = format!("{call} → 0A000 plain mode does not support {what}");
         assert_eq!(line(&mut pair.plain, call, call), expected);
     }
 }

@@ -1,4 +1,4 @@
-//! Roles that did not install what stands for TimescaleDB have what is theirs recorded, and nothing else.
+//! Roles that did not install the stand-in for TimescaleDB have what is theirs recorded, and nothing else.
 
 use plain::rewrite::rewrite;
 use postgres::Client;
