@@ -10,12 +10,12 @@ use migrator::plan::{self, Migration};
 use migrator::run::{self, Event, Report};
 use serde_json::{Value, json};
 
-use crate::cli::Migrate;
 use crate::dry_run::{self, Answers};
 use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::keeper::{self, Keeper};
 use crate::migrate;
+use crate::migrate::Migrate;
 use crate::project::Project;
 use crate::scratch;
 use crate::screen::Screen;
@@ -236,7 +236,7 @@ impl Takeover<'_> {
         if self.known.len() == self.migrations.len() {
             let path = self
                 .project
-                .snapshot_file(self.args.snapshot.snapshot.as_deref());
+                .snapshot_file(self.args.snapshot.snapshot.as_deref())?;
             let shown = self.project.shown(&path);
             return Ok(Expected {
                 catalog: snapshot::read(&path, shown, self.migrations)?,

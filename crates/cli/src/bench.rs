@@ -1,10 +1,11 @@
-//! `cargo xtask bench`: builds and runs the crate `bench`, which measures the commands beside psql and against what is promised.
+//! `cargo xtask bench`: builds and runs the crate `bench` of the toolkit's own repository, which measures the commands beside psql and
+//! against what is promised.
 
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use clap::ValueEnum;
 
-use crate::cli::Bench;
 use crate::failure::{Code, Failure};
 use crate::project::Project;
 use crate::with_db::exit_code;
@@ -25,7 +26,30 @@ pub enum What {
 /// Variables of `.env` that say where the bench measures. It makes everything else itself.
 const PLACES: [&str; 2] = ["DATABASE_URL", "TIMESCALEDB_IMAGE"];
 
+/// Compare the speed of the commands with psql's and with what is promised
+#[derive(clap::Args)]
+pub struct Bench {
+    /// What to measure [default: everything]
+    #[arg(value_enum)]
+    pub what: Option<What>,
+    /// How often each time is taken; the median counts
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub runs: u32,
+}
+
+/// The crate's folder.
+const CRATE: &str = "crates/bench";
+
+/// Whether the crate is there: it is in no other project.
+pub fn is_here() -> bool {
+    Path::new(CRATE).is_dir()
+}
+
 pub fn run(project: &Project, args: &Bench) -> Result<ExitCode, Failure> {
+    if !project.path(CRATE).is_dir() {
+        let message = "the benches are in the repository of the toolkit alone";
+        return Err(Failure::new(Code::Usage, message).next("clone it, and run them there"));
+    }
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     // Unoptimised, like the commands that it measures: it only starts programs and waits for them.
     command

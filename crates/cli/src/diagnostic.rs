@@ -53,6 +53,16 @@ impl Diagnostic {
         self
     }
 
+    /// The same with its texts changed. The quoted line stays as it is in the file.
+    pub fn map(&self, said: impl Fn(String) -> String) -> Diagnostic {
+        let note = |(label, text): &(&'static str, String)| (*label, said(text.clone()));
+        Diagnostic {
+            message: said(self.message.clone()),
+            notes: self.notes.iter().map(note).collect(),
+            ..self.clone()
+        }
+    }
+
     pub fn note(mut self, label: &'static str, text: impl Into<String>) -> Diagnostic {
         self.notes.push((label, text.into()));
         self

@@ -12,17 +12,17 @@ use migrator::wire::Config;
 use serde_json::json;
 use sql::qualified::qualified;
 
-use crate::cli::Doctor;
+use crate::args::{SourceArgs, TargetArgs};
 use crate::drift::brief::{self, Brief};
 use crate::explain;
 use crate::failure::{Code, Failure};
-use crate::migrate::count;
 use crate::project::Project;
 use crate::screen::{Screen, one_line};
 use crate::status::Overview;
 use crate::target::compose::state::State;
 use crate::target::compose::{Compose, SERVICE};
 use crate::target::{self, Chosen, LOOKING, Target};
+use crate::words::count;
 
 /// How long a port may take to answer.
 const PORT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -94,6 +94,18 @@ impl Checks {
         let next = next.trim_end_matches(explain::LOOK_CLOSER);
         self.bad(name, failure.diagnostic.message.clone(), next, failure.code);
     }
+}
+
+/// Check engine, container, port, credentials, TimescaleDB, tables and migrations
+#[derive(clap::Args)]
+pub struct Doctor {
+    #[command(flatten)]
+    pub target: TargetArgs,
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    pub json: bool,
 }
 
 pub fn run(project: &Project, args: &Doctor, screen: &mut Screen) -> Result<ExitCode, Failure> {

@@ -4,6 +4,7 @@ pub mod brief;
 mod made_by;
 mod table;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use catalog::{Catalog, Difference, DifferenceKind, ObjectKind};
@@ -12,17 +13,33 @@ use migrator::plan::{self, Migration, State};
 use migrator::run::{self, Report};
 use serde_json::{Value, json};
 
-use crate::cli::Drift;
+use crate::args::{SourceArgs, TargetArgs};
 use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::keeper::expected::{self, Expected, Source};
-use crate::migrate::{count, show_mode, target_json};
+use crate::migrate::{show_mode, target_json};
 use crate::project::Project;
 use crate::screen::Screen;
 use crate::snapshot::{self, Committed, Included};
 use crate::target::{self, Chosen, Session};
+use crate::words::count;
 
 use made_by::{MadeBy, Makers};
+
+/// Name what the database holds that no migration made, and what it lacks; writes nothing
+#[derive(clap::Args)]
+pub struct Drift {
+    #[command(flatten)]
+    pub target: TargetArgs,
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// The snapshot to compare with where it is that of what is applied [default: schema.json of the schema crate]
+    #[arg(long, value_name = "FILE")]
+    pub snapshot: Option<PathBuf>,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    pub json: bool,
+}
 
 pub fn run(project: &Project, args: &Drift, screen: &mut Screen) -> Result<ExitCode, Failure> {
     let migrations = project.migrations(args.source.migrations.as_deref())?;
@@ -41,7 +58,7 @@ pub fn run(project: &Project, args: &Drift, screen: &mut Screen) -> Result<ExitC
         .map_err(|failure| failure.state("nothing was compared"))?;
     let schemas = included.schemas;
     let found = snapshot::introspect(link, &report.facts, &schemas, report.extra.as_ref())?;
-    let path = project.snapshot_file(args.snapshot.as_deref());
+    let path = project.snapshot_file(args.snapshot.as_deref())?;
     let shown = project.shown(&path);
     let committed = Committed::read(&path);
     let expected = match expected::said(&committed, shown, &migrations, &report.history) {

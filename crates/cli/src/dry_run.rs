@@ -15,9 +15,10 @@ use serde_json::{Value, json};
 
 use crate::explain;
 use crate::failure::{Code, Failure};
-use crate::migrate::{count, is_plain, show_mode};
+use crate::migrate::{is_plain, show_mode};
 use crate::screen::Screen;
 use crate::target::Chosen;
+use crate::words::count;
 
 pub fn run(
     chosen: &Chosen,

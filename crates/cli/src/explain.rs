@@ -18,9 +18,8 @@ use migrator::source::TextError;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::failure::{Code, Failure};
-use crate::migrate::count;
-use crate::project::Project;
 use crate::screen::one_line;
+use crate::words::count;
 use crate::{git, shell};
 
 pub use done::{Done, after};
@@ -35,13 +34,13 @@ pub const PRELOAD: &str = "write shared_preload_libraries = 'timescaledb' into t
                        that is there already add `,timescaledb`), restart the server, and run `cargo xtask migrate` again";
 
 /// A migration file that cannot be one.
-pub fn source(error: &source::Error, project: &Project) -> Failure {
-    let root = format!("{}/", project.root().display());
+pub fn source(error: &source::Error, root: &Path) -> Failure {
+    let root_shown = format!("{}/", root.display());
+    let shown = |path: &Path| path.strip_prefix(root).unwrap_or(path).to_owned();
     let next = match error {
         source::Error::Names(names) => {
             let tracked = names[0].path.parent().map(git::tracked);
             let tracked: Vec<PathBuf> = tracked.unwrap_or_default();
-            let shown = |path: &Path| project.shown(path).to_owned();
             let tracked: Vec<PathBuf> = tracked.iter().map(|path| shown(path)).collect();
             let names = names.iter().map(|it| it.at(shown));
             return names::misnamed(&names.collect::<Vec<_>>(), &tracked);
@@ -49,10 +48,9 @@ pub fn source(error: &source::Error, project: &Project) -> Failure {
         source::Error::Read { path, .. } if path.extension().is_none() => {
             "--migrations DIR names another folder".to_owned()
         }
-        source::Error::Read { path, .. } => format!(
-            "remove {}, or make it readable",
-            shell::path(project.shown(path))
-        ),
+        source::Error::Read { path, .. } => {
+            format!("remove {}, or make it readable", shell::path(&shown(path)))
+        }
         source::Error::Utf8 { .. } => "save the file as UTF-8".to_owned(),
         source::Error::Nul { .. } => "remove the byte".to_owned(),
     };
@@ -63,7 +61,7 @@ pub fn source(error: &source::Error, project: &Project) -> Failure {
         }
         _ => Code::Failed,
     };
-    Failure::new(code, error.to_string().replace(&root, ""))
+    Failure::new(code, error.to_string().replace(&root_shown, ""))
         .note("state", "nothing was run")
         .next(next)
 }

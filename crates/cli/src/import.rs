@@ -10,13 +10,13 @@ use std::process::ExitCode;
 
 use migrator::source;
 
-use crate::cli::Import;
+use crate::args::SourceArgs;
 use crate::explain;
 use crate::failure::{Code, Failure};
-use crate::migrate::count;
 use crate::project::Project;
 use crate::screen::Screen;
 use crate::shell;
+use crate::words::count;
 pub use folder::Tool;
 use folder::{Contents, Entry};
 
@@ -31,8 +31,21 @@ struct New<'a> {
     note: Option<&'static str>,
 }
 
+/// Make numbered files of another tool's folder: dbmate, goose, golang-migrate, sqlx, refinery, Diesel, tern, Flyway, Prisma
+#[derive(clap::Args)]
+pub struct Import {
+    /// The folder of the other tool's files, which are left alone
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+    /// The tool, where the folder does not show it
+    #[arg(long, value_name = "TOOL", value_enum)]
+    pub from: Option<Tool>,
+    #[command(flatten)]
+    pub source: SourceArgs,
+}
+
 pub fn run(project: &Project, args: &Import, screen: &mut Screen) -> Result<ExitCode, Failure> {
-    let dir = project.migrations_dir(args.source.migrations.as_deref());
+    let dir = project.migrations_dir(args.source.migrations.as_deref())?;
     check_folders(&args.dir, &dir)?;
     let mut entries = Vec::new();
     let mut problems = Vec::new();
@@ -45,7 +58,7 @@ pub fn run(project: &Project, args: &Import, screen: &mut Screen) -> Result<Exit
     };
     let contents = folder::read(&entries, tool);
     let existing = match dir.is_dir() {
-        true => source::read_dir(&dir).map_err(|error| explain::source(&error, project))?,
+        true => source::read_dir(&dir).map_err(|error| explain::source(&error, project.root()))?,
         false => Vec::new(),
     };
     let next = existing.last().map_or(1, |file| file.version + 1);

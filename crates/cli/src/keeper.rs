@@ -14,7 +14,7 @@ use migrator::link::Link;
 use migrator::plan;
 use migrator::run::Report;
 
-use crate::cli::SnapshotArgs;
+use crate::args::SnapshotArgs;
 use crate::failure::Failure;
 use crate::project::Project;
 use crate::scratch;
@@ -106,7 +106,7 @@ impl Keeper {
         args: &SnapshotArgs,
         only_check: bool,
     ) -> Result<Keeper, Failure> {
-        let path = project.snapshot_file(args.snapshot.as_deref());
+        let path = project.snapshot_file(args.snapshot.as_deref())?;
         let shown = project.shown(&path).to_owned();
         if !args.no_snapshot {
             snapshot::check_folder(&path, &shown)?;

@@ -8,13 +8,14 @@
 //!
 //! Each command is a file; this one only reads the command line and dispatches.
 
-mod cli;
+mod args;
 mod diagnostic;
 mod env_file;
 mod explain;
 mod failure;
 mod git;
 mod keeper;
+mod program;
 mod project;
 mod scratch;
 mod screen;
@@ -24,6 +25,7 @@ mod show;
 mod signals;
 mod snapshot;
 mod target;
+mod words;
 
 mod baseline;
 mod bench;
@@ -42,21 +44,57 @@ mod with_db;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use cli::{Cli, Command};
 use failure::Failure;
+use program::Program;
 use project::Project;
 use screen::Screen;
 
-/// Runs the command of this process's command line, for the project that the current folder is in, and says what it did.
+/// Keep the schema of a TimescaleDB or PostgreSQL database: migrations, what they make, and whether it is so
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Each command's file has its arguments and says what it does.
+#[derive(Subcommand)]
+enum Command {
+    Migrate(migrate::Migrate),
+    NewMigration(new_migration::NewMigration),
+    Import(import::Import),
+    Status(status::Status),
+    Drift(drift::Drift),
+    Doctor(doctor::Doctor),
+    WithDb(with_db::WithDb),
+    Psql(psql::Psql),
+    Reset(reset::Reset),
+    Bench(bench::Bench),
+}
+
+/// Runs the command of this process's command line as `cargo xtask`, for the project that the current folder is in, and says what it did.
 ///
-/// `schema_crate` is the folder of the crate that holds `schema.json`, relative to the project's root.
-pub fn xtask(schema_crate: &str) -> ExitCode {
-    let cli = Cli::parse();
-    let json = cli.command.wants_json();
-    let mut screen = Screen::new(json);
-    let ran = run(cli, schema_crate, &mut screen);
+/// `schema_crate` is the folder of the crate that holds `schema.json`, relative to the project's root; `[project] schema_crate` of
+/// `timeschema.toml` overrules it.
+pub fn xtask(schema_crate: &'static str) -> ExitCode {
+    start(Program::xtask(schema_crate))
+}
+
+/// The same as the binary `timeschema`, for projects without a package `xtask`.
+pub fn timeschema() -> ExitCode {
+    start(Program::timeschema())
+}
+
+fn start(program: Program) -> ExitCode {
+    let matches = Cli::command()
+        .name(program.called())
+        .bin_name(program.called())
+        .mut_subcommand("bench", |it| it.hide(!bench::is_here()))
+        .get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let mut screen = Screen::new(program, wants_json(&matches));
+    let ran = run(cli, program, &mut screen);
     if let Err(failure) = &ran {
         screen.failure(failure);
     }
@@ -70,8 +108,15 @@ pub fn xtask(schema_crate: &str) -> ExitCode {
     }
 }
 
-fn run(cli: Cli, schema_crate: &str, screen: &mut Screen) -> Result<ExitCode, Failure> {
-    let project = Project::find(schema_crate)?;
+/// Whether standard output belongs to one JSON document.
+fn wants_json(matches: &clap::ArgMatches) -> bool {
+    let command = matches.subcommand();
+    let json = command.and_then(|(_, it)| it.try_get_one::<bool>("json").ok().flatten());
+    json.copied().unwrap_or(false)
+}
+
+fn run(cli: Cli, program: Program, screen: &mut Screen) -> Result<ExitCode, Failure> {
+    let project = Project::find(program)?;
     match cli.command {
         Command::Migrate(args) => migrate::run(&project, &args, screen),
         Command::NewMigration(args) => new_migration::run(&project, &args, screen),

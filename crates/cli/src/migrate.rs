@@ -11,8 +11,8 @@ use migrator::plan::{Migration, Selection};
 use migrator::run::{self, Applied, Doubt, Event, Facts, Gate, Options, Report};
 use serde_json::{Value, json};
 
+use crate::args::{ModeArgs, SnapshotArgs, SourceArgs, TargetArgs, Waits};
 use crate::baseline;
-use crate::cli::{Migrate, ModeArgs};
 use crate::dry_run;
 use crate::each_schema;
 use crate::explain;
@@ -23,6 +23,55 @@ use crate::screen::Screen;
 use crate::show::Show;
 use crate::signals::Interruption;
 use crate::target::{self, Chosen, Session, Target};
+use crate::words::count;
+
+/// Apply what is pending, then bring the snapshot up to date
+#[derive(clap::Args)]
+pub struct Migrate {
+    #[command(flatten)]
+    pub target: TargetArgs,
+    #[command(flatten)]
+    pub mode: ModeArgs,
+    #[command(flatten)]
+    pub source: SourceArgs,
+    #[command(flatten)]
+    pub snapshot: SnapshotArgs,
+    /// Only check the snapshot: exit 3 when it is not what the database holds, or when migrations are pending; apply them only to an empty database
+    #[arg(long, conflicts_with = "no_snapshot")]
+    pub frozen: bool,
+    /// Apply this migration alone; it must be the next one
+    #[arg(long, value_name = "NNN", conflicts_with = "to")]
+    pub only: Option<u32>,
+    /// Apply up to and including this migration
+    #[arg(long, value_name = "NNN")]
+    pub to: Option<u32>,
+    /// Take over a database that has the schema of the migrations up to this one already: they are recorded, and not run
+    #[arg(long, value_name = "NNN", conflicts_with = "only")]
+    pub baseline: Option<u32>,
+    /// Apply the same files to every schema whose name matches, each with a history of its own, and leave the snapshot alone: `tenant_*`, `tenant_?`, `"Exact name"`, as for psql's \dn
+    #[arg(long, value_name = "PATTERN", conflicts_with_all = ["frozen", "baseline", "snapshot"])]
+    pub each_schema: Option<String>,
+    /// Print the steps that would run, and run nothing: exit 3 when one is known to be refused by the server; most errors show only in a run
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Apply everything that is pending in one transaction, or nothing
+    #[arg(long)]
+    pub all_or_nothing: bool,
+    /// Pause the background jobs that work on what the migrations touch, and resume them afterwards
+    #[arg(long)]
+    pub pause_jobs: bool,
+    #[command(flatten)]
+    pub waits: Waits,
+    /// Re-run the statement whose outcome an interrupted run left unknown; no effect where there is none
+    #[arg(long, conflicts_with = "done")]
+    pub redo: bool,
+    /// Record that statement as done; no effect where there is none
+    #[arg(long)]
+    pub done: bool,
+    /// Print one JSON document on standard output; all else goes to standard error
+    #[arg(long)]
+    pub json: bool,
+}
 
 pub fn run(project: &Project, args: &Migrate, screen: &mut Screen) -> Result<ExitCode, Failure> {
     if let Some(pattern) = &args.each_schema {
@@ -282,11 +331,6 @@ fn relations(snapshot: &Snapshot) -> String {
         true => "no relations".to_owned(),
         false => format!("{}: {}", count(total, "relation"), parts.join(", ")),
     }
-}
-
-/// `1 table`, `2 tables`.
-pub fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 fn document(chosen: &Chosen, report: &Report, kept: Option<&Kept>) -> Value {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use migrator::source;
 use tera::{Context, Tera};
 
-use crate::cli::NewMigration;
+use crate::args::SourceArgs;
 use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::project::Project;
@@ -16,6 +16,19 @@ use crate::screen::Screen;
 
 /// Longer names make file names that some file systems refuse.
 const LONGEST_NAME: usize = 100;
+
+/// Make the next numbered file in migrations/
+#[derive(clap::Args)]
+pub struct NewMigration {
+    /// What the migration does, in a few words: add user segments
+    #[arg(required = true)]
+    pub words: Vec<String>,
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// Open the new file in $EDITOR
+    #[arg(long)]
+    pub edit: bool,
+}
 
 pub fn run(
     project: &Project,
@@ -27,7 +40,7 @@ pub fn run(
         true => Some(editor()?),
         false => None,
     };
-    let dir = project.migrations_dir(args.source.migrations.as_deref());
+    let dir = project.migrations_dir(args.source.migrations.as_deref())?;
     let path = create(project, &dir, &name)?;
     screen.line(project.shown(&path).display());
     if let Some(editor) = editor {
@@ -70,7 +83,7 @@ fn create(project: &Project, dir: &Path, name: &str) -> Result<PathBuf, Failure>
     fs::create_dir_all(dir).map_err(failed)?;
     let lock = File::open(dir).map_err(failed)?;
     lock.lock().map_err(failed)?;
-    let files = source::read_dir(dir).map_err(|error| explain::source(&error, project))?;
+    let files = source::read_dir(dir).map_err(|error| explain::source(&error, project.root()))?;
     if let Some(same) = files.iter().find(|file| file.name == name) {
         let path = project.shown(&same.path).display();
         return Err(

@@ -4,45 +4,50 @@ use std::path::{Path, PathBuf};
 
 use migrator::history::HistoryTable;
 use migrator::plan::Migration;
-use migrator::settings::Settings;
+use migrator::settings::{FILE, Places, Settings};
 use migrator::source;
 
 use crate::env_file::{self, EnvFile};
 use crate::explain::{self, names};
 use crate::failure::{Code, Failure};
+use crate::program::Program;
 use crate::settings;
 
-/// Where the migration files are unless `--migrations` says otherwise.
+/// Where the migration files are unless `--migrations` or `timeschema.toml` says otherwise.
 const MIGRATIONS: &str = "migrations";
-/// The snapshot's name in the schema crate, unless `--snapshot` names another file.
+/// The snapshot's name in the schema crate, unless `--snapshot` or `timeschema.toml` names another file.
 const SNAPSHOT: &str = "schema.json";
+/// What a schema crate's name ends in, behind that of the project.
+const SCHEMA_CRATE: &str = "-schema";
+/// The database of a project without a schema crate.
+const DATABASE: &str = "app";
 
 /// A project folder.
 pub struct Project {
     root: PathBuf,
-    /// The folder of the schema crate, relative to the root.
-    schema_crate: PathBuf,
+    program: Program,
 }
 
 impl Project {
-    /// The nearest folder, from the current one upwards, that holds `migrations/` or a workspace's `Cargo.toml`.
-    pub fn find(schema_crate: &str) -> Result<Project, Failure> {
+    /// The nearest folder, from the current one upwards, that holds `migrations/`, `timeschema.toml` or a workspace's `Cargo.toml`.
+    pub fn find(program: Program) -> Result<Project, Failure> {
         let current = std::env::current_dir()
             .map_err(|error| Failure::new(Code::Usage, format!("no current directory: {error}")))?;
         let is_root = |dir: &&Path| {
             dir.join(MIGRATIONS).is_dir()
+                || dir.join(FILE).is_file()
                 || std::fs::read_to_string(dir.join("Cargo.toml"))
                     .is_ok_and(|manifest| manifest.contains("[workspace]"))
         };
         match current.ancestors().find(is_root) {
             Some(root) => Ok(Project {
                 root: root.to_owned(),
-                schema_crate: schema_crate.into(),
+                program,
             }),
             None => Err(Failure::new(
                 Code::Usage,
                 format!(
-                    "{} is not inside a project: no folder above it holds migrations/",
+                    "{} is not inside a project: no folder above it holds {MIGRATIONS}/",
                     current.display()
                 ),
             )
@@ -65,23 +70,51 @@ impl Project {
         path.strip_prefix(&self.root).unwrap_or(path)
     }
 
-    /// The folder of the migration files, relative to the root unless it was named.
-    pub fn migrations_dir(&self, named: Option<&Path>) -> PathBuf {
-        named.map_or_else(|| self.path(MIGRATIONS), Path::to_owned)
+    /// The folder of the migration files.
+    pub fn migrations_dir(&self, named: Option<&Path>) -> Result<PathBuf, Failure> {
+        if let Some(named) = named {
+            return Ok(named.to_owned());
+        }
+        let places = self.settings()?.project;
+        Ok(self.path(places.migrations.unwrap_or_else(|| MIGRATIONS.into())))
     }
 
     /// The snapshot file.
-    pub fn snapshot_file(&self, named: Option<&Path>) -> PathBuf {
-        named.map_or_else(
-            || self.path(self.schema_crate.join(SNAPSHOT)),
-            Path::to_owned,
-        )
+    pub fn snapshot_file(&self, named: Option<&Path>) -> Result<PathBuf, Failure> {
+        if let Some(named) = named {
+            return Ok(named.to_owned());
+        }
+        let places = self.settings()?.project;
+        let folder = self.schema_crate(&places).unwrap_or_default();
+        Ok(self.path(places.snapshot.unwrap_or_else(|| folder.join(SNAPSHOT))))
+    }
+
+    /// The name of the database that the embedded target makes, unless `POSTGRES_DB` names another.
+    pub fn database(&self) -> Result<String, Failure> {
+        let places = self.settings()?.project;
+        let schema_crate = self.schema_crate(&places);
+        let name = schema_crate.as_deref().and_then(Path::file_name);
+        let name = name.map(|name| name.to_string_lossy().into_owned());
+        let of_crate = |name: String| {
+            let project = name.strip_suffix(SCHEMA_CRATE).unwrap_or(&name);
+            project.replace('-', "_")
+        };
+        Ok(places
+            .database
+            .or(name.map(of_crate))
+            .unwrap_or_else(|| DATABASE.to_owned()))
+    }
+
+    fn schema_crate(&self, places: &Places) -> Option<PathBuf> {
+        let known = self.program.schema_crate();
+        places.schema_crate.clone().or(known.map(PathBuf::from))
     }
 
     /// Reads and splits every migration.
     pub fn migrations(&self, named: Option<&Path>) -> Result<Vec<Migration>, Failure> {
-        let dir = self.migrations_dir(named);
-        let mut files = source::read_dir(&dir).map_err(|error| explain::source(&error, self))?;
+        let dir = self.migrations_dir(named)?;
+        let mut files =
+            source::read_dir(&dir).map_err(|error| explain::source(&error, &self.root))?;
         for file in &mut files {
             file.path = self.shown(&file.path).to_owned();
         }

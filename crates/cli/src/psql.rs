@@ -1,16 +1,27 @@
 //! `cargo xtask psql`: psql on the target.
 
+use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
 use migrator::wire::Config;
 
-use crate::cli::Psql;
+use crate::args::TargetArgs;
 use crate::failure::{Code, Failure};
 use crate::project::Project;
 use crate::screen::Screen;
 use crate::target::embedded::Embedded;
 use crate::target::{self, Target};
 use crate::with_db::exit_code;
+
+/// Open psql on the target
+#[derive(clap::Args)]
+pub struct Psql {
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// Arguments for psql, after `--`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub arguments: Vec<OsString>,
+}
 
 pub fn run(project: &Project, args: &Psql, screen: &mut Screen) -> Result<ExitCode, Failure> {
     screen.step_aside();

@@ -8,7 +8,7 @@ use migrator::link;
 use migrator::run::Options;
 use sql::quote::{identifier, literal};
 
-use crate::cli::Reset;
+use crate::args::{ModeArgs, SnapshotArgs, SourceArgs, TargetArgs};
 use crate::diagnostic::Diagnostic;
 use crate::explain;
 use crate::failure::{Code, Failure};
@@ -18,6 +18,25 @@ use crate::project::Project;
 use crate::screen::Screen;
 use crate::shell;
 use crate::target::{self, place::Place};
+
+/// Drop and recreate the database, then migrate (development only)
+#[derive(clap::Args)]
+pub struct Reset {
+    #[command(flatten)]
+    pub target: TargetArgs,
+    #[command(flatten)]
+    pub mode: ModeArgs,
+    #[command(flatten)]
+    pub source: SourceArgs,
+    #[command(flatten)]
+    pub snapshot: SnapshotArgs,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// The database's name, typed out: needed when its host is not this machine
+    #[arg(long, value_name = "NAME")]
+    pub database: Option<String>,
+}
 
 pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitCode, Failure> {
     // Read first: a database is not dropped for migrations that cannot run.

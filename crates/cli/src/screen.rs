@@ -7,8 +7,10 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use serde_json::Value;
 
 use crate::failure::{Code, Failure};
+use crate::program::Program;
 
 pub struct Screen {
+    program: Program,
     json: bool,
     beside: bool,
     named_target: bool,
@@ -20,8 +22,9 @@ pub struct Screen {
 }
 
 impl Screen {
-    pub fn new(json: bool) -> Screen {
+    pub fn new(program: Program, json: bool) -> Screen {
         Screen {
+            program,
             json,
             beside: json,
             named_target: false,
@@ -38,12 +41,12 @@ impl Screen {
 
     /// A line for people: what others have a part in stays in it.
     pub fn line(&mut self, text: impl Display) {
-        self.write(&one_line(text));
+        self.write(&one_line(self.program.said(text.to_string())));
     }
 
     /// Several lines for people, each of which is ours.
     pub fn lines(&mut self, text: impl Display) {
-        self.write(&harmless(text));
+        self.write(&harmless(self.program.said(text.to_string())));
     }
 
     fn write(&mut self, text: &str) {
@@ -109,6 +112,7 @@ impl Screen {
     /// A line about what goes on, which is not part of the result.
     pub fn progress(&mut self, text: impl Display) {
         self.wipe();
+        let text = self.program.said(text.to_string());
         let _ = writeln!(io::stderr(), "{}", one_line(text));
     }
 
@@ -123,14 +127,15 @@ impl Screen {
     /// The document that `--json` asks for.
     pub fn document(&mut self, value: &Value) {
         if self.json {
-            self.write_out(&harmless_json(value));
+            self.write_out(&self.program.said(harmless_json(value)));
         }
     }
 
     /// A failure of a part, whose document is a part of another one.
     pub fn diagnostic(&mut self, failure: &Failure) {
         self.wipe();
-        let _ = write!(io::stderr(), "{}", harmless(&failure.diagnostic));
+        let said = failure.diagnostic.map(|text| self.program.said(text));
+        let _ = write!(io::stderr(), "{}", harmless(said));
     }
 
     /// A failure, as its diagnostic and under `--json` also as the document.

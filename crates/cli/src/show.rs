@@ -6,8 +6,8 @@ use migrator::run::{Applied, Blocked, Event, Progress, Replaced, Settled};
 
 use crate::blockers::{self, span};
 use crate::explain;
-use crate::migrate::count;
 use crate::screen::Screen;
+use crate::words::count;
 
 /// How often a line is repeated that has not changed.
 const REPEAT: Duration = Duration::from_secs(10);

@@ -7,16 +7,32 @@ use migrator::plan::{self, Migration, Mismatch, State};
 use migrator::run;
 use serde_json::{Value, json};
 
-use crate::cli::Status;
+use crate::args::{SourceArgs, TargetArgs};
 use crate::drift::brief::{self, Brief};
 use crate::each_schema;
 use crate::explain;
 use crate::failure::{Code, Failure};
-use crate::migrate::{count, show_mode};
+use crate::migrate::show_mode;
 use crate::project::Project;
 use crate::screen::{Screen, one_line};
 use crate::snapshot::{self, Included};
 use crate::target;
+use crate::words::count;
+
+/// Show what is applied, pending, changed and missing; writes nothing
+#[derive(clap::Args)]
+pub struct Status {
+    #[command(flatten)]
+    pub target: TargetArgs,
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// Show how far each schema is whose name matches, as `migrate --each-schema` takes it
+    #[arg(long, value_name = "PATTERN")]
+    pub each_schema: Option<String>,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    pub json: bool,
+}
 
 pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<ExitCode, Failure> {
     if let Some(pattern) = &args.each_schema {

@@ -1,16 +1,31 @@
 //! `cargo xtask with-db -- COMMAND`: a command with `DATABASE_URL` set to the migrated target.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use migrator::run::Options;
 use migrator::wire::Config;
 
-use crate::cli::WithDb;
+use crate::args::{ModeArgs, SourceArgs, TargetArgs};
 use crate::failure::{Code, Failure};
 use crate::migrate;
 use crate::project::Project;
 use crate::screen::Screen;
 use crate::target;
+
+/// Run a command with DATABASE_URL set to the migrated database
+#[derive(clap::Args)]
+pub struct WithDb {
+    #[command(flatten)]
+    pub target: TargetArgs,
+    #[command(flatten)]
+    pub mode: ModeArgs,
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// The command and its arguments, after `--`
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    pub command: Vec<OsString>,
+}
 
 pub fn run(project: &Project, args: &WithDb, screen: &mut Screen) -> Result<ExitCode, Failure> {
     screen.step_aside();

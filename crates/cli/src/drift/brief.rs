@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use super::between;
 use crate::failure::Failure;
 use crate::keeper::expected::{self, Source};
-use crate::migrate::count;
 use crate::project::Project;
 use crate::snapshot::{self, Committed};
+use crate::words::count;
 
 /// Whether there is drift.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ fn compare(
         let why = "the history of these migrations is another one";
         return Ok(Brief::NothingToCompare(why.to_owned()));
     }
-    let path = project.snapshot_file(None);
+    let path = project.snapshot_file(None)?;
     let shown = project.shown(&path);
     let committed = Committed::read(&path);
     let said = match expected::said(&committed, shown, migrations, &report.history) {

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use sql::quote::plain;
 
 use crate::failure::{Code, Failure};
-use crate::migrate::{applied_json, count};
+use crate::migrate::applied_json;
 use crate::screen::one_line;
+use crate::words::count;
 
 /// A schema and what became of it.
 pub struct Outcome {

@@ -9,12 +9,12 @@ use sql::quote::plain;
 
 use super::outcome::table;
 use super::{Schemas, of_schema};
-use crate::cli::Status;
 use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::project::Project;
 use crate::screen::{Screen, one_line};
 use crate::status::Overview;
+use crate::status::Status;
 use crate::target;
 
 pub fn run(

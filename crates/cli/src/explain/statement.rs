@@ -10,7 +10,7 @@ use migrator::script::LOCK_GIVEN_UP;
 use super::with_server_notes;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::failure::{Code, Failure};
-use crate::migrate::count;
+use crate::words::count;
 
 /// A statement that the server refused.
 pub(super) fn statement(failure: &run::Failure) -> Failure {

@@ -7,7 +7,7 @@ use migrator::run::{Applied, Cut, Fate, GaveUp, InDoubt, Interrupted, Job, Refus
 use crate::blockers;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::failure::{Code, Failure};
-use crate::migrate::count;
+use crate::words::count;
 
 /// A step that waited for a lock in vain.
 pub fn blocked(gave_up: &GaveUp) -> Failure {

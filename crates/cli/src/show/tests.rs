@@ -99,7 +99,7 @@ fn a_migration_is_told_by_how_it_ran() {
 
 #[test]
 fn what_has_not_changed_is_said_again_after_ten_seconds() {
-    let mut screen = Screen::new(true);
+    let mut screen = Screen::new(Program::xtask("a-schema"), true);
     let mut show = Show::new(&mut screen, 0);
     assert!(show.is_time());
     assert!(!show.is_time());

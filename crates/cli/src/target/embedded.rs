@@ -12,8 +12,6 @@ use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::project::Project;
 
-/// The database's name unless `POSTGRES_DB` says otherwise.
-const DATABASE: &str = "analytics";
 /// SQLSTATE of a database that is not there.
 const NO_SUCH_DATABASE: &str = "3D000";
 /// SQLSTATEs of a database that another command has just created: before this one looked, and meanwhile.
@@ -26,14 +24,16 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    pub fn new(project: &Project, env: &EnvFile) -> Embedded {
-        Embedded {
+    pub fn new(project: &Project, env: &EnvFile) -> Result<Embedded, Failure> {
+        let database = match env.get("POSTGRES_DB") {
+            Some(name) => name,
+            None => project.database()?,
+        };
+        Ok(Embedded {
             dir: project.path("target/embedded"),
             checkout: project.root().to_owned(),
-            database: env
-                .get("POSTGRES_DB")
-                .unwrap_or_else(|| DATABASE.to_owned()),
-        }
+            database,
+        })
     }
 
     pub fn name(&self) -> String {

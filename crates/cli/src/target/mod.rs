@@ -13,7 +13,7 @@ use migrator::link::Link;
 use migrator::run::Facts;
 use migrator::wire::Config;
 
-use crate::cli::{ModeArgs, TargetArgs};
+use crate::args::{ModeArgs, TargetArgs};
 use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::project::Project;
@@ -70,7 +70,7 @@ pub fn choose(project: &Project, args: &TargetArgs) -> Result<Chosen, Failure> {
             let compose = Target::Compose(Box::new(compose()?));
             Ok(Chosen::new(compose, "--target"))
         }
-        Some("embedded") => Ok(Chosen::new(Target::Embedded(embedded()), "--target")),
+        Some("embedded") => Ok(Chosen::new(Target::Embedded(embedded()?), "--target")),
         // A URL without its scheme, too: its password would be shown as the name of a target.
         Some(url) if url.contains(['=', ':', '@', '/']) => Ok(Chosen::new(
             Target::Url(Url::parse(url, "--target")?),
@@ -89,7 +89,7 @@ pub fn choose(project: &Project, args: &TargetArgs) -> Result<Chosen, Failure> {
             }
             None => {
                 let is_in_use = env.get(compose::VARIABLE).is_some();
-                by_what_is_there(compose(), embedded(), is_in_use)
+                by_what_is_there(compose(), embedded()?, is_in_use)
             }
         },
     }

@@ -1,0 +1,78 @@
+//! The arguments that several commands share.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+/// Which database.
+#[derive(Args, Clone, Default)]
+pub struct TargetArgs {
+    /// compose, embedded or a database URL [default: DATABASE_URL, else compose where a Docker engine answers, else embedded]
+    #[arg(long, value_name = "TARGET")]
+    pub target: Option<String>,
+}
+
+/// What the database stands on.
+#[derive(Args, Clone, Default)]
+pub struct ModeArgs {
+    /// Do without TimescaleDB: hypertables become plain tables and continuous aggregates views [default: where the embedded server has no TimescaleDB]
+    #[arg(long)]
+    pub plain: bool,
+}
+
+/// Which migrations.
+#[derive(Args, Clone)]
+pub struct SourceArgs {
+    /// The folder of the migration files [default: migrations]
+    #[arg(long, value_name = "DIR")]
+    pub migrations: Option<PathBuf>,
+}
+
+/// What becomes of the snapshot.
+#[derive(Args, Clone)]
+pub struct SnapshotArgs {
+    /// The snapshot to bring up to date [default: schema.json of the schema crate]
+    #[arg(long, value_name = "FILE")]
+    pub snapshot: Option<PathBuf>,
+    /// Leave the snapshot alone
+    #[arg(long, conflicts_with = "snapshot")]
+    pub no_snapshot: bool,
+}
+
+/// How long statements and runners wait.
+#[derive(Args, Clone)]
+pub struct Waits {
+    /// Seconds that one attempt of a statement waits for a lock; others queue up behind it as long
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = timeout, allow_negative_numbers = true)]
+    pub lock_timeout: Duration,
+    /// Seconds to wait for locks over all attempts, and for another runner
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, allow_negative_numbers = true)]
+    pub patience: Duration,
+    /// Seconds that a statement may take [default: as long as it takes]
+    #[arg(long, value_name = "SECONDS", value_parser = timeout, allow_negative_numbers = true)]
+    pub statement_timeout: Option<Duration>,
+}
+
+/// The longest time that the server takes for a timeout, which it counts in milliseconds.
+const LONGEST: f64 = 2_147_483.0;
+
+/// Seconds, which may have a fraction.
+pub fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse::<f64>() {
+        Err(_) => Err("not a number of seconds".to_owned()),
+        Ok(seconds) if !(0.0..=LONGEST).contains(&seconds) => {
+            Err(format!("must be from 0 to {LONGEST}"))
+        }
+        Ok(seconds) => Ok(Duration::from_secs_f64(seconds)),
+    }
+}
+
+/// Seconds that may not be 0, which PostgreSQL takes for no limit.
+pub fn timeout(text: &str) -> Result<Duration, String> {
+    let duration = seconds(text)?;
+    match duration.is_zero() {
+        true => Err(format!("must be more than 0, up to {LONGEST}")),
+        false => Ok(duration),
+    }
+}
