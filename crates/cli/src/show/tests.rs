@@ -2,6 +2,8 @@ use super::*;
 
 use migrator::run::Blocker;
 
+use crate::program::Program;
+
 fn blocked(lock: &str, blockers: Vec<Blocker>) -> Blocked {
     Blocked {
         migration: "004 add_segments".to_owned(),
