@@ -1,38 +1,75 @@
-//! Databases for tests: each test has one of its own, with every migration applied.
+//! Databases for tests: each test has one of its own, with every migration applied, and drops it at its end.
 //!
 //! ```no_run
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let database = migrator::testing::TestDatabase::migrated()?;
-//! let mut client = database.config().client()?;
-//! client.execute("INSERT INTO events DEFAULT VALUES", &[])?;
+//! # use migrator::testing::{Error, TestDatabase};
+//! # fn main() -> Result<(), Error> {
+//! let database = TestDatabase::migrated()?;
+//! let mut client = database.client()?;
+//! client.execute("INSERT INTO events DEFAULT VALUES", &[]).unwrap();
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! They are on a private server of the installed PostgreSQL that all tests of a process share and that goes with the process. The first
-//! test of a process starts the server and applies the migrations; every other database is a copy. Where the server has no TimescaleDB and
-//! the feature `plain` is on, the databases are in plain mode.
+//! Databases that only have the first migrations, or rows that many tests need, are made as easily. The rows are written once, into a
+//! template, and each test gets a copy:
+//!
+//! ```no_run
+//! # use migrator::testing::{Error, TestDatabase};
+//! fn with_a_project() -> Result<TestDatabase, Error> {
+//!     TestDatabase::seeded(|client| {
+//!         client.batch_execute("INSERT INTO projects (id, name) VALUES (1, 'shop')")?;
+//!         Ok(())
+//!     })
+//! }
+//!
+//! # fn main() -> Result<(), Error> {
+//! let before_the_fourth = TestDatabase::migrated_to(3)?;
+//! let database = with_a_project()?;
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! An asynchronous test makes and drops them as any other does, and connects to their [`url`](TestDatabase::url) with a driver of its own.
+//!
+//! # The server
+//! Without further ado it is a private server of the installed PostgreSQL, with TimescaleDB where that is installed. All processes of a
+//! test run share it, those of `cargo nextest` and of several test binaries as well. It stops ten seconds after the last one has ended or
+//! was killed, and leaves nothing behind. Processes share a server where they have the same migrations in the same folder, and the same
+//! PostgreSQL.
+//!
+//! The variable `TEST_DATABASE_URL` names another server: a service container in CI, for instance. Its role must be allowed to create
+//! databases, and to connect to the database `postgres`. Databases there are called `timeschema_test_…`, and those that a killed test run has
+//! left behind are removed by the next run; each run holds a lock as long as it lives, so that nobody removes what is in use.
+//!
+//! Where a server has no TimescaleDB and the feature `plain` is on, the databases are in plain mode.
+//!
+//! # Templates
+//! Migrations run once, in a template, and what is made for a test is a copy. A template is made anew when a migration has changed; two
+//! processes that need the same one at once make it once. A template that nobody has used for a day is removed.
+//!
+//! What a copy lacks: settings and privileges of the database itself (`ALTER DATABASE … SET`, `GRANT … ON DATABASE`), which PostgreSQL does
+//! not copy. Roles belong to the server: a migration that creates one should do so only where it is missing.
 
+mod files;
+mod names;
+mod seed;
+mod server;
+mod template;
+
+use std::panic::Location;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
-use cluster::{Cluster, Running, Server, Settings};
-use sql::quote::identifier;
+use postgres::Client;
 
 use crate::history::Mode;
-use crate::link::{self, Link};
-use crate::plan::Migration;
-use crate::run::{self, Options};
+use crate::link;
+use crate::run;
 use crate::source;
 use crate::source::TextError;
-use crate::wire::{Config, ConfigError, Wire};
-
-/// The folder that is looked for.
-const MIGRATIONS: &str = "migrations";
+use crate::wire::{Config, ConfigError};
+use files::Files;
+use server::{Database, Server};
 
 /// Why there is no database for a test. The first test's reason is that of all tests of the process.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -56,7 +93,6 @@ macro_rules! from {
 }
 
 from!(
-    cluster::Error,
     ConfigError,
     link::Error,
     run::Error,
@@ -64,11 +100,13 @@ from!(
     TextError
 );
 
+/// What a seed may fail with: any error.
+pub type SeedError = Box<dyn std::error::Error + Send + Sync>;
+
 /// A database of a test's own, dropped with this value.
 #[derive(Debug)]
 pub struct TestDatabase {
-    name: String,
-    server: &'static Shared,
+    database: Database,
 }
 
 impl TestDatabase {
@@ -77,13 +115,27 @@ impl TestDatabase {
     /// # Errors
     /// When no PostgreSQL server is installed, there is no such folder, or a migration fails.
     pub fn migrated() -> Result<TestDatabase, Error> {
-        static TEMPLATE: OnceLock<Result<String, Error>> = OnceLock::new();
-        let server = Shared::get()?;
-        let template = TEMPLATE.get_or_init(|| apart(|| server.template()));
-        server.create(&format!(
-            " TEMPLATE {}",
-            identifier(template.as_ref().map_err(Error::clone)?)
-        ))
+        TestDatabases::default().migrated()
+    }
+
+    /// The same with the migrations up to and including this number: what the next one finds.
+    ///
+    /// # Errors
+    /// As [`TestDatabase::migrated`], and when there is no such migration.
+    pub fn migrated_to(version: u32) -> Result<TestDatabase, Error> {
+        TestDatabases::default().to(version).migrated()
+    }
+
+    /// A migrated database with what `seed` has written; see [`TestDatabases::seeded`].
+    ///
+    /// # Errors
+    /// As [`TestDatabase::migrated`], and when the seed fails.
+    #[track_caller]
+    pub fn seeded<F>(seed: F) -> Result<TestDatabase, Error>
+    where
+        F: FnOnce(&mut Client) -> Result<(), SeedError> + Send,
+    {
+        TestDatabases::default().seeded(seed)
     }
 
     /// A database without anything in it.
@@ -91,95 +143,157 @@ impl TestDatabase {
     /// # Errors
     /// When no PostgreSQL server is installed.
     pub fn empty() -> Result<TestDatabase, Error> {
-        Shared::get()?.create("")
+        TestDatabases::default().empty()
     }
 
     /// Its URL.
     pub fn url(&self) -> String {
-        self.server.running.url(&self.name)
+        self.database.server.url(self.database.name())
     }
 
     /// What connects to it.
     ///
     /// # Panics
-    /// Never: the URL is one that can be read.
+    /// Never: the database was made with the same URL.
     pub fn config(&self) -> Config {
-        Config::exactly(&self.url()).expect("the URL of a private server")
+        let config = self.database.server.config(self.database.name());
+        config.expect("the URL of a server that has been used")
     }
 
-    /// What it stands on: TimescaleDB where the installed server has it.
+    /// A new connection to it.
+    ///
+    /// # Errors
+    /// When the server takes no more connections; also on a thread that polls an asynchronous task, which must not block.
+    pub fn client(&self) -> Result<Client, Error> {
+        Ok(self.config().client()?)
+    }
+
+    /// What it stands on: TimescaleDB where the server has it.
     pub fn mode(&self) -> Mode {
-        self.server.mode
+        self.database.server.mode
     }
 }
 
-impl Drop for TestDatabase {
-    fn drop(&mut self) {
-        let drop = format!("DROP DATABASE {} WITH (FORCE)", identifier(&self.name));
-        // A test that fails is worth more than a database that stays: the server goes with the process anyway.
-        let _ = self.server.maintain(&drop);
-    }
+/// Which migrations the databases of tests have. [`TestDatabase`] has those of the nearest folder `migrations`.
+///
+/// ```no_run
+/// # use migrator::testing::{Error, TestDatabases};
+/// # fn main() -> Result<(), Error> {
+/// let database = TestDatabases::of("../billing/migrations").to(7).migrated()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct TestDatabases {
+    folder: Option<PathBuf>,
+    last: Option<u32>,
 }
 
-/// The server for all tests of a process.
-#[derive(Debug)]
-struct Shared {
-    running: Running,
-    mode: Mode,
-    made: AtomicU32,
-}
-
-impl Shared {
-    fn get() -> Result<&'static Shared, Error> {
-        static SERVER: OnceLock<Result<Shared, Error>> = OnceLock::new();
-        let server = SERVER.get_or_init(|| {
-            let server = Server::find()?;
-            let mode = if server.has_extension("timescaledb") {
-                Mode::TimescaleDb
-            } else {
-                let lacking =
-                    "the installed PostgreSQL has no TimescaleDB, and the feature `plain` is off";
-                Mode::PLAIN.ok_or_else(|| Error::because(lacking))?
-            };
-            Ok(Shared {
-                running: Cluster::temporary(&server, Settings::throwaway())?,
-                mode,
-                made: AtomicU32::new(0),
-            })
-        });
-        server.as_ref().map_err(Error::clone)
+impl TestDatabases {
+    /// With the migrations in this folder, whose path counts from the package whose test this is. A `timeschema.toml` beside the folder is
+    /// read, as the commands read it.
+    pub fn of(folder: impl AsRef<Path>) -> TestDatabases {
+        TestDatabases {
+            folder: Some(folder.as_ref().to_owned()),
+            last: None,
+        }
     }
 
-    fn create(&'static self, options: &str) -> Result<TestDatabase, Error> {
-        let name = format!("test_{}", self.made.fetch_add(1, Ordering::Relaxed));
-        self.maintain(&format!("CREATE DATABASE {name}{options}"))?;
-        Ok(TestDatabase { name, server: self })
+    /// With the migrations up to and including this number.
+    #[must_use]
+    pub fn to(mut self, version: u32) -> TestDatabases {
+        self.last = Some(version);
+        self
     }
 
-    /// Makes the database that the others are copies of; returns its name.
-    fn template(&self) -> Result<String, Error> {
-        let files = source::read_dir(&folder()?)?;
-        let migrations: Result<Vec<_>, _> = files.into_iter().map(Migration::parse).collect();
-        let name = "migrated".to_owned();
-        self.maintain(&format!("CREATE DATABASE {name}"))?;
-        let options = Options {
-            mode: self.mode,
-            ..Options::default()
-        };
-        let mut link = self.connect(&name)?;
-        run::run(&mut link, &migrations?, &options, None, &mut |_| ())?;
-        Ok(name)
-    }
-
-    fn maintain(&self, sql: &str) -> Result<(), Error> {
+    /// A database to which the migrations are applied.
+    ///
+    /// # Errors
+    /// As [`TestDatabase::migrated`].
+    pub fn migrated(&self) -> Result<TestDatabase, Error> {
         apart(|| {
-            self.connect("postgres")?.query(sql)?;
-            Ok(())
+            let (server, template) = self.template()?;
+            let database = server.create(Some(&template))?;
+            Ok(TestDatabase { database })
         })
     }
 
-    fn connect(&self, database: &str) -> Result<Wire, Error> {
-        Ok(Config::exactly(&self.running.url(database))?.connect()?)
+    /// A migrated database with what `seed` has written. The seed runs once, in a template, and each test's database is a copy of it.
+    ///
+    /// Tests share a template where they call this at the same place of the same program, so call it in one function for all tests that need
+    /// the same rows. A seed captures nothing, which the compiler checks: what it writes is determined by its code. Every build of a test
+    /// binary runs its seeds once. A seed that reads a file should have it compiled in (`include_str!`), since a template is not made
+    /// anew when the file changes.
+    ///
+    /// ```compile_fail
+    /// # use migrator::testing::{Error, TestDatabase};
+    /// fn with_rows(count: i64) -> Result<TestDatabase, Error> {
+    ///     TestDatabase::seeded(move |client| {
+    ///         client.execute("SELECT generate_series(1, $1)", &[&count])?;
+    ///         Ok(())
+    ///     })
+    /// }
+    /// # fn main() { with_rows(1).unwrap(); }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`TestDatabase::migrated`], and when the seed fails.
+    #[track_caller]
+    pub fn seeded<F>(&self, seed: F) -> Result<TestDatabase, Error>
+    where
+        F: FnOnce(&mut Client) -> Result<(), SeedError> + Send,
+    {
+        const {
+            assert!(
+                size_of::<F>() == 0,
+                "a seed captures nothing: tests share what it has written, whatever was captured"
+            );
+        }
+        let place = Location::caller();
+        apart(|| {
+            let (server, migrated) = self.template()?;
+            let identity = seed::identity::<F>(place)?;
+            let template = names::template(&[&migrated, &identity]);
+            template::make(server, &template, Some(&migrated), |config| {
+                let written = seed(&mut config.client()?);
+                written.map_err(|error| {
+                    Error(format!(
+                        "the seed at {place} failed: {}",
+                        seed::reason(&*error)
+                    ))
+                })
+            })?;
+            let database = server.create(Some(&template))?;
+            Ok(TestDatabase { database })
+        })
+    }
+
+    /// A database without anything in it, on the same server.
+    ///
+    /// # Errors
+    /// As [`TestDatabase::empty`].
+    pub fn empty(&self) -> Result<TestDatabase, Error> {
+        apart(|| {
+            // It needs no migrations, and so none that can be read.
+            let files = Files::read(self.folder.as_deref()).ok();
+            let database = Server::of(files.as_ref())?.create(None)?;
+            Ok(TestDatabase { database })
+        })
+    }
+
+    /// The server, and the name of the template with the migrations.
+    fn template(&self) -> Result<(&'static Server, String), Error> {
+        let files = Files::read(self.folder.as_deref())?;
+        let server = Server::of(Some(&files))?;
+        let name = names::template(&[&server.makes, &files.digest(self.last)?]);
+        template::make(server, &name, None, |config| {
+            let (migrations, mut options) = files.plan(self.last)?;
+            options.mode = server.mode;
+            let mut link = config.connect()?;
+            run::run(&mut link, &migrations, &options, None, &mut |_| ())?;
+            Ok(())
+        })?;
+        Ok((server, name))
     }
 }
 
@@ -192,25 +306,4 @@ fn apart<T: Send>(work: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, E
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
-}
-
-/// The folder of the migrations, from the package upwards.
-fn folder() -> Result<PathBuf, Error> {
-    let here = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-    let here = match here {
-        Some(here) => here,
-        None => std::env::current_dir().map_err(Error::because)?,
-    };
-    let found = here.ancestors().map(|dir| dir.join(MIGRATIONS));
-    found
-        .into_iter()
-        .find(|dir| dir.is_dir())
-        .ok_or_else(|| Error(lacking(&here)))
-}
-
-fn lacking(here: &Path) -> String {
-    format!(
-        "there is no folder {MIGRATIONS} in {} or above it",
-        here.display()
-    )
 }

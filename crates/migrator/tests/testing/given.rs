@@ -1,0 +1,95 @@
+//! A server that `TEST_DATABASE_URL` names, on which somebody else's databases are as well.
+
+use cluster::{Cluster, Running, Settings};
+use migrator::wire::Config;
+
+use crate::process::Process;
+use crate::project;
+
+/// A server whose background workers run where it has TimescaleDB, as in a service container.
+fn given(test: &str) -> Option<Running> {
+    let server = testkit::server(test)?;
+    let mut settings = Settings::throwaway();
+    if server.has_extension("timescaledb") {
+        settings = settings
+            .option("timescaledb.max_background_workers", "8")
+            .option("max_worker_processes", "16");
+    }
+    Some(Cluster::temporary(&server, settings).unwrap())
+}
+
+/// The databases of a server that are not its own.
+fn databases(server: &Running) -> Vec<String> {
+    let config = Config::exactly(&server.url("postgres")).unwrap();
+    let sql = "SELECT datname FROM pg_database WHERE datname NOT LIKE 'template_' AND datname <> 'postgres' ORDER BY 1";
+    let rows = config.client().unwrap().query(sql, &[]).unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+#[testkit::test(given)]
+fn what_a_killed_run_left_is_removed_and_what_another_uses_is_not(server: Running) {
+    let project = project(&["one"]);
+    if has_timescaledb(&server) {
+        // Its scheduler is connected to each database that has the extension.
+        let text = "CREATE EXTENSION IF NOT EXISTS timescaledb;\nCREATE TABLE one (id int);\n";
+        project.write("migrations/001_one.sql", text);
+    }
+    let folder = project.path().join("migrations").display().to_string();
+    let url = server.url("postgres");
+    let start = || Process::start(&folder, Some(&url));
+    let name = |process: &Process| process.url.rsplit_once('/').unwrap().1.to_owned();
+    let client = Config::exactly(&url).unwrap().client();
+    client
+        .unwrap()
+        .batch_execute("CREATE DATABASE timeschema_of_mine")
+        .unwrap();
+
+    let (killed, running) = (start(), start());
+    let (left, used) = (name(&killed), name(&running));
+    assert_eq!(killed.row, running.row);
+    killed.kill();
+    // A later run's.
+    let later = start();
+    let own = name(&later);
+    let found = databases(&server);
+    assert!(!found.contains(&left), "{found:?}");
+    assert!(found.contains(&used) && found.contains(&own), "{found:?}");
+    running.end();
+    later.end();
+
+    let templates: Vec<String> = databases(&server);
+    // The migrated one and the seeded one are kept for the next run.
+    assert_eq!(templates.len(), 3, "{templates:?}");
+    assert_eq!(templates[0], "timeschema_of_mine");
+    for template in &templates[1..] {
+        assert!(template.starts_with("timeschema_template_"), "{template}");
+    }
+}
+
+#[testkit::test(given)]
+fn a_template_that_nobody_has_used_for_a_day_is_removed(server: Running) {
+    let project = project(&["one"]);
+    let folder = project.path().join("migrations").display().to_string();
+    let url = server.url("postgres");
+    Process::start(&folder, Some(&url)).end();
+    let old = databases(&server);
+    let mut client = Config::exactly(&url).unwrap().client().unwrap();
+    for template in &old {
+        let comment = "template of test databases, made at 1000";
+        client
+            .batch_execute(&format!("COMMENT ON DATABASE {template} IS '{comment}'"))
+            .unwrap();
+    }
+    project.write("migrations/002_two.sql", "CREATE TABLE two ();\n");
+    Process::start(&folder, Some(&url)).end();
+    let found = databases(&server);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(!found.iter().any(|it| old.contains(it)), "{found:?}");
+}
+
+fn has_timescaledb(server: &Running) -> bool {
+    let config = Config::exactly(&server.url("postgres")).unwrap();
+    let sql = "SELECT count(*) FROM pg_available_extensions WHERE name = 'timescaledb'";
+    let found: i64 = config.client().unwrap().query_one(sql, &[]).unwrap().get(0);
+    found > 0
+}
