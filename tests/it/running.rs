@@ -11,6 +11,7 @@ mod questions;
 mod replaced;
 mod session;
 mod settings;
+mod spoiled;
 mod waits;
 mod whole;
 

@@ -1,10 +1,13 @@
 //! The table `schema_migrations`: its shape, reading it, and the statements that keep it.
 
 pub(crate) mod elsewhere;
+mod kept;
 mod table;
 pub(crate) mod trust;
 
 pub use elsewhere::{Elsewhere, RecordedElsewhere, is_history, others};
+pub(crate) use kept::Recorded;
+pub use kept::{Kept, SPOILED};
 pub use table::{HistoryTable, LONGEST_NAME};
 pub use trust::{Untrusted, find};
 

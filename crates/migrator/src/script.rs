@@ -7,9 +7,10 @@ pub use session::{LOCK_GIVEN_UP, Session};
 
 use std::ops::Range;
 
+use sql::quote::literal;
 use sql::statement::{self, Reason};
 
-use crate::history::{Begun, Mode, Progress};
+use crate::history::{Begun, Kept, Mode, Progress};
 use crate::message::Message;
 use crate::plan::{Migration, StepKind};
 use crate::recovery::{self, Journal};
@@ -34,6 +35,8 @@ pub struct StepRef<'a> {
     pub mode: Mode,
     /// How a migration's session starts.
     pub session: &'a Session,
+    /// What the history has to say of the other migrations when the step is recorded; `None` where none of its statements is sent.
+    pub kept: Option<Kept>,
 }
 
 /// Whether a step's transaction is begun and committed with it, or is part of a longer one.
@@ -143,10 +146,16 @@ impl StepRef<'_> {
             self.push_source(&mut message, range);
             self.push_parameters_behind(&mut message, &self.migration.file.text[range.clone()]);
         }
-        message.push(&self.session.holds_lock(), None);
+        // Whom the file has become may not read the history.
         for sql in self.own_role() {
             message.push(sql, None);
         }
+        let own = (!self.is_new).then_some(self.migration.file.version);
+        let kept = self.kept.map(|kept| match self.bounds.begins {
+            true => kept.check_if_written(self.table, own),
+            false => kept.check(self.table, own),
+        });
+        message.push(&self.session.holds_lock(kept), None);
         if let Some(check) = self.mode.check() {
             message.push(check, None);
         }
@@ -195,7 +204,7 @@ impl StepRef<'_> {
             true => progress.insert(),
             false => progress.begin(),
         };
-        self.push_record(&mut intent, &begin);
+        self.push_record(&mut intent, &[&begin]);
         if waits_aside {
             intent.push(&set_lock_timeout(self.session.patience), None);
         }
@@ -214,7 +223,7 @@ impl StepRef<'_> {
     /// session, which a run that is cut loses as well.
     fn without_lock(&self) -> Vec<Message> {
         let mut record = Message::default();
-        self.push_record(&mut record, &self.record(self.index + 1, self.is_new));
+        self.push_record(&mut record, &[&self.record(self.index + 1, self.is_new)]);
         vec![record, self.statement()]
     }
 
@@ -231,16 +240,23 @@ impl StepRef<'_> {
 
     /// Records that a statement that runs alone is done, where the lock is still ours.
     fn push_completion(&self, message: &mut Message) {
-        message.push(&self.session.holds_lock(), None);
-        self.push_record(message, &self.record(self.index + 1, false));
+        message.push(&self.session.holds_lock(None), None);
+        let own = Some(self.migration.file.version);
+        let kept = self.kept.map(|kept| {
+            let check = kept.check(self.table, own);
+            format!("DO {}", literal(&format!("BEGIN {check} END")))
+        });
+        let record = self.record(self.index + 1, false);
+        let statements: Vec<&str> = kept.iter().chain([&record]).map(String::as_str).collect();
+        self.push_record(message, &statements);
     }
 
     /// Writes the history outside a step's transaction; in one of its own where the session's reset follows, which may fail.
-    fn push_record(&self, message: &mut Message, record: &str) {
+    fn push_record(&self, message: &mut Message, record: &[&str]) {
         let own_role = self.own_role();
         let statements = match own_role.is_empty() && !self.is_last() {
-            true => vec![record],
-            false => [&["BEGIN"], own_role.as_slice(), &[record, "COMMIT"]].concat(),
+            true => record.to_vec(),
+            false => [&["BEGIN"], own_role.as_slice(), record, &["COMMIT"]].concat(),
         };
         statements.iter().for_each(|sql| message.push(sql, None));
     }

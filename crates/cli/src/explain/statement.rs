@@ -31,21 +31,24 @@ pub(super) fn statement(failure: &run::Failure) -> Failure {
         );
         diagnostic = diagnostic.note("cause", cause);
     }
-    if has_dropped_history(failure) {
+    if let Some(harm) = harm(failure) {
         let table = history_of(failure);
-        let lost = match runs_alone(failure) {
+        let what = match harm {
+            Harm::Dropped => "dropped, renamed or moved",
+            Harm::Written => "wrote to",
+        };
+        let lost = match failure.ran_alone {
             true => "the statement ran alone, so that stays",
             false => "that was rolled back with the step, and nothing is lost",
         };
-        let cause =
-            format!("the file dropped, renamed or moved this tool's own history, {table}: {lost}");
+        let cause = format!("the file {what} this tool's own history, {table}: {lost}");
         diagnostic = diagnostic.note("cause", cause);
     }
     if let Some(at) = at(failure) {
         diagnostic = diagnostic.note("at", at);
     }
     // Nothing is left of a statement that did what it was to do.
-    let is_gone = has_dropped_history(failure) && runs_alone(failure);
+    let is_gone = harm(failure).is_some() && failure.ran_alone;
     if failure.remains && !is_gone {
         diagnostic = diagnostic.note(
             "left",
@@ -81,26 +84,30 @@ fn history_of(failure: &run::Failure) -> &str {
     &failure.facts.history_table.table
 }
 
-/// Whether recording the step failed because its statements have dropped the history, renamed or moved it.
-fn has_dropped_history(failure: &run::Failure) -> bool {
+/// What a step's statements have done to the history, so that recording the step failed.
+#[derive(Clone, Copy)]
+enum Harm {
+    /// They have dropped, renamed or moved it.
+    Dropped,
+    /// They have changed what it says of other migrations.
+    Written,
+}
+
+fn harm(failure: &run::Failure) -> Option<Harm> {
+    if failure.error.code == history::SPOILED {
+        return Some(Harm::Written);
+    }
     let is_gone = matches!(
         failure.error.code.as_str(),
         UNDEFINED_TABLE | UNDEFINED_SCHEMA
     );
-    is_gone && matches!(&failure.at, At::Runner(sql) if sql.contains(history_of(failure)))
+    let is_record = matches!(&failure.at, At::Runner(sql) if sql.contains(history_of(failure)));
+    (is_gone && is_record).then_some(Harm::Dropped)
 }
 
 /// SQLSTATEs of a table and of a schema that are not there.
 const UNDEFINED_TABLE: &str = "42P01";
 const UNDEFINED_SCHEMA: &str = "3F000";
-
-/// Whether what a step has done stays although it failed.
-fn runs_alone(failure: &run::Failure) -> bool {
-    matches!(
-        failure.kind(),
-        Some(StepKind::Alone(_) | StepKind::FreshSession)
-    )
-}
 
 /// What failed, where it is none of the file's statements.
 fn at(failure: &run::Failure) -> Option<String> {
@@ -177,13 +184,13 @@ fn state(failure: &run::Failure) -> String {
         StepKind::Alone(_) | StepKind::FreshSession => "failed by itself",
     };
     let now = match (failure.step, kind) {
-        (0, StepKind::Transaction { .. } | StepKind::Asked(_)) => {
-            format!("{version:03} was rolled back, nothing of it remains")
-        }
-        _ if has_dropped_history(failure) && runs_alone(failure) => format!(
+        _ if harm(failure).is_some() && failure.ran_alone => format!(
             "step {} of {steps} of {version:03} ran; what is applied is not recorded any more",
             failure.step + 1
         ),
+        (0, StepKind::Transaction { .. } | StepKind::Asked(_)) => {
+            format!("{version:03} was rolled back, nothing of it remains")
+        }
         (0, _) if steps == 1 => format!("{version:03} is not applied: its only step failed"),
         (0, _) => format!(
             "{version:03} is not applied: the first of its {} failed",
@@ -204,14 +211,19 @@ fn state(failure: &run::Failure) -> String {
 }
 
 fn next(failure: &run::Failure) -> String {
-    if has_dropped_history(failure) {
+    if let Some(harm) = harm(failure) {
         let table = history_of(failure);
-        return match runs_alone(failure) {
-            true => format!(
+        return match (harm, failure.ran_alone) {
+            (Harm::Written, false) => "take that out of the file (it is not applied, so it may be edited) and run `cargo xtask migrate`".to_owned(),
+            (Harm::Written, true) => format!(
+                "bring the rows of {table} back (restore them, or empty it and record what is applied with \
+                 `cargo xtask migrate --baseline NNN`); take the statement out of the file"
+            ),
+            (Harm::Dropped, true) => format!(
                 "bring {table} back (undo the statement, or restore that table), or record what is applied with \
                  `cargo xtask migrate --baseline NNN`; take the statement out of the file"
             ),
-            false => format!(
+            (Harm::Dropped, false) => format!(
                 "keep {table}: name what is to be dropped in place of all that a schema or a role has, and run `cargo xtask migrate`; \
                  `cargo xtask reset` recreates a development database"
             ),

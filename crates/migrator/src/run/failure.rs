@@ -3,6 +3,7 @@
 use sql::lexer;
 
 use super::{Applied, Facts, Report};
+use crate::history::SPOILED;
 use crate::link::{Position, ServerError};
 use crate::message::{Message, Sent};
 use crate::plan::{Migration, StepKind};
@@ -23,6 +24,8 @@ pub struct Failure {
     pub applied: Vec<Applied>,
     /// The server.
     pub facts: Facts,
+    /// Whether the step ran alone, so that what its statement has done stays.
+    pub ran_alone: bool,
     /// Whether something is left behind of a statement that ran alone, which the next run is going to remove.
     pub remains: bool,
     /// Whether the statement commits in between, and how much it had committed cannot be determined.
@@ -67,13 +70,23 @@ impl Failure {
         error: ServerError,
         report: &Report,
     ) -> Failure {
+        let step = step.min(migration.steps.len().saturating_sub(1));
+        let spoils = || {
+            let table = &report.facts.history_table.table;
+            mention(migration, step, table).filter(|_| error.code == SPOILED)
+        };
+        let at = match spoils() {
+            Some(byte) => At::Byte(byte),
+            None => At::of(&migration.file.text, message, &error),
+        };
         Failure {
             migration: migration.clone(),
-            step: step.min(migration.steps.len().saturating_sub(1)),
-            at: At::of(&migration.file.text, message, &error),
+            step,
+            at,
             error,
             applied: report.applied.clone(),
             facts: report.facts.clone(),
+            ran_alone: false,
             remains: false,
             may_be_partial: false,
             whole: None,
@@ -145,6 +158,20 @@ fn inside(message: &Message, sent: &Sent, error: &ServerError) -> Option<usize> 
 /// missing column of an index among them, the server gives no position.
 fn named(statement: &str, message: &str) -> Option<usize> {
     let name = quoted(message).next().filter(|name| !name.is_empty())?;
+    word(statement, name)
+}
+
+/// Where a step first has a name, in whatever statement.
+fn mention(migration: &Migration, step: usize, name: &str) -> Option<usize> {
+    let step = migration.steps.get(step)?;
+    step.statements.iter().find_map(|range| {
+        let at = word(&migration.file.text[range.clone()], name)?;
+        Some(range.start + at)
+    })
+}
+
+/// Where a statement holds a name as a word, strings included.
+fn word(statement: &str, name: &str) -> Option<usize> {
     let inside_a_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     lexer::tokens(statement).iter().find_map(|token| {
         let text = token.text(statement);

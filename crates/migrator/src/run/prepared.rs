@@ -2,7 +2,7 @@
 //! that is pending need not be held a second time.
 
 use super::runner::Runner;
-use crate::history::History;
+use crate::history::{History, Kept, Recorded};
 use crate::message::Message;
 use crate::plan::{Migration, Pending, StepKind};
 use crate::question::Question;
@@ -19,6 +19,8 @@ pub(super) struct Prepared<'a> {
     pub bounds: Bounds,
     /// Whether no step before it has started the session.
     pub starts_session: bool,
+    /// What the history says of the migrations before it.
+    pub kept: Kept,
 }
 
 impl<'a> Prepared<'a> {
@@ -118,10 +120,12 @@ impl<'a> Runner<'a, '_> {
         stretch: &[(usize, usize)],
         history: &History,
     ) -> Vec<Prepared<'a>> {
+        let kept = kept(pending, history);
         let of = |(place, &(position, index)): (usize, &(usize, usize))| {
             let migration = pending[position].migration;
             let whole = self.options.all_or_nothing;
             Prepared {
+                kept: kept[position],
                 migration,
                 index,
                 is_new: index == 0 && history.row(migration.file.version).is_none(),
@@ -134,6 +138,27 @@ impl<'a> Runner<'a, '_> {
         };
         stretch.iter().enumerate().map(of).collect()
     }
+}
+
+/// What the history says of other migrations while each of these runs: they are recorded one after the other, and only the first may have a
+/// row already.
+fn kept(pending: &[Pending<'_>], history: &History) -> Vec<Kept> {
+    let first = pending.first().map(|it| it.migration.file.version);
+    let mut recorded = Recorded::default();
+    let others = history.rows.iter().filter(|row| Some(row.version) != first);
+    others.for_each(|row| recorded.push(row));
+    let kept = pending.iter().map(|Pending { migration, .. }| {
+        let kept = recorded.kept();
+        let file = &migration.file;
+        recorded.push_applied(
+            file.version,
+            &file.name,
+            &file.checksum,
+            migration.steps.len(),
+        );
+        kept
+    });
+    kept.collect()
 }
 
 /// Whether a step needs a session in which nothing has run.

@@ -278,6 +278,7 @@ impl<'a, 'o> Runner<'a, 'o> {
                 applied_by,
                 mode,
                 session,
+                kept: Some(prepared.kept),
             };
             prepared.messages(step)
         });
@@ -288,6 +289,7 @@ impl<'a, 'o> Runner<'a, 'o> {
         StepRef {
             is_new: prepared.is_new,
             bounds: prepared.bounds,
+            kept: Some(prepared.kept),
             ..self.step_ref(prepared.migration, prepared.index)
         }
     }
@@ -302,6 +304,7 @@ impl<'a, 'o> Runner<'a, 'o> {
             applied_by: &self.applied_by,
             mode: self.options.mode,
             session: &self.session,
+            kept: None,
         }
     }
 

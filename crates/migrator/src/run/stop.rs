@@ -79,6 +79,7 @@ impl Runner<'_, '_> {
                 }
                 let mut failure =
                     Box::new(Failure::new(migration, step, message, *error, self.report));
+                failure.ran_alone = self.runs_alone;
                 failure.may_be_partial =
                     self.may_be_partial(migration, step) && !encoding::is_unread(&failure.error);
                 failure.whole = self.whole();

@@ -152,17 +152,18 @@ impl Session {
         format!("DO {}", literal(&body))
     }
 
-    /// What a step ends with: fails where the session does not hold the runners' lock any more.
-    pub(super) fn holds_lock(&self) -> String {
+    /// What a step ends with: fails where the session does not hold the runners' lock any more. `and` is PL/pgSQL that checks something else.
+    pub(super) fn holds_lock(&self, and: Option<String>) -> String {
         let holds = qualified(&format!(
             "EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.pid = pg_backend_pid() AND {})",
             self.lock
         ));
-        let body = format!(
-            "BEGIN IF NOT {holds} THEN RAISE EXCEPTION USING ERRCODE = '{LOCK_GIVEN_UP}', \
-             MESSAGE = 'the lock that keeps other runners away was given up'; END IF; END"
+        let is_held = format!(
+            "IF NOT {holds} THEN RAISE EXCEPTION USING ERRCODE = '{LOCK_GIVEN_UP}', \
+             MESSAGE = 'the lock that keeps other runners away was given up'; END IF;"
         );
-        format!("DO {}", literal(&body))
+        let checks: Vec<String> = [is_held].into_iter().chain(and).collect();
+        format!("DO {}", literal(&format!("BEGIN {} END", checks.join(" "))))
     }
 }
 

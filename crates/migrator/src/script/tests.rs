@@ -2,6 +2,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::*;
+use crate::history::Recorded;
 use crate::source::File;
 
 static SESSION: Session = Session {
@@ -27,6 +28,7 @@ fn rendered(text: &str, new: bool) -> String {
             applied_by: "o'brien",
             mode: Mode::TimescaleDb,
             session: &SESSION,
+            kept: Some(Recorded::default().kept()),
         };
         let mut messages: Vec<Message> = start(step).filter(|_| index == 0).into_iter().collect();
         messages.extend(match migration.steps[index].kind {
@@ -85,6 +87,7 @@ fn first_step(migration: &Migration) -> StepRef<'_> {
         applied_by: "u",
         mode: Mode::TimescaleDb,
         session: &SESSION,
+        kept: None,
     }
 }
 

@@ -1,0 +1,137 @@
+//! Files that write to this tool's own history.
+
+use super::{value, with};
+use crate::support::{Sandbox, test_name};
+
+const FIRST: (&str, &str) = ("001_first", "CREATE TABLE kept (id int);\n");
+const SECOND: (&str, &str) = ("002_second", "ALTER TABLE kept ADD name text;\n");
+
+/// What the history records.
+const RECORDED: &str = "SELECT string_agg(concat_ws(' ', version, name, left(checksum, 4), steps_done), ', ' ORDER BY version) FROM schema_migrations";
+
+fn project(test: &str, third: &str) -> Option<Sandbox> {
+    with(&[FIRST, SECOND, ("003_third", third)]).plain(test)
+}
+
+/// What the history records with the first two applied, whose screens are the same in every run.
+fn recorded(project: &Sandbox) -> String {
+    value(&mut project.own_database().client(), RECORDED)
+}
+
+/// Ways of a file to change what the history says of the others, and what the error says of each.
+const WAYS: &[(&str, &str, &str)] = &[
+    (
+        "all",
+        "DELETE FROM schema_migrations;\n",
+        "deleted 2 of 2 rows",
+    ),
+    (
+        "one",
+        "CREATE TABLE t ();\nDELETE FROM public.schema_migrations WHERE version = 1;\n",
+        "deleted 1 of 2 rows",
+    ),
+    (
+        "truncated",
+        "TRUNCATE schema_migrations;\n",
+        "deleted 2 of 2 rows",
+    ),
+    (
+        "updated",
+        "UPDATE schema_migrations SET checksum = 'x' WHERE version = 1;\n",
+        "changed rows",
+    ),
+    (
+        "renumbered",
+        "UPDATE schema_migrations SET version = version + 10;\n",
+        "changed rows",
+    ),
+    (
+        "added",
+        "INSERT INTO schema_migrations SELECT 4, name, checksum, steps, steps_done, started_at, applied_at, duration_ms, applied_by, mode \
+         FROM schema_migrations WHERE version = 1;\n",
+        "added rows to the history: 1",
+    ),
+    (
+        "in_a_do",
+        "DO $$ BEGIN EXECUTE 'DELETE FROM schema_' || 'migrations'; EXCEPTION WHEN division_by_zero THEN NULL; END $$;\n",
+        "deleted 2 of 2 rows",
+    ),
+];
+
+#[test]
+fn a_file_that_writes_to_the_history_is_rolled_back() {
+    for (name, text, said) in WAYS {
+        let Some(project) = project(&format!("{}_{name}", test_name!()), text) else {
+            return;
+        };
+        project.run("migrate --no-snapshot --to 2");
+        let before = recorded(&project);
+        let screen = project.run("migrate --no-snapshot");
+        assert!(screen.starts_with("exit 1\n"), "{name}: {screen}");
+        assert!(screen.contains(said), "{name}: {screen}");
+        assert_eq!(recorded(&project), before, "{name}");
+        if matches!(*name, "one" | "in_a_do") {
+            insta::assert_snapshot!(*name, screen);
+        }
+    }
+}
+
+#[test]
+fn what_the_same_run_has_recorded_is_kept_as_well() {
+    let Some(project) = project(
+        test_name!(),
+        "DELETE FROM schema_migrations WHERE version = 2;\n",
+    ) else {
+        return;
+    };
+    let screen = project.run("migrate --no-snapshot");
+    assert!(screen.contains("deleted 1 of 2 rows"), "{screen}");
+    assert!(recorded(&project).contains("2 second"));
+}
+
+#[test]
+fn in_one_transaction_of_all_the_file_is_found() {
+    let text = "SELECT 1;\nUPDATE schema_migrations SET name = 'x';\n";
+    let Some(project) = project(test_name!(), text) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate --no-snapshot --all-or-nothing"));
+    assert_eq!(recorded(&project), "");
+}
+
+#[test]
+fn in_a_later_step_the_first_ones_stay() {
+    let text = "VACUUM kept;\nDELETE FROM schema_migrations WHERE version = 1;\n";
+    let Some(project) = project(test_name!(), text) else {
+        return;
+    };
+    let screen = project.run("migrate --no-snapshot");
+    assert!(screen.contains("deleted 1 of 2 rows"), "{screen}");
+    let recorded = recorded(&project);
+    assert!(recorded.starts_with("1 first"), "{recorded}");
+    assert!(recorded.ends_with("1"), "{recorded}");
+}
+
+#[test]
+fn what_a_statement_alone_has_deleted_is_said_to_be_gone() {
+    let text = "-- migrate: alone\nDELETE FROM schema_migrations WHERE version = 1;\n";
+    let Some(project) = project(test_name!(), text) else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("migrate --no-snapshot"));
+}
+
+#[test]
+fn what_leaves_the_history_as_it_was_does_no_harm() {
+    let text = "DELETE FROM schema_migrations WHERE version > 9;\n\
+                SAVEPOINT before;\nTRUNCATE schema_migrations;\nROLLBACK TO before;\n\
+                UPDATE schema_migrations SET applied_by = 'somebody';\n\
+                GRANT SELECT ON schema_migrations TO PUBLIC;\nALTER TABLE schema_migrations SET (fillfactor = 90);\n\
+                COMMENT ON TABLE schema_migrations IS 'ours';\n";
+    let Some(project) = project(test_name!(), text) else {
+        return;
+    };
+    let screen = project.run("migrate --no-snapshot");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    assert!(recorded(&project).contains("3 third"));
+}
