@@ -36,7 +36,7 @@ pub(crate) fn context_of_others(_: &str) -> Option<String> {
 }
 
 pub(crate) mod rewrite {
-    pub(crate) fn is_refresh(_: &str) -> bool {
+    pub(crate) fn does_nothing(_: &str) -> bool {
         false
     }
 }

@@ -11,6 +11,7 @@ use sql::quote;
 use sql::statement::names::Name;
 use sql::statement::words::Words;
 use sql::statement::{Kind, Reason, Refusal, rules};
+use sql::timescaledb;
 
 use crate::link::Rows;
 
@@ -79,20 +80,9 @@ pub fn of(statement: &str) -> Option<Question> {
     subject.map(Question)
 }
 
-/// TimescaleDB's procedures that may share a transaction, however they are called: those that never may, the text shows.
-const SHARING: [&str; 8] = [
-    "add_columnstore_policy",
-    "remove_columnstore_policy",
-    "convert_to_columnstore",
-    "convert_to_rowstore",
-    "attach_chunk",
-    "detach_chunk",
-    "merge_chunks",
-    "split_chunk",
-];
-
+/// The procedures that may commit: what is known of TimescaleDB's, the text shows.
 fn procedures(mut called: Vec<Name>) -> Option<Subject> {
-    called.retain(|name| !SHARING.contains(&name.object()));
+    called.retain(|name| timescaledb::routine(name.object()).is_none());
     (!called.is_empty()).then_some(Subject::Procedures(called))
 }
 

@@ -20,6 +20,7 @@ mod tests;
 use sql::lexer::{self, TokenKind};
 use sql::qualified::qualified;
 use sql::statement::words::Words;
+use sql::timescaledb::{self, Cut, Kind, Runs};
 
 use crate::link::Rows;
 
@@ -205,44 +206,21 @@ fn alter(words: Words<'_>, journal: &Journal<'_>) -> Option<Recovery> {
     is_repeatable.then_some(Recovery::Redo)
 }
 
-/// Procedures of TimescaleDB that go over what is there to do; a second run finds less of it.
-const REPEATABLE_PROCEDURES: &[&str] = &[
-    "refresh_continuous_aggregate",
-    "policy_compression",
-    "policy_recompression",
-    "policy_refresh_continuous_aggregate",
-    "policy_reorder",
-    "policy_retention",
-];
-
 fn call(words: Words<'_>, _: &Journal<'_>) -> Option<Recovery> {
     let parenthesis = (1..words.tokens.len()).find(|&at| words.is_symbol(at, "("))?;
-    let is_called = |names: &[&str]| {
-        names
-            .iter()
-            .any(|called| words.is_name(parenthesis - 1, called))
-    };
+    let routine = timescaledb::routine_at(words, parenthesis - 1)?;
     let (arguments, _) = words.arguments(parenthesis);
-    if is_called(REPEATABLE_PROCEDURES) {
-        return Some(Recovery::Redo);
+    match routine.cut {
+        _ if routine.kind != Kind::Procedure => None,
+        Cut::Ask => None,
+        Cut::Repeat => Some(Recovery::Redo),
+        Cut::OfJob => objects::run_job(&arguments),
+        Cut::Chunks => objects::merge_chunks(&arguments),
     }
-    if is_called(&["run_job"]) {
-        return objects::run_job(&arguments);
-    }
-    if is_called(&["merge_chunks", "merge_chunks_concurrently"]) {
-        return objects::merge_chunks(&arguments);
-    }
-    None
 }
 
-/// Functions that a query may call and still be sent again: each writes a chunk anew, in one transaction, or reads.
-const REPEATABLE_FUNCTIONS: &[&str] = &[
-    "reorder_chunk",
-    "move_chunk",
-    "show_chunks",
-    "format",
-    "now",
-];
+/// PostgreSQL's functions beside those of TimescaleDB that a query may call and still be sent again.
+const REPEATABLE_FUNCTIONS: &[&str] = &["format", "now"];
 
 /// Words that may stand before a parenthesis and are no functions.
 const BEFORE_PARENTHESES: &[&str] = &[
@@ -271,21 +249,27 @@ const BEFORE_PARENTHESES: &[&str] = &[
 /// Words of queries that write.
 const WRITING: &[&str] = &["insert", "update", "delete", "merge", "into"];
 
-/// A query that calls `reorder_chunk` or `move_chunk`: repeatable if it does nothing else that writes, as far as its words tell.
+/// A query that calls `reorder_chunk` or `move_chunk`, which write a chunk anew in one transaction: repeatable if it does nothing else that
+/// writes, as far as its words tell.
 fn query(words: Words<'_>, _: &Journal<'_>) -> Option<Recovery> {
     let indices = 0..words.tokens.len();
+    let function = |at: usize| {
+        let routine = timescaledb::routine_at(words, at)?;
+        (routine.kind == Kind::Function && routine.cut == Cut::Repeat).then_some(routine)
+    };
     let is_plain = indices.clone().all(|at| {
         let is_writing = words.is_one_of(at, WRITING);
         let is_call = words.is_symbol(at + 1, "(")
             && matches!(words.tokens[at].kind, TokenKind::Word | TokenKind::Quoted);
         let is_known = words.is_one_of(at, BEFORE_PARENTHESES)
+            || function(at).is_some()
             || REPEATABLE_FUNCTIONS
                 .iter()
                 .any(|name| words.is_name(at, name));
         !is_writing && (!is_call || is_known)
     });
     let is_chunk_by_chunk = indices
-        .into_iter()
-        .any(|at| words.is_name(at, "reorder_chunk") || words.is_name(at, "move_chunk"));
+        .filter_map(function)
+        .any(|routine| routine.runs == Runs::Alone);
     (is_plain && is_chunk_by_chunk).then_some(Recovery::Redo)
 }

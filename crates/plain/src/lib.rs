@@ -25,6 +25,7 @@
 //! Nothing here runs anything: scripts and statements are texts, which the caller sends.
 
 mod context;
+mod lacking;
 pub mod rewrite;
 mod rewriter;
 mod standin;

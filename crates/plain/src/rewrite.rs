@@ -40,9 +40,9 @@ pub(crate) fn created_aggregate(statement: &str) -> Option<String> {
 }
 
 /// Whether a statement calls a procedure that TimescaleDB refuses in a transaction block and that commits nothing here.
-pub fn is_refresh(statement: &str) -> bool {
+pub fn does_nothing(statement: &str) -> bool {
     let tokens: Vec<_> = lexer::stream(statement).take(FIRST_TOKENS).collect();
-    calls::is_refresh(Words {
+    calls::does_nothing(Words {
         sql: statement,
         tokens: &tokens,
     })

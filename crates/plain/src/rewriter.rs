@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sql::rewriting::Rewriting;
-use sql::statement::rules::NAMESPACES;
+use sql::timescaledb::NAMESPACES;
 
 use crate::rewrite::{NotSupported, created_aggregate, on_aggregate, rewrite};
 

@@ -1,5 +1,9 @@
 //! The scripts that make the stand-in and bring an older one up to date.
 
+use sql::timescaledb::{OPTIONS, Of, Value};
+
+use crate::lacking;
+
 /// The stand-in's parts, in the order in which they build on each other.
 pub(crate) const PARTS: &[&str] = &[
     include_str!("standin/schema.sql"),
@@ -30,6 +34,41 @@ pub(crate) const PARTS: &[&str] = &[
     include_str!("standin/members.sql"),
 ];
 
+/// The parts, with the rows that come from what is known of TimescaleDB.
+fn parts() -> String {
+    let parts = PARTS.concat();
+    parts
+        .replace("<lacking>", &lacking::rows())
+        .replace("<options>", &options())
+}
+
+/// What [`OPTIONS`] says, as rows of SQL: the name that an option has here, its type, its names, and the statements that know them.
+fn options() -> String {
+    let list = |words: Vec<&str>| format!("'{{{}}}'", words.join(","));
+    let rows = OPTIONS.iter().filter_map(|option| {
+        let ty = match option.value {
+            Value::Bool => "bool",
+            Value::Text => "text",
+            Value::Interval => "interval",
+        };
+        let statements: Vec<&str> = option.of.iter().filter_map(|it| statement(*it)).collect();
+        let (name, names) = (option.name, list(option.names.to_vec()));
+        let is_recorded = !statements.is_empty();
+        is_recorded.then(|| format!("('{name}', '{ty}', {names}, {})", list(statements)))
+    });
+    rows.collect::<Vec<_>>().join(",\n        ")
+}
+
+/// What the stand-in calls a statement whose options it reads.
+fn statement(of: Of) -> Option<&'static str> {
+    match of {
+        Of::Table => Some("table"),
+        Of::Hypertable => Some("hypertable"),
+        Of::Aggregate => Some("aggregate"),
+        Of::Index => None,
+    }
+}
+
 /// Begins a transaction of [`script`] or [`update`]: whoever makes a stand-in or brings one up to date waits for whoever does that in the same database, under whichever history's lock: the
 /// key has two parts, and those of histories one. What is read behind the lock is what the other one left.
 pub const LOCK: &str = "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE;\n\
@@ -53,7 +92,7 @@ pub fn script() -> String {
 
 /// [`script`] behind its [`LOCK`].
 pub fn made() -> String {
-    format!("{PATH}{}{}COMMIT;\n", PARTS.concat(), mark())
+    format!("{PATH}{}{}COMMIT;\n", parts(), mark())
 }
 
 /// The script that makes the stand-in of a database what [`script`] would make of it, where that was made by an older version. What was
@@ -66,7 +105,7 @@ pub fn update() -> String {
 
 /// [`update`] behind its [`LOCK`].
 pub fn updated() -> String {
-    let parts = PARTS.concat();
+    let parts = parts();
     // What somebody uses is still there.
     let parts = ["FUNCTION", "PROCEDURE", "AGGREGATE", "VIEW"]
         .iter()
@@ -95,11 +134,11 @@ mod tests {
     /// Who applied the older script has to get the newer one.
     #[test]
     fn another_script_has_another_version() {
-        let digest = Sha256::digest(PARTS.concat());
+        let digest = Sha256::digest(parts());
         let checksum: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(
             (VERSION, &checksum[..12]),
-            (9, "2140179296ce"),
+            (9, "1143c39eeba4"),
             "the script is another one: raise VERSION where it was released, and write down both"
         );
     }

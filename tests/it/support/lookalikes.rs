@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use sql::lexer::{self, TokenKind};
 
 /// What is read.
-const SOURCES: [&str; 4] = [
+const SOURCES: [&str; 5] = [
     "crates/migrator/src",
+    "crates/plain/src",
     "crates/catalog/src",
     "crates/cli/src",
     "crates/schema/src",

@@ -2,8 +2,8 @@
 
 use sql::lexer::TokenKind;
 use sql::statement::names::{Name, identifier};
-use sql::statement::rules::NAMESPACES;
 use sql::statement::words::Words;
+use sql::timescaledb::NAMESPACES;
 
 use super::log::{Act, Exists, Scope, Unnamed};
 use super::reader::{Made, Reader, part, top};

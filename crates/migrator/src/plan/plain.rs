@@ -5,7 +5,7 @@ use sql::statement::Reason;
 use super::{Migration, StepKind};
 use crate::link::ServerError;
 use crate::plain::Rewriter;
-use crate::plain::rewrite::is_refresh;
+use crate::plain::rewrite::does_nothing;
 use crate::server_error::quoted;
 use crate::source::TextError;
 
@@ -43,7 +43,7 @@ fn of(migration: &Migration, rewriter: &Rewriter) -> Result<Migration, TextError
                 let offset = range.start + error.range.start;
                 TextError::at(&migration.file, offset, error.to_string())
             })?;
-            if rewriting.edits.is_empty() && !is_refresh(text) {
+            if rewriting.edits.is_empty() && !does_nothing(text) {
                 continue;
             }
             // TimescaleDB is what refuses it in a transaction, and what needs a session of its own.

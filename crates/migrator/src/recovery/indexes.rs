@@ -2,8 +2,9 @@
 
 use sql::quote;
 use sql::statement::names::Name;
-use sql::statement::rules::{NAMESPACES, reindexes_concurrently, switched};
+use sql::statement::rules::{reindexes_concurrently, switched};
 use sql::statement::words::Words;
+use sql::timescaledb::NAMESPACES;
 
 use super::{Journal, Recovery};
 

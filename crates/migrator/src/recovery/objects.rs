@@ -2,8 +2,9 @@
 
 use sql::lexer::TokenKind;
 use sql::statement::names::Name;
-use sql::statement::rules::{NAMESPACES, switched};
+use sql::statement::rules::switched;
 use sql::statement::words::Words;
+use sql::timescaledb::NAMESPACES;
 
 use super::{Journal, Recovery};
 

@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use sql::lexer::{self, Token, TokenKind};
-use sql::statement::rules::NAMESPACES;
 use sql::statement::words::Words;
+use sql::timescaledb::NAMESPACES;
 
 use super::edits::NotSupported;
 use super::options::Options;

@@ -1,36 +1,10 @@
-//! Functions, procedures and settings that there is nothing for.
+//! Calls and settings that plain mode does not support, or has nothing to do for.
 
 use sql::statement::words::Words;
+use sql::timescaledb::{self, Plain, Routine, Schema};
 
 use super::edits::{Edits, cannot};
-
-/// Functions and procedures that have no meaning without chunks, or went with distributed hypertables.
-const CHUNK_SURGERY: &[&str] = &[
-    "attach_chunk",
-    "detach_chunk",
-    "merge_chunks",
-    "merge_chunks_concurrently",
-    "move_chunk",
-    "recompress_chunk",
-    "reorder_chunk",
-    "split_chunk",
-];
-
-const DISTRIBUTED: &[&str] = &[
-    "add_data_node",
-    "alter_data_node",
-    "attach_data_node",
-    "create_distributed_hypertable",
-    "create_distributed_restore_point",
-    "delete_data_node",
-    "detach_data_node",
-    "distributed_exec",
-    "set_replication_factor",
-];
-
-const CHUNKS: &str = "a plain table has no chunks";
-
-const NODES: &str = "a plain database has no data nodes";
+use crate::lacking::reason;
 
 pub(super) fn set(words: Words<'_>) -> Edits {
     let name = words.behind(1, &["session", "local"]);
@@ -50,35 +24,39 @@ pub(super) fn set(words: Words<'_>) -> Edits {
     }
 }
 
-/// Calls of functions that there is nothing for, where the words leave no doubt that it is a call: in a list the function itself says so.
+/// Calls of functions that plain mode does not support, where the words leave no doubt that it is a call: in a list the function itself says so.
 pub(super) fn calls(words: Words<'_>) -> Edits {
     for at in 1..words.tokens.len() {
-        let name = match words.is_name(at, "public") && words.is_symbol(at + 1, ".") {
-            true => at + 2,
-            false => at,
-        };
-        if !words.is_one_of(at - 1, &["call", "select", "from"]) || !words.is_symbol(name + 1, "(")
-        {
+        if !words.is_one_of(at - 1, &["call", "select", "from"]) {
             continue;
         }
-        let is_called = |names: &[&str]| names.iter().any(|it| words.is_name(name, it));
-        let reason = if is_called(CHUNK_SURGERY) {
-            CHUNKS
-        } else if is_called(DISTRIBUTED) {
-            NODES
-        } else {
+        let name = behind_schema(words, at);
+        if !words.is_symbol(name + 1, "(") {
             continue;
-        };
-        return cannot(words, name, words.text(name).to_owned(), reason);
+        }
+        let routine = public(words, name).map(|routine| routine.plain);
+        if let Some(Plain::Refused(lacking) | Plain::Gone(lacking)) = routine {
+            return cannot(words, name, words.text(name).to_owned(), reason(lacking));
+        }
     }
     Ok(Vec::new())
 }
 
-/// `CALL refresh_continuous_aggregate(…)`.
-pub(super) fn is_refresh(words: Words<'_>) -> bool {
-    let name = match words.is_name(1, "public") && words.is_symbol(2, ".") {
-        true => 3,
-        false => 1,
-    };
-    words.is(0, "call") && words.is_name(name, "refresh_continuous_aggregate")
+/// Whether a `CALL` has nothing to do here, and commits nothing.
+pub(super) fn does_nothing(words: Words<'_>) -> bool {
+    let routine = public(words, behind_schema(words, 1));
+    words.is(0, "call") && routine.is_some_and(|routine| routine.plain == Plain::Nothing)
+}
+
+/// The index of a name, behind the schema where that is `public`.
+fn behind_schema(words: Words<'_>, at: usize) -> usize {
+    match words.is_name(at, "public") && words.is_symbol(at + 1, ".") {
+        true => at + 2,
+        false => at,
+    }
+}
+
+/// The routine of the extension's schema that is named here.
+fn public(words: Words<'_>, at: usize) -> Option<&'static Routine> {
+    timescaledb::routine_at(words, at).filter(|it| it.schema == Schema::Extension)
 }

@@ -1,8 +1,10 @@
 //! Functions of TimescaleDB's internal schemas, which migrations call now and then: those that plain mode lacks are refused by name.
 
 use sql::statement::words::Words;
+use sql::timescaledb::{self, Lacking, Schema};
 
 use super::edits::{Edits, cannot};
+use crate::lacking::reason;
 use crate::standin::PARTS;
 
 const SCHEMAS: [&str; 2] = ["_timescaledb_functions", "_timescaledb_internal"];
@@ -21,7 +23,7 @@ const BEFORE: &[&str] = &[
     "routine",
 ];
 
-/// Those of TimescaleDB 2.28 (`tests/it/names.rs`), sorted.
+/// Those of TimescaleDB 2.28 that `sql::timescaledb` does not have (`tests/it/names.rs`), sorted.
 const NAMES: &[&str] = &[
     "align_to_bucket",
     "alter_job_set_hypertable_id",
@@ -107,17 +109,11 @@ const NAMES: &[&str] = &[
     "make_multirange_from_internal_time",
     "make_range_from_internal_time",
     "metadata_insert_trigger",
-    "policy_compression",
     "policy_compression_check",
-    "policy_compression_execute",
     "policy_job_stat_history_retention",
     "policy_job_stat_history_retention_check",
-    "policy_recompression",
-    "policy_refresh_continuous_aggregate",
     "policy_refresh_continuous_aggregate_check",
-    "policy_reorder",
     "policy_reorder_check",
-    "policy_retention",
     "policy_retention_check",
     "process_ddl_event",
     "range_value_to_pretty",
@@ -151,17 +147,20 @@ pub(super) fn calls(words: Words<'_>) -> Edits {
         let is_call = words.is_symbol(at + 1, ".")
             && words.is_symbol(at + 3, "(")
             && !(at > 0 && words.is_one_of(at - 1, BEFORE));
-        let name = NAMES.iter().find(|it| words.is_name(at + 2, it));
+        let name = named(words, at + 2);
         if let Some(name) = name.filter(|name| is_call && !is_there(schema, name)) {
-            return cannot(
-                words,
-                at,
-                format!("{schema}.{name}"),
-                "it is an internal function of TimescaleDB",
-            );
+            let what = format!("{schema}.{name}");
+            return cannot(words, at, what, reason(Lacking::Internals));
         }
     }
     Ok(Vec::new())
+}
+
+/// The internal function that is named here.
+fn named(words: Words<'_>, at: usize) -> Option<&'static str> {
+    let routine = timescaledb::routine_at(words, at).filter(|it| it.schema == Schema::Internal);
+    let other = || NAMES.iter().copied().find(|it| words.is_name(at, it));
+    routine.map(|it| it.name).or_else(other)
 }
 
 /// Whether the stand-in has it.

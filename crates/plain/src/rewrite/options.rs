@@ -5,8 +5,8 @@ use std::ops::Range;
 use sql::lexer::TokenKind;
 use sql::quote;
 use sql::statement::names::identifier;
-use sql::statement::rules::NAMESPACES;
 use sql::statement::words::Words;
+use sql::timescaledb::NAMESPACES;
 
 /// A list of options in parentheses.
 pub(super) struct Options<'a> {

@@ -42,6 +42,7 @@ const STATEMENTS: &[&str] = &[
     "SELECT reorder_chunk(c, 'i') FROM show_chunks('t') c",
     "CALL public.merge_chunks('a', 'b')",
     "SELECT create_distributed_hypertable('t', 'time')",
+    "CALL public.\"cagg_migrate\"('c')",
     "SET timescaledb.enable_direct_compress_copy = on",
 ];
 

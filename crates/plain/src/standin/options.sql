@@ -1,25 +1,12 @@
 -- TimescaleDB's options in lists of options, read as it reads them: by name, with a value of the type that each has.
 
--- The names by which each statement knows an option, and the type of its value. A table is one that is created, a hypertable one that is altered.
+-- The names by which each statement knows an option, and the type of its value. A table is one that is created, a hypertable one that is altered (`sql::timescaledb`).
 CREATE FUNCTION _timescaledb_functions.option_named(name text, statement text) RETURNS TABLE (known text, type text)
 LANGUAGE sql IMMUTABLE SET search_path TO pg_catalog, pg_temp
 AS $$
-    SELECT o.known, CASE WHEN statement = 'aggregate' AND o.known = 'chunk_interval' THEN 'interval' ELSE o.type END
+    SELECT o.known, o.type
     FROM (VALUES
-        ('columnstore', 'bool', '{compress,columnstore,enable_columnstore}', '{table,hypertable,aggregate}'),
-        ('segmentby', 'text', '{compress_segmentby,segmentby,segment_by}', '{table,hypertable,aggregate}'),
-        ('orderby', 'text', '{compress_orderby,orderby,order_by}', '{table,hypertable,aggregate}'),
-        ('chunk_interval', 'text', '{chunk_interval}', '{table,hypertable,aggregate}'),
-        ('compress_interval', 'interval', '{compress_chunk_interval,compress_chunk_time_interval}', '{hypertable,aggregate}'),
-        ('index', 'text', '{compress_index,compress_sparse_index,index,sparse_index}', '{table,hypertable}'),
-        ('hypertable', 'bool', '{hypertable}', '{table}'),
-        ('partition_column', 'text', '{partition_column,partitioning_column}', '{table}'),
-        ('create_default_indexes', 'bool', '{create_default_indexes}', '{table}'),
-        ('associated_schema', 'text', '{associated_schema}', '{table}'),
-        ('associated_table_prefix', 'text', '{associated_table_prefix}', '{table}'),
-        ('continuous', 'bool', '{continuous}', '{aggregate}'),
-        ('create_group_indexes', 'bool', '{create_group_indexes}', '{aggregate}'),
-        ('materialized_only', 'bool', '{materialized_only}', '{aggregate}')
+        <options>
     ) AS o (known, type, names, statements)
     WHERE name = ANY (o.names::text[]) AND statement = ANY (o.statements::text[])
 $$;

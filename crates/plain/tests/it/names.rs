@@ -1,6 +1,9 @@
 //! Every name that TimescaleDB offers is there, with its arguments and columns.
 
+use std::collections::BTreeMap;
+
 use plain::rewrite::rewrite;
+use sql::timescaledb::{Kind, Plain, ROUTINES, Schema};
 
 use super::pair::Pair;
 use super::recorded;
@@ -75,4 +78,37 @@ fn every_function_that_timescaledb_has_for_itself_is_there_or_refused_by_name() 
             !is_refused && !there.contains(name)
         });
     assert_eq!(missing.collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+#[test]
+fn plain_mode_does_with_each_routine_what_is_known_of_it() {
+    let test = "plain_mode_does_with_each_routine_what_is_known_of_it";
+    let Some(mut pair) = Pair::start(test) else {
+        return;
+    };
+    let query = "SELECT p.proname::text, bool_and(p.prosrc LIKE '%plain mode does not support%')
+         FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+         WHERE n.nspname IN ('public', 'timescaledb_experimental') GROUP BY 1";
+    let rows = pair.plain.query(query, &[]).unwrap();
+    // Whether it does nothing but raise an error.
+    let there: BTreeMap<String, bool> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    for routine in ROUTINES {
+        let expected = match routine.plain {
+            Plain::Same | Plain::Nothing => Some(false),
+            Plain::Raises(_) | Plain::Refused(_) => Some(true),
+            Plain::Gone(_) => None,
+        };
+        assert_eq!(there.get(routine.name).copied(), expected, "{routine:?}");
+        let call = match routine.kind {
+            Kind::Procedure => format!("CALL {}(1)", routine.name),
+            Kind::Function | Kind::Aggregate => format!("SELECT {}(1)", routine.name),
+        };
+        let is_refused = matches!(routine.plain, Plain::Refused(_) | Plain::Gone(_));
+        let is_internal = routine.schema == Schema::Internal;
+        assert_eq!(
+            rewrite(&call).is_err(),
+            is_refused && !is_internal,
+            "{call}"
+        );
+    }
 }

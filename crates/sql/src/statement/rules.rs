@@ -7,6 +7,7 @@ use super::names::Name;
 use super::words::Words;
 use super::{Kind, Reason, Refusal};
 use crate::lexer::{self, TokenKind};
+use crate::timescaledb::{self, NAMESPACES, OPTIONS, Of, Runs};
 
 /// How a statement has to be run. What no rule knows is ordinary.
 pub fn kind(words: Words<'_>) -> Kind {
@@ -51,25 +52,6 @@ const RULES: &[(&str, Rule)] = &[
 ];
 
 const UTILITY: Kind = Kind::Alone(Reason::Utility);
-
-/// The names that TimescaleDB's options go by: `timescaledb.continuous`, `tsdb.continuous`.
-pub const NAMESPACES: &[&str] = &["timescaledb", "tsdb"];
-
-/// Procedures that commit, or that the server refuses in a transaction block because they may.
-const COMMITTING_PROCEDURES: &[&str] = &[
-    "refresh_continuous_aggregate",
-    "run_job",
-    "merge_chunks_concurrently",
-    "cagg_migrate",
-    "policy_compression",
-    "policy_compression_execute",
-    "policy_recompression",
-    "policy_refresh_continuous_aggregate",
-    "policy_reorder",
-];
-
-/// Functions that the server refuses in a transaction block.
-const COMMITTING_FUNCTIONS: &[&str] = &["reorder_chunk", "move_chunk"];
 
 fn ordinary_unless(condition: bool, kind: Kind) -> Kind {
     if condition { kind } else { Kind::Ordinary }
@@ -152,13 +134,29 @@ fn create_reason(words: Words<'_>) -> Option<Reason> {
         if words.is(what + 1, "concurrently") {
             return Some(Reason::Concurrently);
         }
-        let by_chunk = switched(words, NAMESPACES, "transaction_per_chunk") == Some(true);
-        return by_chunk.then_some(Reason::CommitsByItself);
+        return option_reason(words, Of::Index);
     }
-    let is_filled_aggregate = words.are(what, &["materialized", "view"])
-        && switched(words, NAMESPACES, "continuous") == Some(true)
-        && !words.ends_with(&["with", "no", "data"]);
-    is_filled_aggregate.then_some(Reason::AggregateWithData)
+    let is_view = words.are(what, &["materialized", "view"]);
+    is_view
+        .then(|| option_reason(words, Of::Aggregate))
+        .flatten()
+}
+
+/// Why a statement runs alone that has one of TimescaleDB's options.
+fn option_reason(words: Words<'_>, of: Of) -> Option<Reason> {
+    let is_on = |name: &&str| switched(words, NAMESPACES, name) == Some(true);
+    let options = OPTIONS.iter().filter(|option| option.of.contains(&of));
+    let mut reasons = options.filter_map(|option| {
+        let reason = match option.runs {
+            Runs::Alone => Reason::CommitsByItself,
+            Runs::AloneWithData if !words.ends_with(&["with", "no", "data"]) => {
+                Reason::AggregateWithData
+            }
+            _ => return None,
+        };
+        option.names.iter().any(is_on).then_some(reason)
+    });
+    reasons.next()
 }
 
 /// What the first `WITH (…)` says of an option.
@@ -240,16 +238,29 @@ fn cluster(words: Words<'_>) -> Kind {
 /// The `CALL` at `index`.
 fn call(words: Words<'_>, index: usize) -> Option<Reason> {
     let parenthesis = (index..words.tokens.len()).find(|&at| words.is_symbol(at, "("))?;
-    let name = parenthesis - 1;
-    let is_called = |names: &[&str]| names.iter().any(|called| words.is_name(name, called));
+    let routine = timescaledb::routine_at(words, parenthesis.checked_sub(1)?)?;
+    let is_alone = match routine.runs {
+        Runs::Alone => true,
+        Runs::AloneIfConcurrent => is_concurrent(words, parenthesis),
+        Runs::Shared | Runs::AloneWithData => false,
+    };
+    (is_alone && routine.kind == timescaledb::Kind::Procedure).then_some(Reason::CommitsByItself)
+}
+
+/// Whether the arguments of `merge_chunks(chunk1, chunk2, concurrently)` say so.
+fn is_concurrent(words: Words<'_>, parenthesis: usize) -> bool {
     let (arguments, _) = words.arguments(parenthesis);
-    // merge_chunks(chunk1, chunk2, concurrently)
-    let is_concurrent_merge = is_called(&["merge_chunks"])
-        && arguments.iter().enumerate().any(|(position, argument)| {
-            let named = argument.switch(&[], "concurrently");
-            named == Some(true) || (position == 2 && named.is_none() && !argument.is_off(0))
-        });
-    (is_called(COMMITTING_PROCEDURES) || is_concurrent_merge).then_some(Reason::CommitsByItself)
+    arguments.iter().enumerate().any(|(position, argument)| {
+        let named = argument.switch(&[], "concurrently");
+        named == Some(true) || (position == 2 && named.is_none() && !argument.is_off(0))
+    })
+}
+
+/// Whether a function of TimescaleDB's is named here that the server refuses in a transaction block.
+fn is_alone_function(words: Words<'_>, at: usize) -> bool {
+    timescaledb::routine_at(words, at).is_some_and(|routine| {
+        routine.runs == Runs::Alone && routine.kind == timescaledb::Kind::Function
+    })
 }
 
 /// A query that calls a function which the server refuses in a transaction block.
@@ -260,12 +271,8 @@ fn query(words: Words<'_>) -> Kind {
     if sets_parameter(words) {
         return Kind::Set;
     }
-    let calls = (1..words.tokens.len()).any(|at| {
-        words.is_symbol(at, "(")
-            && COMMITTING_FUNCTIONS
-                .iter()
-                .any(|function| words.is_name(at - 1, function))
-    });
+    let calls = (1..words.tokens.len())
+        .any(|at| words.is_symbol(at, "(") && is_alone_function(words, at - 1));
     ordinary_unless(calls, Kind::Alone(Reason::CommitsByItself))
 }
 
@@ -359,12 +366,8 @@ fn statement_commits(words: Words<'_>) -> bool {
             && (words.is_symbol(at + 1, ";") || words.is(at + 1, "and"))
     };
     let committing_call = |at: usize| words.is(at, "call") && call(words, at).is_some();
-    let committing_function = |at: usize| {
-        words.is_symbol(at + 1, "(")
-            && COMMITTING_FUNCTIONS
-                .iter()
-                .any(|function| words.is_name(at, function))
-    };
+    let committing_function =
+        |at: usize| words.is_symbol(at + 1, "(") && is_alone_function(words, at);
     (0..words.tokens.len()).any(|at| ends(at) || committing_call(at) || committing_function(at))
 }
 

@@ -1,0 +1,401 @@
+//! What is known of TimescaleDB's routines and options: how a statement that names one has to be run, what settles it after a cut, and what
+//! plain mode does. What is not in a table is somebody else's, and is asked about or left to the server.
+//!
+//! `tests/timescaledb.rs` compares the routines with those of the installed extension.
+
+use crate::lexer::TokenKind;
+use crate::statement::words::Words;
+
+/// A function, procedure or aggregate that TimescaleDB offers, or offered in a version that is still in use: all those that are public, and of
+/// its internal ones the procedures that do a job's work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Routine {
+    /// Its name, without the schema: statements are read as if every schema were in the search path.
+    pub name: &'static str,
+    /// Where it is.
+    pub schema: Schema,
+    /// What it is.
+    pub kind: Kind,
+    /// Whether it may share a transaction.
+    pub runs: Runs,
+    /// What settles whether a statement that ran it alone did its work, after a cut.
+    pub cut: Cut,
+    /// What plain mode does.
+    pub plain: Plain,
+}
+
+/// A schema of TimescaleDB's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// That of the extension, `public` unless somebody chose another one.
+    Extension,
+    /// `timescaledb_experimental`.
+    Experimental,
+    /// `_timescaledb_functions`, and `_timescaledb_internal` before there was that.
+    Internal,
+}
+
+/// What a routine is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Called by a query.
+    Function,
+    /// Called by a query, over rows.
+    Aggregate,
+    /// Called by `CALL`.
+    Procedure,
+}
+
+/// Whether something may share a transaction with other statements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runs {
+    /// In a transaction with others.
+    Shared,
+    /// Alone: it commits, or the server refuses it in a transaction block because it may.
+    Alone,
+    /// Alone where an argument `concurrently` says so.
+    AloneIfConcurrent,
+    /// Alone unless the statement ends with `WITH NO DATA`.
+    AloneWithData,
+}
+
+/// What settles whether a statement that runs alone did its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// Only a person knows.
+    Ask,
+    /// It is sent again: it reads, or goes over what is there to do, and a second run finds less of that.
+    Repeat,
+    /// It depends on whose job it is.
+    OfJob,
+    /// Which of the chunks are left.
+    Chunks,
+}
+
+/// What plain mode does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plain {
+    /// What TimescaleDB does, as far as plain tables and views have that.
+    Same,
+    /// Nothing, without a commit.
+    Nothing,
+    /// The stand-in's function raises an error when it is called; views may name it.
+    Raises(Lacking),
+    /// The same, and a file that calls it is refused before anything runs.
+    Refused(Lacking),
+    /// A file that calls it is refused; TimescaleDB 2.28 has no such function either, nor has the stand-in.
+    Gone(Lacking),
+}
+
+/// What plain mode lacks for a routine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lacking {
+    /// Chunks.
+    Chunks,
+    /// Rows that a query does not read.
+    Rows,
+    /// Data nodes.
+    Nodes,
+    /// A report.
+    Telemetry,
+    /// A need for it: dumps of such a database are restored without it.
+    Restore,
+    /// What is experimental.
+    Experiments,
+    /// Continuous aggregates of an older kind.
+    OldAggregates,
+    /// What TimescaleDB has for itself.
+    Internals,
+}
+
+const fn new(name: &'static str, kind: Kind) -> Routine {
+    Routine {
+        name,
+        schema: Schema::Extension,
+        kind,
+        runs: Runs::Shared,
+        cut: Cut::Ask,
+        plain: Plain::Same,
+    }
+}
+
+const fn function(name: &'static str) -> Routine {
+    new(name, Kind::Function)
+}
+
+const fn aggregate(name: &'static str) -> Routine {
+    new(name, Kind::Aggregate)
+}
+
+const fn procedure(name: &'static str) -> Routine {
+    new(name, Kind::Procedure)
+}
+
+const fn experiment(name: &'static str) -> Routine {
+    Routine {
+        schema: Schema::Experimental,
+        plain: Plain::Raises(Lacking::Experiments),
+        ..function(name)
+    }
+}
+
+/// What a background job calls.
+const fn work(name: &'static str, runs: Runs) -> Routine {
+    Routine {
+        schema: Schema::Internal,
+        runs,
+        cut: Cut::Repeat,
+        plain: Plain::Gone(Lacking::Internals),
+        ..procedure(name)
+    }
+}
+
+impl Routine {
+    const fn runs(self, runs: Runs, cut: Cut) -> Routine {
+        Routine { runs, cut, ..self }
+    }
+
+    const fn plain(self, plain: Plain) -> Routine {
+        Routine { plain, ..self }
+    }
+}
+
+/// All of them, by name.
+pub const ROUTINES: &[Routine] = &[
+    procedure("add_columnstore_policy"),
+    function("add_compression_policy"),
+    function("add_continuous_aggregate_policy"),
+    function("add_data_node").plain(Plain::Gone(Lacking::Nodes)),
+    function("add_dimension"),
+    function("add_job"),
+    experiment("add_policies"),
+    function("add_reorder_policy"),
+    function("add_retention_policy"),
+    function("alter_data_node").plain(Plain::Gone(Lacking::Nodes)),
+    function("alter_job"),
+    experiment("alter_policies"),
+    function("approximate_row_count"),
+    procedure("attach_chunk").plain(Plain::Refused(Lacking::Chunks)),
+    function("attach_data_node").plain(Plain::Gone(Lacking::Nodes)),
+    function("attach_tablespace"),
+    function("by_hash"),
+    function("by_range"),
+    procedure("cagg_migrate")
+        .runs(Runs::Alone, Cut::Ask)
+        .plain(Plain::Gone(Lacking::OldAggregates)),
+    function("chunk_columnstore_stats"),
+    function("chunk_compression_stats"),
+    function("chunks_detailed_size"),
+    function("compress_chunk"),
+    procedure("convert_to_columnstore"),
+    procedure("convert_to_rowstore"),
+    function("create_distributed_hypertable").plain(Plain::Gone(Lacking::Nodes)),
+    function("create_distributed_restore_point").plain(Plain::Gone(Lacking::Nodes)),
+    function("create_hypertable"),
+    function("decompress_chunk"),
+    function("delete_data_node").plain(Plain::Gone(Lacking::Nodes)),
+    function("delete_job"),
+    procedure("detach_chunk").plain(Plain::Refused(Lacking::Chunks)),
+    function("detach_data_node").plain(Plain::Gone(Lacking::Nodes)),
+    function("detach_tablespace"),
+    function("detach_tablespaces"),
+    function("disable_chunk_skipping"),
+    procedure("distributed_exec").plain(Plain::Gone(Lacking::Nodes)),
+    function("drop_chunks"),
+    function("enable_chunk_skipping"),
+    aggregate("first"),
+    function("generate_uuidv7"),
+    function("get_telemetry_report").plain(Plain::Raises(Lacking::Telemetry)),
+    aggregate("histogram"),
+    function("hypertable_approximate_detailed_size"),
+    function("hypertable_approximate_size"),
+    function("hypertable_columnstore_stats"),
+    function("hypertable_compression_stats"),
+    function("hypertable_detailed_size"),
+    function("hypertable_index_size"),
+    function("hypertable_size"),
+    function("interpolate").plain(Plain::Raises(Lacking::Rows)),
+    aggregate("last"),
+    function("locf").plain(Plain::Raises(Lacking::Rows)),
+    procedure("merge_chunks")
+        .runs(Runs::AloneIfConcurrent, Cut::Chunks)
+        .plain(Plain::Refused(Lacking::Chunks)),
+    procedure("merge_chunks_concurrently")
+        .runs(Runs::Alone, Cut::Chunks)
+        .plain(Plain::Refused(Lacking::Chunks)),
+    function("move_chunk")
+        .runs(Runs::Alone, Cut::Repeat)
+        .plain(Plain::Refused(Lacking::Chunks)),
+    work("policy_compression", Runs::Alone),
+    work("policy_compression_execute", Runs::Alone).runs(Runs::Alone, Cut::Ask),
+    work("policy_recompression", Runs::Alone),
+    work("policy_refresh_continuous_aggregate", Runs::Alone),
+    work("policy_reorder", Runs::Alone),
+    work("policy_retention", Runs::Shared),
+    procedure("recompress_chunk").plain(Plain::Refused(Lacking::Chunks)),
+    procedure("refresh_continuous_aggregate")
+        .runs(Runs::Alone, Cut::Repeat)
+        .plain(Plain::Nothing),
+    experiment("remove_all_policies"),
+    procedure("remove_columnstore_policy"),
+    function("remove_compression_policy"),
+    function("remove_continuous_aggregate_policy"),
+    experiment("remove_policies"),
+    function("remove_reorder_policy"),
+    function("remove_retention_policy"),
+    function("reorder_chunk")
+        .runs(Runs::Alone, Cut::Repeat)
+        .plain(Plain::Refused(Lacking::Chunks)),
+    procedure("run_job").runs(Runs::Alone, Cut::OfJob),
+    function("set_chunk_time_interval"),
+    function("set_integer_now_func"),
+    function("set_number_partitions"),
+    function("set_partitioning_interval"),
+    function("set_replication_factor").plain(Plain::Gone(Lacking::Nodes)),
+    function("show_chunks").runs(Runs::Shared, Cut::Repeat),
+    experiment("show_policies"),
+    function("show_tablespaces"),
+    procedure("split_chunk").plain(Plain::Refused(Lacking::Chunks)),
+    function("time_bucket"),
+    function("time_bucket_gapfill").plain(Plain::Raises(Lacking::Rows)),
+    function("timescaledb_post_restore").plain(Plain::Raises(Lacking::Restore)),
+    function("timescaledb_pre_restore").plain(Plain::Raises(Lacking::Restore)),
+    function("to_uuidv7"),
+    function("to_uuidv7_boundary"),
+    function("uuid_timestamp"),
+    function("uuid_timestamp_micros"),
+    function("uuid_version"),
+];
+
+/// The routine of this name.
+pub fn routine(name: &str) -> Option<&'static Routine> {
+    find(name.bytes())
+}
+
+/// The routine that a token names, whatever schema stands before it.
+pub fn routine_at(words: Words<'_>, at: usize) -> Option<&'static Routine> {
+    let text = words.text(at);
+    match words.tokens.get(at)?.kind {
+        TokenKind::Word => find(text.bytes().map(|byte| byte.to_ascii_lowercase())),
+        TokenKind::Quoted => routine(text.strip_prefix('"')?.strip_suffix('"')?),
+        _ => None,
+    }
+}
+
+fn find(name: impl Iterator<Item = u8> + Clone) -> Option<&'static Routine> {
+    let at = ROUTINES.binary_search_by(|it| it.name.bytes().cmp(name.clone()));
+    at.ok().map(|at| &ROUTINES[at])
+}
+
+/// The names that TimescaleDB's options go by: `timescaledb.continuous`, `tsdb.continuous`.
+pub const NAMESPACES: &[&str] = &["timescaledb", "tsdb"];
+
+/// An option of TimescaleDB's in a list `WITH (timescaledb.…)` or `SET (timescaledb.…)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opt {
+    /// What it is called here.
+    pub name: &'static str,
+    /// The names behind the namespace by which statements know it.
+    pub names: &'static [&'static str],
+    /// What its value is.
+    pub value: Value,
+    /// The statements that have it.
+    pub of: &'static [Of],
+    /// How such a statement runs where it is on.
+    pub runs: Runs,
+}
+
+/// The type of an option's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    /// `true` and the like; without a value it is on.
+    Bool,
+    /// Any text.
+    Text,
+    /// A text that is an interval.
+    Interval,
+}
+
+/// A statement with options.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// `CREATE TABLE`.
+    Table,
+    /// `ALTER TABLE` of a hypertable.
+    Hypertable,
+    /// `CREATE` and `ALTER MATERIALIZED VIEW` of a continuous aggregate.
+    Aggregate,
+    /// `CREATE INDEX`.
+    Index,
+}
+
+const TABLE: &[Of] = &[Of::Table];
+const AGGREGATE: &[Of] = &[Of::Aggregate];
+const STORED: &[Of] = &[Of::Hypertable, Of::Aggregate];
+const TABLES: &[Of] = &[Of::Table, Of::Hypertable];
+const ALL_STORED: &[Of] = &[Of::Table, Of::Hypertable, Of::Aggregate];
+
+const fn option(
+    name: &'static str,
+    value: Value,
+    names: &'static [&'static str],
+    of: &'static [Of],
+) -> Opt {
+    Opt {
+        name,
+        names,
+        value,
+        of,
+        runs: Runs::Shared,
+    }
+}
+
+/// All of them. In plain mode the stand-in records them, but for an index's, which goes.
+#[rustfmt::skip]
+pub const OPTIONS: &[Opt] = &[
+    option("columnstore", Value::Bool, &["compress", "columnstore", "enable_columnstore"], ALL_STORED),
+    option("segmentby", Value::Text, &["compress_segmentby", "segmentby", "segment_by"], ALL_STORED),
+    option("orderby", Value::Text, &["compress_orderby", "orderby", "order_by"], ALL_STORED),
+    // Of an aggregate it is an interval, and of a hypertable one where that is its dimension's.
+    option("chunk_interval", Value::Text, &["chunk_interval"], TABLES),
+    option("chunk_interval", Value::Interval, &["chunk_interval"], AGGREGATE),
+    option("compress_interval", Value::Interval, &["compress_chunk_interval", "compress_chunk_time_interval"], STORED),
+    option("index", Value::Text, &["compress_index", "compress_sparse_index", "index", "sparse_index"], TABLES),
+    option("hypertable", Value::Bool, &["hypertable"], TABLE),
+    option("partition_column", Value::Text, &["partition_column", "partitioning_column"], TABLE),
+    option("create_default_indexes", Value::Bool, &["create_default_indexes"], TABLE),
+    option("associated_schema", Value::Text, &["associated_schema"], TABLE),
+    option("associated_table_prefix", Value::Text, &["associated_table_prefix"], TABLE),
+    Opt { runs: Runs::AloneWithData, ..option("continuous", Value::Bool, &["continuous"], AGGREGATE) },
+    option("create_group_indexes", Value::Bool, &["create_group_indexes"], AGGREGATE),
+    option("materialized_only", Value::Bool, &["materialized_only"], AGGREGATE),
+    Opt { runs: Runs::Alone, ..option("transaction_per_chunk", Value::Bool, &["transaction_per_chunk"], &[Of::Index]) },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lexer;
+
+    #[test]
+    fn the_table_is_sorted_by_name() {
+        assert!(ROUTINES.windows(2).all(|pair| pair[0].name < pair[1].name));
+    }
+
+    #[test]
+    fn a_routine_is_found_as_the_server_reads_its_name() {
+        let found = |sql: &str| {
+            let tokens = lexer::tokens(sql);
+            let words = Words {
+                sql,
+                tokens: &tokens,
+            };
+            routine_at(words, 0).map(|it| it.name)
+        };
+        assert_eq!(found("Run_Job(1)"), Some("run_job"));
+        assert_eq!(found("\"run_job\"(1)"), Some("run_job"));
+        for sql in ["\"Run_Job\"(1)", "'run_job'", "run_jobs(1)", ""] {
+            assert_eq!(found(sql), None, "{sql}");
+        }
+    }
+}
