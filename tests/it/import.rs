@@ -78,9 +78,16 @@ fn folder(tool: &str) -> Vec<(String, String)> {
                     format!("{note}-- +goose Up\n{up}\n-- +goose Down\n{down}"),
                 ));
             }
-            "golang-migrate" | "sqlx-reversible" => {
-                files.push((format!("{number}_{words}.up.sql"), (*up).to_owned()));
-                files.push((format!("{number}_{words}.down.sql"), (*down).to_owned()));
+            "golang-migrate" => {
+                files.push((format!("{number:06}_{words}.up.sql"), (*up).to_owned()));
+                files.push((format!("{number:06}_{words}.down.sql"), (*down).to_owned()));
+            }
+            "golang-migrate-up" => {
+                files.push((format!("{time}_{words}.up.sql"), (*up).to_owned()));
+            }
+            "sqlx-reversible" => {
+                files.push((format!("{time}_{words}.up.sql"), (*up).to_owned()));
+                files.push((format!("{time}_{words}.down.sql"), (*down).to_owned()));
             }
             "sqlx" => {
                 let note = if old.is_alone {
@@ -215,6 +222,7 @@ imports! {
     dbmate: "dbmate";
     goose: "goose";
     golang_migrate: "golang-migrate";
+    golang_migrate_that_goes_up_alone: "golang-migrate-up";
     sqlx: "sqlx", "--from sqlx";
     sqlx_that_goes_down: "sqlx-reversible";
     plain_times: "plain";
@@ -252,6 +260,49 @@ refuses! {
     a_template_of_tern: [("old/001_a.sql", "SELECT 1;\n\nSELECT {{ .x }};\n---- create above / drop below ----\nSELECT 2;\n")];
     a_placeholder_of_flyway: [("old/V1.1__a.sql", "SELECT 1;\n  SELECT '${flyway:user}';\n")];
     a_folder_of_nothing: [("old/README", "")];
+    too_many_folders_in_one_another: [("old/1/2/3/4/5/6/7/8/9/001_a.sql", "SELECT 1;")];
+}
+
+#[cfg(unix)]
+#[test]
+fn files_without_an_end_and_links_to_folders_above_come_to_one() {
+    use std::os::unix::fs::symlink;
+
+    let project = Sandbox::new().file("old/001_a.sql", "SELECT 1;\n");
+    let path = |name: &str| project.dir().join("old").join(name);
+    symlink("/dev/zero", path("002_b.sql")).unwrap();
+    let pipe = project.command("mkfifo").arg(path("003_c.sql")).status();
+    assert!(pipe.unwrap().success());
+    symlink("003_c.sql", path("004_d.sql")).unwrap();
+    symlink("nowhere", path("005_e.sql")).unwrap();
+    let file = std::fs::File::create(path("006_f.sql")).unwrap();
+    file.set_len(1 << 40).unwrap();
+    insta::assert_snapshot!(imported(&project, ""));
+    symlink(".", path("loop")).unwrap();
+    insta::assert_snapshot!(imported(&project, ""));
+    let screen = project.run("import /");
+    // Which of its folders is the first that cannot be read depends on the machine.
+    assert!(!screen.starts_with("exit 0\n"), "{screen}");
+    assert!(screen.contains("= state: no file was made"), "{screen}");
+}
+
+#[test]
+fn an_import_that_was_cut_goes_on() {
+    let project = project("dbmate").file("migrations/001_mine.sql", "SELECT 1;\n");
+    project.run("import old");
+    let whole = project.files();
+    let at = |file: &str| project.dir().join("migrations").join(file);
+    // As one leaves it that was killed after the second name.
+    for file in ["004_mood.sql", "005_counts.sql"] {
+        std::fs::remove_file(at(file)).unwrap();
+    }
+    project.write("migrations/.import-4711/004_mood.sql", "half of i");
+    insta::assert_snapshot!(project.run("import old"));
+    assert_eq!(project.files(), whole);
+    // What was made since is no part of it.
+    std::fs::rename(at("003_index_names.sql"), at("003_others.sql")).unwrap();
+    let screen = project.run("import old");
+    assert!(screen.contains("was imported already"), "{screen}");
 }
 
 #[test]

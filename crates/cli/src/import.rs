@@ -1,5 +1,6 @@
 //! `cargo xtask import`: numbered files made of another tool's folder, whose own files are left alone.
 
+mod entries;
 mod folder;
 mod text;
 
@@ -17,8 +18,8 @@ use crate::project::Project;
 use crate::screen::Screen;
 use crate::shell;
 use crate::words::count;
+use folder::Contents;
 pub use folder::Tool;
-use folder::{Contents, Entry};
 
 /// Longer names make file names that some file systems refuse.
 const LONGEST_NAME: usize = 100;
@@ -47,11 +48,8 @@ pub struct Import {
 pub fn run(project: &Project, args: &Import, screen: &mut Screen) -> Result<ExitCode, Failure> {
     let dir = project.migrations_dir(args.source.migrations.as_deref())?;
     check_folders(&args.dir, &dir)?;
-    let mut entries = Vec::new();
     let mut problems = Vec::new();
-    collect(&args.dir, "", &mut entries, &mut problems).map_err(|error| {
-        failed(&args.dir, &error).next("name the folder of the other tool's files")
-    })?;
+    let entries = entries::collect(&args.dir, &mut problems)?;
     let tool = match args.from {
         Some(tool) => tool,
         None => only(&folder::detect(&entries), &args.dir)?,
@@ -63,7 +61,13 @@ pub fn run(project: &Project, args: &Import, screen: &mut Screen) -> Result<Exit
     };
     let next = existing.last().map_or(1, |file| file.version + 1);
     problems.extend(contents.problems.iter().cloned());
-    let news = convert(&contents, tool, next, &mut problems);
+    let mut news = convert(&contents, tool, next, &mut problems);
+    let made = made_before(&news, &existing);
+    if problems.is_empty() && made < news.len() {
+        // An import that was cut has made the first ones, or the other tool's folder has grown since.
+        let first = next - u32::try_from(made).unwrap_or_default();
+        news = convert(&contents, tool, first, &mut problems).split_off(made);
+    }
     let already = imported_already(&news, &existing);
     if problems.is_empty() && !already.is_empty() {
         let message = format!(
@@ -84,6 +88,7 @@ pub fn run(project: &Project, args: &Import, screen: &mut Screen) -> Result<Exit
     }
     write(&dir, &news)
         .map_err(|error| failed(project.shown(&dir), &error).note("state", "no file was made"))?;
+    show_made(&existing[existing.len() - made..], screen);
     show(
         &news,
         &contents,
@@ -113,54 +118,6 @@ fn check_folders(from: &Path, to: &Path) -> Result<(), Failure> {
             .note("state", "no file was made")
             .next(explain::names::import(from)),
     )
-}
-
-/// Reads what lies below a folder; what begins with a dot is left alone. Files that cannot be read as text are problems.
-fn collect(
-    dir: &Path,
-    below: &str,
-    entries: &mut Vec<Entry>,
-    problems: &mut Vec<String>,
-) -> io::Result<()> {
-    let mut paths: Vec<PathBuf> = Vec::new();
-    for entry in fs::read_dir(dir)? {
-        paths.push(entry?.path());
-    }
-    paths.sort_unstable();
-    for path in paths {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with('.') {
-            continue;
-        }
-        let shown = format!("{below}{name}");
-        if path.is_dir() {
-            collect(&path, &format!("{shown}/"), entries, problems)?;
-            continue;
-        }
-        let lower = name.to_ascii_lowercase();
-        let is_read = lower.ends_with(".sql") || lower == "metadata.toml";
-        let text = match is_read && path.is_file() {
-            true => read_text(fs::read(&path)?),
-            false => Ok(String::new()),
-        };
-        match text {
-            Ok(text) => entries.push(Entry { path: shown, text }),
-            Err(problem) => problems.push(format!("{shown}{problem}")),
-        }
-    }
-    Ok(())
-}
-
-/// The text as a migration has it; the error is a place and what is wrong there.
-fn read_text(content: Vec<u8>) -> Result<String, String> {
-    let file = source::File::new(Path::new("001_a.sql"), content);
-    file.map(|file| file.text).map_err(|error| match error {
-        source::Error::Utf8 { line, column, .. } => format!(":{line}:{column}: invalid UTF-8"),
-        source::Error::Nul { line, column, .. } => {
-            format!(":{line}:{column}: a NUL byte, which PostgreSQL's text cannot hold")
-        }
-        other => format!(": {other}"),
-    })
 }
 
 fn only(tools: &[Tool], dir: &Path) -> Result<Tool, Failure> {
@@ -207,16 +164,28 @@ fn convert<'a>(
     news
 }
 
+/// How many of the migrations the last files are, one for one.
+fn made_before(news: &[New<'_>], existing: &[source::File]) -> usize {
+    let is_same = |(new, file): (&New<'_>, &source::File)| is_same(new, file);
+    let most = news.len().min(existing.len());
+    let lengths = (1..=most).rev();
+    let mut made = lengths.filter(|length| {
+        let last = &existing[existing.len() - length..];
+        news.iter().zip(last).all(is_same)
+    });
+    made.next().unwrap_or(0)
+}
+
+/// Whether a file is what a migration would be made into, whatever its number.
+fn is_same(new: &New<'_>, file: &source::File) -> bool {
+    let name = new.file.split_once('_').map(|(_, name)| name);
+    name.and_then(|name| name.strip_suffix(".sql")) == Some(&file.name) && file.text == new.text
+}
+
 /// A folder that is imported a second time would run a second time.
 fn imported_already(news: &[New<'_>], existing: &[source::File]) -> Vec<String> {
     let is_there = |new: &&New<'_>| {
-        let name = new
-            .file
-            .split_once('_')
-            .map(|(_, name)| name.trim_end_matches(".sql"));
-        let same = existing
-            .iter()
-            .find(|file| Some(&*file.name) == name && file.text == new.text);
+        let same = existing.iter().find(|file| is_same(new, file));
         same.map(|file| format!("{}: {} is the same already", new.from, file.title()))
     };
     news.iter().filter_map(|new| is_there(&new)).collect()
@@ -237,12 +206,28 @@ fn refused(problems: &[String], dir: &Path) -> Failure {
         .field("problems", problems.to_vec())
 }
 
+/// What the name of the folder begins with that holds the new files until all are written.
+const PASSING: &str = ".import-";
+
+/// Removes what an import left that was cut: whoever holds the lock is the only one.
+fn remove_left(dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        let is_left = entry.file_name().to_string_lossy().starts_with(PASSING);
+        if is_left && entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes all files or none, and never over another: first into a folder of their own, then each gets its name.
 fn write(dir: &Path, news: &[New<'_>]) -> io::Result<()> {
     fs::create_dir_all(dir)?;
     let lock = fs::File::open(dir)?;
     lock.lock()?;
-    let passing = dir.join(format!(".import-{}", std::process::id()));
+    remove_left(dir)?;
+    let passing = dir.join(format!("{PASSING}{}", std::process::id()));
     fs::create_dir(&passing)?;
     let mut made: Vec<PathBuf> = Vec::new();
     let mut write_all = || -> io::Result<()> {
@@ -265,6 +250,17 @@ fn write(dir: &Path, news: &[New<'_>]) -> io::Result<()> {
     }
     fs::remove_dir_all(&passing)?;
     outcome
+}
+
+/// Names the files that the new ones follow.
+fn show_made(made: &[source::File], screen: &mut Screen) {
+    if let (Some(first), Some(last)) = (made.first(), made.last()) {
+        let all = match first.version == last.version {
+            true => format!("{:03} is", first.version),
+            false => format!("{:03} to {:03} are", first.version, last.version),
+        };
+        screen.line(format!("  {all} there already, as this folder has them"));
+    }
 }
 
 fn show(

@@ -6,7 +6,7 @@ mod names;
 mod text_error;
 
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -173,9 +173,34 @@ fn read_all(paths: &[PathBuf]) -> Result<Vec<File>, Error> {
     })
 }
 
+/// The longest file that is read: a migration is held in memory as a whole.
+const LONGEST: u64 = 2 << 30;
+
+/// The content of an ordinary file, which may be reached by a link. What reading would not come to an end of, such as a device or a named pipe,
+/// is an error.
+pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    // To open a named pipe is to wait for who writes to it.
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    let too_long = || io::Error::other(format!("longer than {} GB", LONGEST >> 30));
+    let length = Some(metadata.len()).filter(|length| *length <= LONGEST);
+    let length = usize::try_from(length.ok_or_else(too_long)?).map_err(io::Error::other)?;
+    // The read that finds the end needs room as well.
+    let mut content = Vec::with_capacity(length + 1);
+    // Some files of the system's own say that they are empty, and are without an end.
+    let file = fs::File::open(path)?;
+    file.take(LONGEST + 1).read_to_end(&mut content)?;
+    match content.len() as u64 > LONGEST {
+        true => Err(too_long()),
+        false => Ok(content),
+    }
+}
+
 fn read_share(paths: &[PathBuf]) -> Result<Vec<File>, Error> {
     let read = |path: &PathBuf| {
-        let content = fs::read(path).map_err(|source| Error::Read {
+        let content = read_file(path).map_err(|source| Error::Read {
             path: path.clone(),
             source,
         })?;

@@ -74,6 +74,18 @@ refuses! {
         assert!(made.unwrap().success());
         project.run("migrate --target embedded")
     };
+    a_link_to_a_device: {
+        let project = Sandbox::new().file("migrations/001_a.sql", "");
+        std::os::unix::fs::symlink("/dev/zero", project.dir().join("migrations/002_b.sql")).unwrap();
+        project.run("migrate --target embedded")
+    };
+    a_file_without_an_end: {
+        let project = Sandbox::new();
+        project.write("migrations/001_a.sql", "");
+        let file = std::fs::File::create(project.dir().join("migrations/002_b.sql")).unwrap();
+        file.set_len(1 << 40).unwrap();
+        project.run("migrate --target embedded")
+    };
     a_folder_that_is_not_there: Sandbox::new().run("migrate --target embedded --migrations elsewhere");
 }
 

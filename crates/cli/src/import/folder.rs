@@ -120,18 +120,34 @@ pub fn detect(entries: &[Entry]) -> Vec<Tool> {
         .into_iter()
         .filter_map(|(it, tool)| marked(it).then_some(tool))
         .collect();
-    let directed = sql
+    let directed: Vec<&Entry> = sql
         .iter()
+        .copied()
         .filter(|it| direction(it.name()).is_some())
-        .count();
-    match (marked.is_empty(), directed) {
+        .collect();
+    match (marked.is_empty(), directed.len()) {
         (false, _) => found.extend(marked),
         (true, 0) => found.extend((!sql.is_empty()).then_some(Tool::Plain)),
         // golang-migrate runs nothing that names no direction.
         (true, some) if some < sql.len() => found.extend([Tool::GolangMigrate, Tool::Sqlx]),
-        (true, _) => found.push(Tool::Sqlx),
+        (true, _) if is_sqlx(&directed) => found.push(Tool::Sqlx),
+        (true, _) => found.push(Tool::GolangMigrate),
     }
     found
+}
+
+/// Whether files that all name a direction are sqlx's: it makes those that go down along with those that go up, and its versions are times
+/// or have four digits. Both tools run the same of them, but for sqlx's first line.
+///
+/// <https://github.com/launchbadge/sqlx/tree/main/sqlx-cli>, <https://github.com/golang-migrate/migrate/blob/master/MIGRATIONS.md>
+fn is_sqlx(directed: &[&Entry]) -> bool {
+    let digits = |entry: &&Entry| entry.name().find(|c: char| !c.is_ascii_digit());
+    let goes_down = |entry: &&Entry| direction(entry.name()) == Some("down");
+    let says = |entry: &&Entry| entry.text.starts_with("-- no-transaction");
+    let is_named = directed
+        .iter()
+        .all(|entry| matches!(digits(entry), Some(4 | 14)));
+    directed.iter().any(says) || (is_named && directed.iter().any(goes_down))
 }
 
 /// The migrations of a tool's folder.
