@@ -35,6 +35,7 @@ mod drift;
 mod dry_run;
 mod each_schema;
 mod import;
+mod init;
 mod migrate;
 mod new_migration;
 mod psql;
@@ -64,6 +65,7 @@ enum Command {
     Migrate(migrate::Migrate),
     NewMigration(new_migration::NewMigration),
     Import(import::Import),
+    Init(init::Init),
     Status(status::Status),
     Drift(drift::Drift),
     Doctor(doctor::Doctor),
@@ -91,6 +93,8 @@ fn start(program: Program) -> ExitCode {
         .name(program.called())
         .bin_name(program.called())
         .mut_subcommand("bench", |it| it.hide(!bench::is_here()))
+        // It is what makes an xtask.
+        .mut_subcommand("init", |it| it.hide(program.schema_crate().is_some()))
         .get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let mut screen = Screen::new(program, wants_json(&matches));
@@ -116,17 +120,18 @@ fn wants_json(matches: &clap::ArgMatches) -> bool {
 }
 
 fn run(cli: Cli, program: Program, screen: &mut Screen) -> Result<ExitCode, Failure> {
-    let project = Project::find(program)?;
+    let project = || Project::find(program);
     match cli.command {
-        Command::Migrate(args) => migrate::run(&project, &args, screen),
-        Command::NewMigration(args) => new_migration::run(&project, &args, screen),
-        Command::Import(args) => import::run(&project, &args, screen),
-        Command::Status(args) => status::run(&project, &args, screen),
-        Command::Drift(args) => drift::run(&project, &args, screen),
-        Command::Doctor(args) => doctor::run(&project, &args, screen),
-        Command::WithDb(args) => with_db::run(&project, &args, screen),
-        Command::Psql(args) => psql::run(&project, &args, screen),
-        Command::Reset(args) => reset::run(&project, &args, screen),
-        Command::Bench(args) => bench::run(&project, &args),
+        Command::Init(args) => init::run(&args, screen),
+        Command::Migrate(args) => migrate::run(&project()?, &args, screen),
+        Command::NewMigration(args) => new_migration::run(&project()?, &args, screen),
+        Command::Import(args) => import::run(&project()?, &args, screen),
+        Command::Status(args) => status::run(&project()?, &args, screen),
+        Command::Drift(args) => drift::run(&project()?, &args, screen),
+        Command::Doctor(args) => doctor::run(&project()?, &args, screen),
+        Command::WithDb(args) => with_db::run(&project()?, &args, screen),
+        Command::Psql(args) => psql::run(&project()?, &args, screen),
+        Command::Reset(args) => reset::run(&project()?, &args, screen),
+        Command::Bench(args) => bench::run(&project()?, &args),
     }
 }

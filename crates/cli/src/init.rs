@@ -1,0 +1,178 @@
+//! `timeschema init`: what a project needs to keep its schema with this toolkit, in an empty folder or an existing workspace.
+//!
+//! Nothing is overwritten. What is a project's own anyway (its manifest, `.gitignore`, cargo's configuration) gets the lines that it lacks.
+
+mod files;
+mod manifest;
+mod name;
+mod toolkit;
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::failure::{Code, Failure};
+use crate::screen::Screen;
+
+use files::{Kind, Wanted};
+use name::Name;
+use toolkit::Toolkit;
+
+/// Make what a project needs: migrations, schema crate, xtask, compose file, CI; overwrites nothing
+#[derive(clap::Args)]
+pub struct Init {
+    /// The project's name, of which the schema crate's is made: `iot` gives `iot-schema`
+    pub name: String,
+    /// Where the toolkit's crates come from: a clone of its repository, or a git URL [default: the registry]
+    #[arg(long, value_name = "PATH|GIT-URL")]
+    pub toolkit: Option<String>,
+}
+
+/// What becomes of one file.
+#[derive(Debug, PartialEq, Eq)]
+struct Action {
+    /// The file's path below the root.
+    shown: String,
+    done: Done,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Done {
+    /// It is made with this text.
+    Made(String),
+    /// It is there, and gets this text, which has what it lacked.
+    Changed(String, String),
+    /// It is there, and stays as it is; what its owner has to know of that.
+    Kept(Option<String>),
+}
+
+pub fn run(args: &Init, screen: &mut Screen) -> Result<ExitCode, Failure> {
+    let root = std::env::current_dir()
+        .map_err(|error| Failure::new(Code::Usage, format!("no current directory: {error}")))?;
+    let name = Name::parse(&args.name)?;
+    check_above(&root)?;
+    let toolkit = Toolkit::parse(args.toolkit.as_deref(), &root)?;
+    let wanted = files::wanted(&name, &toolkit)?;
+    let actions = decide(&root, &name, wanted)?;
+    for (made, action) in actions.iter().enumerate() {
+        carry_out(&root, action).map_err(|error| stopped(action, &error, made))?;
+        screen.line(action.told());
+    }
+    screen.line("next: `cargo xtask migrate`, then `cargo test --workspace`");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses a folder below another workspace, which cargo would take the new packages for a part of.
+fn check_above(root: &Path) -> Result<(), Failure> {
+    let is_workspace = |folder: &&Path| {
+        let text = fs::read_to_string(folder.join("Cargo.toml"));
+        text.is_ok_and(|text| text.lines().any(|line| line.trim() == "[workspace]"))
+    };
+    match root.ancestors().skip(1).find(is_workspace) {
+        None => Ok(()),
+        Some(above) => {
+            let message = format!(
+                "{} is inside the workspace of {}",
+                root.display(),
+                above.display()
+            );
+            let failure = Failure::new(Code::Usage, message).note("state", "nothing was made");
+            Err(failure.next(format!(
+                "cd {} and run the command again",
+                crate::shell::path(above)
+            )))
+        }
+    }
+}
+
+/// What becomes of each file; an error that names all that stand in the way.
+fn decide(root: &Path, name: &Name, wanted: Vec<Wanted>) -> Result<Vec<Action>, Failure> {
+    let mut actions = Vec::new();
+    let mut in_the_way = Vec::new();
+    for wanted in wanted {
+        let shown = wanted.path(name);
+        let path = root.join(&shown);
+        let there = match fs::read_to_string(&path) {
+            Ok(text) => Some(text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => {
+                in_the_way.push(format!("{shown} ({error})"));
+                continue;
+            }
+        };
+        if there.is_none() && wanted.is_needless(root) {
+            continue;
+        }
+        let done = match (there, wanted.kind) {
+            (None, _) => Done::Made(wanted.text),
+            (Some(there), _) if there == wanted.text => Done::Kept(None),
+            (Some(_), Kind::Own) => {
+                in_the_way.push(shown);
+                continue;
+            }
+            (Some(_), Kind::Kept(hint)) => Done::Kept(Some(hint)),
+            (Some(there), Kind::Merged(merge)) => match merge(&there, name)? {
+                Some((text, what)) => Done::Changed(text, what),
+                None => Done::Kept(None),
+            },
+        };
+        actions.push(Action { shown, done });
+    }
+    if in_the_way.is_empty() {
+        return Ok(actions);
+    }
+    let message = format!("these files are there already: {}", in_the_way.join(", "));
+    Err(Failure::new(Code::Usage, message)
+        .note("state", "nothing was made")
+        .next("choose another name, or move them away"))
+}
+
+impl Action {
+    fn told(&self) -> String {
+        let shown = &self.shown;
+        match &self.done {
+            Done::Made(_) => format!("made     {shown}"),
+            Done::Changed(_, what) => format!("changed  {shown}: {what}"),
+            Done::Kept(None) => format!("kept     {shown}"),
+            Done::Kept(Some(hint)) => format!("kept     {shown}: {hint}"),
+        }
+    }
+}
+
+fn carry_out(root: &Path, action: &Action) -> io::Result<()> {
+    let path = root.join(&action.shown);
+    match &action.done {
+        Done::Kept(_) => Ok(()),
+        Done::Made(text) => {
+            fs::create_dir_all(path.parent().unwrap_or(root))?;
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .open(&path)?;
+            file.write_all(text.as_bytes())
+        }
+        Done::Changed(text, _) => replace(&path, text),
+    }
+}
+
+/// Writes a file beside it first, so that none is ever half written.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = PathBuf::from(beside);
+    fs::write(&beside, text)?;
+    fs::set_permissions(&beside, fs::metadata(path)?.permissions())?;
+    fs::rename(&beside, path)
+}
+
+fn stopped(action: &Action, error: &io::Error, made: usize) -> Failure {
+    let message = format!("{} cannot be written: {error}", action.shown);
+    let state = match made {
+        0 => "nothing was made".to_owned(),
+        _ => "what is listed above is made".to_owned(),
+    };
+    Failure::new(Code::Failed, message)
+        .note("state", state)
+        .next("make the folder writable and run the command again: it goes on with what is missing")
+}
