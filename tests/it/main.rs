@@ -10,6 +10,7 @@ mod errors;
 mod extension;
 mod faults;
 mod import;
+mod init;
 mod lookalikes;
 mod origin;
 mod plain;

@@ -59,7 +59,7 @@ pub fn run(args: &Init, screen: &mut Screen) -> Result<ExitCode, Failure> {
         carry_out(&root, action).map_err(|error| stopped(action, &error, made))?;
         screen.line(action.told());
     }
-    screen.line("next: `cargo xtask migrate`, then `cargo test --workspace`");
+    screen.as_it_is("next: `cargo xtask migrate`, then `cargo test --workspace`");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -108,7 +108,7 @@ fn decide(root: &Path, name: &Name, wanted: Vec<Wanted>) -> Result<Vec<Action>, 
             (None, _) => Done::Made(wanted.text),
             (Some(there), _) if there == wanted.text => Done::Kept(None),
             (Some(_), Kind::Own) => {
-                in_the_way.push(shown);
+                in_the_way.push(format!("{shown} (it is there already)"));
                 continue;
             }
             (Some(_), Kind::Kept(hint)) => Done::Kept(Some(hint)),
@@ -122,7 +122,7 @@ fn decide(root: &Path, name: &Name, wanted: Vec<Wanted>) -> Result<Vec<Action>, 
     if in_the_way.is_empty() {
         return Ok(actions);
     }
-    let message = format!("these files are there already: {}", in_the_way.join(", "));
+    let message = format!("these files cannot be made: {}", in_the_way.join(", "));
     Err(Failure::new(Code::Usage, message)
         .note("state", "nothing was made")
         .next("choose another name, or move them away"))

@@ -44,6 +44,11 @@ impl Screen {
         self.write(&one_line(self.program.said(text.to_string())));
     }
 
+    /// A line of ours that names commands of another program than this one.
+    pub fn as_it_is(&mut self, text: &str) {
+        self.write(text);
+    }
+
     /// Several lines for people, each of which is ours.
     pub fn lines(&mut self, text: impl Display) {
         self.write(&harmless(self.program.said(text.to_string())));

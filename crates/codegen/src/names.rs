@@ -31,8 +31,9 @@ const TAKEN_TYPES: &[&str] = &[
     "TryFrom", "TryInto", "Vec",
 ];
 
-/// Crates that generated code names, which a module of the same name would shadow.
-const TAKEN_MODULES: &[&str] = &["alloc", "core", "std", "timeschema"];
+/// Crates that generated code names, which a module of the same name would shadow, and the module that a schema crate has around all of
+/// them.
+const TAKEN_MODULES: &[&str] = &["alloc", "core", "schema", "std", "timeschema"];
 
 /// How an identifier is cased, which is also what it may stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -269,7 +270,7 @@ mod tests {
 
     #[test]
     fn what_generated_code_names_itself_is_left_to_it() {
-        for taken in ["Option", "Vec", "std", "timeschema"] {
+        for taken in ["Option", "Vec", "schema", "std", "timeschema"] {
             assert_eq!(free(taken.to_owned()), format!("{taken}_"));
         }
         for free_name in ["events", "trace", "migrate", "postgres", "Mode", "Config"] {

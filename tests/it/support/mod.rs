@@ -30,7 +30,7 @@ pub use background::Background;
 pub use database::{Database, installed_has_timescaledb, installed_psql, with_database};
 pub use eventually::{PATIENCE, eventually};
 pub use port::free_port;
-pub use sandbox::{NO_ENGINE, Sandbox};
+pub use sandbox::{NO_ENGINE, Sandbox, repository};
 
 /// The name of the test that this is written in, with its modules:
 /// `migrate::nothing_pending_says_so`.

@@ -405,7 +405,7 @@ fn as_private(text: &str, url: &str) -> String {
 }
 
 /// This repository.
-fn repository() -> PathBuf {
+pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .unwrap()

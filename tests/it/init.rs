@@ -1,0 +1,179 @@
+//! New projects: what `init` makes, and that it works.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use cluster::Server;
+
+use crate::support::{Sandbox, repository, skip, succeed};
+
+/// Names that generated code or the crate's root has, too.
+const NAMES: &str = "CREATE TYPE mode AS ENUM ('on', 'off'); CREATE TYPE config AS ENUM ('a'); CREATE TYPE numeric_ AS ENUM ('b');
+CREATE TYPE option AS ENUM ('c'); CREATE TYPE \"row\" AS ENUM ('d');
+CREATE TABLE trace (id bigint PRIMARY KEY, mode mode NOT NULL, config config, option option, \"row\" \"row\");
+CREATE TABLE migrate (id bigint PRIMARY KEY); CREATE TABLE verify (id bigint); CREATE TABLE schema (id bigint);
+CREATE TABLE timeschema (id bigint); CREATE TABLE std (id bigint); CREATE TABLE postgres (id bigint); CREATE TABLE built (id bigint);
+CREATE SCHEMA aside; CREATE TABLE aside.config (id bigint); CREATE TABLE aside.super (id bigint); CREATE TYPE aside.mode AS ENUM ('e');
+";
+
+/// A service on tokio that applies what is pending when it starts, and then checks that the database fits.
+const SERVICE: &str = r#"type Failure = Box<dyn std::error::Error + Send + Sync>;
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    let config = iot_schema::Config::parse(&std::env::var("DATABASE_URL")?)?;
+    tokio::task::spawn_blocking(move || {
+        iot_schema::migrate(&config)?;
+        iot_schema::verify(&mut config.client()?).map_err(Failure::from)
+    })
+    .await?
+}
+"#;
+
+/// What a team writes for the service beside its code.
+const SERVICE_MANIFEST: &str = r#"[package]
+name = "service"
+version = "0.1.0"
+edition = "2024"
+publish = false
+
+[dependencies]
+iot-schema = { path = "../iot-schema", features = ["plain"] }
+tokio = { version = "1", features = ["macros", "rt"] }
+"#;
+
+fn init(project: &Sandbox, arguments: &str) -> String {
+    let toolkit = repository();
+    let screen = project.run(&format!("init {arguments} --toolkit {}", toolkit.display()));
+    screen.replace(&toolkit.display().to_string(), "[toolkit]")
+}
+
+/// cargo in the project, with the folder of this build's own results, whose dependencies are the same.
+fn cargo(project: &Path, arguments: &[&str]) -> Command {
+    let built: PathBuf = Path::new(env!("CARGO_BIN_EXE_xtask")).into();
+    let target = built.ancestors().nth(2).unwrap();
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .args(arguments)
+        .arg("--offline")
+        .current_dir(project)
+        .env("CARGO_TARGET_DIR", target)
+        .env_remove("DATABASE_URL");
+    command
+}
+
+#[test]
+fn a_new_project_migrates_and_its_tests_and_its_service_run() {
+    const TEST: &str = "a_new_project_migrates_and_its_tests_and_its_service_run";
+    if let Err(error) = Server::find() {
+        return skip(TEST, &error.to_string());
+    }
+    let project = Sandbox::new();
+    let made = init(&project, "iot");
+    assert!(made.starts_with("exit 0"), "{made}");
+    project.write("migrations/002_names.sql", NAMES);
+    // The versions that this repository was built with are at hand.
+    std::fs::copy(
+        repository().join("Cargo.lock"),
+        project.dir().join("Cargo.lock"),
+    )
+    .unwrap();
+    let migrated = project.run("migrate --target embedded");
+    assert!(migrated.starts_with("exit 0"), "{migrated}");
+
+    let manifest = project.read("Cargo.toml");
+    project.write(
+        "Cargo.toml",
+        manifest.replace("\"xtask\"]", "\"xtask\", \"service\"]"),
+    );
+    project.write("service/Cargo.toml", SERVICE_MANIFEST);
+    project.write("service/src/main.rs", SERVICE);
+    // With the features of the tests, so that both share what is built.
+    succeed(&mut cargo(
+        project.dir(),
+        &["build", "--workspace", "--all-targets"],
+    ));
+    let tested = succeed(&mut cargo(project.dir(), &["test", "--workspace"]));
+    assert!(
+        tested.contains("test the_migrations_make_what_the_types_were_made_of ... ok"),
+        "{tested}"
+    );
+    let service = Path::new(env!("CARGO_BIN_EXE_xtask")).with_file_name("service");
+    let served = project.run(&format!(
+        "with-db --target embedded -- {}",
+        service.display()
+    ));
+    assert!(served.starts_with("exit 0"), "{served}");
+
+    // Of its own it has the service; all else was made.
+    let own = SERVICE.lines().count();
+    assert!(own <= 15, "{own} lines");
+}
+
+#[test]
+fn in_an_empty_folder() {
+    let project = Sandbox::new();
+    insta::assert_snapshot!(init(&project, "iot"));
+    // Again, nothing is left to do.
+    insta::assert_snapshot!(init(&project, "iot"));
+}
+
+#[test]
+fn in_a_workspace_that_is_there() {
+    let project = Sandbox::new()
+        .file(
+            "Cargo.toml",
+            "[workspace]\nmembers = [\n    \"service\",\n]\n",
+        )
+        .file(".gitignore", "target\n")
+        .file("docker-compose.yml", "services: {}\n")
+        .file(
+            ".cargo/config.toml",
+            "[alias]\nxtask = \"run -p xtask --\"\n",
+        )
+        .file("xtask/Cargo.toml", "[package]\nname = \"xtask\"\n")
+        .file("xtask/src/main.rs", "fn main() {}\n")
+        .file("migrations/001_first.sql", "SELECT 1;\n");
+    insta::assert_snapshot!(init(&project, "iot"));
+    insta::assert_snapshot!(project.read("Cargo.toml"));
+    assert_eq!(project.read("xtask/src/main.rs"), "fn main() {}\n");
+    assert!(
+        !project
+            .dir()
+            .join("migrations/001_initial_schema.sql")
+            .exists()
+    );
+}
+
+#[test]
+fn what_is_in_the_way_stays_as_it_is() {
+    let project = Sandbox::new()
+        .file("iot-schema/src/lib.rs", "// mine\n")
+        .file(".github/workflows/schema.yml", "# mine\n");
+    insta::assert_snapshot!(init(&project, "iot"));
+    assert_eq!(project.read("iot-schema/src/lib.rs"), "// mine\n");
+    assert!(!project.dir().join("Cargo.toml").exists());
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_stops_it_where_it_was() {
+    let project = Sandbox::new().file("xtask", "a file, and no folder\n");
+    insta::assert_snapshot!(init(&project, "iot"));
+}
+
+#[test]
+fn below_another_workspace() {
+    let project = Sandbox::new().file("Cargo.toml", "[workspace]\nmembers = []\n");
+    std::fs::create_dir(project.dir().join("deeper")).unwrap();
+    let mut command = project.xtask();
+    command
+        .args(["init", "iot"])
+        .current_dir(project.dir().join("deeper"));
+    insta::assert_snapshot!(project.show(command));
+}
+
+#[test]
+fn a_toolkit_that_is_none() {
+    let project = Sandbox::new();
+    insta::assert_snapshot!(project.run("init iot --toolkit ../elsewhere"));
+    insta::assert_snapshot!(project.run("init 1st-iot"));
+}
