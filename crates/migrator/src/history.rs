@@ -27,8 +27,10 @@ pub const CHANGED: &str = "55000";
 
 impl Mode {
     /// Whether it is the one for a PostgreSQL without TimescaleDB, which not every program is built with.
+    // Inlined, so that nothing of plain mode is left of one that is not.
+    #[inline]
     pub fn is_plain(self) -> bool {
-        Some(self) == Mode::PLAIN
+        Mode::PLAIN.is_some_and(|plain| self as u8 == plain as u8)
     }
 
     /// As the history has it: `timescaledb` or `plain`.

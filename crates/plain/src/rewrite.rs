@@ -12,6 +12,7 @@ mod calls;
 mod columnstore;
 mod edits;
 mod extension;
+mod indexes;
 mod internals;
 mod options;
 mod statements;
@@ -69,7 +70,7 @@ pub(crate) fn on_aggregate(statement: &str, aggregates: &BTreeSet<String>) -> Op
         tokens: &tokens,
     };
     let edits = match is_index {
-        true => aggregates::index_on_aggregate(words, aggregates)?,
+        true => indexes::on_aggregate(words, aggregates)?,
         false => writes::truncate(words, aggregates)?,
     };
     Some(Rewriting::new(statement, edits))

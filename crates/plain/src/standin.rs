@@ -11,6 +11,9 @@ pub(crate) const PARTS: &[&str] = &[
     include_str!("standin/time_bucket.sql"),
     include_str!("standin/uuid.sql"),
     include_str!("standin/aggregates.sql"),
+    include_str!("standin/relations.sql"),
+    include_str!("standin/ranges.sql"),
+    include_str!("standin/checks.sql"),
     include_str!("standin/hypertable.sql"),
     include_str!("standin/dimensions.sql"),
     include_str!("standin/tablespaces.sql"),
@@ -45,27 +48,26 @@ fn parts() -> String {
 /// What [`OPTIONS`] says, as rows of SQL: the name that an option has here, its type, its names, and the statements that know them.
 fn options() -> String {
     let list = |words: Vec<&str>| format!("'{{{}}}'", words.join(","));
-    let rows = OPTIONS.iter().filter_map(|option| {
+    let rows = OPTIONS.iter().map(|option| {
         let ty = match option.value {
             Value::Bool => "bool",
             Value::Text => "text",
             Value::Interval => "interval",
         };
-        let statements: Vec<&str> = option.of.iter().filter_map(|it| statement(*it)).collect();
+        let statements = option.of.iter().copied().map(statement).collect();
         let (name, names) = (option.name, list(option.names.to_vec()));
-        let is_recorded = !statements.is_empty();
-        is_recorded.then(|| format!("('{name}', '{ty}', {names}, {})", list(statements)))
+        format!("('{name}', '{ty}', {names}, {})", list(statements))
     });
     rows.collect::<Vec<_>>().join(",\n        ")
 }
 
 /// What the stand-in calls a statement whose options it reads.
-fn statement(of: Of) -> Option<&'static str> {
+fn statement(of: Of) -> &'static str {
     match of {
-        Of::Table => Some("table"),
-        Of::Hypertable => Some("hypertable"),
-        Of::Aggregate => Some("aggregate"),
-        Of::Index => None,
+        Of::Table => "table",
+        Of::Hypertable => "hypertable",
+        Of::Aggregate => "aggregate",
+        Of::Index => "index",
     }
 }
 
@@ -138,7 +140,7 @@ mod tests {
         let checksum: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(
             (VERSION, &checksum[..12]),
-            (9, "1143c39eeba4"),
+            (9, "142a7f514635"),
             "the script is another one: raise VERSION where it was released, and write down both"
         );
     }

@@ -350,7 +350,7 @@ const fn option(
     }
 }
 
-/// All of them. In plain mode the stand-in records them, but for an index's, which goes.
+/// All of them. In plain mode the stand-in checks and records them, but for an index's, which is only checked.
 #[rustfmt::skip]
 pub const OPTIONS: &[Opt] = &[
     option("columnstore", Value::Bool, &["compress", "columnstore", "enable_columnstore"], ALL_STORED),

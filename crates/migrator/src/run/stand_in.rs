@@ -12,11 +12,13 @@ pub(super) fn version(found: Option<&str>) -> Option<u32> {
 }
 
 /// Whether a stand-in is older than this program's.
+#[inline]
 pub(super) fn is_older(version: u32) -> bool {
     version.cmp(&VERSION).is_lt()
 }
 
 /// Whether a stand-in is newer than this program's.
+#[inline]
 pub(super) fn is_newer(version: u32) -> bool {
     version.cmp(&VERSION).is_gt()
 }

@@ -1,27 +1,23 @@
 //! Statements about continuous aggregates, which are views here, and about materialized views that may be one.
 
-use std::collections::BTreeSet;
-use std::ops::Range;
-
 use sql::rewriting::Edit;
 use sql::statement::names::Name;
 use sql::statement::words::Words;
 
-use super::edits::{
-    Edits, cannot, if_not_exists, removed, tag, unreadable, whole, with_options, without_ours,
-};
+use super::edits::{Edits, cannot, if_not_exists, removed, tag, unreadable, whole, with_options};
 use super::options::literal;
 
 const VIEW: &str =
     "a continuous aggregate is a view, computed whenever it is read and always up to date";
 
-/// `CREATE MATERIALIZED VIEW … WITH (timescaledb.continuous)`: a view that a procedure makes and records.
+/// `CREATE MATERIALIZED VIEW … WITH (timescaledb.continuous)`: a view that a procedure makes and records. It checks TimescaleDB's options first,
+/// also of one that is none.
 pub(super) fn create_aggregate(words: Words<'_>, behind: usize) -> Edits {
     let (at, if_not_exists) = if_not_exists(words, behind);
     let Some((with, options)) = with_options(words) else {
         return Ok(Vec::new());
     };
-    if !options.is_on("continuous") {
+    if !options.any_ours() {
         return Ok(Vec::new());
     }
     let Some((name, _)) = Name::read(words, at) else {
@@ -84,47 +80,6 @@ pub(super) fn created_aggregate(words: Words<'_>) -> Option<String> {
     options
         .is_on("continuous")
         .then(|| name.object().to_owned())
-}
-
-/// `CREATE INDEX` on a continuous aggregate, which is made on its storage: a call with the statement up to the aggregate's name and from
-/// behind it on.
-pub(super) fn index_on_aggregate(
-    words: Words<'_>,
-    aggregates: &BTreeSet<String>,
-) -> Option<Vec<Edit>> {
-    let index = words.behind(1, &["unique"]);
-    if !words.is(0, "create") || !words.is(index, "index") || words.is(index + 1, "concurrently") {
-        return None;
-    }
-    let on = (index..words.tokens.len()).find(|&at| words.is(at, "on"))?;
-    let at = words.behind(on + 1, &["only"]);
-    let (name, behind) = Name::read(words, at)?;
-    if !aggregates.contains(name.object()) {
-        return None;
-    }
-    let tag = tag(words.sql);
-    let edit = |range: Range<usize>, replacement: String| Edit {
-        range,
-        replacement,
-        reason: "an index of a continuous aggregate is one of its storage",
-    };
-    let name_range = words.tokens[at].start..words.tokens[behind - 1].end;
-    let call = format!(
-        "CALL _timescaledb_functions.create_index({}, {}, {tag}",
-        literal(&name.quoted()),
-        index > 1
-    );
-    let mut edits = vec![
-        edit(0..0, call),
-        edit(name_range, format!("{tag}, {tag}")),
-        edit(words.sql.len()..words.sql.len(), format!("{tag})")),
-    ];
-    if let Some((with, options)) = with_options(words)
-        && options.any_ours()
-    {
-        edits.push(without_ours(words, &options, with));
-    }
-    Some(edits)
 }
 
 /// `REFRESH MATERIALIZED VIEW`, which TimescaleDB refuses where it is a continuous aggregate.

@@ -8,7 +8,7 @@ use super::edits::{
     Edits, cannot, if_not_exists, tag, unreadable, whole, with_options, without_ours,
 };
 use super::options::literal;
-use super::{aggregates, alter, calls};
+use super::{aggregates, alter, calls, indexes};
 
 /// What has to change in a statement; nothing where PostgreSQL understands it.
 pub(super) fn edits(words: Words<'_>) -> Edits {
@@ -54,7 +54,7 @@ fn create(words: Words<'_>) -> Edits {
     } else if words.is(what, "table") {
         create_table(words, what + 1)
     } else if words.is(what, "index") {
-        create_index(words)
+        Ok(indexes::with_its_options(words).unwrap_or_default())
     } else {
         Ok(Vec::new())
     }
@@ -111,15 +111,6 @@ fn create_table(words: Words<'_>, behind: usize) -> Edits {
             reason: "a hypertable is a plain table that is recorded as one",
         },
     ])
-}
-
-fn create_index(words: Words<'_>) -> Edits {
-    match with_options(words) {
-        Some((with, options)) if options.any_ours() => {
-            Ok(vec![without_ours(words, &options, with)])
-        }
-        _ => Ok(Vec::new()),
-    }
 }
 
 fn alter(words: Words<'_>) -> Edits {

@@ -15,6 +15,7 @@ const STATEMENTS: &[&str] = &[
     "CREATE MATERIALIZED VIEW IF NOT EXISTS s.\"C\" (day, n)\nWITH (tsdb.continuous, tsdb.materialized_only = false) AS\nSELECT '$plain$', 'a' -- why\nFROM h WITH DATA",
     "CREATE MATERIALIZED VIEW c TABLESPACE fast WITH (timescaledb.continuous) AS SELECT 1",
     "CREATE MATERIALIZED VIEW c -- why\nWITH (timescaledb.continuous) AS SELECT 1",
+    "CREATE MATERIALIZED VIEW v WITH (timescaledb.continuous = false) AS SELECT 1",
     "create materialized view c with (\"timescaledb\".continuous = 'on', fillfactor = 70) as select 1",
     "ALTER TABLE IF EXISTS ONLY s.t SET (timescaledb.compress, timescaledb.compress_segmentby = 'a, \"B\"', tsdb.compress_orderby = E't\\ndesc')",
     "ALTER TABLE t SET (tsdb.chunk_interval = '1 day', fillfactor = 70)",
@@ -50,7 +51,6 @@ const STATEMENTS: &[&str] = &[
 const UNCHANGED: &[&str] = &[
     "CREATE EXTENSION pg_trgm",
     "CREATE MATERIALIZED VIEW v AS SELECT 'timescaledb.continuous' AS a",
-    "CREATE MATERIALIZED VIEW v WITH (timescaledb.continuous = false) AS SELECT 1",
     "CREATE MATERIALIZED VIEW v AS SELECT 1 FROM t WITH (timescaledb.continuous)",
     "CREATE TABLE t (a int) WITH (fillfactor = 70)",
     "CREATE INDEX i ON t (a) WITH (fillfactor = 70)",

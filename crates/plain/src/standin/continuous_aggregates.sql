@@ -176,7 +176,11 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
     view CONSTANT pg_catalog.regclass := pg_catalog.to_regclass(view_name);
+    known CONSTANT pg_catalog.jsonb := _timescaledb_functions.known_options(options, 'aggregate');
 BEGIN
+    IF (known OPERATOR(pg_catalog.->>) 'continuous')::pg_catalog.bool IS NOT TRUE THEN
+        PERFORM _timescaledb_functions.refuse_namespace(options);
+    END IF;
     IF view IS NOT NULL AND if_not_exists THEN
         RAISE NOTICE '% "%" already exists, skipping',
             CASE WHEN _timescaledb_functions.continuous_agg_id(view) IS NULL THEN 'relation' ELSE 'continuous aggregate' END,
@@ -186,9 +190,8 @@ BEGIN
     IF _timescaledb_functions.continuous_agg_id(view) IS NOT NULL THEN
         RAISE EXCEPTION 'continuous aggregate "%" already exists', _timescaledb_functions.relation_name(view) USING ERRCODE = 'duplicate_table';
     END IF;
-    options := _timescaledb_functions.known_options(options, 'aggregate');
     EXECUTE statement;
-    PERFORM _timescaledb_functions.record_continuous_aggregate(view_name::pg_catalog.regclass, options);
+    PERFORM _timescaledb_functions.record_continuous_aggregate(view_name::pg_catalog.regclass, known);
 END
 $$;
 

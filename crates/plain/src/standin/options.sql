@@ -36,6 +36,15 @@ BEGIN
 END
 $$;
 
+-- PostgreSQL's words for a list of options that is none of TimescaleDB's.
+CREATE FUNCTION _timescaledb_functions.refuse_namespace(options jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION 'unrecognized parameter namespace "%"', split_part(options ->> 0, '.', 1) USING ERRCODE = 'invalid_parameter_value';
+END
+$$;
+
 -- The options of a list, names and values by turns, under the one name that each has here; one without a value is on. Refuses those that
 -- TimescaleDB does not know in such a statement.
 CREATE FUNCTION _timescaledb_functions.known_options(options jsonb, statement text, has_values bool DEFAULT true) RETURNS jsonb
@@ -56,6 +65,7 @@ BEGIN
                     WHEN 'table' THEN 'hypertable, columnstore, partition_column, chunk_interval, create_default_indexes, associated_schema, '
                         'associated_table_prefix, orderby, segmentby, compress_index'
                     WHEN 'hypertable' THEN 'chunk_interval, compress, compress_segmentby, compress_orderby, compress_chunk_interval, compress_index'
+                    WHEN 'index' THEN 'transaction_per_chunk'
                     ELSE 'continuous, create_group_indexes, materialized_only, columnstore, chunk_interval, segmentby, orderby, '
                         'compress_chunk_interval' END;
         ELSIF result ? found.known THEN

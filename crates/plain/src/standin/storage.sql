@@ -143,14 +143,30 @@ BEGIN
 END
 $$;
 
+-- Refuses the options of an index that TimescaleDB refuses, of which PostgreSQL knows none. Of a relation that is missing PostgreSQL says so.
+CREATE FUNCTION _timescaledb_functions.check_index_options(relation regclass, is_unique bool, options jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF relation IS NULL OR jsonb_array_length(options) = 0 THEN
+        RETURN;
+    ELSIF COALESCE(_timescaledb_functions.hypertable_id(relation), _timescaledb_functions.continuous_agg_id(relation)) IS NULL THEN
+        PERFORM _timescaledb_functions.refuse_namespace(options);
+    ELSIF (_timescaledb_functions.known_options(options, 'index') ->> 'transaction_per_chunk')::bool AND is_unique THEN
+        RAISE EXCEPTION 'cannot use timescaledb.transaction_per_chunk with UNIQUE or PRIMARY KEY' USING ERRCODE = 'feature_not_supported';
+    END IF;
+END
+$$;
+
 -- CREATE INDEX on what may be a continuous aggregate: the statement up to the relation's name and from behind it on.
-CREATE PROCEDURE _timescaledb_functions.create_index(relation_name text, is_unique bool, before text, behind text)
+CREATE PROCEDURE _timescaledb_functions.create_index(relation_name text, is_unique bool, options jsonb, before text, behind text)
 LANGUAGE plpgsql
 AS $$
 DECLARE
     relation CONSTANT pg_catalog.regclass := pg_catalog.to_regclass(relation_name);
     aggregate CONSTANT pg_catalog.int4 := _timescaledb_functions.continuous_agg_id(relation);
 BEGIN
+    PERFORM _timescaledb_functions.check_index_options(relation, is_unique, options);
     IF aggregate IS NULL THEN
         EXECUTE pg_catalog.concat(before, relation_name, behind);
         RETURN;

@@ -69,6 +69,37 @@ const VALUES: &str = "
     SELECT time_interval FROM timescaledb_information.dimensions ORDER BY hypertable_name;
     ALTER MATERIALIZED VIEW c SET (timescaledb.create_group_indexes = true);
     ALTER MATERIALIZED VIEW c SET (timescaledb.continuous);
+    CREATE MATERIALIZED VIEW d WITH (timescaledb.continuous = 7) AS
+        SELECT time_bucket('1 day', time) AS day, count(*) FROM o GROUP BY 1 WITH NO DATA;
+    CREATE MATERIALIZED VIEW d WITH (timescaledb.continuous = 7) AS SELECT 1 AS a;
+    CREATE MATERIALIZED VIEW IF NOT EXISTS c WITH (timescaledb.continuous = 'maybe') AS SELECT 1 AS a;
+    CREATE MATERIALIZED VIEW IF NOT EXISTS c WITH (timescaledb.continuous, timescaledb.materialized_only = 7) AS SELECT 1 AS a;
+    CREATE MATERIALIZED VIEW d WITH (tsdb.continuous = '') AS SELECT 1 AS a;
+    CREATE MATERIALIZED VIEW d WITH (timescaledb.continuous = o) AS SELECT 1 AS a;
+    CREATE MATERIALIZED VIEW d WITH (timescaledb.continuous = 1.0) AS SELECT 1 AS a;
+    CREATE MATERIALIZED VIEW d WITH (timescaledb.continuous = 0) AS SELECT 1 AS a;
+    CREATE MATERIALIZED VIEW d WITH (tsdb.continuous = fal, fillfactor = 70) AS SELECT 1 AS a;
+    CREATE MATERIALIZED VIEW d WITH (tsdb.materialized_only) AS SELECT 1 AS a;
+    CREATE MATERIALIZED VIEW d WITH (timescaledb.continuous, tsdb.continuous = false) AS SELECT 1 AS a;
+    CREATE MATERIALIZED VIEW d WITH (timescaledb.continuous = false, tsdb.continuous) AS SELECT 1 AS a;
+    CREATE MATERIALIZED VIEW d WITH (timescaledb.continuous = false, timescaledb.materialized_only = 7) AS SELECT 1 AS a;
+    CREATE MATERIALIZED VIEW d WITH (timescaledb.continuous = 7, timescaledb.missing) AS SELECT 1 AS a;
+    CREATE MATERIALIZED VIEW d WITH (timescaledb.missing, timescaledb.continuous = 7) AS SELECT 1 AS a;
+    CREATE INDEX ON o (v) WITH (timescaledb.transaction_per_chunk = 7);
+    CREATE INDEX ON o (v) WITH (tsdb.transaction_per_chunk = '');
+    CREATE INDEX ON o (v) WITH (timescaledb.transaction_per_chunk = maybe, fillfactor = 70);
+    CREATE INDEX ON o (v) WITH (timescaledb.transaction_per_chunk, timescaledb.missing);
+    CREATE INDEX ON o (v) WITH (timescaledb.transaction_per_chunk, tsdb.transaction_per_chunk = false);
+    CREATE INDEX a ON public.o (v) WITH (timescaledb.transaction_per_chunk, fillfactor = 70);
+    CREATE INDEX b ON ONLY o USING btree (v) WITH (timescaledb.transaction_per_chunk = false) WHERE v > 0;
+    CREATE UNIQUE INDEX u ON o (time) WITH (timescaledb.transaction_per_chunk = no);
+    CREATE UNIQUE INDEX ON o (time, v) WITH (timescaledb.transaction_per_chunk);
+    CREATE INDEX ON plain (a) WITH (tsdb.transaction_per_chunk);
+    CREATE INDEX ON plain (a) WITH (timescaledb.missing = 7);
+    CREATE INDEX ON missing (a) WITH (timescaledb.transaction_per_chunk);
+    CREATE INDEX ON c (count) WITH (timescaledb.transaction_per_chunk = 7);
+    CREATE INDEX ON c (count) WITH (timescaledb.missing);
+    SELECT indexname, indexdef FROM pg_indexes WHERE indexname IN ('a', 'b', 'u') ORDER BY 1;
 ";
 
 const SPARSE: &str = "

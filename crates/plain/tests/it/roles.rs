@@ -168,7 +168,7 @@ fn the_storage_of_an_aggregate_follows_its_owner() {
     };
     let index = |name: &str, behind: &str| {
         format!(
-            "CALL _timescaledb_functions.create_index('c', false, 'CREATE INDEX {name} ON ', {})",
+            "CALL _timescaledb_functions.create_index('c', false, '[]', 'CREATE INDEX {name} ON ', {})",
             quoted(behind)
         )
     };
