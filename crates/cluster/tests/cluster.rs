@@ -6,19 +6,16 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use cluster::{Cluster, Error, Running, Server, Settings};
+use testkit::Folder;
 
-#[test]
-fn a_fresh_cluster_answers_on_its_socket_and_over_tcp_and_stops_with_its_guard() {
-    let Some((server, temp)) =
-        setup("a_fresh_cluster_answers_on_its_socket_and_over_tcp_and_stops_with_its_guard")
-    else {
-        return;
-    };
+#[testkit::test(setup)]
+fn a_fresh_cluster_answers_on_its_socket_and_over_tcp_and_stops_with_its_guard(
+    (server, temp): (Server, Folder),
+) {
     let cluster = open(&server, &temp.path().join("pg"));
     let running = cluster.start().unwrap();
     assert_eq!(query(&server, &running, "SHOW server_encoding"), "UTF8");
@@ -47,11 +44,8 @@ fn a_fresh_cluster_answers_on_its_socket_and_over_tcp_and_stops_with_its_guard()
     assert_eq!(cluster.start().unwrap().port(), port);
 }
 
-#[test]
-fn nobody_gets_in_over_tcp_without_the_password() {
-    let Some((server, temp)) = setup("nobody_gets_in_over_tcp_without_the_password") else {
-        return;
-    };
+#[testkit::test(setup)]
+fn nobody_gets_in_over_tcp_without_the_password((server, temp): (Server, Folder)) {
     let cluster = open(&server, &temp.path().join("pg"));
     let running = cluster.start().unwrap();
     let url = running.url("postgres").replace(running.password(), "wrong");
@@ -66,12 +60,8 @@ fn nobody_gets_in_over_tcp_without_the_password() {
     assert_eq!(mode(running.socket_dir().to_owned()), 0o700);
 }
 
-#[test]
-fn a_second_user_shares_the_server_and_the_last_one_stops_it() {
-    let Some((server, temp)) = setup("a_second_user_shares_the_server_and_the_last_one_stops_it")
-    else {
-        return;
-    };
+#[testkit::test(setup)]
+fn a_second_user_shares_the_server_and_the_last_one_stops_it((server, temp): (Server, Folder)) {
     let dir = temp.path().join("pg");
     let (first, second) = (open(&server, &dir), open(&server, &dir));
     let one = first.start().unwrap();
@@ -87,11 +77,8 @@ fn a_second_user_shares_the_server_and_the_last_one_stops_it() {
     assert!(!is_up(&second));
 }
 
-#[test]
-fn many_who_come_and_go_at_once_always_meet_a_server() {
-    let Some((server, temp)) = setup("many_who_come_and_go_at_once_always_meet_a_server") else {
-        return;
-    };
+#[testkit::test(setup)]
+fn many_who_come_and_go_at_once_always_meet_a_server((server, temp): (Server, Folder)) {
     let dir = temp.path().join("pg");
     thread::scope(|scope| {
         for _ in 0..6 {
@@ -190,11 +177,8 @@ fn a_temporary_cluster_whose_maker_is_killed_is_removed() {
     eventually(|| entries(temp.path()).is_empty());
 }
 
-#[test]
-fn what_a_crashed_machine_has_left_is_in_nobody_s_way() {
-    let Some((server, temp)) = setup("what_a_crashed_machine_has_left_is_in_nobody_s_way") else {
-        return;
-    };
+#[testkit::test(setup)]
+fn what_a_crashed_machine_has_left_is_in_nobody_s_way((server, temp): (Server, Folder)) {
     let cluster = open(&server, &temp.path().join("pg"));
     let running = cluster.start().unwrap();
     let pid_file = cluster.dir().join("data/postmaster.pid");
@@ -215,11 +199,8 @@ fn what_a_crashed_machine_has_left_is_in_nobody_s_way() {
     assert!(!is_up(&cluster));
 }
 
-#[test]
-fn a_killed_server_is_started_again() {
-    let Some((server, temp)) = setup("a_killed_server_is_started_again") else {
-        return;
-    };
+#[testkit::test(setup)]
+fn a_killed_server_is_started_again((server, temp): (Server, Folder)) {
     let cluster = open(&server, &temp.path().join("pg"));
     let running = cluster.start().unwrap();
     let pid = postmaster_pid(&cluster).unwrap();
@@ -236,11 +217,8 @@ fn a_killed_server_is_started_again() {
     assert_ne!(postmaster_pid(&cluster).unwrap(), pid);
 }
 
-#[test]
-fn spaces_quotes_and_long_paths_are_paths_like_others() {
-    let Some((server, temp)) = setup("spaces_quotes_and_long_paths_are_paths_like_others") else {
-        return;
-    };
+#[testkit::test(setup)]
+fn spaces_quotes_and_long_paths_are_paths_like_others((server, temp): (Server, Folder)) {
     for name in [
         "it's a \"quoted\", spaced one".to_owned(),
         "long".repeat(40),
@@ -256,11 +234,8 @@ fn spaces_quotes_and_long_paths_are_paths_like_others() {
     }
 }
 
-#[test]
-fn a_temporary_cluster_leaves_nothing_behind() {
-    let Some((server, _temp)) = setup("a_temporary_cluster_leaves_nothing_behind") else {
-        return;
-    };
+#[testkit::test(setup)]
+fn a_temporary_cluster_leaves_nothing_behind((server, _temp): (Server, Folder)) {
     let running = Cluster::temporary(&server, Settings::throwaway()).unwrap();
     assert_eq!(query(&server, &running, "SELECT 1"), "1");
     let dir = running
@@ -281,7 +256,7 @@ fn root_keeps_a_cluster_where_the_server_can_reach_it() {
         return;
     };
     if fs::metadata(temp.path()).unwrap().uid() != 0 {
-        return skip(TEST, "this user is not root");
+        return testkit::skip(TEST, "this user is not root");
     }
     let closed = temp.path().join("closed");
     fs::DirBuilder::new().mode(0o700).create(&closed).unwrap();
@@ -297,11 +272,8 @@ fn root_keeps_a_cluster_where_the_server_can_reach_it() {
     assert!(!cluster.dir().with_extension("lock").exists());
 }
 
-#[test]
-fn a_server_that_does_not_start_shows_its_log() {
-    let Some((server, temp)) = setup("a_server_that_does_not_start_shows_its_log") else {
-        return;
-    };
+#[testkit::test(setup)]
+fn a_server_that_does_not_start_shows_its_log((server, temp): (Server, Folder)) {
     let settings = Settings::throwaway().option("max_connections", "many");
     let cluster = Cluster::open(&temp.path().join("pg"), &server, settings).unwrap();
     let error = cluster.start().unwrap_err();
@@ -314,11 +286,8 @@ fn a_server_that_does_not_start_shows_its_log() {
     open(&server, &temp.path().join("pg")).start().unwrap();
 }
 
-#[test]
-fn a_cluster_of_another_major_version_is_named() {
-    let Some((server, temp)) = setup("a_cluster_of_another_major_version_is_named") else {
-        return;
-    };
+#[testkit::test(setup)]
+fn a_cluster_of_another_major_version_is_named((server, temp): (Server, Folder)) {
     let data = temp.path().join("pg/data");
     fs::create_dir_all(&data).unwrap();
     fs::write(data.join("PG_VERSION"), "9.6\n").unwrap();
@@ -343,7 +312,7 @@ fn timescaledb_is_preloaded_when_it_is_installed() {
         return;
     };
     let Some(version) = server.extension("timescaledb") else {
-        return skip(TEST, "PostgreSQL has no extension timescaledb to preload");
+        return testkit::skip(TEST, "PostgreSQL has no extension timescaledb to preload");
     };
     let running = Cluster::temporary(&server, Settings::throwaway()).unwrap();
     query(&server, &running, "CREATE EXTENSION timescaledb");
@@ -351,41 +320,9 @@ fn timescaledb_is_preloaded_when_it_is_installed() {
     assert_eq!(query(&server, &running, installed), version);
 }
 
-/// A directory that everybody can enter, and that goes with its value.
-struct Temp(PathBuf);
-
-impl Temp {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Temp {
-    fn drop(&mut self) {
-        let removed = fs::remove_dir_all(&self.0);
-        // A panic on top of a failed test's would end the whole run.
-        assert!(removed.is_ok() || thread::panicking(), "{removed:?}");
-    }
-}
-
 /// The server and a directory for one test; nothing, and a word about it, when there is no server.
-fn setup(test: &str) -> Option<(Server, Temp)> {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let server = match Server::find() {
-        Ok(server) => server,
-        Err(error) => {
-            skip(test, &error.to_string().replace('\n', " "));
-            return None;
-        }
-    };
-    let name = format!(
-        "cluster-{}-{}",
-        std::process::id(),
-        COUNT.fetch_add(1, Ordering::Relaxed)
-    );
-    let dir = std::env::temp_dir().join(name);
-    fs::create_dir(&dir).unwrap();
-    Some((server, Temp(dir)))
+fn setup(test: &str) -> Option<(Server, Folder)> {
+    Some((testkit::server(test)?, Folder::new("cluster")))
 }
 
 /// The variable by which a test tells itself to be the process that is killed.
@@ -415,12 +352,6 @@ fn wait_to_be_killed(running: &Running) -> ! {
     loop {
         thread::sleep(Duration::from_secs(1));
     }
-}
-
-/// Reports a test that cannot run here, past the capture of output; in one piece, since tests run side by side.
-fn skip(test: &str, reason: &str) {
-    let line = format!("skipped: {test}: {reason}\n");
-    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
 fn open(server: &Server, dir: &Path) -> Cluster {

@@ -2,7 +2,6 @@
 #![cfg(unix)]
 
 use std::fs::{self, File};
-use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -15,11 +14,8 @@ use sha2::{Digest as _, Sha256};
 
 const SECRET: &str = "root alone reads this\n";
 
-#[test]
-fn what_is_planted_for_a_file_that_is_written_is_replaced() {
-    let Some(root) = Root::new("what_is_planted_for_a_file_that_is_written_is_replaced") else {
-        return;
-    };
+#[testkit::test]
+fn what_is_planted_for_a_file_that_is_written_is_replaced(root: Root) {
     let cluster = root.cluster();
     for name in ["log", "port"] {
         for kind in [Planted::Link, Planted::HardLink, Planted::Pipe] {
@@ -35,11 +31,8 @@ fn what_is_planted_for_a_file_that_is_written_is_replaced() {
     }
 }
 
-#[test]
-fn what_is_planted_for_the_password_is_refused() {
-    let Some(root) = Root::new("what_is_planted_for_the_password_is_refused") else {
-        return;
-    };
+#[testkit::test]
+fn what_is_planted_for_the_password_is_refused(root: Root) {
     let cluster = root.cluster();
     let path = cluster.dir().join("password");
     let password = fs::read(&path).unwrap();
@@ -61,11 +54,8 @@ fn what_is_planted_for_the_password_is_refused() {
     cluster.start().unwrap();
 }
 
-#[test]
-fn a_folder_in_the_place_of_a_file_is_named() {
-    let Some(root) = Root::new("a_folder_in_the_place_of_a_file_is_named") else {
-        return;
-    };
+#[testkit::test]
+fn a_folder_in_the_place_of_a_file_is_named(root: Root) {
     let cluster = root.cluster();
     root.plant(Planted::Folder, &cluster.dir().join("log"));
     insta::assert_snapshot!(root.told(&cluster.start().unwrap_err()));
@@ -74,11 +64,8 @@ fn a_folder_in_the_place_of_a_file_is_named() {
     assert_eq!(names.filter(|name| name.contains(".new-")).count(), 0);
 }
 
-#[test]
-fn links_for_folders_of_the_cluster_are_refused_or_replaced() {
-    let Some(root) = Root::new("links_for_folders_of_the_cluster_are_refused_or_replaced") else {
-        return;
-    };
+#[testkit::test]
+fn links_for_folders_of_the_cluster_are_refused_or_replaced(root: Root) {
     let cluster = root.cluster();
     // Tickets: the link goes.
     symlink(root.closed(), cluster.dir().join("open")).unwrap();
@@ -103,11 +90,8 @@ fn links_for_folders_of_the_cluster_are_refused_or_replaced() {
     insta::assert_snapshot!(errors);
 }
 
-#[test]
-fn a_socket_folder_that_the_account_has_opened_is_closed() {
-    let Some(root) = Root::new("a_socket_folder_that_the_account_has_opened_is_closed") else {
-        return;
-    };
+#[testkit::test]
+fn a_socket_folder_that_the_account_has_opened_is_closed(root: Root) {
     let cluster = root.cluster();
     let run = cluster.dir().join("run");
     fs::create_dir(&run).unwrap();
@@ -118,12 +102,8 @@ fn a_socket_folder_that_the_account_has_opened_is_closed() {
     drop(running);
 }
 
-#[test]
-fn a_socket_folder_for_a_long_path_is_no_link_and_nobody_else_s() {
-    let Some(root) = Root::new("a_socket_folder_for_a_long_path_is_no_link_and_nobody_else_s")
-    else {
-        return;
-    };
+#[testkit::test]
+fn a_socket_folder_for_a_long_path_is_no_link_and_nobody_else_s(root: Root) {
     let long = root.dir.join("l".repeat(90));
     fs::create_dir(&long).unwrap();
     let cluster = root.open(&long.join("pg"));
@@ -151,11 +131,8 @@ fn a_socket_folder_for_a_long_path_is_no_link_and_nobody_else_s() {
     }
 }
 
-#[test]
-fn planted_tickets_are_cleared_away() {
-    let Some(root) = Root::new("planted_tickets_are_cleared_away") else {
-        return;
-    };
+#[testkit::test]
+fn planted_tickets_are_cleared_away(root: Root) {
     let cluster = root.cluster();
     let running = cluster.start().unwrap();
     let open = cluster.dir().join("open");
@@ -178,11 +155,8 @@ fn planted_tickets_are_cleared_away() {
     assert!(!open.exists());
 }
 
-#[test]
-fn what_others_do_with_the_name_of_a_lock_stops_nobody() {
-    let Some(root) = Root::new("what_others_do_with_the_name_of_a_lock_stops_nobody") else {
-        return;
-    };
+#[testkit::test]
+fn what_others_do_with_the_name_of_a_lock_stops_nobody(root: Root) {
     let lock = root.dir.join("pg.lock");
     for kind in [
         Planted::Link,
@@ -200,12 +174,8 @@ fn what_others_do_with_the_name_of_a_lock_stops_nobody() {
     drop(root.cluster().start().unwrap());
 }
 
-#[test]
-fn a_link_for_the_lock_of_a_user_whose_cluster_it_is_is_refused() {
-    let Some(root) = Root::new("a_link_for_the_lock_of_a_user_whose_cluster_it_is_is_refused")
-    else {
-        return;
-    };
+#[testkit::test]
+fn a_link_for_the_lock_of_a_user_whose_cluster_it_is_is_refused(root: Root) {
     let account = root.cluster_owner();
     // The folder is the account's, as a user's checkout is.
     std::os::unix::fs::chown(&root.dir, Some(account), None).unwrap();
@@ -218,12 +188,8 @@ fn a_link_for_the_lock_of_a_user_whose_cluster_it_is_is_refused() {
     insta::assert_snapshot!(root.told(&error.unwrap_err()));
 }
 
-#[test]
-fn a_folder_that_was_made_beforehand_is_taken_only_if_it_is_the_account_s() {
-    const TEST: &str = "a_folder_that_was_made_beforehand_is_taken_only_if_it_is_the_account_s";
-    let Some(root) = Root::new(TEST) else {
-        return;
-    };
+#[testkit::test]
+fn a_folder_that_was_made_beforehand_is_taken_only_if_it_is_the_account_s(root: Root) {
     let account = root.cluster_owner();
     let closed = root.closed().join("pg");
     let digest = Sha256::digest(closed.as_os_str().as_encoded_bytes());
@@ -247,11 +213,8 @@ fn a_folder_that_was_made_beforehand_is_taken_only_if_it_is_the_account_s() {
     assert!(other_s.contains("owned by user 12345"), "{other_s}");
 }
 
-#[test]
-fn clusters_of_deleted_checkouts_are_removed() {
-    let Some(root) = Root::new("clusters_of_deleted_checkouts_are_removed") else {
-        return;
-    };
+#[testkit::test]
+fn clusters_of_deleted_checkouts_are_removed(root: Root) {
     // The account cannot reach it, so that the clusters are kept in a folder for everybody.
     let projects = root.dir.join("projects");
     fs::create_dir(&projects).unwrap();
@@ -306,12 +269,8 @@ fn clusters_of_deleted_checkouts_are_removed() {
     }
 }
 
-#[test]
-fn an_account_that_swaps_files_and_links_all_the_time_gets_nothing() {
-    const TEST: &str = "an_account_that_swaps_files_and_links_all_the_time_gets_nothing";
-    let Some(root) = Root::new(TEST) else {
-        return;
-    };
+#[testkit::test]
+fn an_account_that_swaps_files_and_links_all_the_time_gets_nothing(root: Root) {
     let cluster = root.cluster();
     let script = r#"
         cd "$1" || exit 1
@@ -374,10 +333,7 @@ struct Root {
 impl Root {
     fn new(test: &str) -> Option<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let server = match Server::find() {
-            Ok(server) => server,
-            Err(error) => return skip(test, &error.to_string().replace('\n', " ")),
-        };
+        let server = testkit::server(test)?;
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("of-root-{}-{count}", std::process::id());
         let dir = std::env::temp_dir().join(name);
@@ -385,7 +341,8 @@ impl Root {
         fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).unwrap();
         let root = Root { dir, server };
         if fs::metadata(&root.dir).unwrap().uid() != 0 {
-            return skip(test, "this user is not root");
+            testkit::skip(test, "this user is not root");
+            return None;
         }
         fs::create_dir(root.closed()).unwrap();
         fs::set_permissions(root.closed(), fs::Permissions::from_mode(0o700)).unwrap();
@@ -482,11 +439,4 @@ fn remove(path: &Path) {
         };
         assert!(removed.is_ok() || Instant::now() < deadline, "{removed:?}");
     }
-}
-
-/// Reports a test that cannot run here, past the capture of output; in one piece, since tests run side by side.
-fn skip<T>(test: &str, reason: &str) -> Option<T> {
-    let line = format!("skipped: {test}: {reason}\n");
-    std::io::stderr().write_all(line.as_bytes()).unwrap();
-    None
 }

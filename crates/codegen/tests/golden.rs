@@ -106,9 +106,7 @@ fn rustfmt(test: &str) -> Option<Command> {
         .stderr(Stdio::null())
         .status();
     if !found.is_ok_and(|status| status.success()) {
-        // In one piece, since tests run side by side.
-        let line = format!("skipped: {test}: rustfmt is not installed\n");
-        let _ = std::io::stderr().write_all(line.as_bytes());
+        testkit::skip(test, "rustfmt is not installed");
         return None;
     }
     let mut command = Command::new("rustfmt");

@@ -1,7 +1,6 @@
 //! The golden modules against a real server: what they send arrives, and what they read is what is there.
 
-mod support;
-
+use testkit::Database;
 use timeschema::postgres::Client;
 use timeschema::{Array, Timestamp};
 
@@ -12,12 +11,13 @@ pub mod nasty {
 
 use nasty::{Mood, QuoteDropType, String_, all_types, quote_drop_table_events as hostile};
 
-fn database(test: &str) -> Option<Client> {
-    let mut client = support::database(test)?;
+fn database(test: &str) -> Option<(Database, Client)> {
+    let database = Database::new(test)?;
+    let mut client = database.client();
     client
         .batch_execute(include_str!("fixtures/nasty.sql"))
         .unwrap();
-    Some(client)
+    Some((database, client))
 }
 
 fn hostile_row(key: i32) -> hostile::New {
@@ -44,11 +44,10 @@ fn hostile_row(key: i32) -> hostile::New {
     }
 }
 
-#[test]
-fn names_that_need_quotes_are_quoted_in_every_statement() {
-    let Some(mut client) = database("names_that_need_quotes_are_quoted_in_every_statement") else {
-        return;
-    };
+#[testkit::test(database)]
+fn names_that_need_quotes_are_quoted_in_every_statement(
+    (_database, mut client): (Database, Client),
+) {
     let inserted = hostile::insert(&mut client, &hostile_row(1)).unwrap();
     assert_eq!(inserted.doubled, Some(42));
     assert_eq!(inserted.a_b_x73d5, Some(7), "the default");
@@ -77,11 +76,8 @@ fn names_that_need_quotes_are_quoted_in_every_statement() {
     );
 }
 
-#[test]
-fn columns_are_found_by_name_wherever_they_stand() {
-    let Some(mut client) = database("columns_are_found_by_name_wherever_they_stand") else {
-        return;
-    };
+#[testkit::test(database)]
+fn columns_are_found_by_name_wherever_they_stand((_database, mut client): (Database, Client)) {
     let inserted = hostile::insert(&mut client, &hostile_row(1)).unwrap();
     let columns: Vec<String> = hostile::TABLE
         .columns
@@ -101,11 +97,8 @@ fn columns_are_found_by_name_wherever_they_stand() {
     insta::assert_snapshot!(hostile::Row::try_from(&row).unwrap_err(), @r#"invalid column `"; drop column x; --`"#);
 }
 
-#[test]
-fn a_default_can_be_taken_replaced_and_nulled() {
-    let Some(mut client) = database("a_default_can_be_taken_replaced_and_nulled") else {
-        return;
-    };
+#[testkit::test(database)]
+fn a_default_can_be_taken_replaced_and_nulled((_database, mut client): (Database, Client)) {
     let given = |key, a_b_x73d5| hostile::New {
         a_b_x73d5,
         ..hostile_row(key)
@@ -140,11 +133,8 @@ fn a_default_can_be_taken_replaced_and_nulled() {
     insta::assert_snapshot!(error, @r#"COPY into "public"."""; drop table events; --": row 1 leaves other columns to their defaults than row 0: copy such rows separately"#);
 }
 
-#[test]
-fn a_label_that_is_newer_than_the_build_survives() {
-    let Some(mut client) = database("a_label_that_is_newer_than_the_build_survives") else {
-        return;
-    };
+#[testkit::test(database)]
+fn a_label_that_is_newer_than_the_build_survives((_database, mut client): (Database, Client)) {
     client
         .batch_execute("ALTER TYPE mood ADD VALUE 'brand new'")
         .unwrap();
@@ -157,11 +147,8 @@ fn a_label_that_is_newer_than_the_build_survives() {
     assert_eq!(hostile::insert(&mut client, &row).unwrap().mood, Some(mood));
 }
 
-#[test]
-fn every_label_is_what_the_server_calls_it() {
-    let Some(mut client) = database("every_label_is_what_the_server_calls_it") else {
-        return;
-    };
+#[testkit::test(database)]
+fn every_label_is_what_the_server_calls_it((_database, mut client): (Database, Client)) {
     let sql =
         "SELECT enumlabel FROM pg_enum WHERE enumtypid = 'mood'::regtype ORDER BY enumsortorder";
     let labels: Vec<String> = client
@@ -176,11 +163,8 @@ fn every_label_is_what_the_server_calls_it() {
     }
 }
 
-#[test]
-fn every_type_arrives_alike_by_insert_and_by_copy() {
-    let Some(mut client) = database("every_type_arrives_alike_by_insert_and_by_copy") else {
-        return;
-    };
+#[testkit::test(database)]
+fn every_type_arrives_alike_by_insert_and_by_copy((_database, mut client): (Database, Client)) {
     let row: all_types::New = all_types::Required {
         a_bool: true,
         a_bpchar: "abc".to_owned(),
@@ -221,11 +205,8 @@ fn every_type_arrives_alike_by_insert_and_by_copy() {
     assert_eq!(all_types::Row::try_from(&copied).unwrap(), inserted);
 }
 
-#[test]
-fn rows_without_any_column_to_give_can_be_written() {
-    let Some(mut client) = database("rows_without_any_column_to_give_can_be_written") else {
-        return;
-    };
+#[testkit::test(database)]
+fn rows_without_any_column_to_give_can_be_written((_database, mut client): (Database, Client)) {
     let row = nasty::only_identity::New::default();
     assert_eq!(
         nasty::only_identity::insert(&mut client, &row).unwrap().id,
@@ -249,11 +230,8 @@ fn rows_without_any_column_to_give_can_be_written() {
     );
 }
 
-#[test]
-fn between_includes_its_start_and_not_its_end() {
-    let Some(mut client) = database("between_includes_its_start_and_not_its_end") else {
-        return;
-    };
+#[testkit::test(database)]
+fn between_includes_its_start_and_not_its_end((_database, mut client): (Database, Client)) {
     let second = |n: i64| Timestamp::from_unix_micros(n * 1_000_000).unwrap();
     let reading = |n| nasty::readings::New {
         u202e_time: Some(format!("{n}")),

@@ -10,17 +10,8 @@ use cluster::{Cluster, Server, Settings};
 use migrator::link::{Error, Link as _};
 use migrator::wire::Config;
 
-#[test]
-fn a_silent_server_is_given_up_and_notices_without_end_are_counted() {
-    let server = match Server::find() {
-        Ok(server) => server,
-        Err(error) => {
-            let line = format!("skipped: a_silent_server_is_given_up: {error}\n");
-            return std::io::stderr()
-                .write_all(line.as_bytes())
-                .expect("standard error");
-        }
-    };
+#[testkit::test(testkit::server)]
+fn a_silent_server_is_given_up_and_notices_without_end_are_counted(server: Server) {
     let running = Cluster::temporary(&server, Settings::throwaway()).unwrap();
     let mut wire = Config::exactly(&running.url("postgres"))
         .unwrap()

@@ -2,7 +2,6 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,11 +17,8 @@ use migrator::psql::{Host, Psql};
 use migrator::run::{self, Options};
 use migrator::source::File;
 
-#[test]
-fn messages_run_in_their_order_with_queries_between_them() {
-    let Some(place) = Here::new("messages_run_in_their_order_with_queries_between_them") else {
-        return;
-    };
+#[testkit::test]
+fn messages_run_in_their_order_with_queries_between_them(place: Here) {
     let messages = [
         message(&["CREATE TABLE t (a int)"]),
         message(&["INSERT INTO t VALUES (1)"]),
@@ -41,11 +37,8 @@ fn messages_run_in_their_order_with_queries_between_them() {
     assert_eq!(values(&mut link), "1,1,2");
 }
 
-#[test]
-fn a_new_session_goes_on_where_the_old_one_was() {
-    let Some(place) = Here::new("a_new_session_goes_on_where_the_old_one_was") else {
-        return;
-    };
+#[testkit::test]
+fn a_new_session_goes_on_where_the_old_one_was(place: Here) {
     let messages = [
         message(&["CREATE TABLE t (a int)", "SET application_name = 'old'"]),
         message(&["INSERT INTO t VALUES (1)"]),
@@ -64,12 +57,8 @@ fn a_new_session_goes_on_where_the_old_one_was() {
     assert_ne!(application[0][0][0].as_deref(), Some("old"));
 }
 
-#[test]
-fn a_database_of_another_tool_is_refused_and_can_be_taken_over() {
-    let Some(place) = Here::new("a_database_of_another_tool_is_refused_and_can_be_taken_over")
-    else {
-        return;
-    };
+#[testkit::test]
+fn a_database_of_another_tool_is_refused_and_can_be_taken_over(place: Here) {
     let file = |name: &str, text: &str| {
         Migration::parse(File::new(Path::new(name), text.as_bytes().to_vec()).unwrap()).unwrap()
     };
@@ -96,11 +85,8 @@ fn a_database_of_another_tool_is_refused_and_can_be_taken_over() {
     assert_eq!(locks.unwrap()[0][0][0].as_deref(), Some("0"));
 }
 
-#[test]
-fn an_error_is_placed_in_its_message_and_ends_the_session() {
-    let Some(place) = Here::new("an_error_is_placed_in_its_message_and_ends_the_session") else {
-        return;
-    };
+#[testkit::test]
+fn an_error_is_placed_in_its_message_and_ends_the_session(place: Here) {
     let messages = [
         message(&["CREATE TABLE t (a int)"]),
         message(&[
@@ -125,13 +111,8 @@ fn an_error_is_placed_in_its_message_and_ends_the_session() {
     assert_eq!(values(&mut link), "");
 }
 
-#[test]
-fn what_was_not_asked_for_does_not_run_and_the_script_goes_with_the_session() {
-    let Some(place) =
-        Here::new("what_was_not_asked_for_does_not_run_and_the_script_goes_with_the_session")
-    else {
-        return;
-    };
+#[testkit::test]
+fn what_was_not_asked_for_does_not_run_and_the_script_goes_with_the_session(place: Here) {
     let messages = [
         message(&["CREATE TABLE t (a int)"]),
         message(&["INSERT INTO t VALUES (1)"]),
@@ -146,11 +127,8 @@ fn what_was_not_asked_for_does_not_run_and_the_script_goes_with_the_session() {
     assert_eq!(values(&mut place.link()), "");
 }
 
-#[test]
-fn no_variable_of_psql_s_stands_for_a_part_of_a_message() {
-    let Some(place) = Here::new("no_variable_of_psql_s_stands_for_a_part_of_a_message") else {
-        return;
-    };
+#[testkit::test]
+fn no_variable_of_psql_s_stands_for_a_part_of_a_message(place: Here) {
     // A slice looks like a variable; psql would put the variable's value in its place.
     let slice = |name: &str| {
         format!("INSERT INTO t SELECT (ARRAY[1, 2, 3])[1:{name}] FROM (SELECT 2 AS {name}) AS s")
@@ -169,11 +147,8 @@ fn no_variable_of_psql_s_stands_for_a_part_of_a_message() {
 }
 
 /// Whatever a server says beside its answers, it is taken for nothing but that.
-#[test]
-fn what_a_server_says_is_never_taken_for_psql_s_own_words() {
-    let Some(place) = Here::new("what_a_server_says_is_never_taken_for_psql_s_own_words") else {
-        return;
-    };
+#[testkit::test]
+fn what_a_server_says_is_never_taken_for_psql_s_own_words(place: Here) {
     let mut link = place.link();
     let mark = format!("\u{1c}migrate-{}", std::process::id());
     let says = |text: &str| {
@@ -202,13 +177,8 @@ fn what_a_server_says_is_never_taken_for_psql_s_own_words() {
     }
 }
 
-#[test]
-fn notices_without_end_are_counted_and_the_error_behind_them_is_found() {
-    let Some(place) =
-        Here::new("notices_without_end_are_counted_and_the_error_behind_them_is_found")
-    else {
-        return;
-    };
+#[testkit::test]
+fn notices_without_end_are_counted_and_the_error_behind_them_is_found(place: Here) {
     let says = message(&[
         "DO $$ BEGIN FOR i IN 1..30000 LOOP RAISE NOTICE '%', repeat('x', 1000); END LOOP; END $$",
         "SELECT 1 / 0",
@@ -223,11 +193,8 @@ fn notices_without_end_are_counted_and_the_error_behind_them_is_found() {
     assert_eq!(last, "20000 more messages of the server are left out");
 }
 
-#[test]
-fn a_server_that_does_not_answer_is_given_up() {
-    let Some(place) = Here::new("a_server_that_does_not_answer_is_given_up") else {
-        return;
-    };
+#[testkit::test]
+fn a_server_that_does_not_answer_is_given_up(place: Here) {
     let mut link = place.link();
     link.answer_within(Duration::from_secs(1));
     let asked = Instant::now();
@@ -247,12 +214,8 @@ const WRONG: [(&str, &str); 3] = [
     ),
 ];
 
-#[test]
-fn errors_are_placed_in_databases_that_count_bytes_and_lack_characters() {
-    let test = "errors_are_placed_in_databases_that_count_bytes_and_lack_characters";
-    let Some(place) = Here::new(test) else {
-        return;
-    };
+#[testkit::test]
+fn errors_are_placed_in_databases_that_count_bytes_and_lack_characters(place: Here) {
     let create = |encoding: &str| {
         let sql = format!(
             "CREATE DATABASE {encoding} ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
@@ -332,7 +295,7 @@ fn psql_is_understood_where_the_machine_speaks_another_language() {
     speak(&mut help);
     let help = help.arg("--help").output().unwrap();
     if made.is_err() || !String::from_utf8_lossy(&help.stdout).contains("Aufruf") {
-        skip(test, "psql speaks no German here");
+        testkit::skip(test, "psql speaks no German here");
     } else {
         let mut local = place.local("postgres");
         local.environment = vec![
@@ -379,13 +342,6 @@ fn message(statements: &[&str]) -> Message {
     message
 }
 
-/// Reports a test that cannot run here, past the capture of the test harness, which shows only what failed; in one piece, since tests run
-/// side by side.
-fn skip(test: &str, why: &str) {
-    let line = format!("skipped: {test}: {why}\n");
-    std::io::stderr().write_all(line.as_bytes()).unwrap();
-}
-
 /// This machine, in the place of a container: a server, and a folder to copy to.
 struct Here {
     server: Server,
@@ -396,13 +352,7 @@ struct Here {
 impl Here {
     fn new(test: &str) -> Option<Here> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let server = match Server::find() {
-            Ok(server) => server,
-            Err(error) => {
-                skip(test, &error.to_string().replace('\n', " "));
-                return None;
-            }
-        };
+        let server = testkit::server(test)?;
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("psql-{}-{count}", std::process::id()));
         fs::create_dir(&folder).unwrap();

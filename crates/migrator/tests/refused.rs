@@ -4,9 +4,7 @@
 //! process utility hook and the functions and procedures that commit.
 #![cfg(all(unix, feature = "postgres"))]
 
-use std::io::Write as _;
-
-use cluster::{Cluster, Running, Server, Settings};
+use cluster::{Cluster, Running, Settings};
 use migrator::question::{self, Answer};
 use postgres::{Client, NoTls, SimpleQueryMessage};
 use sql::statement::{self, Kind, Reason, Refusal};
@@ -277,11 +275,8 @@ fn each_statement_is_read_as_its_line_says() {
     }
 }
 
-#[test]
-fn postgres_agrees_with_each_line() {
-    let Some(mut server) = Refusing::start("postgres_agrees_with_each_line") else {
-        return;
-    };
+#[testkit::test(Refusing::start)]
+fn postgres_agrees_with_each_line(mut server: Refusing) {
     server.client.batch_execute(OBJECTS).unwrap();
     server.accepts(ORDINARY);
     server.refuses_after_a_question(UNKNOWABLE);
@@ -300,7 +295,7 @@ fn timescaledb_agrees_with_each_line() {
     };
     let available = "SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb'";
     if server.client.query(available, &[]).unwrap().is_empty() {
-        return skip(TEST, "the server has no TimescaleDB to agree");
+        return testkit::skip(TEST, "the server has no TimescaleDB to agree");
     }
     server.client.batch_execute(OBJECTS).unwrap();
     server.client.batch_execute(TIMESCALEDB_OBJECTS).unwrap();
@@ -338,13 +333,7 @@ struct Refusing {
 
 impl Refusing {
     fn start(test: &str) -> Option<Self> {
-        let server = match Server::find() {
-            Ok(server) => server,
-            Err(error) => {
-                skip(test, &error.to_string().replace('\n', " "));
-                return None;
-            }
-        };
+        let server = testkit::server(test)?;
         let settings = Settings::throwaway()
             .option("max_prepared_transactions", "2")
             .option("max_logical_replication_workers", "0");
@@ -424,12 +413,4 @@ impl Refusing {
 
 fn is_refusal(code: Option<&str>) -> bool {
     matches!(code, Some("25001" | "2D000"))
-}
-
-/// Reports a test that cannot run here, past the capture of output; in one piece, since tests run side by side.
-fn skip(test: &str, reason: &str) {
-    let line = format!("skipped: {test}: {reason}\n");
-    std::io::stderr()
-        .write_all(line.as_bytes())
-        .expect("standard error");
 }

@@ -3,12 +3,11 @@
 #![cfg(all(unix, feature = "tls"))]
 
 use std::fs;
-use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use cluster::{Cluster, Running, Server, Settings};
+use cluster::{Cluster, Running, Settings};
 use migrator::wire::Config;
 use postgres::{Client, NoTls};
 
@@ -91,15 +90,9 @@ host all postgres all scram-sha-256
 
 /// A server with TLS.
 fn start(test: &str, folder: &Folder) -> Option<Running> {
-    let server = match Server::find() {
-        Ok(server) => server,
-        Err(error) => {
-            skip(test, &error.to_string().replace('\n', " "));
-            return None;
-        }
-    };
+    let server = testkit::server(test)?;
     if !folder.fill() {
-        skip(test, "no `openssl` here");
+        testkit::skip(test, "no `openssl` here");
         return None;
     }
     let running = Cluster::temporary(&server, Settings::throwaway()).unwrap();
@@ -301,11 +294,4 @@ fn each_mode_gives_what_libpq_gives() {
     fs::set_permissions(folder.path("client.key"), fs::Permissions::from_mode(0o644)).unwrap();
     let outcome = of("client", "localhost", &with("client.pem", "client.key"));
     assert!(outcome.contains("others can read it"), "{outcome}");
-}
-
-fn skip(test: &str, reason: &str) {
-    let line = format!("skipped: {test}: {reason}\n");
-    std::io::stderr()
-        .write_all(line.as_bytes())
-        .expect("standard error");
 }

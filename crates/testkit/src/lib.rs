@@ -12,10 +12,15 @@
 #[cfg(test)]
 extern crate self as testkit;
 
+mod database;
 mod folder;
 mod forgotten;
 mod skip;
 
+pub use database::{
+    Database, installed_has_timescaledb, installed_psql, session, skip_without_timescaledb,
+    with_database,
+};
 pub use folder::Folder;
 pub use forgotten::forgotten_files;
 pub use skip::{name, server, skip};

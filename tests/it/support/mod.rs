@@ -3,9 +3,8 @@
 //! [`skip`] through these, and returns.
 //!
 //! ```ignore
-//! #[test]
-//! fn nothing_pending_says_so() {
-//!     let Some(database) = Database::new(test_name!()) else { return };
+//! #[testkit::test]
+//! fn nothing_pending_says_so(database: Database) {
 //!     let project = Sandbox::analytics().database(&database);
 //!     project.run("migrate");
 //!     insta::assert_snapshot!(project.run("migrate"));
@@ -13,7 +12,6 @@
 //! ```
 
 mod background;
-mod database;
 mod engine;
 mod eventually;
 mod image;
@@ -22,25 +20,16 @@ mod port;
 mod sandbox;
 mod screen;
 
-use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
 pub use background::Background;
-pub use database::{Database, installed_has_timescaledb, installed_psql, with_database};
 pub use eventually::{PATIENCE, eventually};
 pub use port::free_port;
 pub use sandbox::{NO_ENGINE, Sandbox, repository};
-
-/// The name of the test that this is written in, with its modules:
-/// `migrate::nothing_pending_says_so`.
-macro_rules! test_name {
-    () => {{
-        fn here() {}
-        $crate::support::enclosing(std::any::type_name_of_val(&here))
-    }};
-}
-pub(crate) use test_name;
+pub(crate) use testkit::{
+    Database, installed_has_timescaledb, installed_psql, skip, test_name, with_database,
+};
 
 /// Writes one test for each kind of target, of a function over a project of this repository's
 /// migrations with that target. Where the machine lacks a target, that test is skipped. Where it lacks TimescaleDB, [`Sandbox::migrate`]
@@ -93,23 +82,6 @@ macro_rules! on_each_target {
     )+};
 }
 pub(crate) use on_each_target;
-
-/// The path of the function around an item with this path, without the crate.
-pub fn enclosing(path: &'static str) -> &'static str {
-    let inside = path.split_once("::").map_or(path, |(_, rest)| rest);
-    inside.rsplit_once("::").map_or(inside, |(outer, _)| outer)
-}
-
-/// Reports a test that cannot run here. It goes past libtest, which would keep it to itself: a
-/// skipped test must be seen.
-pub fn skip(test: &str, reason: &str) {
-    let line = format!(
-        "skipped: {test}: {}\n",
-        reason.split_whitespace().collect::<Vec<_>>().join(" ")
-    );
-    // In one piece, since tests run side by side.
-    std::io::stderr().write_all(line.as_bytes()).unwrap();
-}
 
 /// What a command prints; it must succeed.
 pub fn succeed(command: &mut Command) -> String {

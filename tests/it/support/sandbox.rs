@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::database::{installed_has_timescaledb, skip_without_timescaledb};
 use super::engine::Engine;
-use super::{Database, PATIENCE, free_port, screen, skip};
+use super::{Database, PATIENCE, free_port, installed_has_timescaledb, screen, skip};
+use testkit::skip_without_timescaledb;
 
 /// What of the caller's environment the commands may see: how to find programs, the temporary
 /// folder, the Docker engine and the PostgreSQL installation. Everything else would make a test

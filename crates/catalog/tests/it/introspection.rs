@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use catalog::{Error, RelationRef, Scope};
 use sql::qualified::{lookups, qualified};
 
-use crate::support;
+use crate::support::Database;
 
 /// Two parts that do not depend on each other, so that they can be created in either order.
 const SHOP: &str = r#"
@@ -89,11 +89,8 @@ INSERT INTO shop.items (size) VALUES ('small');
 ANALYZE;
 ";
 
-#[test]
-fn a_catalog_of_everything() {
-    let Some(database) = support::database("a_catalog_of_everything") else {
-        return;
-    };
+#[testkit::test]
+fn a_catalog_of_everything(database: Database) {
     database.run("CREATE EXTENSION timescaledb");
     database.run(SHOP);
     database.run(SENSORS);
@@ -108,14 +105,9 @@ fn a_catalog_of_everything() {
     database.is_read_the_same_by_those_who_need_it();
 }
 
-#[test]
-fn equal_schemas_give_equal_bytes() {
-    let Some(one) = support::database("equal_schemas_give_equal_bytes_one") else {
-        return;
-    };
-    let Some(two) = support::database("equal_schemas_give_equal_bytes_two") else {
-        return;
-    };
+#[testkit::test]
+fn equal_schemas_give_equal_bytes(one: Database) {
+    let two = Database::new(testkit::test_name!()).unwrap();
     one.run("CREATE EXTENSION timescaledb");
     one.run(SHOP);
     one.run(SENSORS);
@@ -132,17 +124,13 @@ fn equal_schemas_give_equal_bytes() {
     two.run(&format!("{settings}{SENSORS}"));
     two.run(&format!("{settings}{SHOP}"));
     two.run("ALTER TABLE readings ADD COLUMN later text; ALTER TABLE readings DROP COLUMN later;");
-    let text =
-        |database: &support::Database| serde_json::to_string_pretty(&database.catalog()).unwrap();
+    let text = |database: &Database| serde_json::to_string_pretty(&database.catalog()).unwrap();
     assert_eq!(catalog::diff(&one.catalog(), &two.catalog()), []);
     assert_eq!(text(&one), text(&two));
 }
 
-#[test]
-fn no_setting_of_the_session_shows() {
-    let Some(database) = support::database("no_setting_of_the_session_shows") else {
-        return;
-    };
+#[testkit::test]
+fn no_setting_of_the_session_shows(database: Database) {
     database.run("CREATE EXTENSION timescaledb");
     database.run(SHOP);
     database.run(SENSORS);
@@ -177,11 +165,8 @@ fn no_setting_of_the_session_shows() {
     );
 }
 
-#[test]
-fn a_transaction_keeps_its_settings() {
-    let Some(database) = support::empty_database("a_transaction_keeps_its_settings") else {
-        return;
-    };
+#[testkit::test(Database::empty)]
+fn a_transaction_keeps_its_settings(database: Database) {
     let probe = database.run(catalog::probe_query());
     let query = catalog::query(&probe, &Scope::default()).unwrap();
     for query in [catalog::probe_query(), &query] {
@@ -205,11 +190,8 @@ fn a_transaction_keeps_its_settings() {
     );
 }
 
-#[test]
-fn excluded_tables_leave_no_trace() {
-    let Some(database) = support::empty_database("excluded_tables_leave_no_trace") else {
-        return;
-    };
+#[testkit::test(Database::empty)]
+fn excluded_tables_leave_no_trace(database: Database) {
     let before = database.catalog();
     database.run(
         r#"CREATE TABLE schema_migrations (version integer PRIMARY KEY, name text UNIQUE CHECK (name <> ''));
@@ -237,14 +219,12 @@ fn excluded_tables_leave_no_trace() {
     assert_eq!(database.catalog().tables.len(), 2);
 }
 
-#[test]
-fn views_that_somebody_planted_are_not_read() {
-    let test = "views_that_somebody_planted_are_not_read";
-    let Some(database) = support::empty_database(test) else {
-        return;
-    };
+#[testkit::test(Database::empty)]
+fn views_that_somebody_planted_are_not_read(database: Database) {
+    // Roles are the server's: one of the test's own.
+    let name = database.name();
     database.run(&format!(
-        "CREATE ROLE planter; GRANT CREATE ON DATABASE {test} TO planter; SET ROLE planter;
+        "CREATE ROLE {name}; GRANT CREATE ON DATABASE {name} TO {name}; SET ROLE {name};
          CREATE SCHEMA timescaledb_information;
          CREATE FUNCTION timescaledb_information.run() RETURNS name LANGUAGE plpgsql AS $$ BEGIN RAISE 'run as %', current_user; END $$;
          CREATE VIEW timescaledb_information.hypertables AS
@@ -256,37 +236,27 @@ fn views_that_somebody_planted_are_not_read() {
     assert!(database.catalog().is_empty());
     let asked_by =
         |role: &str| database.run(&format!("SET ROLE {role}; {}", catalog::probe_query()));
-    assert!(asked_by("planter").contains("compression_enabled"));
+    assert!(asked_by(name).contains("compression_enabled"));
     // To be plain mode's they would have to come with the rest of it, and even so they are nothing to a superuser.
     database.run("CREATE ROLE service");
     assert!(!asked_by("service").contains("compression_enabled"));
     database.run(
-        "SET ROLE planter; CREATE SCHEMA _timescaledb_catalog; CREATE TABLE _timescaledb_catalog.plain ();",
+        &format!("SET ROLE {name}; CREATE SCHEMA _timescaledb_catalog; CREATE TABLE _timescaledb_catalog.plain ();"),
     );
     assert!(asked_by("service").contains("compression_enabled"));
     assert!(!asked_by("postgres").contains("compression_enabled"));
 }
 
-#[test]
-fn a_server_without_timescaledb_has_tables_and_views() {
-    let Some(database) =
-        support::empty_database("a_server_without_timescaledb_has_tables_and_views")
-    else {
-        return;
-    };
+#[testkit::test(Database::empty)]
+fn a_server_without_timescaledb_has_tables_and_views(database: Database) {
     database.run(SHOP);
     let catalog = database.catalog();
     assert_eq!(catalog.extensions, [""; 0]);
     assert_eq!((catalog.tables.len(), catalog.views.len()), (4, 2));
 }
 
-#[test]
-fn chunks_do_not_make_the_query_seem_expensive() {
-    let Some(database) =
-        support::timescale_database("chunks_do_not_make_the_query_seem_expensive", "its chunks")
-    else {
-        return;
-    };
+#[testkit::test(|test| Database::timescale(test, "its chunks"))]
+fn chunks_do_not_make_the_query_seem_expensive(database: Database) {
     database.run("CREATE EXTENSION timescaledb");
     database.run(SENSORS);
     database.run("INSERT INTO readings SELECT t, 1, 1 FROM generate_series('2026-01-01'::timestamptz, '2026-02-28', '12 hours') AS t; ANALYZE;");
@@ -302,12 +272,8 @@ fn chunks_do_not_make_the_query_seem_expensive() {
 }
 
 /// A merge that is waiting, or that was cut short, leaves what it wrote in the schema of the chunks, and nothing inherits from it.
-#[test]
-fn half_a_merge_is_no_table() {
-    let test = "half_a_merge_is_no_table";
-    let Some(database) = support::timescale_database(test, "a merge of its chunks") else {
-        return;
-    };
+#[testkit::test(|test| Database::timescale(test, "a merge of its chunks"))]
+fn half_a_merge_is_no_table(database: Database) {
     database.run("CREATE EXTENSION timescaledb");
     database.run(SENSORS);
     let before = database.catalog();
@@ -338,12 +304,8 @@ fn half_a_merge_is_no_table() {
     assert_eq!(catalog::diff(&before, &database.catalog()), []);
 }
 
-#[test]
-fn what_is_computed_when_read_differs_from_what_is_stored() {
-    let test = "what_is_computed_when_read_differs_from_what_is_stored";
-    let Some(database) = support::empty_database(test) else {
-        return;
-    };
+#[testkit::test(Database::empty)]
+fn what_is_computed_when_read_differs_from_what_is_stored(database: Database) {
     let catalog_of = |kind: &str| {
         database.run(&format!(
             "DROP TABLE IF EXISTS t; CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a + 1) {kind});"

@@ -2,13 +2,10 @@
 
 use catalog::{Catalog, Job};
 
-use crate::support;
+use crate::support::Database;
 
-#[test]
-fn the_catalog_of_the_migrations() {
-    let Some(database) = support::database("the_catalog_of_the_migrations") else {
-        return;
-    };
+#[testkit::test]
+fn the_catalog_of_the_migrations(database: Database) {
     database.migrate();
     let catalog = database.catalog();
     insta::assert_snapshot!(serde_json::to_string_pretty(&catalog).unwrap());

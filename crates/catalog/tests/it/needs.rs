@@ -4,7 +4,7 @@ use catalog::{Catalog, Needs, Scope};
 use serde_json::Value;
 use sql::qualified::qualified;
 
-use crate::support::{self, Database};
+use crate::support::Database;
 
 /// How many of everything others have.
 const MANY: i64 = 1500;
@@ -67,11 +67,8 @@ fn rows_read(plan: &Value) -> Vec<(u64, String)> {
     all
 }
 
-#[test]
-fn what_others_have_is_not_read() {
-    let Some(database) = support::database("what_others_have_is_not_read") else {
-        return;
-    };
+#[testkit::test]
+fn what_others_have_is_not_read(database: Database) {
     database.migrate();
     let own = database.catalog();
     add_others(&database);

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use catalog::Column;
 
-use crate::support::{self, Database};
+use crate::support::Database;
 
 const DATA: &str = "
 CREATE EXTENSION timescaledb;
@@ -168,20 +168,15 @@ const GAPFILLED: &[Case] = &[
     ),
 ];
 
-#[test]
-fn no_column_that_is_proven_holds_a_null() {
-    if let Some(database) = support::database("no_column_that_is_proven_holds_a_null") {
-        let reasons = proven(&database, CASES);
-        insta::assert_snapshot!(reasons.into_iter().collect::<Vec<_>>().join("\n"));
-    }
+#[testkit::test]
+fn no_column_that_is_proven_holds_a_null(database: Database) {
+    let reasons = proven(&database, CASES);
+    insta::assert_snapshot!(reasons.into_iter().collect::<Vec<_>>().join("\n"));
 }
 
-#[test]
-fn nothing_is_proven_of_filled_gaps() {
-    let test = "nothing_is_proven_of_filled_gaps";
-    if let Some(database) = support::timescale_database(test, "filling gaps") {
-        assert_eq!(proven(&database, GAPFILLED), BTreeSet::new());
-    }
+#[testkit::test(|test| Database::timescale(test, "filling gaps"))]
+fn nothing_is_proven_of_filled_gaps(database: Database) {
+    assert_eq!(proven(&database, GAPFILLED), BTreeSet::new());
 }
 
 /// Compares what is proven of the cases with what they say and with their rows; returns the reasons of the proofs.
@@ -232,12 +227,8 @@ fn proven(database: &Database, cases: &[Case]) -> BTreeSet<String> {
     reasons
 }
 
-#[test]
-fn continuous_aggregates_are_proven_through_each_other() {
-    let Some(database) = support::database("continuous_aggregates_are_proven_through_each_other")
-    else {
-        return;
-    };
+#[testkit::test]
+fn continuous_aggregates_are_proven_through_each_other(database: Database) {
     database.run(DATA);
     database.run(
         "CREATE MATERIALIZED VIEW hourly WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS
@@ -287,14 +278,8 @@ fn continuous_aggregates_are_proven_through_each_other() {
     database.is_read_the_same_by_those_who_need_it();
 }
 
-#[test]
-fn columns_added_to_an_aggregate_are_null_in_older_rows() {
-    let Some(database) = support::timescale_database(
-        "columns_added_to_an_aggregate_are_null_in_older_rows",
-        "aggregates that grow",
-    ) else {
-        return;
-    };
+#[testkit::test(|test| Database::timescale(test, "aggregates that grow"))]
+fn columns_added_to_an_aggregate_are_null_in_older_rows(database: Database) {
     database.run(DATA);
     database.run(
         "CREATE MATERIALIZED VIEW daily WITH (timescaledb.continuous) AS

@@ -5,15 +5,10 @@ use std::path::Path;
 
 use catalog::Snapshot;
 
-use crate::support;
+use crate::support::Database;
 
-#[test]
-fn the_migrations_give_the_snapshot_that_timescaledb_gives() {
-    let Some(database) =
-        support::plain_database("the_migrations_give_the_snapshot_that_timescaledb_gives")
-    else {
-        return;
-    };
+#[testkit::test(Database::plain)]
+fn the_migrations_give_the_snapshot_that_timescaledb_gives(database: Database) {
     let apply = || {
         database.migrate();
         database.catalog()
@@ -54,14 +49,9 @@ const ALTERED: &[&str] = &[
     "DO $$ BEGIN IF has_it() AND its_version() LIKE '2.%' THEN CREATE TABLE way (taken text); END IF; END $$",
 ];
 
-#[test]
-fn what_is_altered_later_has_the_catalog_that_timescaledb_gives() {
-    const TEST: &str = "what_is_altered_later_has_the_catalog_that_timescaledb_gives";
-    let Some(timescaledb) = support::timescale_database(TEST, "what plain mode is compared with")
-    else {
-        return;
-    };
-    let plain = support::plain_database("altered_in_plain_mode").unwrap();
+#[testkit::test(|test| Database::timescale(test, "what plain mode is compared with"))]
+fn what_is_altered_later_has_the_catalog_that_timescaledb_gives(timescaledb: Database) {
+    let plain = Database::plain(testkit::test_name!()).unwrap();
     // Each in a transaction of its own: a column that is added later is one that may be null.
     for statement in ALTERED {
         timescaledb.run(statement);

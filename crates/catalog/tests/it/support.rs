@@ -4,87 +4,55 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 
 use catalog::{Catalog, Needs, RelationRef, Scope};
-use cluster::{Cluster, Running, Server, Settings, USER};
 use sql::statement;
 
-/// The server for all tests of this process, which it goes with, and its psql.
-struct Private {
-    running: Running,
-    psql: PathBuf,
-    has_timescaledb: bool,
-}
-
-static SERVER: OnceLock<Result<Private, String>> = OnceLock::new();
-
-/// A database on the private server.
+/// A database and the psql that runs in it.
 pub(crate) struct Database {
-    server: &'static Private,
-    name: String,
+    database: testkit::Database,
+    psql: PathBuf,
     is_plain: bool,
 }
 
-/// A new, empty database, or `None` after saying on stderr why the test is skipped. It is in plain mode where the server has no TimescaleDB.
-pub(crate) fn database(test: &str) -> Option<Database> {
-    let database = empty_database(test)?;
-    match database.server.has_timescaledb {
-        true => Some(database),
-        false => Some(database.into_plain()),
-    }
-}
-
-/// The same for a test that needs TimescaleDB for `what`.
-pub(crate) fn timescale_database(test: &str, what: &str) -> Option<Database> {
-    let database = empty_database(test)?;
-    if !database.server.has_timescaledb {
-        skip(
-            test,
-            &format!("the installed PostgreSQL has no TimescaleDB, which is needed for {what}"),
-        );
-        return None;
-    }
-    Some(database)
-}
-
-/// The same in plain mode, on any server.
-pub(crate) fn plain_database(test: &str) -> Option<Database> {
-    empty_database(test).map(Database::into_plain)
-}
-
-/// A database for what needs nothing of TimescaleDB.
-pub(crate) fn empty_database(test: &str) -> Option<Database> {
-    let server = SERVER.get_or_init(start).as_ref();
-    let server = server.map_err(|reason| skip(test, reason)).ok()?;
-    let on = |name: &str| Database {
-        server,
-        name: name.to_owned(),
-        is_plain: false,
-    };
-    on("postgres").run(&format!("CREATE DATABASE {test}"));
-    Some(on(test))
-}
-
-fn skip(test: &str, reason: &str) {
-    // In one piece, since tests run side by side; nothing can be done about a closed stderr.
-    let line = format!("skipped: {test}: {reason}\n");
-    let _ = std::io::stderr().write_all(line.as_bytes());
-}
-
-fn start() -> Result<Private, String> {
-    let server = Server::find().map_err(|error| error.to_string().replace('\n', " "))?;
-    let running = Cluster::temporary(&server, Settings::throwaway())
-        .unwrap_or_else(|error| panic!("private server: {error}"));
-    Ok(Private {
-        running,
-        psql: server.program("psql"),
-        has_timescaledb: server.has_extension("timescaledb"),
-    })
-}
-
 impl Database {
-    fn into_plain(mut self) -> Database {
+    /// A new, empty database. It is in plain mode where the server has no TimescaleDB.
+    pub(crate) fn new(test: &str) -> Option<Self> {
+        let database = Self::empty(test)?;
+        match database.database.has_timescaledb() {
+            true => Some(database),
+            false => Some(database.into_plain()),
+        }
+    }
+
+    /// The same for a test that needs TimescaleDB for `what`.
+    pub(crate) fn timescale(test: &str, what: &str) -> Option<Self> {
+        Self::on(test, testkit::Database::timescale(test, what)?)
+    }
+
+    /// The same in plain mode, on any server.
+    pub(crate) fn plain(test: &str) -> Option<Self> {
+        Self::empty(test).map(Self::into_plain)
+    }
+
+    /// A database for what needs nothing of TimescaleDB.
+    pub(crate) fn empty(test: &str) -> Option<Self> {
+        Self::on(test, testkit::Database::new(test)?)
+    }
+
+    fn on(test: &str, database: testkit::Database) -> Option<Self> {
+        Some(Self {
+            database,
+            psql: testkit::installed_psql(test)?,
+            is_plain: false,
+        })
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.database.name()
+    }
+
+    fn into_plain(mut self) -> Self {
         self.run(&plain::script());
         self.is_plain = true;
         self
@@ -105,24 +73,9 @@ impl Database {
     }
 
     fn psql(&self, sql: &str) -> Result<String, String> {
-        let mut psql = Command::new(&self.server.psql)
-            .args([
-                "-X",
-                "-q",
-                "-A",
-                "-t",
-                "-v",
-                "ON_ERROR_STOP=1",
-                "-U",
-                USER,
-                "-d",
-                &self.name,
-                "-f",
-                "-",
-            ])
-            .arg("-h")
-            .arg(self.server.running.socket_dir())
-            .args(["-p", &self.server.running.port().to_string()])
+        let mut psql = Command::new(&self.psql)
+            .args(["-XqAt", "-v", "ON_ERROR_STOP=1", "-f", "-"])
+            .arg(self.database.url())
             .env("PGCLIENTENCODING", "UTF8")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

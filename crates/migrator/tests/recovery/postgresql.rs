@@ -30,11 +30,8 @@ const READER: &str = r#"BEGIN; SELECT count(*) FROM "S"."T""#;
 
 const ROWS: &str = r#"SELECT sum(a), sum(b) FROM "S"."T""#;
 
-#[test]
-fn an_index_is_built_once_wherever_it_was_cut() {
-    let Some(mut ground) = Ground::new("an_index_is_built_once_wherever_it_was_cut", SETUP) else {
-        return;
-    };
+#[testkit::test(|test| Ground::new(test, SETUP))]
+fn an_index_is_built_once_wherever_it_was_cut(mut ground: Ground) {
     let drop = r#"redo after DROP INDEX CONCURRENTLY IF EXISTS "S"."we;ird ""I""#;
     let named = r#"CREATE UNIQUE INDEX CONCURRENTLY "we;ird ""I" ON "S" . "T" (b)"#;
     let points = [(BEFORE, "redo"), (WRITER, drop), (SNAPSHOT, drop)];
@@ -63,12 +60,8 @@ fn an_index_is_built_once_wherever_it_was_cut() {
     );
 }
 
-#[test]
-fn an_index_that_was_there_before_is_not_the_statement_s() {
-    const TEST: &str = "an_index_that_was_there_before_is_not_the_statement_s";
-    let Some(mut ground) = Ground::new(TEST, SETUP) else {
-        return;
-    };
+#[testkit::test(|test| Ground::new(test, SETUP))]
+fn an_index_that_was_there_before_is_not_the_statement_s(mut ground: Ground) {
     let cases = [
         (
             r#"CREATE INDEX i ON "S"."T" (b)"#,
@@ -118,12 +111,8 @@ fn an_index_that_was_there_before_is_not_the_statement_s() {
     trial.leave();
 }
 
-#[test]
-fn an_index_that_was_built_stays_done_whatever_happens_to_it() {
-    const TEST: &str = "an_index_that_was_built_stays_done_whatever_happens_to_it";
-    let Some(mut ground) = Ground::new(TEST, SETUP) else {
-        return;
-    };
+#[testkit::test(|test| Ground::new(test, SETUP))]
+fn an_index_that_was_built_stays_done_whatever_happens_to_it(mut ground: Ground) {
     let mut trial = ground.trial();
     trial.journal();
     let statement = r#"CREATE INDEX CONCURRENTLY i ON "S"."T" (b)"#;
@@ -142,11 +131,8 @@ fn an_index_that_was_built_stays_done_whatever_happens_to_it() {
     trial.leave();
 }
 
-#[test]
-fn a_dropped_index_is_not_dropped_again() {
-    let Some(mut ground) = Ground::new("a_dropped_index_is_not_dropped_again", SETUP) else {
-        return;
-    };
+#[testkit::test(|test| Ground::new(test, SETUP))]
+fn a_dropped_index_is_not_dropped_again(mut ground: Ground) {
     let statement = r#"DROP INDEX CONCURRENTLY "S".t_b"#;
     ground.cut(statement, ROWS, &[(BEFORE, "redo"), (READER, "redo")]);
     ground.complete(statement, ROWS, "done");
@@ -164,12 +150,8 @@ fn a_dropped_index_is_not_dropped_again() {
     trial.leave();
 }
 
-#[test]
-fn what_a_concurrent_reindex_leaves_is_cleared_away() {
-    const TEST: &str = "what_a_concurrent_reindex_leaves_is_cleared_away";
-    let Some(mut ground) = Ground::new(TEST, SETUP) else {
-        return;
-    };
+#[testkit::test(|test| Ground::new(test, SETUP))]
+fn what_a_concurrent_reindex_leaves_is_cleared_away(mut ground: Ground) {
     let index = r#"REINDEX INDEX CONCURRENTLY "S".t_b"#;
     let left = |name: &str| format!(r#"redo after DROP INDEX CONCURRENTLY IF EXISTS "S".{name}"#);
     let points = [
@@ -214,11 +196,8 @@ fn what_a_concurrent_reindex_leaves_is_cleared_away() {
     ground.cut(statement, "SELECT sum(a) FROM parted", &points);
 }
 
-#[test]
-fn a_detached_partition_is_detached_to_the_end() {
-    let Some(mut ground) = Ground::new("a_detached_partition_is_detached_to_the_end", SETUP) else {
-        return;
-    };
+#[testkit::test(|test| Ground::new(test, SETUP))]
+fn a_detached_partition_is_detached_to_the_end(mut ground: Ground) {
     let statement = "ALTER TABLE IF EXISTS ONLY parted DETACH PARTITION Part CONCURRENTLY";
     let content = "SELECT sum(a) FROM parted UNION ALL SELECT sum(a) FROM part";
     let finish = "finish by ALTER TABLE public.parted DETACH PARTITION public.part FINALIZE";
@@ -236,12 +215,8 @@ fn a_detached_partition_is_detached_to_the_end() {
     trial.leave();
 }
 
-#[test]
-fn what_belongs_to_the_server_is_made_and_dropped_once() {
-    const TEST: &str = "what_belongs_to_the_server_is_made_and_dropped_once";
-    let Some(mut ground) = Ground::new(TEST, SETUP) else {
-        return;
-    };
+#[testkit::test(|test| Ground::new(test, SETUP))]
+fn what_belongs_to_the_server_is_made_and_dropped_once(mut ground: Ground) {
     let mut trial = ground.trial();
     let pairs = [
         ("CREATE DATABASE \"D;\"", "DROP DATABASE IF EXISTS \"D;\""),
@@ -279,11 +254,8 @@ fn what_belongs_to_the_server_is_made_and_dropped_once() {
     trial.leave();
 }
 
-#[test]
-fn a_database_that_is_half_dropped_gives_way() {
-    let Some(mut ground) = Ground::new("a_database_that_is_half_dropped_gives_way", SETUP) else {
-        return;
-    };
+#[testkit::test(|test| Ground::new(test, SETUP))]
+fn a_database_that_is_half_dropped_gives_way(mut ground: Ground) {
     let mut trial = ground.trial();
     trial.client.batch_execute("CREATE DATABASE d").unwrap();
     trial.journal();
@@ -298,11 +270,8 @@ fn a_database_that_is_half_dropped_gives_way() {
     trial.leave();
 }
 
-#[test]
-fn a_prepared_transaction_is_ended_once() {
-    let Some(mut ground) = Ground::new("a_prepared_transaction_is_ended_once", SETUP) else {
-        return;
-    };
+#[testkit::test(|test| Ground::new(test, SETUP))]
+fn a_prepared_transaction_is_ended_once(mut ground: Ground) {
     for end in ["COMMIT PREPARED 'it''s'", "ROLLBACK PREPARED E'it\\'s'"] {
         let mut trial = ground.trial();
         let prepare = "BEGIN; INSERT INTO other VALUES (1); PREPARE TRANSACTION 'it''s'";
@@ -314,12 +283,8 @@ fn a_prepared_transaction_is_ended_once() {
     }
 }
 
-#[test]
-fn a_statement_of_postgresql_is_finished_whenever_it_was_cut() {
-    const TEST: &str = "a_statement_of_postgresql_is_finished_whenever_it_was_cut";
-    let Some(mut ground) = Ground::new(TEST, SETUP) else {
-        return;
-    };
+#[testkit::test(|test| Ground::new(test, SETUP))]
+fn a_statement_of_postgresql_is_finished_whenever_it_was_cut(mut ground: Ground) {
     let copy = format!("CREATE DATABASE {MADE} STRATEGY file_copy");
     let statements = [
         r#"CREATE INDEX CONCURRENTLY i ON "S"."T" (c)"#,
@@ -334,11 +299,8 @@ fn a_statement_of_postgresql_is_finished_whenever_it_was_cut() {
     }
 }
 
-#[test]
-fn a_database_is_made_once_wherever_it_was_cut() {
-    let Some(mut ground) = Ground::new("a_database_is_made_once_wherever_it_was_cut", SETUP) else {
-        return;
-    };
+#[testkit::test(|test| Ground::new(test, SETUP))]
+fn a_database_is_made_once_wherever_it_was_cut(mut ground: Ground) {
     let statement = format!("CREATE DATABASE {MADE}");
     let template = "BEGIN; COMMENT ON DATABASE template1 IS 'locked'";
     ground.cut(&statement, ROWS, &[(template, "redo")]);

@@ -26,12 +26,8 @@ const BEFORE: &str = "BEGIN; LOCK TABLE h IN ACCESS EXCLUSIVE MODE";
 /// Stops whatever calls `slow`, half-way through the rows.
 const SLOW: &str = "BEGIN; SELECT pg_advisory_xact_lock(77)";
 
-#[test]
-fn an_index_is_built_on_every_chunk_wherever_it_was_cut() {
-    const TEST: &str = "an_index_is_built_on_every_chunk_wherever_it_was_cut";
-    let Some(mut ground) = Ground::new(TEST, SETUP) else {
-        return;
-    };
+#[testkit::test(|test| Ground::new(test, SETUP))]
+fn an_index_is_built_on_every_chunk_wherever_it_was_cut(mut ground: Ground) {
     let named =
         "CREATE INDEX IF NOT EXISTS \"I\" ON H (v, time) WITH (timescaledb.transaction_per_chunk)";
     let drop = "redo after DROP INDEX IF EXISTS public.\"I\"";
@@ -62,12 +58,8 @@ fn an_index_is_built_on_every_chunk_wherever_it_was_cut() {
     trial.leave();
 }
 
-#[test]
-fn an_aggregate_is_filled_wherever_it_was_cut() {
-    const TEST: &str = "an_aggregate_is_filled_wherever_it_was_cut";
-    let Some(mut ground) = Ground::new(TEST, SETUP) else {
-        return;
-    };
+#[testkit::test(|test| Ground::new(test, SETUP))]
+fn an_aggregate_is_filled_wherever_it_was_cut(mut ground: Ground) {
     let statement = "CREATE MATERIALIZED VIEW IF NOT EXISTS \"Agg\" WITH (timescaledb.continuous) AS \
         SELECT time_bucket('1 day', time) AS day, sum(slow(v)) AS v FROM h GROUP BY 1";
     // All that is there, and that the log knows of nothing more to do than behind a clean run.
@@ -126,12 +118,8 @@ fn an_aggregate_is_filled_wherever_it_was_cut() {
     trial.leave();
 }
 
-#[test]
-fn what_goes_from_chunk_to_chunk_is_done_again() {
-    const TEST: &str = "what_goes_from_chunk_to_chunk_is_done_again";
-    let Some(mut ground) = Ground::new(TEST, SETUP) else {
-        return;
-    };
+#[testkit::test(|test| Ground::new(test, SETUP))]
+fn what_goes_from_chunk_to_chunk_is_done_again(mut ground: Ground) {
     let reader = "BEGIN; SELECT count(*) FROM _timescaledb_internal._hyper_1_3_chunk";
     let chunk = "'_timescaledb_internal._hyper_1_3_chunk'";
     let statements = [
@@ -152,11 +140,8 @@ fn what_goes_from_chunk_to_chunk_is_done_again() {
     ground.complete("CALL run_job(job_id => 1001)", ROWS, "ask");
 }
 
-#[test]
-fn chunks_are_merged_once() {
-    let Some(mut ground) = Ground::new("chunks_are_merged_once", SETUP) else {
-        return;
-    };
+#[testkit::test(|test| Ground::new(test, SETUP))]
+fn chunks_are_merged_once(mut ground: Ground) {
     let [first, second, third] =
         [1, 2, 3].map(|number| format!("'_timescaledb_internal._hyper_1_{number}_chunk'"));
     let statements = [
@@ -170,12 +155,8 @@ fn chunks_are_merged_once() {
     }
 }
 
-#[test]
-fn a_statement_of_timescaledb_is_finished_whenever_it_was_cut() {
-    const TEST: &str = "a_statement_of_timescaledb_is_finished_whenever_it_was_cut";
-    let Some(mut ground) = Ground::new(TEST, SETUP) else {
-        return;
-    };
+#[testkit::test(|test| Ground::new(test, SETUP))]
+fn a_statement_of_timescaledb_is_finished_whenever_it_was_cut(mut ground: Ground) {
     let statements = [
         "CREATE INDEX i ON h (time, v) WITH (timescaledb.transaction_per_chunk)",
         "CREATE MATERIALIZED VIEW made WITH (timescaledb.continuous) AS \

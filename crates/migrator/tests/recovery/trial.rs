@@ -1,10 +1,9 @@
 //! A statement that is begun and cut down, and what becomes of it.
 
-use std::io::Write as _;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use cluster::{Cluster, Running, Server, Settings};
+use cluster::{Cluster, Running, Settings};
 use migrator::link::Rows;
 use migrator::recovery::{self, Journal, Recovery, Verdict};
 use postgres::{Client, NoTls, SimpleQueryMessage};
@@ -51,13 +50,7 @@ pub struct Ground {
 impl Ground {
     /// `None`, and the test's name is told, where there is no server or no TimescaleDB and `setup` needs it.
     pub fn new(test: &str, setup: &str) -> Option<Ground> {
-        let server = match Server::find() {
-            Ok(server) => server,
-            Err(error) => {
-                skip(test, &error.to_string().replace('\n', " "));
-                return None;
-            }
-        };
+        let server = testkit::server(test)?;
         let settings = Settings::throwaway()
             .option("max_prepared_transactions", "2")
             .option("max_logical_replication_workers", "0")
@@ -66,7 +59,7 @@ impl Ground {
         let mut client = connect(&running, "postgres");
         let available = "SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb'";
         if setup.contains("timescaledb") && client.query(available, &[]).unwrap().is_empty() {
-            skip(
+            testkit::skip(
                 test,
                 "the server has no TimescaleDB, whose statements are cut here",
             );
@@ -286,12 +279,4 @@ pub fn shown(verdict: &Verdict) -> String {
 
 fn connect(running: &Running, database: &str) -> Client {
     Client::connect(&running.url(database), NoTls).unwrap()
-}
-
-/// Reports a test that cannot run here, past the capture of output; in one piece, since tests run side by side.
-fn skip(test: &str, reason: &str) {
-    let line = format!("skipped: {test}: {reason}\n");
-    std::io::stderr()
-        .write_all(line.as_bytes())
-        .expect("standard error");
 }

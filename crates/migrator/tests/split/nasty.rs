@@ -25,9 +25,7 @@ pub fn files() -> Vec<(String, String)> {
 #[test]
 fn nasty_files_are_split_as_psql_splits_them() {
     if let Err(reason) = psql::is_usable() {
-        return say(&format!(
-            "skipped: nasty::nasty_files_are_split_as_psql_splits_them: {reason}"
-        ));
+        return testkit::skip(testkit::test_name!(), &reason);
     }
     let mut statements = 0;
     let files = files();

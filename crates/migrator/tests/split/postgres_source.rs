@@ -22,7 +22,7 @@ use crate::{psql, say};
 fn postgresql_s_own_sql_is_split_as_psql_splits_it() {
     const TEST: &str = "postgres_source::postgresql_s_own_sql_is_split_as_psql_splits_it";
     if let Err(reason) = psql::is_usable() {
-        return say(&format!("skipped: {TEST}: {reason}"));
+        return testkit::skip(TEST, &reason);
     }
     let mut files = installed();
     if let Some(folder) = std::env::var_os("POSTGRES_SOURCE") {
@@ -31,9 +31,10 @@ fn postgresql_s_own_sql_is_split_as_psql_splits_it() {
         assert!(files.len() > installed, "no .sql file is below {folder:?}");
     }
     if files.is_empty() {
-        return say(&format!(
-            "skipped: {TEST}: no scripts of a server are found (feature `cluster`), and POSTGRES_SOURCE names no folder"
-        ));
+        return testkit::skip(
+            TEST,
+            "no scripts of a server are found (feature `cluster`), and POSTGRES_SOURCE names no folder",
+        );
     }
     files.sort();
     let texts: Vec<String> = files.iter().map(|file| only_sql(file)).collect();

@@ -200,7 +200,7 @@ fn texts_at_random_are_split_as_psql_splits_them() {
     const TEST: &str = "properties::texts_at_random_are_split_as_psql_splits_them";
     const AT_ONCE: u64 = 1000;
     if let Err(reason) = psql::is_usable() {
-        return say(&format!("skipped: {TEST}: {reason}"));
+        return testkit::skip(TEST, &reason);
     }
     let mut random = Random::new(setting("SPLIT_SEED", 2));
     let is_old = psql::counts_words_in_parentheses();

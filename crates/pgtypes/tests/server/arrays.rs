@@ -1,15 +1,13 @@
 //! Arrays in every shape.
 
 use pgtypes::{Array, Date, Numeric, Timestamp, Uuid};
+use postgres::Client;
 
 use crate::support::random::Random;
 use crate::support::session;
 
-#[test]
-fn text_arrays_of_every_shape() {
-    let Some(mut db) = session("arrays::text_arrays_of_every_shape") else {
-        return;
-    };
+#[testkit::test(session)]
+fn text_arrays_of_every_shape(mut db: Client) {
     let query = "SELECT $1::text::text[], $1::text::text[]::text";
     for text in [
         "{}",
@@ -30,11 +28,8 @@ fn text_arrays_of_every_shape() {
     }
 }
 
-#[test]
-fn text_arrays_at_random() {
-    let Some(mut db) = session("arrays::text_arrays_at_random") else {
-        return;
-    };
+#[testkit::test(session)]
+fn text_arrays_at_random(mut db: Client) {
     let mut random = Random::new(21);
     let arrays: Vec<Array<String>> = (0..3_000).map(|_| random.array()).collect();
     let literals: Vec<String> = arrays.iter().map(Array::to_string).collect();
@@ -52,11 +47,8 @@ fn text_arrays_at_random() {
     }
 }
 
-#[test]
-fn arrays_of_other_types() {
-    let Some(mut db) = session("arrays::arrays_of_other_types") else {
-        return;
-    };
+#[testkit::test(session)]
+fn arrays_of_other_types(mut db: Client) {
     let row = db
         .query_one(
             "SELECT '{NaN,1.50,NULL}'::numeric[], '{infinity,\"2026-11-22 00:00:00+00\"}'::timestamptz[],
@@ -83,11 +75,8 @@ fn arrays_of_other_types() {
     assert!(row.try_get::<_, Array<String>>(0).is_err());
 }
 
-#[test]
-fn arrays_of_domains_and_domains_over_arrays() {
-    let Some(mut db) = session("arrays::arrays_of_domains_and_domains_over_arrays") else {
-        return;
-    };
+#[testkit::test(session)]
+fn arrays_of_domains_and_domains_over_arrays(mut db: Client) {
     db.batch_execute(
         "CREATE DOMAIN pg_temp.tag AS text; CREATE DOMAIN pg_temp.tags AS pg_temp.tag[]",
     )

@@ -24,11 +24,8 @@ pub fn count(client: &mut Client) -> i64 {
     client.query_one(&query, &[]).unwrap().get(0)
 }
 
-#[test]
-fn every_column_type_comes_back_as_it_was_sent() {
-    let Some(mut db) = Database::new("copy::every_column_type_comes_back_as_it_was_sent") else {
-        return;
-    };
+#[testkit::test]
+fn every_column_type_comes_back_as_it_was_sent(mut db: Database) {
     schema::create(&mut db);
     let mut random = Random::new(31);
     let rows: Vec<New> = (0..3_000).map(|id| New::random(id, &mut random)).collect();
@@ -45,11 +42,8 @@ fn every_column_type_comes_back_as_it_was_sent() {
     assert_eq!(scales, rows.iter().map(scale).collect::<Vec<_>>());
 }
 
-#[test]
-fn defaults_that_rows_leave_out_are_the_servers() {
-    let Some(mut db) = Database::new("copy::defaults_that_rows_leave_out_are_the_servers") else {
-        return;
-    };
+#[testkit::test]
+fn defaults_that_rows_leave_out_are_the_servers(mut db: Database) {
     schema::create(&mut db);
     let mut random = Random::new(32);
     let rows: Vec<New> = (0..10)
@@ -67,20 +61,14 @@ fn defaults_that_rows_leave_out_are_the_servers() {
     }
 }
 
-#[test]
-fn no_rows_are_no_statement() {
-    let Some(mut db) = Database::new("copy::no_rows_are_no_statement") else {
-        return;
-    };
+#[testkit::test]
+fn no_rows_are_no_statement(mut db: Database) {
     // There is not even a table.
     assert_eq!(copy_in::<_, New>(&mut *db, []).unwrap(), 0);
 }
 
-#[test]
-fn a_label_of_another_build_is_read_and_sent() {
-    let Some(mut db) = Database::new("copy::a_label_of_another_build_is_read_and_sent") else {
-        return;
-    };
+#[testkit::test]
+fn a_label_of_another_build_is_read_and_sent(mut db: Database) {
     schema::create(&mut db);
     db.batch_execute("ALTER TYPE \"odd \"\"schema\".mood ADD VALUE 'new'")
         .unwrap();
@@ -98,11 +86,8 @@ fn a_label_of_another_build_is_read_and_sent() {
     assert_eq!(stored[0].mood, Some(Mood::Unknown("new".to_owned())));
 }
 
-#[test]
-fn inside_a_transaction_the_rows_share_its_fate() {
-    let Some(mut db) = Database::new("copy::inside_a_transaction_the_rows_share_its_fate") else {
-        return;
-    };
+#[testkit::test]
+fn inside_a_transaction_the_rows_share_its_fate(mut db: Database) {
     schema::create(&mut db);
     let row = New::random(1, &mut Random::new(33));
     let mut transaction = db.transaction().unwrap();
@@ -115,11 +100,8 @@ fn inside_a_transaction_the_rows_share_its_fate() {
     assert_eq!(count(&mut db), 1);
 }
 
-#[test]
-fn rows_end_after_an_error() {
-    let Some(mut db) = Database::new("copy::rows_end_after_an_error") else {
-        return;
-    };
+#[testkit::test]
+fn rows_end_after_an_error(mut db: Database) {
     let rows = db.query_raw(
         "SELECT 1 / (2 - n) FROM generate_series(1, 9) AS n",
         [0i32; 0],

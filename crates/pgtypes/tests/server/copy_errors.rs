@@ -42,11 +42,8 @@ fn failed(db: &mut Database, rows: &[New]) -> String {
     error.to_string()
 }
 
-#[test]
-fn rows_of_other_defaults() {
-    let Some(mut db) = Database::new("copy_errors::rows_of_other_defaults") else {
-        return;
-    };
+#[testkit::test]
+fn rows_of_other_defaults(mut db: Database) {
     schema::create(&mut db);
     let rows = rows(New { at: None, ..last() });
     assert_eq!(
@@ -56,11 +53,8 @@ fn rows_of_other_defaults() {
     );
 }
 
-#[test]
-fn a_value_that_cannot_be_sent() {
-    let Some(mut db) = Database::new("copy_errors::a_value_that_cannot_be_sent") else {
-        return;
-    };
+#[testkit::test]
+fn a_value_that_cannot_be_sent(mut db: Database) {
     schema::create(&mut db);
     let mut last = last();
     last.rest.page = Some("a\0".to_owned());
@@ -71,11 +65,8 @@ fn a_value_that_cannot_be_sent() {
     );
 }
 
-#[test]
-fn a_row_that_the_server_refuses() {
-    let Some(mut db) = Database::new("copy_errors::a_row_that_the_server_refuses") else {
-        return;
-    };
+#[testkit::test]
+fn a_row_that_the_server_refuses(mut db: Database) {
     schema::create(&mut db);
     let mut last = last();
     last.rest.page = Some("forbidden".to_owned());
@@ -87,13 +78,8 @@ fn a_row_that_the_server_refuses() {
     );
 }
 
-#[test]
-fn a_row_that_the_server_refuses_at_once_among_many() {
-    let Some(mut db) =
-        Database::new("copy_errors::a_row_that_the_server_refuses_at_once_among_many")
-    else {
-        return;
-    };
+#[testkit::test]
+fn a_row_that_the_server_refuses_at_once_among_many(mut db: Database) {
     schema::create(&mut db);
     let mut rows = rows(last());
     rows[1].id = 0;
@@ -105,21 +91,15 @@ fn a_row_that_the_server_refuses_at_once_among_many() {
     );
 }
 
-#[test]
-fn no_such_table() {
-    let Some(mut db) = Database::new("copy_errors::no_such_table") else {
-        return;
-    };
+#[testkit::test]
+fn no_such_table(mut db: Database) {
     let error = copy_in(&mut *db, [&last()]).unwrap_err().to_string();
     assert!(error.ends_with(" does not exist (42P01)"), "{error}");
     db.batch_execute("SELECT 1").unwrap();
 }
 
-#[test]
-fn inside_a_transaction_a_failure_fails_it() {
-    let Some(mut db) = Database::new("copy_errors::inside_a_transaction_a_failure_fails_it") else {
-        return;
-    };
+#[testkit::test]
+fn inside_a_transaction_a_failure_fails_it(mut db: Database) {
     schema::create(&mut db);
     let mut transaction = db.transaction().unwrap();
     let rows = rows(New { at: None, ..last() });
@@ -129,11 +109,8 @@ fn inside_a_transaction_a_failure_fails_it() {
     assert_eq!(count(&mut db), 0);
 }
 
-#[test]
-fn a_panic_among_the_rows_aborts() {
-    let Some(mut db) = Database::new("copy_errors::a_panic_among_the_rows_aborts") else {
-        return;
-    };
+#[testkit::test]
+fn a_panic_among_the_rows_aborts(mut db: Database) {
     schema::create(&mut db);
     let rows = rows(last());
     let panicking = rows
@@ -143,11 +120,8 @@ fn a_panic_among_the_rows_aborts() {
     assert_eq!(count(&mut db), 0);
 }
 
-#[test]
-fn a_connection_that_breaks() {
-    let Some(mut db) = Database::new("copy_errors::a_connection_that_breaks") else {
-        return;
-    };
+#[testkit::test]
+fn a_connection_that_breaks(mut db: Database) {
     schema::create(&mut db);
     let pid: i32 = db.query_one("SELECT pg_backend_pid()", &[]).unwrap().get(0);
     let mut other = db.connect();

@@ -8,13 +8,8 @@ use crate::schema::{self, Mood, New, Stored};
 use crate::support::Database;
 use crate::support::random::Random;
 
-#[test]
-fn a_row_of_every_column_type_is_returned_as_it_was_sent() {
-    let Some(mut db) =
-        Database::new("insert::a_row_of_every_column_type_is_returned_as_it_was_sent")
-    else {
-        return;
-    };
+#[testkit::test]
+fn a_row_of_every_column_type_is_returned_as_it_was_sent(mut db: Database) {
     schema::create(&mut db);
     let mut random = Random::new(51);
     for id in 0..50 {
@@ -25,11 +20,8 @@ fn a_row_of_every_column_type_is_returned_as_it_was_sent() {
     assert_eq!(count(&mut db), 50);
 }
 
-#[test]
-fn defaults_are_returned() {
-    let Some(mut db) = Database::new("insert::defaults_are_returned") else {
-        return;
-    };
+#[testkit::test]
+fn defaults_are_returned(mut db: Database) {
     schema::create(&mut db);
     let new = New {
         id: 7,
@@ -78,11 +70,8 @@ impl Insert for Tick {
     }
 }
 
-#[test]
-fn rows_that_are_all_defaults() {
-    let Some(mut db) = Database::new("insert::rows_that_are_all_defaults") else {
-        return;
-    };
+#[testkit::test]
+fn rows_that_are_all_defaults(mut db: Database) {
     db.batch_execute("CREATE TABLE ticks (n int DEFAULT 5)")
         .unwrap();
     assert_eq!(insert(&mut *db, &Tick(None)).unwrap().get::<_, i32>("n"), 5);

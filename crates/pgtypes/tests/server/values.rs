@@ -70,11 +70,8 @@ fn agree_on_values<T: Value>(client: &mut Client, sql_type: &str, values: &[T]) 
     }
 }
 
-#[test]
-fn timestamps() {
-    let Some(mut db) = session("values::timestamps") else {
-        return;
-    };
+#[testkit::test(session)]
+fn timestamps(mut db: Client) {
     agree_on_texts::<Timestamp>(
         &mut db,
         "timestamptz",
@@ -111,13 +108,8 @@ fn timestamps() {
     );
 }
 
-#[test]
-fn the_server_reads_iso_8601_of_four_digit_years_and_we_read_its_zones() {
-    let Some(mut db) =
-        session("values::the_server_reads_iso_8601_of_four_digit_years_and_we_read_its_zones")
-    else {
-        return;
-    };
+#[testkit::test(session)]
+fn the_server_reads_iso_8601_of_four_digit_years_and_we_read_its_zones(mut db: Client) {
     let mut random = Random::new(12);
     let moments: Vec<Timestamp> = (0..MANY)
         .map(|_| random.timestamp())
@@ -145,12 +137,8 @@ fn the_server_reads_iso_8601_of_four_digit_years_and_we_read_its_zones() {
     }
 }
 
-#[test]
-fn fractions_of_a_microsecond_round_as_the_server_rounds() {
-    let Some(mut db) = session("values::fractions_of_a_microsecond_round_as_the_server_rounds")
-    else {
-        return;
-    };
+#[testkit::test(session)]
+fn fractions_of_a_microsecond_round_as_the_server_rounds(mut db: Client) {
     let mut random = Random::new(13);
     let texts: Vec<String> = (0..2_000)
         .map(|_| {
@@ -164,11 +152,8 @@ fn fractions_of_a_microsecond_round_as_the_server_rounds() {
     }
 }
 
-#[test]
-fn dates() {
-    let Some(mut db) = session("values::dates") else {
-        return;
-    };
+#[testkit::test(session)]
+fn dates(mut db: Client) {
     agree_on_texts::<Date>(
         &mut db,
         "date",
@@ -187,11 +172,8 @@ fn dates() {
     agree_on_values(&mut db, "date", &[Date::MIN, Date::MAX]);
 }
 
-#[test]
-fn intervals() {
-    let Some(mut db) = session("values::intervals") else {
-        return;
-    };
+#[testkit::test(session)]
+fn intervals(mut db: Client) {
     agree_on_texts::<Interval>(
         &mut db,
         "interval",
@@ -213,11 +195,8 @@ fn intervals() {
     agree_on_values(&mut db, "interval", &values);
 }
 
-#[test]
-fn numerics() {
-    let Some(mut db) = session("values::numerics") else {
-        return;
-    };
+#[testkit::test(session)]
+fn numerics(mut db: Client) {
     let thousands = format!("-{}.{}", "7".repeat(6_000), "3".repeat(5_000));
     let longest = format!("{}.{}", "9".repeat(131_072), "1".repeat(16_383));
     agree_on_texts::<Numeric>(
@@ -245,11 +224,8 @@ fn numerics() {
     );
 }
 
-#[test]
-fn numerics_at_random() {
-    let Some(mut db) = session("values::numerics_at_random") else {
-        return;
-    };
+#[testkit::test(session)]
+fn numerics_at_random(mut db: Client) {
     let mut random = Random::new(16);
     // The server reads our spelling of a number as we do, with its scale.
     let texts: Vec<String> = (0..MANY).map(|_| random.decimal()).collect();
@@ -261,11 +237,8 @@ fn numerics_at_random() {
     agree_on_values(&mut db, "numeric", &values);
 }
 
-#[test]
-fn numerics_are_ordered_as_the_server_orders() {
-    let Some(mut db) = session("values::numerics_are_ordered_as_the_server_orders") else {
-        return;
-    };
+#[testkit::test(session)]
+fn numerics_are_ordered_as_the_server_orders(mut db: Client) {
     let mut random = Random::new(17);
     let mut values: Vec<Numeric> = (0..5_000).map(|_| random.numeric()).collect();
     values.extend([
@@ -281,11 +254,8 @@ fn numerics_are_ordered_as_the_server_orders() {
     assert_eq!(values, theirs);
 }
 
-#[test]
-fn addresses() {
-    let Some(mut db) = session("values::addresses") else {
-        return;
-    };
+#[testkit::test(session)]
+fn addresses(mut db: Client) {
     let inets = [
         "10.0.0.1/8",
         "10.0.0.1",
@@ -318,11 +288,8 @@ fn addresses() {
     agree_on_values(&mut db, "cidr", &cidrs);
 }
 
-#[test]
-fn json_texts() {
-    let Some(mut db) = session("values::json_texts") else {
-        return;
-    };
+#[testkit::test(session)]
+fn json_texts(mut db: Client) {
     let text = r#"{"b": 1.000, "a" : [null, "\u00e9 \\"],  "a": 12345678901234567890.5}"#;
     let row = db.query_one(
         "SELECT $1::json, $2::jsonb, $2::jsonb::text",
@@ -335,12 +302,8 @@ fn json_texts() {
     assert_eq!(row.get::<_, Jsonb>(1).to_string(), normalized);
 }
 
-#[test]
-fn a_type_takes_its_own_sql_type_and_domains_over_it_only() {
-    let Some(mut db) = session("values::a_type_takes_its_own_sql_type_and_domains_over_it_only")
-    else {
-        return;
-    };
+#[testkit::test(session)]
+fn a_type_takes_its_own_sql_type_and_domains_over_it_only(mut db: Client) {
     db.batch_execute(
         "CREATE DOMAIN pg_temp.price AS numeric; CREATE DOMAIN pg_temp.net_price AS pg_temp.price",
     )

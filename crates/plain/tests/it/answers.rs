@@ -69,11 +69,8 @@ const RETAINED: &[(&str, &str, &str)] = &[
     ("int2", "100", "newer_than => 999::smallint"),
 ];
 
-#[test]
-fn first_last_and_histogram_are_timescaledbs() {
-    let Some(mut pair) = Pair::start("first_last_and_histogram_are_timescaledbs") else {
-        return;
-    };
+#[testkit::test(Pair::start)]
+fn first_last_and_histogram_are_timescaledbs(mut pair: Pair) {
     pair.batch(ROWS);
     pair.compare("bookends", BOOKENDS.iter().map(|query| query.to_string()));
 }
@@ -88,13 +85,8 @@ const CREATED: &[&str] = &[
      'b')",
 ];
 
-#[test]
-fn a_table_that_is_made_as_a_hypertable_has_timescaledbs_defaults() {
-    let Some(mut pair) =
-        Pair::start("a_table_that_is_made_as_a_hypertable_has_timescaledbs_defaults")
-    else {
-        return;
-    };
+#[testkit::test(Pair::start)]
+fn a_table_that_is_made_as_a_hypertable_has_timescaledbs_defaults(mut pair: Pair) {
     for statement in CREATED {
         pair.statement(statement);
     }
@@ -129,12 +121,8 @@ const BUCKETED: &[&str] = &[
     "DROP MATERIALIZED VIEW on_named, ordered",
 ];
 
-#[test]
-fn the_bucket_of_an_aggregate_is_the_one_that_it_groups_by() {
-    let Some(mut pair) = Pair::start("the_bucket_of_an_aggregate_is_the_one_that_it_groups_by")
-    else {
-        return;
-    };
+#[testkit::test(Pair::start)]
+fn the_bucket_of_an_aggregate_is_the_one_that_it_groups_by(mut pair: Pair) {
     pair.batch(
         "CREATE TABLE h (time timestamptz NOT NULL, v int);
          SELECT create_hypertable('h', by_range('time'));",
@@ -146,11 +134,8 @@ fn the_bucket_of_an_aggregate_is_the_one_that_it_groups_by() {
     pair.compare("bucketed", [views.to_owned()]);
 }
 
-#[test]
-fn retention_leaves_the_rows_that_timescaledb_leaves() {
-    let Some(mut pair) = Pair::start("retention_leaves_the_rows_that_timescaledb_leaves") else {
-        return;
-    };
+#[testkit::test(Pair::start)]
+fn retention_leaves_the_rows_that_timescaledb_leaves(mut pair: Pair) {
     let mut queries = Vec::new();
     for (number, (ty, length, boundaries)) in RETAINED.iter().enumerate() {
         let value = match ty.starts_with("int") {

@@ -118,22 +118,15 @@ const CALLS: &[&str] = &[
     "SELECT drop_chunks('t', created_before => 7)",
 ];
 
-#[test]
-fn functions_give_timescaledbs_answers_and_errors() {
-    let Some(mut pair) = Pair::start("functions_give_timescaledbs_answers_and_errors") else {
-        return;
-    };
+#[testkit::test(Pair::start)]
+fn functions_give_timescaledbs_answers_and_errors(mut pair: Pair) {
     pair.batch(OBJECTS);
     let lines = |client: &mut Client| CALLS.iter().map(|sql| line(client, sql, sql)).collect();
     pair.compare_lines("functions", lines, lines);
 }
 
-#[test]
-fn what_nothing_stands_for_says_so_wherever_it_is_called() {
-    let Some(mut pair) = Pair::start("what_nothing_stands_for_says_so_wherever_it_is_called")
-    else {
-        return;
-    };
+#[testkit::test(Pair::start)]
+fn what_nothing_stands_for_says_so_wherever_it_is_called(mut pair: Pair) {
     pair.batch(OBJECTS);
     for (call, what) in [
         (

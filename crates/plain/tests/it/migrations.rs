@@ -38,12 +38,8 @@ const AGGREGATES: &[&str] = &[
     "funnel_conversion_daily",
 ];
 
-#[test]
-fn the_aggregates_of_the_migrations_hold_timescaledbs_rows() {
-    let Some(mut pair) = Pair::start("the_aggregates_of_the_migrations_hold_timescaledbs_rows")
-    else {
-        return;
-    };
+#[testkit::test(Pair::start)]
+fn the_aggregates_of_the_migrations_hold_timescaledbs_rows(mut pair: Pair) {
     for file in migrations() {
         let text = fs::read_to_string(file).unwrap();
         for statement in statement::read(&text).unwrap() {

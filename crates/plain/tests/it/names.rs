@@ -12,12 +12,8 @@ use super::recorded;
 const ANY: &str = "'{first,last,add_columnstore_policy,add_compression_policy,add_continuous_aggregate_policy,add_retention_policy,\
     drop_chunks,show_chunks,refresh_continuous_aggregate,split_chunk,add_policies,alter_policies}'::text[]";
 
-#[test]
-fn every_public_name_is_there_with_its_arguments_and_columns() {
-    let Some(mut pair) = Pair::start("every_public_name_is_there_with_its_arguments_and_columns")
-    else {
-        return;
-    };
+#[testkit::test(Pair::start)]
+fn every_public_name_is_there_with_its_arguments_and_columns(mut pair: Pair) {
     let routines = format!(
         "SELECT p.prokind, n.nspname, p.proname, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid)
          FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
@@ -53,12 +49,8 @@ fn every_public_name_is_there_with_its_arguments_and_columns() {
     );
 }
 
-#[test]
-fn every_function_that_timescaledb_has_for_itself_is_there_or_refused_by_name() {
-    let test = "every_function_that_timescaledb_has_for_itself_is_there_or_refused_by_name";
-    let Some(mut pair) = Pair::start(test) else {
-        return;
-    };
+#[testkit::test(Pair::start)]
+fn every_function_that_timescaledb_has_for_itself_is_there_or_refused_by_name(mut pair: Pair) {
     let query = "SELECT DISTINCT n.nspname || '.' || p.proname FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
          WHERE n.nspname IN ('_timescaledb_functions', '_timescaledb_internal') ORDER BY 1";
     let names = |client: &mut postgres::Client| -> Vec<String> {

@@ -1,6 +1,5 @@
 //! Two databases of one server: with TimescaleDB, where the server has it, and in plain mode.
 
-use std::io::Write as _;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -101,7 +100,7 @@ impl Pair {
     /// `None`, and a line on standard error, where there is no server.
     pub fn start(test: &str) -> Option<Self> {
         let server = SERVER.get_or_init(Shared::start).as_ref();
-        let server = server.map_err(|reason| skip(test, reason)).ok()?;
+        let server = server.map_err(|reason| testkit::skip(test, reason)).ok()?;
         let [plain, timescaledb] = TEMPLATES;
         Some(Pair {
             plain: server.copy(plain),
@@ -144,9 +143,4 @@ pub fn answers(client: &mut Client, expressions: &[String]) -> Vec<String> {
         "SELECT test.answer(e) FROM unnest($1::text[]) WITH ORDINALITY AS e (e, n) ORDER BY n";
     let rows = client.query(query, &[&expressions]).unwrap();
     rows.iter().map(|row| row.get(0)).collect()
-}
-
-fn skip(test: &str, reason: &str) {
-    let line = format!("skipped: {test}: {reason}\n");
-    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }

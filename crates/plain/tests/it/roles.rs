@@ -96,11 +96,8 @@ const WITHOUT_LOGIN: &[&str] = &[
     "DROP ROLE roles_group",
 ];
 
-#[test]
-fn no_job_belongs_to_a_role_that_may_not_log_in() {
-    let Some(mut pair) = Pair::start("no_job_belongs_to_a_role_that_may_not_log_in") else {
-        return;
-    };
+#[testkit::test(Pair::start)]
+fn no_job_belongs_to_a_role_that_may_not_log_in(mut pair: Pair) {
     let lines = |client: &mut Client, sent: fn(&str) -> String| {
         let statements = WITHOUT_LOGIN.iter();
         statements
@@ -114,11 +111,8 @@ fn no_job_belongs_to_a_role_that_may_not_log_in() {
     );
 }
 
-#[test]
-fn a_role_has_recorded_what_is_its_own() {
-    let Some(mut pair) = Pair::start("a_role_has_recorded_what_is_its_own") else {
-        return;
-    };
+#[testkit::test(Pair::start)]
+fn a_role_has_recorded_what_is_its_own(mut pair: Pair) {
     for statement in statement::read(OWNED).unwrap() {
         pair.statement(&OWNED[statement.range]);
     }
@@ -150,11 +144,8 @@ fn a_role_has_recorded_what_is_its_own() {
 }
 
 /// Who owns an aggregate makes indexes of it, alters and drops it, and may create nothing in the schema of its storage.
-#[test]
-fn the_storage_of_an_aggregate_follows_its_owner() {
-    let Some(mut pair) = Pair::start("the_storage_of_an_aggregate_follows_its_owner") else {
-        return;
-    };
+#[testkit::test(Pair::start)]
+fn the_storage_of_an_aggregate_follows_its_owner(mut pair: Pair) {
     for statement in statement::read(OWNED).unwrap() {
         let sql = rewrite(&OWNED[statement.range]).unwrap().text;
         pair.plain.batch_execute(&sql).unwrap();

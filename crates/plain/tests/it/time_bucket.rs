@@ -129,11 +129,8 @@ const OVERLOADS: &[&[Argument]] = &[
     &[int8, int8, int8],
 ];
 
-#[test]
-fn ten_thousand_calls_give_timescaledbs_answers() {
-    let Some(mut pair) = Pair::start("ten_thousand_calls_give_timescaledbs_answers") else {
-        return;
-    };
+#[testkit::test(Pair::start)]
+fn ten_thousand_calls_give_timescaledbs_answers(mut pair: Pair) {
     let calls = calls();
     assert_eq!(calls.len(), 10_000);
     compare(&mut pair, &calls);

@@ -66,13 +66,8 @@ const PARTS: &str = "
         SELECT format('schema %s %s %s', nspname, nspacl, obj_description(oid)) FROM pg_namespace WHERE nspname ~ '^_?timescaledb_'
     ) AS parts (part)";
 
-#[test]
-fn an_older_stand_in_becomes_this_one_and_keeps_what_it_was_told() {
-    let Some(mut pair) =
-        Pair::start("an_older_stand_in_becomes_this_one_and_keeps_what_it_was_told")
-    else {
-        return;
-    };
+#[testkit::test(Pair::start)]
+fn an_older_stand_in_becomes_this_one_and_keeps_what_it_was_told(mut pair: Pair) {
     let client = &mut pair.plain;
     let parts =
         |client: &mut postgres::Client| -> String { client.query_one(PARTS, &[]).unwrap().get(0) };
@@ -114,11 +109,8 @@ fn an_older_stand_in_becomes_this_one_and_keeps_what_it_was_told() {
     assert_eq!(next, "4, 1002");
 }
 
-#[test]
-fn a_function_of_somebody_elses_is_not_replaced() {
-    let Some(mut pair) = Pair::start("a_function_of_somebody_elses_is_not_replaced") else {
-        return;
-    };
+#[testkit::test(Pair::start)]
+fn a_function_of_somebody_elses_is_not_replaced(mut pair: Pair) {
     let client = &mut pair.plain;
     let theirs = "DROP FUNCTION generate_uuidv7();
         CREATE FUNCTION generate_uuidv7() RETURNS uuid LANGUAGE sql AS 'SELECT gen_random_uuid()'";

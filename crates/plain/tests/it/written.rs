@@ -124,12 +124,8 @@ fn what_is_written_to_an_aggregate_is_taken_or_refused_as_timescaledb_does() {
     compare(test, "written", &format!("{OBJECTS}{WRITTEN}"));
 }
 
-#[test]
-fn what_is_merged_into_an_aggregate_is_taken_or_refused_as_timescaledb_does() {
-    let test = "what_is_merged_into_an_aggregate_is_taken_or_refused_as_timescaledb_does";
-    let Some(mut pair) = Pair::start(test) else {
-        return;
-    };
+#[testkit::test(Pair::start)]
+fn what_is_merged_into_an_aggregate_is_taken_or_refused_as_timescaledb_does(mut pair: Pair) {
     let name = match pair.server_version() >= 17 {
         true => "merged_17",
         false => "merged",
@@ -144,11 +140,8 @@ fn what_goes_with_an_aggregate_and_its_source_goes_as_with_timescaledb() {
 }
 
 /// What plain mode has nothing for: a row that an aggregate would keep.
-#[test]
-fn a_row_that_an_aggregate_would_keep_is_refused() {
-    let Some(mut pair) = Pair::start("a_row_that_an_aggregate_would_keep_is_refused") else {
-        return;
-    };
+#[testkit::test(Pair::start)]
+fn a_row_that_an_aggregate_would_keep_is_refused(mut pair: Pair) {
     for statement in statement::read(OBJECTS).unwrap() {
         let sql = rewrite(&OBJECTS[statement.range]).unwrap().text;
         pair.plain.batch_execute(&sql).unwrap();

@@ -206,13 +206,8 @@ const REFUSED_LATER: &[(&str, &str)] = &[
     ),
 ];
 
-#[test]
-fn what_postgresql_alone_would_do_is_refused_at_the_end_of_the_step() {
-    let Some(mut pair) =
-        Pair::start("what_postgresql_alone_would_do_is_refused_at_the_end_of_the_step")
-    else {
-        return;
-    };
+#[testkit::test(Pair::start)]
+fn what_postgresql_alone_would_do_is_refused_at_the_end_of_the_step(mut pair: Pair) {
     for statement in statement::read(OBJECTS).unwrap() {
         pair.statement(&OBJECTS[statement.range]);
     }
@@ -236,11 +231,8 @@ fn what_postgresql_alone_would_do_is_refused_at_the_end_of_the_step() {
     }
 }
 
-#[test]
-fn wrong_calls_get_timescaledbs_errors() {
-    let Some(mut pair) = Pair::start("wrong_calls_get_timescaledbs_errors") else {
-        return;
-    };
+#[testkit::test(Pair::start)]
+fn wrong_calls_get_timescaledbs_errors(mut pair: Pair) {
     for statement in statement::read(OBJECTS).unwrap() {
         pair.statement(&OBJECTS[statement.range]);
     }

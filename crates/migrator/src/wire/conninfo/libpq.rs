@@ -238,7 +238,7 @@ const ON_PURPOSE: [&str; 4] = [EMPTY, SPACE, NOT_UTF8, UNENCODED];
 fn libpq_reads_the_same_in_generated_strings() {
     let cases = generated();
     let Some((known, answers)) = libpq(&cases) else {
-        say("skipped: libpq_reads_the_same_in_generated_strings: no C compiler or no libpq here");
+        testkit::skip(testkit::test_name!(), "no C compiler or no libpq here");
         return;
     };
     for name in &known {

@@ -1,4 +1,4 @@
-//! One server for the whole run, one database for each test.
+//! One server for each test binary, one database for each test.
 //!
 //! The server is a temporary cluster of the installed PostgreSQL, or the one that
 //! `TEST_DATABASE_URL` names. It lives as long as the test process: statics are never dropped, but
@@ -12,7 +12,7 @@ use std::thread;
 use cluster::{Cluster, Running, Server, Settings};
 use postgres::{Client, NoTls};
 
-use super::skip;
+use crate::skip;
 
 /// Where the databases of the tests are.
 enum TestServer {
@@ -68,6 +68,12 @@ fn working_server() -> Result<&'static TestServer, &'static str> {
         ))
     });
     found.as_ref().map_err(String::as_str)
+}
+
+/// A connection to a database that is always there, for a test that makes nothing but temporary objects.
+pub fn session(test: &str) -> Option<Client> {
+    let server = server().map_err(|reason| skip(test, reason)).ok()?;
+    Some(server.maintenance())
 }
 
 /// An empty database for one test, dropped at its end.
@@ -211,38 +217,38 @@ pub fn with_database(url: &str, database: &str) -> String {
     format!("{}/{database}{query}", &base[..end])
 }
 
-#[test]
-fn another_database_of_the_same_server() {
-    for (url, expected) in [
-        (
-            "postgresql://u:p@h:5432/one?sslmode=require",
-            "postgresql://u:p@h:5432/two?sslmode=require",
-        ),
-        ("postgres://h", "postgres://h/two"),
-        ("postgres://h/one", "postgres://h/two"),
-    ] {
-        assert_eq!(with_database(url, "two"), expected);
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-#[test]
-fn each_test_has_a_database_of_its_own() {
-    let (Some(one), Some(two)) = (
-        Database::new(super::test_name!()),
-        Database::new(super::test_name!()),
-    ) else {
-        return;
-    };
-    one.client().batch_execute("CREATE TABLE here ()").unwrap();
-    assert!(two.client().batch_execute("SELECT FROM here").is_err());
-    let name = two.name().to_owned();
-    drop(two);
-    let sql = "SELECT count(*) FROM pg_database WHERE datname = $1";
-    assert_eq!(
-        one.client()
-            .query_one(sql, &[&name])
-            .unwrap()
-            .get::<_, i64>(0),
-        0
-    );
+    #[test]
+    fn another_database_of_the_same_server() {
+        for (url, expected) in [
+            (
+                "postgresql://u:p@h:5432/one?sslmode=require",
+                "postgresql://u:p@h:5432/two?sslmode=require",
+            ),
+            ("postgres://h", "postgres://h/two"),
+            ("postgres://h/one", "postgres://h/two"),
+        ] {
+            assert_eq!(with_database(url, "two"), expected);
+        }
+    }
+
+    #[crate::test]
+    fn each_test_has_a_database_of_its_own(one: Database) {
+        let two = Database::new(crate::test_name!()).unwrap();
+        one.client().batch_execute("CREATE TABLE here ()").unwrap();
+        assert!(two.client().batch_execute("SELECT FROM here").is_err());
+        let name = two.name().to_owned();
+        drop(two);
+        let sql = "SELECT count(*) FROM pg_database WHERE datname = $1";
+        assert_eq!(
+            one.client()
+                .query_one(sql, &[&name])
+                .unwrap()
+                .get::<_, i64>(0),
+            0
+        );
+    }
 }
