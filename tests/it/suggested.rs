@@ -196,7 +196,13 @@ fn a_server_that_is_silent_after_login_is_given_up() {
     });
     let target = format!("postgresql://me@127.0.0.1:{port}/x?sslmode=disable");
     let project = Sandbox::new().file("migrations/001_a.sql", "SELECT 1;");
-    let commands = ["status", "doctor", "migrate --no-snapshot"];
+    let commands = [
+        "status",
+        "doctor",
+        "drift",
+        "migrate --no-snapshot",
+        "migrate --dry-run",
+    ];
     thread::scope(|scope| {
         let runs = commands.map(|command| {
             let arguments = format!("{command} --target {target}");
@@ -212,9 +218,12 @@ fn a_server_that_is_silent_after_login_is_given_up() {
         });
         for run in runs {
             let (command, started, screen, ended) = run.join().unwrap();
-            assert!(!screen.starts_with("exit 0\n"), "{command}: {screen}");
-            let cause = "the server does not answer any more";
+            assert!(screen.starts_with("exit 4\n"), "{command}: {screen}");
+            let cause = "the connection was lost: the server does not answer any more";
             assert!(screen.contains(cause), "{command}: {screen}");
+            let next = "see whether the server is stopped or overloaded, and run it again";
+            assert!(screen.contains(next), "{command}: {screen}");
+            assert!(!screen.contains("step"), "{command}: {screen}");
             assert!(ended - started < Duration::from_secs(100), "{command}");
         }
     });

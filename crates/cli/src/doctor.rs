@@ -11,6 +11,7 @@ use migrator::run::{self, Report};
 use migrator::wire::Config;
 use serde_json::json;
 use sql::qualified::qualified;
+use sql::timescaledb;
 
 use crate::args::{SourceArgs, TargetArgs};
 use crate::drift::brief::{self, Brief};
@@ -355,6 +356,12 @@ impl Port {
 /// Version, licence, tables, migrations and drift.
 fn inside(link: &mut dyn Link, report: &Report, given: &Given<'_>, checks: &mut Checks) {
     let facts = &report.facts;
+    // Where the files cannot be read, they may need it.
+    let is_needed = given.migrations.is_none_or(|migrations| {
+        migrations
+            .iter()
+            .any(|it| timescaledb::is_used(&it.file.text))
+    });
     match &facts.timescaledb {
         Some(version) => {
             let license = facts.license.as_deref().unwrap_or("unknown");
@@ -365,7 +372,7 @@ fn inside(link: &mut dyn Link, report: &Report, given: &Given<'_>, checks: &mut 
                     facts.server_version
                 ),
             );
-            if license == "apache" {
+            if license == "apache" && is_needed {
                 let next = "use the image timescale/timescaledb, not one ending in -oss";
                 checks.bad(
                     "licence",
@@ -379,6 +386,13 @@ fn inside(link: &mut dyn Link, report: &Report, given: &Given<'_>, checks: &mut 
             "timescaledb",
             format!(
                 "plain mode replaces it, on PostgreSQL {}",
+                facts.server_version
+            ),
+        ),
+        None if !is_needed => checks.ok(
+            "timescaledb",
+            format!(
+                "not installed, and no migration uses it, on PostgreSQL {}",
                 facts.server_version
             ),
         ),

@@ -164,6 +164,11 @@ fn tls(message: &str) -> Option<&'static str> {
 fn unanswered(message: &str, next: &str) -> String {
     let says = |text: &str| message.contains(text);
     match () {
+        () if says("does not answer any more") => {
+            format!(
+                "see whether the server is stopped or overloaded, and run it again{LOOK_CLOSER}"
+            )
+        }
         () if says("lookup") => format!("correct the name of the host{LOOK_CLOSER}"),
         () if says("refused") || says("No such file") => {
             format!("start the server, or correct host and port{LOOK_CLOSER}")

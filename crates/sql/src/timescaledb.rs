@@ -3,7 +3,7 @@
 //!
 //! `tests/timescaledb.rs` compares the routines with those of the installed extension.
 
-use crate::lexer::TokenKind;
+use crate::lexer::{self, TokenKind};
 use crate::statement::words::Words;
 
 /// A function, procedure or aggregate that TimescaleDB offers, or offered in a version that is still in use: all those that are public, and of
@@ -287,6 +287,22 @@ fn find(name: impl Iterator<Item = u8> + Clone) -> Option<&'static Routine> {
     at.ok().map(|at| &ROUTINES[at])
 }
 
+/// Whether a text cannot do without TimescaleDB, as far as it shows: it names the extension, one of its schemas or options, also in a string, or
+/// calls one of its routines.
+pub fn is_used(sql: &str) -> bool {
+    let tokens = lexer::tokens(sql);
+    let words = Words {
+        sql,
+        tokens: &tokens,
+    };
+    let names_it = |at: usize| {
+        let text = words.text(at).to_ascii_lowercase();
+        text.contains("timescaledb") || text == "tsdb"
+    };
+    let calls_it = |at: usize| words.is_symbol(at + 1, "(") && routine_at(words, at).is_some();
+    (0..tokens.len()).any(|at| names_it(at) || calls_it(at))
+}
+
 /// The names that TimescaleDB's options go by: `timescaledb.continuous`, `tsdb.continuous`.
 pub const NAMESPACES: &[&str] = &["timescaledb", "tsdb"];
 
@@ -380,6 +396,27 @@ mod tests {
     #[test]
     fn the_table_is_sorted_by_name() {
         assert!(ROUTINES.windows(2).all(|pair| pair[0].name < pair[1].name));
+    }
+
+    #[test]
+    fn what_needs_timescaledb_names_it_or_calls_it() {
+        for sql in [
+            "CREATE EXTENSION IF NOT EXISTS timescaledb",
+            "CREATE TABLE t (at timestamptz) WITH (tsdb.hypertable)",
+            "SELECT 1 FROM timescaledb_information.hypertables",
+            "DO $$ BEGIN EXECUTE 'CREATE EXTENSION timescaledb'; END $$",
+            "SELECT create_hypertable('t', 'at')",
+            "SELECT public.time_bucket('1 day', at) FROM t",
+        ] {
+            assert!(is_used(sql), "{sql}");
+        }
+        for sql in [
+            "CREATE TABLE t (first int, last int) -- timescaledb later",
+            "SELECT first, last FROM t",
+            "COMMENT ON TABLE t IS 'create_hypertable(t)'",
+        ] {
+            assert!(!is_used(sql), "{sql}");
+        }
     }
 
     #[test]

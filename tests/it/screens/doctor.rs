@@ -76,6 +76,18 @@ fn a_file_was_changed() {
 
 #[test]
 fn timescaledb_is_not_installed() {
+    let Some(project) = applied(test_name!(), 2) else {
+        return;
+    };
+    let text = "DO $$ BEGIN IF false THEN CREATE EXTENSION timescaledb; END IF; END $$;\n";
+    project.write("migrations/003_login_counts.sql", text);
+    let screen = project.run("migrate");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    insta::assert_snapshot!(project.run("doctor"));
+}
+
+#[test]
+fn timescaledb_is_not_needed() {
     if let Some(project) = applied(test_name!(), 3) {
         insta::assert_snapshot!(project.run("doctor"));
     }

@@ -176,7 +176,27 @@ impl Facts {
 /// Reads server facts and history in one round trip, without writing anything. `extra` is one more query of the caller's to send along.
 ///
 /// Where there is no history that may be read, as in a new database, it asks what there is instead.
+///
+/// # Errors
+/// A server that does not answer is [`link::Error::Unreachable`]: nothing has been sent that could be in doubt.
 pub fn read(
+    link: &mut dyn Link,
+    history: &HistoryTable,
+    extra: Option<&str>,
+) -> Result<Report, Error> {
+    read_all(link, history, extra).map_err(|error| match error {
+        Error::Link(lost @ link::Error::Lost { .. }) if !lost.is_not_preloaded() => {
+            let message = lost.to_string();
+            let link::Error::Lost { code, .. } = lost else {
+                return lost.into();
+            };
+            Error::Link(link::Error::Unreachable { message, code })
+        }
+        other => other,
+    })
+}
+
+fn read_all(
     link: &mut dyn Link,
     history: &HistoryTable,
     extra: Option<&str>,
