@@ -59,19 +59,24 @@ pub(crate) fn on_aggregate(statement: &str, aggregates: &BTreeSet<String>) -> Op
         sql: statement,
         tokens: &first,
     };
-    let is_index = words.is(0, "create");
-    if !is_index && !words.is(0, "truncate") {
-        let edits = writes::to_aggregate(words, aggregates)?;
-        return Some(Rewriting::new(statement, edits));
-    }
-    let tokens = lexer::tokens(statement);
+    let (is_index, is_truncate) = (words.is(0, "create"), words.is(0, "truncate"));
+    let tokens = if is_index || is_truncate {
+        lexer::tokens(statement)
+    } else if writes::holds_statements(words) {
+        lexer::stream(statement).take(FIRST_TOKENS).collect()
+    } else {
+        first
+    };
     let words = Words {
         sql: statement,
         tokens: &tokens,
     };
-    let edits = match is_index {
-        true => indexes::on_aggregate(words, aggregates)?,
-        false => writes::truncate(words, aggregates)?,
+    let edits = if is_index {
+        indexes::on_aggregate(words, aggregates)?
+    } else if is_truncate {
+        writes::truncate(words, aggregates)?
+    } else {
+        writes::to_aggregate(words, aggregates)?
     };
     Some(Rewriting::new(statement, edits))
 }

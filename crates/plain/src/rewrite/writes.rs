@@ -1,5 +1,5 @@
-//! `INSERT`, `UPDATE`, `DELETE`, `MERGE` and `TRUNCATE` of what may be a continuous aggregate: TimescaleDB writes to what it keeps of one, and a
-//! view keeps nothing.
+//! `INSERT`, `UPDATE`, `DELETE`, `MERGE` and `TRUNCATE` of what may be a continuous aggregate, also in a `WITH`: TimescaleDB writes to what it
+//! keeps of one, and a view keeps nothing.
 
 use std::collections::BTreeSet;
 
@@ -13,25 +13,44 @@ use super::options::literal;
 /// How many of a statement's tokens name what it writes to, where that is one relation.
 pub(super) const FIRST_TOKENS: usize = 16;
 
-/// A call that runs the statement, or refuses it where it writes to a continuous aggregate. `words` are the first ones of it.
+/// A call that runs the statement, or refuses it where it writes to a continuous aggregate. `words` are the first ones of it, or of one
+/// that begins with `WITH` or `EXPLAIN` all that are looked at: anything in it may write.
 pub(super) fn to_aggregate(words: Words<'_>, aggregates: &BTreeSet<String>) -> Option<Vec<Edit>> {
-    let (verb, at) = if words.are(0, &["insert", "into"]) {
-        ("insert", 2)
-    } else if words.are(0, &["delete", "from"]) {
-        ("delete", words.behind(2, &["only"]))
-    } else if words.are(0, &["merge", "into"]) {
-        ("merge", words.behind(2, &["only"]))
-    } else if words.is(0, "update") {
-        ("update", words.behind(1, &["only"]))
+    let places = match holds_statements(words) {
+        true => 1..words.tokens.len(),
+        false => 0..1,
+    };
+    let merges = places.clone().any(|at| words.are(at, &["merge", "into"]));
+    let written = places.filter_map(|at| written_at(words, at));
+    let names: Vec<Name> = written
+        .filter(|name| aggregates.contains(name.object()))
+        .collect();
+    if names.is_empty() {
+        return None;
+    }
+    Some(enclosed(
+        words,
+        &format!("write_to({}, {merges}, ", array(&names)),
+    ))
+}
+
+/// Whether a statement may hold others.
+pub(super) fn holds_statements(words: Words<'_>) -> bool {
+    words.is_one_of(0, &["with", "explain"])
+}
+
+/// What a statement that begins at `at` writes to.
+fn written_at(words: Words<'_>, at: usize) -> Option<Name> {
+    let name = if words.are(at, &["insert", "into"]) {
+        at + 2
+    } else if words.are(at, &["delete", "from"]) || words.are(at, &["merge", "into"]) {
+        words.behind(at + 2, &["only"])
+    } else if words.is(at, "update") {
+        words.behind(at + 1, &["only"])
     } else {
         return None;
     };
-    let (name, _) = Name::read(words, at)?;
-    if !aggregates.contains(name.object()) {
-        return None;
-    }
-    let call = format!("write_to({}, {}, ", literal(&name.quoted()), literal(verb));
-    Some(enclosed(words, &call))
+    Name::read(words, name).map(|(name, _)| name)
 }
 
 /// A call that truncates what is no continuous aggregate, and refuses what TimescaleDB refuses: whether a table of which `ONLY` is truncated
@@ -87,26 +106,23 @@ mod tests {
 
     #[test]
     fn the_first_words_name_what_is_written_to() {
-        let to = |call: &str| {
+        let to = |names: &str, merges: bool| {
             Some(format!(
-                "CALL _timescaledb_functions.write_to({call}, $plain$"
+                "CALL _timescaledb_functions.write_to(ARRAY[{names}]::pg_catalog.text[], {merges}, $plain$"
             ))
         };
         assert_eq!(
             call("INSERT INTO s.\"Daily\" SELECT 1"),
-            to("'\"s\".\"Daily\"', 'insert'")
+            to("'\"s\".\"Daily\"'", false)
         );
-        assert_eq!(
-            call("DELETE FROM ONLY \"Daily\""),
-            to("'\"Daily\"', 'delete'")
-        );
+        assert_eq!(call("DELETE FROM ONLY \"Daily\""), to("'\"Daily\"'", false));
         assert_eq!(
             call("UPDATE \"Daily\" AS d SET n = 1"),
-            to("'\"Daily\"', 'update'")
+            to("'\"Daily\"'", false)
         );
         assert_eq!(
             call("MERGE INTO ONLY \"Daily\" USING t ON true"),
-            to("'\"Daily\"', 'merge'")
+            to("'\"Daily\"'", true)
         );
         for sql in [
             "INSERT INTO daily SELECT 1",
@@ -117,6 +133,36 @@ mod tests {
             assert_eq!(call(sql), None, "{sql}");
         }
     }
+
+    #[test]
+    fn what_a_with_writes_to_is_found_wherever_it_stands() {
+        let to = |names: &str| {
+            Some(format!(
+                "CALL _timescaledb_functions.write_to(ARRAY[{names}]::pg_catalog.text[], false, $plain$"
+            ))
+        };
+        assert_eq!(
+            call("WITH x AS (SELECT 1) INSERT INTO \"Daily\" SELECT * FROM x"),
+            to("'\"Daily\"'")
+        );
+        assert_eq!(
+            call(
+                "WITH x AS (DELETE FROM \"Daily\" RETURNING n), y AS (UPDATE s.\"Daily\" SET n = 1) SELECT 1"
+            ),
+            to("'\"Daily\"', '\"s\".\"Daily\"'")
+        );
+        assert_eq!(
+            call("EXPLAIN ANALYZE DELETE FROM \"Daily\""),
+            to("'\"Daily\"'")
+        );
+        for sql in [
+            "WITH x AS (SELECT * FROM \"Daily\" FOR UPDATE) INSERT INTO t SELECT * FROM x ON CONFLICT DO UPDATE SET n = 1",
+            "WITH x AS (SELECT 'INSERT INTO \"Daily\"') SELECT * FROM x",
+        ] {
+            assert_eq!(call(sql), None, "{sql}");
+        }
+    }
+
     #[test]
     fn all_that_is_truncated_is_named() {
         let names = |call: &str| {

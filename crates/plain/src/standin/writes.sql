@@ -12,29 +12,38 @@ BEGIN
 END
 $$;
 
--- INSERT, UPDATE, DELETE or MERGE of what may be a continuous aggregate.
-CREATE PROCEDURE _timescaledb_functions.write_to(relation_name text, verb text, statement text)
+-- A statement that writes to what may be continuous aggregates.
+CREATE PROCEDURE _timescaledb_functions.write_to(names text[], merges bool, statement text)
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    relation CONSTANT pg_catalog.regclass := pg_catalog.to_regclass(relation_name);
-    aggregate CONSTANT pg_catalog.int4 := _timescaledb_functions.continuous_agg_id(relation);
+    relation pg_catalog.regclass;
+    -- Those that TimescaleDB writes to, and whether there is one that it does not write to.
+    written pg_catalog.regclass[];
+    has_others pg_catalog.bool;
     message pg_catalog.text;
     hint pg_catalog.text;
 BEGIN
+    SELECT pg_catalog.array_agg(DISTINCT h.relation) FILTER (WHERE a.materialized_only), pg_catalog.bool_or(NOT a.materialized_only)
+    INTO written, has_others
+    FROM pg_catalog.unnest(names) AS n (name)
+    JOIN _timescaledb_catalog.hypertable AS h ON h.relation OPERATOR(pg_catalog.=) pg_catalog.to_regclass(n.name)
+    JOIN _timescaledb_catalog.continuous_agg AS a ON a.hypertable_id OPERATOR(pg_catalog.=) h.id;
     -- A server before PostgreSQL 17 merges into no view, whatever triggers that has.
-    IF aggregate IS NULL
-        OR (verb OPERATOR(pg_catalog.=) 'merge' AND pg_catalog.current_setting('server_version_num')::pg_catalog.int4 OPERATOR(pg_catalog.<) 170000)
+    IF has_others IS NULL
+        OR (merges AND pg_catalog.current_setting('server_version_num')::pg_catalog.int4 OPERATOR(pg_catalog.<) 170000)
     THEN
         EXECUTE statement;
-    ELSIF (SELECT a.materialized_only FROM _timescaledb_catalog.continuous_agg AS a WHERE a.hypertable_id OPERATOR(pg_catalog.=) aggregate) THEN
+        RETURN;
+    END IF;
+    written := COALESCE(written, '{}');
+    FOREACH relation IN ARRAY written LOOP
         EXECUTE pg_catalog.format(
             'CREATE TRIGGER refuses_writes INSTEAD OF INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW '
                 'EXECUTE FUNCTION _timescaledb_functions.refuse_write()',
             relation);
-        EXECUTE statement;
-        EXECUTE pg_catalog.format('DROP TRIGGER refuses_writes ON %s', relation);
-    ELSE
+    END LOOP;
+    IF has_others THEN
         BEGIN
             EXECUTE statement;
         EXCEPTION WHEN object_not_in_prerequisite_state THEN
@@ -43,7 +52,12 @@ BEGIN
             RAISE EXCEPTION '%', message USING ERRCODE = 'object_not_in_prerequisite_state', HINT = hint,
                 DETAIL = 'Views containing UNION, INTERSECT, or EXCEPT are not automatically updatable.';
         END;
+    ELSE
+        EXECUTE statement;
     END IF;
+    FOREACH relation IN ARRAY written LOOP
+        EXECUTE pg_catalog.format('DROP TRIGGER refuses_writes ON %s', relation);
+    END LOOP;
 END
 $$;
 

@@ -26,6 +26,12 @@ const WRITTEN: &str = "
     DELETE FROM c;
     DELETE FROM c AS x USING empty AS e WHERE e.device = x.device RETURNING *;
     DELETE FROM c WHERE missing = 1;
+    WITH x AS (SELECT * FROM empty) INSERT INTO c SELECT * FROM x;
+    WITH x AS (DELETE FROM public.c RETURNING *) INSERT INTO empty SELECT * FROM x;
+    WITH x AS (UPDATE c SET n = 5 RETURNING n), y AS (DELETE FROM c WHERE n = 7 RETURNING n) SELECT count(*) FROM x, y;
+    WITH RECURSIVE x (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x WHERE n < 3) DELETE FROM ONLY c USING x WHERE c.n = x.n;
+    WITH x AS (SELECT 1) INSERT INTO c SELECT * FROM x;
+    EXPLAIN ANALYZE DELETE FROM c;
     TRUNCATE c;
     TRUNCATE TABLE public.c RESTART IDENTITY;
     TRUNCATE ONLY h;
@@ -174,6 +180,14 @@ fn a_row_that_an_aggregate_would_keep_is_refused(mut pair: Pair) {
         refused("INSERT INTO c VALUES ('2024-01-05', 'x', 3)"),
         written
     );
+    assert_eq!(
+        refused("WITH x AS (SELECT 3 AS n) INSERT INTO c SELECT now(), 'x', n FROM x"),
+        written
+    );
+    assert_eq!(
+        refused("WITH x AS (DELETE FROM c RETURNING n) SELECT n FROM x"),
+        written
+    );
     assert_eq!(refused("UPDATE c SET n = 2"), written);
     assert_eq!(refused("DELETE FROM c WHERE device = 'a'"), written);
     // TimescaleDB does nothing either where there is no such row.
@@ -197,7 +211,7 @@ fn a_row_that_an_aggregate_would_keep_is_refused(mut pair: Pair) {
     let on = "UPDATE _timescaledb_catalog.continuous_agg SET materialized_only = false";
     pair.plain.batch_execute(on).unwrap();
     let mut error = |sql: &str| {
-        let call = format!("CALL _timescaledb_functions.write_to('c', 'delete', $${sql}$$)");
+        let call = format!("CALL _timescaledb_functions.write_to(ARRAY['c'], false, $${sql}$$)");
         let error = pair.plain.batch_execute(&call).unwrap_err();
         error.as_db_error().unwrap().detail().map(str::to_owned)
     };
