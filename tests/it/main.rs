@@ -9,6 +9,7 @@ mod encodings;
 mod errors;
 mod extension;
 mod faults;
+mod house;
 mod import;
 mod init;
 mod lookalikes;

@@ -27,13 +27,10 @@ mod snapshot;
 mod target;
 mod words;
 
-mod baseline;
 mod bench;
 mod blockers;
 mod doctor;
 mod drift;
-mod dry_run;
-mod each_schema;
 mod import;
 mod init;
 mod migrate;

@@ -1,5 +1,9 @@
 //! `cargo xtask migrate`: apply what is pending, then bring the snapshot up to date.
 
+mod baseline;
+mod dry_run;
+pub mod each_schema;
+
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -12,9 +16,6 @@ use migrator::run::{self, Applied, Doubt, Event, Facts, Gate, Options, Report};
 use serde_json::{Value, json};
 
 use crate::args::{ModeArgs, SnapshotArgs, SourceArgs, TargetArgs, Waits};
-use crate::baseline;
-use crate::dry_run;
-use crate::each_schema;
 use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::keeper::{Keeper, Kept, Look};

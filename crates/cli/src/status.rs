@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use crate::args::{SourceArgs, TargetArgs};
 use crate::drift::brief::{self, Brief};
-use crate::each_schema;
 use crate::explain;
 use crate::failure::{Code, Failure};
+use crate::migrate::each_schema;
 use crate::migrate::show_mode;
 use crate::project::Project;
 use crate::screen::{Screen, one_line};

@@ -26,8 +26,9 @@ use crate::link::{BESIDE, Beside, Error, LOAD_NOTHING, Link, Notice, Rows};
 use crate::message::Message;
 use crate::notices::Notices;
 use crate::script::session::{self, Scope};
-use process::{Process, Reply};
+use process::Process;
 use script::Script;
+use streams::Reply;
 
 /// What psql calls its standard input.
 const STDIN: &str = "<stdin>";

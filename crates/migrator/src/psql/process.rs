@@ -7,7 +7,7 @@ use std::process::{ChildStdin, Stdio};
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use super::streams::{self, Errors, Output};
+use super::streams::{self, Errors, Output, Reply};
 use super::{Host, SharedChild, mark, script, serial, sever};
 use crate::link::Error;
 
@@ -38,17 +38,6 @@ pub(super) struct Process {
     pub(super) is_fresh: bool,
     /// How many gates of the script are still before psql; 0 when it is not in the script.
     gates: usize,
-}
-
-pub(super) enum Reply {
-    /// What was printed before a mark, and the word after it.
-    Done {
-        output: String,
-        flag: String,
-    },
-    Ended {
-        output: String,
-    },
 }
 
 impl Process {

@@ -5,7 +5,6 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::process::Reply;
 use crate::link::{Error, LONGEST_ANSWER};
 
 /// How much is read at once.
@@ -16,6 +15,18 @@ const KEPT: usize = 8 << 20;
 
 /// How many bytes of one line are kept.
 const LONGEST_LINE: usize = 1 << 20;
+
+/// What psql printed of a command.
+pub(super) enum Reply {
+    /// What was printed before a mark, and the word after it.
+    Done {
+        output: String,
+        flag: String,
+    },
+    Ended {
+        output: String,
+    },
+}
 
 /// Standard output.
 pub(super) struct Output {

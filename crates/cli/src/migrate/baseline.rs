@@ -10,12 +10,12 @@ use migrator::plan::{self, Migration};
 use migrator::run::{self, Event, Report};
 use serde_json::{Value, json};
 
-use crate::dry_run::{self, Answers};
 use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::keeper::{self, Keeper};
 use crate::migrate;
 use crate::migrate::Migrate;
+use crate::migrate::dry_run::{self, Answers};
 use crate::project::Project;
 use crate::scratch;
 use crate::screen::Screen;

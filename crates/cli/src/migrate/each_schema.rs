@@ -21,10 +21,10 @@ use serde_json::{Value, json};
 use sql::quote::plain;
 
 use crate::args::TargetArgs;
-use crate::dry_run;
 use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::migrate::Migrate;
+use crate::migrate::dry_run;
 use crate::migrate::{self, show_mode};
 use crate::project::Project;
 use crate::screen::{Screen, one_line};
