@@ -50,6 +50,16 @@ fn with_many(test: &str) -> Option<(Sandbox, Client)> {
     with_schemas(test, &names)
 }
 
+#[test]
+fn an_included_schema_that_no_file_makes_is_named() {
+    let Some((project, _)) = with_schemas(test_name!(), &["tenant_1", "tenant_2"]) else {
+        return;
+    };
+    project.write("timeschema.toml", "[schemas]\ninclude = [\"archive\"]\n");
+    let screen = project.run("migrate --each-schema tenant_*");
+    insta::assert_snapshot!(screen);
+}
+
 /// Which files have left how many rows in a schema, and whether the index is there.
 fn journal(client: &mut Client, schema: &str) -> String {
     let schema = quoted(schema);

@@ -139,7 +139,7 @@ fn an_included_schema_that_no_migration_makes_is_named() {
         "[history]\nschema = \"billing\"\n[schemas]\ninclude = [\"billing\", \"Archive\"]\n",
     );
     // Nothing is run before it is named, unless a pending file may make it.
-    let mut screens = ["status", "drift", "migrate"]
+    let mut screens = ["status", "drift", "migrate", "migrate --no-snapshot"]
         .map(|it| project.run(it))
         .join("\n");
     project.write(

@@ -122,6 +122,19 @@ impl Keeper {
         })
     }
 
+    /// Refuses a snapshot that cannot be written where it has to be: where it is not the one of these migrations already, as in a checkout
+    /// that is only deployed.
+    pub fn check_writable(&self, migrations: &[plan::Migration]) -> Result<(), Failure> {
+        let is_theirs = match &self.committed {
+            Committed::Snapshot(it) => it.check(&snapshot::listed(migrations)).is_ok(),
+            Committed::Missing | Committed::Unusable(_) => false,
+        };
+        match self.leave_alone || self.only_check || is_theirs {
+            true => Ok(()),
+            false => snapshot::check_writable(&self.path, &self.shown),
+        }
+    }
+
     /// What there is to ask first for a snapshot.
     pub fn probe(&self) -> Option<&'static str> {
         (!self.leave_alone).then(catalog::probe_query)
@@ -136,9 +149,13 @@ impl Keeper {
         look: &mut Look,
     ) -> bool {
         if self.leave_alone {
-            return true;
+            let checked = snapshot::check_schemas(link, &self.included, migrations, &report.facts);
+            look.0 = checked.err().map(Err);
+            return look.0.is_none();
         }
-        let before = self.before(link, migrations, report);
+        let before = self
+            .check_writable(migrations)
+            .and_then(|()| self.before(link, migrations, report));
         let goes_on = before
             .as_ref()
             .is_ok_and(|before| before.may_go_on(self.only_check));
@@ -181,10 +198,10 @@ impl Keeper {
         report: &Report,
         look: Look,
     ) -> Result<Option<Kept>, Failure> {
+        let before = look.0.transpose()?;
         if self.leave_alone {
             return Ok(None);
         }
-        let before = look.0.transpose()?;
         if let Some(refused) = self.refused(before.as_ref(), migrations, report) {
             return Ok(Some(refused));
         }

@@ -42,6 +42,7 @@ pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitC
     // Read first: a database is not dropped for migrations that cannot run.
     let migrations = project.migrations(args.source.migrations.as_deref())?;
     let keeper = Keeper::new(project, &args.snapshot, false)?;
+    keeper.check_writable(&migrations)?;
     let mut chosen = target::choose(project, &args.target)?;
     chosen.bring_up(screen)?;
     chosen.wait(screen)?;

@@ -227,14 +227,56 @@ pub fn write(snapshot: &Snapshot, path: &Path) -> Result<(), Failure> {
         )
         .next("cargo xtask migrate --snapshot FILE")
     };
-    // Written beside and renamed, so that no reader and no crash sees half a file; under a name of our own, since another run may
-    // write it at the same time.
-    let beside = path.with_extension(format!("json.{}.new", std::process::id()));
-    let written = fs::write(&beside, snapshot.to_text()).and_then(|()| fs::rename(&beside, path));
+    let path = behind_links(path);
+    let beside = beside(&path);
+    let written = fs::write(&beside, snapshot.to_text()).and_then(|()| fs::rename(&beside, &path));
     if written.is_err() {
         let _ = fs::remove_file(&beside);
     }
     written.map_err(failed)
+}
+
+/// What the snapshot is written to before it gets its name, so that no reader and no crash sees half a file; a name of our own, since another
+/// run may write it at the same time.
+fn beside(path: &Path) -> PathBuf {
+    path.with_extension(format!("json.{}.new", std::process::id()))
+}
+
+/// How many links the system follows, one after the other.
+const MOST_LINKS: usize = 40;
+
+/// The file that a path leads to, there or not: a rename would put a file in the place of a link.
+fn behind_links(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = fs::read_link(&path) else {
+            break;
+        };
+        path = path.parent().unwrap_or(Path::new("")).join(target);
+    }
+    path
+}
+
+/// Refuses a snapshot that the system does not let us write, before anything is applied for it: asked by writing, since what a folder on a
+/// file system takes is in no permission.
+pub fn check_writable(path: &Path, shown: &Path) -> Result<(), Failure> {
+    let path = behind_links(path);
+    let beside = beside(&path);
+    let is_there = match fs::OpenOptions::new().write(true).open(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other.map(drop),
+    };
+    let made = is_there.and_then(|()| fs::write(&beside, ""));
+    let _ = fs::remove_file(&beside);
+    made.map_err(|error| {
+        let message = format!(
+            "the snapshot {} cannot be written: {error}",
+            shown.display()
+        );
+        Failure::new(Code::Usage, message)
+            .note("state", "nothing was run")
+            .next("make the file and its folder writable, or --snapshot FILE, or --no-snapshot")
+    })
 }
 
 /// Refuses a snapshot that cannot be written before anything is applied for it.
@@ -311,6 +353,32 @@ pub fn is_text_of(path: &Path, snapshot: &Snapshot) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_one_wherever_it_leads() {
+        let dir = std::env::temp_dir().join(format!("snapshot-link-{}", std::process::id()));
+        fs::create_dir_all(dir.join("kept")).unwrap();
+        let path = dir.join("schema.json");
+        std::os::unix::fs::symlink("other.json", &path).unwrap();
+        std::os::unix::fs::symlink("kept/schema.json", dir.join("other.json")).unwrap();
+        let snapshot = Snapshot {
+            migrations: Vec::new(),
+            catalog: Catalog::default(),
+        };
+        // At first the file that it leads to is not there.
+        for _ in 0..2 {
+            check_writable(&path, &path).unwrap();
+            write(&snapshot, &path).unwrap();
+            assert!(path.is_symlink());
+            let text = fs::read_to_string(dir.join("kept/schema.json")).unwrap();
+            assert_eq!(text, snapshot.to_text());
+            assert_eq!(fs::read_dir(dir.join("kept")).unwrap().count(), 1);
+        }
+        fs::remove_dir_all(dir.join("kept")).unwrap();
+        assert!(check_writable(&path, &path).is_err());
+        fs::remove_dir_all(&dir).unwrap();
+    }
 
     #[test]
     fn a_snapshot_that_cannot_be_written_leaves_nothing_beside() {

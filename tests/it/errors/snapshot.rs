@@ -1,7 +1,7 @@
 //! A snapshot that is not what the database holds: `migrate --frozen` says why, `migrate` repairs it.
 
 use super::project;
-use crate::support::{Sandbox, test_name};
+use crate::support::{Sandbox, skip, test_name};
 
 const A: (&str, &str) = (
     "001_users",
@@ -108,6 +108,48 @@ fn in_a_folder_that_is_not_there() {
         return;
     };
     insta::assert_snapshot!(project.run("migrate --snapshot no/such/folder/schema.json"));
+}
+
+#[test]
+fn in_a_folder_that_takes_no_files() {
+    let Some(project) = project(&[A]).plain(test_name!()) else {
+        return;
+    };
+    if !std::path::Path::new("/sys/kernel").is_dir() {
+        return skip(test_name!(), "there is no folder that takes no files");
+    }
+    for command in ["migrate", "reset --yes", "migrate --baseline 1"] {
+        let screen = project.run(&format!("{command} --snapshot /sys/kernel/schema.json"));
+        assert!(screen.starts_with("exit 2\n"), "{command}: {screen}");
+        let said = "error: the snapshot /sys/kernel/schema.json cannot be written: ";
+        assert!(screen.contains(said), "{command}: {screen}");
+        assert!(
+            screen.contains("= state: nothing was run"),
+            "{command}: {screen}"
+        );
+        assert!(!screen.contains("dropped"), "{command}: {screen}");
+    }
+    assert!(project.run("status").contains("1 pending"));
+}
+
+#[test]
+fn one_of_these_migrations_need_not_be_written() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let Some(project) = project(&[A]).plain(test_name!()) else {
+        return;
+    };
+    project.run("migrate");
+    let sql = "DROP TABLE users, schema_migrations";
+    project.own_database().client().batch_execute(sql).unwrap();
+    let folder = project.dir().join("analytics-schema");
+    for (path, mode) in [(folder.join("schema.json"), 0o444), (folder, 0o555)] {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let screen = project.run("migrate");
+    assert!(screen.contains("applied 1 migration"), "{screen}");
+    let folder = project.dir().join("analytics-schema");
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 #[test]

@@ -73,6 +73,7 @@ pub fn run(
         };
     }
     let keeper = Keeper::new(project, &args.snapshot, args.frozen)?;
+    keeper.check_writable(&migrations)?;
     let mut session = chosen.open(screen)?;
     let report = takeover.read(&chosen, &mut *session.link, screen)?;
     let Some(baseline) = takeover.compare(&chosen, &mut *session.link, &report, screen)? else {

@@ -31,6 +31,7 @@ use crate::screen::{Screen, one_line};
 use crate::shell;
 use crate::show::Show;
 use crate::signals::Interruption;
+use crate::snapshot::{self, Included};
 use crate::target::place::Place;
 use crate::target::{self, Chosen, Session};
 use crate::words::count;
@@ -49,6 +50,7 @@ struct Schemas {
     /// Those that match, sorted.
     matched: Vec<String>,
     history: HistoryTable,
+    included: Included,
 }
 
 pub fn run(
@@ -111,6 +113,7 @@ impl Schemas {
         if let Some(schema) = &history.schema {
             return Err(one_history(schema));
         }
+        let included = Included::of(project)?;
         let mut chosen = target::choose(project, target)?;
         let session = match makes {
             true => Some(chosen.open(screen)?),
@@ -132,6 +135,7 @@ impl Schemas {
             database,
             matched,
             history,
+            included,
         })
     }
 
@@ -244,6 +248,7 @@ impl Schemas {
             &mut *session.link,
             migrations,
             &options,
+            &self.included,
             screen,
             &mut outcome.applied,
         );
@@ -336,6 +341,7 @@ fn apply(
     link: &mut dyn Link,
     migrations: &[Migration],
     options: &Options,
+    included: &Included,
     screen: &mut Screen,
     applied: &mut Vec<Applied>,
 ) -> Result<Report, Stopped> {
@@ -352,7 +358,16 @@ fn apply(
     };
     let mut refused = None;
     let mut gate = |link: &mut dyn Link, report: &Report| {
-        refused = check(link, migrations, options, report).err();
+        let checked = check(link, migrations, options, report);
+        let checked = checked.and_then(|()| {
+            // It is of no schema alone.
+            let checked = snapshot::check_schemas(link, included, migrations, &report.facts);
+            checked.map_err(|failure| Stopped {
+                failure,
+                is_of_all: true,
+            })
+        });
+        refused = checked.err();
         refused.is_none()
     };
     let ran = run::run_gated(link, migrations, options, None, &mut gate, &mut observe);
