@@ -11,6 +11,7 @@ mod bodies;
 mod calls;
 mod columnstore;
 mod edits;
+mod executed;
 mod extension;
 mod indexes;
 mod internals;
@@ -102,7 +103,7 @@ pub fn rewrite(statement: &str) -> Result<Rewriting, NotSupported> {
         tokens: &tokens,
     };
     bodies::check(words)?;
-    internals::calls(words)?;
+    internals::check(words)?;
     let mut edits = statements::edits(words)?;
     edits.extend(extension::lookups(words));
     Ok(Rewriting::new(statement, edits))

@@ -3,11 +3,12 @@
 
 use std::ops::Range;
 
-use sql::lexer::{self, Token, TokenKind};
+use sql::lexer;
 use sql::statement::words::Words;
 use sql::timescaledb::NAMESPACES;
 
 use super::edits::NotSupported;
+use super::executed;
 use super::options::Options;
 
 /// What a statement of a body comes after.
@@ -38,15 +39,7 @@ pub(super) fn is_routine(words: Words<'_>) -> bool {
 /// What may be the body of such a statement: its string constants.
 pub(super) fn bodies(words: Words<'_>) -> impl Iterator<Item = Range<usize>> {
     let tokens = words.tokens.iter();
-    tokens.filter_map(move |it| text(words.sql, it))
-}
-
-/// The statement that a body executes here: the bytes of the constant after EXECUTE, also as what is formatted.
-pub(super) fn executed(words: Words<'_>, at: usize) -> Option<Range<usize>> {
-    let is_executed = at > 0 && words.is(at - 1, "execute")
-        || at > 2 && words.are(at - 3, &["execute", "format"]) && words.is_symbol(at - 1, "(");
-    let token = words.tokens.get(at).filter(|_| is_executed)?;
-    text(words.sql, token)
+    tokens.filter_map(move |it| executed::text(words.sql, it))
 }
 
 /// The first thing in a part of `sql` that makes a statement one of TimescaleDB's.
@@ -58,56 +51,23 @@ fn first(sql: &str, body: Range<usize>) -> Option<Range<usize>> {
         tokens: &tokens,
     };
     let at_offset = |found: Range<usize>| body.start + found.start..body.start + found.end;
-    let constant = |at: usize| {
-        let inside = self::text(text, tokens.get(at)?)?;
-        let whole = first(sql, at_offset(inside));
-        whole.or_else(|| joined(all, at..end(all, at)).map(at_offset))
-    };
-    (0..tokens.len()).find_map(|at| {
-        if executed(all, at).is_some() {
-            return constant(at);
-        }
-        if let Some(variable) = executed_variable(all, at) {
-            return assigned(all, variable).find_map(constant);
-        }
+    let written = (0..tokens.len()).find_map(|at| {
         let is_start = at == 0 || all.is_symbol(at - 1, ";") || all.is_one_of(at - 1, BEFORE);
-        let found = is_start.then(|| of_timescaledb(all, at..end(all, at)));
+        let found = is_start.then(|| of_timescaledb(all, at..executed::end(all, at)));
         let found = found.flatten()?;
         Some(at_offset(
             tokens[found.start].start..tokens[found.end - 1].end,
         ))
-    })
-}
-
-/// Index of the semicolon after a token, or of the end.
-fn end(words: Words<'_>, at: usize) -> usize {
-    let mut rest = at..words.tokens.len();
-    rest.find(|&at| words.is_symbol(at, ";"))
-        .unwrap_or(words.tokens.len())
-}
-
-/// The variable whose value a body executes here.
-fn executed_variable<'a>(words: Words<'a>, at: usize) -> Option<&'a str> {
-    let is_variable = at > 0
-        && words.is(at - 1, "execute")
-        && words.tokens[at].kind == TokenKind::Word
-        && !words.is_symbol(at + 1, "(")
-        && !words.is_symbol(at + 1, ".");
-    is_variable.then(|| words.text(at))
-}
-
-/// Where the values begin that a body assigns to a variable, or declares it with.
-fn assigned<'a>(words: Words<'a>, variable: &'a str) -> impl Iterator<Item = usize> + 'a {
-    let is_start = move |at: usize| {
-        words.is_symbol(at, ";") || words.is(at, "declare") || words.is_one_of(at, BEFORE)
-    };
-    let values = (1..words.tokens.len())
-        .filter(move |&at| words.is_symbol(at, ":") && words.is_symbol(at + 1, "="))
-        .filter(move |&at| {
-            let before = (0..at).rev().find(|&at| is_start(at));
-            words.is(before.map_or(0, |at| at + 1), variable)
-        });
-    values.map(|at| at + 2)
+    });
+    let executed = executed::constants(all).into_iter().find_map(|at| {
+        let inside = executed::text(text, &tokens[at])?;
+        let whole = first(sql, at_offset(inside));
+        whole.or_else(|| joined(all, at..executed::end(all, at)).map(at_offset))
+    });
+    written
+        .into_iter()
+        .chain(executed)
+        .min_by_key(|range| range.start)
 }
 
 /// The first of TimescaleDB's options in the constants that a statement is put together from, of which the first begins it: their bytes in
@@ -115,7 +75,7 @@ fn assigned<'a>(words: Words<'a>, variable: &'a str) -> impl Iterator<Item = usi
 fn joined(body: Words<'_>, inside: Range<usize>) -> Option<Range<usize>> {
     let mut is_first = true;
     for at in inside {
-        let Some(part) = text(body.sql, &body.tokens[at]) else {
+        let Some(part) = executed::text(body.sql, &body.tokens[at]) else {
             continue;
         };
         let sql = &body.sql[part.clone()];
@@ -162,18 +122,6 @@ fn of_timescaledb(words: Words<'_>, inside: Range<usize>) -> Option<Range<usize>
         let option = (at + 2..options.behind).find(|&at| is_namespace(at))?;
         Some(option..option + 3)
     })
-}
-
-/// What stands between the quotes of a string constant; `None` where that is not the text that the server reads.
-fn text(sql: &str, token: &Token) -> Option<Range<usize>> {
-    let written = token.text(sql);
-    let length = match written.strip_prefix('$') {
-        Some(rest) => rest.find('$')? + 2,
-        None => 1,
-    };
-    let is_plain = written.starts_with('$') || written.starts_with('\'');
-    let is_string = token.kind == TokenKind::String && is_plain && written.len() >= 2 * length;
-    is_string.then(|| token.start + length..token.end - length)
 }
 
 #[cfg(test)]
@@ -240,6 +188,50 @@ mod tests {
     }
 
     #[test]
+    fn what_is_executed_is_found_in_the_values_of_its_variables() {
+        let found = |declared: &str, body: &str| {
+            let sql = format!("DO $$ DECLARE {declared} BEGIN {body} END $$");
+            refused(&sql).unwrap_or_default()
+        };
+        let compress = "format('ALTER TABLE %I SET (timescaledb.compress)', t)";
+        for (declared, body) in [
+            ("c text;", format!("c := {compress}; EXECUTE c;")),
+            ("c text;", format!("c = {compress}; EXECUTE c;")),
+            ("c text;", format!("SELECT {compress} INTO c; EXECUTE c;")),
+            (
+                "n int; c text;",
+                format!("SELECT 1, {compress} INTO STRICT n, c FROM tables AS t; EXECUTE c;"),
+            ),
+            (
+                "c text;",
+                format!("SELECT INTO c {compress} FROM tables AS t; EXECUTE c;"),
+            ),
+            (
+                "r record;",
+                format!("FOR r IN SELECT {compress} AS c FROM tables AS t LOOP EXECUTE r.c; END LOOP;"),
+            ),
+            (
+                "c text;",
+                "FOREACH c IN ARRAY ARRAY['SELECT 1', 'ALTER TABLE t SET (timescaledb.compress)'] LOOP EXECUTE c; END LOOP;".to_owned(),
+            ),
+            (
+                "a text; b text;",
+                format!("a := {compress}; b := a || ';'; EXECUTE b USING 1;"),
+            ),
+            (
+                "c text DEFAULT 'ALTER TABLE t SET (timescaledb.compress)';",
+                "EXECUTE c;".to_owned(),
+            ),
+            (
+                "",
+                "EXECUTE concat('ALTER TABLE ', t, ' SET (timescaledb.compress)');".to_owned(),
+            ),
+        ] {
+            assert_eq!(found(declared, &body), "timescaledb.compress", "{declared} {body}");
+        }
+    }
+
+    #[test]
     fn what_only_mentions_it_is_not() {
         for sql in [
             "DO $$ BEGIN RAISE NOTICE 'ALTER TABLE t SET (timescaledb.compress)'; PERFORM create_hypertable('t', 'time'); END $$",
@@ -247,6 +239,8 @@ mod tests {
             "CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT 'CREATE EXTENSION timescaledb' $$",
             "DO $$ BEGIN EXECUTE 'SELECT ' || quote_literal('(timescaledb.compress)'); EXECUTE 'ALTER TABLE t RENAME TO ' || 'u'; END $$",
             "DO $$ DECLARE shown text := 'ALTER TABLE t SET (timescaledb.compress)'; command text; BEGIN EXECUTE command; END $$",
+            "DO $$ DECLARE c text; n text; BEGIN SELECT 'ALTER TABLE t SET (timescaledb.compress)' INTO n; RAISE NOTICE '%', n; EXECUTE c INTO n; END $$",
+            "DO $$ BEGIN EXECUTE 'SELECT $1' USING 'ALTER TABLE t SET (timescaledb.compress)'; END $$",
             "COMMENT ON TABLE t IS $$ALTER TABLE t SET (timescaledb.compress)$$",
         ] {
             assert_eq!(refused(sql), None, "{sql}");

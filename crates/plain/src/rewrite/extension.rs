@@ -8,7 +8,7 @@ use sql::lexer;
 use sql::rewriting::Edit;
 use sql::statement::words::Words;
 
-use super::bodies;
+use super::{bodies, executed};
 
 /// The lists, which the stand-in has views of the same name and columns of.
 const LISTS: &[&str] = &[
@@ -58,8 +58,8 @@ fn in_body(sql: &str, body: std::ops::Range<usize>) -> Vec<Edit> {
         tokens: &tokens,
     };
     let mut edits = in_statement(words, body.start);
-    let executed = (0..tokens.len()).filter_map(|at| bodies::executed(words, at));
-    for inside in executed {
+    let executed = executed::constants(words).into_iter();
+    for inside in executed.filter_map(|at| executed::text(text, &tokens[at])) {
         edits.extend(in_body(
             sql,
             body.start + inside.start..body.start + inside.end,
@@ -166,6 +166,10 @@ mod tests {
         becomes(
             "CREATE FUNCTION f() RETURNS bool LANGUAGE sql AS 'SELECT EXISTS (SELECT FROM pg_extension)'",
             "CREATE FUNCTION f() RETURNS bool LANGUAGE sql AS 'SELECT EXISTS (SELECT FROM _timescaledb_config.pg_extension)'",
+        );
+        becomes(
+            "DO $$ DECLARE q text; v text; BEGIN q := format('SELECT 1 FROM pg_extension'); EXECUTE q INTO v; END $$",
+            "DO $$ DECLARE q text; v text; BEGIN q := format('SELECT 1 FROM _timescaledb_config.pg_extension'); EXECUTE q INTO v; END $$",
         );
         becomes(
             "CREATE TABLE t AS SELECT extname FROM pg_extension",

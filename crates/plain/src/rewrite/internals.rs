@@ -1,9 +1,14 @@
-//! Functions of TimescaleDB's internal schemas, which migrations call now and then: those that plain mode lacks are refused by name.
+//! Functions of TimescaleDB's internal schemas, which migrations call now and then, or name where a function is asked for: those that plain mode
+//! lacks are refused by name.
 
+use std::ops::Range;
+
+use sql::lexer;
 use sql::statement::words::Words;
 use sql::timescaledb::{self, Lacking, Schema};
 
-use super::edits::{Edits, cannot};
+use super::edits::NotSupported;
+use super::{bodies, executed};
 use crate::lacking::reason;
 use crate::standin::PARTS;
 
@@ -138,22 +143,102 @@ const NAMES: &[&str] = &[
     "unfreeze_chunk",
 ];
 
-/// Refuses the first call of one that the stand-in does not have.
-pub(super) fn calls(words: Words<'_>) -> Edits {
-    for at in 0..words.tokens.len() {
-        let Some(schema) = SCHEMAS.iter().find(|it| words.is_name(at, it)) else {
-            continue;
-        };
-        let is_call = words.is_symbol(at + 1, ".")
-            && words.is_symbol(at + 3, "(")
-            && !(at > 0 && words.is_one_of(at - 1, BEFORE));
-        let name = named(words, at + 2);
-        if let Some(name) = name.filter(|name| is_call && !is_there(schema, name)) {
-            let what = format!("{schema}.{name}");
-            return cannot(words, at, what, reason(Lacking::Internals));
+/// Casts of a constant to a function.
+const OF_FUNCTIONS: &[&str] = &["regproc", "regprocedure"];
+
+/// Refuses the first that is called, or named where a function is asked for, of those that the stand-in does not have: in the statement, and in
+/// what its body does and executes.
+pub(super) fn check(words: Words<'_>) -> Result<(), NotSupported> {
+    in_words(words, 0)?;
+    match bodies::is_routine(words) {
+        true => bodies::bodies(words).try_for_each(|body| in_body(words.sql, body)),
+        false => Ok(()),
+    }
+}
+
+/// The same of a part of `sql` that is a body, or a statement in a string that it executes.
+fn in_body(sql: &str, body: Range<usize>) -> Result<(), NotSupported> {
+    let text = &sql[body.clone()];
+    let tokens = lexer::tokens(text);
+    let words = Words {
+        sql: text,
+        tokens: &tokens,
+    };
+    in_words(words, body.start)?;
+    let mut executed = executed::constants(words).into_iter();
+    executed.try_for_each(|at| match executed::text(text, &tokens[at]) {
+        Some(inside) => in_body(sql, body.start + inside.start..body.start + inside.end),
+        None => Ok(()),
+    })
+}
+
+/// The same of words that begin at this byte of the statement.
+fn in_words(words: Words<'_>, start: usize) -> Result<(), NotSupported> {
+    let places = 0..words.tokens.len();
+    let Some((at, what)) = places
+        .clone()
+        .find_map(|at| Some((at, called(words, at).or_else(|| named_in(words, at))?)))
+    else {
+        return Ok(());
+    };
+    let token = &words.tokens[at];
+    Err(NotSupported {
+        range: start + token.start..start + token.end,
+        what,
+        reason: reason(Lacking::Internals),
+    })
+}
+
+/// The function that is called here, beginning with its schema.
+fn called(words: Words<'_>, at: usize) -> Option<String> {
+    let schema = SCHEMAS.iter().find(|it| words.is_name(at, it))?;
+    let is_call = words.is_symbol(at + 1, ".")
+        && words.is_symbol(at + 3, "(")
+        && !(at > 0 && words.is_one_of(at - 1, BEFORE));
+    let name = named(words, at + 2).filter(|name| is_call && !is_there(schema, name))?;
+    Some(format!("{schema}.{name}"))
+}
+
+/// The function that a constant names: one that is cast to a function, or an argument of one of TimescaleDB's routines.
+fn named_in(words: Words<'_>, at: usize) -> Option<String> {
+    let inside = executed::text(words.sql, words.tokens.get(at)?)?;
+    let text = &words.sql[inside];
+    if !SCHEMAS
+        .iter()
+        .any(|schema| text.trim_start().starts_with(schema))
+    {
+        return None;
+    }
+    let is_cast = words.is_symbol(at + 1, "::") && words.is_one_of(at + 2, OF_FUNCTIONS)
+        || words.is(at + 1, "as") && words.is_one_of(at + 2, OF_FUNCTIONS)
+        || at > 0 && words.is_one_of(at - 1, OF_FUNCTIONS);
+    if !is_cast && !is_argument(words, at) {
+        return None;
+    }
+    let tokens = lexer::tokens(text);
+    let name = Words {
+        sql: text,
+        tokens: &tokens,
+    };
+    let schema = SCHEMAS.iter().find(|it| name.is_name(0, it))?;
+    let is_name = name.is_symbol(1, ".") && (tokens.len() == 3 || name.is_symbol(3, "("));
+    let found = named(name, 2).filter(|found| is_name && !is_there(schema, found))?;
+    Some(format!("{schema}.{found}"))
+}
+
+/// Whether the innermost call around a token is one of a routine of TimescaleDB's.
+fn is_argument(words: Words<'_>, at: usize) -> bool {
+    let mut depth = 0usize;
+    for before in (1..at).rev() {
+        match words.text(before) {
+            ")" => depth += 1,
+            "(" if depth > 0 => depth -= 1,
+            "(" => return timescaledb::routine_at(words, before - 1).is_some(),
+            ";" => return false,
+            _ => {}
         }
     }
-    Ok(Vec::new())
+    false
 }
 
 /// The internal function that is named here.
@@ -190,5 +275,49 @@ mod tests {
             error.to_string(),
             "plain mode does not support _timescaledb_internal.to_timestamp: it is an internal function of TimescaleDB"
         );
+    }
+
+    #[test]
+    fn one_in_a_body_or_in_a_string_that_names_a_function_is_refused_at_its_place() {
+        for (sql, place) in [
+            (
+                "CREATE FUNCTION f() RETURNS timestamptz LANGUAGE sql AS 'SELECT _timescaledb_functions.to_timestamp(1)'",
+                "_timescaledb_functions",
+            ),
+            (
+                "DO $$ BEGIN PERFORM _timescaledb_internal.show_chunk(1); END $$",
+                "_timescaledb_internal",
+            ),
+            (
+                "DO $$ DECLARE c text; BEGIN SELECT format('SELECT _timescaledb_functions.drop_chunk(%s)', 1) INTO c; EXECUTE c; END $$",
+                "_timescaledb_functions",
+            ),
+            (
+                "SELECT add_dimension('h', by_hash('a', 2, '_timescaledb_functions.get_partition_hash'))",
+                "'_timescaledb_functions.get_partition_hash'",
+            ),
+            (
+                "SELECT add_job('_timescaledb_functions.policy_retention', '1 day')",
+                "'_timescaledb_functions.policy_retention'",
+            ),
+            (
+                "SELECT '_timescaledb_functions.get_partition_hash(anyelement)'::regprocedure",
+                "'_timescaledb_functions.get_partition_hash(anyelement)'",
+            ),
+            (
+                "SELECT CAST('_timescaledb_internal.show_chunk' AS regproc)",
+                "'_timescaledb_internal.show_chunk'",
+            ),
+        ] {
+            let error = rewrite(sql).unwrap_err();
+            assert_eq!(&sql[error.range], place, "{sql}");
+        }
+        for sql in [
+            "DO $$ BEGIN RAISE NOTICE '_timescaledb_functions.drop_chunk(1)'; END $$",
+            "SELECT add_job('_timescaledb_functions.mine', '1 day'), f('_timescaledb_functions.drop_chunk')",
+            "SELECT create_hypertable('_timescaledb_internal.drop_chunk_log', 'time')",
+        ] {
+            assert_eq!(rewrite(sql).unwrap().text, sql);
+        }
     }
 }

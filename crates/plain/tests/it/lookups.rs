@@ -17,11 +17,17 @@ const LOOKUPS: &str = "
     SELECT wrong FROM pg_catalog.pg_extension;
     CREATE TABLE branch (taken text);
     DO $$
+    DECLARE
+        command text;
     BEGIN
         IF EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb') THEN
             INSERT INTO branch SELECT 'do ' || extversion FROM pg_catalog.pg_extension WHERE extname = 'timescaledb';
             EXECUTE 'INSERT INTO branch SELECT ''do executes '' || extname FROM pg_extension WHERE extname = ''timescaledb''';
             EXECUTE format($f$INSERT INTO %I SELECT 'do formats ' || name FROM pg_available_extensions WHERE name = 'timescaledb'$f$, 'branch');
+            command := 'INSERT INTO branch SELECT ''do executes a variable '' || extname FROM pg_extension WHERE extname = ''timescaledb''';
+            EXECUTE command;
+            SELECT format('INSERT INTO branch SELECT %L || extname FROM pg_extension WHERE extname ~ %L', 'do selects ', '^timesc') INTO command;
+            EXECUTE command;
         ELSE
             INSERT INTO branch VALUES ('none');
         END IF;
