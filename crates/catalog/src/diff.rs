@@ -18,6 +18,7 @@ const LINE: usize = 120;
 
 /// One thing that two catalogs do not agree on.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Difference {
     /// What kind of difference it is.
     pub kind: DifferenceKind,

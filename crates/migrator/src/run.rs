@@ -229,6 +229,7 @@ pub struct Applied {
 
 /// What a run found and did.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Report {
     /// The server.
     pub facts: Facts,

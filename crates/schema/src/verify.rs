@@ -37,6 +37,7 @@ pub enum VerifyError {
 
 /// How a database differs from the schema that this program was built for. `Display` gives each difference a line of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Drift {
     /// The differences, by object; never empty.
     pub differences: Vec<Difference>,

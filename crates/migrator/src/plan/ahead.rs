@@ -7,6 +7,7 @@ use crate::history::{History, Row};
 
 /// What to do about a database that is ahead of the files.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Ahead {
     /// Its later rows have no file, which is a mismatch like any other: the right answer where the files should be all there are,
     /// as in a working copy that a deleted file or another branch has left behind.
