@@ -1,7 +1,5 @@
 //! The crate against a database that its own migrations made.
 
-mod support;
-
 use analytics_schema::postgres::Client;
 use analytics_schema::{
     Array, DeviceType, Jsonb, Timestamp, Uuid, VerifyError, event_counts_daily,
@@ -9,14 +7,12 @@ use analytics_schema::{
     verify_exact,
 };
 use migrator::testing::TestDatabase;
-use support::skip;
 
 /// A connection to a new database with every migration applied; `None`, and a line on standard error, where that cannot be.
 fn database(test: &str) -> Option<(TestDatabase, Client)> {
-    let database = TestDatabase::migrated()
-        .map_err(|error| skip(test, &error.to_string()))
-        .ok()?;
-    let client = database.config().client().unwrap();
+    testkit::any_server(test)?;
+    let database = TestDatabase::migrated().unwrap();
+    let client = database.client().unwrap();
     Some((database, client))
 }
 
@@ -46,11 +42,8 @@ fn event(time: Timestamp) -> events::New {
     }
 }
 
-#[test]
-fn the_history_of_another_tool_is_no_drift() {
-    let Some((_database, mut client)) = database("the_history_of_another_tool_is_no_drift") else {
-        return;
-    };
+#[testkit::test(database)]
+fn the_history_of_another_tool_is_no_drift((_database, mut client): (TestDatabase, Client)) {
     let sql = "CREATE TABLE refinery_schema_history (version int4 PRIMARY KEY, name varchar(255), applied_on varchar(255), checksum varchar(255))";
     client.batch_execute(sql).unwrap();
     verify_exact(&mut client).unwrap();
@@ -64,12 +57,8 @@ fn the_history_of_another_tool_is_no_drift() {
     ));
 }
 
-#[test]
-fn a_migrated_database_is_what_the_snapshot_says() {
-    let Some((_database, mut client)) = database("a_migrated_database_is_what_the_snapshot_says")
-    else {
-        return;
-    };
+#[testkit::test(database)]
+fn a_migrated_database_is_what_the_snapshot_says((_database, mut client): (TestDatabase, Client)) {
     verify_exact(&mut client).unwrap();
     verify_exact(&mut client.transaction().unwrap()).unwrap();
     let settings =
@@ -79,11 +68,8 @@ fn a_migrated_database_is_what_the_snapshot_says() {
     verify_exact(&mut client).unwrap();
 }
 
-#[test]
-fn every_drift_is_named() {
-    let Some((_database, mut client)) = database("every_drift_is_named") else {
-        return;
-    };
+#[testkit::test(database)]
+fn every_drift_is_named((_database, mut client): (TestDatabase, Client)) {
     let by_hand = "ALTER TABLE events ADD COLUMN note text;
         ALTER TABLE funnels ALTER COLUMN description SET NOT NULL;
         ALTER TYPE device_type ADD VALUE 'watch';
@@ -96,21 +82,15 @@ fn every_drift_is_named() {
     insta::assert_snapshot!(error);
 }
 
-#[test]
-fn a_server_that_refuses_is_quoted() {
-    let Some((_database, mut client)) = database("a_server_that_refuses_is_quoted") else {
-        return;
-    };
+#[testkit::test(database)]
+fn a_server_that_refuses_is_quoted((_database, mut client): (TestDatabase, Client)) {
     let mut transaction = client.transaction().unwrap();
     transaction.batch_execute("SELECT nothing").unwrap_err();
     insta::assert_snapshot!(verify_exact(&mut transaction).unwrap_err());
 }
 
-#[test]
-fn a_row_is_the_same_by_insert_and_by_copy() {
-    let Some((_database, mut client)) = database("a_row_is_the_same_by_insert_and_by_copy") else {
-        return;
-    };
+#[testkit::test(database)]
+fn a_row_is_the_same_by_insert_and_by_copy((_database, mut client): (TestDatabase, Client)) {
     let event = events::New {
         event_id: Some(Uuid::from_u128(7)),
         received_at: Some(hour(5)),
@@ -136,11 +116,8 @@ fn a_row_is_the_same_by_insert_and_by_copy() {
     );
 }
 
-#[test]
-fn every_relation_is_read_by_its_module() {
-    let Some((_database, mut client)) = database("every_relation_is_read_by_its_module") else {
-        return;
-    };
+#[testkit::test(database)]
+fn every_relation_is_read_by_its_module((_database, mut client): (TestDatabase, Client)) {
     let funnel = funnels::New {
         filter: Some(Jsonb::from_text("{}")),
         ..funnels::Required {

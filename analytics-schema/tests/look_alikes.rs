@@ -4,16 +4,12 @@
 mod empty;
 #[path = "../../tests/it/support/lookalikes.rs"]
 mod lookalikes;
-mod support;
 
 use analytics_schema::{VerifyError, verify, verify_exact};
-use empty::{empty_database, migrate};
+use empty::{Empty, empty_database, migrate};
 
-#[test]
-fn start_up_uses_no_look_alike() {
-    let Some((database, config)) = empty_database("start_up_uses_no_look_alike") else {
-        return;
-    };
+#[testkit::test(empty_database)]
+fn start_up_uses_no_look_alike((database, config): Empty) {
     migrate(&config, database.mode()).unwrap();
     let mut client = config.client().unwrap();
     client.batch_execute(&lookalikes::script()).unwrap();

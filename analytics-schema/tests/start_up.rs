@@ -4,7 +4,6 @@
 mod empty;
 #[path = "support/runners.rs"]
 mod runners;
-mod support;
 
 use std::time::Duration;
 use std::{iter, thread};
@@ -13,7 +12,7 @@ use analytics_schema::{
     Ahead, HistoryTable, MigrateError, NewerDatabase, SCHEMA, StartUp, migrate_with, verify,
     verify_exact, verify_exact_with, verify_with,
 };
-use empty::{empty_database, migrate, start_up};
+use empty::{Empty, empty_database, migrate, start_up};
 use migrator::run;
 use runners::{ADDITIONS, hold_lock, start_later_version};
 
@@ -63,13 +62,8 @@ fn replicas_that_start_at_once_migrate_once() {
     }
 }
 
-#[test]
-fn an_older_program_starts_on_a_database_with_additions() {
-    let Some((database, config)) =
-        empty_database("an_older_program_starts_on_a_database_with_additions")
-    else {
-        return;
-    };
+#[testkit::test(empty_database)]
+fn an_older_program_starts_on_a_database_with_additions((database, config): Empty) {
     start_later_version(&config, database.mode(), &ADDITIONS);
     let report = migrate(&config, database.mode()).unwrap();
     let newer = NewerDatabase {
@@ -84,13 +78,8 @@ fn an_older_program_starts_on_a_database_with_additions() {
     verify_exact(&mut client.transaction().unwrap()).unwrap();
 }
 
-#[test]
-fn an_older_program_refuses_a_newer_database_where_it_is_told_to() {
-    let Some((database, config)) =
-        empty_database("an_older_program_refuses_a_newer_database_where_it_is_told_to")
-    else {
-        return;
-    };
+#[testkit::test(empty_database)]
+fn an_older_program_refuses_a_newer_database_where_it_is_told_to((database, config): Empty) {
     start_later_version(&config, database.mode(), &ADDITIONS);
     let refuse = StartUp {
         ahead: Ahead::Refuse,
@@ -101,13 +90,8 @@ fn an_older_program_refuses_a_newer_database_where_it_is_told_to() {
     insta::assert_snapshot!(error, @"the database is at 005, this program knows 003: start a program that knows 005, or this one with `Ahead::Start`");
 }
 
-#[test]
-fn an_older_program_is_told_each_thing_that_it_misses() {
-    let Some((database, config)) =
-        empty_database("an_older_program_is_told_each_thing_that_it_misses")
-    else {
-        return;
-    };
+#[testkit::test(empty_database)]
+fn an_older_program_is_told_each_thing_that_it_misses((database, config): Empty) {
     let later = "ALTER TABLE funnels DROP COLUMN description;
         ALTER TABLE funnels ALTER COLUMN owner TYPE varchar(40);
         ALTER TABLE funnels ALTER COLUMN name DROP NOT NULL;
@@ -128,12 +112,8 @@ fn an_older_program_is_told_each_thing_that_it_misses() {
     insta::assert_snapshot!(error);
 }
 
-#[test]
-fn additions_by_hand_are_drift_and_yet_enough() {
-    let Some((database, config)) = empty_database("additions_by_hand_are_drift_and_yet_enough")
-    else {
-        return;
-    };
+#[testkit::test(empty_database)]
+fn additions_by_hand_are_drift_and_yet_enough((database, config): Empty) {
     migrate(&config, database.mode()).unwrap();
     let mut client = config.client().unwrap();
     client
@@ -143,12 +123,8 @@ fn additions_by_hand_are_drift_and_yet_enough() {
     verify(&mut client).unwrap();
 }
 
-#[test]
-fn a_history_with_a_gap_is_no_later_version_s() {
-    let Some((database, config)) = empty_database("a_history_with_a_gap_is_no_later_version_s")
-    else {
-        return;
-    };
+#[testkit::test(empty_database)]
+fn a_history_with_a_gap_is_no_later_version_s((database, config): Empty) {
     start_later_version(&config, database.mode(), &ADDITIONS);
     let mut client = config.client().unwrap();
     client
@@ -159,12 +135,8 @@ fn a_history_with_a_gap_is_no_later_version_s() {
     assert!(verify_exact(&mut client).is_err());
 }
 
-#[test]
-fn patience_ends_and_who_applied_is_recorded() {
-    let Some((database, config)) = empty_database("patience_ends_and_who_applied_is_recorded")
-    else {
-        return;
-    };
+#[testkit::test(empty_database)]
+fn patience_ends_and_who_applied_is_recorded((database, config): Empty) {
     let start_up = StartUp {
         patience: Duration::from_millis(50),
         applied_by: Some("billing 2.7.1".to_owned()),
@@ -190,13 +162,8 @@ fn patience_ends_and_who_applied_is_recorded() {
     assert_eq!(who.get::<_, &str>(0), "billing 2.7.1");
 }
 
-#[test]
-fn an_asynchronous_task_is_told_to_use_a_blocking_thread() {
-    let Some((database, config)) =
-        empty_database("an_asynchronous_task_is_told_to_use_a_blocking_thread")
-    else {
-        return;
-    };
+#[testkit::test(empty_database)]
+fn an_asynchronous_task_is_told_to_use_a_blocking_thread((database, config): Empty) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
@@ -217,13 +184,8 @@ fn an_asynchronous_task_is_told_to_use_a_blocking_thread() {
 }
 
 /// Who may create in a schema can neither keep a service from starting nor make it believe in a later version.
-#[test]
-fn what_an_ordinary_role_adds_keeps_nobody_from_starting() {
-    let Some((database, config)) =
-        empty_database("what_an_ordinary_role_adds_keeps_nobody_from_starting")
-    else {
-        return;
-    };
+#[testkit::test(empty_database)]
+fn what_an_ordinary_role_adds_keeps_nobody_from_starting((database, config): Empty) {
     migrate(&config, database.mode()).unwrap();
     let mut client = config.client().unwrap();
     let role = format!("planter_{}", std::process::id());
@@ -289,12 +251,8 @@ fn what_an_ordinary_role_adds_keeps_nobody_from_starting() {
     verify_exact(&mut client).unwrap();
 }
 
-#[test]
-fn a_service_may_keep_its_history_elsewhere() {
-    let Some((database, config)) = empty_database("a_service_may_keep_its_history_elsewhere")
-    else {
-        return;
-    };
+#[testkit::test(empty_database)]
+fn a_service_may_keep_its_history_elsewhere((database, config): Empty) {
     let start_up = StartUp {
         mode: database.mode(),
         history: Some(HistoryTable {

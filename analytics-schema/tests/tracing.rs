@@ -4,17 +4,16 @@
 mod empty;
 #[path = "support/runners.rs"]
 mod runners;
-mod support;
 
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use analytics_schema::{Config, SCHEMA};
-use empty::{empty_database, migrate};
+use empty::{Empty, empty_database, migrate};
 use migrator::history::Mode;
 use runners::{ADDITIONS, hold_lock, start_later_version, start_with};
-use support::skip;
+use testkit::skip;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -60,12 +59,8 @@ impl Visit for Fields {
     }
 }
 
-#[test]
-fn who_stands_in_the_way_is_told_to_tracing() {
-    let Some((database, config)) = empty_database("who_stands_in_the_way_is_told_to_tracing")
-    else {
-        return;
-    };
+#[testkit::test(empty_database)]
+fn who_stands_in_the_way_is_told_to_tracing((database, config): Empty) {
     migrate(&config, database.mode()).unwrap();
     let mut reader = config.client().unwrap();
     for sql in [
@@ -119,22 +114,14 @@ fn what_happens_is_told_to_tracing() {
     insta::assert_snapshot!(told(&config, Mode::TimescaleDb));
 }
 
-#[test]
-fn what_happens_in_plain_mode_is_told_to_tracing() {
-    let test = "what_happens_in_plain_mode_is_told_to_tracing";
-    if let Some((_database, config)) = empty_database(test) {
-        insta::assert_snapshot!(told(&config, Mode::Plain));
-    }
+#[testkit::test(empty_database)]
+fn what_happens_in_plain_mode_is_told_to_tracing((_database, config): Empty) {
+    insta::assert_snapshot!(told(&config, Mode::Plain));
 }
 
 /// As on a server that TimescaleDB was installed on after the first start.
-#[test]
-fn a_service_goes_on_in_the_mode_that_its_database_has() {
-    let Some((_database, config)) =
-        empty_database("a_service_goes_on_in_the_mode_that_its_database_has")
-    else {
-        return;
-    };
+#[testkit::test(empty_database)]
+fn a_service_goes_on_in_the_mode_that_its_database_has((_database, config): Empty) {
     start_with(&config, Mode::Plain, &SCHEMA.migrations()[..2]);
     let lines = Lines::default();
     let report = tracing::subscriber::with_default(lines.clone(), || {

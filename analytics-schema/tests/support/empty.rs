@@ -4,13 +4,13 @@ use analytics_schema::{Config, MigrateError, Report, StartUp, migrate_with};
 use migrator::history::Mode;
 use migrator::testing::TestDatabase;
 
-use crate::support::skip;
+/// A database without anything in it, and what connects to it.
+pub type Empty = (TestDatabase, Config);
 
 /// A new database without anything in it; `None`, and a line on standard error, where that cannot be.
-pub fn empty_database(test: &str) -> Option<(TestDatabase, Config)> {
-    let database = TestDatabase::empty()
-        .map_err(|error| skip(test, &error.to_string()))
-        .ok()?;
+pub fn empty_database(test: &str) -> Option<Empty> {
+    testkit::any_server(test)?;
+    let database = TestDatabase::empty().unwrap();
     let config = database.config();
     Some((database, config))
 }

@@ -23,7 +23,7 @@ pub use database::{
 };
 pub use folder::Folder;
 pub use forgotten::forgotten_files;
-pub use skip::{name, server, skip};
+pub use skip::{any_server, name, server, skip};
 pub use testkit_macros::test;
 
 /// The name of the test that this is written in, with its modules: `migrate::nothing_pending_says_so`.

@@ -18,6 +18,15 @@ pub fn server(test: &str) -> Option<Server> {
     server.ok()
 }
 
+/// Whether there is a server for databases: the one that `TEST_DATABASE_URL` names, or an installed one. Nothing, and a line about the test,
+/// where there is neither.
+pub fn any_server(test: &str) -> Option<()> {
+    match std::env::var_os("TEST_DATABASE_URL") {
+        Some(_) => Some(()),
+        None => server(test).map(drop),
+    }
+}
+
 /// Runs a test of what its set-up gives for its name; it has said so itself where it gives nothing. For `#[testkit::test]`.
 #[doc(hidden)]
 pub fn run<T>(

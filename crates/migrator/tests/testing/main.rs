@@ -8,23 +8,16 @@ mod process;
 use std::thread;
 
 use migrator::testing::{Error, TestDatabase, TestDatabases};
-use testkit::{Folder, skip};
-
-/// The result, or nothing and a line about the test where this machine has no server.
-fn or_skip(test: &str, database: Result<TestDatabase, Error>) -> Option<TestDatabase> {
-    if std::env::var_os("TEST_DATABASE_URL").is_none() {
-        testkit::server(test)?;
-    }
-    let skip = |error: Error| skip(test, &error.to_string());
-    database.map_err(skip).ok()
-}
+use testkit::Folder;
 
 fn migrated(test: &str) -> Option<TestDatabase> {
-    or_skip(test, TestDatabase::migrated())
+    testkit::any_server(test)?;
+    Some(TestDatabase::migrated().unwrap())
 }
 
 fn empty(test: &str) -> Option<TestDatabase> {
-    or_skip(test, TestDatabase::empty())
+    testkit::any_server(test)?;
+    Some(TestDatabase::empty().unwrap())
 }
 
 fn tables(database: &TestDatabase) -> i64 {
