@@ -7,15 +7,12 @@ mod states;
 
 use postgres::{Client, Config, NoTls};
 
-use crate::support::{Sandbox, eventually, succeed, test_name};
+use crate::support::{Sandbox, eventually, succeed};
 
 pub const ENV: &str = "POSTGRES_USER=me\nPOSTGRES_PASSWORD=secret\nPOSTGRES_DB=mine\n";
 
-#[test]
-fn the_service_answers_this_machine_over_tcp_and_keeps_its_data() {
-    let Some(project) = Sandbox::analytics().compose(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| Sandbox::analytics().compose(test))]
+fn the_service_answers_this_machine_over_tcp_and_keeps_its_data(project: Sandbox) {
     let project = project.file(".env", ENV);
     succeed(&mut project.docker_compose("up -d"));
     let mut client = connect(&project);
@@ -52,11 +49,8 @@ fn the_service_answers_this_machine_over_tcp_and_keeps_its_data() {
     });
 }
 
-#[test]
-fn the_service_refuses_a_wrong_password() {
-    let Some(project) = Sandbox::analytics().compose(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| Sandbox::analytics().compose(test))]
+fn the_service_refuses_a_wrong_password(project: Sandbox) {
     let project = project.file(".env", ENV);
     succeed(&mut project.docker_compose("up -d"));
     connect(&project);
@@ -68,11 +62,8 @@ fn the_service_refuses_a_wrong_password() {
     assert_eq!(error.code().map(|code| code.code()), Some("28P01"));
 }
 
-#[test]
-fn without_a_password_compose_says_what_to_do() {
-    let Some(project) = Sandbox::analytics().compose(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| Sandbox::analytics().compose(test))]
+fn without_a_password_compose_says_what_to_do(project: Sandbox) {
     let output = project.docker_compose("config").output().unwrap();
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("copy .env.example to .env"));

@@ -58,11 +58,8 @@ fn by_hand(project: &Sandbox, statements: &[&str]) {
     }
 }
 
-#[test]
-fn ten_changes_by_hand_are_ten_differences() {
-    let Some(project) = applied(test_name!(), 4) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, 4))]
+fn ten_changes_by_hand_are_ten_differences(project: Sandbox) {
     by_hand(&project, &BY_HAND);
     let screen = project.run("drift");
     assert!(screen.contains("10 differences from"), "{screen}");
@@ -73,11 +70,8 @@ fn ten_changes_by_hand_are_ten_differences() {
 }
 
 /// Each by itself is one difference: none hides in another.
-#[test]
-fn each_change_is_one_difference() {
-    let Some(project) = applied(test_name!(), 4) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, 4))]
+fn each_change_is_one_difference(project: Sandbox) {
     for (number, statement) in BY_HAND.iter().enumerate() {
         by_hand(&project, &[statement]);
         let said = match number {
@@ -89,22 +83,16 @@ fn each_change_is_one_difference() {
     }
 }
 
-#[test]
-fn what_the_migrations_made_is_none() {
-    let Some(project) = applied(test_name!(), 4) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, 4))]
+fn what_the_migrations_made_is_none(project: Sandbox) {
     let with_file = project.run("drift");
     let without = project.run("drift --snapshot none.json");
     let document = project.run("drift --json");
     insta::assert_snapshot!(with_file + &without + &document);
 }
 
-#[test]
-fn an_older_snapshot_gives_way_to_a_private_cluster() {
-    let Some(project) = applied(test_name!(), 3) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, 3))]
+fn an_older_snapshot_gives_way_to_a_private_cluster(project: Sandbox) {
     let clean = project.run("drift");
     by_hand(
         &project,
@@ -113,11 +101,8 @@ fn an_older_snapshot_gives_way_to_a_private_cluster() {
     insta::assert_snapshot!(clean + &project.run("drift"));
 }
 
-#[test]
-fn the_done_part_of_a_file_is_none() {
-    let Some(project) = applied(test_name!(), 4) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, 4))]
+fn the_done_part_of_a_file_is_none(project: Sandbox) {
     let text = "CREATE TABLE more (a int);\nCREATE INDEX CONCURRENTLY more_a ON more (wrong);\n";
     project.write("migrations/005_more.sql", text);
     project.write("migrations/006_most.sql", "CREATE TABLE most ();\n");
@@ -146,20 +131,14 @@ fn without_history_everything_is_extra() {
     insta::assert_snapshot!(clean + &project.run("drift"));
 }
 
-#[test]
-fn files_that_were_changed_are_compared_with_nothing() {
-    let Some(project) = applied(test_name!(), 3) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, 3))]
+fn files_that_were_changed_are_compared_with_nothing(project: Sandbox) {
     project.write("migrations/001_types.sql", "SELECT 1;\n");
     insta::assert_snapshot!(project.run("drift"));
 }
 
-#[test]
-fn no_server_for_a_private_cluster() {
-    let Some(project) = applied(test_name!(), 3) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, 3))]
+fn no_server_for_a_private_cluster(project: Sandbox) {
     let project = project.env("PG_CONFIG", "/nowhere/pg_config");
     insta::assert_snapshot!(project.run("drift"));
 }
@@ -224,11 +203,8 @@ fn in_one_line(project: &Sandbox) -> String {
     said + "document: " + drift + "}\n"
 }
 
-#[test]
-fn status_and_doctor_say_in_one_line_whether_there_is_any() {
-    let Some(project) = applied(test_name!(), 4) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, 4))]
+fn status_and_doctor_say_in_one_line_whether_there_is_any(project: Sandbox) {
     let mut said = in_one_line(&project);
     by_hand(&project, &BY_HAND[..1]);
     said += &in_one_line(&project);

@@ -60,11 +60,8 @@ fn the_dump_of_a_database_makes_the_same_database() {
     assert_eq!(without_key(&again), without_key(&dump));
 }
 
-#[test]
-fn the_search_path_of_a_dump_holds_where_the_file_goes_on_in_another_session() {
-    let Some(project) = Sandbox::new().plain(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| Sandbox::new().plain(test))]
+fn the_search_path_of_a_dump_holds_where_the_file_goes_on_in_another_session(project: Sandbox) {
     let text = |function: &str| {
         format!(
             "\\restrict x\nSELECT pg_catalog.set_config('search_path', 'pg_catalog', false);\n\

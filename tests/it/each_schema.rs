@@ -89,13 +89,8 @@ fn run(project: &Sandbox, arguments: &[&str]) -> String {
     project.show(command)
 }
 
-#[test]
-fn the_screens_of_three_tenants() {
-    let Some((project, mut client)) =
-        with_schemas(test_name!(), &["tenant_1", "tenant_2", "tenant_3", "other"])
-    else {
-        return;
-    };
+#[testkit::test(|test| with_schemas(test, &["tenant_1", "tenant_2", "tenant_3", "other"]))]
+fn the_screens_of_three_tenants((project, mut client): (Sandbox, Client)) {
     client
         .batch_execute("CREATE TABLE tenant_2.accounts ()")
         .unwrap();
@@ -140,11 +135,8 @@ fn the_screens_of_three_tenants() {
     assert_eq!(left, 0);
 }
 
-#[test]
-fn fifty_tenants_of_which_one_fails() {
-    let Some((project, mut client)) = with_many(test_name!()) else {
-        return;
-    };
+#[testkit::test(with_many)]
+fn fifty_tenants_of_which_one_fails((project, mut client): (Sandbox, Client)) {
     client
         .batch_execute("CREATE TABLE tenant_25.accounts (other text)")
         .unwrap();
@@ -170,11 +162,8 @@ fn fifty_tenants_of_which_one_fails() {
     each_once(&mut client);
 }
 
-#[test]
-fn two_runners_at_once() {
-    let Some((project, mut client)) = with_many(test_name!()) else {
-        return;
-    };
+#[testkit::test(with_many)]
+fn two_runners_at_once((project, mut client): (Sandbox, Client)) {
     let runners = [0, 1].map(|_| project.start("migrate --each-schema tenant_*"));
     for runner in runners {
         let screen = runner.screen();
@@ -183,11 +172,8 @@ fn two_runners_at_once() {
     each_once(&mut client);
 }
 
-#[test]
-fn killed_in_the_middle() {
-    let Some((project, mut client)) = with_many(test_name!()) else {
-        return;
-    };
+#[testkit::test(with_many)]
+fn killed_in_the_middle((project, mut client): (Sandbox, Client)) {
     let mut runner = project.start("migrate --each-schema tenant_*");
     runner.says("schema tenant_20\n");
     runner.signal("KILL");
@@ -199,13 +185,8 @@ fn killed_in_the_middle() {
     each_once(&mut client);
 }
 
-#[test]
-fn an_interrupt_ends_all_and_shows_what_was_not_begun() {
-    let Some((project, mut client)) =
-        with_schemas(test_name!(), &["tenant_1", "tenant_2", "tenant_3"])
-    else {
-        return;
-    };
+#[testkit::test(|test| with_schemas(test, &["tenant_1", "tenant_2", "tenant_3"]))]
+fn an_interrupt_ends_all_and_shows_what_was_not_begun((project, mut client): (Sandbox, Client)) {
     let slow = "SELECT pg_sleep(CASE current_schema() WHEN 'tenant_2' THEN 60 ELSE 0 END);\n";
     project.write("migrations/004_slow.sql", slow);
     let runner = project.start("migrate --each-schema tenant_*");
@@ -249,11 +230,8 @@ fn names_of_every_kind() {
     );
 }
 
-#[test]
-fn what_is_refused() {
-    let Some((project, mut client)) = with_schemas(test_name!(), &["tenant_1", "tenant_2"]) else {
-        return;
-    };
+#[testkit::test(|test| with_schemas(test, &["tenant_1", "tenant_2"]))]
+fn what_is_refused((project, mut client): (Sandbox, Client)) {
     let mut screens = Vec::new();
     for arguments in [
         &["migrate", "--each-schema", "tenant_*", "--frozen"][..],
@@ -285,11 +263,8 @@ fn what_is_refused() {
 }
 
 /// An extension is in a database once: its schema is on the path of every run, and none is created in a tenant's schema.
-#[test]
-fn extensions_are_shared() {
-    let Some((project, mut client)) = with_schemas(test_name!(), &["tenant_1", "tenant_2"]) else {
-        return;
-    };
+#[testkit::test(|test| with_schemas(test, &["tenant_1", "tenant_2"]))]
+fn extensions_are_shared((project, mut client): (Sandbox, Client)) {
     project.write(
         "migrations/004_btree.sql",
         "CREATE EXTENSION IF NOT EXISTS plpgsql;\nCREATE EXTENSION IF NOT EXISTS hstore;\n",
@@ -320,11 +295,8 @@ fn extensions_are_shared() {
 }
 
 /// A history of the same files in `public`, which extensions put on the path, is of others.
-#[test]
-fn another_history_of_the_same_files_is_no_obstacle() {
-    let Some((project, mut client)) = with_schemas(test_name!(), &["tenant_1", "tenant_2"]) else {
-        return;
-    };
+#[testkit::test(|test| with_schemas(test, &["tenant_1", "tenant_2"]))]
+fn another_history_of_the_same_files_is_no_obstacle((project, mut client): (Sandbox, Client)) {
     let first = project.run("migrate --no-snapshot");
     assert!(first.contains("applied 3 migrations"), "{first}");
     let screen = project.run("migrate --each-schema tenant_*");
@@ -337,11 +309,8 @@ fn another_history_of_the_same_files_is_no_obstacle() {
 }
 
 /// In the embedded cluster, with hypertables: in plain mode their functions are in `public`.
-#[test]
-fn hypertables_in_the_embedded_cluster() {
-    let Some(project) = Sandbox::new().embedded(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| Sandbox::new().embedded(test))]
+fn hypertables_in_the_embedded_cluster(project: Sandbox) {
     let extension = match project.is_plain() {
         true => "",
         false => "CREATE EXTENSION timescaledb;\n",
@@ -359,11 +328,8 @@ fn hypertables_in_the_embedded_cluster() {
 }
 
 /// PostgreSQL gives one name another meaning in a search path; nothing is run anywhere else then.
-#[test]
-fn a_schema_that_no_search_path_can_name() {
-    let Some((project, mut client)) = with_schemas(test_name!(), &["$user"]) else {
-        return;
-    };
+#[testkit::test(|test| with_schemas(test, &["$user"]))]
+fn a_schema_that_no_search_path_can_name((project, mut client): (Sandbox, Client)) {
     insta::assert_snapshot!(run(&project, &["migrate", "--each-schema", "$user"]));
     let tables = "SELECT count(*) FROM pg_class WHERE relname IN ('journal', 'schema_migrations')";
     assert_eq!(client.query_one(tables, &[]).unwrap().get::<_, i64>(0), 0);

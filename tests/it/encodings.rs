@@ -1,6 +1,6 @@
 //! Databases whose encoding is not UTF-8.
 
-use crate::support::{Database, Sandbox, test_name, with_database};
+use crate::support::{Database, Sandbox, with_database};
 
 const FILE: &str = "CREATE TYPE mood AS ENUM ('ok', 'sad');\nCREATE TABLE people (id int PRIMARY KEY, name text NOT NULL, mood mood);\n\
                     COMMENT ON TABLE people IS 'who';\nCREATE VIEW names AS SELECT name FROM people;\n";
@@ -28,11 +28,8 @@ fn snapshot(url: String) -> String {
     project.read("schema.json")
 }
 
-#[test]
-fn a_schema_has_the_same_snapshot_in_every_encoding() {
-    let Some(database) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn a_schema_has_the_same_snapshot_in_every_encoding(database: Database) {
     let expected = with_encoding(&database, "UTF8", snapshot);
     for encoding in ["LATIN1", "LATIN9", "EUC_JP", "WIN1252", "SQL_ASCII"] {
         let found = with_encoding(&database, encoding, snapshot);
@@ -40,11 +37,8 @@ fn a_schema_has_the_same_snapshot_in_every_encoding() {
     }
 }
 
-#[test]
-fn plain_mode_is_installed_in_every_encoding() {
-    let Some(database) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn plain_mode_is_installed_in_every_encoding(database: Database) {
     for encoding in ["LATIN1", "EUC_JP", "SQL_ASCII"] {
         let screen = with_encoding(&database, encoding, |url| {
             let project = Sandbox::analytics().env("DATABASE_URL", url);

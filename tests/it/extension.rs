@@ -2,7 +2,7 @@
 
 use postgres::error::SqlState;
 
-use crate::support::{Sandbox, skip, test_name};
+use crate::support::{Sandbox, skip};
 
 /// A project whose database has the hypertable `t` and an older version of the extension, and the number of the newest.
 fn older(test: &str) -> Option<(Sandbox, String)> {
@@ -49,11 +49,8 @@ fn older(test: &str) -> Option<(Sandbox, String)> {
     Some((project, new))
 }
 
-#[test]
-fn an_update_runs_in_a_session_that_has_not_loaded_the_library() {
-    let Some((project, new)) = older(test_name!()) else {
-        return;
-    };
+#[testkit::test(older)]
+fn an_update_runs_in_a_session_that_has_not_loaded_the_library((project, new): (Sandbox, String)) {
     let files = [
         ("001_before", "INSERT INTO t VALUES (now());\n"),
         (
@@ -81,11 +78,8 @@ fn an_update_runs_in_a_session_that_has_not_loaded_the_library() {
     );
 }
 
-#[test]
-fn an_update_whose_files_are_not_there_is_not_begun() {
-    let Some((project, _)) = older(test_name!()) else {
-        return;
-    };
+#[testkit::test(older)]
+fn an_update_whose_files_are_not_there_is_not_begun((project, _): (Sandbox, String)) {
     let text = "ALTER EXTENSION timescaledb UPDATE TO '0.0.1';\n";
     project.write("migrations/001_update.sql", text);
     let screen = project.run("migrate --no-snapshot");

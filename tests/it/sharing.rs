@@ -56,11 +56,8 @@ fn done(client: &mut Client, schema: &str, history: &str) -> String {
     client.query_one(&sql, &[]).unwrap().get(0)
 }
 
-#[test]
-fn two_projects_are_migrated_at_once_and_each_sees_only_its_own() {
-    let Some(database) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn two_projects_are_migrated_at_once_and_each_sees_only_its_own(database: Database) {
     let projects = ["billing", "rates"].map(|name| (name, project(name, &database)));
     let running = projects.each_ref().map(|(_, it)| start(it, &["migrate"]));
     for child in running {
@@ -99,11 +96,8 @@ fn two_projects_are_migrated_at_once_and_each_sees_only_its_own() {
     assert!(!screen.contains("third"), "{screen}");
 }
 
-#[test]
-fn one_project_does_not_wait_for_another() {
-    let Some(database) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn one_project_does_not_wait_for_another(database: Database) {
     let billing = project("billing", &database);
     let rates = project("rates", &database);
     billing.write("migrations/004_gate.sql", "SELECT * FROM public.gate;\n");
@@ -128,11 +122,8 @@ fn one_project_does_not_wait_for_another() {
     }
 }
 
-#[test]
-fn an_included_schema_that_no_migration_makes_is_named() {
-    let Some(database) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn an_included_schema_that_no_migration_makes_is_named(database: Database) {
     let project = project("billing", &database);
     project.write(
         "timeschema.toml",
@@ -154,11 +145,8 @@ fn an_included_schema_that_no_migration_makes_is_named() {
     insta::assert_snapshot!(screens);
 }
 
-#[test]
-fn types_and_extensions_of_other_schemas_are_read_where_they_are_used() {
-    let Some(database) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn types_and_extensions_of_other_schemas_are_read_where_they_are_used(database: Database) {
     let mut client = database.client();
     client
         .batch_execute(
@@ -197,11 +185,8 @@ fn types_and_extensions_of_other_schemas_are_read_where_they_are_used() {
     }
 }
 
-#[test]
-fn a_history_that_anybody_may_have_made_hides_no_schema() {
-    let Some(database) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn a_history_that_anybody_may_have_made_hides_no_schema(database: Database) {
     let project = Sandbox::new()
         .file("analytics-schema/README", "")
         .file(

@@ -215,11 +215,10 @@ fn a_role_with_one_session_is_cancelled_without_a_second() {
     client.batch_execute(&format!("DROP ROLE {role}")).unwrap();
 }
 
-#[test]
-fn an_interrupted_run_waits_no_longer_for_the_runner_s_lock() {
-    let Some((_database, target)) = plain(test_name!(), &[("001_first.sql", FIRST)]) else {
-        return;
-    };
+#[testkit::test(|test| plain(test, &[("001_first.sql", FIRST)]))]
+fn an_interrupted_run_waits_no_longer_for_the_runner_s_lock(
+    (_database, target): (Database, Target),
+) {
     let place = target.place();
     let mut other = place.client();
     let key = migrator::run::Lock::of("app", "schema_migrations").key();
@@ -290,11 +289,8 @@ fn after_the_last_migration_an_interrupt_ends_the_program_at_once() {
     assert!(screen.contains("001 first"), "{screen}");
 }
 
-#[test]
-fn a_second_interrupt_ends_the_program_at_once() {
-    let Some((_database, target)) = plain(test_name!(), &[("001_first.sql", FIRST)]) else {
-        return;
-    };
+#[testkit::test(|test| plain(test, &[("001_first.sql", FIRST)]))]
+fn a_second_interrupt_ends_the_program_at_once((_database, target): (Database, Target)) {
     let (place, program) = (target.place(), Program::default());
     let (output, _proxy) = in_the_dark(&place, &program, 4);
     program.signal("INT");

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::{Database, Sandbox, free_port, succeed, test_name, with_database};
+use crate::support::{Database, Sandbox, free_port, succeed, with_database};
 
 /// Names that a shell, git or an option's parser would take for something else.
 const HOSTILE: [&str; 11] = [
@@ -73,11 +73,8 @@ fn a_misnamed_file_gets_its_name() {
     }
 }
 
-#[test]
-fn a_changed_file_is_brought_back() {
-    let Some(database) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn a_changed_file_is_brought_back(database: Database) {
     for name in HOSTILE {
         let project = Sandbox::new()
             .database(&database)
@@ -123,11 +120,8 @@ fn the_folder_of_a_snapshot_is_made() {
 }
 
 /// A name of another's stays in the line that it is shown in.
-#[test]
-fn what_others_are_called_forges_no_line() {
-    let Some(database) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn what_others_are_called_forges_no_line(database: Database) {
     let project = Sandbox::new()
         .database(&database)
         .file("migrations/001_a.sql", "CREATE TABLE a (id int);");

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use crate::support::{Sandbox, on_each_target, test_name};
+use crate::support::{Sandbox, on_each_target};
 
 on_each_target! {
     fn the_first_run_applies_everything_and_the_second_has_nothing_to_do(project) {
@@ -51,11 +51,8 @@ on_each_target! {
     }
 }
 
-#[test]
-fn two_first_runs_at_once_on_an_embedded_cluster_both_succeed() {
-    let Some(project) = Sandbox::analytics().embedded(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| Sandbox::analytics().embedded(test))]
+fn two_first_runs_at_once_on_an_embedded_cluster_both_succeed(project: Sandbox) {
     let runs = || project.run("migrate --no-snapshot");
     let [one, two] = thread::scope(|scope| {
         let both = [scope.spawn(runs), scope.spawn(runs)];

@@ -44,19 +44,13 @@ enum Way {
     OneRunEach,
 }
 
-#[test]
-fn by_url() {
-    let Some(server) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn by_url(server: Database) {
     check(&server, &Driver::Wire, cases(24));
 }
 
-#[test]
-fn with_psql() {
-    let Some(server) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn with_psql(server: Database) {
     let Some(psql) = installed_psql(test_name!()) else {
         return;
     };

@@ -57,11 +57,8 @@ fn with_db(project: &Sandbox) -> String {
     stable(&project.show(command))
 }
 
-#[test]
-fn it_is_that_of_the_container_for_every_command() {
-    let Some(project) = up(test_name!()) else {
-        return;
-    };
+#[testkit::test(up)]
+fn it_is_that_of_the_container_for_every_command(project: Sandbox) {
     let Some(other) = up(test_name!()) else {
         return;
     };
@@ -129,11 +126,8 @@ fn it_is_that_of_the_container_for_every_command() {
     assert_eq!(tables(&project), ["first", "schema_migrations"]);
 }
 
-#[test]
-fn psql_on_an_embedded_cluster_takes_nothing_of_another_server() {
-    let Some(project) = Sandbox::analytics().embedded(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| Sandbox::analytics().embedded(test))]
+fn psql_on_an_embedded_cluster_takes_nothing_of_another_server(project: Sandbox) {
     let mut command = project.xtask();
     let sql = "SELECT current_database()";
     command.args(["psql", "--target", "embedded", "--", "-XAtqc", sql]);

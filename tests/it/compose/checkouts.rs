@@ -4,7 +4,7 @@ use std::fs;
 
 use regex::Regex;
 
-use crate::support::{Sandbox, succeed, test_name};
+use crate::support::{Sandbox, succeed};
 
 /// Checkouts in folders of one name, each somewhere else; of this repository.
 fn checkouts<const N: usize>(test: &str) -> Option<[Sandbox; N]> {
@@ -56,11 +56,8 @@ fn stable(screen: &str) -> String {
     own.replace_all(&screen, "[project]-[path]").into_owned()
 }
 
-#[test]
-fn two_in_folders_of_one_name_have_databases_of_their_own() {
-    let Some([one, other]) = checkouts(test_name!()) else {
-        return;
-    };
+#[testkit::test(checkouts)]
+fn two_in_folders_of_one_name_have_databases_of_their_own([one, other]: [Sandbox; 2]) {
     with_mark(&one, "of_one");
     with_mark(&other, "of_other");
     for project in [&one, &other] {
@@ -120,11 +117,8 @@ fn two_in_folders_of_one_name_have_databases_of_their_own() {
     assert!(migrate(&one).contains("nothing to do: 1 migration applied"));
 }
 
-#[test]
-fn a_project_that_a_team_has_already_stays_its_own() {
-    let Some([project]) = checkouts(test_name!()) else {
-        return;
-    };
+#[testkit::test(checkouts)]
+fn a_project_that_a_team_has_already_stays_its_own([project]: [Sandbox; 1]) {
     with_mark(&project, "kept");
     let name = project
         .dir()

@@ -6,7 +6,7 @@ use postgres::Client;
 use sql::quote::identifier as quoted;
 
 use super::{ENV, connect};
-use crate::support::{Sandbox, succeed, test_name};
+use crate::support::{Sandbox, succeed};
 
 /// The second changes what later sessions look up, which takes a new session; the third is made of several steps, one of them alone.
 const FILES: [(&str, &str); 3] = [
@@ -46,11 +46,8 @@ fn without_waiting(screen: &str) -> String {
         .collect()
 }
 
-#[test]
-fn each_schema_has_its_own_search_path_in_the_container() {
-    let Some(project) = Sandbox::analytics().compose(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| Sandbox::analytics().compose(test))]
+fn each_schema_has_its_own_search_path_in_the_container(project: Sandbox) {
     let project = project.file(".env", ENV);
     for file in fs::read_dir(project.dir().join("migrations")).unwrap() {
         fs::remove_file(file.unwrap().path()).unwrap();

@@ -100,11 +100,8 @@ fn password(project: &Sandbox) -> String {
     line.unwrap().to_owned()
 }
 
-#[test]
-fn what_happened_to_a_container_or_its_files_is_named() {
-    let Some(project) = project(test_name!(), "") else {
-        return;
-    };
+#[testkit::test(|test| project(test, ""))]
+fn what_happened_to_a_container_or_its_files_is_named(project: Sandbox) {
     // As a careful person begins.
     project.write(".env", project.read(".env.example"));
     let first = project.run("migrate --no-snapshot");
@@ -216,11 +213,8 @@ fn a_server_that_never_answers_is_named_in_seconds() {
     all(&project, "takes no connections: ");
 }
 
-#[test]
-fn a_container_that_is_killed_in_a_run_is_named() {
-    let Some(project) = project(test_name!(), "") else {
-        return;
-    };
+#[testkit::test(|test| project(test, ""))]
+fn a_container_that_is_killed_in_a_run_is_named(project: Sandbox) {
     project.write("migrations/002_slow.sql", "SELECT pg_sleep(60);\n");
     let mut run = project.start("migrate --no-snapshot --patience 3");
     run.says("001 first");

@@ -152,22 +152,17 @@ fn another_schema_of_the_search_path() {
 }
 
 /// The name is looked up in the whole search path, as that of our own history is.
-#[test]
-fn a_namesake_in_another_schema_of_the_search_path() {
-    let Some(project) = database(test_name!(), &[DBMATE, "CREATE SCHEMA \"My app\""]) else {
-        return;
-    };
+#[testkit::test(|test| database(test, &[DBMATE, "CREATE SCHEMA \"My app\""]))]
+fn a_namesake_in_another_schema_of_the_search_path(project: Sandbox) {
     let url = project.own_database().url();
     let path = format!("{url}?options=-csearch_path%3D%22My%5C%20app%22,public");
     insta::assert_snapshot!(project.run(&format!("migrate --no-snapshot --target {path}")));
 }
 
-#[test]
-fn a_view_with_the_name_of_a_history() {
-    let view = "CREATE VIEW _sqlx_migrations AS SELECT 1::bigint AS version, true AS success, ''::bytea AS checksum";
-    let Some(project) = database(test_name!(), &[view]) else {
-        return;
-    };
+const VIEW: &str = "CREATE VIEW _sqlx_migrations AS SELECT 1::bigint AS version, true AS success, ''::bytea AS checksum";
+
+#[testkit::test(|test| database(test, &[VIEW]))]
+fn a_view_with_the_name_of_a_history(project: Sandbox) {
     let screen = project.run("migrate --no-snapshot");
     assert!(screen.contains("applied 2 migrations"), "{screen}");
 }
@@ -199,12 +194,10 @@ impl Drop for Guest {
     }
 }
 
-#[test]
-fn a_user_that_may_not_read_the_other_tool_s_history() {
-    let held = "INSERT INTO _sqlx_migrations VALUES (1, 'users', now(), true, '', 1);";
-    let Some(project) = database(test_name!(), &[SQLX, held]) else {
-        return;
-    };
+const HELD: &str = "INSERT INTO _sqlx_migrations VALUES (1, 'users', now(), true, '', 1);";
+
+#[testkit::test(|test| database(test, &[SQLX, HELD]))]
+fn a_user_that_may_not_read_the_other_tool_s_history(project: Sandbox) {
     let (project, _guest) = as_guest(project, "GRANT CREATE ON SCHEMA public TO GUEST");
     let screen = project.run("migrate --no-snapshot");
     insta::assert_snapshot!(screen);
@@ -266,11 +259,8 @@ fn a_take_over_beside_a_namesake() {
     insta::assert_snapshot!(project.run("migrate --baseline 2"));
 }
 
-#[test]
-fn a_take_over_of_a_database_with_a_history() {
-    let Some(project) = project(&[A, B]).plain(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| project(&[A, B]).plain(test))]
+fn a_take_over_of_a_database_with_a_history(project: Sandbox) {
     project.run("migrate --to 1");
     insta::assert_snapshot!(project.run("migrate --baseline 2"));
     let json = project.run("migrate --baseline 2 --json");
@@ -281,38 +271,26 @@ fn a_take_over_of_a_database_with_a_history() {
     assert!(project.run("migrate").contains("applied 1 migration "));
 }
 
-#[test]
-fn a_take_over_with_a_snapshot_of_other_migrations() {
-    let Some(project) = grown(test_name!(), &[]) else {
-        return;
-    };
+#[testkit::test(|test| grown(test, &[]))]
+fn a_take_over_with_a_snapshot_of_other_migrations(project: Sandbox) {
     project.write("migrations/003_more.sql", "SELECT 1;\n");
     insta::assert_snapshot!(not_taken_over(&project, "migrate --baseline 3"));
 }
 
-#[test]
-fn a_take_over_with_a_snapshot_that_is_none() {
-    let Some(project) = grown(test_name!(), &[]) else {
-        return;
-    };
+#[testkit::test(|test| grown(test, &[]))]
+fn a_take_over_with_a_snapshot_that_is_none(project: Sandbox) {
     project.write("analytics-schema/schema.json", "{}");
     insta::assert_snapshot!(not_taken_over(&project, "migrate --baseline 2"));
 }
 
-#[test]
-fn a_take_over_up_to_an_earlier_one_without_a_server_installed() {
-    let Some(project) = grown(test_name!(), &[]) else {
-        return;
-    };
+#[testkit::test(|test| grown(test, &[]))]
+fn a_take_over_up_to_an_earlier_one_without_a_server_installed(project: Sandbox) {
     let project = project.env("PG_CONFIG", "/nowhere/pg_config");
     insta::assert_snapshot!(not_taken_over(&project, "migrate --baseline 1"));
 }
 
-#[test]
-fn a_take_over_up_to_one_that_fails_on_the_private_cluster() {
-    let Some(project) = grown(test_name!(), &[]) else {
-        return;
-    };
+#[testkit::test(|test| grown(test, &[]))]
+fn a_take_over_up_to_one_that_fails_on_the_private_cluster(project: Sandbox) {
     project.write(
         "migrations/001_users.sql",
         "CREATE TABLE users (user_id nonsense);\n",
@@ -320,21 +298,15 @@ fn a_take_over_up_to_one_that_fails_on_the_private_cluster() {
     insta::assert_snapshot!(not_taken_over(&project, "migrate --baseline 1"));
 }
 
-#[test]
-fn a_take_over_by_a_user_that_may_create_nothing() {
-    let Some(project) = grown(test_name!(), &[]) else {
-        return;
-    };
+#[testkit::test(|test| grown(test, &[]))]
+fn a_take_over_by_a_user_that_may_create_nothing(project: Sandbox) {
     let (project, _guest) = as_guest(project, "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
     let screen = not_taken_over(&project, "migrate --baseline 2");
     insta::assert_snapshot!(screen);
 }
 
-#[test]
-fn a_take_over_while_another_runner_holds_the_lock() {
-    let Some(project) = grown(test_name!(), &[]) else {
-        return;
-    };
+#[testkit::test(|test| grown(test, &[]))]
+fn a_take_over_while_another_runner_holds_the_lock(project: Sandbox) {
     let mut other = project.own_database().client();
     let key = Lock::of("public", "schema_migrations").key();
     let lock = format!("SET application_name = 'deploy 42'; SELECT pg_advisory_lock({key})");
@@ -346,11 +318,8 @@ fn a_take_over_while_another_runner_holds_the_lock() {
 }
 
 /// Of take-overs at the same time one records, and the others find its history; none leaves the lock behind.
-#[test]
-fn take_overs_at_once() {
-    let Some(project) = grown(test_name!(), &[]) else {
-        return;
-    };
+#[testkit::test(|test| grown(test, &[]))]
+fn take_overs_at_once(project: Sandbox) {
     let screens: Vec<String> = std::thread::scope(|scope| {
         let run = || project.run("migrate --baseline 2");
         let running: Vec<_> = (0..8).map(|_| scope.spawn(run)).collect();

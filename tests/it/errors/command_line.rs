@@ -59,11 +59,8 @@ fn outside_of_any_project() {
     insta::assert_snapshot!(screen);
 }
 
-#[test]
-fn in_a_subfolder_of_the_project() {
-    let Some(project) = one_of_three(test_name!()) else {
-        return;
-    };
+#[testkit::test(one_of_three)]
+fn in_a_subfolder_of_the_project(project: Sandbox) {
     let mut command = project.xtask();
     command
         .args(["migrate", "--no-snapshot", "--to", "3"])
@@ -73,11 +70,8 @@ fn in_a_subfolder_of_the_project() {
 
 /// A document that its reader does not get whole is no success; a reader that went away has read what it wanted.
 #[cfg(target_os = "linux")]
-#[test]
-fn standard_output_that_takes_nothing() {
-    let Some(project) = one_of_three(test_name!()) else {
-        return;
-    };
+#[testkit::test(one_of_three)]
+fn standard_output_that_takes_nothing(project: Sandbox) {
     let run = |arguments: &[&str], stdout: std::process::Stdio| {
         let run = project
             .xtask()

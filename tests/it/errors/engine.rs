@@ -139,9 +139,10 @@ fn doctor_sees(test: &str, container: &str) -> Option<String> {
 #[test]
 fn a_container_that_has_ended() {
     let container = "abc123\\texited\\tExited (1) 2 hours ago\\ttimescale/timescaledb:1";
-    if let Some(screen) = doctor_sees(test_name!(), container) {
-        insta::assert_snapshot!(screen);
-    }
+    let Some(screen) = doctor_sees(test_name!(), container) else {
+        return;
+    };
+    insta::assert_snapshot!(screen);
 }
 
 #[test]
@@ -156,9 +157,10 @@ fn the_status_of_a_container_that_has_ended() {
 #[test]
 fn a_container_that_is_not_healthy() {
     let container = "abc123\\trunning\\tUp 2 hours (unhealthy)\\ttimescale/timescaledb:1";
-    if let Some(screen) = doctor_sees(test_name!(), container) {
-        insta::assert_snapshot!(screen);
-    }
+    let Some(screen) = doctor_sees(test_name!(), container) else {
+        return;
+    };
+    insta::assert_snapshot!(screen);
 }
 
 #[test]

@@ -89,11 +89,8 @@ refuses! {
     a_folder_that_is_not_there: Sandbox::new().run("migrate --target embedded --migrations elsewhere");
 }
 
-#[test]
-fn a_byte_order_mark_and_crlf_are_no_change() {
-    let Some(project) = Sandbox::new().plain(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| Sandbox::new().plain(test))]
+fn a_byte_order_mark_and_crlf_are_no_change(project: Sandbox) {
     let migration = "migrations/001_a.sql";
     project.write(migration, "\u{feff}CREATE TABLE t ();\r\nSELECT 1;\r\n");
     let applied = project.run("migrate --no-snapshot");
@@ -138,11 +135,8 @@ refuses_section! {
         "-- Up Migration\nCREATE TABLE t (id int);\n\n-- Down Migration\nDROP TABLE t;\n";
 }
 
-#[test]
-fn a_file_of_another_tool_without_such_a_section_runs() {
-    let Some(project) = Sandbox::new().plain(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| Sandbox::new().plain(test))]
+fn a_file_of_another_tool_without_such_a_section_runs(project: Sandbox) {
     let text =
         "-- migrate:up transaction:false\nCREATE TABLE t (id int);\n-- migrate:down\n-- nothing\n";
     project.write("migrations/001_a.sql", text);
@@ -150,11 +144,8 @@ fn a_file_of_another_tool_without_such_a_section_runs() {
     assert!(applied.contains("applied 1 migration"), "{applied}");
 }
 
-#[test]
-fn an_applied_file_with_such_a_section_is_no_obstacle() {
-    let Some(project) = Sandbox::new().plain(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| Sandbox::new().plain(test))]
+fn an_applied_file_with_such_a_section_is_no_obstacle(project: Sandbox) {
     let text = "CREATE TABLE t (id int);\n-- Down Migration\nDROP TABLE t;\n";
     project.write(
         "migrations/001_a.sql",
@@ -193,11 +184,8 @@ fn without_statement(test: &str) -> Option<Sandbox> {
     Some(project)
 }
 
-#[test]
-fn a_file_without_a_statement_is_recorded_with_a_warning() {
-    let Some(project) = without_statement(test_name!()) else {
-        return;
-    };
+#[testkit::test(without_statement)]
+fn a_file_without_a_statement_is_recorded_with_a_warning(project: Sandbox) {
     insta::assert_snapshot!(
         "without_statement_the_plan",
         project.run("migrate --dry-run")
@@ -223,11 +211,8 @@ fn a_file_without_a_statement_is_recorded_with_a_warning() {
 }
 
 /// The settings of a session and its one transaction hold whichever file is the first and the last.
-#[test]
-fn files_without_a_statement_share_the_transaction_of_all_or_nothing() {
-    let Some(project) = without_statement(test_name!()) else {
-        return;
-    };
+#[testkit::test(without_statement)]
+fn files_without_a_statement_share_the_transaction_of_all_or_nothing(project: Sandbox) {
     project.write("migrations/004_block.sql", "CREATE TABLE t (id int);\n");
     let failed = project.run("migrate --no-snapshot --all-or-nothing");
     assert!(failed.contains("42P07"), "{failed}");
@@ -239,11 +224,8 @@ fn files_without_a_statement_share_the_transaction_of_all_or_nothing() {
     assert!(status.contains("5 applied"), "{status}");
 }
 
-#[test]
-fn the_rest_of_a_half_applied_file_may_become_empty() {
-    let Some(project) = Sandbox::new().plain(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| Sandbox::new().plain(test))]
+fn the_rest_of_a_half_applied_file_may_become_empty(project: Sandbox) {
     project.write("migrations/001_a.sql", "VACUUM nowhere;\n");
     project.write("migrations/002_b.sql", "CREATE TABLE t (id int);\n");
     let failed = project.run("migrate --no-snapshot");
@@ -255,11 +237,8 @@ fn the_rest_of_a_half_applied_file_may_become_empty() {
     assert!(again.contains("nothing to do"), "{again}");
 }
 
-#[test]
-fn a_file_without_a_statement_may_be_taken_over() {
-    let Some(project) = without_statement(test_name!()) else {
-        return;
-    };
+#[testkit::test(without_statement)]
+fn a_file_without_a_statement_may_be_taken_over(project: Sandbox) {
     if project.is_plain() {
         return;
     }

@@ -25,11 +25,8 @@ fn both(project: &Sandbox) -> String {
     format!("$ migrate\n{migrate}\n$ status\n{}", project.run("status"))
 }
 
-#[test]
-fn edited_after_it_was_applied() {
-    let Some(project) = applied(test_name!(), &[A, B]) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, &[A, B]))]
+fn edited_after_it_was_applied(project: Sandbox) {
     project.write(
         "migrations/001_users.sql",
         format!("-- one person\n{}", A.1),
@@ -37,49 +34,34 @@ fn edited_after_it_was_applied() {
     insta::assert_snapshot!(both(&project));
 }
 
-#[test]
-fn edited_and_others_are_pending() {
-    let Some(project) = applied(test_name!(), &[A, B]) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, &[A, B]))]
+fn edited_and_others_are_pending(project: Sandbox) {
     project.write("migrations/002_names.sql", "SELECT 1;\n");
     project.write("migrations/003_index.sql", C.1);
     insta::assert_snapshot!(both(&project));
 }
 
-#[test]
-fn the_last_is_deleted() {
-    let Some(project) = applied(test_name!(), &[A, B, C]) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, &[A, B, C]))]
+fn the_last_is_deleted(project: Sandbox) {
     remove(&project, C.0);
     insta::assert_snapshot!(both(&project));
 }
 
-#[test]
-fn one_between_is_deleted() {
-    let Some(project) = applied(test_name!(), &[A, B, C]) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, &[A, B, C]))]
+fn one_between_is_deleted(project: Sandbox) {
     remove(&project, B.0);
     insta::assert_snapshot!(both(&project));
 }
 
-#[test]
-fn renamed() {
-    let Some(project) = applied(test_name!(), &[A, B]) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, &[A, B]))]
+fn renamed(project: Sandbox) {
     remove(&project, B.0);
     project.write("migrations/002_user_names.sql", B.1);
     insta::assert_snapshot!(both(&project));
 }
 
-#[test]
-fn renamed_and_edited_and_deleted() {
-    let Some(project) = applied(test_name!(), &[A, B, C]) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, &[A, B, C]))]
+fn renamed_and_edited_and_deleted(project: Sandbox) {
     remove(&project, B.0);
     remove(&project, C.0);
     project.write("migrations/001_users.sql", "SELECT 1;\n");
@@ -87,11 +69,8 @@ fn renamed_and_edited_and_deleted() {
     insta::assert_snapshot!(both(&project));
 }
 
-#[test]
-fn out_of_order() {
-    let Some(project) = applied(test_name!(), &[A, B, C]) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, &[A, B, C]))]
+fn out_of_order(project: Sandbox) {
     // As after the merge of a branch whose migrations somebody applied under later numbers.
     let mut client = project.own_database().client();
     client
@@ -100,23 +79,17 @@ fn out_of_order() {
     insta::assert_snapshot!(both(&project));
 }
 
-#[test]
-fn the_done_part_of_a_half_applied_one_is_edited() {
-    let text = "CREATE TABLE t (a int);\nCREATE INDEX CONCURRENTLY ON t (a);\nSELECT wrong;\n";
-    let Some(project) = project(&[A, ("002_half", text)]).plain(test_name!()) else {
-        return;
-    };
+const HALF: &str = "CREATE TABLE t (a int);\nCREATE INDEX CONCURRENTLY ON t (a);\nSELECT wrong;\n";
+
+#[testkit::test(|test| project(&[A, ("002_half", HALF)]).plain(test))]
+fn the_done_part_of_a_half_applied_one_is_edited(project: Sandbox) {
     project.run("migrate --no-snapshot");
-    project.write("migrations/002_half.sql", text.replace("a int", "a bigint"));
+    project.write("migrations/002_half.sql", HALF.replace("a int", "a bigint"));
     insta::assert_snapshot!(both(&project));
 }
 
-#[test]
-fn a_half_applied_one_is_deleted() {
-    let text = "CREATE TABLE t (a int);\nCREATE INDEX CONCURRENTLY ON t (a);\nSELECT wrong;\n";
-    let Some(project) = project(&[A, ("002_half", text)]).plain(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| project(&[A, ("002_half", HALF)]).plain(test))]
+fn a_half_applied_one_is_deleted(project: Sandbox) {
     project.run("migrate --no-snapshot");
     remove(&project, "002_half");
     insta::assert_snapshot!(both(&project));

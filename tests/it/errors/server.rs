@@ -21,51 +21,33 @@ fn as_user(url: &str, user: &str) -> String {
     format!("postgresql://{user}@{rest}")
 }
 
-#[test]
-fn a_wrong_password() {
-    let Some(project) = with_url(test_name!(), |url| as_user(url, "postgres:not-it")) else {
-        return;
-    };
+#[testkit::test(|test| with_url(test, |url| as_user(url, "postgres:not-it")))]
+fn a_wrong_password(project: Sandbox) {
     insta::assert_snapshot!(project.run("migrate"));
 }
 
-#[test]
-fn no_password() {
-    let Some(project) = with_url(test_name!(), |url| as_user(url, "postgres")) else {
-        return;
-    };
+#[testkit::test(|test| with_url(test, |url| as_user(url, "postgres")))]
+fn no_password(project: Sandbox) {
     insta::assert_snapshot!(project.run("migrate"));
 }
 
-#[test]
-fn a_user_that_is_not_there() {
-    let Some(project) = with_url(test_name!(), |url| as_user(url, "nobody_here:secret")) else {
-        return;
-    };
+#[testkit::test(|test| with_url(test, |url| as_user(url, "nobody_here:secret")))]
+fn a_user_that_is_not_there(project: Sandbox) {
     insta::assert_snapshot!(project.run("migrate"));
 }
 
-#[test]
-fn a_database_that_is_not_there() {
-    let Some(project) = with_url(test_name!(), other_database) else {
-        return;
-    };
+#[testkit::test(|test| with_url(test, other_database))]
+fn a_database_that_is_not_there(project: Sandbox) {
     insta::assert_snapshot!(project.run("migrate"));
 }
 
-#[test]
-fn a_server_without_tls() {
-    let Some(project) = with_url(test_name!(), |url| format!("{url}?sslmode=require")) else {
-        return;
-    };
+#[testkit::test(|test| with_url(test, |url| format!("{url}?sslmode=require")))]
+fn a_server_without_tls(project: Sandbox) {
     insta::assert_snapshot!(project.run("migrate"));
 }
 
-#[test]
-fn what_libpq_reads_in_the_environment_counts() {
-    let Some(project) = with_url(test_name!(), |url| url.to_owned()) else {
-        return;
-    };
+#[testkit::test(|test| with_url(test, |url| url.to_owned()))]
+fn what_libpq_reads_in_the_environment_counts(project: Sandbox) {
     let url = project.own_database().url();
     let (user, place) = url
         .strip_prefix("postgresql://")
@@ -190,19 +172,13 @@ impl Drop for Guest {
     }
 }
 
-#[test]
-fn a_user_that_may_create_nothing() {
-    let Some((project, _guest)) = as_guest(test_name!()) else {
-        return;
-    };
+#[testkit::test(as_guest)]
+fn a_user_that_may_create_nothing((project, _guest): (Sandbox, Guest)) {
     insta::assert_snapshot!(project.run("migrate"));
 }
 
-#[test]
-fn a_user_that_may_not_read_the_history() {
-    let Some((project, _guest)) = as_guest(test_name!()) else {
-        return;
-    };
+#[testkit::test(as_guest)]
+fn a_user_that_may_not_read_the_history((project, _guest): (Sandbox, Guest)) {
     let owner = project.own_database().url();
     let applied = project.run(&format!("migrate --no-snapshot --target {owner}"));
     assert!(applied.starts_with("exit 0\n"), "{applied}");
@@ -233,11 +209,8 @@ fn a_file_that_becomes_somebody_else() {
     }
 }
 
-#[test]
-fn another_runner_holds_the_lock() {
-    let Some(project) = project(&[A]).plain(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| project(&[A]).plain(test))]
+fn another_runner_holds_the_lock(project: Sandbox) {
     let mut other = project.own_database().client();
     let key = Lock::of("public", "schema_migrations").key();
     let lock = format!("SET application_name = 'deploy 42'; SELECT pg_advisory_lock({key})");
@@ -245,11 +218,8 @@ fn another_runner_holds_the_lock() {
     insta::assert_snapshot!(project.run("migrate --patience 1"));
 }
 
-#[test]
-fn another_runner_lets_the_lock_go() {
-    let Some(project) = project(&[A]).plain(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| project(&[A]).plain(test))]
+fn another_runner_lets_the_lock_go(project: Sandbox) {
     let mut other = project.own_database().client();
     let key = Lock::of("public", "schema_migrations").key();
     let lock = format!("SET application_name = 'deploy 42'; SELECT pg_advisory_lock({key})");

@@ -54,11 +54,8 @@ spoils! {
     reformatted: |good| Some(good.replace("  ", "    "));
 }
 
-#[test]
-fn a_checkout_on_windows_is_no_change() {
-    let Some(project) = project(&[A]).plain(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| project(&[A]).plain(test))]
+fn a_checkout_on_windows_is_no_change(project: Sandbox) {
     project.run("migrate --snapshot schema.json");
     let windows = project.read("schema.json").replace('\n', "\r\n");
     project.write("schema.json", windows);
@@ -81,32 +78,23 @@ fn of_other_migrations() {
     }
 }
 
-#[test]
-fn of_a_database_that_was_changed_by_hand() {
-    let Some(project) = project(&[A, B]).plain(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| project(&[A, B]).plain(test))]
+fn of_a_database_that_was_changed_by_hand(project: Sandbox) {
     project.run("migrate --snapshot schema.json");
     let sql = "ALTER TABLE users ALTER name SET NOT NULL; DROP TABLE logins; CREATE TABLE extra ()";
     project.own_database().client().batch_execute(sql).unwrap();
     insta::assert_snapshot!(project.run("migrate --frozen --snapshot schema.json"));
 }
 
-#[test]
-fn frozen_while_migrations_are_pending() {
-    let Some(project) = project(&[A]).plain(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| project(&[A]).plain(test))]
+fn frozen_while_migrations_are_pending(project: Sandbox) {
     project.run("migrate --snapshot schema.json");
     project.write("migrations/002_logins.sql", B.1);
     insta::assert_snapshot!(project.run("migrate --frozen --snapshot schema.json"));
 }
 
-#[test]
-fn in_a_folder_that_is_not_there() {
-    let Some(project) = project(&[A]).plain(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| project(&[A]).plain(test))]
+fn in_a_folder_that_is_not_there(project: Sandbox) {
     insta::assert_snapshot!(project.run("migrate --snapshot no/such/folder/schema.json"));
 }
 

@@ -1,12 +1,9 @@
 //! A `timeschema.toml` that cannot be read as one: the commands say where and what, and do nothing.
 
-use crate::support::{Sandbox, test_name};
+use crate::support::Sandbox;
 
-#[test]
-fn a_wrong_timeschema_toml_is_named_at_its_place() {
-    let Some(project) = Sandbox::new().plain(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| Sandbox::new().plain(test))]
+fn a_wrong_timeschema_toml_is_named_at_its_place(project: Sandbox) {
     project.write("migrations/001_a.sql", "CREATE TABLE a ();\n");
     let texts = [
         "[history\nschema = \"ops\"\n",

@@ -1,5 +1,7 @@
 //! Faults of the client and of the network, at every message.
 
+use std::path::PathBuf;
+
 use super::cases::Mode;
 use super::plan::Plan;
 use super::proxy::{Deed, Moment};
@@ -53,11 +55,8 @@ fn modes(between: [Fault; 2]) -> Vec<Mode> {
         .collect()
 }
 
-#[test]
-fn whatever_happens_to_the_client_the_next_run_finishes_the_work_exactly_once() {
-    let Some(database) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn whatever_happens_to_the_client_the_next_run_finishes_the_work_exactly_once(database: Database) {
     let plan = Plan::every_step(&mut database.client());
     let target = Target::by_url(&database.url(), plan);
     let lane = Lane {
@@ -68,11 +67,10 @@ fn whatever_happens_to_the_client_the_next_run_finishes_the_work_exactly_once() 
     sweep("by URL", &[lane]);
 }
 
-#[test]
-fn whatever_happens_to_a_client_or_its_psql_the_next_run_finishes_the_work_exactly_once() {
-    let Some(psql) = installed_psql(test_name!()) else {
-        return;
-    };
+#[testkit::test(installed_psql)]
+fn whatever_happens_to_a_client_or_its_psql_the_next_run_finishes_the_work_exactly_once(
+    psql: PathBuf,
+) {
     let Some(database) = Database::new(test_name!()) else {
         return;
     };
@@ -86,11 +84,8 @@ fn whatever_happens_to_a_client_or_its_psql_the_next_run_finishes_the_work_exact
     sweep("through psql", &[lane]);
 }
 
-#[test]
-fn whatever_happens_in_plain_mode_the_next_run_finishes_the_work_exactly_once() {
-    let Some(database) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn whatever_happens_in_plain_mode_the_next_run_finishes_the_work_exactly_once(database: Database) {
     let lane = Lane {
         target: Target::by_url(&database.url(), Plan::STOOD_FOR),
         modes: one_by_one(modes(NETWORK), 4, 1),
@@ -99,11 +94,10 @@ fn whatever_happens_in_plain_mode_the_next_run_finishes_the_work_exactly_once() 
     sweep("in plain mode", &[lane]);
 }
 
-#[test]
-fn whatever_happens_in_plain_mode_through_psql_the_next_run_finishes_the_work_exactly_once() {
-    let Some(psql) = installed_psql(test_name!()) else {
-        return;
-    };
+#[testkit::test(installed_psql)]
+fn whatever_happens_in_plain_mode_through_psql_the_next_run_finishes_the_work_exactly_once(
+    psql: PathBuf,
+) {
     let Some(database) = Database::new(test_name!()) else {
         return;
     };

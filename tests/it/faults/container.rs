@@ -7,7 +7,7 @@ use super::halfway::waiting;
 use super::plan::Plan;
 use super::program::Program;
 use super::target::{Place, Target};
-use crate::support::{PATIENCE, eventually, test_name};
+use crate::support::{PATIENCE, eventually};
 
 /// How soon nothing of a killed runner may be at work in the container.
 const SOON: Duration = Duration::from_secs(10);
@@ -62,11 +62,8 @@ fn at_work(place: &Place<'_>) -> i64 {
     place.client().query_one(sql, &[]).unwrap().get(0)
 }
 
-#[test]
-fn a_run_in_a_container_is_finished_by_the_next_one_whoever_was_killed() {
-    let Some(target) = Target::in_container(test_name!(), Plan::of(FILES)) else {
-        return;
-    };
+#[testkit::test(|test| Target::in_container(test, Plan::of(FILES)))]
+fn a_run_in_a_container_is_finished_by_the_next_one_whoever_was_killed(target: Target) {
     let (clean, _) = cases::clean_run(&target);
     let mut wrong = Vec::new();
     for during in [During::Index, During::Transaction] {

@@ -15,7 +15,7 @@ use super::program::Program;
 use super::proxy::{Deed, Fault, Moment, Proxy};
 use super::state::{Finding, State};
 use super::target::{Place, Target, through};
-use crate::support::{Database, test_name};
+use crate::support::Database;
 
 const RUNNERS: usize = 50;
 /// Every other one begins half-way, at each of six messages once.
@@ -66,11 +66,10 @@ fn half_apply(place: &Place<'_>, at: usize) {
     assert!(proxy.fired(), "{outcome:?}");
 }
 
-#[test]
-fn of_fifty_runners_at_once_one_applies_each_migration_and_none_hears_of_an_error() {
-    let Some(database) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn of_fifty_runners_at_once_one_applies_each_migration_and_none_hears_of_an_error(
+    database: Database,
+) {
     let target = Target::by_url(&database.url(), Plan::of(FILES));
     let clean = {
         let place = target.place();
@@ -125,11 +124,8 @@ fn judge(reports: &[Result<Report, String>], half: bool) -> Vec<Finding> {
     findings
 }
 
-#[test]
-fn real_programs_at_once_all_succeed() {
-    let Some(database) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn real_programs_at_once_all_succeed(database: Database) {
     let target = Target::by_url(&database.url(), Plan::of(FILES));
     let (clean, _) = cases::clean_run(&target);
     for half in [false, true] {

@@ -80,11 +80,8 @@ fn mount(arguments: &[&str], dir: &Path) -> Result<(), String> {
     }
 }
 
-#[test]
-fn a_run_that_found_the_disk_full_is_finished_when_there_is_room() {
-    let Some(private) = Private::start(test_name!()) else {
-        return;
-    };
+#[testkit::test(Private::start)]
+fn a_run_that_found_the_disk_full_is_finished_when_there_is_room(private: Private) {
     let disk = private.dir().with_extension("disk");
     let disk = match Disk::mount(disk, "24m", &private.dir().join("cluster/data")) {
         Ok(disk) => disk,

@@ -7,7 +7,7 @@ use super::plan::Plan;
 use super::private::Private;
 use super::program::Program;
 use super::target::{Place, Target};
-use crate::support::{PATIENCE, eventually, test_name};
+use crate::support::{PATIENCE, eventually};
 
 const TABLES: &str = "CREATE TABLE done (step text NOT NULL);\n\
                       CREATE TABLE devices (id int PRIMARY KEY, name text);\n\
@@ -49,11 +49,10 @@ const PLANS: [&[(&str, &str)]; 4] = [
 /// What a statement dies of, given its client and the pid of its backend.
 type Death = (&'static str, Box<dyn Fn(&Program, u32)>);
 
-#[test]
-fn a_statement_that_dies_half_way_is_finished_by_the_next_run_whatever_it_died_of() {
-    let Some(private) = Private::start(test_name!()) else {
-        return;
-    };
+#[testkit::test(Private::start)]
+fn a_statement_that_dies_half_way_is_finished_by_the_next_run_whatever_it_died_of(
+    private: Private,
+) {
     let private = Arc::new(private);
     let clone = || Arc::clone(&private);
     let (terminated, killed, stopped) = (clone(), clone(), clone());

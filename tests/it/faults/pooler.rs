@@ -10,7 +10,7 @@ use super::plan::Plan;
 use super::program::Program;
 use super::state::State;
 use super::target::{Place, Target};
-use crate::support::{Database, PATIENCE, Sandbox, eventually, free_port, skip, test_name};
+use crate::support::{Database, PATIENCE, Sandbox, eventually, free_port, skip};
 
 /// A running pooler in front of one database.
 struct Pooler {
@@ -116,20 +116,16 @@ fn run(test: &str, mode: &str) -> Option<(Option<i32>, String, bool)> {
     Some((status.and_then(|status| status.code()), output, same))
 }
 
-#[test]
-fn through_a_pooler_in_session_mode_every_step_works() {
-    let Some((code, output, same)) = run(test_name!(), "session") else {
-        return;
-    };
+#[testkit::test(|test| run(test, "session"))]
+fn through_a_pooler_in_session_mode_every_step_works(
+    (code, output, same): (Option<i32>, String, bool),
+) {
     assert_eq!(code, Some(0), "{output}");
     assert!(same, "{output}");
 }
 
-#[test]
-fn a_pooler_in_transaction_mode_is_refused() {
-    let Some((code, output, _)) = run(test_name!(), "transaction") else {
-        return;
-    };
+#[testkit::test(|test| run(test, "transaction"))]
+fn a_pooler_in_transaction_mode_is_refused((code, output, _): (Option<i32>, String, bool)) {
     assert_eq!(code, Some(1), "{output}");
     let (_, error) = output.split_once("error: ").unwrap();
     insta::assert_snapshot!(error);

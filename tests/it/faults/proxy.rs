@@ -16,7 +16,7 @@ use std::time::Duration;
 use super::private::signal;
 use super::program::Program;
 use super::target::through;
-use crate::support::{Database, eventually, test_name};
+use crate::support::{Database, eventually};
 
 /// When a fault happens, seen from the message that it happens at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -402,11 +402,8 @@ fn second_of_three(database: &Database, moment: Moment, deed: Deed) -> String {
     format!("{reply}, {alive}, {rows} rows")
 }
 
-#[test]
-fn a_fault_happens_at_its_message_and_at_its_moment() {
-    let Some(database) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn a_fault_happens_at_its_message_and_at_its_moment(database: Database) {
     for (moment, deed, expected) in [
         (Moment::Unsent, Deed::Reset, "fails, alive, 0 rows"),
         (Moment::Unanswered, Deed::Reset, "fails, alive, 1 rows"),

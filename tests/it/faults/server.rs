@@ -61,11 +61,10 @@ fn a_server_that_crashes_at_any_message_has_the_work_finished_by_the_next_run() 
     sweep("crashes", &lanes);
 }
 
-#[test]
-fn a_backend_that_is_terminated_at_any_message_has_its_work_finished_by_the_next_run() {
-    let Some(database) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn a_backend_that_is_terminated_at_any_message_has_its_work_finished_by_the_next_run(
+    database: Database,
+) {
     let plan = Plan::every_step(&mut database.client());
     let target = Target::by_url(&database.url(), plan);
     let admin = Arc::new(Mutex::new(database.client()));

@@ -10,7 +10,7 @@ use super::program::Program;
 use super::proxy::{Deed, Fault, Moment, Proxy};
 use super::state::State;
 use super::target::{Place, Target};
-use crate::support::{Database, PATIENCE, eventually, test_name};
+use crate::support::{Database, PATIENCE, eventually};
 
 const TABLES: (&str, &str) = (
     "001_tables.sql",
@@ -33,11 +33,8 @@ const ALTER: &[(&str, &str)] = &[
     ),
 ];
 
-#[test]
-fn an_index_is_built_concurrently_while_other_runners_wait_for_the_lock() {
-    let Some(database) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn an_index_is_built_concurrently_while_other_runners_wait_for_the_lock(database: Database) {
     let target = Target::by_url(&database.url(), Plan::of(INDEX));
     let (clean, _) = cases::clean_run(&target);
     let place = target.place();
@@ -63,11 +60,8 @@ fn an_index_is_built_concurrently_while_other_runners_wait_for_the_lock() {
     assert_eq!(State::read(&place).differences(&clean), []);
 }
 
-#[test]
-fn a_run_that_is_in_the_dark_holds_the_lock_until_the_server_learns_of_it() {
-    let Some(database) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn a_run_that_is_in_the_dark_holds_the_lock_until_the_server_learns_of_it(database: Database) {
     let target = Target::by_url(&database.url(), Plan::of(ALTER));
     let (clean, messages) = cases::clean_run(&target);
     let place = target.place();
@@ -108,11 +102,8 @@ fn behind_a_reader(place: &Place<'_>) -> (Program, postgres::Client) {
     (run, reader)
 }
 
-#[test]
-fn a_run_that_waits_for_a_long_reader_succeeds_when_it_ends() {
-    let Some(database) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn a_run_that_waits_for_a_long_reader_succeeds_when_it_ends(database: Database) {
     let target = Target::by_url(&database.url(), Plan::of(ALTER));
     let (clean, _) = cases::clean_run(&target);
     let place = target.place();
@@ -125,11 +116,8 @@ fn a_run_that_waits_for_a_long_reader_succeeds_when_it_ends() {
     assert_eq!(State::read(&place).differences(&clean), []);
 }
 
-#[test]
-fn readers_do_not_queue_behind_a_run_for_longer_than_its_lock_timeout() {
-    let Some(database) = Database::new(test_name!()) else {
-        return;
-    };
+#[testkit::test]
+fn readers_do_not_queue_behind_a_run_for_longer_than_its_lock_timeout(database: Database) {
     let target = Target::by_url(&database.url(), Plan::of(ALTER));
     let place = target.place();
     let (run, mut reader) = behind_a_reader(&place);

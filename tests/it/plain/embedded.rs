@@ -54,11 +54,10 @@ fn an_embedded_cluster_of_a_server_without_timescaledb_is_in_plain_mode() {
     insta::assert_snapshot!("the_doctor_of_an_embedded_cluster", project.run("doctor"));
 }
 
-#[test]
-fn an_embedded_cluster_takes_timescaledb_that_is_installed_later_for_new_databases() {
-    let Some((project, pg_config)) = to_be_installed_later(test_name!()) else {
-        return;
-    };
+#[testkit::test(to_be_installed_later)]
+fn an_embedded_cluster_takes_timescaledb_that_is_installed_later_for_new_databases(
+    (project, pg_config): (Sandbox, PathBuf),
+) {
     let project = project.env("PG_CONFIG", pg_config);
     let before = project.run("migrate --no-snapshot");
     insta::assert_snapshot!("before_it_was_installed", before);
@@ -76,11 +75,10 @@ fn an_embedded_cluster_takes_timescaledb_that_is_installed_later_for_new_databas
 }
 
 /// A server that is in use is not restarted; the next one that starts has the library.
-#[test]
-fn an_embedded_server_from_before_timescaledb_was_installed_is_restarted_when_nobody_uses_it() {
-    let Some((project, pg_config)) = to_be_installed_later(test_name!()) else {
-        return;
-    };
+#[testkit::test(to_be_installed_later)]
+fn an_embedded_server_from_before_timescaledb_was_installed_is_restarted_when_nobody_uses_it(
+    (project, pg_config): (Sandbox, PathBuf),
+) {
     let done = project.dir().join("done");
     let script = r#"touch "$1.begun"; until [ -e "$1" ]; do sleep 0.1; done"#;
     let mut user = project.xtask();

@@ -3,11 +3,8 @@
 use super::{HYPERTABLE, one, value};
 use crate::support::{Sandbox, eventually, test_name};
 
-#[test]
-fn a_database_of_plain_mode_stays_one() {
-    let Some(project) = one(test_name!(), HYPERTABLE) else {
-        return;
-    };
+#[testkit::test(|test| one(test, HYPERTABLE))]
+fn a_database_of_plain_mode_stays_one(project: Sandbox) {
     assert!(
         project
             .run("migrate --plain --no-snapshot")
@@ -28,15 +25,10 @@ fn a_database_of_plain_mode_stays_one() {
     assert_eq!(value(&project, modes), "plain, plain");
 }
 
-#[test]
-fn a_reset_names_the_mode_that_the_database_had() {
-    let Some(project) = Sandbox::new()
-        .file("migrations/001_a.sql", HYPERTABLE)
-        .needs_timescaledb_for("a reset that leaves plain mode")
-        .plain(test_name!())
-    else {
-        return;
-    };
+#[testkit::test(
+    |test| Sandbox::new().file("migrations/001_a.sql", HYPERTABLE).needs_timescaledb_for("a reset that leaves plain mode").plain(test)
+)]
+fn a_reset_names_the_mode_that_the_database_had(project: Sandbox) {
     project.run("migrate --plain --no-snapshot");
     insta::assert_snapshot!(project.run("reset --yes --no-snapshot"));
 }
@@ -51,15 +43,10 @@ fn a_database_that_was_migrated_without_it_stays_one() {
     insta::assert_snapshot!(project.run("migrate --plain --no-snapshot"));
 }
 
-#[test]
-fn a_database_with_timescaledb_is_none_for_it() {
-    let Some(project) = Sandbox::new()
-        .file("migrations/001_a.sql", HYPERTABLE)
-        .needs_timescaledb_for("a database that has it already")
-        .url(test_name!())
-    else {
-        return;
-    };
+#[testkit::test(
+    |test| Sandbox::new().file("migrations/001_a.sql", HYPERTABLE).needs_timescaledb_for("a database that has it already").url(test)
+)]
+fn a_database_with_timescaledb_is_none_for_it(project: Sandbox) {
     let mut client = project.own_database().client();
     client
         .batch_execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
@@ -73,20 +60,13 @@ fn a_database_with_timescaledb_is_none_for_it() {
     );
 }
 
-#[test]
-fn a_take_over_is_refused() {
-    let Some(project) = one(test_name!(), HYPERTABLE) else {
-        return;
-    };
+#[testkit::test(|test| one(test, HYPERTABLE))]
+fn a_take_over_is_refused(project: Sandbox) {
     insta::assert_snapshot!(project.run("migrate --plain --baseline 1"));
 }
 
-#[test]
-fn a_run_that_waited_for_one_of_the_other_mode_is_refused() {
-    let text = "CREATE TABLE t ();\nSELECT pg_sleep(3);\n";
-    let Some(project) = one(test_name!(), text) else {
-        return;
-    };
+#[testkit::test(|test| one(test, "CREATE TABLE t ();\nSELECT pg_sleep(3);\n"))]
+fn a_run_that_waited_for_one_of_the_other_mode_is_refused(project: Sandbox) {
     let first = project.start("migrate --no-snapshot");
     eventually("the first run", || {
         let running = "SELECT count(*)::text FROM pg_stat_activity \

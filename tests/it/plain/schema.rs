@@ -6,11 +6,8 @@ use std::path::Path;
 use super::{one, value};
 use crate::support::{Sandbox, test_name};
 
-#[test]
-fn the_migrations_give_the_schema_that_the_snapshot_holds() {
-    let Some(project) = Sandbox::analytics().plain(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| Sandbox::analytics().plain(test))]
+fn the_migrations_give_the_schema_that_the_snapshot_holds(project: Sandbox) {
     let plan = project.run("migrate --plain --dry-run");
     insta::assert_snapshot!("the_plan_names_what_is_rewritten", plan);
     let first = project.run("migrate --plain --frozen");
@@ -23,12 +20,8 @@ fn the_migrations_give_the_schema_that_the_snapshot_holds() {
     assert_eq!(value(&project, modes), "plain");
 }
 
-#[test]
-fn the_plan_as_a_document_holds_what_is_sent() {
-    let text = "CREATE EXTENSION timescaledb;\nSELECT 1;\n";
-    let Some(project) = one(test_name!(), text) else {
-        return;
-    };
+#[testkit::test(|test| one(test, "CREATE EXTENSION timescaledb;\nSELECT 1;\n"))]
+fn the_plan_as_a_document_holds_what_is_sent(project: Sandbox) {
     insta::assert_snapshot!(project.run("migrate --plain --dry-run --json"));
 }
 

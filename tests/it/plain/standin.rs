@@ -1,7 +1,7 @@
 //! Installing what replaces TimescaleDB in a database, and bringing it up to date.
 
 use super::{HYPERTABLE, one, value};
-use crate::support::{Sandbox, eventually, test_name};
+use crate::support::{Sandbox, eventually};
 
 /// The version of the database's stand-in.
 fn version(project: &Sandbox) -> String {
@@ -28,11 +28,8 @@ fn marked(project: &Sandbox, mark: &str) {
     client.batch_execute(&sql).unwrap();
 }
 
-#[test]
-fn an_older_stand_in_is_brought_up_to_date_and_a_newer_one_is_left_alone() {
-    let Some(project) = older(test_name!(), "NULL") else {
-        return;
-    };
+#[testkit::test(|test| older(test, "NULL"))]
+fn an_older_stand_in_is_brought_up_to_date_and_a_newer_one_is_left_alone(project: Sandbox) {
     project.write("migrations/002_b.sql", "SELECT generate_uuidv7();\n");
     insta::assert_snapshot!(
         "an_older_stand_in",
@@ -48,11 +45,8 @@ fn an_older_stand_in_is_brought_up_to_date_and_a_newer_one_is_left_alone() {
     assert_eq!(version(&project), "999");
 }
 
-#[test]
-fn an_older_stand_in_is_brought_up_to_date_where_nothing_is_pending() {
-    let Some(project) = older(test_name!(), "'1'") else {
-        return;
-    };
+#[testkit::test(|test| older(test, "'1'"))]
+fn an_older_stand_in_is_brought_up_to_date_where_nothing_is_pending(project: Sandbox) {
     insta::assert_snapshot!(project.run("migrate --no-snapshot"));
     assert_eq!(version(&project), migrator::plain::VERSION.to_string());
     assert_ne!(value(&project, "SELECT generate_uuidv7()::text"), "");
@@ -63,20 +57,13 @@ fn an_older_stand_in_is_brought_up_to_date_where_nothing_is_pending() {
 }
 
 /// Two services that have a history each, and so a lock each.
-#[test]
-fn two_first_runs_at_once_install_one_stand_in() {
-    let Some(project) = Sandbox::new()
+#[testkit::test(
+    |test| Sandbox::new()
         .file("a/001_a.sql", HYPERTABLE)
-        .file(
-            "b/001_b.sql",
-            HYPERTABLE
-                .replace("TABLE t", "TABLE u")
-                .replace("('t'", "('u'"),
-        )
-        .plain(test_name!())
-    else {
-        return;
-    };
+        .file("b/001_b.sql", HYPERTABLE.replace("TABLE t", "TABLE u").replace("('t'", "('u'"))
+        .plain(test)
+)]
+fn two_first_runs_at_once_install_one_stand_in(project: Sandbox) {
     let mut client = project.own_database().client();
     client
         .batch_execute(&format!("{}SELECT", migrator::plain::LOCK))
@@ -107,11 +94,8 @@ fn two_first_runs_at_once_install_one_stand_in() {
     assert_eq!(value(&project, made), "t, u of 1");
 }
 
-#[test]
-fn where_the_stand_in_cannot_be_installed_nothing_is_run() {
-    let Some(project) = one(test_name!(), HYPERTABLE) else {
-        return;
-    };
+#[testkit::test(|test| one(test, HYPERTABLE))]
+fn where_the_stand_in_cannot_be_installed_nothing_is_run(project: Sandbox) {
     let mut client = project.own_database().client();
     client
         .batch_execute("CREATE SCHEMA _timescaledb_catalog")

@@ -69,11 +69,8 @@ fn sleeps(client: &mut Client) {
     eventually("the statement runs", || value(client, sql) == "1");
 }
 
-#[test]
-fn a_run_goes_on_by_itself_after_its_connection_was_reset() {
-    let Some(project) = before_the_last(test_name!(), &[NOTES, SHORT]) else {
-        return;
-    };
+#[testkit::test(|test| before_the_last(test, &[NOTES, SHORT]))]
+fn a_run_goes_on_by_itself_after_its_connection_was_reset(project: Sandbox) {
     let fault = fault_in_its_step(&project, Moment::InFlight, Deed::Reset);
     let proxy = Proxy::start(server(&project), &Program::default(), Some(fault));
     let screen = project
@@ -87,11 +84,8 @@ fn a_run_goes_on_by_itself_after_its_connection_was_reset() {
     assert_eq!(rows(&project), "1 1");
 }
 
-#[test]
-fn a_statement_whose_session_was_ended_by_somebody_is_not_sent_again() {
-    let Some(project) = before_the_last(test_name!(), &[NOTES, LONG]) else {
-        return;
-    };
+#[testkit::test(|test| before_the_last(test, &[NOTES, LONG]))]
+fn a_statement_whose_session_was_ended_by_somebody_is_not_sent_again(project: Sandbox) {
     let run = project.start("migrate --no-snapshot");
     let mut client = project.own_database().client();
     sleeps(&mut client);
@@ -120,18 +114,14 @@ fn restarted(test: &str, restart: impl Fn(&Private)) -> Option<String> {
     Some(screen)
 }
 
-#[test]
-fn a_statement_is_not_sent_again_to_a_server_that_was_restarted_under_it() {
-    if let Some(screen) = restarted(test_name!(), Private::restart_fast) {
-        insta::assert_snapshot!(screen);
-    }
+#[testkit::test(|test| restarted(test, Private::restart_fast))]
+fn a_statement_is_not_sent_again_to_a_server_that_was_restarted_under_it(screen: String) {
+    insta::assert_snapshot!(screen);
 }
 
-#[test]
-fn a_statement_is_not_sent_again_to_a_server_that_crashed_under_it() {
-    if let Some(screen) = restarted(test_name!(), Private::crash) {
-        insta::assert_snapshot!(screen);
-    }
+#[testkit::test(|test| restarted(test, Private::crash))]
+fn a_statement_is_not_sent_again_to_a_server_that_crashed_under_it(screen: String) {
+    insta::assert_snapshot!(screen);
 }
 
 /// Waits for the end of a run that goes on in a black hole; how long that took.
@@ -139,11 +129,8 @@ fn from_the_dark(started: Instant, run: Background<'_>) -> (String, Duration) {
     (run.screen(), started.elapsed())
 }
 
-#[test]
-fn a_run_whose_connection_goes_dark_does_not_hang() {
-    let Some(one) = before_the_last(test_name!(), &[NOTES, SHORT]) else {
-        return;
-    };
+#[testkit::test(|test| before_the_last(test, &[NOTES, SHORT]))]
+fn a_run_whose_connection_goes_dark_does_not_hang(one: Sandbox) {
     let Some(all) = before_the_last(test_name!(), &[NOTES, SHORT]) else {
         return;
     };

@@ -50,11 +50,8 @@ fn rows(project: &Sandbox) -> String {
     format!("{notes} {}", value(&mut client, tables))
 }
 
-#[test]
-fn a_committing_do_that_was_cut_is_asked_about() {
-    let Some(project) = cut(test_name!()) else {
-        return;
-    };
+#[testkit::test(cut)]
+fn a_committing_do_that_was_cut_is_asked_about(project: Sandbox) {
     insta::assert_snapshot!("status_of_a_doubt", project.run("status"));
     insta::assert_snapshot!(project.run("migrate --no-snapshot"));
     insta::assert_snapshot!(
@@ -64,29 +61,20 @@ fn a_committing_do_that_was_cut_is_asked_about() {
     assert_eq!(rows(&project), "1 before");
 }
 
-#[test]
-fn redo_sends_it_again() {
-    let Some(project) = cut(test_name!()) else {
-        return;
-    };
+#[testkit::test(cut)]
+fn redo_sends_it_again(project: Sandbox) {
     insta::assert_snapshot!(project.run("migrate --no-snapshot --redo"));
     assert_eq!(rows(&project), "2 before behind");
 }
 
-#[test]
-fn done_records_it() {
-    let Some(project) = cut(test_name!()) else {
-        return;
-    };
+#[testkit::test(cut)]
+fn done_records_it(project: Sandbox) {
     insta::assert_snapshot!(project.run("migrate --no-snapshot --done"));
     assert_eq!(rows(&project), "1 before behind");
 }
 
-#[test]
-fn a_doubt_stays_one_where_the_statement_was_edited_meanwhile() {
-    let Some(project) = cut(test_name!()) else {
-        return;
-    };
+#[testkit::test(cut)]
+fn a_doubt_stays_one_where_the_statement_was_edited_meanwhile(project: Sandbox) {
     let (before, _) = SLOW.1.split_once("DO $$").unwrap();
     project.write(
         "migrations/002_slow.sql",
@@ -127,11 +115,8 @@ fn an_answer_without_a_question_has_no_effect() {
     assert_eq!(value(&mut client, "SELECT count(*) FROM notes"), "1");
 }
 
-#[test]
-fn an_answer_is_not_taken_for_a_doubt_that_comes_later() {
-    let Some(project) = before_the_last(test_name!(), &[NOTES, SLOW]) else {
-        return;
-    };
+#[testkit::test(|test| before_the_last(test, &[NOTES, SLOW]))]
+fn an_answer_is_not_taken_for_a_doubt_that_comes_later(project: Sandbox) {
     let run = project.start("migrate --no-snapshot --done");
     let mut client = project.own_database().client();
     let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
@@ -200,11 +185,8 @@ fn a_unique_index_that_fails_leaves_nothing_and_is_built_after_the_file_is_corre
     assert_eq!(indexes(&project), "notes_id");
 }
 
-#[test]
-fn a_failed_index_is_cleared_away_also_where_the_file_has_become_somebody_else() {
-    let Some(project) = super::with(&[NOTES]).plain(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| super::with(&[NOTES]).plain(test))]
+fn a_failed_index_is_cleared_away_also_where_the_file_has_become_somebody_else(project: Sandbox) {
     let role = format!("{}_owner", project.own_database().name());
     let text = format!(
         "CREATE ROLE {role};\nALTER TABLE notes OWNER TO {role};\nGRANT ALL ON SCHEMA public TO {role};\n{TWICE}SET ROLE {role};\n\

@@ -64,11 +64,8 @@ fn is_over(client: &mut Client, jobs: &str) {
     assert_eq!(table, "");
 }
 
-#[test]
-fn a_job_in_the_way_is_named_as_one_with_what_to_do() {
-    let Some(database) = Database::with_workers(test_name!(), WHAT) else {
-        return;
-    };
+#[testkit::test(|test| Database::with_workers(test, WHAT))]
+fn a_job_in_the_way_is_named_as_one_with_what_to_do(database: Database) {
     let project = with(&[TABLES, ALTER]).on(database);
     let screen = project.run("migrate --no-snapshot --to 1");
     assert!(screen.starts_with("exit 0\n"), "{screen}");
@@ -89,11 +86,10 @@ fn a_job_in_the_way_is_named_as_one_with_what_to_do() {
     insta::assert_snapshot!(screen);
 }
 
-#[test]
-fn the_jobs_of_what_is_touched_are_paused_and_run_again_afterwards() {
-    let Some((project, mut client)) = idle(test_name!(), ALTER) else {
-        return;
-    };
+#[testkit::test(|test| idle(test, ALTER))]
+fn the_jobs_of_what_is_touched_are_paused_and_run_again_afterwards(
+    (project, mut client): (Sandbox, Client),
+) {
     let mut reader = reader(&project);
     let mut run = project.start("migrate --no-snapshot --pause-jobs");
     run.says("waiting for a lock");
@@ -128,11 +124,10 @@ fn jobs_run_again_after_a_migration_that_failed() {
     is_over(&mut client, ALL);
 }
 
-#[test]
-fn jobs_run_again_after_ctrl_c_even_where_resuming_them_takes_a_while() {
-    let Some((project, mut client)) = idle(test_name!(), ALTER) else {
-        return;
-    };
+#[testkit::test(|test| idle(test, ALTER))]
+fn jobs_run_again_after_ctrl_c_even_where_resuming_them_takes_a_while(
+    (project, mut client): (Sandbox, Client),
+) {
     let mut reader = reader(&project);
     let mut run = project.start("migrate --no-snapshot --pause-jobs");
     run.says("waiting for a lock");
@@ -151,11 +146,10 @@ fn jobs_run_again_after_ctrl_c_even_where_resuming_them_takes_a_while() {
     is_over(&mut client, ALL);
 }
 
-#[test]
-fn jobs_of_a_run_that_was_killed_are_resumed_by_the_next_one_also_when_nothing_is_pending() {
-    let Some((project, mut client)) = idle(test_name!(), ALTER) else {
-        return;
-    };
+#[testkit::test(|test| idle(test, ALTER))]
+fn jobs_of_a_run_that_was_killed_are_resumed_by_the_next_one_also_when_nothing_is_pending(
+    (project, mut client): (Sandbox, Client),
+) {
     for next in ["migrate --no-snapshot --to 1", "migrate --no-snapshot"] {
         let reader = reader(&project);
         let mut run = project.start("migrate --no-snapshot --pause-jobs");
@@ -179,11 +173,10 @@ fn jobs_of_a_run_that_was_killed_are_resumed_by_the_next_one_also_when_nothing_i
 const RESUMED_BY_ANOTHER: &str = "SELECT alter_job(j.job_id, scheduled => true) FROM schema_migrations_paused_jobs p \
      JOIN timescaledb_information.jobs j USING (job_id); DROP TABLE schema_migrations_paused_jobs";
 
-#[test]
-fn jobs_that_another_runner_resumed_meanwhile_are_paused_again() {
-    let Some((project, mut client)) = idle(test_name!(), ALTER) else {
-        return;
-    };
+#[testkit::test(|test| idle(test, ALTER))]
+fn jobs_that_another_runner_resumed_meanwhile_are_paused_again(
+    (project, mut client): (Sandbox, Client),
+) {
     let mut reader = reader(&project);
     let mut run = project.start("migrate --no-snapshot --pause-jobs --lock-timeout 1");
     run.says("waiting for a lock");
@@ -197,11 +190,8 @@ fn jobs_that_another_runner_resumed_meanwhile_are_paused_again() {
     is_over(&mut client, ALL);
 }
 
-#[test]
-fn jobs_that_another_runner_resumed_need_no_resuming() {
-    let Some((project, mut client)) = idle(test_name!(), ALTER) else {
-        return;
-    };
+#[testkit::test(|test| idle(test, ALTER))]
+fn jobs_that_another_runner_resumed_need_no_resuming((project, mut client): (Sandbox, Client)) {
     let mut reader = reader(&project);
     let mut run = project.start("migrate --no-snapshot --pause-jobs --lock-timeout 30");
     run.says("waiting for a lock");
@@ -213,11 +203,10 @@ fn jobs_that_another_runner_resumed_need_no_resuming() {
     is_over(&mut client, ALL);
 }
 
-#[test]
-fn a_damaged_table_of_paused_jobs_is_named_with_the_way_out() {
-    let Some((project, mut client)) = idle(test_name!(), ALTER) else {
-        return;
-    };
+#[testkit::test(|test| idle(test, ALTER))]
+fn a_damaged_table_of_paused_jobs_is_named_with_the_way_out(
+    (project, mut client): (Sandbox, Client),
+) {
     for columns in ["(job text)", "(job_id text)", "()"] {
         let damaged = format!("CREATE TABLE schema_migrations_paused_jobs {columns}");
         client.batch_execute(&damaged).unwrap();
@@ -284,11 +273,8 @@ fn jobs_of_a_hypertable_of_the_same_name_in_another_schema_go_on() {
     assert_eq!(value(&mut client, off), "");
 }
 
-#[test]
-fn a_job_that_somebody_had_paused_stays_paused() {
-    let Some((project, mut client)) = idle(test_name!(), ALTER) else {
-        return;
-    };
+#[testkit::test(|test| idle(test, ALTER))]
+fn a_job_that_somebody_had_paused_stays_paused((project, mut client): (Sandbox, Client)) {
     let off = "SELECT alter_job(job_id, scheduled => false) FROM timescaledb_information.jobs WHERE hypertable_name = 'events'";
     client.batch_execute(off).unwrap();
     let before = value(&mut client, JOBS);
@@ -334,11 +320,10 @@ fn a_migration_may_drop_the_extension_whose_jobs_are_paused() {
     assert_eq!(table, "");
 }
 
-#[test]
-fn a_user_who_may_not_alter_the_jobs_is_told_so_and_nothing_is_run() {
-    let Some((project, mut client)) = idle(test_name!(), ALTER) else {
-        return;
-    };
+#[testkit::test(|test| idle(test, ALTER))]
+fn a_user_who_may_not_alter_the_jobs_is_told_so_and_nothing_is_run(
+    (project, mut client): (Sandbox, Client),
+) {
     let user = format!("{}_user", project.own_database().name());
     let grant = format!(
         "CREATE ROLE {user} LOGIN PASSWORD 'unused'; GRANT ALL ON SCHEMA public TO {user}; GRANT ALL ON schema_migrations TO {user}; \

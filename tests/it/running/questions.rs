@@ -122,14 +122,10 @@ fn a_file_that_mixes_everything_is_planned_and_applied_by_one_command() {
     assert_eq!(value(&mut client, done), "2 9 true");
 }
 
-#[test]
-fn the_dry_run_of_this_repository_s_aggregates_says_what_runs_alone() {
-    let Some(project) = Sandbox::analytics()
-        .needs_timescaledb_for("what it refuses in a transaction")
-        .url(test_name!())
-    else {
-        return;
-    };
+#[testkit::test(
+    |test| Sandbox::analytics().needs_timescaledb_for("what it refuses in a transaction").url(test)
+)]
+fn the_dry_run_of_this_repository_s_aggregates_says_what_runs_alone(project: Sandbox) {
     let screen = project.run("migrate --no-snapshot --to 2");
     assert!(screen.starts_with("exit 0\n"), "{screen}");
     insta::assert_snapshot!(project.run("migrate --dry-run --only 3"));

@@ -112,11 +112,8 @@ fn an_index_that_was_cut_is_removed_and_what_replaces_it_runs_once() {
     }
 }
 
-#[test]
-fn an_index_that_was_built_and_not_recorded_stays_and_is_named() {
-    let Some(project) = unrecorded(test_name!()) else {
-        return;
-    };
+#[testkit::test(unrecorded)]
+fn an_index_that_was_built_and_not_recorded_stays_and_is_named(project: Sandbox) {
     // Another index of the same name is not done, either; the server says so.
     replace(
         &project,
@@ -134,11 +131,8 @@ fn an_index_that_was_built_and_not_recorded_stays_and_is_named() {
     assert!(screen.contains("nothing to do"), "{screen}");
 }
 
-#[test]
-fn an_index_whose_statement_is_only_formatted_in_another_way_is_done() {
-    let Some(project) = unrecorded(test_name!()) else {
-        return;
-    };
+#[testkit::test(unrecorded)]
+fn an_index_whose_statement_is_only_formatted_in_another_way_is_done(project: Sandbox) {
     replace(
         &project,
         "-- By its number.\ncreate index concurrently notes_id\n    on notes (id);",

@@ -36,11 +36,8 @@ fn somebody_waits(project: &Sandbox, table: &str) {
     eventually("somebody waits", || value(&mut client, &sql) == "1");
 }
 
-#[test]
-fn a_long_reader_is_named_and_the_run_succeeds_when_it_ends() {
-    let Some(project) = before_the_last(test_name!(), &[DEVICES, ALTER]) else {
-        return;
-    };
+#[testkit::test(|test| before_the_last(test, &[DEVICES, ALTER]))]
+fn a_long_reader_is_named_and_the_run_succeeds_when_it_ends(project: Sandbox) {
     let long = "SELECT count(*) AS a_name_that_makes_the_query_long_enough_to_be_cut, max(id), min(id) FROM devices";
     let mut reader = reader(&project, long);
     let mut run = project.start("migrate --no-snapshot --lock-timeout 1");
@@ -58,11 +55,8 @@ fn a_long_reader_is_named_and_the_run_succeeds_when_it_ends() {
     assert!(screen.starts_with("exit 0\n"), "{screen}");
 }
 
-#[test]
-fn other_readers_never_queue_behind_a_run_for_longer_than_its_lock_timeout() {
-    let Some(project) = before_the_last(test_name!(), &[DEVICES, ALTER]) else {
-        return;
-    };
+#[testkit::test(|test| before_the_last(test, &[DEVICES, ALTER]))]
+fn other_readers_never_queue_behind_a_run_for_longer_than_its_lock_timeout(project: Sandbox) {
     let mut first = reader(&project, "SELECT FROM devices");
     let mut second = project.own_database().client();
     let run = project.start("migrate --no-snapshot --lock-timeout 1");
@@ -80,11 +74,8 @@ fn other_readers_never_queue_behind_a_run_for_longer_than_its_lock_timeout() {
     assert!(screen.starts_with("exit 0\n"), "{screen}");
 }
 
-#[test]
-fn a_run_whose_patience_is_over_names_who_is_in_the_way_and_leaves_nothing() {
-    let Some(project) = before_the_last(test_name!(), &[DEVICES, ALTER]) else {
-        return;
-    };
+#[testkit::test(|test| before_the_last(test, &[DEVICES, ALTER]))]
+fn a_run_whose_patience_is_over_names_who_is_in_the_way_and_leaves_nothing(project: Sandbox) {
     let mut reader = reader(&project, "SELECT FROM devices");
     let pid = value(&mut reader, "SELECT pg_backend_pid()");
     let run = project.start("migrate --no-snapshot --lock-timeout 1 --patience 1.2");
@@ -110,11 +101,8 @@ fn a_run_whose_patience_is_over_names_who_is_in_the_way_and_leaves_nothing() {
     assert!(screen.starts_with("exit 0\n"), "{screen}");
 }
 
-#[test]
-fn a_prepared_transaction_in_the_way_is_named_with_what_ends_it() {
-    let Some(database) = Database::working(test_name!()) else {
-        return;
-    };
+#[testkit::test(Database::working)]
+fn a_prepared_transaction_in_the_way_is_named_with_what_ends_it(database: Database) {
     let project = with(&[DEVICES, ALTER]).on(database);
     let screen = project.run("migrate --no-snapshot --to 1");
     assert!(screen.starts_with("exit 0\n"), "{screen}");
@@ -138,11 +126,8 @@ fn a_prepared_transaction_in_the_way_is_named_with_what_ends_it() {
     assert!(screen.starts_with("exit 0\n"), "{screen}");
 }
 
-#[test]
-fn a_patience_shorter_than_the_lock_timeout_is_kept() {
-    let Some(project) = before_the_last(test_name!(), &[DEVICES, ALTER]) else {
-        return;
-    };
+#[testkit::test(|test| before_the_last(test, &[DEVICES, ALTER]))]
+fn a_patience_shorter_than_the_lock_timeout_is_kept(project: Sandbox) {
     let _reader = reader(&project, "SELECT FROM devices");
     let started = Instant::now();
     let screen = project.run("migrate --no-snapshot --patience 0.4");
@@ -277,11 +262,8 @@ fn seconds_that_are_none_are_wrong_usage() {
     insta::assert_snapshot!(screens);
 }
 
-#[test]
-fn seconds_at_the_edge_are_taken() {
-    let Some(project) = before_the_last(test_name!(), &[DEVICES, ALTER]) else {
-        return;
-    };
+#[testkit::test(|test| before_the_last(test, &[DEVICES, ALTER]))]
+fn seconds_at_the_edge_are_taken(project: Sandbox) {
     let arguments = "--lock-timeout 1e-9 --patience 0 --statement-timeout 2147483";
     let screen = project.run(&format!("migrate --no-snapshot --to 1 {arguments}"));
     assert!(screen.contains("nothing to do"), "{screen}");
@@ -289,11 +271,8 @@ fn seconds_at_the_edge_are_taken() {
     assert!(screen.starts_with("exit 0\n"), "{screen}");
 }
 
-#[test]
-fn another_runner_is_waited_for_as_long_as_the_patience_lasts() {
-    let Some(project) = before_the_last(test_name!(), &[DEVICES, ALTER]) else {
-        return;
-    };
+#[testkit::test(|test| before_the_last(test, &[DEVICES, ALTER]))]
+fn another_runner_is_waited_for_as_long_as_the_patience_lasts(project: Sandbox) {
     let _reader = reader(&project, "SELECT FROM devices");
     let _first = project.start("migrate --no-snapshot --patience 30");
     somebody_waits(&project, "devices");

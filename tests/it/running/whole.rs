@@ -32,11 +32,8 @@ fn remains(project: &Sandbox) -> String {
     )
 }
 
-#[test]
-fn blocks_settings_and_roles_of_files_share_one_transaction() {
-    let Some(project) = with(&[TABLES, SETTINGS, USES]).plain(test_name!()) else {
-        return;
-    };
+#[testkit::test(|test| with(&[TABLES, SETTINGS, USES]).plain(test))]
+fn blocks_settings_and_roles_of_files_share_one_transaction(project: Sandbox) {
     insta::assert_snapshot!(project.run("migrate --no-snapshot --all-or-nothing"));
     let mut client = project.own_database().client();
     let transactions = "SELECT count(DISTINCT xmin::text) FROM (SELECT xmin FROM schema_migrations UNION ALL SELECT xmin FROM a \

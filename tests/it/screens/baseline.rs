@@ -1,7 +1,7 @@
 //! `migrate --baseline`: a database that has the schema already is taken over.
 
 use super::{MIGRATIONS, fresh};
-use crate::support::{Sandbox, test_name};
+use crate::support::Sandbox;
 
 /// A project with its snapshot, and a database that holds the schema of the first migrations and no history.
 fn grown(test: &str, migrations: usize) -> Option<Sandbox> {
@@ -29,11 +29,8 @@ fn history(project: &Sandbox) -> String {
     rows.iter().map(line).collect()
 }
 
-#[test]
-fn all_are_there() {
-    let Some(project) = grown(test_name!(), 3) else {
-        return;
-    };
+#[testkit::test(|test| grown(test, 3))]
+fn all_are_there(project: Sandbox) {
     let sqlx = "CREATE TABLE _sqlx_migrations (version bigint PRIMARY KEY, description text NOT NULL,
                 installed_on timestamptz NOT NULL DEFAULT now(), success boolean NOT NULL, checksum bytea NOT NULL,
                 execution_time bigint NOT NULL);
@@ -49,11 +46,8 @@ fn all_are_there() {
     }
 }
 
-#[test]
-fn a_namesake_was_set_aside() {
-    let Some(project) = grown(test_name!(), 3) else {
-        return;
-    };
+#[testkit::test(|test| grown(test, 3))]
+fn a_namesake_was_set_aside(project: Sandbox) {
     let rails = "CREATE TABLE schema_migrations (version character varying NOT NULL PRIMARY KEY);
                  CREATE TABLE ar_internal_metadata (key character varying NOT NULL PRIMARY KEY, value character varying,
                  created_at timestamp(6) NOT NULL, updated_at timestamp(6) NOT NULL);
@@ -68,11 +62,8 @@ fn a_namesake_was_set_aside() {
     insta::assert_snapshot!(project.run("migrate --baseline 3"));
 }
 
-#[test]
-fn the_rest_is_applied() {
-    let Some(project) = grown(test_name!(), 2) else {
-        return;
-    };
+#[testkit::test(|test| grown(test, 2))]
+fn the_rest_is_applied(project: Sandbox) {
     insta::assert_snapshot!(
         "the_plan_behind_an_earlier_one",
         project.run("migrate --baseline 2 --dry-run")
@@ -86,20 +77,14 @@ fn the_rest_is_applied() {
     assert!(project.run("migrate --frozen").starts_with("exit 0\n"));
 }
 
-#[test]
-fn as_a_document() {
-    let Some(project) = grown(test_name!(), 2) else {
-        return;
-    };
+#[testkit::test(|test| grown(test, 2))]
+fn as_a_document(project: Sandbox) {
     insta::assert_snapshot!(project.run("migrate --baseline 2 --to 2 --json"));
 }
 
 /// The private cluster looks names up where the database does.
-#[test]
-fn in_a_schema_of_its_own() {
-    let Some(project) = fresh(test_name!()) else {
-        return;
-    };
+#[testkit::test(fresh)]
+fn in_a_schema_of_its_own(project: Sandbox) {
     let schema = "CREATE SCHEMA \"Our own\"; CREATE TABLE \"Our own\".users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL);
                   COMMENT ON TABLE \"Our own\".users IS 'One person.'";
     project
@@ -113,14 +98,10 @@ fn in_a_schema_of_its_own() {
     assert!(screen.contains("applied 2 migrations"), "{screen}");
 }
 
-#[test]
-fn the_analytics_schema() {
-    let Some(project) = Sandbox::analytics()
-        .needs_timescaledb_for("a take-over, which plain mode refuses")
-        .url(test_name!())
-    else {
-        return;
-    };
+#[testkit::test(
+    |test| Sandbox::analytics().needs_timescaledb_for("a take-over, which plain mode refuses").url(test)
+)]
+fn the_analytics_schema(project: Sandbox) {
     let screen = project.run("migrate --to 2 --no-snapshot");
     assert!(screen.starts_with("exit 0\n"), "{screen}");
     let mut client = project.own_database().client();

@@ -1,7 +1,7 @@
 //! `doctor`.
 
 use super::applied;
-use crate::support::{NO_ENGINE, Sandbox, test_name};
+use crate::support::{NO_ENGINE, Sandbox};
 
 /// A project whose database is as it should be.
 fn migrated(project: Sandbox, arguments: &str) -> Sandbox {
@@ -21,29 +21,21 @@ fn timescale(test: &str) -> Option<Sandbox> {
     project.url(test)
 }
 
-#[test]
-fn all_is_well() {
-    let Some(project) = timescale(test_name!()) else {
-        return;
-    };
+#[testkit::test(timescale)]
+fn all_is_well(project: Sandbox) {
     let project = migrated(project, "");
     insta::assert_snapshot!(project.run("doctor"));
     insta::assert_snapshot!("all_is_well_as_a_document", project.run("doctor --json"));
 }
 
-#[test]
-fn nothing_is_applied() {
-    if let Some(project) = timescale(test_name!()) {
-        insta::assert_snapshot!(project.run("doctor"));
-    }
+#[testkit::test(timescale)]
+fn nothing_is_applied(project: Sandbox) {
+    insta::assert_snapshot!(project.run("doctor"));
 }
 
 /// Chunks are in the schema that the hypertable names for them.
-#[test]
-fn chunks_in_a_schema_of_the_users() {
-    let Some(project) = timescale(test_name!()) else {
-        return;
-    };
+#[testkit::test(timescale)]
+fn chunks_in_a_schema_of_the_users(project: Sandbox) {
     project.write(
         "migrations/004_readings.sql",
         "CREATE SCHEMA storage;
@@ -58,27 +50,20 @@ SELECT compress_chunk(chunk) FROM show_chunks('readings', older_than => '2026-01
     insta::assert_snapshot!(project.run("doctor"));
 }
 
-#[test]
-fn the_files_are_wrong() {
-    if let Some(project) = plain(test_name!()) {
-        project.write("migrations/005_gap.sql", "SELECT 1;\n");
-        insta::assert_snapshot!(project.run("doctor"));
-    }
+#[testkit::test(plain)]
+fn the_files_are_wrong(project: Sandbox) {
+    project.write("migrations/005_gap.sql", "SELECT 1;\n");
+    insta::assert_snapshot!(project.run("doctor"));
 }
 
-#[test]
-fn a_file_was_changed() {
-    if let Some(project) = plain(test_name!()) {
-        project.write("migrations/001_initial_schema.sql", "SELECT 1;\n");
-        insta::assert_snapshot!(project.run("doctor"));
-    }
+#[testkit::test(plain)]
+fn a_file_was_changed(project: Sandbox) {
+    project.write("migrations/001_initial_schema.sql", "SELECT 1;\n");
+    insta::assert_snapshot!(project.run("doctor"));
 }
 
-#[test]
-fn timescaledb_is_not_installed() {
-    let Some(project) = applied(test_name!(), 2) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, 2))]
+fn timescaledb_is_not_installed(project: Sandbox) {
     let text = "DO $$ BEGIN IF false THEN CREATE EXTENSION timescaledb; END IF; END $$;\n";
     project.write("migrations/003_login_counts.sql", text);
     let screen = project.run("migrate");
@@ -86,11 +71,9 @@ fn timescaledb_is_not_installed() {
     insta::assert_snapshot!(project.run("doctor"));
 }
 
-#[test]
-fn timescaledb_is_not_needed() {
-    if let Some(project) = applied(test_name!(), 3) {
-        insta::assert_snapshot!(project.run("doctor"));
-    }
+#[testkit::test(|test| applied(test, 3))]
+fn timescaledb_is_not_needed(project: Sandbox) {
+    insta::assert_snapshot!(project.run("doctor"));
 }
 
 /// What `doctor` says of the URL of a database, changed.
@@ -100,32 +83,27 @@ fn with_url(test: &str, change: impl Fn(&str) -> String) -> Option<String> {
     Some(project.env("DATABASE_URL", url).run("doctor"))
 }
 
-#[test]
-fn the_password_is_wrong() {
-    if let Some(screen) = with_url(test_name!(), |url| url.replacen("@", "x@", 1)) {
-        insta::assert_snapshot!(screen);
-    }
+#[testkit::test(|test| with_url(test, |url| url.replacen("@", "x@", 1)))]
+fn the_password_is_wrong(screen: String) {
+    insta::assert_snapshot!(screen);
 }
 
-#[test]
-fn one_of_two_hosts_takes_connections() {
-    if let Some(screen) = with_url(test_name!(), |url| url.replacen('@', "@127.0.0.1:1,", 1)) {
-        let [first, second] =
-            ["refuses connections", "takes connections"].map(|it| screen.find(it));
-        assert!(first.is_some() && first < second, "{screen}");
-        let port = screen.lines().find(|line| line.contains("  port  "));
-        assert!(port.unwrap().starts_with("  ok "), "{screen}");
-    }
+#[testkit::test(|test| with_url(test, |url| url.replacen('@', "@127.0.0.1:1,", 1)))]
+fn one_of_two_hosts_takes_connections(screen: String) {
+    let [first, second] = ["refuses connections", "takes connections"].map(|it| screen.find(it));
+    assert!(first.is_some() && first < second, "{screen}");
+    let port = screen.lines().find(|line| line.contains("  port  "));
+    assert!(port.unwrap().starts_with("  ok "), "{screen}");
 }
 
-#[test]
-fn the_database_is_not_there() {
-    if let Some(screen) = with_url(test_name!(), |url| {
-        let (server, _) = url.rsplit_once('/').unwrap();
-        format!("{server}/no_such_database")
-    }) {
-        insta::assert_snapshot!(screen);
-    }
+#[testkit::test(|test| with_url(test, elsewhere))]
+fn the_database_is_not_there(screen: String) {
+    insta::assert_snapshot!(screen);
+}
+
+fn elsewhere(url: &str) -> String {
+    let (server, _) = url.rsplit_once('/').unwrap();
+    format!("{server}/no_such_database")
 }
 
 /// What `doctor` says of a target that needs no server.

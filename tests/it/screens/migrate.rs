@@ -1,7 +1,7 @@
 //! `migrate`.
 
 use super::{applied, fresh, half_applied};
-use crate::support::test_name;
+use crate::support::{Sandbox, test_name};
 
 macro_rules! on_an_empty_database {
     ($($name:ident: $arguments:expr;)+) => {$(
@@ -25,22 +25,16 @@ on_an_empty_database! {
     without_snapshot: "migrate --no-snapshot";
 }
 
-#[test]
-fn nothing_to_do() {
-    let Some(project) = applied(test_name!(), 3) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, 3))]
+fn nothing_to_do(project: Sandbox) {
     insta::assert_snapshot!(project.run("migrate"));
     insta::assert_snapshot!("nothing_to_do_as_a_document", project.run("migrate --json"));
     insta::assert_snapshot!("nothing_to_do_as_a_plan", project.run("migrate --dry-run"));
     insta::assert_snapshot!("nothing_to_do_and_frozen", project.run("migrate --frozen"));
 }
 
-#[test]
-fn the_rest_of_a_half_applied_one() {
-    let Some(project) = half_applied(test_name!()) else {
-        return;
-    };
+#[testkit::test(half_applied)]
+fn the_rest_of_a_half_applied_one(project: Sandbox) {
     insta::assert_snapshot!("the_plan_of_the_rest", project.run("migrate --dry-run"));
     insta::assert_snapshot!(
         "the_plan_of_the_rest_as_a_document",

@@ -1,7 +1,7 @@
 //! `psql`.
 
 use super::applied;
-use crate::support::{Sandbox, test_name};
+use crate::support::Sandbox;
 
 /// psql with this command of its own.
 fn psql(project: &Sandbox, sql: &str) -> String {
@@ -10,21 +10,16 @@ fn psql(project: &Sandbox, sql: &str) -> String {
     project.show(command)
 }
 
-#[test]
-fn it_is_on_the_target() {
-    if let Some(project) = applied(test_name!(), 3) {
-        insta::assert_snapshot!(psql(
-            &project,
-            "SELECT version, name FROM schema_migrations ORDER BY version"
-        ));
-    }
+#[testkit::test(|test| applied(test, 3))]
+fn it_is_on_the_target(project: Sandbox) {
+    insta::assert_snapshot!(psql(
+        &project,
+        "SELECT version, name FROM schema_migrations ORDER BY version"
+    ));
 }
 
-#[test]
-fn it_tries_every_host_of_the_url() {
-    let Some(project) = applied(test_name!(), 1) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, 1))]
+fn it_tries_every_host_of_the_url(project: Sandbox) {
     let url = project
         .own_database()
         .url()
@@ -36,19 +31,14 @@ fn it_tries_every_host_of_the_url() {
     );
 }
 
-#[test]
-fn its_exit_status_is_its_own() {
-    if let Some(project) = applied(test_name!(), 3) {
-        insta::assert_snapshot!(psql(&project, "SELECT wrong"));
-    }
+#[testkit::test(|test| applied(test, 3))]
+fn its_exit_status_is_its_own(project: Sandbox) {
+    insta::assert_snapshot!(psql(&project, "SELECT wrong"));
 }
 
 /// A command line can be read by every user of the machine.
-#[test]
-fn its_command_line_holds_no_password() {
-    let Some(project) = applied(test_name!(), 1) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, 1))]
+fn its_command_line_holds_no_password(project: Sandbox) {
     let project = project.file(
         "home/bin/psql",
         "#!/bin/sh\necho \"$# arguments: $*\"\n: \"${PGPASSWORD:?}\"\n",
@@ -59,9 +49,7 @@ fn its_command_line_holds_no_password() {
     insta::assert_snapshot!(psql(&project.env("PATH", bin), "SELECT 1"));
 }
 
-#[test]
-fn it_is_not_installed() {
-    if let Some(project) = applied(test_name!(), 3) {
-        insta::assert_snapshot!(psql(&project.env("PATH", "/nowhere"), "SELECT 1"));
-    }
+#[testkit::test(|test| applied(test, 3))]
+fn it_is_not_installed(project: Sandbox) {
+    insta::assert_snapshot!(psql(&project.env("PATH", "/nowhere"), "SELECT 1"));
 }

@@ -99,11 +99,8 @@ fn of_a_changed_migration() {
     check(project.map(|project| project.file("migrations/001_users.sql", "SELECT 1;\n")));
 }
 
-#[test]
-fn a_frozen_run_with_nothing_pending() {
-    let Some(project) = applied(test_name!(), 3) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, 3))]
+fn a_frozen_run_with_nothing_pending(project: Sandbox) {
     project.write("analytics-schema/schema.json", "{}");
     let before = State::of(&project);
     let screen = project.run("migrate --frozen");

@@ -1,13 +1,10 @@
 //! `reset`.
 
 use super::applied;
-use crate::support::{Sandbox, test_name};
+use crate::support::Sandbox;
 
-#[test]
-fn it_drops_and_migrates() {
-    let Some(project) = applied(test_name!(), 3) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, 3))]
+fn it_drops_and_migrates(project: Sandbox) {
     // A session that is still open does not stop it.
     let mut open = project.own_database().client();
     open.batch_execute("INSERT INTO users (name) VALUES ('somebody')")
@@ -37,25 +34,18 @@ fn refused(test: &str, arguments: &str) -> Option<String> {
     Some(screen)
 }
 
-#[test]
-fn it_asks_and_nobody_answers() {
-    if let Some(screen) = refused(test_name!(), "reset") {
-        insta::assert_snapshot!(screen);
-    }
+#[testkit::test(|test| refused(test, "reset"))]
+fn it_asks_and_nobody_answers(screen: String) {
+    insta::assert_snapshot!(screen);
 }
 
-#[test]
-fn another_database_is_typed() {
-    if let Some(screen) = refused(test_name!(), "reset --yes --database production") {
-        insta::assert_snapshot!(screen);
-    }
+#[testkit::test(|test| refused(test, "reset --yes --database production"))]
+fn another_database_is_typed(screen: String) {
+    insta::assert_snapshot!(screen);
 }
 
-#[test]
-fn the_migrations_are_wrong() {
-    let Some(project) = applied(test_name!(), 3) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, 3))]
+fn the_migrations_are_wrong(project: Sandbox) {
     project.write("migrations/003_login_counts.sql", "SELECT 'it;\n");
     insta::assert_snapshot!(project.run("reset --yes"));
     project

@@ -1,7 +1,7 @@
 //! `status`.
 
 use super::{applied, fresh, half_applied};
-use crate::support::{Sandbox, test_name};
+use crate::support::Sandbox;
 
 /// What `status` says for people and for programs.
 fn status(project: &Sandbox) -> String {
@@ -12,39 +12,28 @@ fn status(project: &Sandbox) -> String {
     )
 }
 
-#[test]
-fn all_applied() {
-    if let Some(project) = applied(test_name!(), 3) {
-        insta::assert_snapshot!(status(&project));
-    }
+#[testkit::test(|test| applied(test, 3))]
+fn all_applied(project: Sandbox) {
+    insta::assert_snapshot!(status(&project));
 }
 
-#[test]
-fn all_pending() {
-    if let Some(project) = fresh(test_name!()) {
-        insta::assert_snapshot!(status(&project));
-    }
+#[testkit::test(fresh)]
+fn all_pending(project: Sandbox) {
+    insta::assert_snapshot!(status(&project));
 }
 
-#[test]
-fn some_pending() {
-    if let Some(project) = applied(test_name!(), 2) {
-        insta::assert_snapshot!(status(&project));
-    }
+#[testkit::test(|test| applied(test, 2))]
+fn some_pending(project: Sandbox) {
+    insta::assert_snapshot!(status(&project));
 }
 
-#[test]
-fn one_half_applied() {
-    if let Some(project) = half_applied(test_name!()) {
-        insta::assert_snapshot!(status(&project));
-    }
+#[testkit::test(half_applied)]
+fn one_half_applied(project: Sandbox) {
+    insta::assert_snapshot!(status(&project));
 }
 
-#[test]
-fn one_changed_and_one_missing() {
-    let Some(project) = applied(test_name!(), 3) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, 3))]
+fn one_changed_and_one_missing(project: Sandbox) {
     project.write("migrations/001_users.sql", "SELECT 1;\n");
     std::fs::remove_file(project.dir().join("migrations/003_login_counts.sql")).unwrap();
     insta::assert_snapshot!(status(&project));

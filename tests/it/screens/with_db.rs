@@ -1,7 +1,7 @@
 //! `with-db`.
 
 use super::{applied, fresh};
-use crate::support::{Sandbox, test_name};
+use crate::support::Sandbox;
 
 /// `with-db` running a shell script.
 fn with_db(project: &Sandbox, script: &str) -> String {
@@ -10,28 +10,20 @@ fn with_db(project: &Sandbox, script: &str) -> String {
     project.show(command)
 }
 
-#[test]
-fn the_command_sees_the_migrated_database() {
-    let Some(project) = fresh(test_name!()) else {
-        return;
-    };
+#[testkit::test(fresh)]
+fn the_command_sees_the_migrated_database(project: Sandbox) {
     let script =
         "psql -XAt \"$DATABASE_URL\" -c 'SELECT count(*) FROM users' -c 'TABLE login_counts'";
     insta::assert_snapshot!(with_db(&project, script));
 }
 
-#[test]
-fn nothing_is_pending() {
-    if let Some(project) = applied(test_name!(), 3) {
-        insta::assert_snapshot!(with_db(&project, "echo out; echo err >&2"));
-    }
+#[testkit::test(|test| applied(test, 3))]
+fn nothing_is_pending(project: Sandbox) {
+    insta::assert_snapshot!(with_db(&project, "echo out; echo err >&2"));
 }
 
-#[test]
-fn the_command_s_exit_status_is_its_own() {
-    let Some(project) = applied(test_name!(), 3) else {
-        return;
-    };
+#[testkit::test(|test| applied(test, 3))]
+fn the_command_s_exit_status_is_its_own(project: Sandbox) {
     for (script, status) in [
         ("exit 0", "exit 0"),
         ("exit 3", "exit 3"),
@@ -43,27 +35,19 @@ fn the_command_s_exit_status_is_its_own() {
     }
 }
 
-#[test]
-fn the_command_is_not_there() {
-    if let Some(project) = applied(test_name!(), 3) {
-        insta::assert_snapshot!(project.run("with-db no-such-command"));
-    }
+#[testkit::test(|test| applied(test, 3))]
+fn the_command_is_not_there(project: Sandbox) {
+    insta::assert_snapshot!(project.run("with-db no-such-command"));
 }
 
-#[test]
-fn the_migrations_fail() {
-    let Some(project) = fresh(test_name!()) else {
-        return;
-    };
+#[testkit::test(fresh)]
+fn the_migrations_fail(project: Sandbox) {
     project.write("migrations/003_login_counts.sql", "SELECT wrong;\n");
     insta::assert_snapshot!(with_db(&project, "echo not run"));
 }
 
-#[test]
-fn an_embedded_cluster_is_started_and_stopped() {
-    let Some(project) = fresh(test_name!()) else {
-        return;
-    };
+#[testkit::test(fresh)]
+fn an_embedded_cluster_is_started_and_stopped(project: Sandbox) {
     let mut command = project.xtask();
     let script = "psql -XAt \"$DATABASE_URL\" -c 'SELECT count(*) FROM schema_migrations'";
     // The same whether or not the server has TimescaleDB.
