@@ -15,7 +15,7 @@ use sql::timescaledb;
 
 use crate::args::{SourceArgs, TargetArgs};
 use crate::drift::brief::{self, Brief};
-use crate::explain;
+use crate::explain::{self, Called};
 use crate::failure::{Code, Failure};
 use crate::project::Project;
 use crate::screen::{Screen, one_line};
@@ -208,7 +208,8 @@ fn examine(chosen: &Chosen, given: &Given<'_>, checks: &mut Checks, screen: &mut
     let mut link = match config.connect() {
         Ok(link) => link,
         Err(error) => {
-            let failure = explain::unreachable(&error, &credentials(&chosen.target));
+            let next = credentials(&chosen.target);
+            let failure = explain::unreachable_from(&error, &next, &Called::of(config));
             return checks.failure("credentials", &failure);
         }
     };
@@ -311,14 +312,15 @@ fn port(config: &Config, checks: &mut Checks) -> bool {
         .collect();
     let texts: Vec<&str> = found.iter().map(|(text, _)| text.as_str()).collect();
     let texts = texts.join(", ");
+    let called = Called::of(config);
     let is = |wanted: Port| found.iter().any(|(_, port)| *port == wanted);
     let next = match () {
         () if is(Port::Open) => {
             checks.ok("port", texts);
             return true;
         }
-        () if is(Port::Closed) => "start the server, or correct the port",
-        () => "correct the host",
+        () if is(Port::Closed) => format!("start the server, or correct the {}", called.port),
+        () => format!("correct the {}", called.host),
     };
     checks.bad("port", texts, next, Code::Unreachable);
     false

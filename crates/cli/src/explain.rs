@@ -6,6 +6,7 @@ mod histories;
 pub mod names;
 mod statement;
 mod stopped;
+mod unreachable;
 
 use std::path::{Path, PathBuf};
 
@@ -25,6 +26,7 @@ use crate::{git, shell};
 pub use done::{Done, after};
 pub use foreign::baseline;
 use statement::{remedy, statement};
+pub use unreachable::{Called, unreachable, unreachable_from};
 
 /// What a failure adds to its next step where a closer look may help; `doctor` itself leaves it out.
 pub const LOOK_CLOSER: &str = "; `cargo xtask doctor` looks closer";
@@ -83,98 +85,6 @@ fn text_with(error: &TextError, next: &str) -> Failure {
         .field("file", file)
         .field("line", line)
         .field("column", column)
-}
-
-/// A target that cannot be reached; `next` is what helps when the server answered and said no.
-pub fn unreachable(error: &link::Error, next: &str) -> Failure {
-    let (message, code) = match error {
-        link::Error::Unreachable { message, code } => (message.clone(), code.as_deref()),
-        other => (other.to_string(), None),
-    };
-    let says = |text: &str| message.contains(text);
-    let next = match code {
-        Some("3D000") => format!("create the database (createdb), or {next}"),
-        Some("57P03" | "53300") => "try again in a moment".to_owned(),
-        Some(_) => next.to_owned(),
-        None if says("password") => next.to_owned(),
-        None if says("hung up") => {
-            "see whether it is PostgreSQL that listens there, and what its log says".to_owned()
-        }
-        None => match tls(&message) {
-            Some(advice) => advice.to_owned(),
-            None => unanswered(&message, next),
-        },
-    };
-    let first = match message.lines().next().unwrap_or_default() {
-        "" => "psql exited without output",
-        line => line,
-    };
-    let failure = Failure::new(Code::Unreachable, first).next(next);
-    match code {
-        Some(code) => failure.field("sqlstate", code),
-        None => failure,
-    }
-}
-
-/// What helps where a connection cannot be protected as it should be. Never less protection.
-fn tls(message: &str) -> Option<&'static str> {
-    let advice = [
-        (
-            "sslrootcert",
-            "save the certificate of the authority that signed the server's there (PEM), or correct sslrootcert",
-        ),
-        ("sslkey", "correct the key, or name another one in sslkey"),
-        (
-            "sslcert",
-            "save your certificate there (PEM), or correct sslcert",
-        ),
-        (
-            "UnknownIssuer",
-            "name the file with the authority that signed the server's certificate: sslrootcert=/path/ca.pem",
-        ),
-        (
-            "NotValidForName",
-            "connect by a name that the server's certificate was made for",
-        ),
-        (
-            "not valid for name",
-            "connect by a name that the server's certificate was made for",
-        ),
-        ("Expired", "renew the server's certificate"),
-        ("expired", "renew the server's certificate"),
-        (
-            "channel binding",
-            "channel_binding=require needs TLS and password_encryption = 'scram-sha-256': ask for TLS with sslmode=require, and set the password again where it is an md5 one",
-        ),
-        (
-            "certificate",
-            "correct the certificates: sslrootcert, sslcert and sslkey",
-        ),
-        (
-            "TLS",
-            "configure the server for TLS (ssl = on in postgresql.conf, with ssl_cert_file and ssl_key_file)",
-        ),
-    ];
-    let mut fitting = advice
-        .into_iter()
-        .filter(|(word, _)| message.contains(word));
-    fitting.next().map(|(_, advice)| advice)
-}
-
-fn unanswered(message: &str, next: &str) -> String {
-    let says = |text: &str| message.contains(text);
-    match () {
-        () if says("does not answer any more") => {
-            format!(
-                "see whether the server is stopped or overloaded, and run it again{LOOK_CLOSER}"
-            )
-        }
-        () if says("lookup") => format!("correct the name of the host{LOOK_CLOSER}"),
-        () if says("refused") || says("No such file") => {
-            format!("start the server, or correct host and port{LOOK_CLOSER}")
-        }
-        () => format!("{next}{LOOK_CLOSER}"),
-    }
 }
 
 /// A run that stopped before it did anything, or a command that only reads.
@@ -330,6 +240,10 @@ fn plan(error: &plan::Error, migrations: &[Migration]) -> Failure {
     }
 }
 
+/// What else helps where a file is not what was applied.
+const MAKES_ANEW: &str =
+    "`cargo xtask reset` makes a development database of the files as they are";
+
 /// A file and a row that do not fit together.
 pub fn mismatch(mismatch: &Mismatch) -> Diagnostic {
     let diagnostic = Diagnostic::new(mismatch.to_string());
@@ -338,7 +252,12 @@ pub fn mismatch(mismatch: &Mismatch) -> Diagnostic {
         Mismatch::Missing { row } => {
             let name = row.file_name();
             let pattern = shell::quote(&format!("*{name}"));
-            let next = format!("bring the file back: git log --diff-filter=D -- {pattern}");
+            let next = match git::is_here() {
+                true => format!("bring the file back: git log --diff-filter=D -- {pattern}"),
+                false => {
+                    format!("bring the file back as it was ({MAKES_ANEW})")
+                }
+            };
             (row, next)
         }
         Mismatch::Renamed { path, row } => {
@@ -359,7 +278,7 @@ pub fn mismatch(mismatch: &Mismatch) -> Diagnostic {
 fn changed(path: &Path, row: &Row, now: &str) -> Diagnostic {
     let back = match git::tracks(path) {
         true => format!("git checkout -- {}", shell::path(path)),
-        false => "bring the file back as it was (`cargo xtask reset` makes a development database of the files as they are)".to_owned(),
+        false => format!("bring the file back as it was ({MAKES_ANEW})"),
     };
     let path = path.display();
     let (recorded, now) = (short(&row.checksum), short(now));

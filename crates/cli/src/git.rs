@@ -22,6 +22,16 @@ pub fn tracked(folder: &Path) -> Vec<PathBuf> {
     names.map(|name| folder.join(os_str(name))).collect()
 }
 
+/// Whether the current folder is in a repository, and git is installed.
+pub fn is_here() -> bool {
+    let asked = duct::cmd!("git", "rev-parse", "--is-inside-work-tree")
+        .stderr_null()
+        .stdout_null()
+        .unchecked()
+        .run();
+    asked.is_ok_and(|output| output.status.success())
+}
+
 /// Whether git tracks a file.
 pub fn tracks(file: &Path) -> bool {
     let folder = file.parent().unwrap_or(Path::new(""));

@@ -48,6 +48,18 @@ fn the_last_is_deleted(project: Sandbox) {
 }
 
 #[testkit::test(|test| applied(test, &[A, B, C]))]
+fn one_of_a_repository_is_deleted(project: Sandbox) {
+    remove(&project, C.0);
+    let screen = project.run("status");
+    assert!(!screen.contains("git"), "{screen}");
+    let made = project.command("git").args(["init", "--quiet"]).status();
+    assert!(made.unwrap().success());
+    let screen = project.run("status");
+    let next = "bring the file back: git log --diff-filter=D -- '*003_index.sql'";
+    assert!(screen.contains(next), "{screen}");
+}
+
+#[testkit::test(|test| applied(test, &[A, B, C]))]
 fn one_between_is_deleted(project: Sandbox) {
     remove(&project, B.0);
     insta::assert_snapshot!(both(&project));

@@ -88,6 +88,27 @@ fn the_password_is_wrong(screen: String) {
     insta::assert_snapshot!(screen);
 }
 
+#[testkit::test(plain)]
+fn what_a_variable_has_set_is_called_by_its_name(project: Sandbox) {
+    let url = project.own_database().url();
+    let with = |url: &str, variable: &str, value: &str| {
+        let project = Sandbox::analytics().env("DATABASE_URL", url);
+        let project = project.env(variable, value);
+        ["status", "doctor"].map(|command| project.run(command))
+    };
+    let (before, after) = url.split_once("127.0.0.1:").unwrap();
+    let without_port = format!("{before}127.0.0.1/{}", after.split_once('/').unwrap().1);
+    for screen in with(&without_port, "PGPORT", "1") {
+        let next = "start the server, or correct the port (from PGPORT)";
+        let same = "start the server, or correct host and port (from PGPORT)";
+        assert!(screen.contains(next) || screen.contains(same), "{screen}");
+    }
+    for screen in with(&url, "PGTARGETSESSIONATTRS", "read-only") {
+        let next = "name a host that is what target_session_attrs (from PGTARGETSESSIONATTRS) asks for, or correct that";
+        assert!(screen.contains(next), "{screen}");
+    }
+}
+
 #[testkit::test(|test| with_url(test, |url| url.replacen('@', "@127.0.0.1:1,", 1)))]
 fn one_of_two_hosts_takes_connections(screen: String) {
     let [first, second] = ["refuses connections", "takes connections"].map(|it| screen.find(it));

@@ -40,7 +40,7 @@ pub fn misnamed(misnamed: &[Misnamed], tracked: &[PathBuf]) -> Failure {
         next.push(import(folder));
     }
     let others = misnamed.iter().filter(|it| !is_other_tool(it));
-    next.extend(others.map(|it| advice(it, tracked.contains(&it.path))));
+    next.extend(others.map(|it| advice(it, tracked)));
     next.dedup();
     Failure::new(Code::Failed, message)
         .note("state", "nothing was run")
@@ -54,8 +54,9 @@ pub fn misnamed(misnamed: &[Misnamed], tracked: &[PathBuf]) -> Failure {
         )
 }
 
-fn advice(misnamed: &Misnamed, is_tracked: bool) -> String {
+fn advice(misnamed: &Misnamed, tracked: &[PathBuf]) -> String {
     let path = &misnamed.path;
+    let is_tracked = tracked.contains(path);
     match &misnamed.problem {
         Problem::Form { expected } if expected.starts_with("NNN") => {
             "give the file such a name".to_owned()
@@ -66,11 +67,14 @@ fn advice(misnamed: &Misnamed, is_tracked: bool) -> String {
             let rest = name.split_once('_').map_or(&*name, |(_, rest)| rest);
             rename(path, &format!("{next:03}_{rest}"), is_tracked)
         }
-        Problem::Gap { missing } => format!(
-            "give {} the number {missing:03}, or bring the missing file back: \
-             git log --diff-filter=D -- '*/{missing:03}_*'",
-            shell::path(path)
-        ),
+        Problem::Gap { missing } => {
+            let found = match tracked {
+                [] => String::new(),
+                _ => format!(": git log --diff-filter=D -- '*/{missing:03}_*'"),
+            };
+            let path = shell::path(path);
+            format!("give {path} the number {missing:03}, or bring the missing file back{found}")
+        }
         Problem::Undo | Problem::OtherTool => format!(
             "move {} out of the folder: what was applied is taken back by a new migration",
             shell::path(path)
@@ -132,5 +136,12 @@ mod tests {
             ]),
         ];
         insta::assert_snapshot!(screens.join("\n"));
+        let path = PathBuf::from("m/004_b.sql");
+        let gap = Misnamed {
+            path,
+            problem: Problem::Gap { missing: 2 },
+        };
+        let without_git = misnamed(&[gap], &[]).diagnostic.to_string();
+        assert!(!without_git.contains("git"), "{without_git}");
     }
 }

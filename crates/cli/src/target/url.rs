@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use migrator::link::Error;
 use migrator::wire::{Config, ConfigError, Wire};
 
-use crate::explain;
+use crate::explain::{self, Called};
 use crate::failure::{Code, Failure};
 
 /// A connection that is being made.
@@ -80,6 +80,6 @@ impl Url {
     }
 
     fn explain(&self, error: &Error) -> Failure {
-        explain::unreachable(error, &self.next())
+        explain::unreachable_from(error, &self.next(), &Called::of(&self.config))
     }
 }

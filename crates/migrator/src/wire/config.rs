@@ -206,6 +206,11 @@ impl Config {
         self
     }
 
+    /// An option as a message calls it: `port`, or `port (from PGPORT)` where something else than the connection string has set it.
+    pub fn called(&self, keyword: &str) -> String {
+        self.named.called(keyword)
+    }
+
     /// The user's name; that of the account that runs this program when nothing names one.
     pub fn user(&self) -> &str {
         &self.user
