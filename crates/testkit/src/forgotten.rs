@@ -29,8 +29,8 @@ fn reach(file: &Path, folder: &Path, reached: &mut BTreeSet<PathBuf>) {
         match module {
             Module::At(path) => {
                 let file = file.parent().unwrap_or(file).join(path);
-                let inside = file.with_extension("");
-                reach(&file, &inside, reached);
+                // The modules of such a file are beside it.
+                reach(&file, file.parent().unwrap_or(&file), reached);
             }
             Module::Named(name) => {
                 reach(
@@ -113,7 +113,8 @@ mod tests {
             ("it/two/part.rs", ""),
             ("it/lost.rs", "mod more;"),
             ("it/lost/more.rs", ""),
-            ("shared.rs", ""),
+            ("shared.rs", "mod beside;"),
+            ("beside.rs", ""),
         ] {
             folder.write(path, text);
         }
