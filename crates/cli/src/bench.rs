@@ -1,14 +1,13 @@
 //! `cargo xtask bench`: builds and runs the crate `bench` of the toolkit's own repository, which measures the commands beside psql and
 //! against what is promised.
 
-use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use crate::failure::{Code, Failure};
+use crate::failure::Failure;
 use crate::project::Project;
-use crate::with_db::exit_code;
+use crate::repository;
 
 /// What to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -37,25 +36,10 @@ pub struct Bench {
     pub runs: u32,
 }
 
-/// The crate's folder.
-const CRATE: &str = "crates/bench";
-
-/// Whether the crate is there: it is in no other project.
-pub fn is_here() -> bool {
-    Path::new(CRATE).is_dir()
-}
-
 pub fn run(project: &Project, args: &Bench) -> Result<ExitCode, Failure> {
-    if !project.path(CRATE).is_dir() {
-        let message = "the benches are in the repository of the toolkit alone";
-        return Err(Failure::new(Code::Usage, message).next("clone it, and run them there"));
-    }
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     // Unoptimised, like the commands that it measures: it only starts programs and waits for them.
-    command
-        .args(["run", "--quiet", "--package", "bench", "--"])
-        .args(["--runs", &args.runs.to_string()])
-        .current_dir(project.root());
+    let mut command = repository::cargo_run(project, &["--package", "bench"])?;
+    command.args(["--runs", &args.runs.to_string()]);
     if let Some(what) = args.what.and_then(|what| what.to_possible_value()) {
         command.arg(what.get_name());
     }
@@ -65,8 +49,5 @@ pub fn run(project: &Project, args: &Bench) -> Result<ExitCode, Failure> {
             command.env(name, value);
         }
     }
-    let status = command
-        .status()
-        .map_err(|error| Failure::new(Code::Failed, format!("failed to start cargo: {error}")))?;
-    Ok(exit_code(status))
+    repository::wait(command)
 }

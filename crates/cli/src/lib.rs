@@ -17,6 +17,7 @@ mod git;
 mod keeper;
 mod program;
 mod project;
+mod repository;
 mod scratch;
 mod screen;
 mod settings;
@@ -29,6 +30,7 @@ mod words;
 
 mod bench;
 mod blockers;
+mod ci;
 mod doctor;
 mod drift;
 mod import;
@@ -70,6 +72,7 @@ enum Command {
     Psql(psql::Psql),
     Reset(reset::Reset),
     Bench(bench::Bench),
+    Ci(ci::Ci),
 }
 
 /// Runs the command of this process's command line as `cargo xtask`, for the project that the current folder is in, and says what it did.
@@ -89,7 +92,8 @@ fn start(program: Program) -> ExitCode {
     let matches = Cli::command()
         .name(program.called())
         .bin_name(program.called())
-        .mut_subcommand("bench", |it| it.hide(!bench::is_here()))
+        .mut_subcommand("bench", |it| it.hide(!repository::is_here()))
+        .mut_subcommand("ci", |it| it.hide(!repository::is_here()))
         // It is what makes an xtask.
         .mut_subcommand("init", |it| it.hide(program.schema_crate().is_some()))
         .get_matches();
@@ -130,5 +134,6 @@ fn run(cli: Cli, program: Program, screen: &mut Screen) -> Result<ExitCode, Fail
         Command::Psql(args) => psql::run(&project()?, &args, screen),
         Command::Reset(args) => reset::run(&project()?, &args, screen),
         Command::Bench(args) => bench::run(&project()?, &args),
+        Command::Ci(_) => ci::run(&project()?),
     }
 }

@@ -1,0 +1,39 @@
+//! What the commands of the toolkit's own repository have in common: they run programs of it that no other project has.
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use crate::failure::{Code, Failure};
+use crate::project::Project;
+use crate::with_db::exit_code;
+
+/// A folder that no other project has.
+const OWN: &str = "crates/testkit";
+
+/// Whether the current folder is the repository's root.
+pub fn is_here() -> bool {
+    Path::new(OWN).is_dir()
+}
+
+/// `cargo run` of one of the repository's programs, which takes further arguments.
+pub fn cargo_run(project: &Project, program: &[&str]) -> Result<Command, Failure> {
+    if !project.path(OWN).is_dir() {
+        let message = "this command is for the repository of the toolkit alone";
+        return Err(Failure::new(Code::Usage, message).next("clone it, and run the command there"));
+    }
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .args(["run", "--quiet"])
+        .args(program)
+        .arg("--")
+        .current_dir(project.root());
+    Ok(command)
+}
+
+/// Runs it to its end.
+pub fn wait(mut command: Command) -> Result<ExitCode, Failure> {
+    let status = command
+        .status()
+        .map_err(|error| Failure::new(Code::Failed, format!("failed to start cargo: {error}")))?;
+    Ok(exit_code(status))
+}
