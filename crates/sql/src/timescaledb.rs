@@ -1,7 +1,7 @@
-//! What is known of TimescaleDB's routines and options: how a statement that names one has to be run, what settles it after a cut, and what
-//! plain mode does. What is not in a table is somebody else's, and is asked about or left to the server.
+//! What is known of TimescaleDB's routines and options: how a statement that names one has to be run, what settles it after a cut, what it makes,
+//! and what plain mode does. What is not in a table is somebody else's, and is asked about or left to the server.
 //!
-//! `tests/timescaledb.rs` compares the routines with those of the installed extension.
+//! `tests/timescaledb.rs` compares both tables with the installed extension.
 
 use crate::lexer::{self, TokenKind};
 use crate::statement::words::Words;
@@ -22,6 +22,8 @@ pub struct Routine {
     pub cut: Cut,
     /// What plain mode does.
     pub plain: Plain,
+    /// What it does to the schema.
+    pub makes: Makes,
 }
 
 /// A schema of TimescaleDB's.
@@ -87,6 +89,17 @@ pub enum Plain {
     Gone(Lacking),
 }
 
+/// What a routine does to the schema that a catalog describes, of which chunks and rows are no part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Makes {
+    /// Nothing.
+    Nothing,
+    /// A hypertable, a dimension, a policy or a job, which the call's arguments name.
+    Described,
+    /// Something that the call does not show.
+    Anything,
+}
+
 /// What plain mode lacks for a routine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lacking {
@@ -116,6 +129,7 @@ const fn new(name: &'static str, kind: Kind) -> Routine {
         runs: Runs::Shared,
         cut: Cut::Ask,
         plain: Plain::Same,
+        makes: Makes::Nothing,
     }
 }
 
@@ -135,6 +149,7 @@ const fn experiment(name: &'static str) -> Routine {
     Routine {
         schema: Schema::Experimental,
         plain: Plain::Raises(Lacking::Experiments),
+        makes: Makes::Anything,
         ..function(name)
     }
 }
@@ -158,51 +173,76 @@ impl Routine {
     const fn plain(self, plain: Plain) -> Routine {
         Routine { plain, ..self }
     }
+
+    const fn makes(self, makes: Makes) -> Routine {
+        Routine { makes, ..self }
+    }
 }
 
 /// All of them, by name.
 pub const ROUTINES: &[Routine] = &[
-    procedure("add_columnstore_policy"),
-    function("add_compression_policy"),
-    function("add_continuous_aggregate_policy"),
-    function("add_data_node").plain(Plain::Gone(Lacking::Nodes)),
-    function("add_dimension"),
-    function("add_job"),
+    procedure("add_columnstore_policy").makes(Makes::Described),
+    function("add_compression_policy").makes(Makes::Described),
+    function("add_continuous_aggregate_policy").makes(Makes::Described),
+    function("add_data_node")
+        .plain(Plain::Gone(Lacking::Nodes))
+        .makes(Makes::Anything),
+    function("add_dimension").makes(Makes::Described),
+    function("add_job").makes(Makes::Described),
     experiment("add_policies"),
-    function("add_reorder_policy"),
-    function("add_retention_policy"),
-    function("alter_data_node").plain(Plain::Gone(Lacking::Nodes)),
-    function("alter_job"),
+    function("add_reorder_policy").makes(Makes::Described),
+    function("add_retention_policy").makes(Makes::Described),
+    function("alter_data_node")
+        .plain(Plain::Gone(Lacking::Nodes))
+        .makes(Makes::Anything),
+    function("alter_job").makes(Makes::Described),
     experiment("alter_policies"),
     function("approximate_row_count"),
-    procedure("attach_chunk").plain(Plain::Refused(Lacking::Chunks)),
-    function("attach_data_node").plain(Plain::Gone(Lacking::Nodes)),
+    procedure("attach_chunk")
+        .plain(Plain::Refused(Lacking::Chunks))
+        .makes(Makes::Anything),
+    function("attach_data_node")
+        .plain(Plain::Gone(Lacking::Nodes))
+        .makes(Makes::Anything),
     function("attach_tablespace"),
     function("by_hash"),
     function("by_range"),
     procedure("cagg_migrate")
         .runs(Runs::Alone, Cut::Ask)
-        .plain(Plain::Gone(Lacking::OldAggregates)),
+        .plain(Plain::Gone(Lacking::OldAggregates))
+        .makes(Makes::Anything),
     function("chunk_columnstore_stats"),
     function("chunk_compression_stats"),
     function("chunks_detailed_size"),
     function("compress_chunk"),
     procedure("convert_to_columnstore"),
     procedure("convert_to_rowstore"),
-    function("create_distributed_hypertable").plain(Plain::Gone(Lacking::Nodes)),
-    function("create_distributed_restore_point").plain(Plain::Gone(Lacking::Nodes)),
-    function("create_hypertable"),
+    function("create_distributed_hypertable")
+        .plain(Plain::Gone(Lacking::Nodes))
+        .makes(Makes::Anything),
+    function("create_distributed_restore_point")
+        .plain(Plain::Gone(Lacking::Nodes))
+        .makes(Makes::Anything),
+    function("create_hypertable").makes(Makes::Described),
     function("decompress_chunk"),
-    function("delete_data_node").plain(Plain::Gone(Lacking::Nodes)),
-    function("delete_job"),
-    procedure("detach_chunk").plain(Plain::Refused(Lacking::Chunks)),
-    function("detach_data_node").plain(Plain::Gone(Lacking::Nodes)),
+    function("delete_data_node")
+        .plain(Plain::Gone(Lacking::Nodes))
+        .makes(Makes::Anything),
+    function("delete_job").makes(Makes::Described),
+    procedure("detach_chunk")
+        .plain(Plain::Refused(Lacking::Chunks))
+        .makes(Makes::Anything),
+    function("detach_data_node")
+        .plain(Plain::Gone(Lacking::Nodes))
+        .makes(Makes::Anything),
     function("detach_tablespace"),
     function("detach_tablespaces"),
-    function("disable_chunk_skipping"),
-    procedure("distributed_exec").plain(Plain::Gone(Lacking::Nodes)),
+    function("disable_chunk_skipping").makes(Makes::Anything),
+    procedure("distributed_exec")
+        .plain(Plain::Gone(Lacking::Nodes))
+        .makes(Makes::Anything),
     function("drop_chunks"),
-    function("enable_chunk_skipping"),
+    function("enable_chunk_skipping").makes(Makes::Anything),
     aggregate("first"),
     function("generate_uuidv7"),
     function("get_telemetry_report").plain(Plain::Raises(Lacking::Telemetry)),
@@ -237,21 +277,25 @@ pub const ROUTINES: &[Routine] = &[
         .runs(Runs::Alone, Cut::Repeat)
         .plain(Plain::Nothing),
     experiment("remove_all_policies"),
-    procedure("remove_columnstore_policy"),
-    function("remove_compression_policy"),
-    function("remove_continuous_aggregate_policy"),
+    procedure("remove_columnstore_policy").makes(Makes::Described),
+    function("remove_compression_policy").makes(Makes::Described),
+    function("remove_continuous_aggregate_policy").makes(Makes::Described),
     experiment("remove_policies"),
-    function("remove_reorder_policy"),
-    function("remove_retention_policy"),
+    function("remove_reorder_policy").makes(Makes::Described),
+    function("remove_retention_policy").makes(Makes::Described),
     function("reorder_chunk")
         .runs(Runs::Alone, Cut::Repeat)
         .plain(Plain::Refused(Lacking::Chunks)),
-    procedure("run_job").runs(Runs::Alone, Cut::OfJob),
-    function("set_chunk_time_interval"),
-    function("set_integer_now_func"),
-    function("set_number_partitions"),
-    function("set_partitioning_interval"),
-    function("set_replication_factor").plain(Plain::Gone(Lacking::Nodes)),
+    procedure("run_job")
+        .runs(Runs::Alone, Cut::OfJob)
+        .makes(Makes::Anything),
+    function("set_chunk_time_interval").makes(Makes::Described),
+    function("set_integer_now_func").makes(Makes::Described),
+    function("set_number_partitions").makes(Makes::Anything),
+    function("set_partitioning_interval").makes(Makes::Described),
+    function("set_replication_factor")
+        .plain(Plain::Gone(Lacking::Nodes))
+        .makes(Makes::Anything),
     function("show_chunks").runs(Runs::Shared, Cut::Repeat),
     experiment("show_policies"),
     function("show_tablespaces"),

@@ -3,6 +3,7 @@
 use sql::lexer::{self, TokenKind};
 use sql::statement::names::{Name, identifier};
 use sql::statement::words::Words;
+use sql::timescaledb::{self, Makes};
 
 use super::Kind;
 use super::create::NEVER_NULL;
@@ -284,28 +285,13 @@ fn is_harmless(name: &str) -> bool {
         "string_",
         "regexp_",
         "date_",
-        "time_bucket",
         "gen_random_",
-        "uuid",
-        "compress_",
-        "decompress_",
-        "recompress_",
-        "convert_to_",
-        "refresh_",
-        "hypertable_",
-        "chunk",
-        "show_",
-        "approximate_",
-        "reorder_",
-        "move_chunk",
-        "attach_tablespace",
-        "detach_tablespace",
+        "uuid_generate_",
         "make_",
         "quote_",
         "row_",
         "obj_",
         "col_",
-        "timescaledb_",
         "is_",
     ];
     const NAMES: &[&str] = &[
@@ -350,9 +336,6 @@ fn is_harmless(name: &str) -> bool {
         "cardinality",
         "version",
         "age",
-        "first",
-        "last",
-        "histogram",
         "rank",
         "dense_rank",
         "lag",
@@ -366,16 +349,12 @@ fn is_harmless(name: &str) -> bool {
         "sha256",
         "encode",
         "decode",
-        "drop_chunks",
-        "by_range",
-        "by_hash",
         "set_bit",
         "statement_timestamp",
         "transaction_timestamp",
         "overlay",
         "digest",
         "crypt",
-        "run_job",
         "repeat",
         "lpad",
         "rpad",
@@ -386,7 +365,10 @@ fn is_harmless(name: &str) -> bool {
         "chr",
         "ascii",
     ];
-    BEGINNINGS.iter().any(|it| name.starts_with(it)) || NAMES.contains(&name)
+    let routine = timescaledb::routine(name);
+    routine.is_some_and(|it| it.makes == Makes::Nothing)
+        || BEGINNINGS.iter().any(|it| name.starts_with(it))
+        || NAMES.contains(&name)
 }
 
 /// What a function of TimescaleDB does.
@@ -467,4 +449,24 @@ fn column(argument: Words<'_>) -> Option<String> {
         .first()
         .and_then(|it| literal(*it))
         .map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_routine_makes_is_read_where_its_call_names_it() {
+        for routine in timescaledb::ROUTINES {
+            let is_described = routine.makes == Makes::Described;
+            assert_eq!(
+                Effect::of(routine.name).is_some(),
+                is_described,
+                "{routine:?}"
+            );
+        }
+        assert!(is_harmless("time_bucket") && is_harmless("now"));
+        // The job may do anything, and this is no function of TimescaleDB's.
+        assert!(!is_harmless("run_job") && !is_harmless("chunk_it"));
+    }
 }
