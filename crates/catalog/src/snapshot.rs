@@ -4,6 +4,8 @@
 //! add a migration under the same number change the same lines of it, so git reports the conflict before a database can.
 //! Reading and writing the file is the caller's.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -177,11 +179,17 @@ impl Snapshot {
         if let Some(line) = text.lines().position(is_conflict_marker) {
             return Err(SnapshotError::Conflict { line: line + 1 });
         }
-        let any: AnyFormat = serde_json::from_str(text).map_err(malformed)?;
-        if any.format != u64::from(FORMAT) {
-            return Err(SnapshotError::Format { found: any.format });
-        }
-        let file: File<Vec<Migration>, Catalog> = serde_json::from_str(text).map_err(malformed)?;
+        let file = match serde_json::from_str::<File<Vec<Migration>, Catalog>>(text) {
+            Ok(file) if file.format == FORMAT => file,
+            // What another format holds does not matter.
+            read => {
+                let any: AnyFormat = serde_json::from_str(text).map_err(malformed)?;
+                if any.format != u64::from(FORMAT) {
+                    return Err(SnapshotError::Format { found: any.format });
+                }
+                read.map_err(malformed)?
+            }
+        };
         let snapshot = Snapshot {
             migrations: file.migrations,
             catalog: file.catalog,
@@ -211,30 +219,29 @@ impl Snapshot {
     /// # Errors
     /// Names every file that is new, changed or gone.
     pub fn check(&self, migrations: &[Migration]) -> Result<(), Mismatch> {
-        let find = |list: &[Migration], wanted: &Migration| {
-            list.iter()
-                .find(|it| it.file_name() == wanted.file_name())
-                .cloned()
-        };
+        let (known, found) = (by_name(&self.migrations), by_name(migrations));
         let mut mismatch = Mismatch::default();
         for migration in migrations {
-            match find(&self.migrations, migration) {
-                None => mismatch.extra.push(migration.file_name()),
-                Some(known) if known != *migration => mismatch.changed.push(migration.file_name()),
+            let name = migration.file_name();
+            match known.get(&name) {
+                None => mismatch.extra.push(name),
+                Some(known) if *known != migration => mismatch.changed.push(name),
                 Some(_) => {}
             }
         }
-        let gone = self
-            .migrations
-            .iter()
-            .filter(|known| find(migrations, known).is_none());
-        mismatch.missing.extend(gone.map(Migration::file_name));
+        let names = self.migrations.iter().map(Migration::file_name);
+        mismatch.missing = names.filter(|name| !found.contains_key(name)).collect();
         if mismatch == Mismatch::default() {
             Ok(())
         } else {
             Err(mismatch)
         }
     }
+}
+
+fn by_name(migrations: &[Migration]) -> BTreeMap<String, &Migration> {
+    let names = migrations.iter().map(|it| (it.file_name(), it));
+    names.collect()
 }
 
 /// What git writes at the start of a line; no line of a snapshot starts so, every one of them is indented or a brace.
