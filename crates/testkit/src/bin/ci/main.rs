@@ -27,6 +27,11 @@ fn main() -> ExitCode {
     title("clippy");
     let clippy = "clippy --quiet --workspace --all-targets -- -D warnings";
     check("clippy", cargo(&clippy.split(' ').collect::<Vec<_>>(), &[]));
+    // In the workspace the commands have every feature of the engine on; a service has it without plain mode.
+    title("clippy of what a service has");
+    let service = "clippy --quiet --package timeschema --lib -- -D warnings";
+    let service: Vec<_> = service.split(' ').collect();
+    check("clippy of what a service has", cargo(&service, &[]));
     title("tests");
     let tested = tests(root);
     let results = Results::read(&tested.printed);
