@@ -311,16 +311,10 @@ fn stands_on(timescaledb: Option<&str>) -> Result<(Mode, String), Error> {
     if let Some(version) = timescaledb {
         return Ok((Mode::TimescaleDb, format!("{engine} timescaledb {version}")));
     }
-    #[cfg(feature = "plain")]
-    return Ok((
-        Mode::Plain,
-        format!("{engine} plain {}", digest(&[&crate::plain::script()])),
-    ));
-    #[cfg(not(feature = "plain"))]
-    Err(Error(
-        "the PostgreSQL server has no TimescaleDB\nnext: install it there, or turn on the feature `plain`"
-            .to_owned(),
-    ))
+    let lacking = "the PostgreSQL server has no TimescaleDB\nnext: install it there, or turn on the feature `plain`";
+    let plain = Mode::PLAIN.ok_or_else(|| Error(lacking.to_owned()))?;
+    let made_by = format!("{engine} plain {}", digest(&[&crate::plain::made()]));
+    Ok((plain, made_by))
 }
 
 /// The first value of an answer.
