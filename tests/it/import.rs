@@ -188,8 +188,8 @@ fn check(test: &str, tool: &str, arguments: &str) -> Option<()> {
         _ => "",
     };
     for up in OLD.iter().map(|old| old.up).chain([extra]) {
-        let script = std::env::temp_dir().join(format!("up-{}-{tool}.sql", std::process::id()));
-        std::fs::write(&script, up).unwrap();
+        let folder = testkit::Folder::new("up");
+        folder.write("up.sql", up);
         let status = Command::new(&psql)
             .args([
                 "--quiet",
@@ -199,9 +199,8 @@ fn check(test: &str, tool: &str, arguments: &str) -> Option<()> {
                 &oracle.url(),
                 "--file",
             ])
-            .arg(&script)
+            .arg(folder.path().join("up.sql"))
             .status();
-        std::fs::remove_file(&script).unwrap();
         assert!(status.unwrap().success());
     }
     let of = |database| schema(&psql, database, &["--restrict-key=x"]);

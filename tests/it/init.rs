@@ -5,7 +5,7 @@ use std::process::Command;
 
 use cluster::Server;
 
-use crate::support::{Sandbox, repository, skip, succeed};
+use crate::support::{Sandbox, repository, succeed};
 
 /// Names that generated code or the crate's root has, too.
 const NAMES: &str = "CREATE TYPE mode AS ENUM ('on', 'off'); CREATE TYPE config AS ENUM ('a'); CREATE TYPE numeric_ AS ENUM ('b');
@@ -61,12 +61,8 @@ fn cargo(project: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-#[test]
-fn a_new_project_migrates_and_its_tests_and_its_service_run() {
-    const TEST: &str = "a_new_project_migrates_and_its_tests_and_its_service_run";
-    if let Err(error) = Server::find() {
-        return skip(TEST, &error.to_string());
-    }
+#[testkit::test(testkit::server)]
+fn a_new_project_migrates_and_its_tests_and_its_service_run(_server: Server) {
     let project = Sandbox::new();
     let made = init(&project, "iot");
     assert!(made.starts_with("exit 0"), "{made}");

@@ -289,9 +289,8 @@ mod tests {
 
     #[test]
     fn a_password_is_written_where_there_is_none() {
-        let dir = std::env::temp_dir().join(format!("env-{}", std::process::id()));
-        fs::create_dir_all(&dir).unwrap();
-        let file = dir.join(".env");
+        let folder = testkit::Folder::new("env");
+        let file = folder.path().join(".env");
         let after = |text: Option<&str>, known| {
             let _absent = fs::remove_file(&file);
             if let Some(text) = text {
@@ -318,8 +317,7 @@ mod tests {
         assert_eq!(kept, (false, "PW=set\n".to_owned()));
         let (_, random) = after(Some("PW=\n"), None);
         assert_eq!(random.len(), "PW=\n".len() + 32);
-        assert_eq!(fs::read_dir(&dir).unwrap().count(), 1);
-        fs::remove_dir_all(dir).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

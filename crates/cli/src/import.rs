@@ -301,26 +301,25 @@ mod tests {
 
     #[test]
     fn where_one_file_cannot_be_made_none_is() {
-        let dir = std::env::temp_dir().join(format!("import-{}", std::process::id()));
+        let folder = testkit::Folder::new("import");
+        let dir = folder.path();
         let new = |file: &str| New {
             file: file.to_owned(),
             text: file.to_owned(),
             from: "",
             note: None,
         };
-        fs::create_dir_all(&dir).unwrap();
         fs::write(dir.join("002_b.sql"), "of somebody else").unwrap();
         let news = [new("001_a.sql"), new("002_b.sql"), new("003_c.sql")];
-        let error = write(&dir, &news).unwrap_err();
+        let error = write(dir, &news).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
-        let left: Vec<_> = fs::read_dir(&dir).unwrap().flatten().collect();
+        let left: Vec<_> = fs::read_dir(dir).unwrap().flatten().collect();
         assert_eq!(left.len(), 1, "{left:?}");
         assert_eq!(
             fs::read_to_string(left[0].path()).unwrap(),
             "of somebody else"
         );
-        write(&dir, &[new("001_a.sql"), new("003_c.sql")]).unwrap();
-        assert_eq!(fs::read_dir(&dir).unwrap().count(), 3);
-        fs::remove_dir_all(&dir).unwrap();
+        write(dir, &[new("001_a.sql"), new("003_c.sql")]).unwrap();
+        assert_eq!(fs::read_dir(dir).unwrap().count(), 3);
     }
 }

@@ -357,8 +357,9 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_link_stays_one_wherever_it_leads() {
-        let dir = std::env::temp_dir().join(format!("snapshot-link-{}", std::process::id()));
-        fs::create_dir_all(dir.join("kept")).unwrap();
+        let folder = testkit::Folder::new("snapshot");
+        let dir = folder.path();
+        fs::create_dir(dir.join("kept")).unwrap();
         let path = dir.join("schema.json");
         std::os::unix::fs::symlink("other.json", &path).unwrap();
         std::os::unix::fs::symlink("kept/schema.json", dir.join("other.json")).unwrap();
@@ -377,20 +378,18 @@ mod tests {
         }
         fs::remove_dir_all(dir.join("kept")).unwrap();
         assert!(check_writable(&path, &path).is_err());
-        fs::remove_dir_all(&dir).unwrap();
     }
 
     #[test]
     fn a_snapshot_that_cannot_be_written_leaves_nothing_beside() {
-        let dir = std::env::temp_dir().join(format!("snapshot-{}", std::process::id()));
-        let path = dir.join("schema.json");
+        let folder = testkit::Folder::new("snapshot");
+        let path = folder.path().join("schema.json");
         fs::create_dir_all(&path).unwrap();
         let snapshot = Snapshot {
             migrations: Vec::new(),
             catalog: Catalog::default(),
         };
         assert!(write(&snapshot, &path).is_err());
-        assert_eq!(fs::read_dir(&dir).unwrap().count(), 1);
-        fs::remove_dir_all(&dir).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

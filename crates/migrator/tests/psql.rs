@@ -4,7 +4,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use cluster::{Cluster, Running, Server, Settings};
@@ -16,6 +15,7 @@ use migrator::plan::Migration;
 use migrator::psql::{Host, Psql};
 use migrator::run::{self, Options};
 use migrator::source::File;
+use testkit::Folder;
 
 #[testkit::test]
 fn messages_run_in_their_order_with_queries_between_them(place: Here) {
@@ -279,7 +279,7 @@ fn psql_is_understood_where_the_machine_speaks_another_language() {
     let Some(place) = Here::new(test) else {
         return;
     };
-    let locales = place.folder.with_extension("locales");
+    let locales = place.folder.path().with_extension("locales");
     fs::create_dir(&locales).unwrap();
     let made = Command::new("localedef")
         .args(["-i", "de_DE", "-f", "UTF-8"])
@@ -346,21 +346,16 @@ fn message(statements: &[&str]) -> Message {
 struct Here {
     server: Server,
     running: Running,
-    folder: PathBuf,
+    folder: Folder,
 }
 
 impl Here {
     fn new(test: &str) -> Option<Here> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let server = testkit::server(test)?;
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("psql-{}-{count}", std::process::id()));
-        fs::create_dir(&folder).unwrap();
-        let running = Cluster::temporary(&server, Settings::throwaway()).unwrap();
         Some(Here {
+            running: Cluster::temporary(&server, Settings::throwaway()).unwrap(),
             server,
-            running,
-            folder,
+            folder: Folder::new("psql"),
         })
     }
 
@@ -376,21 +371,15 @@ impl Here {
         Local {
             psql: self.server.program("psql"),
             url: self.running.url(database),
-            folder: self.folder.clone(),
+            folder: self.folder.path().to_owned(),
             environment: Vec::new(),
         }
     }
 
     /// The folders of the sessions that run.
     fn copies(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(&self.folder).unwrap();
+        let entries = fs::read_dir(self.folder.path()).unwrap();
         entries.map(|entry| entry.unwrap().path()).collect()
-    }
-}
-
-impl Drop for Here {
-    fn drop(&mut self) {
-        fs::remove_dir_all(&self.folder).unwrap();
     }
 }
 

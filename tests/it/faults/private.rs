@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, Once};
 use std::thread;
 
-use cluster::{Cluster, Running, Server, Settings, throwaway_dir};
+use cluster::{Cluster, Running, Settings, throwaway_dir};
 use postgres::{Client, NoTls};
 
 use super::plan::Plan;
 use super::target::Target;
-use crate::support::{eventually, is_gone, skip};
+use crate::support::{eventually, is_gone};
 
 /// The name of each server's folder begins so, followed by the test process's pid.
 const PREFIX: &str = "it-pg-";
@@ -48,13 +48,13 @@ impl Private {
     /// A server, or nothing and a word about it when none is installed.
     pub fn start(test: &str) -> Option<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let installed = Server::find().map_err(|error| skip(test, &error.to_string()));
+        let installed = testkit::server(test)?;
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         REMOVED_ABANDONED.call_once(remove_abandoned);
         let dir = throwaway_dir().join(format!("{PREFIX}{}-{count}", std::process::id()));
         // A commit that was acknowledged has to survive the crash of the server.
         let settings = Settings::throwaway().option("synchronous_commit", "on");
-        let cluster = Cluster::open(&dir.join("cluster"), &installed.ok()?, settings).unwrap();
+        let cluster = Cluster::open(&dir.join("cluster"), &installed, settings).unwrap();
         let running = cluster.start().unwrap();
         Some(Self {
             url: running.url("postgres"),

@@ -153,8 +153,7 @@ fn resolve(from: &Module, name: &str, modules: &BTreeSet<Module>) -> Option<Modu
 
 #[test]
 fn files_that_import_each_other_are_found() {
-    let folder = std::env::temp_dir().join(format!("imports-{}", std::process::id()));
-    fs::create_dir_all(folder.join("c")).unwrap();
+    let folder = testkit::Folder::new("imports");
     let files = [
         ("lib.rs", "mod a; mod b; mod c; use a::A;"),
         ("a.rs", "use crate::{b::B, c::{d::{self, D}, E}};"),
@@ -166,9 +165,8 @@ fn files_that_import_each_other_are_found() {
         ),
     ];
     for (name, text) in files {
-        fs::write(folder.join(name), text).unwrap();
+        folder.write(name, text);
     }
-    let circles = Imports::read(&folder).circles();
-    fs::remove_dir_all(&folder).unwrap();
+    let circles = Imports::read(folder.path()).circles();
     assert_eq!(circles, [["a", "b", "c", "c::d"]]);
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use cluster::Server;
 
 use super::HYPERTABLE;
-use crate::support::{NO_ENGINE, Sandbox, eventually, skip, test_name};
+use crate::support::{NO_ENGINE, Sandbox, eventually};
 
 /// Installs a PostgreSQL without extensions in the project: the binaries of the one that there is, which find their own files wherever they
 /// are called from. Returns its `pg_config`.
@@ -41,12 +41,8 @@ fn to_be_installed_later(test: &str) -> Option<(Sandbox, PathBuf)> {
     Some((project.program("docker", NO_ENGINE), pg_config))
 }
 
-#[test]
-fn an_embedded_cluster_of_a_server_without_timescaledb_is_in_plain_mode() {
-    let server = match Server::find() {
-        Ok(server) => server,
-        Err(error) => return skip(test_name!(), &error.to_string().replace('\n', " ")),
-    };
+#[testkit::test(testkit::server)]
+fn an_embedded_cluster_of_a_server_without_timescaledb_is_in_plain_mode(server: Server) {
     let project = Sandbox::analytics().program("docker", NO_ENGINE);
     let pg_config = without_extensions(&project, &server);
     let project = project.env("PG_CONFIG", pg_config);

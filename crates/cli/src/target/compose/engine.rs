@@ -349,12 +349,12 @@ mod tests {
 
     #[test]
     fn a_folder_is_the_same_through_a_link() {
-        let dir = std::env::temp_dir().join(format!("same-{}", std::process::id()));
-        fs::create_dir_all(dir.join("app")).unwrap();
+        let folder = testkit::Folder::new("same");
+        let dir = folder.path();
+        fs::create_dir(dir.join("app")).unwrap();
         std::os::unix::fs::symlink("app", dir.join("link")).unwrap();
         assert!(is_same(&dir.join("link"), &dir.join("app")));
-        assert!(!is_same(&dir.join("link"), &dir));
+        assert!(!is_same(&dir.join("link"), dir));
         assert!(!is_same(&dir.join("nothing"), &dir.join("nothing")));
-        fs::remove_dir_all(dir).unwrap();
     }
 }

@@ -184,9 +184,8 @@ type Answers = (BTreeSet<String>, Vec<Option<BTreeMap<String, String>>>);
 
 /// Every answer of libpq: the values, `None` where it refuses the string; and the options that it knows.
 fn libpq(cases: &[String]) -> Option<Answers> {
-    let folder = std::env::temp_dir().join(format!("conninfo-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let program = folder.join("libpq");
+    let folder = testkit::Folder::new("conninfo");
+    let program = folder.path().join("libpq");
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/wire/conninfo/libpq.c");
     let built = Command::new("cc")
         .arg(source)
@@ -199,7 +198,6 @@ fn libpq(cases: &[String]) -> Option<Answers> {
         .ok()
         .filter(|status| status.success())
         .map(|_| ask(&program, cases));
-    std::fs::remove_dir_all(&folder).unwrap();
     let output = String::from_utf8_lossy(&output?).into_owned();
     let mut words = output.split('\0').map(str::to_owned);
     let known = words.by_ref().take_while(|word| !word.is_empty()).collect();
