@@ -468,9 +468,7 @@ fn tables(link: &mut dyn Link) -> Result<Vec<String>, Failure> {
 }
 
 fn query(link: &mut dyn Link, sql: &str) -> Result<Vec<String>, Failure> {
-    let results = link
-        .query(&qualified(sql))
-        .map_err(|error| explain::run(&error.into(), &[]))?;
+    let results = link.query(&qualified(sql)).map_err(explain::asked)?;
     Ok(results.into_iter().flatten().flatten().flatten().collect())
 }
 

@@ -87,6 +87,11 @@ fn text_with(error: &TextError, next: &str) -> Failure {
         .field("column", column)
 }
 
+/// A question of a command's own that was not answered: it leaves nothing in doubt.
+pub fn asked(error: link::Error) -> Failure {
+    run(&error.with_nothing_in_doubt().into(), &[])
+}
+
 /// A run that stopped before it did anything, or a command that only reads.
 pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
     match error {

@@ -134,9 +134,7 @@ fn not_created<'a>(
 /// The schemas of the search path that are there, in order.
 fn schemas(link: &mut dyn Link) -> Result<Vec<String>, Failure> {
     let sql = "SELECT schema FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS s (schema, n) ORDER BY n";
-    let results = link
-        .query(sql)
-        .map_err(|error| explain::run(&error.into(), &[]))?;
+    let results = link.query(sql).map_err(explain::asked)?;
     let rows = results.into_iter().flatten();
     Ok(rows.flatten().flatten().collect())
 }

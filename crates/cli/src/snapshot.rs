@@ -93,9 +93,7 @@ pub fn check_schemas(
          WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = i.name)",
         names.join(", ")
     ));
-    let results = link
-        .query(&sql)
-        .map_err(|error| explain::run(&error.into(), &[]))?;
+    let results = link.query(&sql).map_err(explain::asked)?;
     let is_named = |schema: &str| {
         let schema = schema.to_lowercase();
         let mut migrations = migrations.iter();
@@ -170,9 +168,7 @@ pub fn introspect(
         Failure::new(Code::Failed, format!("failed to read the catalog: {error}"))
     };
     let mut ask = |sql: &str| -> Result<String, Failure> {
-        let results = link
-            .query(&qualified(sql))
-            .map_err(|error| explain::run(&error.into(), &[]))?;
+        let results = link.query(&qualified(sql)).map_err(explain::asked)?;
         results
             .last()
             .and_then(single)

@@ -132,6 +132,22 @@ impl Error {
         }
     }
 
+    /// What a connection that broke is while nothing has been sent that could be in doubt: a server that cannot be reached.
+    #[must_use]
+    pub fn with_nothing_in_doubt(self) -> Error {
+        if self.is_not_preloaded() {
+            return self;
+        }
+        let shown = self.to_string();
+        match self {
+            Error::Lost { code, .. } => Error::Unreachable {
+                message: shown,
+                code,
+            },
+            other => other,
+        }
+    }
+
     /// Whether the server lacks TimescaleDB's library at its start (see [`ServerError::is_not_preloaded`]).
     pub fn is_not_preloaded(&self) -> bool {
         match self {

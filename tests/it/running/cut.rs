@@ -69,6 +69,36 @@ fn sleeps(client: &mut Client) {
     eventually("the statement runs", || value(client, sql) == "1");
 }
 
+/// How many of a command's messages decide how it ends: what `status` says beside the history, and drift, do not.
+const LOOKS: [(&str, usize); 4] = [
+    ("status", 1),
+    ("drift", 2),
+    ("doctor", 2),
+    ("migrate --dry-run", 1),
+];
+
+#[testkit::test(|test| before_the_last(test, &[NOTES, SHORT]))]
+fn a_command_that_looks_says_that_the_server_cannot_be_reached(project: Sandbox) {
+    let at_each = LOOKS.iter().flat_map(|(command, messages)| {
+        let each = 1..=*messages;
+        each.map(move |at| (*command, at))
+    });
+    for (command, at) in at_each {
+        let fault = Fault {
+            at,
+            moment: Moment::InFlight,
+            deed: Deed::Reset,
+        };
+        let proxy = Proxy::start(server(&project), &Program::default(), Some(fault));
+        let url = through(&project.own_database().url(), proxy.port()) + "&connect_timeout=1";
+        let screen = project.run(&format!("{command} --target {url}"));
+        let said = format!("{command} {at}: {screen}");
+        assert!(screen.starts_with("exit 4\n"), "{said}");
+        assert!(screen.contains("the connection was lost: "), "{said}");
+        assert!(!screen.contains("whether the last step ran"), "{said}");
+    }
+}
+
 #[testkit::test(|test| before_the_last(test, &[NOTES, SHORT]))]
 fn a_run_goes_on_by_itself_after_its_connection_was_reset(project: Sandbox) {
     let fault = fault_in_its_step(&project, Moment::InFlight, Deed::Reset);

@@ -138,9 +138,7 @@ fn ask(link: &mut dyn Link, pending: &[Pending<'_>]) -> Result<Answers, Failure>
             let Some(question) = migration.question(step) else {
                 continue;
             };
-            let results = link
-                .query(&question.query())
-                .map_err(|error| explain::run(&error.into(), &[]))?;
+            let results = link.query(&question.query()).map_err(explain::asked)?;
             let rows = results.into_iter().next_back().unwrap_or_default();
             answers.insert((migration.file.version, index), question.answer(&rows));
         }

@@ -120,8 +120,7 @@ impl Schemas {
             false => chosen.look(screen)?,
         };
         let mut session = session.ok_or_else(|| no_match(pattern, &[]))?;
-        let database =
-            Database::read(&mut *session.link).map_err(|error| explain::run(&error.into(), &[]))?;
+        let database = Database::read(&mut *session.link).map_err(explain::asked)?;
         let matched = database.schemas.iter().filter(|name| read.matches(name));
         let matched: Vec<String> = matched.cloned().collect();
         if matched.is_empty() {
@@ -401,7 +400,7 @@ fn check(
         extensions.remove("timescaledb");
     }
     let answer = link.query(&database::landing(&extensions));
-    let answer = answer.map_err(|error| Stopped::here(explain::run(&error.into(), migrations)))?;
+    let answer = answer.map_err(|error| Stopped::here(explain::asked(error)))?;
     let (current, landing) = database::landed(&answer.concat());
     let schema = options.history.schema.as_deref().unwrap_or_default();
     if current.as_deref() != Some(schema) {

@@ -185,13 +185,7 @@ pub fn read(
     extra: Option<&str>,
 ) -> Result<Report, Error> {
     read_all(link, history, extra).map_err(|error| match error {
-        Error::Link(lost @ link::Error::Lost { .. }) if !lost.is_not_preloaded() => {
-            let message = lost.to_string();
-            let link::Error::Lost { code, .. } = lost else {
-                return lost.into();
-            };
-            Error::Link(link::Error::Unreachable { message, code })
-        }
+        Error::Link(error) => Error::Link(error.with_nothing_in_doubt()),
         other => other,
     })
 }

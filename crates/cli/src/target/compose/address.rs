@@ -70,7 +70,7 @@ impl Compose {
                 false => next.clone(),
             })
         })?;
-        let asked = |error: Error| explain::run(&error.into(), &[]);
+        let asked = explain::asked;
         let there = identity(inside).map_err(asked)?;
         match identity(&mut outside).map_err(asked)? == there {
             true => Ok(()),
