@@ -14,9 +14,16 @@ use imports::Imports;
 const FLOORS: [(&str, &[&str]); 4] = [
     (
         "bottom",
-        &["catalog", "cluster", "migrator", "pgtypes", "plain", "sql"],
+        &[
+            "timeschema-catalog",
+            "timeschema-cluster",
+            "timeschema-migrator",
+            "timeschema-pgtypes",
+            "timeschema-plain",
+            "timeschema-sql",
+        ],
     ),
-    ("middle", &["codegen", "timeschema"]),
+    ("middle", &["timeschema", "timeschema-codegen"]),
     ("top", &["bench", "timeschema-build", "timeschema-cli"]),
     ("project", &["analytics-schema", "xtask"]),
 ];

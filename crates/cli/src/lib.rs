@@ -51,7 +51,7 @@ use program::Program;
 use project::Project;
 use screen::Screen;
 
-/// Keep the schema of a TimescaleDB or PostgreSQL database: migrations, what they make, and whether it is so
+/// Migrations, snapshot and checks for the schema of a TimescaleDB or PostgreSQL database
 #[derive(Parser)]
 struct Cli {
     #[command(subcommand)]

@@ -11,7 +11,7 @@ use catalog::{
     TypeRef,
 };
 
-const RENEW: &str = "RENEW_GOLDEN=1 cargo test -p codegen --test golden";
+const RENEW: &str = "RENEW_GOLDEN=1 cargo test -p timeschema-codegen --test golden";
 
 #[test]
 fn the_schema_of_this_repository() {

@@ -182,6 +182,9 @@ impl Routine {
 /// All of them, by name.
 pub const ROUTINES: &[Routine] = &[
     procedure("add_columnstore_policy").makes(Makes::Described),
+    function("add_compaction_policy")
+        .plain(Plain::Gone(Lacking::Chunks))
+        .makes(Makes::Described),
     function("add_compression_policy").makes(Makes::Described),
     function("add_continuous_aggregate_policy").makes(Makes::Described),
     function("add_data_node")
@@ -278,6 +281,9 @@ pub const ROUTINES: &[Routine] = &[
         .plain(Plain::Nothing),
     experiment("remove_all_policies"),
     procedure("remove_columnstore_policy").makes(Makes::Described),
+    function("remove_compaction_policy")
+        .plain(Plain::Gone(Lacking::Chunks))
+        .makes(Makes::Described),
     function("remove_compression_policy").makes(Makes::Described),
     function("remove_continuous_aggregate_policy").makes(Makes::Described),
     experiment("remove_policies"),

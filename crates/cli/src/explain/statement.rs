@@ -122,15 +122,15 @@ fn at(failure: &run::Failure) -> Option<String> {
         At::Commit => Some(format!(
             "the COMMIT of {lines}, where deferred constraints are checked"
         )),
+        At::Runner(_) if failure.error.code == LOCK_GIVEN_UP => {
+            Some(format!("the end of {lines}, where the lock is checked"))
+        }
         At::Runner(sql) if sql.contains(history_of(failure)) => {
             let how = match failure.kind() {
                 Some(StepKind::Transaction { .. }) => ", in the same transaction",
                 _ => "",
             };
             Some(format!("recording {lines} in {}{how}", history_of(failure)))
-        }
-        At::Runner(_) if failure.error.code == LOCK_GIVEN_UP => {
-            Some(format!("the end of {lines}, where the lock is checked"))
         }
         At::Runner(sql) if sql == plain::CHECK => Some(format!(
             "the end of {lines}, where plain mode checks what became of hypertables"

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! apt-get source postgresql-15
-//! POSTGRES_SOURCE=$PWD/postgresql-15-15.18 cargo test -p migrator --test split
+//! POSTGRES_SOURCE=$PWD/postgresql-15-15.18 cargo test -p timeschema-migrator --test split
 //! ```
 
 use std::fs;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-const RENEW: &str = "RENEW_PLAIN_ANSWERS=1 cargo test -p plain --test it";
+const RENEW: &str = "RENEW_PLAIN_ANSWERS=1 cargo test -p timeschema-plain --test it";
 
 /// The lines of `recorded/<name>.txt`, which are compared with `lines` where those came from TimescaleDB, or written with
 /// `RENEW_PLAIN_ANSWERS`.
