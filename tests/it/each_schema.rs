@@ -311,9 +311,10 @@ fn another_history_of_the_same_files_is_no_obstacle((project, mut client): (Sand
 /// In the embedded cluster, with hypertables: in plain mode their functions are in `public`.
 #[testkit::test(|test| Sandbox::new().embedded(test))]
 fn hypertables_in_the_embedded_cluster(project: Sandbox) {
-    let extension = match project.is_plain() {
-        true => "",
-        false => "CREATE EXTENSION timescaledb;\n",
+    let extension = if project.is_plain() {
+        ""
+    } else {
+        "CREATE EXTENSION timescaledb;\n"
     };
     let schemas = format!("{extension}CREATE SCHEMA tenant_1; CREATE SCHEMA tenant_2;\n");
     project.write("schemas/001_schemas.sql", schemas);

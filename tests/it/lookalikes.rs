@@ -147,9 +147,10 @@ const VARIANTS: [Variant; 2] = [
 
 /// Runs a check on a project for each variant, side by side. The look-alikes are planted once.
 fn in_each_variant(test: &str, has_extension: bool, check: impl Fn(&Sandbox, &Variant) + Sync) {
-    let database = match has_extension {
-        true => Database::timescale(test, "its extension"),
-        false => Database::new(test),
+    let database = if has_extension {
+        Database::timescale(test, "its extension")
+    } else {
+        Database::new(test)
     };
     let Some(database) = database else { return };
     plant(&database, has_extension);

@@ -114,11 +114,13 @@ on_each_target! {
         begin(project);
         for (name, code, to_group) in [("INT", 130, true), ("TERM", 143, false), ("HUP", 129, false)] {
             let job = sleeping(project, name);
-            match to_group {
+            if to_group {
+
                 // As the terminal does at Ctrl-C.
-                true => job.program.signal_group(name),
-                false => job.program.signal(name),
-            }
+                job.program.signal_group(name)
+} else {
+job.program.signal(name)
+}
             let (status, screen) = job.end();
             assert_eq!(status.code(), Some(code), "SIG{name}: {screen}");
             assert!(screen.contains(&format!("stopped by SIG{name}")), "{screen}");

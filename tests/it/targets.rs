@@ -34,10 +34,11 @@ on_each_target! {
         let schema = notices(&schema);
         let extension = "001 initial_schema: notice: extension \"timescaledb\" already exists, skipping\n";
         // The views of plain mode are never filled.
-        let filled = match project.is_plain() {
-            true => "",
-            false => "003 materialized_views: notice: continuous aggregate \"event_counts_daily\" is already up-to-date\n",
-        };
+        let filled = if project.is_plain() {
+""
+} else {
+"003 materialized_views: notice: continuous aggregate \"event_counts_daily\" is already up-to-date\n"
+};
         assert_eq!(schema.strip_prefix(extension).unwrap_or(&schema), filled);
         project.write("migrations/004_says.sql", SAYS);
         let says = project.migrate("--no-snapshot");

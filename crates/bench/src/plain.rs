@@ -52,12 +52,13 @@ pub fn run(scratch: &Scratch, runs: usize, report: &mut Report) -> Result<()> {
     };
     // First: the clusters that the others remove keep a disk busy.
     copies(runs, report)?;
-    match server.has_extension("timescaledb") {
-        true => buckets(&server, runs, report)?,
-        false => report.skip(
+    if server.has_extension("timescaledb") {
+        buckets(&server, runs, report)?
+    } else {
+        report.skip(
             "plain mode: time_bucket",
             "the installed PostgreSQL has no TimescaleDB",
-        )?,
+        )?
     }
     embedded(scratch, runs, report)
 }

@@ -188,9 +188,10 @@ fn pass(
 
 /// A writer at this distance.
 fn away(writer: Box<dyn Write + Send>, delay: Duration) -> Box<dyn Write + Send> {
-    match delay.is_zero() {
-        true => writer,
-        false => Box::new(Delayed::new(writer, delay)),
+    if delay.is_zero() {
+        writer
+    } else {
+        Box::new(Delayed::new(writer, delay))
     }
 }
 

@@ -21,10 +21,7 @@ pub enum Verdict {
 impl Verdict {
     /// Pass when `kept`.
     pub fn of(kept: bool) -> Verdict {
-        match kept {
-            true => Verdict::Pass,
-            false => Verdict::Miss,
-        }
+        if kept { Verdict::Pass } else { Verdict::Miss }
     }
 
     fn word(self) -> &'static str {

@@ -71,8 +71,9 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
 /// Seconds that may not be 0, which PostgreSQL takes for no limit.
 pub fn timeout(text: &str) -> Result<Duration, String> {
     let duration = seconds(text)?;
-    match duration.is_zero() {
-        true => Err(format!("must be more than 0, up to {LONGEST}")),
-        false => Ok(duration),
+    if duration.is_zero() {
+        Err(format!("must be more than 0, up to {LONGEST}"))
+    } else {
+        Ok(duration)
     }
 }

@@ -20,9 +20,10 @@ pub fn describe(blocker: &Blocker) -> String {
             format!(": {start}…")
         }
     };
-    let line = match is_prepared(blocker) {
-        true => prepared(blocker),
-        false => session(blocker) + &query,
+    let line = if is_prepared(blocker) {
+        prepared(blocker)
+    } else {
+        session(blocker) + &query
     };
     // What others call themselves and run may hold anything, a terminal's commands too; a query is often one of several lines.
     one_line(line.replace(['\n', '\t', '\r'], " "))

@@ -291,9 +291,10 @@ fn container(compose: &Compose, checks: &mut Checks) -> bool {
     let failure = compose.stuck();
     let next = failure.next_text().unwrap_or_default();
     let logs = format!("{} logs {SERVICE}", compose.typed());
-    let next = match next.contains(&logs) {
-        true => next.to_owned(),
-        false => format!("{next}; {logs}"),
+    let next = if next.contains(&logs) {
+        next.to_owned()
+    } else {
+        format!("{next}; {logs}")
     };
     checks.bad("container", found, next, Code::Unreachable);
     false
@@ -340,9 +341,10 @@ impl Port {
         let Ok(mut addresses) = server.to_socket_addrs() else {
             return Port::Unknown;
         };
-        match addresses.any(|address| TcpStream::connect_timeout(&address, PORT_TIMEOUT).is_ok()) {
-            true => Port::Open,
-            false => Port::Closed,
+        if addresses.any(|address| TcpStream::connect_timeout(&address, PORT_TIMEOUT).is_ok()) {
+            Port::Open
+        } else {
+            Port::Closed
         }
     }
 
@@ -422,14 +424,15 @@ fn inside(link: &mut dyn Link, report: &Report, given: &Given<'_>, checks: &mut 
         return checks.failure("migrations", &explain::run(&error, migrations));
     }
     let overview = Overview::of(migrations, &report.history);
-    match overview.is_clean() {
-        true => checks.ok("migrations", overview.summary()),
-        false => checks.bad(
+    if overview.is_clean() {
+        checks.ok("migrations", overview.summary())
+    } else {
+        checks.bad(
             "migrations",
             overview.summary(),
             "cargo xtask status",
             Code::Found,
-        ),
+        )
     }
     checks.drift(&brief::look(given.project, link, migrations, report));
 }

@@ -92,9 +92,10 @@ pub fn run(project: &Project, args: &Drift, screen: &mut Screen) -> Result<ExitC
     document["target"] = target_json(&chosen, &report);
     document["migrations"] = states.document();
     screen.document(&document);
-    Ok(match differences.is_empty() {
-        true => ExitCode::SUCCESS,
-        false => Code::Found.into(),
+    Ok(if differences.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        Code::Found.into()
     })
 }
 

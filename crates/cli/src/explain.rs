@@ -257,11 +257,10 @@ pub fn mismatch(mismatch: &Mismatch) -> Diagnostic {
         Mismatch::Missing { row } => {
             let name = row.file_name();
             let pattern = shell::quote(&format!("*{name}"));
-            let next = match git::is_here() {
-                true => format!("bring the file back: git log --diff-filter=D -- {pattern}"),
-                false => {
-                    format!("bring the file back as it was ({MAKES_ANEW})")
-                }
+            let next = if git::is_here() {
+                format!("bring the file back: git log --diff-filter=D -- {pattern}")
+            } else {
+                format!("bring the file back as it was ({MAKES_ANEW})")
             };
             (row, next)
         }
@@ -281,9 +280,10 @@ pub fn mismatch(mismatch: &Mismatch) -> Diagnostic {
 
 /// A file that changed after it was applied, or the part of it that was.
 fn changed(path: &Path, row: &Row, now: &str) -> Diagnostic {
-    let back = match git::tracks(path) {
-        true => format!("git checkout -- {}", shell::path(path)),
-        false => format!("bring the file back as it was ({MAKES_ANEW})"),
+    let back = if git::tracks(path) {
+        format!("git checkout -- {}", shell::path(path))
+    } else {
+        format!("bring the file back as it was ({MAKES_ANEW})")
     };
     let path = path.display();
     let (recorded, now) = (short(&row.checksum), short(now));

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 /// The files below a folder that git tracks.
 pub fn tracked(folder: &Path) -> Vec<PathBuf> {
-    let folder = match folder.as_os_str().is_empty() {
-        true => Path::new("."),
-        false => folder,
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
     };
     let listed = duct::cmd!("git", "-C", folder, "ls-files", "-z")
         .stderr_null()

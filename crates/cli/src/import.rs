@@ -55,9 +55,10 @@ pub fn run(project: &Project, args: &Import, screen: &mut Screen) -> Result<Exit
         None => only(&folder::detect(&entries), &args.dir)?,
     };
     let contents = folder::read(&entries, tool);
-    let existing = match dir.is_dir() {
-        true => source::read_dir(&dir).map_err(|error| explain::source(&error, project.root()))?,
-        false => Vec::new(),
+    let existing = if dir.is_dir() {
+        source::read_dir(&dir).map_err(|error| explain::source(&error, project.root()))?
+    } else {
+        Vec::new()
     };
     let next = existing.last().map_or(1, |file| file.version + 1);
     problems.extend(contents.problems.iter().cloned());
@@ -255,9 +256,10 @@ fn write(dir: &Path, news: &[New<'_>]) -> io::Result<()> {
 /// Names the files that the new ones follow.
 fn show_made(made: &[source::File], screen: &mut Screen) {
     if let (Some(first), Some(last)) = (made.first(), made.last()) {
-        let all = match first.version == last.version {
-            true => format!("{:03} is", first.version),
-            false => format!("{:03} to {:03} are", first.version, last.version),
+        let all = if first.version == last.version {
+            format!("{:03} is", first.version)
+        } else {
+            format!("{:03} to {:03} are", first.version, last.version)
         };
         screen.line(format!("  {all} there already, as this folder has them"));
     }

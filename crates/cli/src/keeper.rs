@@ -129,9 +129,10 @@ impl Keeper {
             Committed::Snapshot(it) => it.check(&snapshot::listed(migrations)).is_ok(),
             Committed::Missing | Committed::Unusable(_) => false,
         };
-        match self.leave_alone || self.only_check || is_theirs {
-            true => Ok(()),
-            false => snapshot::check_writable(&self.path, &self.shown),
+        if self.leave_alone || self.only_check || is_theirs {
+            Ok(())
+        } else {
+            snapshot::check_writable(&self.path, &self.shown)
         }
     }
 

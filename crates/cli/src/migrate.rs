@@ -328,9 +328,10 @@ fn relations(snapshot: &Snapshot) -> String {
         ));
     }
     let total = catalog.tables.len() + catalog.views.len() + catalog.continuous_aggregates.len();
-    match parts.is_empty() {
-        true => "no relations".to_owned(),
-        false => format!("{}: {}", count(total, "relation"), parts.join(", ")),
+    if parts.is_empty() {
+        "no relations".to_owned()
+    } else {
+        format!("{}: {}", count(total, "relation"), parts.join(", "))
     }
 }
 

@@ -36,10 +36,7 @@ pub fn run(
     screen: &mut Screen,
 ) -> Result<ExitCode, Failure> {
     let name = clean(&args.words.join(" "))?;
-    let editor = match args.edit {
-        true => Some(editor()?),
-        false => None,
-    };
+    let editor = if args.edit { Some(editor()?) } else { None };
     let dir = project.migrations_dir(args.source.migrations.as_deref())?;
     let path = create(project, &dir, &name)?;
     screen.line(project.shown(&path).display());

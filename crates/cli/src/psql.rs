@@ -30,9 +30,10 @@ pub fn run(project: &Project, args: &Psql, screen: &mut Screen) -> Result<ExitCo
     if let Target::Compose(compose) = &chosen.target {
         chosen.wait(screen)?;
         let code = start(compose.for_person(&args.arguments))?;
-        return match code == ExitCode::SUCCESS || !compose.has_stopped() {
-            true => Ok(code),
-            false => Err(compose.stuck()),
+        return if code == ExitCode::SUCCESS || !compose.has_stopped() {
+            Ok(code)
+        } else {
+            Err(compose.stuck())
         };
     }
     let address = chosen.target.address()?;

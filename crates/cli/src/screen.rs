@@ -56,9 +56,10 @@ impl Screen {
 
     fn write(&mut self, text: &str) {
         self.wipe();
-        match self.beside {
-            true => drop(writeln!(io::stderr(), "{text}")),
-            false => self.write_out(text),
+        if self.beside {
+            drop(writeln!(io::stderr(), "{text}"))
+        } else {
+            self.write_out(text)
         }
     }
 
@@ -165,10 +166,11 @@ fn harmless(text: impl Display) -> String {
 fn harmless_json(value: &Value) -> String {
     let mut shown = String::new();
     for c in format!("{value:#}").chars() {
-        match steers(c) {
+        if steers(c) {
             // Each is one unit of UTF-16.
-            true => shown += &format!("\\u{:04x}", u32::from(c)),
-            false => shown.push(c),
+            shown += &format!("\\u{:04x}", u32::from(c))
+        } else {
+            shown.push(c)
         }
     }
     shown
@@ -177,9 +179,10 @@ fn harmless_json(value: &Value) -> String {
 fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        match is_escaped(c) {
-            true => shown.extend(c.escape_default()),
-            false => shown.push(c),
+        if is_escaped(c) {
+            shown.extend(c.escape_default())
+        } else {
+            shown.push(c)
         }
     }
     shown

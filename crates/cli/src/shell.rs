@@ -11,12 +11,13 @@ pub fn quote(word: &str) -> String {
         return word.to_owned();
     }
     let is_hidden = |c: char| steers(c) || c == '\n';
-    match word.contains(is_hidden) {
-        true => format!(
+    if word.contains(is_hidden) {
+        format!(
             "\"$(printf %b {})\"",
             single_quoted(&octal(word, is_hidden))
-        ),
-        false => single_quoted(word),
+        )
+    } else {
+        single_quoted(word)
     }
 }
 
@@ -46,9 +47,10 @@ fn octal(word: &str, is_hidden: impl Fn(char) -> bool) -> String {
 /// pattern.
 pub fn path(path: &Path) -> String {
     let shown = path.display().to_string();
-    match shown.starts_with(['-', ':', '~']) {
-        true => quote(&format!("./{shown}")),
-        false => quote(&shown),
+    if shown.starts_with(['-', ':', '~']) {
+        quote(&format!("./{shown}"))
+    } else {
+        quote(&shown)
     }
 }
 

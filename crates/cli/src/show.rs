@@ -114,9 +114,10 @@ impl<'s> Show<'s> {
                         applied.version, applied.name
                     ));
                 }
-                let how = match self.is_whole {
-                    true => in_one_transaction(applied),
-                    false => in_steps(applied),
+                let how = if self.is_whole {
+                    in_one_transaction(applied)
+                } else {
+                    in_steps(applied)
                 };
                 self.screen.line(applied_line(applied, self.width, &how));
             }

@@ -88,9 +88,10 @@ pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<Exit
     let mut document = overview.document(has_paused_jobs);
     document["drift"] = drift.as_ref().map_or(Value::Null, Brief::document);
     screen.document(&document);
-    Ok(match overview.is_clean() {
-        true => ExitCode::SUCCESS,
-        false => Code::Found.into(),
+    Ok(if overview.is_clean() {
+        ExitCode::SUCCESS
+    } else {
+        Code::Found.into()
     })
 }
 

@@ -167,9 +167,10 @@ fn root_s_folder(places: &[&Path]) -> Result<Folder, Error> {
                 return Err(parent.refuse(Path::new("."), "a folder that root alone can write to"));
             }
             let folder = parent.make_folder(Path::new(NAME))?;
-            match folder.owner()? == our_uid() {
-                true => Ok(folder),
-                false => Err(parent.refuse(Path::new(NAME), "a folder of root's")),
+            if folder.owner()? == our_uid() {
+                Ok(folder)
+            } else {
+                Err(parent.refuse(Path::new(NAME), "a folder of root's"))
             }
         });
         match made {

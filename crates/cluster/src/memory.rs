@@ -26,9 +26,10 @@ pub fn throwaway_dir() -> PathBuf {
     let in_memory = std::env::var_os("TMPDIR").is_none()
         && is_everybody_s()
         && has_plenty(&read("/proc/mounts"), &read("/proc/meminfo"));
-    match in_memory {
-        true => Path::new(SHARED_MEMORY).to_owned(),
-        false => std::env::temp_dir(),
+    if in_memory {
+        Path::new(SHARED_MEMORY).to_owned()
+    } else {
+        std::env::temp_dir()
     }
 }
 

@@ -67,9 +67,10 @@ fn join(dir: &Path, server: &Server, settings: &Settings) -> Result<Option<Runni
 fn remove_left_over(dir: &Path, server: &Server, settings: &Settings) {
     let _stays = at(dir, server, settings).and_then(|cluster| {
         let folder = cluster.folder()?;
-        match keeper::is_in_use(&folder) || start::is_alive(&cluster, &folder) {
-            true => Ok(()),
-            false => cluster.remove(dir),
+        if keeper::is_in_use(&folder) || start::is_alive(&cluster, &folder) {
+            Ok(())
+        } else {
+            cluster.remove(dir)
         }
     });
     // Where the server's account may not remove the folder itself, it leaves an empty one.

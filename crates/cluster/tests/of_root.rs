@@ -433,9 +433,10 @@ impl Drop for Root {
 fn remove(path: &Path) {
     let deadline = Instant::now() + Duration::from_secs(5);
     while let Ok(found) = fs::symlink_metadata(path) {
-        let removed = match found.is_dir() {
-            true => fs::remove_dir_all(path),
-            false => fs::remove_file(path),
+        let removed = if found.is_dir() {
+            fs::remove_dir_all(path)
+        } else {
+            fs::remove_file(path)
         };
         assert!(removed.is_ok() || Instant::now() < deadline, "{removed:?}");
     }

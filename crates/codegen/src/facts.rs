@@ -123,9 +123,10 @@ fn of_aggregate(
     if let Some(width) = &aggregate.bucket_width {
         facts.details += &format!(", bucket {}", human(width));
     }
-    facts.details += match aggregate.materialized_only {
-        true => ". Holds what has been materialized, and nothing newer.",
-        false => ". What has not been materialized yet is computed when it is read.",
+    facts.details += if aggregate.materialized_only {
+        ". Holds what has been materialized, and nothing newer."
+    } else {
+        ". What has not been materialized yet is computed when it is read."
     };
     facts.text("SOURCE", "What the aggregate is computed from.", &name);
     if let Some(column) = &aggregate.bucket_column {

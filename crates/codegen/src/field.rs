@@ -56,9 +56,12 @@ pub(crate) fn fields<'a>(
                     },
                 })?;
             let domain = types.domain(&column.ty);
-            let default = column.default.as_deref().or_else(|| match column.ty.array {
-                false => domain.and_then(|domain| domain.default.as_deref()),
-                true => None,
+            let default = column.default.as_deref().or_else(|| {
+                if column.ty.array {
+                    None
+                } else {
+                    domain.and_then(|domain| domain.default.as_deref())
+                }
             });
             let base = domain.map(|domain| domain.base.sql.as_str());
             let sql = sql_sentence(column, &name, base, default);

@@ -75,9 +75,10 @@ pub(crate) fn field(place: Place, name: &str, ty: &str) -> String {
 fn broken_type(place: Place, ty: &str) -> Option<String> {
     let (outer, argument) = ty.strip_suffix('>')?.split_once('<')?;
     let inner = place.inner(4);
-    let argument = match inner.fits(&format!("{argument},")) {
-        true => argument.to_owned(),
-        false => broken_type(inner, argument)?,
+    let argument = if inner.fits(&format!("{argument},")) {
+        argument.to_owned()
+    } else {
+        broken_type(inner, argument)?
     };
     Some(format!(
         "{outer}<\n{}{argument},\n{}>",

@@ -75,9 +75,10 @@ fn render(table: &str, create: &str, history: &History) -> String {
 
 /// Whether a database may be taken over, as far as its history goes.
 pub fn check(report: &Report) -> Result<(), Error> {
-    match report.history.rows.is_empty() {
-        true => Ok(()),
-        false => Err(Error::History(report.history.rows.clone())),
+    if report.history.rows.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::History(report.history.rows.clone()))
     }
 }
 

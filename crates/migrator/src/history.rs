@@ -254,12 +254,13 @@ impl Progress<'_> {
     pub fn insert(&self) -> String {
         let done = self.steps_done >= self.steps;
         // Inside the step's transaction now() is its start, and clock_timestamp() the end of its work.
-        let (applied, duration) = match done {
-            true => (
+        let (applied, duration) = if done {
+            (
                 "pg_catalog.clock_timestamp()".to_owned(),
                 milliseconds_since("pg_catalog.now()"),
-            ),
-            false => ("NULL".to_owned(), "NULL".to_owned()),
+            )
+        } else {
+            ("NULL".to_owned(), "NULL".to_owned())
         };
         let begun = match self.steps_done {
             0 if !done => "pg_catalog.clock_timestamp()",
@@ -282,12 +283,13 @@ impl Progress<'_> {
 
     /// Records what is done now, behind the first `before` steps.
     pub fn update(&self, before: usize) -> String {
-        let finish = match self.steps_done >= self.steps {
-            true => format!(
+        let finish = if self.steps_done >= self.steps {
+            format!(
                 ", applied_at = pg_catalog.clock_timestamp(), duration_ms = {}",
                 milliseconds_since("started_at")
-            ),
-            false => String::new(),
+            )
+        } else {
+            String::new()
         };
         let values = format!(
             "steps = {}, steps_done = {}, checksum = {}, applied_by = {}, step_started_at = NULL, step_checksum = NULL, step_statement = NULL{finish}",

@@ -96,9 +96,10 @@ impl Migration {
     /// The checksum that the history holds once `steps_done` steps are done: over the whole file when that is all of them, else over its
     /// done part, so that the rest may still be corrected.
     pub fn checksum(&self, steps_done: usize) -> String {
-        match steps_done >= self.steps.len() {
-            true => self.file.checksum.clone(),
-            false => source::checksum(self.done_part(steps_done).unwrap_or_default()),
+        if steps_done >= self.steps.len() {
+            self.file.checksum.clone()
+        } else {
+            source::checksum(self.done_part(steps_done).unwrap_or_default())
         }
     }
 

@@ -120,9 +120,10 @@ fn create_index(words: Words<'_>) -> Option<Subject> {
     }
     let on = (index..words.tokens.len()).find(|&at| words.is(at, "on"))?;
     let (name, _) = Name::read(words, words.behind(on + 1, &["only"]))?;
-    let command = match is_unique {
-        true => Command::CreateUniqueIndexConcurrently,
-        false => Command::CreateIndexConcurrently,
+    let command = if is_unique {
+        Command::CreateUniqueIndexConcurrently
+    } else {
+        Command::CreateIndexConcurrently
     };
     Some(Subject::Relation(command, name))
 }
@@ -159,10 +160,13 @@ impl Question {
                     has_children: is(2),
                 })
             }
-            Subject::Procedures(called) => match commits(called, rows) {
-                true => Answer::Alone(Reason::ProcedureCommits),
-                false => Answer::AsRead,
-            },
+            Subject::Procedures(called) => {
+                if commits(called, rows) {
+                    Answer::Alone(Reason::ProcedureCommits)
+                } else {
+                    Answer::AsRead
+                }
+            }
         }
     }
 }

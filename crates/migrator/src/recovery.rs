@@ -187,9 +187,10 @@ fn create(words: Words<'_>, journal: &Journal<'_>) -> Option<Recovery> {
 }
 
 fn drop(words: Words<'_>, _: &Journal<'_>) -> Option<Recovery> {
-    match words.is(1, "index") {
-        true => indexes::drop(words),
-        false => objects::drop(words),
+    if words.is(1, "index") {
+        indexes::drop(words)
+    } else {
+        objects::drop(words)
     }
 }
 

@@ -101,9 +101,10 @@ pub fn part(step: StepRef<'_>, first: usize) -> (Message, Option<usize>) {
 
 /// Renders a step as a statement that runs alone: its intent, the statement, its completion. `reason` is why.
 pub fn alone(step: StepRef<'_>, reason: Option<Reason>) -> Vec<Message> {
-    match step.migration.gives_up_lock(step.index) {
-        true => step.without_lock(),
-        false => step.alone(reason == Some(Reason::Concurrently)),
+    if step.migration.gives_up_lock(step.index) {
+        step.without_lock()
+    } else {
+        step.alone(reason == Some(Reason::Concurrently))
     }
 }
 
@@ -151,9 +152,12 @@ impl StepRef<'_> {
             message.push(sql, None);
         }
         let own = (!self.is_new).then_some(self.migration.file.version);
-        let kept = self.kept.map(|kept| match self.bounds.begins {
-            true => kept.check_if_written(self.table, own),
-            false => kept.check(self.table, own),
+        let kept = self.kept.map(|kept| {
+            if self.bounds.begins {
+                kept.check_if_written(self.table, own)
+            } else {
+                kept.check(self.table, own)
+            }
         });
         message.push(&self.session.holds_lock(kept), None);
         if let Some(check) = self.mode.check() {
@@ -194,15 +198,17 @@ impl StepRef<'_> {
             version: self.migration.file.version,
         };
         let progress = Progress {
-            begun: Some(match recovery::outlives_its_file(text, &journal) {
-                true => Begun::Statement(text),
-                false => Begun::Checksum(&of_text),
+            begun: Some(if recovery::outlives_its_file(text, &journal) {
+                Begun::Statement(text)
+            } else {
+                Begun::Checksum(&of_text)
             }),
             ..self.progress(self.index, &checksum)
         };
-        let begin = match self.is_new {
-            true => progress.insert(),
-            false => progress.begin(),
+        let begin = if self.is_new {
+            progress.insert()
+        } else {
+            progress.begin()
         };
         self.push_record(&mut intent, &[&begin]);
         if waits_aside {
@@ -254,9 +260,10 @@ impl StepRef<'_> {
     /// Writes the history outside a step's transaction; in one of its own where the session's reset follows, which may fail.
     fn push_record(&self, message: &mut Message, record: &[&str]) {
         let own_role = self.own_role();
-        let statements = match own_role.is_empty() && !self.is_last() {
-            true => record.to_vec(),
-            false => [&["BEGIN"], own_role.as_slice(), record, &["COMMIT"]].concat(),
+        let statements = if own_role.is_empty() && !self.is_last() {
+            record.to_vec()
+        } else {
+            [&["BEGIN"], own_role.as_slice(), record, &["COMMIT"]].concat()
         };
         statements.iter().for_each(|sql| message.push(sql, None));
     }

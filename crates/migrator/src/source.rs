@@ -192,9 +192,10 @@ pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     // Some files of the system's own say that they are empty, and are without an end.
     let file = fs::File::open(path)?;
     file.take(LONGEST + 1).read_to_end(&mut content)?;
-    match content.len() as u64 > LONGEST {
-        true => Err(too_long()),
-        false => Ok(content),
+    if content.len() as u64 > LONGEST {
+        Err(too_long())
+    } else {
+        Ok(content)
     }
 }
 

@@ -65,12 +65,13 @@ fn certificates(option: &str, file: &Path) -> Result<Vec<CertificateDer<'static>
     };
     let found = CertificateDer::pem_file_iter(file).map_err(failed)?;
     let found: Vec<_> = found.collect::<Result<_, _>>().map_err(failed)?;
-    match found.is_empty() {
-        true => Err(format!(
+    if found.is_empty() {
+        Err(format!(
             "{option} {}: there is no certificate in it",
             file.display()
-        )),
-        false => Ok(found),
+        ))
+    } else {
+        Ok(found)
     }
 }
 

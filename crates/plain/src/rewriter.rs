@@ -38,9 +38,10 @@ impl Rewriter {
     /// its extension, or a continuous aggregate as another kind of relation than the view that it is. `code` is the error's SQLSTATE, and
     /// `names` are those that its message quotes.
     pub fn is_unseen<'a>(&self, code: &str, mut names: impl Iterator<Item = &'a str>) -> bool {
-        match OF_VIEWS.contains(&code) {
-            true => names.any(|name| self.aggregates.contains(name)),
-            false => names.any(|it| NAMESPACES.contains(&it) || it == "_timescaledb_catalog"),
+        if OF_VIEWS.contains(&code) {
+            names.any(|name| self.aggregates.contains(name))
+        } else {
+            names.any(|it| NAMESPACES.contains(&it) || it == "_timescaledb_catalog")
         }
     }
 }

@@ -190,9 +190,10 @@ impl<'a> Query<'a> {
 
     /// Whether the parenthesis behind an IN holds a list, and how it opens as an operand of ANY.
     fn list(&self, at: usize) -> (bool, &'static str) {
-        match self.is_one_of(at + 1, &["select", "with"]) {
-            true => (false, "("),
-            false => (true, "(ARRAY["),
+        if self.is_one_of(at + 1, &["select", "with"]) {
+            (false, "(")
+        } else {
+            (true, "(ARRAY[")
         }
     }
 

@@ -3,9 +3,10 @@
 /// A string constant that reads the same whatever `standard_conforming_strings` says.
 pub fn literal(text: &str) -> String {
     let quoted = text.replace('\'', "''");
-    match quoted.contains('\\') {
-        true => format!("E'{}'", quoted.replace('\\', "\\\\")),
-        false => format!("'{quoted}'"),
+    if quoted.contains('\\') {
+        format!("E'{}'", quoted.replace('\\', "\\\\"))
+    } else {
+        format!("'{quoted}'")
     }
 }
 
@@ -18,8 +19,9 @@ pub fn identifier(name: &str) -> String {
 pub fn plain(name: &str) -> String {
     let is_plain = |c: char| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit();
     let starts_well = !name.starts_with(|c: char| c.is_ascii_digit());
-    match !name.is_empty() && starts_well && name.chars().all(is_plain) {
-        true => name.to_owned(),
-        false => identifier(name),
+    if !name.is_empty() && starts_well && name.chars().all(is_plain) {
+        name.to_owned()
+    } else {
+        identifier(name)
     }
 }

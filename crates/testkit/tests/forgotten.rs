@@ -47,9 +47,10 @@ fn roots(package: &Path) -> Vec<PathBuf> {
         return roots;
     };
     for path in entries.map(|entry| entry.unwrap().path()) {
-        match path.is_dir() {
-            true => roots.push(path.join("main.rs")),
-            false => roots.push(path),
+        if path.is_dir() {
+            roots.push(path.join("main.rs"))
+        } else {
+            roots.push(path)
         }
     }
     roots.retain(|root| root.extension().is_some_and(|it| it == "rs"));

@@ -69,9 +69,10 @@ fn a_run_in_a_container_is_finished_by_the_next_one_whoever_was_killed(target: T
     for during in [During::Index, During::Transaction] {
         for whole_container in [false, true] {
             let place = target.place();
-            die(&place, during, |program| match whole_container {
-                true => target.kill_container(),
-                false => {
+            die(&place, during, |program| {
+                if whole_container {
+                    target.kill_container()
+                } else {
                     program.kill();
                     let killed = Instant::now();
                     eventually("nothing is at work", || at_work(&place) == 0);

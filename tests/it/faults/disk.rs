@@ -74,9 +74,10 @@ impl Drop for Disk {
 fn mount(arguments: &[&str], dir: &Path) -> Result<(), String> {
     let output = Command::new("mount").args(arguments).arg(dir).output();
     let output = output.map_err(|error| format!("mount cannot be run: {error}"))?;
-    match output.status.success() {
-        true => Ok(()),
-        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
     }
 }
 

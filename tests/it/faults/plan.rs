@@ -94,9 +94,10 @@ impl Plan {
 
     /// Every kind of step that the client's server knows, with fewer statements than [`Plan::every_step`].
     pub fn every_kind(client: &mut Client) -> Self {
-        match Self::every_step(client).len() == FILES.len() {
-            true => Self::KINDS,
-            false => Self::PLAIN,
+        if Self::every_step(client).len() == FILES.len() {
+            Self::KINDS
+        } else {
+            Self::PLAIN
         }
     }
 

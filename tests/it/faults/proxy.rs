@@ -378,9 +378,10 @@ fn second_of_three(database: &Database, moment: Moment, deed: Deed) -> String {
         let _deaf = heard.send(reply.is_ok());
     });
     eventually("the fault happens", || proxy.fired());
-    let patience = match is_silent {
-        true => Duration::from_millis(200),
-        false => Duration::from_secs(10),
+    let patience = if is_silent {
+        Duration::from_millis(200)
+    } else {
+        Duration::from_secs(10)
     };
     let reply = match hears.recv_timeout(patience) {
         Ok(true) => "is answered",

@@ -103,9 +103,10 @@ fn an_index_that_was_cut_is_removed_and_what_replaces_it_runs_once() {
             screen.contains("`DROP INDEX CONCURRENTLY IF EXISTS public.notes_id`"),
             "{screen}"
         );
-        let left = match instead.contains("(text)") {
-            true => "notes_text_idx",
-            false => "",
+        let left = if instead.contains("(text)") {
+            "notes_text_idx"
+        } else {
+            ""
         };
         assert_eq!(indexes(&project), left, "{instead}");
         assert_eq!(rows(&project), expected, "{instead}");

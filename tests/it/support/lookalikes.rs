@@ -142,16 +142,15 @@ impl Names {
 
 /// What a string constant holds.
 fn inside(constant: &str) -> &str {
-    let tag = match constant.starts_with('$') {
-        true => constant[1..].find('$').map_or(0, |at| at + 2),
-        false => constant.find('\'').map_or(0, |at| at + 1),
-    };
-    let end = match constant.starts_with('$') {
-        true => tag,
-        false => 1,
+    let (begin, end) = match constant.strip_prefix('$') {
+        Some(rest) => {
+            let tag = rest.find('$').map_or(0, |at| at + 2);
+            (tag, tag)
+        }
+        None => (constant.find('\'').map_or(0, |at| at + 1), 1),
     };
     constant
-        .get(tag..constant.len().saturating_sub(end))
+        .get(begin..constant.len().saturating_sub(end))
         .unwrap_or_default()
 }
 
@@ -175,18 +174,19 @@ fn strings(rust: &str) -> Vec<String> {
         }
         let hashes = before.len() - before.trim_end_matches('#').len();
         let is_raw = before[..before.len() - hashes].ends_with('r');
-        let end = match is_raw {
-            true => rest.find(&format!("\"{}", "#".repeat(hashes))),
-            false => closing_quote(rest),
+        let end = if is_raw {
+            rest.find(&format!("\"{}", "#".repeat(hashes)))
+        } else {
+            closing_quote(rest)
         };
         let Some(end) = end else { break };
         let text = &rest[..end];
-        found.push(match is_raw {
-            true => text.to_owned(),
-            false => text
-                .replace("\\\n", "")
+        found.push(if is_raw {
+            text.to_owned()
+        } else {
+            text.replace("\\\n", "")
                 .replace("\\n", "\n")
-                .replace("\\\"", "\""),
+                .replace("\\\"", "\"")
         });
         rest = &rest[end + 1..];
     }

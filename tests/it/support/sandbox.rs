@@ -266,9 +266,10 @@ impl Sandbox {
 
     /// Runs `cargo xtask migrate`, in plain mode where the target's server has no TimescaleDB: an embedded one chooses that by itself.
     pub fn migrate(&self, arguments: &str) -> String {
-        let plain = match self.is_plain && self.database.is_some() {
-            true => "--plain",
-            false => "",
+        let plain = if self.is_plain && self.database.is_some() {
+            "--plain"
+        } else {
+            ""
         };
         self.run(&format!("migrate {arguments} {plain}"))
     }

@@ -54,9 +54,10 @@ impl<'d> Fixed<'d> {
             role,
             other,
         } = &self.names;
-        let superuser = match is_superuser {
-            true => "SUPERUSER",
-            false => "NOSUPERUSER",
+        let superuser = if is_superuser {
+            "SUPERUSER"
+        } else {
+            "NOSUPERUSER"
         };
         let mut client = self.server.client();
         for sql in [

@@ -20,9 +20,10 @@ impl Folder {
         let file = |(at, units): (usize, &Vec<String>)| {
             format!("-- {:03}_file.sql\n{}\n", at + 1, units.join("\n"))
         };
-        let who = match self.is_superuser {
-            true => "a superuser",
-            false => "the database's owner",
+        let who = if self.is_superuser {
+            "a superuser"
+        } else {
+            "the database's owner"
         };
         let files: String = self.files.iter().enumerate().skip(1).map(file).collect();
         format!("applied by {who}, after 001_file.sql:\n{files}")

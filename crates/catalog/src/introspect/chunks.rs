@@ -41,9 +41,10 @@ pub(super) fn query(tables: &Tables) -> String {
         .collect();
     if has("chunk", "table_name") {
         // A chunk that was dropped may leave its name behind, which is then free for a table.
-        let there = match has("chunk", "dropped") {
-            true => " WHERE NOT s.dropped",
-            false => "",
+        let there = if has("chunk", "dropped") {
+            " WHERE NOT s.dropped"
+        } else {
+            ""
         };
         parts.push(format!(
             "SELECT c.oid FROM _timescaledb_catalog.chunk AS s \

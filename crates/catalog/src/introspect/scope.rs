@@ -126,9 +126,10 @@ impl Scope {
 fn names(all: &[RelationRef]) -> String {
     let row = |it: &RelationRef| format!("({}, {})", literal(&it.schema), literal(&it.name));
     let rows: Vec<String> = all.iter().map(row).collect();
-    let (values, condition) = match rows.is_empty() {
-        true => ("(NULL, NULL)".to_owned(), " WHERE false"),
-        false => (rows.join(", "), ""),
+    let (values, condition) = if rows.is_empty() {
+        ("(NULL, NULL)".to_owned(), " WHERE false")
+    } else {
+        (rows.join(", "), "")
     };
     format!(
         "SELECT x.schema::pg_catalog.name AS schema, x.name::pg_catalog.name AS name FROM (VALUES {values}) AS x (schema, name){condition}"

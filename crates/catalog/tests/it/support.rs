@@ -19,9 +19,10 @@ impl Database {
     /// A new, empty database. It is in plain mode where the server has no TimescaleDB.
     pub(crate) fn new(test: &str) -> Option<Self> {
         let database = Self::empty(test)?;
-        match database.database.has_timescaledb() {
-            true => Some(database),
-            false => Some(database.into_plain()),
+        if database.database.has_timescaledb() {
+            Some(database)
+        } else {
+            Some(database.into_plain())
         }
     }
 
@@ -66,9 +67,10 @@ impl Database {
 
     /// Runs SQL, or gives psql's message.
     pub(crate) fn try_run(&self, sql: &str) -> Result<String, String> {
-        match self.is_plain {
-            true => self.psql(&rewritten(sql)),
-            false => self.psql(sql),
+        if self.is_plain {
+            self.psql(&rewritten(sql))
+        } else {
+            self.psql(sql)
         }
     }
 

@@ -23,9 +23,10 @@ pub fn namesake(message: String, tool: Option<&Foreign>) -> Failure {
     };
     let failure = refuse(foreign.to_string());
     let tool = foreign.tool;
-    let then = match foreign.holds_any() {
-        true => BASELINE,
-        false => "`cargo xtask migrate`",
+    let then = if foreign.holds_any() {
+        BASELINE
+    } else {
+        "`cargo xtask migrate`"
     };
     named(failure, foreign).next(format!(
         "{rename}\n{tool} does not find its history any more after that; then\n{then}\n{ELSEWHERE}"

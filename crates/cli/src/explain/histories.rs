@@ -13,9 +13,10 @@ const MOST_FILES: usize = 5;
 
 /// What has taken the place of the history, or of the table of paused jobs.
 pub fn untrusted(untrusted: &Untrusted) -> Failure {
-    let real = match untrusted.is_history {
-        true => "it is the real history",
-        false => "a run of this tool left it",
+    let real = if untrusted.is_history {
+        "it is the real history"
+    } else {
+        "a run of this tool left it"
     };
     let next = match untrusted.repairs.join("; ") {
         repairs if repairs.is_empty() => "drop or rename it: this tool did not make it".to_owned(),
@@ -118,9 +119,10 @@ fn settings(schema: &str, table: &str, usual: &str) -> String {
 
 /// A schema as it stands in the options of a URL: quoted where it has to be, and percent-encoded.
 fn encode(schema: &str) -> String {
-    let name = match plain(schema) == schema {
-        true => schema.to_owned(),
-        false => identifier(schema).replace('\\', "\\\\").replace(' ', "\\ "),
+    let name = if plain(schema) == schema {
+        schema.to_owned()
+    } else {
+        identifier(schema).replace('\\', "\\\\").replace(' ', "\\ ")
     };
     percent::encoded(&name)
 }

@@ -88,10 +88,7 @@ fn advice(misnamed: &Misnamed, tracked: &[PathBuf]) -> String {
 
 /// The command that gives a file another name in the same folder.
 pub fn rename(path: &Path, name: &str, is_tracked: bool) -> String {
-    let command = match is_tracked {
-        true => "git mv",
-        false => "mv",
-    };
+    let command = if is_tracked { "git mv" } else { "mv" };
     format!(
         "{command} {} {}",
         shell::path(path),

@@ -37,9 +37,10 @@ pub(super) fn statement(failure: &run::Failure) -> Failure {
             Harm::Dropped => "dropped, renamed or moved",
             Harm::Written => "wrote to",
         };
-        let lost = match failure.ran_alone {
-            true => "the statement ran alone, so that stays",
-            false => "that was rolled back with the step, and nothing is lost",
+        let lost = if failure.ran_alone {
+            "the statement ran alone, so that stays"
+        } else {
+            "that was rolled back with the step, and nothing is lost"
         };
         let cause = format!("the file {what} this tool's own history, {table}: {lost}");
         diagnostic = diagnostic.note("cause", cause);
@@ -113,9 +114,10 @@ const UNDEFINED_SCHEMA: &str = "3F000";
 fn at(failure: &run::Failure) -> Option<String> {
     let range = failure.migration.range(failure.step);
     let (first, last) = failure.migration.lines_of(&range);
-    let lines = match first == last {
-        true => format!("line {first}"),
-        false => format!("lines {first} to {last}"),
+    let lines = if first == last {
+        format!("line {first}")
+    } else {
+        format!("lines {first} to {last}")
     };
     match &failure.at {
         At::Byte(_) => None,
@@ -158,9 +160,10 @@ fn whole_state(failure: &run::Failure, first: u32, steps_done: usize) -> String 
         done => format!("steps 1 to {done} of {first:03} are done; "),
     };
     let last = failure.migration.file.version;
-    let all = match first == last {
-        true => format!("{first:03} was rolled back"),
-        false => format!("{first:03} to {last:03} were rolled back together"),
+    let all = if first == last {
+        format!("{first:03} was rolled back")
+    } else {
+        format!("{first:03} to {last:03} were rolled back together")
     };
     let what = match steps_done {
         0 => ", nothing of it remains",

@@ -66,9 +66,10 @@ pub fn in_doubt(doubt: &InDoubt) -> Failure {
         let path = file.path.display().to_string();
         failure.diagnostic.place = Some(Place::of(path, &file.text, range.start));
     }
-    let replaced = match doubt.is_replaced {
-        true => "; the file holds another statement there now",
-        false => "",
+    let replaced = if doubt.is_replaced {
+        "; the file holds another statement there now"
+    } else {
+        ""
     };
     failure.note(
         "why",
@@ -241,9 +242,10 @@ fn applied_before(applied: &[Applied]) -> String {
 }
 
 fn lines(first: usize, last: usize) -> String {
-    match first == last {
-        true => format!("line {first}"),
-        false => format!("lines {first} to {last}"),
+    if first == last {
+        format!("line {first}")
+    } else {
+        format!("lines {first} to {last}")
     }
 }
 

@@ -61,9 +61,10 @@ pub fn convert(old: &Old<'_>, tool: Tool, name: &str) -> Result<String, Vec<Stri
     let says = markers
         .iter()
         .any(|it| it.meaning == Meaning::NoTransaction);
-    match old.without_transaction || says || first_line(original, tool).is_some() {
-        true => Ok(alone(&migration)),
-        false => Ok(excerpt.text),
+    if old.without_transaction || says || first_line(original, tool).is_some() {
+        Ok(alone(&migration))
+    } else {
+        Ok(excerpt.text)
     }
 }
 
@@ -134,9 +135,10 @@ fn upward(text: &str, mut start: usize, markers: &[Marker]) -> Excerpt {
             .rfind('\n')
             .map_or(0, |at| at + 1);
         // tern's line may follow a statement.
-        let line_start = match text[line_start..marker.range.start].trim().is_empty() {
-            true => line_start,
-            false => marker.range.start,
+        let line_start = if text[line_start..marker.range.start].trim().is_empty() {
+            line_start
+        } else {
+            marker.range.start
         };
         // One line may mean two things.
         if is_up && start < line_start {

@@ -145,17 +145,15 @@ impl Kept {
 
 /// What to do about drift, which `before` is whether it kept migrations from being run.
 fn advice(before: bool, is_first: bool) -> String {
-    let change = match is_first {
-        true => {
-            "`cargo xtask migrate --baseline NNN` takes over a database that has the schema of the migrations up to NNN already"
-        }
-        false => {
-            "put the change into a migration or undo it; in development `cargo xtask reset` makes the database again"
-        }
+    let change = if is_first {
+        "`cargo xtask migrate --baseline NNN` takes over a database that has the schema of the migrations up to NNN already"
+    } else {
+        "put the change into a migration or undo it; in development `cargo xtask reset` makes the database again"
     };
-    let anyway = match before {
-        true => "; `--no-snapshot` applies what is pending all the same",
-        false => "",
+    let anyway = if before {
+        "; `--no-snapshot` applies what is pending all the same"
+    } else {
+        ""
     };
     format!("next: {change}{anyway}")
 }

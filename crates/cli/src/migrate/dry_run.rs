@@ -34,9 +34,10 @@ pub fn run(
     let planned = plan(chosen, link, migrations, options, screen)?;
     screen.lines(&planned.text);
     screen.document(&planned.document);
-    Ok(match planned.is_refused {
-        true => Code::Found.into(),
-        false => ExitCode::SUCCESS,
+    Ok(if planned.is_refused {
+        Code::Found.into()
+    } else {
+        ExitCode::SUCCESS
     })
 }
 
@@ -176,27 +177,25 @@ fn step_lines(
 ) -> Vec<String> {
     let number = index + 1;
     let (first, last) = pending.migration.lines(step);
-    let lines = match first == last {
-        true => format!("line {first}"),
-        false => format!("lines {first}–{last}"),
+    let lines = if first == last {
+        format!("line {first}")
+    } else {
+        format!("lines {first}–{last}")
     };
     let head = format!("  step {number}  {:<13} {lines:<14}", kind(step, answer));
     if index < pending.steps_done {
         return vec![format!("{head} done already")];
     }
     let reason = reason(step, answer);
-    let mut lines = match reason.is_empty() {
-        true => {
-            let statements = count(step.statements.len(), "statement");
-            vec![format!("{head} {statements}")]
-        }
-        false => {
-            let text = &pending.migration.file.text[step.range()];
-            vec![
-                format!("{head} {}", summary(text)),
-                format!("          {reason}"),
-            ]
-        }
+    let mut lines = if reason.is_empty() {
+        let statements = count(step.statements.len(), "statement");
+        vec![format!("{head} {statements}")]
+    } else {
+        let text = &pending.migration.file.text[step.range()];
+        vec![
+            format!("{head} {}", summary(text)),
+            format!("          {reason}"),
+        ]
     };
     lines.extend(rewritten::lines(pending.migration, step));
     lines

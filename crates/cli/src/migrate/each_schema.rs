@@ -115,9 +115,10 @@ impl Schemas {
         }
         let included = Included::of(project)?;
         let mut chosen = target::choose(project, target)?;
-        let session = match makes {
-            true => Some(chosen.open(screen)?),
-            false => chosen.look(screen)?,
+        let session = if makes {
+            Some(chosen.open(screen)?)
+        } else {
+            chosen.look(screen)?
         };
         let mut session = session.ok_or_else(|| no_match(pattern, &[]))?;
         let database = Database::read(&mut *session.link).map_err(explain::asked)?;
@@ -406,12 +407,13 @@ fn check(
     if current.as_deref() != Some(schema) {
         return Err(Stopped::here(elsewhere(schema, current.as_deref())));
     }
-    match landing.is_empty() {
-        true => Ok(()),
-        false => Err(Stopped {
+    if landing.is_empty() {
+        Ok(())
+    } else {
+        Err(Stopped {
             failure: shared_extensions(schema, &landing),
             is_of_all: true,
-        }),
+        })
     }
 }
 
@@ -488,9 +490,10 @@ fn no_match(pattern: &str, schemas: &[String]) -> Failure {
     if more > 0 {
         names.push(format!("{more} more"));
     }
-    let there = match names.is_empty() {
-        true => "none".to_owned(),
-        false => names.join(", "),
+    let there = if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
     };
     Failure::new(Code::Usage, format!("no schema matches {pattern}"))
         .note("schemas", there)

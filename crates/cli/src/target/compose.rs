@@ -170,9 +170,10 @@ fn of_project(containers: Vec<Container>, project: &str) -> Option<Container> {
         .filter(|it| it.project == project && it.is_ours)
         .collect();
     let running = of_it.iter().position(|it| it.state == "running");
-    match of_it.is_empty() {
-        true => None,
-        false => Some(of_it.swap_remove(running.unwrap_or(0))),
+    if of_it.is_empty() {
+        None
+    } else {
+        Some(of_it.swap_remove(running.unwrap_or(0)))
     }
 }
 

@@ -211,9 +211,10 @@ impl Chosen {
             Target::Embedded(_) if !args.plain => !Embedded::server()?.has_extension("timescaledb"),
             _ => args.plain,
         };
-        Ok(match is_plain {
-            true => Mode::Plain,
-            false => Mode::TimescaleDb,
+        Ok(if is_plain {
+            Mode::Plain
+        } else {
+            Mode::TimescaleDb
         })
     }
 

@@ -161,9 +161,10 @@ impl Elsewhere {
     fn records(&self, migration: &Migration) -> bool {
         let file = &migration.file;
         self.rows.iter().any(|row| {
-            let now = match row.is_applied {
-                true => file.checksum.clone(),
-                false => migration.checksum(row.steps_done),
+            let now = if row.is_applied {
+                file.checksum.clone()
+            } else {
+                migration.checksum(row.steps_done)
             };
             row.version == file.version && row.name == file.name && row.checksum == now
         })

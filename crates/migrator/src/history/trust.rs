@@ -252,9 +252,10 @@ pub struct Untrusted {
 
 impl fmt::Display for Untrusted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.is_history {
-            true => "the history",
-            false => "the table of paused jobs",
+        let what = if self.is_history {
+            "the history"
+        } else {
+            "the table of paused jobs"
         };
         write!(
             f,

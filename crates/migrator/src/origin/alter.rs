@@ -85,9 +85,10 @@ impl Reader<'_> {
             let new = identifier(action, 2).unwrap_or_default();
             return self.rename_relation(relation, &top(Kind::Relation, &relation.schema, &new));
         }
-        let (kind, at) = match action.is(1, "constraint") {
-            true => (Kind::Constraint, 2),
-            false => (Kind::Column, action.behind(1, &["column"])),
+        let (kind, at) = if action.is(1, "constraint") {
+            (Kind::Constraint, 2)
+        } else {
+            (Kind::Column, action.behind(1, &["column"]))
         };
         let old = identifier(action, at).unwrap_or_default();
         let new = identifier(action, at + 2).unwrap_or_default();
@@ -128,9 +129,10 @@ impl Reader<'_> {
         if action.ends_with(&["cascade"]) {
             self.cascade();
         }
-        let kind = match action.is(1, "constraint") {
-            true => Kind::Constraint,
-            false => Kind::Column,
+        let kind = if action.is(1, "constraint") {
+            Kind::Constraint
+        } else {
+            Kind::Column
         };
         let at = action.behind(1, &["constraint", "column", "if", "exists"]);
         let Some(name) = identifier(action, at) else {
@@ -271,9 +273,9 @@ impl Reader<'_> {
         let known = self.labels.entry(object.clone()).or_default();
         let is_new = known.insert(label.to_owned());
         let place = self.place(words, 0);
-        match if_absent && !is_new {
-            true => {}
-            false => self.touch(object, "labels", place),
+        if if_absent && !is_new {
+        } else {
+            self.touch(object, "labels", place)
         }
     }
 

@@ -174,9 +174,10 @@ impl Reader<'_> {
     fn touch_dimensions(&mut self, owner: (&str, &str), property: &'static str, words: Words<'_>) {
         let dimensions =
             Scope::PartsOfKind(owner.0.to_owned(), owner.1.to_owned(), Kind::Dimension);
-        let act = match self.is_maybe {
-            true => Act::Blur,
-            false => Act::Touch(property),
+        let act = if self.is_maybe {
+            Act::Blur
+        } else {
+            Act::Touch(property)
         };
         let place = self.place(words, 0);
         self.log.event(dimensions.clone(), act, place.clone());

@@ -178,9 +178,10 @@ impl Reader<'_> {
         made: Option<Made>,
     ) {
         let place = self.place(words, at);
-        let what = match words.is(at, "constraint") {
-            true => at + 2,
-            false => at,
+        let what = if words.is(at, "constraint") {
+            at + 2
+        } else {
+            at
         };
         if words.is(what, "primary") {
             let columns = Scope::PartsOfKind(owner.0.to_owned(), owner.1.to_owned(), Kind::Column);
@@ -239,9 +240,10 @@ impl Reader<'_> {
         let at = words.behind(at, &["concurrently"]);
         let if_absent = words.is(at, "if");
         let at = words.behind(at, &["if", "not", "exists"]);
-        let named = match words.is(at, "on") {
-            true => None,
-            false => identifier(words, at),
+        let named = if words.is(at, "on") {
+            None
+        } else {
+            identifier(words, at)
         };
         let on = at + usize::from(named.is_some());
         let at = words.behind(on + 1, &["only"]);

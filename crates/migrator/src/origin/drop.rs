@@ -85,9 +85,10 @@ impl Reader<'_> {
 
     fn drop_schemas(&mut self, words: Words<'_>, at: usize) {
         let names = Name::read_list(words, at).map_or(Vec::new(), |(names, _)| names);
-        let act = match self.is_maybe {
-            true => Act::Unsure,
-            false => Act::Drop,
+        let act = if self.is_maybe {
+            Act::Unsure
+        } else {
+            Act::Drop
         };
         for name in names {
             let scope = Scope::Schema(name.object().to_owned());

@@ -116,9 +116,10 @@ impl Object {
 
     /// What it is found by.
     fn key(&self) -> Object {
-        let owner = match self.is_local() {
-            true => self.owner.clone(),
-            false => String::new(),
+        let owner = if self.is_local() {
+            self.owner.clone()
+        } else {
+            String::new()
         };
         Object {
             owner,

@@ -185,9 +185,10 @@ impl Reader<'_> {
     /// Something that is only known when it runs.
     pub(super) fn unknown_code(&mut self, may_drop: bool) {
         let place = self.here();
-        let act = match may_drop {
-            true => Act::Unsure,
-            false => Act::MaybeCreate,
+        let act = if may_drop {
+            Act::Unsure
+        } else {
+            Act::MaybeCreate
         };
         self.log.event(Scope::All, act, place.clone());
         self.log.event(Scope::All, Act::Blur, place);
@@ -243,18 +244,20 @@ impl Reader<'_> {
 
     /// Records that an object is gone.
     pub(super) fn unmake(&mut self, object: &Object) {
-        let act = match self.is_maybe {
-            true => Act::MaybeDrop,
-            false => Act::Drop,
+        let act = if self.is_maybe {
+            Act::MaybeDrop
+        } else {
+            Act::Drop
         };
         self.log.act(object, act, self.here());
     }
 
     /// Records that a property has another value.
     pub(super) fn touch(&mut self, object: &Object, property: &'static str, place: Place) {
-        let act = match self.is_maybe {
-            true => Act::Blur,
-            false => Act::Touch(property),
+        let act = if self.is_maybe {
+            Act::Blur
+        } else {
+            Act::Touch(property)
         };
         self.log.act(object, act, place);
     }

@@ -21,9 +21,10 @@ fn places(files: &[&str]) -> String {
     objects.sort();
     let mut shown = String::new();
     for object in &objects {
-        let owner = match object.owner.is_empty() {
-            true => String::new(),
-            false => format!("{}.", object.owner),
+        let owner = if object.owner.is_empty() {
+            String::new()
+        } else {
+            format!("{}.", object.owner)
         };
         let name = format!("{}.{owner}{}", object.schema, object.name);
         let line = |place: Option<Place>| match place {

@@ -100,12 +100,13 @@ fn state(migration: &Migration, row: &Row, mismatches: &mut Vec<Mismatch>) -> St
         });
         return State::Changed;
     }
-    let now = match row.is_applied() {
-        true => migration.file.checksum.clone(),
+    let now = if row.is_applied() {
+        migration.file.checksum.clone()
+    } else {
         // A file that lost steps which are done has nothing that could match.
-        false => migration
+        migration
             .done_part(row.steps_done)
-            .map_or_else(|| migration.file.checksum.clone(), source::checksum),
+            .map_or_else(|| migration.file.checksum.clone(), source::checksum)
     };
     if now != row.checksum {
         mismatches.push(Mismatch::Changed {
@@ -115,10 +116,11 @@ fn state(migration: &Migration, row: &Row, mismatches: &mut Vec<Mismatch>) -> St
         });
         return State::Changed;
     }
-    match row.is_applied() {
-        true => State::Applied,
-        false => State::Half {
+    if row.is_applied() {
+        State::Applied
+    } else {
+        State::Half {
             steps_done: row.steps_done,
-        },
+        }
     }
 }

@@ -34,15 +34,14 @@ impl Excerpt {
             .sum();
         // psql shows a tab as one space, and cuts a long line at either end.
         let shown: String = line.replace(['\t', '\r'], " ");
-        let (from, columns) = match shown.starts_with(self.text.trim_end_matches("...")) {
-            true => (0, self.caret),
-            false => {
-                let body = self.text.strip_prefix("...")?;
-                let found = shown
-                    .find(body.strip_suffix("...").unwrap_or(body))
-                    .or_else(|| shown.find(body))?;
-                (found, self.caret.checked_sub(3)?)
-            }
+        let (from, columns) = if shown.starts_with(self.text.trim_end_matches("...")) {
+            (0, self.caret)
+        } else {
+            let body = self.text.strip_prefix("...")?;
+            let found = shown
+                .find(body.strip_suffix("...").unwrap_or(body))
+                .or_else(|| shown.find(body))?;
+            (found, self.caret.checked_sub(3)?)
         };
         let mut columns = columns;
         for (at, c) in line[from..].char_indices() {

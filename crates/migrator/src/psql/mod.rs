@@ -137,9 +137,10 @@ impl<H: Host> Psql<H> {
             Reply::Done { output, flag } => Ok((output, flag)),
             Reply::Ended { .. } => Err(output::ending(&process.errors().text)),
         };
-        let counts = match greets {
-            true => Some(Counts::of(next()?.0.trim())),
-            false => None,
+        let counts = if greets {
+            Some(Counts::of(next()?.0.trim()))
+        } else {
+            None
         };
         let mut results = Vec::new();
         let mut has_failed = false;
@@ -153,13 +154,12 @@ impl<H: Host> Psql<H> {
         let (message, code) = next()?;
         let errors = process.errors();
         self.counts = counts.unwrap_or(self.counts);
-        match has_failed {
-            true => {
-                let message = message.strip_suffix('\n').unwrap_or(&message);
-                let error = output::error(&errors.text, STDIN, &code, message);
-                Err(Error::Server(Box::new(error)))
-            }
-            false => Ok(results),
+        if has_failed {
+            let message = message.strip_suffix('\n').unwrap_or(&message);
+            let error = output::error(&errors.text, STDIN, &code, message);
+            Err(Error::Server(Box::new(error)))
+        } else {
+            Ok(results)
         }
     }
 

@@ -217,9 +217,10 @@ impl Found {
                 None => text.to_owned(),
             });
         }
-        let text = match label == "QUERY" && field.is_none() {
-            true => format!("{QUERY}{text}"),
-            false => text.to_owned(),
+        let text = if label == "QUERY" && field.is_none() {
+            format!("{QUERY}{text}")
+        } else {
+            text.to_owned()
         };
         *field = Some(match field.take() {
             Some(before) => format!("{before}\n{text}"),

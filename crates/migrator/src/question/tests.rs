@@ -124,9 +124,10 @@ fn procedures_are_followed_to_one_that_commits() {
         ("CALL other.commits()", false),
     ];
     for (statement, commits) in cases {
-        let expected = match commits {
-            true => Answer::Alone(Reason::ProcedureCommits),
-            false => Answer::AsRead,
+        let expected = if commits {
+            Answer::Alone(Reason::ProcedureCommits)
+        } else {
+            Answer::AsRead
         };
         assert_eq!(
             of(statement).unwrap().answer(&rows),

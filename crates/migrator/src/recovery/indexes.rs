@@ -26,16 +26,16 @@ enum Build {
 pub(super) fn create(words: Words<'_>, at: usize, journal: &Journal<'_>) -> Option<Recovery> {
     let is_concurrent = words.is(at, "concurrently");
     let at = words.behind(at, &["concurrently"]);
-    let at = match words.are(at, &["if", "not", "exists"]) {
-        true => at + 3,
-        false => at,
+    let at = if words.are(at, &["if", "not", "exists"]) {
+        at + 3
+    } else {
+        at
     };
-    let (name, on) = match words.is(at, "on") {
-        true => (None, at),
-        false => {
-            let (name, on) = Name::read(words, at)?;
-            (Some(name), on)
-        }
+    let (name, on) = if words.is(at, "on") {
+        (None, at)
+    } else {
+        let (name, on) = Name::read(words, at)?;
+        (Some(name), on)
     };
     if !words.is(on, "on") {
         return None;

@@ -26,9 +26,10 @@ pub(super) fn create_aggregate(
     if switched(words, NAMESPACES, "continuous") != Some(true) {
         return None;
     }
-    let at = match words.are(at, &["if", "not", "exists"]) {
-        true => at + 3,
-        false => at,
+    let at = if words.are(at, &["if", "not", "exists"]) {
+        at + 3
+    } else {
+        at
     };
     let (name, _) = Name::read(words, at)?;
     Some(Recovery::Check(format!(
@@ -115,9 +116,10 @@ pub(super) fn alter_subscription(words: Words<'_>) -> Option<Recovery> {
         .map(|publication| format!("{}::text", publication.object_literal()))
         .collect();
     let list = format!("ARRAY[{}]", publications.join(", "));
-    let condition = match words.is(at, "add") {
-        true => format!("s.subpublications @> {list}"),
-        false => format!("NOT s.subpublications && {list}"),
+    let condition = if words.is(at, "add") {
+        format!("s.subpublications @> {list}")
+    } else {
+        format!("NOT s.subpublications && {list}")
     };
     let subscription = subscription(&name.object_literal());
     Some(done_if(&format!("EXISTS ({subscription} AND {condition})")))

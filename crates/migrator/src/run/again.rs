@@ -74,12 +74,11 @@ impl Runner<'_, '_> {
 
     /// Ends the transaction of a step that failed, or the session where that has ended already.
     pub(super) fn end_transaction(&mut self) -> Result<(), Error> {
-        let ended = match self.link.is_open() {
-            true => self.query("ROLLBACK").map(drop),
-            false => {
-                self.backend = None;
-                self.link.reconnect()
-            }
+        let ended = if self.link.is_open() {
+            self.query("ROLLBACK").map(drop)
+        } else {
+            self.backend = None;
+            self.link.reconnect()
         };
         match ended {
             Ok(()) => Ok(()),

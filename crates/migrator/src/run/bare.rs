@@ -30,12 +30,11 @@ impl Runner<'_, '_> {
     /// Goes on in a session that begins with the settings that a migration has changed for new sessions. The migration is recorded.
     pub(super) fn renew(&mut self) -> Result<(), Error> {
         self.current = None;
-        let changed = match self.link.is_open() {
-            true => self.change_session(),
-            false => {
-                self.backend = None;
-                self.link.reconnect().map_err(Stop::from)
-            }
+        let changed = if self.link.is_open() {
+            self.change_session()
+        } else {
+            self.backend = None;
+            self.link.reconnect().map_err(Stop::from)
         };
         match changed.and_then(|()| self.note_schema()) {
             Ok(()) => Ok(()),
@@ -56,9 +55,10 @@ impl Runner<'_, '_> {
             .concat()
             .concat();
         let schema = rows.into_iter().next().flatten();
-        self.moved = match schema == self.report.facts.history_schema {
-            true => None,
-            false => Some(schema.unwrap_or_default()),
+        self.moved = if schema == self.report.facts.history_schema {
+            None
+        } else {
+            Some(schema.unwrap_or_default())
         };
         Ok(())
     }

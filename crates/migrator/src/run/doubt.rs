@@ -89,9 +89,10 @@ impl Runner<'_, '_> {
         let is_done = how != Settled::NotDone;
         if is_done {
             self.note_begin(first);
-            let record = match step < migration.steps.len() {
-                true => script::complete(self.step_ref(migration, step)),
-                false => script::finish(self.step_ref(migration, step)),
+            let record = if step < migration.steps.len() {
+                script::complete(self.step_ref(migration, step))
+            } else {
+                script::finish(self.step_ref(migration, step))
             };
             self.query(&record.text)?;
         }

@@ -338,9 +338,10 @@ fn answers(
 ) -> Result<Answers, Error> {
     let extra = has_extra.then(|| results.pop()).flatten();
     let facts = Facts::parse(&results.pop().unwrap_or_default(), history);
-    match facts.server_version_num < OLDEST_SERVER {
-        true => Err(Error::ServerTooOld(facts.server_version)),
-        false => Ok((facts, extra)),
+    if facts.server_version_num < OLDEST_SERVER {
+        Err(Error::ServerTooOld(facts.server_version))
+    } else {
+        Ok((facts, extra))
     }
 }
 

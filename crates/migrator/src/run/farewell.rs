@@ -8,9 +8,10 @@ use crate::script::session::{self, Scope};
 impl Runner<'_, '_> {
     /// Leaves the session, or resumes the jobs through another one where it has ended.
     pub(super) fn take_leave<T>(&mut self, outcome: Result<T, &Error>) -> Result<(), Error> {
-        let farewell = match self.link.is_open() && self.backend.is_some() {
-            true => self.farewell(outcome.is_ok()),
-            false => self.farewell_elsewhere(),
+        let farewell = if self.link.is_open() && self.backend.is_some() {
+            self.farewell(outcome.is_ok())
+        } else {
+            self.farewell_elsewhere()
         };
         if let (true, Err(error)) = (self.has_paused_jobs, &farewell) {
             let is_damaged = |error: &Error| matches!(error, Error::DamagedPausedJobs { .. });

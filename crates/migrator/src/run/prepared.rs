@@ -98,9 +98,10 @@ impl<'a> Runner<'a, '_> {
         });
         let all: Vec<_> = all.collect();
         let fresh = |&(position, step): &(usize, usize)| is_fresh_session(&pending[position], step);
-        let end = match self.is_bare {
-            true => 1,
-            false => all.iter().position(fresh).unwrap_or(all.len()),
+        let end = if self.is_bare {
+            1
+        } else {
+            all.iter().position(fresh).unwrap_or(all.len())
         };
         let gives_up_lock = |&(position, step): &(usize, usize)| {
             let migration: &Migration = pending[position].migration;

@@ -236,9 +236,10 @@ impl<'a, 'o> Runner<'a, 'o> {
             self.watch.check()?;
             self.watch.tell(Event::StepStarted { migration, step });
             // All that share one transaction stop where the first of them does.
-            self.current = match self.options.all_or_nothing {
-                true => first,
-                false => Some((migration, step)),
+            self.current = if self.options.all_or_nothing {
+                first
+            } else {
+                Some((migration, step))
             };
             self.send_step(*prepared)?;
             if migration.gives_up_lock(step) {
@@ -258,9 +259,10 @@ impl<'a, 'o> Runner<'a, 'o> {
         if self.is_bare {
             self.leave_bare()?;
         }
-        Ok(match is_end {
-            true => Outcome::Done,
-            false => Outcome::Again,
+        Ok(if is_end {
+            Outcome::Done
+        } else {
+            Outcome::Again
         })
     }
 
@@ -410,10 +412,11 @@ impl<'a, 'o> Runner<'a, 'o> {
 
     /// Reads the history, which another runner may have changed since it was read without the lock, and whether that one left jobs paused.
     fn read_history(&mut self) -> Result<History, Stop> {
-        let create = match self.is_bare {
+        let create = if self.is_bare {
             // Creating what is there already would load the library, by TimescaleDB's event trigger.
-            true => String::new(),
-            false => self.report.facts.create_history()? + ";\n",
+            String::new()
+        } else {
+            self.report.facts.create_history()? + ";\n"
         };
         let named = self.report.facts.named_history();
         let sql = format!(

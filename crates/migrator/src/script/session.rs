@@ -137,12 +137,13 @@ impl Session {
             let name = literal(name);
             qualified(&format!("current_setting({name}, true) = ''"))
         }));
-        let check = match outdated.is_empty() {
-            true => String::new(),
-            false => format!(
+        let check = if outdated.is_empty() {
+            String::new()
+        } else {
+            format!(
                 " IF {} THEN RAISE EXCEPTION USING ERRCODE = '{OUTDATED}', MESSAGE = 'settings for new sessions were changed'; END IF;",
                 outdated.join(" OR ")
-            ),
+            )
         };
         // A lock that was taken twice is given up twice.
         let body = format!(

@@ -106,9 +106,10 @@ pub(super) fn with_database(server: &str, database: &str) -> String {
     let options: Vec<&str> = options
         .filter(|it| !it.is_empty() && !it.starts_with("dbname="))
         .collect();
-    match options.is_empty() {
-        true => format!("{base}/{database}"),
-        false => format!("{base}/{database}?{}", options.join("&")),
+    if options.is_empty() {
+        format!("{base}/{database}")
+    } else {
+        format!("{base}/{database}?{}", options.join("&"))
     }
 }
 

@@ -296,9 +296,10 @@ impl Config {
 
 /// A host and its port as a URL has them: an IPv6 address is in brackets.
 fn with_port(host: &str, port: u16) -> String {
-    match host.contains(':') {
-        true => format!("[{host}]:{port}"),
-        false => format!("{host}:{port}"),
+    if host.contains(':') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
     }
 }
 
@@ -335,9 +336,10 @@ fn supported(named: &Named) -> Result<(), String> {
             continue;
         }
         let called = named.called(keyword.name);
-        return Err(match values.is_empty() {
-            true => format!("{called} is not supported"),
-            false => format!("{called} is supported only as {}", values.join(", ")),
+        return Err(if values.is_empty() {
+            format!("{called} is not supported")
+        } else {
+            format!("{called} is supported only as {}", values.join(", "))
         });
     }
     Ok(())

@@ -165,9 +165,10 @@ impl Config {
         let code = error
             .as_db_error()
             .map(|error| error.code().code().to_owned());
-        let cause = match hung_up(error) {
-            true => "hung up before it said a word of PostgreSQL's protocol".to_owned(),
-            false => explain(error),
+        let cause = if hung_up(error) {
+            "hung up before it said a word of PostgreSQL's protocol".to_owned()
+        } else {
+            explain(error)
         };
         Error::Unreachable {
             message: format!("{}: {cause}", self.server()),
@@ -207,9 +208,10 @@ fn may_pass(error: &Error) -> bool {
 }
 
 fn may_block() -> Result<(), Error> {
-    match blocking::is_allowed() {
-        true => Ok(()),
-        false => Err(unreachable(blocking::REFUSAL.to_owned())),
+    if blocking::is_allowed() {
+        Ok(())
+    } else {
+        Err(unreachable(blocking::REFUSAL.to_owned()))
     }
 }
 
@@ -239,8 +241,9 @@ pub(super) fn explain(error: &tokio_postgres::Error) -> String {
     }
     // A cause that repeats its own cause says it once.
     causes.dedup_by(|inner, outer| outer.ends_with(inner.as_str()));
-    match causes.is_empty() {
-        true => error.to_string(),
-        false => causes.join(": "),
+    if causes.is_empty() {
+        error.to_string()
+    } else {
+        causes.join(": ")
     }
 }

@@ -88,9 +88,10 @@ fn value(text: &str) -> Result<(String, &str), String> {
             c => value.push(c),
         }
     }
-    match quoted {
-        true => Err("a value's closing quote is missing".to_owned()),
-        false => Ok((value, "")),
+    if quoted {
+        Err("a value's closing quote is missing".to_owned())
+    } else {
+        Ok((value, ""))
     }
 }
 
@@ -98,11 +99,10 @@ fn without_equals(text: &str) -> String {
     if looks_like_a_uri(text) {
         return NO_SCHEME.to_owned();
     }
-    match text.contains('=') {
-        true => {
-            "an option without `=`; a value with white space is put in single quotes".to_owned()
-        }
-        false => "it is neither a URL nor keyword=value".to_owned(),
+    if text.contains('=') {
+        "an option without `=`; a value with white space is put in single quotes".to_owned()
+    } else {
+        "it is neither a URL nor keyword=value".to_owned()
     }
 }
 

@@ -165,9 +165,10 @@ fn a_statement_of_timescaledb_is_finished_whenever_it_was_cut(mut ground: Ground
         "CALL merge_chunks_concurrently(ARRAY['_timescaledb_internal._hyper_1_2_chunk', '_timescaledb_internal._hyper_1_3_chunk'])",
     ];
     for statement in statements {
-        let content = match statement.contains("made") {
-            true => "SELECT sum(v), count(*) FROM made",
-            false => ROWS,
+        let content = if statement.contains("made") {
+            "SELECT sum(v), count(*) FROM made"
+        } else {
+            ROWS
         };
         ground.cut_at_times(statement, content);
     }

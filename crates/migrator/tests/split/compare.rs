@@ -149,9 +149,10 @@ fn ignored(sql: &str) -> usize {
 /// Adds a token. Between the parts of a constant are no quotes, so that psql leaves out empty lines there too.
 fn push_token(text: &mut String, token: &str) {
     let has_parts = token.starts_with(['e', 'E']) && token[1..].starts_with('\'');
-    let mut at = match has_parts {
-        true => 1 + part(&token[1..]),
-        false => token.len(),
+    let mut at = if has_parts {
+        1 + part(&token[1..])
+    } else {
+        token.len()
     };
     text.push_str(&token[..at]);
     while at < token.len() {

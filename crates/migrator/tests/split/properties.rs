@@ -273,9 +273,12 @@ fn made_up(random: &mut Random) -> String {
     let length = 1 + random.below(40);
     let wild = random.pick(&[0, 1, 5, 20, 100]);
     (0..length)
-        .map(|_| match random.below(100) < wild {
-            true => random.pick(PIECES),
-            false => random.pick(CLOSED),
+        .map(|_| {
+            if random.below(100) < wild {
+                random.pick(PIECES)
+            } else {
+                random.pick(CLOSED)
+            }
         })
         .collect()
 }

@@ -133,9 +133,10 @@ fn part(cursor: &mut Cursor<'_>) -> Result<Part, &'static str> {
 
 fn clock(hours: u64, cursor: &mut Cursor<'_>) -> Result<Part, &'static str> {
     let minutes = cursor.two_digits().ok_or("expected HH:MM:SS")?;
-    let seconds = match cursor.eat(":") {
-        true => cursor.two_digits().ok_or("expected HH:MM:SS")?,
-        false => 0,
+    let seconds = if cursor.eat(":") {
+        cursor.two_digits().ok_or("expected HH:MM:SS")?
+    } else {
+        0
     };
     let fraction = cursor.fraction().ok_or("expected digits after the point")?;
     if minutes > 59 || seconds > 59 {

@@ -54,9 +54,10 @@ pub(super) fn table(words: Words<'_>) -> Edits {
         literal(&name.quoted()),
         array(&told)
     );
-    let end = match checks.is_empty() {
-        true => ")".to_owned(),
-        false => format!(", {})", array(&checks)),
+    let end = if checks.is_empty() {
+        ")".to_owned()
+    } else {
+        format!(", {})", array(&checks))
     };
     let stays =
         |options: &Option<Options<'_>>| options.as_ref().is_none_or(|options| !options.all_ours());
@@ -95,9 +96,10 @@ pub(super) fn table(words: Words<'_>) -> Edits {
 }
 
 fn array(objects: &[String]) -> String {
-    match objects.is_empty() {
-        true => "'{}'::pg_catalog.jsonb[]".to_owned(),
-        false => format!("ARRAY[{}]", objects.join(", ")),
+    if objects.is_empty() {
+        "'{}'::pg_catalog.jsonb[]".to_owned()
+    } else {
+        format!("ARRAY[{}]", objects.join(", "))
     }
 }
 

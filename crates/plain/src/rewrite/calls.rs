@@ -13,14 +13,15 @@ pub(super) fn set(words: Words<'_>) -> Edits {
         && option
             .to_ascii_lowercase()
             .starts_with("enable_direct_compress");
-    match is_direct && !words.is_off(name + 4) {
-        true => cannot(
+    if is_direct && !words.is_off(name + 4) {
+        cannot(
             words,
             name + 2,
             option.to_owned(),
             "a plain table has no columnstore to write to",
-        ),
-        false => Ok(Vec::new()),
+        )
+    } else {
+        Ok(Vec::new())
     }
 }
 
@@ -50,9 +51,10 @@ pub(super) fn does_nothing(words: Words<'_>) -> bool {
 
 /// The index of a name, behind the schema where that is `public`.
 fn behind_schema(words: Words<'_>, at: usize) -> usize {
-    match words.is_name(at, "public") && words.is_symbol(at + 1, ".") {
-        true => at + 2,
-        false => at,
+    if words.is_name(at, "public") && words.is_symbol(at + 1, ".") {
+        at + 2
+    } else {
+        at
     }
 }
 

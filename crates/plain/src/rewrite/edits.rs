@@ -24,9 +24,10 @@ pub(super) type Edits = Result<Vec<Edit>, NotSupported>;
 
 /// The index behind an `IF NOT EXISTS`, and whether there is one.
 pub(super) fn if_not_exists(words: Words<'_>, at: usize) -> (usize, bool) {
-    match words.are(at, &["if", "not", "exists"]) {
-        true => (at + 3, true),
-        false => (at, false),
+    if words.are(at, &["if", "not", "exists"]) {
+        (at + 3, true)
+    } else {
+        (at, false)
     }
 }
 
@@ -59,13 +60,14 @@ pub(super) fn whole(words: Words<'_>, text: &str, reason: &'static str) -> Edits
 
 pub(super) fn without_ours(words: Words<'_>, options: &Options<'_>, with: usize) -> Edit {
     let (range, rest) = options.without_ours(with);
-    match rest.is_empty() {
-        true => removed(words, range),
-        false => Edit {
+    if rest.is_empty() {
+        removed(words, range)
+    } else {
+        Edit {
             range,
             replacement: rest,
             reason: "PostgreSQL does not know these options",
-        },
+        }
     }
 }
 

@@ -43,9 +43,10 @@ pub(super) fn lookups(words: Words<'_>) -> Vec<Edit> {
             .collect();
     }
     let what = words.behind(1, &["global", "local", "temp", "temporary", "unlogged"]);
-    match words.is(0, "create") && !words.is(what, "table") {
-        true => Vec::new(),
-        false => in_statement(words, 0),
+    if words.is(0, "create") && !words.is(what, "table") {
+        Vec::new()
+    } else {
+        in_statement(words, 0)
     }
 }
 
@@ -85,24 +86,26 @@ fn prefixed(words: Words<'_>, at: usize) -> Option<Edit> {
         return None;
     }
     let has_schema = at > 0 && words.is_symbol(at - 1, ".");
-    let first = match has_schema {
-        true => at
-            .checked_sub(2)
-            .filter(|&schema| words.is_name(schema, "pg_catalog"))?,
-        false => at,
+    let first = if has_schema {
+        at.checked_sub(2)
+            .filter(|&schema| words.is_name(schema, "pg_catalog"))?
+    } else {
+        at
     };
     if !is_table(words, first) {
         return None;
     }
     let token = &words.tokens[first];
     Some(Edit {
-        range: match has_schema {
-            true => token.start..token.end,
-            false => token.start..token.start,
+        range: if has_schema {
+            token.start..token.end
+        } else {
+            token.start..token.start
         },
-        replacement: match has_schema {
-            true => format!("\"{SCHEMA}\""),
-            false => format!("{SCHEMA}."),
+        replacement: if has_schema {
+            format!("\"{SCHEMA}\"")
+        } else {
+            format!("{SCHEMA}.")
         },
         reason: "plain mode lists its replacement of the extension",
     })

@@ -150,9 +150,10 @@ const OF_FUNCTIONS: &[&str] = &["regproc", "regprocedure"];
 /// what its body does and executes.
 pub(super) fn check(words: Words<'_>) -> Result<(), NotSupported> {
     in_words(words, 0)?;
-    match bodies::is_routine(words) {
-        true => bodies::bodies(words).try_for_each(|body| in_body(words.sql, body)),
-        false => Ok(()),
+    if bodies::is_routine(words) {
+        bodies::bodies(words).try_for_each(|body| in_body(words.sql, body))
+    } else {
+        Ok(())
     }
 }
 

@@ -74,12 +74,11 @@ impl<'a> Options<'a> {
             .map(text)
             .collect();
         let range = tokens[start].start..tokens[self.behind - 1].end;
-        let rest = match others.is_empty() {
-            true => String::new(),
-            false => {
-                let before = &self.words.sql[range.start..=tokens[self.open].start];
-                format!("{before}{})", others.join(", "))
-            }
+        let rest = if others.is_empty() {
+            String::new()
+        } else {
+            let before = &self.words.sql[range.start..=tokens[self.open].start];
+            format!("{before}{})", others.join(", "))
         };
         (range, rest)
     }

@@ -69,14 +69,15 @@ fn create_extension(words: Words<'_>, name: usize) -> Edits {
             "the stand-in for the extension is there already",
         );
     }
-    match text.starts_with("timescaledb") {
-        true => cannot(
+    if text.starts_with("timescaledb") {
+        cannot(
             words,
             name,
             format!("the extension {text}"),
             "only the functions of timescaledb itself have a stand-in",
-        ),
-        false => Ok(Vec::new()),
+        )
+    } else {
+        Ok(Vec::new())
     }
 }
 
@@ -115,18 +116,19 @@ fn create_table(words: Words<'_>, behind: usize) -> Edits {
 
 fn alter(words: Words<'_>) -> Edits {
     if words.is(1, "extension") && words.is_name(2, "timescaledb") {
-        return match words.is(3, "update") {
-            true => whole(
+        return if words.is(3, "update") {
+            whole(
                 words,
                 "CALL _timescaledb_functions.create_extension()",
                 "the stand-in for the extension has no versions",
-            ),
-            false => cannot(
+            )
+        } else {
+            cannot(
                 words,
                 3,
                 "ALTER EXTENSION timescaledb".to_owned(),
                 "the extension is not there",
-            ),
+            )
         };
     }
     if words.is(1, "table") {

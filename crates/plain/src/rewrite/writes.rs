@@ -16,9 +16,10 @@ pub(super) const FIRST_TOKENS: usize = 16;
 /// A call that runs the statement, or refuses it where it writes to a continuous aggregate. `words` are the first ones of it, or of one
 /// that begins with `WITH` or `EXPLAIN` all that are looked at: anything in it may write.
 pub(super) fn to_aggregate(words: Words<'_>, aggregates: &BTreeSet<String>) -> Option<Vec<Edit>> {
-    let places = match holds_statements(words) {
-        true => 1..words.tokens.len(),
-        false => 0..1,
+    let places = if holds_statements(words) {
+        1..words.tokens.len()
+    } else {
+        0..1
     };
     let merges = places.clone().any(|at| words.are(at, &["merge", "into"]));
     let written = places.filter_map(|at| written_at(words, at));
@@ -97,9 +98,10 @@ mod tests {
             tokens: &tokens,
         };
         let aggregates = BTreeSet::from(["Daily".to_owned()]);
-        let edits = match words.is(0, "truncate") {
-            true => truncate(words, &aggregates)?,
-            false => to_aggregate(words, &aggregates)?,
+        let edits = if words.is(0, "truncate") {
+            truncate(words, &aggregates)?
+        } else {
+            to_aggregate(words, &aggregates)?
         };
         Some(edits[0].replacement.clone())
     }

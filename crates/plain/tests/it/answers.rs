@@ -138,9 +138,10 @@ fn the_bucket_of_an_aggregate_is_the_one_that_it_groups_by(mut pair: Pair) {
 fn retention_leaves_the_rows_that_timescaledb_leaves(mut pair: Pair) {
     let mut queries = Vec::new();
     for (number, (ty, length, boundaries)) in RETAINED.iter().enumerate() {
-        let value = match ty.starts_with("int") {
-            true => format!("i::{ty}"),
-            false => format!("('2024-01-01'::timestamptz + i * '1 hour'::interval)::{ty}"),
+        let value = if ty.starts_with("int") {
+            format!("i::{ty}")
+        } else {
+            format!("('2024-01-01'::timestamptz + i * '1 hour'::interval)::{ty}")
         };
         pair.batch(&format!(
             "CREATE TABLE r{number} (time {ty} NOT NULL);

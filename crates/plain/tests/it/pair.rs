@@ -40,9 +40,10 @@ impl Shared {
         let server = Server::find().map_err(|error| error.to_string().replace('\n', " "))?;
         // A scheduler would be connected to what is copied.
         let settings = Settings::throwaway();
-        let settings = match server.has_extension("timescaledb") {
-            true => settings.option("timescaledb.max_background_workers", "0"),
-            false => settings,
+        let settings = if server.has_extension("timescaledb") {
+            settings.option("timescaledb.max_background_workers", "0")
+        } else {
+            settings
         };
         let mut shared = Self {
             running: Cluster::temporary(&server, settings).unwrap(),

@@ -132,9 +132,10 @@ fn what_is_written_to_an_aggregate_is_taken_or_refused_as_timescaledb_does() {
 
 #[testkit::test(Pair::start)]
 fn what_is_merged_into_an_aggregate_is_taken_or_refused_as_timescaledb_does(mut pair: Pair) {
-    let name = match pair.server_version() >= 17 {
-        true => "merged_17",
-        false => "merged",
+    let name = if pair.server_version() >= 17 {
+        "merged_17"
+    } else {
+        "merged"
     };
     compare_in(&mut pair, name, &format!("{OBJECTS}{MERGED}"));
 }
@@ -202,9 +203,10 @@ fn a_row_that_an_aggregate_would_keep_is_refused(mut pair: Pair) {
     let merged = refused(
         "MERGE INTO c USING (SELECT 1) AS e ON false WHEN NOT MATCHED THEN INSERT VALUES (now(), 'a', 1)",
     );
-    match has_merge {
-        true => assert_eq!(merged, written),
-        false => assert!(merged.starts_with("0A000 cannot execute MERGE"), "{merged}"),
+    if has_merge {
+        assert_eq!(merged, written)
+    } else {
+        assert!(merged.starts_with("0A000 cannot execute MERGE"), "{merged}")
     }
     // With the rows of its hypertable those of the aggregate go.
     assert_eq!(refused("TRUNCATE c, h"), "done");

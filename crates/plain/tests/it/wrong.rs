@@ -262,9 +262,10 @@ pub fn line(client: &mut Client, call: &str, sql: &str) -> String {
                     values.collect::<Vec<_>>().join("|")
                 })
                 .collect();
-            match rows.is_empty() {
-                true => "done".to_owned(),
-                false => rows.join("; "),
+            if rows.is_empty() {
+                "done".to_owned()
+            } else {
+                rows.join("; ")
             }
         }
         Err(error) => {

@@ -285,9 +285,10 @@ impl<'a> Scanner<'a> {
             }
             _ => self.dollar_delimiter().is_some() || SET_BY_PSQL.contains(&name),
         };
-        match is_differently_read {
-            true => Err(problem(start, Problem::Variable)),
-            false => Ok(TokenKind::Variable),
+        if is_differently_read {
+            Err(problem(start, Problem::Variable))
+        } else {
+            Ok(TokenKind::Variable)
         }
     }
 

@@ -84,9 +84,10 @@ pub fn identifier(words: Words<'_>, index: usize) -> Option<String> {
                 .1
                 .strip_suffix('"')?
                 .replace("\"\"", "\"");
-            match text.starts_with('"') {
-                true => Some(inner),
-                false => unescaped(&inner),
+            if text.starts_with('"') {
+                Some(inner)
+            } else {
+                unescaped(&inner)
             }
         }
         _ => None,
@@ -104,9 +105,10 @@ fn unescaped(text: &str) -> Option<String> {
             rest = behind;
             continue;
         }
-        let (start, end) = match escape.starts_with('+') {
-            true => (1, 7),
-            false => (0, 4),
+        let (start, end) = if escape.starts_with('+') {
+            (1, 7)
+        } else {
+            (0, 4)
         };
         let code = u32::from_str_radix(escape.get(start..end)?, 16).ok()?;
         result.push(char::from_u32(code)?);

@@ -67,9 +67,10 @@ fn commit(words: Words<'_>) -> Kind {
     if words.is(1, "prepared") {
         return UTILITY;
     }
-    match words.ends_with(&["and", "chain"]) {
-        true => Kind::Refused(Refusal::Chain),
-        false => Kind::Commit,
+    if words.ends_with(&["and", "chain"]) {
+        Kind::Refused(Refusal::Chain)
+    } else {
+        Kind::Commit
     }
 }
 

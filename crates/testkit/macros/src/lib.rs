@@ -36,9 +36,10 @@ fn expand(set_up: TokenStream, test: TokenStream) -> Result<TokenStream, &'stati
     else {
         return Err("a test is `fn name(argument: Type) { … }`, without a type to return");
     };
-    let set_up = match set_up.is_empty() {
-        true => format!("<{}>::new", type_of(taken.stream())?),
-        false => set_up.to_string(),
+    let set_up = if set_up.is_empty() {
+        format!("<{}>::new", type_of(taken.stream())?)
+    } else {
+        set_up.to_string()
     };
     let name = name.to_string();
     let head = format!("#[::core::prelude::v1::test] fn {name}()");
@@ -58,10 +59,11 @@ fn type_of(arguments: TokenStream) -> Result<String, &'static str> {
     let colon = |token: &TokenTree| matches!(token, TokenTree::Punct(it) if it.as_char() == ':');
     let all = arguments.into_iter();
     let found: TokenStream = all.skip_while(|token| !colon(token)).skip(1).collect();
-    match found.is_empty() {
-        true => Err("a test takes what is set up for it: `fn name(database: Database)`"),
+    if found.is_empty() {
+        Err("a test takes what is set up for it: `fn name(database: Database)`")
+    } else {
         // A comma at the end is no part of it.
-        false => Ok(found.to_string().trim_end_matches([',', ' ']).to_owned()),
+        Ok(found.to_string().trim_end_matches([',', ' ']).to_owned())
     }
 }
 

@@ -62,23 +62,25 @@ impl Compose {
             let message = message.lines().next().unwrap_or_default().to_owned();
             let failure = Failure::new(Code::Unreachable, message)
                 .note("at", format!("{server}, the port of the container"));
-            failure.next(match is_refused {
-                true => format!(
+            failure.next(if is_refused {
+format!(
                     "another server may answer at {server}; or the data has another password than the container: \
                      `cargo xtask psql -- -c '\\password'` sets one"
-                ),
-                false => next.clone(),
-            })
+                )
+} else {
+next.clone()
+})
         })?;
         let asked = explain::asked;
         let there = identity(inside).map_err(asked)?;
-        match identity(&mut outside).map_err(asked)? == there {
-            true => Ok(()),
-            false => Err(Failure::new(
+        if identity(&mut outside).map_err(asked)? == there {
+            Ok(())
+        } else {
+            Err(Failure::new(
                 Code::Unreachable,
                 format!("another server than the container's answers at {server}"),
             )
-            .next(next)),
+            .next(next))
         }
     }
 

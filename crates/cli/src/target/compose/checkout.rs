@@ -28,12 +28,13 @@ pub fn known(
         return Ok(running.or(ours.next()).map(|it| it.project.clone()));
     };
     let mut of_it = containers.iter().filter(|it| it.project == name);
-    match of_it.clone().any(|it| it.is_ours) {
-        true => Ok(Some(name)),
-        false => match of_it.next() {
+    if of_it.clone().any(|it| it.is_ours) {
+        Ok(Some(name))
+    } else {
+        match of_it.next() {
             Some(container) => Err(of_another(&name, container, &own(root), compose)),
             None => Ok(Some(name)),
-        },
+        }
     }
 }
 

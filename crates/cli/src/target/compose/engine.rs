@@ -94,9 +94,10 @@ impl Published {
             ("" | "0.0.0.0" | "::", None) => "127.0.0.1",
             (address, _) => address,
         };
-        match host.contains(':') {
-            true => format!("[{host}]:{}", self.port),
-            false => format!("{host}:{}", self.port),
+        if host.contains(':') {
+            format!("[{host}]:{}", self.port)
+        } else {
+            format!("{host}:{}", self.port)
         }
     }
 }
@@ -234,9 +235,10 @@ fn docker(root: &Path, arguments: &[&str]) -> Result<String, Failure> {
                 "install Docker, or `--target embedded`",
             )
         })?;
-    match output.status.success() {
-        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        false => Err(explain(&String::from_utf8_lossy(&output.stderr))),
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        Err(explain(&String::from_utf8_lossy(&output.stderr)))
     }
 }
 

@@ -61,10 +61,11 @@ pub fn explain(error: &Error, tool: &Tool) -> Failure {
     let compose = tool.typed();
     let logs = format!("{compose} logs {SERVICE}");
     let says_nothing = says_nothing(error);
-    let message = match says_nothing {
+    let message = if says_nothing {
         // `exec` of docker-compose 1 does not say what is wrong with its file.
-        true => tool.complaint(),
-        false => error.to_string(),
+        tool.complaint()
+    } else {
+        error.to_string()
     };
     match errors::of_file(&message, &compose) {
         Some(failure) => failure,
@@ -120,12 +121,13 @@ impl Host for InContainer {
             .arg(format!("{container}:{inside}"))
             .output()
             .map_err(|error| format!("docker cp: {error}"))?;
-        match output.status.success() {
-            true => Ok(inside),
-            false => Err(format!(
+        if output.status.success() {
+            Ok(inside)
+        } else {
+            Err(format!(
                 "docker cp: {}",
                 String::from_utf8_lossy(&output.stderr).trim()
-            )),
+            ))
         }
     }
 }

@@ -52,9 +52,10 @@ impl Compose {
 
     /// Waits for the server, for a program that does not wait itself. Where the container's own check has found it to answer, at once.
     pub fn wait(&self, screen: &mut Screen) -> Result<(), Failure> {
-        match self.container.as_ref().is_some_and(state::is_healthy) {
-            true => Ok(()),
-            false => self.connect(screen).map(drop),
+        if self.container.as_ref().is_some_and(state::is_healthy) {
+            Ok(())
+        } else {
+            self.connect(screen).map(drop)
         }
     }
 
@@ -119,9 +120,10 @@ impl Compose {
     fn explain_start(&self, error: &Error) -> Failure {
         // As `psql.sh` says it.
         let is_late = error.to_string().contains("did not answer over TCP");
-        match is_late || self.has_stopped() || self.restarts() {
-            true => self.stuck(),
-            false => inside::explain(error, &self.tool),
+        if is_late || self.has_stopped() || self.restarts() {
+            self.stuck()
+        } else {
+            inside::explain(error, &self.tool)
         }
     }
 
