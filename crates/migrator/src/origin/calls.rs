@@ -404,6 +404,8 @@ impl Effect {
             }
             "add_continuous_aggregate_policy" => Effect::AddPolicy(REFRESH),
             "remove_continuous_aggregate_policy" => Effect::RemovePolicy(REFRESH),
+            "add_compaction_policy" => Effect::AddPolicy("policy_compaction"),
+            "remove_compaction_policy" => Effect::RemovePolicy("policy_compaction"),
             "add_reorder_policy" => Effect::AddPolicy("policy_reorder"),
             "remove_reorder_policy" => Effect::RemovePolicy("policy_reorder"),
             "add_job" => Effect::AddJob,
