@@ -2,11 +2,15 @@
 //!
 //! A workspace has them with a package `xtask` of one line:
 //!
-//! ```ignore
-//! fn main() -> std::process::ExitCode { timeschema_cli::xtask("iot-schema") }
+//! ```no_run
+//! fn main() -> std::process::ExitCode {
+//!     timeschema_cli::xtask("iot-schema")
+//! }
 //! ```
 //!
 //! Each command is a file; this one only reads the command line and dispatches.
+// The example is the whole program.
+#![allow(clippy::needless_doctest_main)]
 
 mod args;
 mod diagnostic;

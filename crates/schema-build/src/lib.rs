@@ -1,8 +1,10 @@
 //! The build script of a schema crate: typed modules of the committed snapshot, after checking that it was made from the migrations. Asks
 //! no database.
 //!
-//! ```ignore
-//! fn main() { timeschema_build::compile() } // build.rs
+//! ```no_run
+//! fn main() {
+//!     timeschema_build::compile()
+//! }
 //! ```
 //!
 //! The crate's root includes what it writes with `timeschema::include_schema!()`.
@@ -10,6 +12,8 @@
 //! The migrations are in the folder that `timeschema.toml` names, else in `migrations/`, of the nearest folder that has one of the two: the
 //! crate's own, or one above it. The snapshot is `schema.json` in the crate's folder. A [`Builder`] names other paths.
 #![deny(missing_docs)]
+// The example is the whole program.
+#![allow(clippy::needless_doctest_main)]
 
 mod output;
 mod root;

@@ -1,25 +1,24 @@
 //! What a schema crate has at run time: its migrations, applied at start-up, the check that a database fits the program, and the values
 //! that its modules read and write.
 //!
-//! A schema crate is two lines. The build script makes typed modules of the committed snapshot:
+//! A schema crate is two lines. Its build script, `fn main() { timeschema_build::compile() }`, makes typed modules of the committed snapshot,
+//! and its `src/lib.rs` includes them: `timeschema::include_schema!();`. A service then depends on that crate alone:
 //!
-//! ```ignore
-//! fn main() { timeschema_build::compile() }
-//! ```
-//!
-//! and `src/lib.rs` includes them:
-//!
-//! ```ignore
-//! timeschema::include_schema!();
-//! ```
-//!
-//! A service then depends on that crate alone:
-//!
-//! ```ignore
+//! ```no_run
+//! # mod iot_schema {
+//! #     use timeschema::{MigrateError, Report, Schema, VerifyError, postgres::GenericClient};
+//! #     pub use timeschema::Config;
+//! #     static SCHEMA: Schema = Schema::built(&[], "", "", (None, "schema_migrations"), &[]);
+//! #     pub fn migrate(config: &Config) -> Result<Report, MigrateError> { SCHEMA.migrate(config) }
+//! #     pub fn verify(client: &mut impl GenericClient) -> Result<(), VerifyError> { SCHEMA.verify(client) }
+//! # }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let config = iot_schema::Config::parse(&std::env::var("DATABASE_URL")?)?;
 //! iot_schema::migrate(&config)?;
 //! let mut client = config.client()?;
 //! iot_schema::verify(&mut client)?;
+//! # Ok(())
+//! # }
 //! ```
 #![deny(missing_docs)]
 

@@ -1,7 +1,7 @@
 //! What the tests of this workspace stand on: a database or a folder of a test's own, and skipping a test by name where this machine
 //! lacks what it needs. It knows nothing of migrations.
 //!
-//! ```ignore
+//! ```text
 //! #[testkit::test]
 //! fn a_table_is_empty(database: testkit::Database) {
 //!     database.client().batch_execute("CREATE TABLE t ()").unwrap();

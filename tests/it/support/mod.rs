@@ -2,7 +2,7 @@
 //! environment, and a Docker engine with an image. A test that needs what this machine lacks calls
 //! [`skip`] through these, and returns.
 //!
-//! ```ignore
+//! ```text
 //! #[testkit::test]
 //! fn nothing_pending_says_so(database: Database) {
 //!     let project = Sandbox::analytics().database(&database);
@@ -35,7 +35,7 @@ pub(crate) use testkit::{
 /// migrations with that target. Where the machine lacks a target, that test is skipped. Where it lacks TimescaleDB, [`Sandbox::migrate`]
 /// is in plain mode, and a test that says what it needs TimescaleDB for is skipped.
 ///
-/// ```ignore
+/// ```text
 /// on_each_target! {
 ///     fn a_second_run_has_nothing_to_do(project) {
 ///         project.migrate("");

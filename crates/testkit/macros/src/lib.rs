@@ -7,7 +7,7 @@ use proc_macro::{Delimiter, TokenStream, TokenTree};
 /// The set-up is a function of the test's name, `fn(&str) -> Option<T>`: the argument of the attribute, or else `T::new` of the type that
 /// the test takes. It says itself why there is nothing, by `testkit::skip`.
 ///
-/// ```ignore
+/// ```text
 /// #[testkit::test]
 /// fn a_database_is_empty(database: Database) {}
 ///
