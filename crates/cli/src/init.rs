@@ -146,24 +146,35 @@ fn carry_out(root: &Path, action: &Action) -> io::Result<()> {
         Done::Kept(_) => Ok(()),
         Done::Made(text) => {
             fs::create_dir_all(path.parent().unwrap_or(root))?;
-            let mut file = OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .open(&path)?;
-            file.write_all(text.as_bytes())
+            let whole = write_beside(&path, text)?;
+            // A rename would replace what somebody else made meanwhile.
+            let made = fs::hard_link(&whole, &path);
+            fs::remove_file(&whole)?;
+            made
         }
-        Done::Changed(text, _) => replace(&path, text),
+        Done::Changed(text, _) => {
+            // Through a link, which stays one.
+            let path = fs::canonicalize(path)?;
+            let whole = write_beside(&path, text)?;
+            fs::set_permissions(&whole, fs::metadata(&path)?.permissions())?;
+            fs::rename(&whole, &path)
+        }
     }
 }
 
-/// Writes a file beside it first, so that none is ever half written.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    let beside = PathBuf::from(beside);
-    fs::write(&beside, text)?;
-    fs::set_permissions(&beside, fs::metadata(path)?.permissions())?;
-    fs::rename(&beside, path)
+/// Writes a text to a new file in the same folder: none is ever half written under its own name.
+fn write_beside(path: &Path, text: &str) -> io::Result<PathBuf> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".timeschema-{}-{name}", std::process::id()));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&beside)?;
+    let written = file.write_all(text.as_bytes());
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written.map(|()| beside)
 }
 
 fn stopped(action: &Action, error: &io::Error, made: usize) -> Failure {

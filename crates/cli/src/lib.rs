@@ -57,6 +57,7 @@ use screen::Screen;
 
 /// Migrations, snapshot and checks for the schema of a TimescaleDB or PostgreSQL database
 #[derive(Parser)]
+#[command(version)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

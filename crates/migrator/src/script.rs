@@ -152,11 +152,12 @@ impl StepRef<'_> {
             message.push(sql, None);
         }
         let own = (!self.is_new).then_some(self.migration.file.version);
-        let kept = self.kept.map(|kept| {
+        let kept = self.kept.and_then(|kept| {
             if self.bounds.begins {
-                kept.check_if_written(self.table, own)
+                Some(kept.check_if_written(self.table, own))
             } else {
-                kept.check(self.table, own)
+                let is_worth_it = self.bounds.commits || kept.is_small();
+                is_worth_it.then(|| kept.check(self.table, own))
             }
         });
         message.push(&self.session.holds_lock(kept), None);

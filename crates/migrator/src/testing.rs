@@ -32,7 +32,7 @@
 //! An asynchronous test makes and drops them as any other does, and connects to their [`url`](TestDatabase::url) with a driver of its own.
 //!
 //! # The server
-//! Without further ado it is a private server of the installed PostgreSQL, with TimescaleDB where that is installed. All processes of a
+//! By default it is a private server of the installed PostgreSQL, with TimescaleDB where that is installed. All processes of a
 //! test run share it, those of `cargo nextest` and of several test binaries as well. It stops ten seconds after the last one has ended or
 //! was killed, and leaves nothing behind. Processes share a server where they have the same migrations in the same folder, and the same
 //! PostgreSQL.
@@ -45,7 +45,7 @@
 //!
 //! # Templates
 //! Migrations run once, in a template, and what is made for a test is a copy. A template is made anew when a migration has changed; two
-//! processes that need the same one at once make it once. A template that nobody has used for a day is removed.
+//! processes that need the same one at once make it once. A template that is a day old is removed as soon as nobody uses it.
 //!
 //! What a copy lacks: settings and privileges of the database itself (`ALTER DATABASE … SET`, `GRANT … ON DATABASE`), which PostgreSQL does
 //! not copy. Roles belong to the server: a migration that creates one should do so only where it is missing.

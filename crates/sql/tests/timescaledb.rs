@@ -105,7 +105,13 @@ impl Extension {
 const NEWER_ROUTINES: [&str; 2] = ["add_compaction_policy", "remove_compaction_policy"];
 
 /// Options that came with 2.29. They change nothing of how a statement runs, and plain mode does not know them, as an older TimescaleDB.
-const NEWER_OPTIONS: [&str; 2] = ["direct_compress", "direct_compress_schedule_interval"];
+const NEWER_OPTIONS: [&str; 5] = [
+    "direct_compress",
+    "direct_compress_schedule_interval",
+    "granular_refresh_column",
+    "granular_refresh_end_offset",
+    "granular_refresh_start_offset",
+];
 
 #[testkit::test]
 fn every_public_routine_of_the_extension_is_in_the_table(mut extension: Extension) {

@@ -127,6 +127,9 @@ fn at(failure: &run::Failure) -> Option<String> {
         At::Runner(_) if failure.error.code == LOCK_GIVEN_UP => {
             Some(format!("the end of {lines}, where the lock is checked"))
         }
+        At::Runner(_) if failure.error.code == history::SPOILED => {
+            Some(format!("the end of {lines}, where the history is compared"))
+        }
         At::Runner(sql) if sql.contains(history_of(failure)) => {
             let how = match failure.kind() {
                 Some(StepKind::Transaction { .. }) => ", in the same transaction",

@@ -25,6 +25,9 @@ impl Name {
         if !name.starts_with(is_letter) || !name.chars().all(may_follow) {
             return refuse("it is lower-case letters, digits, - and _, with a letter first");
         }
+        if ["postgres", "template0", "template1"].contains(&name) {
+            return refuse("PostgreSQL has a database of this name for itself");
+        }
         if name.len() > LONGEST {
             return refuse("it is longer than 50 characters");
         }
@@ -58,7 +61,7 @@ fn suggestion(name: &str) -> String {
     let clean = clean.trim_start_matches(|c: char| !c.is_ascii_lowercase());
     let short: String = clean.replace('_', "-").chars().take(LONGEST).collect();
     match short.trim_matches('-') {
-        "" => "iot".to_owned(),
+        "" | "postgres" | "template0" | "template1" => "iot".to_owned(),
         short => short.to_owned(),
     }
 }
@@ -91,6 +94,7 @@ mod tests {
             "-a",
             "a/../b",
             "'; rm -rf",
+            "postgres",
             &long,
         ];
         let words = refused.map(|name| Name::parse(name).unwrap_err().diagnostic.to_string());

@@ -20,8 +20,12 @@ impl Toolkit {
         let Some(text) = text else {
             return Ok(Toolkit::Registry);
         };
-        if text.contains("://") || text.starts_with("git@") {
+        if text.contains("://") {
             return Ok(Toolkit::Git(text.to_owned()));
+        }
+        // Cargo does not know scp's way of writing it.
+        if let Some((host, path)) = text.split_once(':').filter(|_| text.starts_with("git@")) {
+            return Ok(Toolkit::Git(format!("ssh://{host}/{path}")));
         }
         if root.join(text).join("crates/schema/Cargo.toml").is_file() {
             return Ok(Toolkit::Path(text.trim_end_matches('/').to_owned()));
@@ -62,6 +66,20 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_git_url_is_one_that_cargo_knows() {
+        let parsed = |text| Toolkit::parse(Some(text), Path::new("/nowhere")).unwrap();
+        let git = |url: &str| Toolkit::Git(url.to_owned());
+        assert_eq!(
+            parsed("git@example.org:a/t.git"),
+            git("ssh://git@example.org/a/t.git")
+        );
+        assert_eq!(
+            parsed("https://example.org/t"),
+            git("https://example.org/t")
+        );
+    }
 
     #[test]
     fn a_dependency_says_where_the_crate_comes_from() {

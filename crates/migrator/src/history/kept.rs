@@ -60,7 +60,15 @@ pub struct Kept {
     digest: [u8; 32],
 }
 
+/// How many rows are compared at each step of a run that is one transaction; with more, they are compared once, before it commits.
+const FEW: usize = 500;
+
 impl Kept {
+    /// Whether comparing them takes no time that anybody notices, however often.
+    pub(crate) fn is_small(&self) -> bool {
+        self.rows <= FEW
+    }
+
     /// PL/pgSQL that fails with [`SPOILED`] where they are not in the history of this quoted name as they were. `own` is the migration whose
     /// row may differ.
     pub(crate) fn check(&self, table: &str, own: Option<u32>) -> String {

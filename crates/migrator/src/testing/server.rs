@@ -18,7 +18,7 @@ use super::Error;
 use super::files::{Files, package};
 use super::names::{self, Run, digest};
 use crate::history::Mode;
-use crate::link::Link as _;
+use crate::link::{Link as _, Pooling};
 use crate::wire::{Config, Wire};
 
 /// The variable that names a server.
@@ -197,6 +197,17 @@ impl Drop for Database {
     }
 }
 
+/// Locks that a pooler shares out say nothing of who is alive.
+fn refuse_pooler(session: &mut Wire) -> Result<(), Error> {
+    let backend = value(session.query("SELECT pg_catalog.pg_backend_pid()")?).unwrap_or_default();
+    match session.pooling(&backend)? {
+        Pooling::Transaction => Err(Error(format!(
+            "{VARIABLE}: there is a connection pooler in transaction mode in front of the server\nnext: name the server itself"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// The session of this process, and the locks that it shares with others.
 struct Presence {
     session: Wire,
@@ -205,8 +216,10 @@ struct Presence {
 
 impl Presence {
     fn begin(place: &Place, run: Run, shared: Vec<i64>) -> Result<Presence, Error> {
+        let mut session = place.connect()?;
+        refuse_pooler(&mut session)?;
         let mut presence = Presence {
-            session: place.connect()?,
+            session,
             shared: Vec::new(),
         };
         let stay = "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'";

@@ -67,7 +67,7 @@ fn what_a_killed_run_left_is_removed_and_what_another_uses_is_not(server: Runnin
 }
 
 #[testkit::test(given)]
-fn a_template_that_nobody_has_used_for_a_day_is_removed(server: Running) {
+fn a_template_that_is_a_day_old_and_not_in_use_is_removed(server: Running) {
     let project = project(&["one"]);
     let folder = project.path().join("migrations").display().to_string();
     let url = server.url("postgres");
