@@ -105,10 +105,12 @@ impl Extension {
 const NEWER_ROUTINES: [&str; 2] = ["add_compaction_policy", "remove_compaction_policy"];
 
 /// Options that came with 2.29. They change nothing of how a statement runs, and plain mode does not know them, as an older TimescaleDB.
-const NEWER_OPTIONS: [&str; 5] = [
+const NEWER_OPTIONS: [&str; 7] = [
     "direct_compress",
     "direct_compress_schedule_interval",
+    "enable_granular_refresh",
     "granular_refresh_column",
+    "granular_refresh_enabled",
     "granular_refresh_end_offset",
     "granular_refresh_start_offset",
 ];
