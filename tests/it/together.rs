@@ -8,12 +8,11 @@
 
 mod database;
 mod generator;
-#[path = "../../crates/migrator/tests/split/random.rs"]
-mod random;
 mod state;
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use testkit::Random;
 
 use migrator::history::HistoryTable;
 use migrator::link::Link;
@@ -26,7 +25,6 @@ use migrator::wire::Config;
 use crate::support::{Database, installed_psql, test_name};
 use database::{Fixed, Local};
 use generator::Folder;
-use random::Random;
 
 /// How many times a folder is made smaller at most.
 const MOST_REDUCTIONS: usize = 60;

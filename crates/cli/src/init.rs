@@ -29,7 +29,7 @@ pub struct Init {
     pub toolkit: Option<String>,
 }
 
-/// What becomes of one file.
+/// What happens to one file.
 #[derive(Debug, PartialEq, Eq)]
 struct Action {
     /// The file's path below the root.
@@ -57,7 +57,7 @@ pub fn run(args: &Init, screen: &mut Screen) -> Result<ExitCode, Failure> {
     let actions = decide(&root, &name, wanted)?;
     for (made, action) in actions.iter().enumerate() {
         carry_out(&root, action).map_err(|error| stopped(action, &error, made))?;
-        screen.line(action.told());
+        screen.line(action.line());
     }
     screen.as_it_is("next: `cargo xtask migrate`, then `cargo test --workspace`");
     Ok(ExitCode::SUCCESS)
@@ -86,7 +86,7 @@ fn check_above(root: &Path) -> Result<(), Failure> {
     }
 }
 
-/// What becomes of each file; an error that names all that stand in the way.
+/// What happens to each file; an error that names all that are in the way.
 fn decide(root: &Path, name: &Name, wanted: Vec<Wanted>) -> Result<Vec<Action>, Failure> {
     let mut actions = Vec::new();
     let mut in_the_way = Vec::new();
@@ -129,7 +129,7 @@ fn decide(root: &Path, name: &Name, wanted: Vec<Wanted>) -> Result<Vec<Action>, 
 }
 
 impl Action {
-    fn told(&self) -> String {
+    fn line(&self) -> String {
         let shown = &self.shown;
         match &self.done {
             Done::Made(_) => format!("made     {shown}"),

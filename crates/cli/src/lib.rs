@@ -9,8 +9,6 @@
 //! ```
 //!
 //! Each command is a file; this one only reads the command line and dispatches.
-// The example is the whole program.
-#![allow(clippy::needless_doctest_main)]
 
 mod args;
 mod diagnostic;

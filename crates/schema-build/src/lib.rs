@@ -12,8 +12,10 @@
 //! The migrations are in the folder that `timeschema.toml` names, else in `migrations/`, of the nearest folder that has one of the two: the
 //! crate's own, or one above it. The snapshot is `schema.json` in the crate's folder. A [`Builder`] names other paths.
 #![deny(missing_docs)]
-// The example is the whole program.
-#![allow(clippy::needless_doctest_main)]
+#![expect(
+    clippy::needless_doctest_main,
+    reason = "the example is the whole program"
+)]
 
 mod output;
 mod root;

@@ -15,6 +15,8 @@ extern crate self as testkit;
 mod database;
 mod folder;
 mod forgotten;
+mod pooler;
+mod random;
 mod skip;
 
 pub use database::{
@@ -23,6 +25,8 @@ pub use database::{
 };
 pub use folder::Folder;
 pub use forgotten::forgotten_files;
+pub use pooler::{Behind, Pooler};
+pub use random::Random;
 pub use skip::{any_server, name, server, skip};
 pub use testkit_macros::test;
 

@@ -4,7 +4,8 @@
 //! that a temporary table often has the name of a real one, and the schema that an unqualified name means matters.
 
 use super::database::Names;
-use super::random::Random;
+
+use testkit::Random;
 
 /// A folder of migrations, each of which is a list of statements or transaction blocks.
 #[derive(Debug, Clone, PartialEq)]

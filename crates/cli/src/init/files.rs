@@ -13,13 +13,13 @@ use super::toolkit::Toolkit;
 
 /// A file that a project needs.
 pub struct Wanted {
-    /// Its path as the templates know it: `schema/` stands for the schema crate.
+    /// Its path in the templates, where the schema crate is called `schema/`.
     pub path: &'static str,
     pub text: String,
     pub kind: Kind,
 }
 
-/// What becomes of a file that is there already with another text.
+/// What happens to a file that exists with another text.
 #[derive(Clone)]
 pub enum Kind {
     /// It is in the way.

@@ -38,7 +38,7 @@ pub fn members(text: &str, name: &Name) -> Result<Option<(String, String)>, Fail
         };
         let listed = wanted.each_ref().map(|it| format!("{it:?}")).join(", ");
         let text = format!("{}members = [{listed}]\n{}", &text[..end], &text[end..]);
-        return Ok(Some((text, told(&wanted))));
+        return Ok(Some((text, added(&wanted))));
     };
     let DeValue::Array(listed) = members.get_ref() else {
         return by_hand();
@@ -69,7 +69,7 @@ pub fn members(text: &str, name: &Name) -> Result<Option<(String, String)>, Fail
         quoted.join(between),
         &text[at..]
     );
-    Ok(Some((text, told(&missing))))
+    Ok(Some((text, added(&missing))))
 }
 
 /// `cargo xtask`.
@@ -124,7 +124,7 @@ pub fn ignored(text: &str, _: &Name) -> Result<Option<(String, String)>, Failure
     Ok(Some((text, missing.join(" and "))))
 }
 
-fn told(members: &[String]) -> String {
+fn added(members: &[String]) -> String {
     format!("{} as members", members.join(" and "))
 }
 

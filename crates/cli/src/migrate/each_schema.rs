@@ -6,6 +6,7 @@
 mod database;
 mod outcome;
 mod pattern;
+mod refusals;
 mod status;
 
 pub use status::run as status;
@@ -27,7 +28,7 @@ use crate::migrate::Migrate;
 use crate::migrate::dry_run;
 use crate::migrate::{self, show_mode};
 use crate::project::Project;
-use crate::screen::{Screen, one_line};
+use crate::screen::Screen;
 use crate::shell;
 use crate::show::Show;
 use crate::signals::Interruption;
@@ -38,9 +39,7 @@ use crate::words::count;
 use database::Database;
 use outcome::{Outcome, State};
 use pattern::Pattern;
-
-/// How many schemas are named where none matches.
-const MOST_NAMED: usize = 10;
+use refusals::{elsewhere, no_match, of_schema, one_history, shared_extensions};
 
 /// What all runs have in common.
 struct Schemas {
@@ -415,88 +414,4 @@ fn check(
             is_of_all: true,
         })
     }
-}
-
-/// The schema has gone, or the role may not use it.
-fn elsewhere(schema: &str, current: Option<&str>) -> Failure {
-    let schema = plain(schema);
-    let instead = current.map_or("nowhere".to_owned(), |it| {
-        format!("to schema {}", plain(it))
-    });
-    let message = format!("new tables would not go to schema {schema}, but {instead}");
-    let cause = match schema.as_str() {
-        "\"$user\"" => "in a search path, $user is the schema with the role's name, also in quotes",
-        _ => "the schema has been dropped, or the role may not use it",
-    };
-    Failure::new(Code::Failed, message)
-        .note("cause", cause)
-        .note("state", "nothing was run")
-        .next(format!(
-            "create or rename the schema, or GRANT USAGE, CREATE ON SCHEMA {schema} TO the role"
-        ))
-}
-
-/// Extensions that would be created in the first schema, where the others do not see them.
-fn shared_extensions(schema: &str, extensions: &[String]) -> Failure {
-    let names: Vec<String> = extensions.iter().map(|name| plain(name)).collect();
-    let create = names
-        .iter()
-        .map(|name| format!("CREATE EXTENSION {name} SCHEMA public;"));
-    let create = create.collect::<Vec<_>>().join(" ");
-    let message = format!(
-        "the files would create {} in schema {}, where the other schemas do not see it",
-        names.join(", "),
-        plain(schema)
-    );
-    Failure::new(Code::Failed, message)
-        .note("cause", "a database has an extension once, in one schema")
-        .note("state", "nothing was run")
-        .next(format!(
-            "create it first, in a schema that does not match: {create}"
-        ))
-}
-
-/// A failure with the schema that it is of. Its commands name that schema: without it they would work on another one.
-fn of_schema(mut failure: Failure, schema: &str) -> Failure {
-    let pattern = shell::quote(&plain(schema));
-    let notes = failure.diagnostic.notes.iter_mut();
-    for (_, text) in notes.filter(|(label, _)| matches!(*label, "next" | "state")) {
-        for command in ["cargo xtask migrate", "cargo xtask status"] {
-            *text = text.replace(command, &format!("{command} --each-schema {pattern}"));
-        }
-        if text.starts_with("correct the file") {
-            text.push_str(
-                "; where another schema has applied it, correct what differs in this one instead",
-            );
-        }
-    }
-    failure
-        .note_before_next("schema", plain(schema))
-        .field("schema", schema)
-}
-
-fn one_history(schema: &str) -> Failure {
-    let message = format!(
-        "--each-schema cannot be used with `[history] schema = {schema:?}` of timeschema.toml: each schema has a history of its own"
-    );
-    Failure::new(Code::Usage, message)
-        .note("state", "nothing was run")
-        .next("remove the line, or leave --each-schema off")
-}
-
-fn no_match(pattern: &str, schemas: &[String]) -> Failure {
-    let mut names: Vec<String> = schemas.iter().map(|name| one_line(plain(name))).collect();
-    let more = names.split_off(names.len().min(MOST_NAMED)).len();
-    if more > 0 {
-        names.push(format!("{more} more"));
-    }
-    let there = if names.is_empty() {
-        "none".to_owned()
-    } else {
-        names.join(", ")
-    };
-    Failure::new(Code::Usage, format!("no schema matches {pattern}"))
-        .note("schemas", there)
-        .note("state", "nothing was run")
-        .next("correct the pattern of --each-schema, or create the schema: CREATE SCHEMA …")
 }

@@ -9,7 +9,6 @@ mod nasty;
 mod postgres_source;
 mod properties;
 mod psql;
-mod random;
 
 use std::io::Write as _;
 

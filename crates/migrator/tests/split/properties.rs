@@ -4,10 +4,10 @@
 
 use sql::lexer::{self, FIRST_TOKENS, LAST_TOKENS, Problem};
 use sql::statement;
+use testkit::Random;
 
 use crate::compare::Expected;
 use crate::invariants::{check, prefix};
-use crate::random::Random;
 use crate::{psql, say};
 
 /// What texts at random are made of: whatever opens, closes, or looks as if it did.

@@ -2,6 +2,7 @@
 
 use cluster::{Cluster, Running, Settings};
 use migrator::wire::Config;
+use testkit::test_name;
 
 use crate::process::Process;
 use crate::project;
@@ -85,6 +86,37 @@ fn a_template_that_is_a_day_old_and_not_in_use_is_removed(server: Running) {
     let found = databases(&server);
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(!found.iter().any(|it| old.contains(it)), "{found:?}");
+}
+
+/// Its locks would outlive a process, and a database in use would look left over.
+#[testkit::test(given)]
+fn a_pooler_in_transaction_mode_is_refused_before_any_lock(server: Running) {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let direct: postgres::Config = server.url("postgres").parse().unwrap();
+    let behind = testkit::Behind {
+        server: ([127, 0, 0, 1], direct.get_ports()[0]).into(),
+        user: direct.get_user().unwrap(),
+        password: direct
+            .get_password()
+            .map(|it| std::str::from_utf8(it).unwrap()),
+    };
+    let Some(_pooler) = testkit::Pooler::start(test_name!(), "transaction", port, &behind) else {
+        return;
+    };
+    let project = project(&["one"]);
+    let folder = project.path().join("migrations").display().to_string();
+    let through = format!("postgresql://anybody@127.0.0.1:{port}/postgres");
+    let refused = Process::refused(&folder, &through);
+    assert!(
+        refused.contains("a connection pooler in transaction mode"),
+        "{refused}"
+    );
+    let config = Config::exactly(&server.url("postgres")).unwrap();
+    let sql = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'";
+    let locks: i64 = config.client().unwrap().query_one(sql, &[]).unwrap().get(0);
+    assert_eq!((locks, databases(&server).len()), (0, 0));
 }
 
 fn has_timescaledb(server: &Running) -> bool {

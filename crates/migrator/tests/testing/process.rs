@@ -19,8 +19,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts one on the server of this variable, or on the private one.
-    pub fn start(folder: &str, server: Option<&str>) -> Process {
+    fn command(folder: &str, server: Option<&str>) -> Command {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command
             .args(["--exact", "process::this_is_another_process", "--nocapture"])
@@ -32,7 +31,19 @@ impl Process {
         if let Some(url) = server {
             command.env("TEST_DATABASE_URL", url);
         }
-        let mut child = command.spawn().unwrap();
+        command
+    }
+
+    /// What one prints that gets no database on this server.
+    pub fn refused(folder: &str, server: &str) -> String {
+        let output = Process::command(folder, Some(server)).output().unwrap();
+        assert!(!output.status.success());
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    /// Starts one on the server of this variable, or on the private one.
+    pub fn start(folder: &str, server: Option<&str>) -> Process {
+        let mut child = Process::command(folder, server).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut line = |name: &str| {
             let found = lines.find_map(|line| Some(line.unwrap().strip_prefix(name)?.to_owned()));

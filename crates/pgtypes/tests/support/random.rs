@@ -1,23 +1,19 @@
-//! Values at random for the property tests, the same in every run of a seed. No crate is needed for that.
+//! Values at random for the property tests, the same in every run of a seed.
 
 use std::net::IpAddr;
 
 use pgtypes::{Array, Date, Dimension, Inet, Interval, Numeric, Timestamp};
 
-/// SplitMix64.
-pub struct Random(u64);
+/// Values of a seed.
+pub struct Random(testkit::Random);
 
 impl Random {
     pub fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(testkit::Random::new(seed))
     }
 
     pub fn u64(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        self.0.u64()
     }
 
     /// A number from 0 to `end`, `end` left out.

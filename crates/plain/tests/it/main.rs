@@ -13,7 +13,6 @@ mod migrations;
 mod names;
 mod options;
 mod pair;
-mod random;
 mod recorded;
 mod roles;
 mod time_bucket;

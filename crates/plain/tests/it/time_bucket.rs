@@ -1,9 +1,9 @@
 //! `time_bucket`: 10,000 calls at random, of every overload.
 
 use sha2::{Digest as _, Sha256};
+use testkit::Random;
 
 use super::pair::{Pair, answers};
-use super::random::Random;
 use super::recorded;
 
 /// How many calls there are of each overload.
