@@ -102,7 +102,8 @@ impl Database {
     }
 
     fn on(server: &'static TestServer) -> Self {
-        Self::like(server, "template1")
+        // TimescaleDB's background workers connect to template1, which keeps it from being copied.
+        Self::like(server, "template0")
     }
 
     /// Another database of the same server, with all that this one holds. Nobody may be connected to it.

@@ -98,7 +98,9 @@ impl Embedded {
     }
 
     fn create_database(&self, config: &Config) -> Result<(), Failure> {
-        let create = format!("CREATE DATABASE {}", quote::identifier(&self.database));
+        // Of template1 there is no copy while one of TimescaleDB's background workers is connected to it.
+        let name = quote::identifier(&self.database);
+        let create = format!("CREATE DATABASE {name} TEMPLATE template0");
         let maintenance = config.clone().with_database("postgres");
         let created = maintenance
             .connect()

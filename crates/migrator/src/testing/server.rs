@@ -142,10 +142,10 @@ impl Server {
         drop(self.presence()?);
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let name = self.run.database(number);
-        let template =
-            template.map_or_else(String::new, |it| format!(" TEMPLATE {}", identifier(it)));
-        self.session()?
-            .query(&format!("CREATE DATABASE {}{template}", identifier(&name)))?;
+        // Of template1 there is no copy while one of TimescaleDB's background workers is connected to it.
+        let template = identifier(template.unwrap_or("template0"));
+        let create = format!("CREATE DATABASE {} TEMPLATE {template}", identifier(&name));
+        self.session()?.query(&create)?;
         Ok(Database {
             name: Some(name),
             server: self,

@@ -88,6 +88,16 @@ fn a_template_that_is_a_day_old_and_not_in_use_is_removed(server: Running) {
     assert!(!found.iter().any(|it| old.contains(it)), "{found:?}");
 }
 
+/// As TimescaleDB's scheduler is, where template1 has the extension.
+#[testkit::test(given)]
+fn somebody_who_is_connected_to_template1_is_not_in_the_way(server: Running) {
+    let template1 = Config::exactly(&server.url("template1")).unwrap();
+    let _connected = template1.client().unwrap();
+    let project = project(&["one"]);
+    let folder = project.path().join("migrations").display().to_string();
+    Process::start(&folder, Some(&server.url("postgres"))).end();
+}
+
 /// Its locks would outlive a process, and a database in use would look left over.
 #[testkit::test(given)]
 fn a_pooler_in_transaction_mode_is_refused_before_any_lock(server: Running) {
