@@ -1,9 +1,10 @@
 //! What a run does while it goes on, as a user meets it: who it waits for, what it says, what stops it, and what it leaves then.
 
+mod all_or_nothing;
 mod commits;
 mod cut;
-mod doubt;
 mod dropped;
+mod in_doubt;
 mod jobs;
 mod names;
 mod progress;
@@ -13,7 +14,6 @@ mod session;
 mod settings;
 mod spoiled;
 mod waits;
-mod whole;
 
 use crate::support::Sandbox;
 

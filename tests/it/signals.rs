@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::faults::plan::Plan;
 use crate::faults::program::Program;
 use crate::faults::proxy::{Deed, Fault, Moment, Proxy};
-use crate::faults::target::{Place, Target};
+use crate::faults::target::{CaseDatabase, Target};
 use crate::support::{Database, PATIENCE, Sandbox, eventually, on_each_target, test_name};
 
 /// How soon an interrupted run ends, and nothing of a killed one is at work: far less than what they wait for, on a busy machine too.
@@ -156,7 +156,7 @@ fn plain(test: &str, files: &'static [(&'static str, &'static str)]) -> Option<(
 }
 
 /// Interrupts a run when its screen shows a text; returns its screen.
-fn interrupt_at(place: &Place<'_>, arguments: &[&str], text: &str) -> String {
+fn interrupt_at(place: &CaseDatabase<'_>, arguments: &[&str], text: &str) -> String {
     let program = Program::default();
     let output = place.output();
     program.start(place.migrate(None).args(arguments), &output);
@@ -253,7 +253,7 @@ fn an_interrupted_run_waits_no_longer_before_it_asks_for_a_table_again() {
 }
 
 /// Starts a run whose network swallows everything from a message on; returns when that is so, with what holds its screen.
-fn in_the_dark(place: &Place<'_>, program: &Program, at: usize) -> (PathBuf, Proxy) {
+fn in_the_dark(place: &CaseDatabase<'_>, program: &Program, at: usize) -> (PathBuf, Proxy) {
     let fault = Fault {
         at,
         moment: Moment::Unsent,

@@ -13,14 +13,14 @@ pub struct Diagnostic {
     /// What happened, in one line if it can be.
     pub message: String,
     /// Where.
-    pub place: Option<Place>,
+    pub place: Option<Excerpt>,
     /// Labelled lines below: detail, hint, state, next.
     pub notes: Vec<(&'static str, String)>,
 }
 
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Excerpt {
     /// The file as the user would type it.
     pub file: String,
     /// Line, from 1.
@@ -48,7 +48,7 @@ impl Diagnostic {
         self
     }
 
-    pub fn place(mut self, place: Place) -> Diagnostic {
+    pub fn place(mut self, place: Excerpt) -> Diagnostic {
         self.place = Some(place);
         self
     }
@@ -69,16 +69,16 @@ impl Diagnostic {
     }
 }
 
-impl Place {
+impl Excerpt {
     /// The place of a byte of a text, underlining the word that starts there.
-    pub fn of(file: impl Into<String>, text: &str, offset: usize) -> Place {
+    pub fn of(file: impl Into<String>, text: &str, offset: usize) -> Excerpt {
         let (line, column) = migrator::source::position(&text[..offset]);
         let rest = text[offset..].split('\n').next().unwrap_or_default();
         let start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
         let whole = text[start..].split('\n').next().unwrap_or_default();
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
         let word = rest.chars().take_while(|&c| is_word(c)).count();
-        Place {
+        Excerpt {
             file: file.into(),
             line,
             column,
@@ -168,7 +168,7 @@ mod tests {
         let text = format!("{}wrong{}", "left, ".repeat(50), ", right".repeat(50));
         let shown = |word: &str| {
             let offset = text.find(word).unwrap();
-            let place = Place::of("a.sql", &text, offset);
+            let place = Excerpt::of("a.sql", &text, offset);
             Diagnostic::new("no").place(place).to_string()
         };
         insta::assert_snapshot!(shown("left") + &shown("wrong") + &shown("right,"));
@@ -180,7 +180,7 @@ mod tests {
         let offset = text.find("user_idd").unwrap();
         let diagnostic = Diagnostic::new("column \"user_idd\" does not exist")
             .code("42703")
-            .place(Place::of("migrations/004_x.sql", text, offset))
+            .place(Excerpt::of("migrations/004_x.sql", text, offset))
             .note("hint", "perhaps you meant \"user_id\"\nor another")
             .note("next", "correct the file");
         insta::assert_snapshot!(diagnostic.to_string());

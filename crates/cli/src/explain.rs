@@ -17,7 +17,7 @@ use migrator::run::{self, Holder, WrongMode};
 use migrator::source;
 use migrator::source::TextError;
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Excerpt};
 use crate::failure::{Code, Failure};
 use crate::screen::one_line;
 use crate::words::count;
@@ -75,7 +75,7 @@ pub fn text(error: &TextError) -> Failure {
 
 fn text_with(error: &TextError, next: &str) -> Failure {
     let file = error.path.display().to_string();
-    let place = Place::of(&file, &error.text, error.offset);
+    let place = Excerpt::of(&file, &error.text, error.offset);
     let (line, column) = (place.line, place.column);
     let diagnostic = Diagnostic::new(&error.message)
         .place(place)
@@ -108,7 +108,7 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
         run::Error::Cut(cut) => stopped::cut(cut),
         run::Error::InDoubt(doubt) => stopped::in_doubt(doubt),
         run::Error::Refused(refused) => stopped::refused(refused),
-        run::Error::Divided(divided) => stopped::divided(divided),
+        run::Error::NotAllOrNothing(step) => stopped::not_all_or_nothing(step),
         run::Error::TooLong(long) => stopped::too_long(long),
         run::Error::Interrupted(interrupted) => stopped::interrupted(interrupted),
         run::Error::Jobs { jobs, error } => stopped::not_paused(jobs, error),

@@ -17,7 +17,7 @@ use crate::migrate;
 use crate::project::Project;
 use crate::screen::Screen;
 use crate::shell;
-use crate::target::{self, place::Place};
+use crate::target::{self, server::TargetServer};
 
 /// Drop and recreate the database, then migrate (development only)
 #[derive(clap::Args)]
@@ -46,13 +46,13 @@ pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitC
     let mut chosen = target::choose(project, &args.target)?;
     chosen.bring_up(screen)?;
     chosen.wait(screen)?;
-    let place = chosen.target.place()?;
-    agree(args, &place)?;
-    let was_plain = chosen.mode(&args.mode)? == Mode::TimescaleDb && is_plain(&place);
-    recreate(&place)?;
+    let server = chosen.target.server()?;
+    agree(args, &server)?;
+    let was_plain = chosen.mode(&args.mode)? == Mode::TimescaleDb && is_plain(&server);
+    recreate(&server)?;
     screen.line(format!(
         "database {} is dropped and recreated",
-        place.database
+        server.database
     ));
     if was_plain {
         screen.line(
@@ -73,10 +73,10 @@ pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitC
 }
 
 /// Whether the user means it.
-fn agree(args: &Reset, place: &Place) -> Result<(), Failure> {
-    let database = place.database.as_str();
+fn agree(args: &Reset, server: &TargetServer) -> Result<(), Failure> {
+    let database = server.database.as_str();
     let typed = shell::quote(database);
-    let elsewhere = place.elsewhere.as_ref();
+    let elsewhere = server.elsewhere.as_ref();
     if let Some(host) = elsewhere.filter(|_| args.database.as_deref() != Some(database)) {
         return Err(Failure::new(
             Code::Usage,
@@ -115,7 +115,7 @@ fn agree(args: &Reset, place: &Place) -> Result<(), Failure> {
     let _ = write!(
         io::stderr(),
         "drop database {database} on {} with everything in it? [y/N] ",
-        place.server
+        server.title
     );
     let mut answer = String::new();
     let _ = io::stdin().read_line(&mut answer);
@@ -126,8 +126,8 @@ fn agree(args: &Reset, place: &Place) -> Result<(), Failure> {
 }
 
 /// Whether the database is in plain mode, as far as can be seen before it goes.
-fn is_plain(place: &Place) -> bool {
-    let Ok(mut link) = place.connect(&place.database) else {
+fn is_plain(server: &TargetServer) -> bool {
+    let Ok(mut link) = server.connect(&server.database) else {
         return false;
     };
     let mark = link.query("SELECT pg_catalog.to_regclass('_timescaledb_catalog.plain')");
@@ -136,9 +136,9 @@ fn is_plain(place: &Place) -> bool {
 }
 
 /// Drops the database and creates it again for the same owner, in the same encoding and locale.
-fn recreate(place: &Place) -> Result<(), Failure> {
-    let mut maintenance = place.connect("postgres")?;
-    let database = place.database.as_str();
+fn recreate(server: &TargetServer) -> Result<(), Failure> {
+    let mut maintenance = server.connect("postgres")?;
+    let database = server.database.as_str();
     let mut query = |sql: &str, state: &str| {
         let refused = |error| refused(&error, database, state);
         maintenance.query(sql).map_err(refused)

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use migrator::settings::{self, FILE, Settings};
 
-use crate::diagnostic::Place;
+use crate::diagnostic::Excerpt;
 use crate::failure::{Code, Failure};
 
 /// Reads the file of a project; without one, everything is as usual.
@@ -24,14 +24,14 @@ pub fn read(root: &Path) -> Result<Settings, Failure> {
 }
 
 /// Where the project's file includes this schema.
-pub fn place_of_included(root: &Path, schema: &str) -> Option<Place> {
+pub fn place_of_included(root: &Path, schema: &str) -> Option<Excerpt> {
     let text = fs::read_to_string(root.join(FILE)).ok()?;
     let (line, column) = settings::place_of_included(&text, schema)?;
     place(&text, line, column)
 }
 
-fn place(text: &str, line: usize, column: usize) -> Option<Place> {
-    Some(Place {
+fn place(text: &str, line: usize, column: usize) -> Option<Excerpt> {
+    Some(Excerpt {
         file: FILE.to_owned(),
         line,
         column,

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use migrator::run::{Applied, Blocked, Event, Progress, Replaced, Settled};
+use migrator::run::{Applied, Blocked, Event, Replaced, Settled, StatementProgress};
 
 use crate::blockers::{self, span};
 use crate::explain;
@@ -146,7 +146,7 @@ impl<'s> Show<'s> {
         }
     }
 
-    fn progress(&mut self, progress: &Progress) {
+    fn progress(&mut self, progress: &StatementProgress) {
         match self.screen.is_terminal() {
             true => self.screen.passing(progress_line(progress)),
             false if self.said.is_none() => self.said = Some(Instant::now()),
@@ -208,7 +208,7 @@ fn blocked_lines(blocked: &Blocked) -> Vec<String> {
     [wait].into_iter().chain(below).collect()
 }
 
-fn progress_line(progress: &Progress) -> String {
+fn progress_line(progress: &StatementProgress) -> String {
     let elapsed = span(progress.elapsed.as_secs());
     let mut line = format!("{}: {elapsed}", progress.migration);
     if !progress.command.is_empty() {

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::layout::{self, Place, is_hidden};
+use crate::layout::{self, Indent, is_hidden};
 
 /// A comment as paragraphs and list items of Markdown.
 pub(crate) fn prose(comment: &str) -> Vec<String> {
@@ -70,7 +70,7 @@ pub(crate) fn code(text: &str) -> String {
 }
 
 /// Doc comment lines for `paragraphs`, each line indented for `place`, without a line break at the end.
-pub(crate) fn block(place: Place, paragraphs: &[String]) -> String {
+pub(crate) fn block(place: Indent, paragraphs: &[String]) -> String {
     let margin = " ".repeat(place.offset);
     let mut lines: Vec<String> = Vec::new();
     let mut after_item = false;
@@ -233,7 +233,7 @@ mod tests {
 
     fn shown(comment: &str) -> String {
         block(
-            Place {
+            Indent {
                 offset: 0,
                 moved: 60,
             },

@@ -1,7 +1,7 @@
 //! Pieces of Rust text whose line breaks depend on their width, broken as rustfmt breaks them.
 //!
 //! Only what the templates need: everything else in them is written so that rustfmt keeps it at any width of names. Each function returns
-//! text without indentation in front of its first line; further lines are indented for a first line that stands at `Place::offset`.
+//! text without indentation in front of its first line; further lines are indented for a first line that stands at `Indent::offset`.
 //! The widths are rustfmt's defaults: `max_width`, `fn_call_width`, `chain_width`, `array_width`, `short_array_element_width_threshold`.
 
 const MAX_WIDTH: usize = 100;
@@ -12,17 +12,17 @@ const SHORT_ELEMENT: usize = 10;
 
 /// Where a piece stands.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
+pub(crate) struct Indent {
     /// Columns in front of the piece in its template.
     pub(crate) offset: usize,
     /// Columns by which the whole template is moved to the right.
     pub(crate) moved: usize,
 }
 
-impl Place {
+impl Indent {
     /// The place `columns` to the right.
-    pub(crate) fn inner(self, columns: usize) -> Place {
-        Place {
+    pub(crate) fn inner(self, columns: usize) -> Indent {
+        Indent {
             offset: self.offset + columns,
             ..self
         }
@@ -43,7 +43,7 @@ impl Place {
 }
 
 /// `fn name(parameters) -> Type {`, with the parameters on lines of their own where they do not fit.
-pub(crate) fn method(place: Place, name: &str, parameters: &[&str], returned: &str) -> String {
+pub(crate) fn method(place: Indent, name: &str, parameters: &[&str], returned: &str) -> String {
     let line = format!("fn {name}({}) -> {returned} {{", parameters.join(", "));
     if place.fits(&line) {
         return line;
@@ -55,7 +55,7 @@ pub(crate) fn method(place: Place, name: &str, parameters: &[&str], returned: &s
 }
 
 /// `pub name: Type,`
-pub(crate) fn field(place: Place, name: &str, ty: &str) -> String {
+pub(crate) fn field(place: Indent, name: &str, ty: &str) -> String {
     let line = format!("pub {name}: {ty},");
     if place.fits(&line) {
         return line;
@@ -72,7 +72,7 @@ pub(crate) fn field(place: Place, name: &str, ty: &str) -> String {
 }
 
 /// `Outer<Inner>` with the inner type on lines of its own, broken in turn when it is too long.
-fn broken_type(place: Place, ty: &str) -> Option<String> {
+fn broken_type(place: Indent, ty: &str) -> Option<String> {
     let (outer, argument) = ty.strip_suffix('>')?.split_once('<')?;
     let inner = place.inner(4);
     let argument = if inner.fits(&format!("{argument},")) {
@@ -89,7 +89,7 @@ fn broken_type(place: Place, ty: &str) -> Option<String> {
 
 /// `prefix head.link.link suffix`: a chain, broken before every link or not at all.
 pub(crate) fn chain(
-    place: Place,
+    place: Indent,
     prefix: &str,
     head: &str,
     links: &[&str],
@@ -112,7 +112,7 @@ pub(crate) fn chain(
 }
 
 /// `function(argument, argument)suffix`
-pub(crate) fn call(place: Place, function: &str, arguments: &[&str], suffix: &str) -> String {
+pub(crate) fn call(place: Indent, function: &str, arguments: &[&str], suffix: &str) -> String {
     let joined = arguments.join(", ");
     let line = format!("{function}({joined}){suffix}");
     if width(&joined) <= CALL_WIDTH && place.fits(&line) {
@@ -124,7 +124,7 @@ pub(crate) fn call(place: Place, function: &str, arguments: &[&str], suffix: &st
 }
 
 /// `if let Some(value) = &self.name {`
-pub(crate) fn if_some(place: Place, value: &str) -> String {
+pub(crate) fn if_some(place: Indent, value: &str) -> String {
     let head = format!("if let Some(value) = {value}");
     if place.fits(&format!("{head} {{")) {
         return format!("{head} {{");
@@ -140,7 +140,7 @@ pub(crate) fn if_some(place: Place, value: &str) -> String {
 }
 
 /// `pattern => value,`
-pub(crate) fn arm(place: Place, pattern: &str, value: &str) -> String {
+pub(crate) fn arm(place: Indent, pattern: &str, value: &str) -> String {
     let line = format!("{pattern} => {value},");
     if place.fits(&line) {
         return line;
@@ -153,7 +153,7 @@ pub(crate) fn arm(place: Place, pattern: &str, value: &str) -> String {
 }
 
 /// `prefix[item, item]suffix`. After an `=`, a single item that does not fit moves to the next line with its bracket.
-pub(crate) fn array(place: Place, prefix: &str, items: &[String], suffix: &str) -> String {
+pub(crate) fn array(place: Indent, prefix: &str, items: &[String], suffix: &str) -> String {
     let joined = items.join(", ");
     let line = format!("{prefix}[{joined}]{suffix}");
     let narrow = width(&joined) <= ARRAY_WIDTH || items.len() == 1;
@@ -204,7 +204,7 @@ pub(crate) fn fill<S: AsRef<str>>(words: &[S], room: usize) -> Vec<String> {
 }
 
 /// `declaration = value;`, the value on its own line when that helps.
-pub(crate) fn constant(place: Place, declaration: &str, value: &str) -> String {
+pub(crate) fn constant(place: Indent, declaration: &str, value: &str) -> String {
     let line = format!("{declaration} = {value};");
     let inner = place.inner(4);
     if place.fits(&line) || !inner.fits(&format!("{value};")) {

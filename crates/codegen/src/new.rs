@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::docs;
 use crate::field::Field;
-use crate::layout::{self, Place};
+use crate::layout::{self, Indent};
 
 /// The part of `relation.rs.tera` that is there for tables alone.
 #[derive(Serialize)]
@@ -91,7 +91,7 @@ impl Role {
 pub(crate) fn prepare(
     fields: &[Field<'_>],
     title: &str,
-    place: impl Fn(usize) -> Place + Copy,
+    place: impl Fn(usize) -> Indent + Copy,
 ) -> New {
     let all: Vec<(usize, &Field<'_>, Role)> = fields
         .iter()
@@ -175,7 +175,7 @@ fn required_doc(title: &str) -> Vec<String> {
     ]
 }
 
-fn member(field: &Field<'_>, role: Role, place: Place) -> Member {
+fn member(field: &Field<'_>, role: Role, place: Indent) -> Member {
     let mut doc = field.comment.clone();
     doc.push(format!("{}{}", field.sql, role.meaning()));
     Member {
@@ -184,7 +184,7 @@ fn member(field: &Field<'_>, role: Role, place: Place) -> Member {
     }
 }
 
-fn from_required(field: &Field<'_>, role: Role, place: Place) -> String {
+fn from_required(field: &Field<'_>, role: Role, place: Indent) -> String {
     let name = &field.name;
     match role {
         Role::Required => layout::chain(
@@ -198,7 +198,7 @@ fn from_required(field: &Field<'_>, role: Role, place: Place) -> String {
     }
 }
 
-fn given(at: usize, field: &Field<'_>, role: Role, place: Place) -> Option<String> {
+fn given(at: usize, field: &Field<'_>, role: Role, place: Indent) -> Option<String> {
     let target = format!("given[{at}] = ");
     match role {
         Role::Absent => Some(format!("{target}false;")),
@@ -216,7 +216,7 @@ fn given(at: usize, field: &Field<'_>, role: Role, place: Place) -> Option<Strin
     }
 }
 
-fn value(field: &Field<'_>, role: Role, place: Place) -> String {
+fn value(field: &Field<'_>, role: Role, place: Indent) -> String {
     let reference = format!("&self.{}", field.name);
     if role.is_defaulted() {
         return when_some(&reference, "values.push(value);", place);
@@ -225,7 +225,7 @@ fn value(field: &Field<'_>, role: Role, place: Place) -> String {
 }
 
 /// What stands in front of the statements of `encode`, which have no use for `out` where there are none.
-fn encode_head(is_empty: bool, place: Place) -> String {
+fn encode_head(is_empty: bool, place: Indent) -> String {
     let out = if is_empty { "_" } else { "out" };
     layout::method(
         place,
@@ -235,7 +235,7 @@ fn encode_head(is_empty: bool, place: Place) -> String {
     )
 }
 
-fn encode(field: &Field<'_>, role: Role, place: Place) -> String {
+fn encode(field: &Field<'_>, role: Role, place: Indent) -> String {
     let reference = format!("&self.{}", field.name);
     let function = match role {
         Role::Nullable | Role::NullableDefaulted => "timeschema::nullable_field",
@@ -247,7 +247,7 @@ fn encode(field: &Field<'_>, role: Role, place: Place) -> String {
     layout::call(place, function, &[&reference, "out"], "?;")
 }
 
-fn when_some(reference: &str, statement: &str, place: Place) -> String {
+fn when_some(reference: &str, statement: &str, place: Indent) -> String {
     let inner = " ".repeat(place.offset + 4);
     let outer = " ".repeat(place.offset);
     format!(

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::docs;
 use crate::error::Error;
-use crate::layout::{self, Place};
+use crate::layout::{self, Indent};
 use crate::names::{self, Style, last_segment};
 use crate::relation::{self, Relation};
 use crate::source::{self, Source};
@@ -77,7 +77,7 @@ pub(crate) fn file(catalog: &Catalog) -> Result<File, Error> {
             .collect::<Result<_, _>>()?;
         let module = module.as_ref().map(|name| SchemaModule {
             doc: docs::block(
-                Place {
+                Indent {
                     offset: 0,
                     moved: 0,
                 },
@@ -172,7 +172,7 @@ fn by_schema<'a>(objects: impl Iterator<Item = Key<'a>>) -> BTreeMap<&'a str, Ve
 
 fn enum_type(e: &Enum, names: &Names<'_>, depth: usize) -> Result<EnumType, Error> {
     let title = format!("{}.{}", e.schema, e.name);
-    let place = |offset| Place {
+    let place = |offset| Indent {
         offset,
         moved: depth * 4,
     };

@@ -12,7 +12,7 @@ use crate::docs;
 use crate::error::Error;
 use crate::facts::{self, Facts};
 use crate::field::{self, Field};
-use crate::layout::{self, Place};
+use crate::layout::{self, Indent};
 use crate::names::last_segment;
 use crate::new::{self, New};
 use crate::source::{Kind, Source};
@@ -75,7 +75,7 @@ pub(crate) fn prepare(
     paths: &HashMap<Key<'_>, String>,
     depth: usize,
 ) -> Result<Relation, Error> {
-    let place = |offset| Place {
+    let place = |offset| Indent {
         offset,
         moved: depth * 4,
     };
@@ -112,7 +112,7 @@ pub(crate) fn prepare(
     })
 }
 
-fn row_field(field: &Field<'_>, at: usize, place: impl Fn(usize) -> Place) -> RowField {
+fn row_field(field: &Field<'_>, at: usize, place: impl Fn(usize) -> Indent) -> RowField {
     let mut doc = field.comment.clone();
     let mut ty = field.ty.path.clone();
     match &field.column.never_null {
@@ -140,7 +140,7 @@ fn row_field(field: &Field<'_>, at: usize, place: impl Fn(usize) -> Place) -> Ro
     }
 }
 
-fn table_context(source: &Source<'_>, place: impl Fn(usize) -> Place) -> Table {
+fn table_context(source: &Source<'_>, place: impl Fn(usize) -> Indent) -> Table {
     let key: Vec<String> = match source.kind {
         Kind::Table(table) => table
             .constraints
@@ -169,7 +169,7 @@ fn between(
     source: &Source<'_>,
     fields: &[Field<'_>],
     facts: &Facts,
-    place: impl Fn(usize) -> Place,
+    place: impl Fn(usize) -> Indent,
 ) -> Option<Between> {
     let column = facts.time_column.as_deref()?;
     let field = fields.iter().find(|field| field.column.name == column)?;
@@ -187,7 +187,7 @@ fn between(
 }
 
 /// The query as a Rust constant: a raw string over several lines, or one escaped line when a name would break that.
-fn between_sql(source: &Source<'_>, time: &str, place: Place) -> String {
+fn between_sql(source: &Source<'_>, time: &str, place: Indent) -> String {
     let columns: Vec<String> = source
         .columns
         .iter()

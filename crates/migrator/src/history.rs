@@ -190,7 +190,7 @@ pub fn create(qualified: &str) -> String {
 
 /// A migration's progress, as it is to be recorded.
 #[derive(Debug, Clone, Copy)]
-pub struct Progress<'a> {
+pub struct HistoryEntry<'a> {
     /// The table's quoted name.
     pub table: &'a str,
     /// The migration's number.
@@ -232,7 +232,7 @@ impl<'a> Begun<'a> {
     }
 }
 
-impl Progress<'_> {
+impl HistoryEntry<'_> {
     /// Journals that a statement that runs alone is about to be sent, of a migration that the history knows.
     pub fn begin(&self) -> String {
         let (checksum, statement) = Begun::columns(self.begun);
@@ -242,7 +242,7 @@ impl Progress<'_> {
         self.change(&values, self.steps_done)
     }
 
-    /// Takes back what [`Progress::begin`] says: the statement left nothing behind.
+    /// Takes back what [`HistoryEntry::begin`] says: the statement left nothing behind.
     pub fn unbegin(&self) -> String {
         format!(
             "UPDATE {} SET step_started_at = NULL, step_checksum = NULL, step_statement = NULL WHERE version OPERATOR(pg_catalog.=) {}",

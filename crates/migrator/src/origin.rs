@@ -66,7 +66,7 @@ pub struct Object {
 
 /// A place in the migrations.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// The index of the migration.
     pub migration: usize,
     /// The statement, as bytes of the file's text.
@@ -86,13 +86,13 @@ pub fn read(migrations: &[Migration], default_schema: Option<&str>) -> Origins {
 
 impl Origins {
     /// The statement that made an object which is known to be there after all of them ran.
-    pub fn of(&self, object: &Object) -> Option<Place> {
+    pub fn of(&self, object: &Object) -> Option<Location> {
         self.0.origin(object)
     }
 
     /// The statement that gave a property of such an object its value. The names are those of the catalog's comparison: `type`, `default`,
     /// `labels`.
-    pub fn of_property(&self, object: &Object, property: &str) -> Option<Place> {
+    pub fn of_property(&self, object: &Object, property: &str) -> Option<Location> {
         self.0.last_change(object, property)
     }
 }

@@ -1,20 +1,20 @@
 //! From files and history to the steps that are still to run. Pure: nothing here reads a disk or a server.
 
 mod ahead;
+mod all_or_nothing;
 mod fit;
 mod plain;
 mod size;
 mod state;
-mod undivided;
 
 pub use ahead::{Ahead, NewerDatabase, newer};
+pub use all_or_nothing::{NotAllOrNothing, check_all_or_nothing};
 pub use fit::fit;
 pub(crate) use fit::{Division, divided_at};
 pub(crate) use plain::is_unseen;
 pub use plain::plain;
 pub use size::{LONGEST_STEP, TooLong, check_sizes};
 pub use state::{Mismatch, State, compare};
-pub use undivided::{Divided, check_undivided};
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -3,22 +3,22 @@
 //! There is one path. A first run, an attempt after a lock timeout or a cut connection, and a run after a crash are the same code with
 //! another history.
 
-mod again;
-mod bare;
-mod began;
-mod doubt;
+mod attempt_error;
+mod cleanup;
 mod error;
 mod facts;
 mod failure;
-mod farewell;
 mod foreign;
+mod fresh_session;
+mod in_doubt;
 mod jobs;
 mod lock;
 mod mode;
 mod prepared;
+mod retry;
 mod runner;
 mod stand_in;
-mod stop;
+mod started;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -32,7 +32,7 @@ pub use jobs::Job;
 pub(crate) use lock::give_up;
 pub use lock::{Holder, Lock};
 pub use mode::migrations;
-pub use watch::{Blocked, Blocker, Interrupt, Progress};
+pub use watch::{Blocked, Blocker, Interrupt, StatementProgress};
 
 use crate::foreign::Foreign;
 #[cfg(test)]
@@ -159,7 +159,7 @@ pub enum Event<'a> {
     /// A statement waits for a lock; reported every second.
     Blocked(&'a Blocked),
     /// A statement takes long; reported every second.
-    Progress(&'a Progress),
+    Progress(&'a StatementProgress),
     /// A step did not get its locks in time, or lost them to another session, and is going to be sent again.
     Retrying {
         /// The migration.
@@ -348,7 +348,7 @@ fn admit(
     }
     plan::check_sizes(pending, plan::LONGEST_STEP)?;
     if options.all_or_nothing {
-        plan::check_undivided(pending)?;
+        plan::check_all_or_nothing(pending)?;
     }
     match link.pooling(&report.facts.backend)? {
         Pooling::Transaction => Err(Error::Pooled),

@@ -10,7 +10,7 @@ use std::ops::Range;
 use sql::quote::literal;
 use sql::statement::{self, Reason};
 
-use crate::history::{Begun, Kept, Mode, Progress};
+use crate::history::{Begun, HistoryEntry, Kept, Mode};
 use crate::message::Message;
 use crate::plan::{Migration, StepKind};
 use crate::recovery::{self, Journal};
@@ -198,18 +198,18 @@ impl StepRef<'_> {
             table: self.table,
             version: self.migration.file.version,
         };
-        let progress = Progress {
+        let entry = HistoryEntry {
             begun: Some(if recovery::outlives_its_file(text, &journal) {
                 Begun::Statement(text)
             } else {
                 Begun::Checksum(&of_text)
             }),
-            ..self.progress(self.index, &checksum)
+            ..self.history_entry(self.index, &checksum)
         };
         let begin = if self.is_new {
-            progress.insert()
+            entry.insert()
         } else {
-            progress.begin()
+            entry.begin()
         };
         self.push_record(&mut intent, &[&begin]);
         if waits_aside {
@@ -325,17 +325,21 @@ impl StepRef<'_> {
 
     fn record(&self, steps_done: usize, insert: bool) -> String {
         let checksum = self.migration.checksum(steps_done);
-        let progress = self.progress(steps_done, &checksum);
+        let entry = self.history_entry(steps_done, &checksum);
         if insert {
-            progress.insert()
+            entry.insert()
         } else {
-            progress.update(self.index)
+            entry.update(self.index)
         }
     }
 
     /// The migration's row as it is to be; what only journals needs no checksum.
-    pub(crate) fn progress<'s>(&'s self, steps_done: usize, checksum: &'s str) -> Progress<'s> {
-        Progress {
+    pub(crate) fn history_entry<'s>(
+        &'s self,
+        steps_done: usize,
+        checksum: &'s str,
+    ) -> HistoryEntry<'s> {
+        HistoryEntry {
             table: self.table,
             version: self.migration.file.version,
             name: &self.migration.file.name,

@@ -183,7 +183,7 @@ impl Compared {
     ) -> Result<Compared, VerifyError> {
         let expected = Snapshot::parse_known(schema.snapshot)?;
         let history = schema.history(start_up);
-        let place = Place::find(client, &history)?;
+        let place = HistoryLocation::find(client, &history)?;
         let probe = one_value(client, catalog::probe_query())?;
         let scope = match extent {
             Extent::Everything => place.scope(&history, schema.included(start_up)),
@@ -239,7 +239,7 @@ impl Compared {
 }
 
 /// The table that tells which migrations were applied, which is no part of the schema.
-struct Place {
+struct HistoryLocation {
     table: Option<RelationRef>,
     /// Whether it may be read: it runs nothing of anybody's, and nobody but who keeps the schema has written it.
     is_trusted: bool,
@@ -247,11 +247,14 @@ struct Place {
     current: Option<String>,
 }
 
-impl Place {
-    fn find(client: &mut impl GenericClient, history: &HistoryTable) -> Result<Place, VerifyError> {
+impl HistoryLocation {
+    fn find(
+        client: &mut impl GenericClient,
+        history: &HistoryTable,
+    ) -> Result<HistoryLocation, VerifyError> {
         let row = first_row(client, &history::find(history))?.ok_or(VerifyError::NoRow)?;
         let text = |index: usize| row.get(index).map(str::to_owned);
-        Ok(Place {
+        Ok(HistoryLocation {
             table: text(1).map(|schema| RelationRef {
                 schema,
                 name: history.table.clone(),

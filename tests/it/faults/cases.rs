@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::program::{Program, complaint};
 use super::proxy::{Deed, Fault, Moment, Proxy};
 use super::state::{Finding, State};
-use super::target::{Place, Target};
+use super::target::{CaseDatabase, Target};
 use super::turns::Stride;
 use crate::support::PATIENCE;
 
@@ -51,14 +51,14 @@ pub fn clean_run(target: &Target) -> (State, usize) {
 }
 
 /// Starts a run on a database, without a fault.
-pub fn start(place: &Place<'_>) -> Program {
+pub fn start(place: &CaseDatabase<'_>) -> Program {
     let program = Program::default();
     program.start(&mut place.migrate(None), &place.output());
     program
 }
 
 /// Applies migrations up to one of them, without a fault.
-pub fn run_to(place: &Place<'_>, version: u32) {
+pub fn run_to(place: &CaseDatabase<'_>, version: u32) {
     let program = Program::default();
     let mut command = place.migrate(None);
     command.args(["--to", &version.to_string()]);
@@ -67,7 +67,7 @@ pub fn run_to(place: &Place<'_>, version: u32) {
 }
 
 /// Waits for a run that must succeed.
-pub fn finish(program: &Program, place: &Place<'_>) {
+pub fn finish(program: &Program, place: &CaseDatabase<'_>) {
     let status = program.wait(PATIENCE);
     let succeeded = status.is_some_and(|status| status.success());
     assert!(succeeded, "{status:?}: {}", complaint(&place.output()));
@@ -125,7 +125,7 @@ fn wait_in_the_dark(program: &Program, proxy: &Proxy) -> bool {
 }
 
 /// The next run, and what is wrong after it.
-pub fn rerun(place: &Place<'_>, clean: &State) -> Vec<Finding> {
+pub fn rerun(place: &CaseDatabase<'_>, clean: &State) -> Vec<Finding> {
     let program = start(place);
     let output = place.output();
     let refused = match program.wait(PATIENCE) {

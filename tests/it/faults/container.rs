@@ -6,7 +6,7 @@ use super::cases;
 use super::halfway::waiting;
 use super::plan::Plan;
 use super::program::Program;
-use super::target::{Place, Target};
+use super::target::{CaseDatabase, Target};
 use crate::support::{PATIENCE, eventually};
 
 /// How soon nothing of a killed runner may be at work in the container.
@@ -38,7 +38,7 @@ enum During {
 }
 
 /// Runs the migrations until one of them waits for a writer, lets something happen, and ends the writer's wait.
-fn die(place: &Place<'_>, during: During, death: impl FnOnce(&Program)) {
+fn die(place: &CaseDatabase<'_>, during: During, death: impl FnOnce(&Program)) {
     cases::run_to(place, if during == During::Index { 1 } else { 2 });
     let mut writer = place.client();
     writer
@@ -56,7 +56,7 @@ fn die(place: &Place<'_>, during: During, death: impl FnOnce(&Program)) {
 }
 
 /// How many statements wait for the writer.
-fn at_work(place: &Place<'_>) -> i64 {
+fn at_work(place: &CaseDatabase<'_>) -> i64 {
     let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'migrate' \
                AND state = 'active' AND wait_event_type = 'Lock'";
     place.client().query_one(sql, &[]).unwrap().get(0)

@@ -14,7 +14,7 @@ use super::plan::Plan;
 use super::program::Program;
 use super::proxy::{Deed, Fault, Moment, Proxy};
 use super::state::{Finding, State};
-use super::target::{Place, Target, through};
+use super::target::{CaseDatabase, Target, through};
 use crate::support::Database;
 
 const RUNNERS: usize = 50;
@@ -54,7 +54,7 @@ fn migrate(url: &str) -> Result<Report, String> {
 }
 
 /// Leaves the migrations half applied: the connection is reset at one message.
-fn half_apply(place: &Place<'_>, at: usize) {
+fn half_apply(place: &CaseDatabase<'_>, at: usize) {
     let fault = Fault {
         at,
         moment: Moment::Unsent,

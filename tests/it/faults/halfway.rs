@@ -6,7 +6,7 @@ use super::cases;
 use super::plan::Plan;
 use super::private::Private;
 use super::program::Program;
-use super::target::{Place, Target};
+use super::target::{CaseDatabase, Target};
 use crate::support::{PATIENCE, eventually};
 
 const TABLES: &str = "CREATE TABLE done (step text NOT NULL);\n\
@@ -90,7 +90,7 @@ fn a_statement_that_dies_half_way_is_finished_by_the_next_run_whatever_it_died_o
 }
 
 /// Runs the second migration until its statement waits, then lets it die.
-fn die(place: &Place<'_>, death: &dyn Fn(&Program, u32)) {
+fn die(place: &CaseDatabase<'_>, death: &dyn Fn(&Program, u32)) {
     cases::run_to(place, 1);
     let mut writer = place.client();
     let write = "BEGIN; UPDATE devices SET name = 'held' WHERE id = 0";
@@ -104,7 +104,7 @@ fn die(place: &Place<'_>, death: &dyn Fn(&Program, u32)) {
 }
 
 /// Waits until a statement has left something half done and waits for somebody; returns its backend.
-pub fn waiting(place: &Place<'_>) -> u32 {
+pub fn waiting(place: &CaseDatabase<'_>) -> u32 {
     let mut client = place.client();
     let sql = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active' \
                AND wait_event = 'virtualxid' AND EXISTS (SELECT FROM pg_index WHERE NOT indisvalid)";

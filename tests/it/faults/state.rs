@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use postgres::Client;
 
-use super::target::Place;
+use super::target::CaseDatabase;
 
 /// How long the backends of runs that have ended may take to go.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -89,7 +89,7 @@ const PAUSED: &str = "SELECT to_regclass('schema_migrations_paused_jobs') IS NOT
 
 impl State {
     /// What is in a database, once everybody else is gone from it.
-    pub fn read(place: &Place<'_>) -> Self {
+    pub fn read(place: &CaseDatabase<'_>) -> Self {
         let mut client = place.client();
         let mut state = Self::default();
         if !alone(&mut client) {

@@ -126,11 +126,11 @@ impl Target {
     ///
     /// Its schema `app` is empty. It has been dropped and made again since the last case, which takes a tenth of the time of a new
     /// database.
-    pub fn place(&self) -> Place<'_> {
+    pub fn place(&self) -> CaseDatabase<'_> {
         let free = self.free.lock().unwrap().pop();
         let name = free.unwrap_or_else(|| self.make());
         let url = with_database(&self.url, &name);
-        let place = Place {
+        let place = CaseDatabase {
             target: self,
             name,
             url,
@@ -194,7 +194,7 @@ impl Drop for Target {
 }
 
 /// A database of one case. On drop it is emptied for the next one.
-pub struct Place<'a> {
+pub struct CaseDatabase<'a> {
     /// The target that it is on.
     pub target: &'a Target,
     /// Its name.
@@ -205,7 +205,7 @@ pub struct Place<'a> {
     pub looked: RefCell<Option<Client>>,
 }
 
-impl Place<'_> {
+impl CaseDatabase<'_> {
     /// A connection.
     pub fn client(&self) -> Client {
         Client::connect(&self.url, NoTls).unwrap()
@@ -244,7 +244,7 @@ impl Place<'_> {
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for CaseDatabase<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
             return;

@@ -9,7 +9,7 @@ use super::plan::Plan;
 use super::program::Program;
 use super::proxy::{Deed, Fault, Moment, Proxy};
 use super::state::State;
-use super::target::{Place, Target};
+use super::target::{CaseDatabase, Target};
 use crate::support::{Database, PATIENCE, eventually};
 
 const TABLES: (&str, &str) = (
@@ -88,7 +88,7 @@ fn a_run_that_is_in_the_dark_holds_the_lock_until_the_server_learns_of_it(databa
 }
 
 /// A run of the second migration that waits for a reader, who is returned too.
-fn behind_a_reader(place: &Place<'_>) -> (Program, postgres::Client) {
+fn behind_a_reader(place: &CaseDatabase<'_>) -> (Program, postgres::Client) {
     cases::run_to(place, 1);
     let mut reader = place.client();
     let read = "BEGIN; SELECT count(*) FROM devices";

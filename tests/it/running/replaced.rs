@@ -1,7 +1,7 @@
 //! Statements that run alone, were cut, and are not in the file any more when the next run comes: what they left is named, and the one in
 //! their place is neither taken for done nor run twice.
 
-use super::doubt::{indexes, kill_behind};
+use super::in_doubt::{indexes, kill_behind};
 use super::{before_the_last, value};
 use crate::support::{Sandbox, eventually, test_name};
 

@@ -42,15 +42,15 @@ pub(super) struct Column {
 }
 
 /// A relation and a column's number in it; 0 is the relation itself.
-type Place = (u32, i64);
+type ColumnKey = (u32, i64);
 
 /// The lists of columns, by where each belongs.
 struct Facts {
     types: HashMap<(u32, i64), TypeRef>,
-    comments: HashMap<Place, String>,
-    expressions: HashMap<Place, String>,
-    not_valid: HashSet<Place>,
-    keys: HashSet<Place>,
+    comments: HashMap<ColumnKey, String>,
+    expressions: HashMap<ColumnKey, String>,
+    not_valid: HashSet<ColumnKey>,
+    keys: HashSet<ColumnKey>,
     added: HashSet<(String, String, String)>,
 }
 
@@ -156,11 +156,11 @@ impl Facts {
     }
 }
 
-fn places(relation: u32, columns: Vec<i64>) -> impl Iterator<Item = Place> {
+fn places(relation: u32, columns: Vec<i64>) -> impl Iterator<Item = ColumnKey> {
     columns.into_iter().map(move |column| (relation, column))
 }
 
-fn texts(rows: Rows<raw::Text>) -> HashMap<Place, String> {
+fn texts(rows: Rows<raw::Text>) -> HashMap<ColumnKey, String> {
     let rows = rows.into_iter().flatten();
     rows.map(|row| ((row.relation, row.column), row.text))
         .collect()

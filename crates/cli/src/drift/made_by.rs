@@ -2,7 +2,7 @@
 
 use catalog::{Catalog, Difference, DifferenceKind, ObjectKind, Subject};
 use migrator::history::History;
-use migrator::origin::{self, Kind, Object, Origins, Place};
+use migrator::origin::{self, Kind, Location, Object, Origins};
 use migrator::plan::Migration;
 use migrator::source;
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ impl<'a> Makers<'a> {
         place.map(|place| self.line(&place))
     }
 
-    fn line(&self, place: &Place) -> MadeBy {
+    fn line(&self, place: &Location) -> MadeBy {
         let file = &self.migrations[place.migration].file;
         let (line, _) = source::position(&file.text[..place.offset]);
         let name = file.path.file_name().unwrap_or_default();

@@ -8,7 +8,7 @@ use migrator::run::{self, At};
 use migrator::script::LOCK_GIVEN_UP;
 
 use super::with_server_notes;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Excerpt};
 use crate::failure::{Code, Failure};
 use crate::words::count;
 
@@ -17,7 +17,7 @@ pub(super) fn statement(failure: &run::Failure) -> Failure {
     let file = &failure.migration.file;
     let path = file.path.display().to_string();
     let mut diagnostic = Diagnostic::new(&failure.error.message).code(&failure.error.code);
-    let place = Place::of(&path, &file.text, failure.offset());
+    let place = Excerpt::of(&path, &file.text, failure.offset());
     let (line, column) = (place.line, place.column);
     diagnostic = diagnostic.place(place);
     diagnostic = with_server_notes(diagnostic, &failure.error);

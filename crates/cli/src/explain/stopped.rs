@@ -1,11 +1,11 @@
 //! Runs that stopped without a statement being wrong: a lock that was not had, a cut connection, a signal, a doubt. Pure.
 
 use migrator::link::ServerError;
-use migrator::plan::{Divided, Migration, TooLong};
+use migrator::plan::{Migration, NotAllOrNothing, TooLong};
 use migrator::run::{Applied, Cut, Fate, GaveUp, InDoubt, Interrupted, Job, Refused};
 
 use crate::blockers;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Excerpt};
 use crate::failure::{Code, Failure};
 use crate::words::count;
 
@@ -64,7 +64,7 @@ pub fn in_doubt(doubt: &InDoubt) -> Failure {
     );
     if !doubt.is_replaced {
         let path = file.path.display().to_string();
-        failure.diagnostic.place = Some(Place::of(path, &file.text, range.start));
+        failure.diagnostic.place = Some(Excerpt::of(path, &file.text, range.start));
     }
     let replaced = if doubt.is_replaced {
         "; the file holds another statement there now"
@@ -89,18 +89,16 @@ pub fn in_doubt(doubt: &InDoubt) -> Failure {
 }
 
 /// A step that cannot share one transaction with all others.
-pub fn divided(divided: &Divided) -> Failure {
-    let (first, last) = divided
-        .migration
-        .lines(&divided.migration.steps[divided.step]);
-    let file = &divided.migration.file;
+pub fn not_all_or_nothing(found: &NotAllOrNothing) -> Failure {
+    let (first, last) = found.migration.lines(&found.migration.steps[found.step]);
+    let file = &found.migration.file;
     Failure::new(
         Code::Usage,
         format!(
             "{} cannot be part of one transaction: {} {}",
             file.title(),
             lines(first, last),
-            divided.reason
+            found.reason
         ),
     )
     .note("state", "nothing was run")
@@ -141,7 +139,7 @@ pub fn refused(refused: &Refused) -> Failure {
     let file = &refused.migration.file;
     let step = &refused.migration.steps[refused.step];
     let path = file.path.display().to_string();
-    let place = Place::of(&path, &file.text, step.range().start);
+    let place = Excerpt::of(&path, &file.text, step.range().start);
     let (line, column) = (place.line, place.column);
     let state = match refused.step {
         0 => format!("{:03} is not applied: nothing of it was sent", file.version),

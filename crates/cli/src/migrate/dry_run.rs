@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use migrator::dump;
 use migrator::history::{History, Mode};
 use migrator::link::Link;
-use migrator::plan::{self, Divided, Migration, Pending, Step, StepKind};
+use migrator::plan::{self, Migration, NotAllOrNothing, Pending, Step, StepKind};
 use migrator::question::Answer;
 use migrator::run::{self, Options};
 use serde_json::{Value, json};
@@ -100,8 +100,8 @@ pub fn plan(
         None => Answers::new(),
     };
     if options.all_or_nothing {
-        check_undivided(&pending, &answers)
-            .map_err(|divided| explain::run(&run::Error::Divided(divided), migrations))?;
+        check_all_or_nothing(&pending, &answers)
+            .map_err(|found| explain::run(&run::Error::NotAllOrNothing(found), migrations))?;
     }
     let is_refused = |answer: &Answer| matches!(answer, Answer::Never(_));
     Ok(Planned {
@@ -112,8 +112,11 @@ pub fn plan(
 }
 
 /// What a run with `--all-or-nothing` would be refused for, as far as the catalog can tell before it.
-fn check_undivided(pending: &[Pending<'_>], answers: &Answers) -> Result<(), Box<Divided>> {
-    plan::check_undivided(pending)?;
+fn check_all_or_nothing(
+    pending: &[Pending<'_>],
+    answers: &Answers,
+) -> Result<(), Box<NotAllOrNothing>> {
+    plan::check_all_or_nothing(pending)?;
     let alone = answers.iter().find_map(|(place, answer)| match answer {
         Answer::Alone(reason) => Some((place, *reason)),
         _ => None,
@@ -123,7 +126,7 @@ fn check_undivided(pending: &[Pending<'_>], answers: &Answers) -> Result<(), Box
     };
     let of_this = |it: &&Pending<'_>| it.migration.file.version == version;
     match pending.iter().find(of_this) {
-        Some(it) => Err(Box::new(Divided::alone(it.migration, step, reason))),
+        Some(it) => Err(Box::new(NotAllOrNothing::alone(it.migration, step, reason))),
         None => Ok(()),
     }
 }

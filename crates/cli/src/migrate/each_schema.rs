@@ -33,7 +33,7 @@ use crate::shell;
 use crate::show::Show;
 use crate::signals::Interruption;
 use crate::snapshot::{self, Included};
-use crate::target::place::Place;
+use crate::target::server::TargetServer;
 use crate::target::{self, Chosen, Session};
 use crate::words::count;
 use database::Database;
@@ -44,7 +44,7 @@ use refusals::{elsewhere, no_match, of_schema, one_history, shared_extensions};
 /// What all runs have in common.
 struct Schemas {
     chosen: Chosen,
-    place: Place,
+    server: TargetServer,
     database: Database,
     /// Those that match, sorted.
     matched: Vec<String>,
@@ -127,10 +127,10 @@ impl Schemas {
             return Err(no_match(pattern, &database.schemas));
         }
         // Before the session ends: an embedded server stays up.
-        let place = chosen.target.place()?;
+        let server = chosen.target.server()?;
         Ok(Schemas {
             chosen,
-            place,
+            server,
             database,
             matched,
             history,
@@ -177,7 +177,7 @@ impl Schemas {
         let path = self
             .database
             .search_path(schema, &self.matched, options.mode);
-        self.chosen.open_with_path(&self.place, &path)
+        self.chosen.open_with_path(&self.server, &path)
     }
 
     fn options(&self, schema: &str, options: &Options) -> Options {

@@ -45,7 +45,7 @@ fn a_wait_is_told_with_each_who_is_in_the_way() {
 
 #[test]
 fn progress_is_told_as_far_as_the_server_tells_it() {
-    let silent = Progress {
+    let silent = StatementProgress {
         migration: "004 add_segments".to_owned(),
         command: String::new(),
         phase: String::new(),
@@ -54,7 +54,7 @@ fn progress_is_told_as_far_as_the_server_tells_it() {
         chunk: None,
         elapsed: Duration::from_millis(1999),
     };
-    let building = Progress {
+    let building = StatementProgress {
         command: "CREATE INDEX".to_owned(),
         phase: "building index: scanning table".to_owned(),
         relation: "events".to_owned(),
@@ -62,12 +62,12 @@ fn progress_is_told_as_far_as_the_server_tells_it() {
         elapsed: Duration::from_secs(240),
         ..silent.clone()
     };
-    let chunk = Progress {
+    let chunk = StatementProgress {
         chunk: Some((3, 12)),
         relation: "_timescaledb_internal._hyper_1_3_chunk".to_owned(),
         ..building.clone()
     };
-    let endless = Progress {
+    let endless = StatementProgress {
         done: Some((u64::MAX, u64::MAX)),
         elapsed: Duration::MAX,
         ..building.clone()

@@ -2,7 +2,7 @@
 
 pub mod compose;
 pub mod embedded;
-pub mod place;
+pub mod server;
 pub mod url;
 
 use std::time::Duration;
@@ -22,7 +22,7 @@ use crate::screen::Screen;
 use compose::Compose;
 use compose::state::State;
 use embedded::Embedded;
-use place::Place;
+use server::TargetServer;
 use url::Url;
 
 /// How long a command that only looks waits for each answer.
@@ -254,13 +254,17 @@ impl Chosen {
             .map_err(|failure| self.named_in(failure))
     }
 
-    /// Opens a target that is up, whose place is known, for sessions whose search path holds these schemas.
-    pub fn open_with_path(&self, place: &Place, path: &[String]) -> Result<Session, Failure> {
+    /// Opens a target that is up, whose server is known, for sessions whose search path holds these schemas.
+    pub fn open_with_path(
+        &self,
+        server: &TargetServer,
+        path: &[String],
+    ) -> Result<Session, Failure> {
         let next = match &self.target {
             Target::Url(url) => url.next(),
             Target::Compose(_) | Target::Embedded(_) => "try again in a moment".to_owned(),
         };
-        let link = place.connect_with_path(path, &next);
+        let link = server.connect_with_path(path, &next);
         link.map(Session::new)
             .map_err(|failure| self.named_in(failure))
     }
@@ -375,12 +379,12 @@ impl Target {
     }
 
     /// The server of a target that is up, by the way that migrations take.
-    pub fn place(&self) -> Result<Place, Failure> {
+    pub fn server(&self) -> Result<TargetServer, Failure> {
         match self {
-            Target::Compose(compose) => compose.place(),
+            Target::Compose(compose) => compose.server(),
             _ => {
                 let address = self.address()?;
-                Ok(Place::by_url(address.config, address.server))
+                Ok(TargetServer::by_url(address.config, address.server))
             }
         }
     }

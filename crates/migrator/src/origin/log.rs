@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Kind, Object, Place};
+use super::{Kind, Location, Object};
 
 /// What a statement did to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl Unnamed {
 struct Entry {
     number: usize,
     act: Act,
-    place: Place,
+    place: Location,
 }
 
 /// Whether an object is there.
@@ -144,7 +144,7 @@ impl Object {
 }
 
 impl Log {
-    fn entry(&mut self, act: Act, place: Place) -> Entry {
+    fn entry(&mut self, act: Act, place: Location) -> Entry {
         self.count += 1;
         Entry {
             number: self.count,
@@ -153,7 +153,7 @@ impl Log {
         }
     }
 
-    pub(super) fn act(&mut self, object: &Object, act: Act, place: Place) {
+    pub(super) fn act(&mut self, object: &Object, act: Act, place: Location) {
         if object.kind == Kind::Index && matches!(act, Act::Create | Act::MaybeCreate) {
             self.tables.insert(object.key(), object.owner.clone());
         }
@@ -161,7 +161,7 @@ impl Log {
         self.acts.entry(object.key()).or_default().push(entry);
     }
 
-    pub(super) fn event(&mut self, scope: Scope, act: Act, place: Place) {
+    pub(super) fn event(&mut self, scope: Scope, act: Act, place: Location) {
         let entry = self.entry(act, place);
         self.events.push((scope, entry));
     }
@@ -172,7 +172,7 @@ impl Log {
         (schema, owner): (&str, &str),
         kind: Kind,
         names: Unnamed,
-        place: Place,
+        place: Location,
     ) {
         let entry = self.entry(Act::MaybeCreate, place);
         let key = (kind, schema.to_owned(), owner.to_owned());
@@ -225,7 +225,7 @@ impl Log {
     }
 
     /// The one statement that can have made it.
-    pub(super) fn origin(&self, object: &Object) -> Option<Place> {
+    pub(super) fn origin(&self, object: &Object) -> Option<Location> {
         if object.owners().iter().any(|it| self.heirs.contains(it)) {
             return None;
         }
@@ -237,7 +237,7 @@ impl Log {
     }
 
     /// The statement that gave a property its value; the one that made the object where none did since.
-    pub(super) fn last_change(&self, object: &Object, property: &str) -> Option<Place> {
+    pub(super) fn last_change(&self, object: &Object, property: &str) -> Option<Location> {
         /// What no statement but its own gives to an object.
         const NOT_MADE_WITH_IT: &[&str] = &[
             "comment",
@@ -307,7 +307,7 @@ fn of_part(entry: &Entry) -> Option<Entry> {
 struct Found {
     exists: Exists,
     /// What may have made it.
-    candidates: Vec<Place>,
+    candidates: Vec<Location>,
     /// Whether something else may have, too.
     is_unsure: bool,
 }
@@ -352,10 +352,10 @@ impl Found {
     }
 
     /// Of several places in one statement, the first.
-    fn only_candidate(self) -> Option<Place> {
+    fn only_candidate(self) -> Option<Location> {
         let mut candidates = self.candidates.into_iter();
         let first = candidates.next().filter(|_| !self.is_unsure)?;
-        let statement = |it: &Place| (it.migration, it.statement.start);
+        let statement = |it: &Location| (it.migration, it.statement.start);
         candidates
             .all(|it| statement(&it) == statement(&first))
             .then_some(first)

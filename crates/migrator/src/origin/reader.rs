@@ -8,7 +8,7 @@ use sql::statement::names::Name;
 use sql::statement::words::Words;
 
 use super::log::{Act, Exists, Log, Scope};
-use super::{Kind, Object, Place};
+use super::{Kind, Location, Object};
 use crate::plan::Migration;
 
 /// How long a name can be; the server cuts the rest.
@@ -156,12 +156,12 @@ impl Reader<'_> {
     }
 
     /// The place of the statement.
-    pub(super) fn here(&self) -> Place {
+    pub(super) fn here(&self) -> Location {
         self.at(self.base)
     }
 
-    fn at(&self, offset: usize) -> Place {
-        Place {
+    fn at(&self, offset: usize) -> Location {
+        Location {
             migration: self.migration,
             statement: self.statement.clone(),
             offset,
@@ -169,7 +169,7 @@ impl Reader<'_> {
     }
 
     /// The place of a token.
-    pub(super) fn place(&self, words: Words<'_>, index: usize) -> Place {
+    pub(super) fn place(&self, words: Words<'_>, index: usize) -> Location {
         let token = words.tokens.get(index);
         self.at(token.map_or(self.base, |token| self.base + token.start))
     }
@@ -231,7 +231,12 @@ impl Reader<'_> {
     }
 
     /// Records that an object is made: perhaps, where it is a matter of whether it is there. Whether that is so; `None` where it is there.
-    pub(super) fn make(&mut self, object: &Object, place: Place, if_absent: bool) -> Option<Made> {
+    pub(super) fn make(
+        &mut self,
+        object: &Object,
+        place: Location,
+        if_absent: bool,
+    ) -> Option<Made> {
         let made = match self.log.exists(object) {
             Exists::Yes if if_absent || self.is_maybe => return None,
             Exists::Maybe if if_absent => Made::Maybe,
@@ -253,7 +258,7 @@ impl Reader<'_> {
     }
 
     /// Records that a property has another value.
-    pub(super) fn touch(&mut self, object: &Object, property: &'static str, place: Place) {
+    pub(super) fn touch(&mut self, object: &Object, property: &'static str, place: Location) {
         let act = if self.is_maybe {
             Act::Blur
         } else {

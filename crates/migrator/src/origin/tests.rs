@@ -27,7 +27,7 @@ fn places(files: &[&str]) -> String {
             format!("{}.", object.owner)
         };
         let name = format!("{}.{owner}{}", object.schema, object.name);
-        let line = |place: Option<Place>| match place {
+        let line = |place: Option<Location>| match place {
             Some(place) => {
                 let text = &migrations[place.migration].file.text;
                 let (line, _) = source::position(&text[..place.offset]);

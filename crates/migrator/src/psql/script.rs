@@ -19,12 +19,12 @@ pub(super) const PASS: &str = "false\n";
 /// Which messages are in the file, and where.
 #[derive(Debug, Default)]
 pub(super) struct Script {
-    places: Vec<Place>,
+    places: Vec<MessagePosition>,
 }
 
 /// Where a message is.
 #[derive(Debug)]
-struct Place {
+struct MessagePosition {
     /// Of its text, which is in the file and need not be held beside it.
     digest: u64,
     /// How many lines of the file stand before it.
@@ -45,7 +45,7 @@ impl Script {
             let tail = format!("\\o\n\\echo {mark} false\n\\warn {mark}\n\\endif\n");
             lines += newlines(&head);
             let digest = digest(&message.text);
-            script.places.push(Place { digest, lines });
+            script.places.push(MessagePosition { digest, lines });
             for text in [&head, &message.text, &tail] {
                 file.write_all(text.as_bytes())?;
             }
@@ -64,7 +64,7 @@ impl Script {
     /// The first message from index `from` on that has this text.
     pub(super) fn find(&self, message: &Message, from: usize) -> Option<usize> {
         let digest = digest(&message.text);
-        let is_it = |place: &Place| place.digest == digest;
+        let is_it = |place: &MessagePosition| place.digest == digest;
         let later = self.places.get(from..)?;
         later.iter().position(is_it).map(|index| from + index)
     }

@@ -41,7 +41,7 @@ pub enum Error {
     Interrupted(Box<Interrupted>),
     /// Not every step that is pending can share one transaction.
     #[error(transparent)]
-    Divided(#[from] Box<plan::Divided>),
+    NotAllOrNothing(#[from] Box<plan::NotAllOrNothing>),
     /// A step is longer than what a server takes; nothing was sent.
     #[error(transparent)]
     TooLong(#[from] Box<plan::TooLong>),

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use sql::qualified::qualified;
 use sql::quote;
 
+use super::attempt_error::AttemptError;
 use super::facts::INSUFFICIENT_PRIVILEGE;
 use super::runner::Runner;
-use super::stop::Stop;
 use super::{Error, Event, link};
 use crate::plan::Pending;
 
@@ -52,7 +52,7 @@ const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '10s'";
 
 impl Runner<'_, '_> {
     /// Pauses the jobs that work on what is pending, once in a run.
-    pub(super) fn pause_jobs(&mut self, pending: &[Pending<'_>]) -> Result<(), Stop> {
+    pub(super) fn pause_jobs(&mut self, pending: &[Pending<'_>]) -> Result<(), AttemptError> {
         if !self.options.pause_jobs || self.pauses_jobs || !self.has_timescaledb() {
             return Ok(());
         }
@@ -76,7 +76,7 @@ impl Runner<'_, '_> {
         );
         match self.query(&sql) {
             Err(link::Error::Server(error)) => {
-                return Err(Stop::Failed(Error::Jobs { jobs, error }));
+                return Err(AttemptError::Failed(Error::Jobs { jobs, error }));
             }
             other => other?,
         };

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::attempt_error::AttemptError;
 use super::runner::Runner;
 use super::stand_in;
-use super::stop::Stop;
 use super::{At, Error, Event, Facts, Failure, Report, WrongMode};
 use crate::history::{History, Mode, Row};
 use crate::link;
@@ -103,7 +103,7 @@ impl Runner<'_, '_> {
     /// installed: in one transaction, which is its mark.
     ///
     /// A runner that this one waited for may have been of the other mode: then the run ends as if it had found the database so.
-    pub(super) fn install_stand_in(&mut self, history: &History) -> Result<(), Stop> {
+    pub(super) fn install_stand_in(&mut self, history: &History) -> Result<(), AttemptError> {
         let wrong = match (self.options.mode.is_plain(), self.stand_in) {
             (false, Some(_)) => Some(WrongMode::IsPlain),
             (false, None) => return Ok(()),
@@ -112,13 +112,13 @@ impl Runner<'_, '_> {
             (true, None) => Some(WrongMode::HasHistory),
         };
         match wrong {
-            Some(wrong) => Err(Stop::Failed(Error::Mode(wrong))),
+            Some(wrong) => Err(AttemptError::Failed(Error::Mode(wrong))),
             None => self.make_stand_in(),
         }
     }
 
     /// Brings the stand-in of a database in which nothing is pending up to date; a newer one is left alone.
-    pub(super) fn update_stand_in(&mut self) -> Result<(), Stop> {
+    pub(super) fn update_stand_in(&mut self) -> Result<(), AttemptError> {
         match self.stand_in {
             Some(version) if stand_in::is_older(version) => self.make_stand_in(),
             _ => Ok(()),
@@ -127,7 +127,7 @@ impl Runner<'_, '_> {
 
     /// Makes the stand-in, or of an older one this version's. Runners of other histories in the same database, who have locks of their own,
     /// may be about to do the same: what there is to do is known behind the lock that all of them take for this.
-    fn make_stand_in(&mut self) -> Result<(), Stop> {
+    fn make_stand_in(&mut self) -> Result<(), AttemptError> {
         if self.stand_in == Some(plain::VERSION) {
             return Ok(());
         }
@@ -147,13 +147,13 @@ impl Runner<'_, '_> {
             None => plain::made(),
             Some(_) => {
                 self.query("ROLLBACK")?;
-                return Err(Stop::Failed(Error::Mode(WrongMode::IsNewer)));
+                return Err(AttemptError::Failed(Error::Mode(WrongMode::IsNewer)));
             }
         };
         match self.query(&script) {
             Ok(_) => {}
             Err(link::Error::Server(error)) => {
-                return Err(Stop::Failed(Error::StandIn(error)));
+                return Err(AttemptError::Failed(Error::StandIn(error)));
             }
             Err(error) => return Err(error.into()),
         }

@@ -98,7 +98,7 @@ impl<'a> Runner<'a, '_> {
         });
         let all: Vec<_> = all.collect();
         let fresh = |&(position, step): &(usize, usize)| is_fresh_session(&pending[position], step);
-        let end = if self.is_bare {
+        let end = if self.is_fresh {
             1
         } else {
             all.iter().position(fresh).unwrap_or(all.len())

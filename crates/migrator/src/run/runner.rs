@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use sql::quote;
 
-use super::again::{BlockedStep, CutStep};
-use super::began::Began;
+use super::attempt_error::AttemptError;
 use super::lock::Lock;
 use super::prepared::{Prepared, is_fresh_session};
+use super::retry::{BlockedStep, CutStep};
 use super::stand_in;
-use super::stop::Stop;
+use super::started::StartedMigration;
 use super::watch::Watch;
 use super::{Doubt, Error, Event, Fate, Interrupted, Options, Refused, Report, facts, lock};
 use crate::history::{self, History};
@@ -46,10 +46,10 @@ pub(super) struct Runner<'a, 'o> {
     /// The process that served the session when the settings that it began with were read.
     served_by: String,
     /// Whether the session has loaded nothing of TimescaleDB.
-    pub(super) is_bare: bool,
+    pub(super) is_fresh: bool,
     /// Whether a pooler may give a new session the server process of an old one.
     pub(super) is_pooled: bool,
-    pub(super) began: BTreeMap<u32, Began>,
+    pub(super) began: BTreeMap<u32, StartedMigration>,
     /// The migration that an attempt went on with, and how many of its steps were done before.
     pub(super) resumed: Option<(u32, usize)>,
     /// The step that is under way, and whether it runs alone.
@@ -106,7 +106,7 @@ impl<'a, 'o> Runner<'a, 'o> {
             in_doubt: options.in_doubt,
             report,
             backend: None,
-            is_bare: false,
+            is_fresh: false,
             is_pooled: false,
             began: BTreeMap::new(),
             resumed: None,
@@ -171,11 +171,11 @@ impl<'a, 'o> Runner<'a, 'o> {
                     // Whatever else it says, a statement that was cancelled failed for that.
                     self.watch.check().map_err(|error| error.after(&stop))?;
                     match stop {
-                        Stop::Failed(error) => return Err(error),
-                        Stop::Blocked(failure) => self.back_off(*failure)?,
-                        Stop::Lost(error, step) => self.reconnect(error, step)?,
-                        Stop::Outdated => self.renew()?,
-                        Stop::Divided(division) => {
+                        AttemptError::Failed(error) => return Err(error),
+                        AttemptError::Blocked(failure) => self.back_off(*failure)?,
+                        AttemptError::Lost(error, step) => self.reconnect(error, step)?,
+                        AttemptError::Outdated => self.renew()?,
+                        AttemptError::Divided(division) => {
                             self.end_transaction()?;
                             return Ok(Some(division));
                         }
@@ -186,7 +186,7 @@ impl<'a, 'o> Runner<'a, 'o> {
     }
 
     /// From the history to its end, as far as one session and its locks carry.
-    fn attempt(&mut self) -> Result<Outcome, Stop> {
+    fn attempt(&mut self) -> Result<Outcome, AttemptError> {
         self.take_lock()?;
         let history = self.read_history()?;
         self.note_applied(&history);
@@ -210,11 +210,11 @@ impl<'a, 'o> Runner<'a, 'o> {
         }
         self.check_cut(&first)?;
         if self.options.all_or_nothing {
-            plan::check_undivided(&pending).map_err(Error::from)?;
+            plan::check_all_or_nothing(&pending).map_err(Error::from)?;
         }
         if is_fresh_session(&first, first.steps_done) {
-            if !self.is_bare {
-                self.open_bare()?;
+            if !self.is_fresh {
+                self.open_fresh_session()?;
                 return Ok(Outcome::Again);
             }
             self.check_extension_files(&first)?;
@@ -223,7 +223,11 @@ impl<'a, 'o> Runner<'a, 'o> {
     }
 
     /// Sends steps up to the end, or to where another session is needed.
-    fn send_all(&mut self, pending: &[Pending<'a>], history: &History) -> Result<Outcome, Stop> {
+    fn send_all(
+        &mut self,
+        pending: &[Pending<'a>],
+        history: &History,
+    ) -> Result<Outcome, AttemptError> {
         let (stretch, is_end) = self.stretch(pending);
         let steps = self.prepare(pending, &stretch, history);
         self.hand_over(&steps)?;
@@ -256,8 +260,8 @@ impl<'a, 'o> Runner<'a, 'o> {
         if self.options.all_or_nothing {
             pending.iter().for_each(|it| self.note(it.migration));
         }
-        if self.is_bare {
-            self.leave_bare()?;
+        if self.is_fresh {
+            self.leave_fresh_session()?;
         }
         Ok(if is_end {
             Outcome::Done
@@ -311,7 +315,7 @@ impl<'a, 'o> Runner<'a, 'o> {
     }
 
     /// Sends a step in the way that the catalog, where it has to be asked, says.
-    fn send_step(&mut self, prepared: Prepared<'a>) -> Result<(), Stop> {
+    fn send_step(&mut self, prepared: Prepared<'a>) -> Result<(), AttemptError> {
         let (migration, step) = (prepared.migration, prepared.index);
         self.runs_alone = !prepared.may_share();
         let start = prepared.start(self.prepared_ref(&prepared));
@@ -321,7 +325,7 @@ impl<'a, 'o> Runner<'a, 'o> {
             match question.answer(&rows.unwrap_or_default()) {
                 Answer::AsRead => {}
                 Answer::Alone(reason) if self.options.all_or_nothing => {
-                    let divided = plan::Divided::alone(migration, step, reason);
+                    let divided = plan::NotAllOrNothing::alone(migration, step, reason);
                     return Err(Error::from(Box::new(divided)).into());
                 }
                 Answer::Alone(_) => self.runs_alone = true,
@@ -346,7 +350,7 @@ impl<'a, 'o> Runner<'a, 'o> {
     }
 
     /// Sends a step in a transaction, of a long one never more than a message at a time.
-    fn send_transaction(&mut self, prepared: Prepared<'a>) -> Result<(), Stop> {
+    fn send_transaction(&mut self, prepared: Prepared<'a>) -> Result<(), AttemptError> {
         let mut next = Some(0);
         while let Some(first) = next {
             let (message, following) = prepared.shared(self.prepared_ref(&prepared), first);
@@ -361,7 +365,7 @@ impl<'a, 'o> Runner<'a, 'o> {
         migration: &Migration,
         step: usize,
         messages: &[Message],
-    ) -> Result<(), Stop> {
+    ) -> Result<(), AttemptError> {
         // What the engine's own statements said is of no interest.
         self.link.notices();
         let backend = self.backend.clone().unwrap_or_default();
@@ -397,7 +401,7 @@ impl<'a, 'o> Runner<'a, 'o> {
         outcome
     }
 
-    fn take_lock(&mut self) -> Result<(), Stop> {
+    fn take_lock(&mut self) -> Result<(), AttemptError> {
         if self.backend.is_some() {
             return Ok(());
         }
@@ -411,8 +415,8 @@ impl<'a, 'o> Runner<'a, 'o> {
     }
 
     /// Reads the history, which another runner may have changed since it was read without the lock, and whether that one left jobs paused.
-    fn read_history(&mut self) -> Result<History, Stop> {
-        let create = if self.is_bare {
+    fn read_history(&mut self) -> Result<History, AttemptError> {
+        let create = if self.is_fresh {
             // Creating what is there already would load the library, by TimescaleDB's event trigger.
             String::new()
         } else {

@@ -77,7 +77,7 @@ pub struct Blocked {
 
 /// How far a long statement is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Progress {
+pub struct StatementProgress {
     /// The migration: `004 add_segments`.
     pub migration: String,
     /// `CREATE INDEX CONCURRENTLY`, `VACUUM`, …; empty where the server does not report on it.
@@ -458,9 +458,9 @@ fn blocker(row: &[Option<String>]) -> Blocker {
     }
 }
 
-fn progress_of(doing: &Doing, since: Instant, row: &[Option<String>]) -> Progress {
+fn progress_of(doing: &Doing, since: Instant, row: &[Option<String>]) -> StatementProgress {
     let pair = |at: usize| Some((number(row, at), number(row, at + 1))).filter(|pair| pair.1 > 0);
-    Progress {
+    StatementProgress {
         migration: doing.migration.clone(),
         command: text(row, 0),
         phase: text(row, 1),

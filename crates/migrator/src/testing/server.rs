@@ -31,7 +31,7 @@ const STAY: Duration = Duration::from_secs(10);
 const CONNECTIONS: &str = "300";
 
 pub(super) struct Server {
-    place: Place,
+    place: Endpoint,
     pub(super) mode: Mode,
     /// What templates depend on beside migrations and seeds.
     pub(super) makes: String,
@@ -52,26 +52,26 @@ impl fmt::Debug for Server {
 }
 
 /// Where it is.
-enum Place {
+enum Endpoint {
     Given(String),
     Private(Running),
 }
 
-impl Place {
+impl Endpoint {
     fn url(&self, database: &str) -> String {
         match self {
-            Place::Given(url) => names::with_database(url, database),
-            Place::Private(running) => running.url(database),
+            Endpoint::Given(url) => names::with_database(url, database),
+            Endpoint::Private(running) => running.url(database),
         }
     }
 
     fn config(&self, database: &str) -> Result<Config, Error> {
         let url = self.url(database);
         match self {
-            Place::Given(_) => {
+            Endpoint::Given(_) => {
                 Config::parse(&url).map_err(|error| Error(format!("{VARIABLE}: {error}")))
             }
-            Place::Private(_) => Ok(Config::exactly(&url)?),
+            Endpoint::Private(_) => Ok(Config::exactly(&url)?),
         }
     }
 
@@ -79,10 +79,10 @@ impl Place {
         let config = self.config(MAINTENANCE)?;
         let connected = config.connect();
         connected.map_err(|error| match self {
-            Place::Given(_) => Error(format!(
+            Endpoint::Given(_) => Error(format!(
                 "{VARIABLE}: {error}\nnext: start that server, or unset {VARIABLE} to have a private one"
             )),
-            Place::Private(_) => error.into(),
+            Endpoint::Private(_) => error.into(),
         })
     }
 }
@@ -101,13 +101,13 @@ impl Server {
             .entry(key.clone())
             .or_insert_with(|| Box::leak(Box::default()));
         let server = server.get_or_init(|| {
-            let place = given.map_or_else(|| private(&key), |url| Ok(Place::Given(url)))?;
+            let place = given.map_or_else(|| private(&key), |url| Ok(Endpoint::Given(url)))?;
             Server::at(place)
         });
         server.as_ref().map_err(Error::clone)
     }
 
-    fn at(place: Place) -> Result<Server, Error> {
+    fn at(place: Endpoint) -> Result<Server, Error> {
         let run = Run(RandomState::new().hash_one(std::process::id()));
         let mut presence = Presence::begin(&place, run, Vec::new())?;
         let timescaledb = timescaledb(&mut presence.session)?;
@@ -215,7 +215,7 @@ struct Presence {
 }
 
 impl Presence {
-    fn begin(place: &Place, run: Run, shared: Vec<i64>) -> Result<Presence, Error> {
+    fn begin(place: &Endpoint, run: Run, shared: Vec<i64>) -> Result<Presence, Error> {
         let mut session = place.connect()?;
         refuse_pooler(&mut session)?;
         let mut presence = Presence {
@@ -289,14 +289,14 @@ fn key(files: Option<&Files>) -> Result<String, Error> {
     ]))
 }
 
-fn private(key: &str) -> Result<Place, Error> {
+fn private(key: &str) -> Result<Endpoint, Error> {
     let server = cluster::Server::find().map_err(private_error)?;
     let settings = Settings::throwaway()
         .stays_for(STAY)
         .option("max_connections", CONNECTIONS);
     let name = format!("test databases {key}");
     let running = Cluster::shared(&name, &server, settings).map_err(private_error)?;
-    Ok(Place::Private(running))
+    Ok(Endpoint::Private(running))
 }
 
 fn private_error(error: cluster::Error) -> Error {

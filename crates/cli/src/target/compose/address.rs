@@ -7,14 +7,14 @@ use migrator::wire::Config;
 use super::{Compose, SERVICE, engine};
 use crate::explain;
 use crate::failure::{Code, Failure};
-use crate::target::place::{Place, identity};
+use crate::target::server::{TargetServer, identity};
 
 impl Compose {
     /// Where its database is made and dropped: in the container, as migrations are.
-    pub fn place(&self) -> Result<Place, Failure> {
+    pub fn server(&self) -> Result<TargetServer, Failure> {
         let inside = self.inspect()?;
         let container = self.container.as_ref().map(|it| it.name.as_str());
-        Ok(Place::in_container(
+        Ok(TargetServer::in_container(
             self.psql(),
             inside.database().to_owned(),
             format!("container {}", container.unwrap_or(SERVICE)),

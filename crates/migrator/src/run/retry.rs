@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use sql::statement::Reason;
 
+use super::attempt_error::AttemptError;
 use super::runner::Runner;
-use super::stop::Stop;
 use super::{Cut, Error, Event, Failure, GaveUp, lock};
 use crate::link;
 use crate::plan::{Pending, StepKind};
@@ -104,7 +104,7 @@ impl Runner<'_, '_> {
         };
         let started = Instant::now();
         let old = self.backend.take();
-        self.is_bare = false;
+        self.is_fresh = false;
         // Whoever ends the session meant it; a server that went down may have done so for the statement's sake.
         let mut may_send_again = code.is_none();
         let mut told = started;
@@ -158,7 +158,7 @@ impl Runner<'_, '_> {
     }
 
     /// A statement is not sent again to a server that it may have brought down, nor against the will of who ended its session.
-    pub(super) fn check_cut(&mut self, first: &Pending<'_>) -> Result<(), Stop> {
+    pub(super) fn check_cut(&mut self, first: &Pending<'_>) -> Result<(), AttemptError> {
         let version = first.migration.file.version;
         match &self.cut {
             Some(cut)
@@ -171,7 +171,7 @@ impl Runner<'_, '_> {
                     cause: cut.cause.clone(),
                     applied: self.report.applied.clone(),
                 };
-                Err(Stop::Failed(Error::Cut(Box::new(cut))))
+                Err(AttemptError::Failed(Error::Cut(Box::new(cut))))
             }
             _ => Ok(()),
         }

@@ -7,7 +7,7 @@ use super::{Migration, Pending, Step, StepKind};
 /// A step that cannot share one transaction with all others.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not all or nothing: step {} of {} {reason}", .step + 1, .migration.file.title())]
-pub struct Divided {
+pub struct NotAllOrNothing {
     /// The migration that prevents it.
     pub migration: Migration,
     /// Index of its step.
@@ -16,10 +16,10 @@ pub struct Divided {
     pub reason: String,
 }
 
-impl Divided {
+impl NotAllOrNothing {
     /// A step that the catalog says runs alone.
-    pub fn alone(migration: &Migration, step: usize, reason: Reason) -> Divided {
-        Divided {
+    pub fn alone(migration: &Migration, step: usize, reason: Reason) -> NotAllOrNothing {
+        NotAllOrNothing {
             migration: migration.clone(),
             step,
             reason: format!("runs alone: {reason}"),
@@ -28,12 +28,12 @@ impl Divided {
 }
 
 /// Whether all pending steps can share one transaction; the error names the first that cannot.
-pub fn check_undivided(pending: &[Pending<'_>]) -> Result<(), Box<Divided>> {
+pub fn check_all_or_nothing(pending: &[Pending<'_>]) -> Result<(), Box<NotAllOrNothing>> {
     for pending in pending {
         let steps = pending.migration.steps.iter().enumerate();
         for (index, step) in steps.skip(pending.steps_done) {
             if let Some(reason) = needs_its_own(step, &pending.migration.file.text) {
-                return Err(Box::new(Divided {
+                return Err(Box::new(NotAllOrNothing {
                     migration: pending.migration.clone(),
                     step: index,
                     reason,

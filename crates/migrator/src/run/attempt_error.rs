@@ -16,7 +16,7 @@ const NEEDS_A_COMMIT: [&str; 2] = ["55P04", "55006"];
 const UNDEFINED_TABLE: &str = "42P01";
 
 /// Why an attempt ended early.
-pub(super) enum Stop {
+pub(super) enum AttemptError {
     /// The run is over.
     Failed(Error),
     /// The step did not get its locks.
@@ -29,29 +29,29 @@ pub(super) enum Stop {
     Outdated,
 }
 
-impl From<Error> for Stop {
-    fn from(error: Error) -> Stop {
+impl From<Error> for AttemptError {
+    fn from(error: Error) -> AttemptError {
         match error {
             Error::Link(error) => error.into(),
-            other => Stop::Failed(other),
+            other => AttemptError::Failed(other),
         }
     }
 }
 
-impl From<link::Error> for Stop {
-    fn from(error: link::Error) -> Stop {
+impl From<link::Error> for AttemptError {
+    fn from(error: link::Error) -> AttemptError {
         match error {
-            link::Error::Lost { .. } => Stop::Lost(error, None),
-            other => Stop::Failed(Error::Link(other)),
+            link::Error::Lost { .. } => AttemptError::Lost(error, None),
+            other => AttemptError::Failed(Error::Link(other)),
         }
     }
 }
 
 impl Error {
     /// The interruption of a run whose attempt ended for `stop`: without an answer nobody knows what became of the step.
-    pub(super) fn after(self, stop: &Stop) -> Error {
+    pub(super) fn after(self, stop: &AttemptError) -> Error {
         match (self, stop) {
-            (Error::Interrupted(stopped), Stop::Lost(..)) => {
+            (Error::Interrupted(stopped), AttemptError::Lost(..)) => {
                 Error::Interrupted(Box::new(Interrupted {
                     fate: Fate::Unknown,
                     ..*stopped
@@ -69,13 +69,13 @@ impl Runner<'_, '_> {
         step: usize,
         message: &Message,
         error: link::Error,
-    ) -> Stop {
+    ) -> AttemptError {
         let is_not_preloaded = error.is_not_preloaded();
         match error {
             link::Error::Server(error) => {
                 let code = error.code.clone();
                 if code == OUTDATED && message.is_own(&error) {
-                    return Stop::Outdated;
+                    return AttemptError::Outdated;
                 }
                 let mut failure =
                     Box::new(Failure::new(migration, step, message, *error, self.report));
@@ -87,14 +87,14 @@ impl Runner<'_, '_> {
                 // Locks that were not had in time, or were given up for another's sake.
                 let lacked_locks = matches!(code.as_str(), "55P03" | "40P01" | "40001");
                 if lacked_locks && !failure.may_be_partial {
-                    return Stop::Blocked(failure);
+                    return AttemptError::Blocked(failure);
                 }
                 if let Some(division) = self.division(&failure) {
-                    return Stop::Divided(division);
+                    return AttemptError::Divided(division);
                 }
                 failure.remains = !self.tidy(migration, step);
                 failure.lost = self.lost_with_a_session(&failure);
-                Stop::Failed(Error::Statement(failure))
+                AttemptError::Failed(Error::Statement(failure))
             }
             // No cut, but an answer: the server refused the step, and sending it again changes nothing.
             link::Error::Lost {
@@ -116,9 +116,9 @@ impl Runner<'_, '_> {
             }
             link::Error::Lost { .. } => {
                 let (migration, step) = self.current.unwrap_or((migration, step));
-                Stop::Lost(error, Some((migration.file.version, step)))
+                AttemptError::Lost(error, Some((migration.file.version, step)))
             }
-            other => Stop::Failed(Error::Link(other)),
+            other => AttemptError::Failed(Error::Link(other)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! A statement that runs alone and was begun by a run that was cut, or failed: whether it was carried out, and what it left.
 
+use super::attempt_error::AttemptError;
 use super::runner::Runner;
-use super::stop::Stop;
 use super::{Doubt, Error, Event, InDoubt, Replaced, Settled, lock};
 use crate::history::{History, Row};
 use crate::link;
@@ -33,7 +33,11 @@ impl<'r> Begun<'r> {
 
 impl Runner<'_, '_> {
     /// Settles whether the first pending step was carried out, where the history leaves that open; returns whether it changed the history.
-    pub(super) fn settle(&mut self, first: &Pending<'_>, history: &History) -> Result<bool, Stop> {
+    pub(super) fn settle(
+        &mut self,
+        first: &Pending<'_>,
+        history: &History,
+    ) -> Result<bool, AttemptError> {
         let migration = first.migration;
         let row = history.row(migration.file.version);
         // It is about what was in doubt when the run began, and is heeded once.
@@ -77,7 +81,7 @@ impl Runner<'_, '_> {
                 Some(Doubt::Redo) => Settled::NotDone,
                 Some(Doubt::Done) => Settled::Done,
                 None => {
-                    return Err(Stop::Failed(Error::InDoubt(Box::new(InDoubt {
+                    return Err(AttemptError::Failed(Error::InDoubt(Box::new(InDoubt {
                         migration: migration.clone(),
                         step,
                         since,
@@ -111,7 +115,7 @@ impl Runner<'_, '_> {
         migration: &Migration,
         step: usize,
         old: &str,
-    ) -> Result<Option<Replaced>, Stop> {
+    ) -> Result<Option<Replaced>, AttemptError> {
         let recovery = recovery::of(old, &self.journal(migration));
         if recovery == Recovery::Redo {
             return Ok(Some(Replaced::LeavesNothing));
@@ -136,7 +140,7 @@ impl Runner<'_, '_> {
         self.watch.check().is_ok() && self.try_tidy(migration, step).is_ok_and(|tidied| tidied)
     }
 
-    fn try_tidy(&mut self, migration: &Migration, step: usize) -> Result<bool, Stop> {
+    fn try_tidy(&mut self, migration: &Migration, step: usize) -> Result<bool, AttemptError> {
         if !self.link.is_open() {
             self.link.reconnect()?;
             self.backend = lock::try_take(self.link, self.lock)?.map(|taken| taken.backend);
@@ -153,7 +157,10 @@ impl Runner<'_, '_> {
         }
         // Whom the file has become may not write the history.
         self.query(&self.session.start().join(";\n"))?;
-        let unbegin = self.step_ref(migration, step).progress(step, "").unbegin();
+        let unbegin = self
+            .step_ref(migration, step)
+            .history_entry(step, "")
+            .unbegin();
         self.query(&unbegin)?;
         Ok(true)
     }
@@ -181,7 +188,7 @@ impl Runner<'_, '_> {
         }
     }
 
-    fn verdict(&mut self, migration: &Migration, step: usize) -> Result<Verdict, Stop> {
+    fn verdict(&mut self, migration: &Migration, step: usize) -> Result<Verdict, AttemptError> {
         self.verdict_of(self.recovery(migration, step), migration, step)
     }
 
@@ -190,7 +197,7 @@ impl Runner<'_, '_> {
         recovery: Recovery,
         migration: &Migration,
         step: usize,
-    ) -> Result<Verdict, Stop> {
+    ) -> Result<Verdict, AttemptError> {
         match recovery {
             Recovery::Redo => Ok(Verdict::Redo {
                 repairs: Vec::new(),
@@ -216,7 +223,7 @@ impl Runner<'_, '_> {
         migration: &Migration,
         step: usize,
         statements: &[String],
-    ) -> Result<(), Stop> {
+    ) -> Result<(), AttemptError> {
         for statement in statements {
             if statement.contains(" CONCURRENTLY ") {
                 let waits_aside = script::set_lock_timeout(self.session.patience);

@@ -10,11 +10,11 @@ use crate::explain;
 use crate::failure::Failure;
 
 /// The target's server, by the way that the migrations take.
-pub struct Place {
+pub struct TargetServer {
     /// The target's database.
     pub database: String,
     /// The server, for people.
-    pub server: String,
+    pub title: String,
     /// The machine that it is on, where that is not this one.
     pub elsewhere: Option<String>,
     way: Way,
@@ -29,27 +29,27 @@ enum Way {
     },
 }
 
-impl Place {
+impl TargetServer {
     /// That of a container; `elsewhere` is its engine's machine where that is another one.
     pub fn in_container(
         psql: InContainer,
         database: String,
-        server: String,
+        title: String,
         elsewhere: Option<String>,
-    ) -> Place {
-        Place {
+    ) -> TargetServer {
+        TargetServer {
             database,
-            server,
+            title,
             elsewhere,
             way: Way::Container(psql),
         }
     }
 
     /// That of a URL.
-    pub fn by_url(config: Config, server: Option<Running>) -> Place {
-        Place {
+    pub fn by_url(config: Config, server: Option<Running>) -> TargetServer {
+        TargetServer {
             database: config.database().to_owned(),
-            server: config.server(),
+            title: config.server(),
             elsewhere: config.elsewhere(),
             way: Way::Wire {
                 config: Box::new(config),

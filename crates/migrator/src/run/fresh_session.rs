@@ -4,26 +4,26 @@ use sql::lexer::{self, TokenKind};
 use sql::qualified::qualified;
 use sql::quote;
 
+use super::attempt_error::AttemptError;
 use super::lock;
 use super::runner::Runner;
-use super::stop::Stop;
 use super::{Error, Moved};
 use crate::link;
 use crate::plan::Pending;
 
 impl Runner<'_, '_> {
     /// Opens a session in which the next statement is the first that could load the library.
-    pub(super) fn open_bare(&mut self) -> Result<(), Stop> {
+    pub(super) fn open_fresh_session(&mut self) -> Result<(), AttemptError> {
         self.change_session()?;
         self.query(link::LOAD_NOTHING)?;
-        self.is_bare = true;
+        self.is_fresh = true;
         Ok(())
     }
 
     /// Goes on in a session that loads the library of the new version.
-    pub(super) fn leave_bare(&mut self) -> Result<(), Stop> {
+    pub(super) fn leave_fresh_session(&mut self) -> Result<(), AttemptError> {
         self.change_session()?;
-        self.is_bare = false;
+        self.is_fresh = false;
         Ok(())
     }
 
@@ -34,19 +34,21 @@ impl Runner<'_, '_> {
             self.change_session()
         } else {
             self.backend = None;
-            self.link.reconnect().map_err(Stop::from)
+            self.link.reconnect().map_err(AttemptError::from)
         };
         match changed.and_then(|()| self.note_schema()) {
             Ok(()) => Ok(()),
-            Err(Stop::Lost(error, step)) => self.reconnect(error, step),
-            Err(Stop::Failed(error)) => Err(error),
+            Err(AttemptError::Lost(error, step)) => self.reconnect(error, step),
+            Err(AttemptError::Failed(error)) => Err(error),
             // No other is made of a link's error.
-            Err(Stop::Blocked(_) | Stop::Divided(_) | Stop::Outdated) => Ok(()),
+            Err(AttemptError::Blocked(_) | AttemptError::Divided(_) | AttemptError::Outdated) => {
+                Ok(())
+            }
         }
     }
 
     /// Notes whether new tables go to another schema than the history's by now: every later run would look for its history there.
-    fn note_schema(&mut self) -> Result<(), Stop> {
+    fn note_schema(&mut self) -> Result<(), AttemptError> {
         if self.options.history.schema.is_some() {
             return Ok(());
         }
@@ -77,7 +79,7 @@ impl Runner<'_, '_> {
     }
 
     /// Leaves the session for a new one. The lock goes first: what is left of the old session would hold it for a moment yet.
-    fn change_session(&mut self) -> Result<(), Stop> {
+    fn change_session(&mut self) -> Result<(), AttemptError> {
         match self.is_pooled {
             // The pooler would give the new session this process, which has the library. That it ends is what is asked for.
             true => drop(
@@ -91,7 +93,10 @@ impl Runner<'_, '_> {
     }
 
     /// Whether the server has the files for the update that is the next step: without them the statement fails with less to say.
-    pub(super) fn check_extension_files(&mut self, first: &Pending<'_>) -> Result<(), Stop> {
+    pub(super) fn check_extension_files(
+        &mut self,
+        first: &Pending<'_>,
+    ) -> Result<(), AttemptError> {
         let step = &first.migration.steps[first.steps_done];
         let wanted = match wanted_version(&first.migration.file.text[step.range()]) {
             Some(version) => quote::literal(&version),

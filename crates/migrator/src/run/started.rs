@@ -9,7 +9,7 @@ use crate::history::{self, History};
 use crate::plan::{Migration, Pending};
 
 /// A migration that this run has sent steps of.
-pub(super) struct Began {
+pub(super) struct StartedMigration {
     at: Instant,
     /// How many steps were done before.
     steps_done: usize,
@@ -40,7 +40,7 @@ impl Runner<'_, '_> {
         {
             self.watch.tell(Event::Doubtful(&warning));
         }
-        self.began.entry(version).or_insert(Began {
+        self.began.entry(version).or_insert(StartedMigration {
             at: Instant::now(),
             steps_done: pending.steps_done,
             alone: 0,
