@@ -58,6 +58,12 @@ fn an_included_schema_that_no_file_makes_is_named() {
     project.write("timeschema.toml", "[schemas]\ninclude = [\"archive\"]\n");
     let screen = project.run("migrate --each-schema tenant_*");
     insta::assert_snapshot!(screen);
+    // Nor is it passed over where nothing is pending.
+    std::fs::remove_file(project.dir().join("timeschema.toml")).unwrap();
+    assert!(run(&project, &["migrate", "--each-schema", "tenant_*"]).starts_with("exit 0\n"));
+    project.write("timeschema.toml", "[schemas]\ninclude = [\"archive\"]\n");
+    let screen = project.run("migrate --each-schema tenant_*");
+    assert!(screen.contains("includes the schema archive"), "{screen}");
 }
 
 /// Which files have left how many rows in a schema, and whether the index is there.

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use catalog::{Catalog, Difference, Migration, Snapshot};
 use migrator::history::{History, HistoryTable, Mode};
 use migrator::link::Link;
-use migrator::plan;
+use migrator::plan::{self, Selection};
 use migrator::run::Report;
 
 use crate::args::SnapshotArgs;
@@ -38,6 +38,8 @@ pub struct Keeper {
     committed: Committed,
     history: HistoryTable,
     included: Included,
+    /// Which of the pending migrations the run applies.
+    selection: Selection,
 }
 
 /// What is known of the database that a run starts from.
@@ -100,17 +102,15 @@ impl Before {
 pub struct Look(Option<Result<Before, Failure>>);
 
 impl Keeper {
-    /// Fails where there is no folder to write the snapshot to: before anything is run.
+    /// The keeper for a run that applies these of the pending migrations.
     pub fn new(
         project: &Project,
         args: &SnapshotArgs,
         only_check: bool,
+        selection: Selection,
     ) -> Result<Keeper, Failure> {
         let path = project.snapshot_file(args.snapshot.as_deref())?;
         let shown = project.shown(&path).to_owned();
-        if !args.no_snapshot {
-            snapshot::check_folder(&path, &shown)?;
-        }
         Ok(Keeper {
             committed: Committed::read(&path),
             history: project.history()?,
@@ -119,7 +119,23 @@ impl Keeper {
             shown,
             leave_alone: args.no_snapshot,
             only_check,
+            selection,
         })
+    }
+
+    /// Fails where there is no folder to write the snapshot to: before anything is run.
+    pub fn check_folder(&self, migrations: &[plan::Migration]) -> Result<(), Failure> {
+        if self.leave_alone || !self.applies_all(migrations) {
+            Ok(())
+        } else {
+            snapshot::check_folder(&self.path, &self.shown)
+        }
+    }
+
+    /// Whether the run applies the last migration: a snapshot is only written after it.
+    fn applies_all(&self, migrations: &[plan::Migration]) -> bool {
+        let last = migrations.last();
+        last.is_none_or(|last| self.selection.admits(last.file.version))
     }
 
     /// Refuses a snapshot that cannot be written where it has to be: where it is not the one of these migrations already, as in a checkout
@@ -129,7 +145,8 @@ impl Keeper {
             Committed::Snapshot(it) => it.check(&snapshot::listed(migrations)).is_ok(),
             Committed::Missing | Committed::Unusable(_) => false,
         };
-        if self.leave_alone || self.only_check || is_theirs {
+        let is_written = !self.leave_alone && !self.only_check && self.applies_all(migrations);
+        if is_theirs || !is_written {
             Ok(())
         } else {
             snapshot::check_writable(&self.path, &self.shown)
@@ -201,6 +218,7 @@ impl Keeper {
     ) -> Result<Option<Kept>, Failure> {
         let before = look.0.transpose()?;
         if self.leave_alone {
+            check_schemas(&mut *session.link, &self.included, migrations, report)?;
             return Ok(None);
         }
         if let Some(refused) = self.refused(before.as_ref(), migrations, report) {
@@ -348,6 +366,22 @@ fn all_pending<'a>(
             *state != plan::State::Applied && !applied_now(migration.file.version)
         });
     pending.map(|(migration, _)| migration)
+}
+
+/// Refuses an included schema that does not exist after a run without a snapshot, which has looked for it only if something was pending.
+pub fn check_schemas(
+    link: &mut dyn Link,
+    included: &Included,
+    migrations: &[plan::Migration],
+    report: &Report,
+) -> Result<(), Failure> {
+    // A migration that is still pending may make it.
+    let pending: Vec<_> = all_pending(report, migrations).cloned().collect();
+    let checked = snapshot::check_schemas(link, included, &pending, &report.facts);
+    checked.map_err(|failure| match &*report.applied {
+        [] => failure,
+        _ => failure.state("what was applied stays"),
+    })
 }
 
 fn first_pending<'a>(

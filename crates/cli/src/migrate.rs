@@ -92,7 +92,8 @@ pub fn run(project: &Project, args: &Migrate, screen: &mut Screen) -> Result<Exi
         options.mode = chosen.mode(&args.mode)?;
         return dry_run::run(&chosen, &migrations, &options, screen);
     }
-    let keeper = Keeper::new(project, &args.snapshot, args.frozen)?;
+    let keeper = Keeper::new(project, &args.snapshot, args.frozen, options.selection)?;
+    keeper.check_folder(&migrations)?;
     run_on(
         &mut chosen,
         &migrations,

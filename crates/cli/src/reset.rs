@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use migrator::history::Mode;
 use migrator::link;
+use migrator::plan::Selection;
 use migrator::run::Options;
 use sql::quote::{identifier, literal};
 
@@ -41,7 +42,8 @@ pub struct Reset {
 pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitCode, Failure> {
     // Read first: a database is not dropped for migrations that cannot run.
     let migrations = project.migrations(args.source.migrations.as_deref())?;
-    let keeper = Keeper::new(project, &args.snapshot, false)?;
+    let keeper = Keeper::new(project, &args.snapshot, false, Selection::All)?;
+    keeper.check_folder(&migrations)?;
     keeper.check_writable(&migrations)?;
     let mut chosen = target::choose(project, &args.target)?;
     chosen.bring_up(screen)?;

@@ -127,7 +127,7 @@ impl Included {
     fn missing(&self, schema: &str) -> Failure {
         let missing = plain(schema);
         let message = format!(
-            "{} includes the schema {missing}, and no migration has made it",
+            "{} includes the schema {missing}, which does not exist",
             settings::FILE
         );
         let mut failure = Failure::new(Code::Failed, message);

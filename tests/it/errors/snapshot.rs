@@ -120,6 +120,17 @@ fn in_a_folder_that_takes_no_files() {
     assert!(project.run("status").contains("1 pending"));
 }
 
+#[testkit::test(|test| project(&[A, B]).plain(test))]
+fn that_is_not_written_may_be_anywhere(project: Sandbox) {
+    for snapshot in ["no/such/folder/schema.json", "/sys/kernel/schema.json"] {
+        let screen = project.run(&format!("migrate --to 1 --snapshot {snapshot}"));
+        assert!(screen.starts_with("exit 0\n"), "{screen}");
+        let screen = project.run(&format!("migrate --to 2 --snapshot {snapshot}"));
+        assert!(screen.starts_with("exit 2\n"), "{screen}");
+    }
+    assert!(project.run("status").contains("1 pending"));
+}
+
 #[test]
 fn one_of_these_migrations_need_not_be_written() {
     use std::os::unix::fs::PermissionsExt as _;

@@ -72,7 +72,9 @@ pub fn run(
             None => Ok(Code::Found.into()),
         };
     }
-    let keeper = Keeper::new(project, &args.snapshot, args.frozen)?;
+    let selection = migrate::selection(args);
+    let keeper = Keeper::new(project, &args.snapshot, args.frozen, selection)?;
+    keeper.check_folder(&migrations)?;
     keeper.check_writable(&migrations)?;
     let mut session = chosen.open(screen)?;
     let report = takeover.read(&chosen, &mut *session.link, screen)?;

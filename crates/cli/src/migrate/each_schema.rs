@@ -24,6 +24,7 @@ use sql::quote::plain;
 use crate::args::TargetArgs;
 use crate::explain;
 use crate::failure::{Code, Failure};
+use crate::keeper;
 use crate::migrate::Migrate;
 use crate::migrate::dry_run;
 use crate::migrate::{self, show_mode};
@@ -374,6 +375,11 @@ fn apply(
         (_, Some(stopped)) => Err(stopped),
         (Err(error), None) => Err(Stopped::here(done.stopped(&error, migrations))),
         (Ok(report), None) => {
+            let checked = keeper::check_schemas(link, included, migrations, &report);
+            checked.map_err(|failure| Stopped {
+                failure,
+                is_of_all: true,
+            })?;
             if report.applied.is_empty() {
                 screen.line("  nothing to do");
             }
