@@ -4,10 +4,10 @@
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A column has a type that is not in the list of `types`.
+    /// A column has a type that is not in the table of `sql::types`.
     #[error(
         "{relation}.{column} has the type {sql_type}, which has no Rust type yet: \
-         use one that has (see `codegen::SUPPORTED_TYPES`) or add it to pgtypes and crates/codegen/src/types.rs"
+         use one of those that docs/types.md lists"
     )]
     UnmappedType {
         /// Schema and name of the relation.

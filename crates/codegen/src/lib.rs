@@ -20,7 +20,6 @@ mod types;
 use catalog::Catalog;
 
 pub use error::Error;
-pub use types::SUPPORTED_TYPES;
 
 /// The Rust text for `catalog`: an enum for each enum type, a module for each table, view and continuous aggregate, and a module around
 /// the objects of each schema other than `public`.

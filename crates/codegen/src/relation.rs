@@ -65,7 +65,7 @@ struct Between {
     doc: String,
     sql: String,
     bound: String,
-    bound_type: &'static str,
+    bound_type: String,
 }
 
 /// The context for one relation whose module lies in another, `depth` modules below the root of the file.
@@ -173,7 +173,7 @@ fn between(
 ) -> Option<Between> {
     let column = facts.time_column.as_deref()?;
     let field = fields.iter().find(|field| field.column.name == column)?;
-    let bound_type = field.ty.ordered?;
+    let bound_type = field.ty.ordered.clone()?;
     let first = format!(
         "The rows whose {} lies in `range`, its start included and its end not, in ascending order.",
         docs::code(column)

@@ -1,43 +1,12 @@
 //! Which Rust type holds a column's values.
 //!
-//! The rule is that nothing is lost: a type is in the list when its Rust type holds every value that PostgreSQL can store in it. Domains
+//! The rule is that nothing is lost: `sql::types` has the types whose Rust type holds every value that PostgreSQL can store in them. Domains
 //! stand for their base type, enums for the Rust enum that is generated for them. There is no fallback.
 
 use std::collections::HashMap;
 
 use catalog::{Catalog, Domain, TypeRef};
-
-/// Types of `pg_catalog` that have a Rust type, by `typname`, and that Rust type.
-pub const SUPPORTED_TYPES: &[(&str, &str)] = &[
-    ("bool", "bool"),
-    ("bpchar", "String"),
-    ("bytea", "Vec<u8>"),
-    ("cidr", "timeschema::Cidr"),
-    ("date", "timeschema::Date"),
-    ("float4", "f32"),
-    ("float8", "f64"),
-    ("inet", "timeschema::Inet"),
-    ("int2", "i16"),
-    ("int4", "i32"),
-    ("int8", "i64"),
-    ("interval", "timeschema::Interval"),
-    ("json", "timeschema::Json"),
-    ("jsonb", "timeschema::Jsonb"),
-    ("numeric", "timeschema::Numeric"),
-    ("text", "String"),
-    ("timestamptz", "timeschema::Timestamp"),
-    ("uuid", "timeschema::Uuid"),
-    ("varchar", "String"),
-];
-
-/// Types by which rows are read between two bounds, and the driver's constant for each.
-const ORDERED: &[(&str, &str)] = &[
-    ("date", "DATE"),
-    ("int2", "INT2"),
-    ("int4", "INT4"),
-    ("int8", "INT8"),
-    ("timestamptz", "TIMESTAMPTZ"),
-];
+use sql::types::SqlType;
 
 /// Schema and name of an object, as they stand in the catalog.
 pub(crate) type Key<'a> = (&'a str, &'a str);
@@ -55,7 +24,7 @@ pub(crate) struct RustType {
     /// The type as it is written in a relation's module.
     pub(crate) path: String,
     /// The driver's constant, when rows can be read between two values of the type.
-    pub(crate) ordered: Option<&'static str>,
+    pub(crate) ordered: Option<String>,
 }
 
 /// Why a type has no Rust type.
@@ -105,9 +74,7 @@ impl<'a> Types<'a> {
             array |= ty.array;
         }
         let element = self.element(ty, depth).ok_or(Unmapped::Unknown)?;
-        let ordered = ORDERED
-            .iter()
-            .find(|(name, _)| is_builtin(ty) && *name == ty.name);
+        let ordered = builtin(ty).filter(|ty| ty.is_ordered);
         Ok(if array {
             RustType {
                 path: format!("timeschema::Array<{element}>"),
@@ -116,21 +83,21 @@ impl<'a> Types<'a> {
         } else {
             RustType {
                 path: element,
-                ordered: ordered.map(|(_, constant)| *constant),
+                ordered: ordered.map(SqlType::constant),
             }
         })
     }
 
     fn element(&self, ty: &TypeRef, depth: usize) -> Option<String> {
-        if is_builtin(ty) {
-            let found = SUPPORTED_TYPES.iter().find(|(name, _)| *name == ty.name);
-            return found.map(|(_, rust)| (*rust).to_owned());
+        if let Some(builtin) = builtin(ty) {
+            return Some(builtin.rust.to_owned());
         }
         let path = self.enums.get(&(ty.schema.as_str(), ty.name.as_str()))?;
         Some(format!("{}{path}", "super::".repeat(depth)))
     }
 }
 
-fn is_builtin(ty: &TypeRef) -> bool {
-    ty.schema == "pg_catalog"
+/// What the table says of a type of PostgreSQL's own.
+fn builtin(ty: &TypeRef) -> Option<&'static SqlType> {
+    sql::types::find(&ty.name).filter(|_| ty.schema == "pg_catalog")
 }

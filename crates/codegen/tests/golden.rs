@@ -11,6 +11,9 @@ use catalog::{
     TypeRef,
 };
 
+#[path = "support/all_types.rs"]
+mod all_types;
+
 const RENEW: &str = "RENEW_GOLDEN=1 cargo test -p timeschema-codegen --test golden";
 
 #[test]
@@ -23,6 +26,7 @@ fn the_schema_of_this_repository() {
 #[test]
 fn nasty_names_and_comments() {
     check_golden("nasty", &fixture("nasty"));
+    check_text("all_types", &all_types::again());
 }
 
 #[test]
@@ -77,14 +81,19 @@ fn names_of_every_length_are_formatted() {
 fn fixture(name: &str) -> Catalog {
     let path = crate_dir().join(format!("tests/fixtures/{name}.json"));
     let text = std::fs::read_to_string(&path).unwrap();
-    serde_json::from_str(&text).unwrap()
+    let mut catalog = serde_json::from_str(&text).unwrap();
+    all_types::add_to(&mut catalog);
+    catalog
 }
 
 fn check_golden(name: &str, catalog: &Catalog) {
+    check_text(name, &codegen::generate(catalog).unwrap());
+}
+
+fn check_text(name: &str, text: &str) {
     let path = crate_dir().join(format!("tests/golden/{name}.rs"));
-    let text = codegen::generate(catalog).unwrap();
     if std::env::var_os("RENEW_GOLDEN").is_some() {
-        std::fs::write(&path, &text).unwrap();
+        std::fs::write(&path, text).unwrap();
     }
     let golden = std::fs::read_to_string(&path).unwrap();
     assert!(
@@ -93,7 +102,7 @@ fn check_golden(name: &str, catalog: &Catalog) {
         path.display()
     );
     if rustfmt(name).is_some() {
-        check_formatted(name, &text);
+        check_formatted(name, text);
     }
 }
 

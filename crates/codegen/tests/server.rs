@@ -9,7 +9,7 @@ pub mod nasty {
     include!("golden/nasty.rs");
 }
 
-use nasty::{Mood, QuoteDropType, String_, all_types, quote_drop_table_events as hostile};
+use nasty::{Mood, QuoteDropType, String_, quote_drop_table_events as hostile};
 
 fn database(test: &str) -> Option<(Database, Client)> {
     let database = Database::new(test)?;
@@ -161,48 +161,6 @@ fn every_label_is_what_the_server_calls_it((_database, mut client): (Database, C
     for label in Mood::LABELS {
         assert_eq!(Mood::from(*label).as_str(), *label);
     }
-}
-
-#[testkit::test(database)]
-fn every_type_arrives_alike_by_insert_and_by_copy((_database, mut client): (Database, Client)) {
-    let row: all_types::New = all_types::Required {
-        a_bool: true,
-        a_bpchar: "abc".to_owned(),
-        a_bytea: vec![0, 255],
-        a_cidr: "10.0.0.0/8".parse().unwrap(),
-        a_date: "infinity".parse().unwrap(),
-        a_float4: f32::MIN_POSITIVE,
-        a_float8: -0.0,
-        a_inet: "10.0.0.1/8".parse().unwrap(),
-        a_int2: i16::MIN,
-        a_int4: i32::MAX,
-        a_int8: i64::MIN,
-        a_interval: "1 mon -1 day 00:00:00.000001".parse().unwrap(),
-        a_json: timeschema::Json::from_text("{\"a\" :  1}"),
-        a_jsonb: timeschema::Jsonb::from_text("[null]"),
-        a_numeric: "1234567890.12".parse().unwrap(),
-        a_text: "\u{10ffff}".to_owned(),
-        a_timestamptz: Timestamp::MIN,
-        a_uuid: timeschema::Uuid::from_u128(7),
-        a_varchar: String::new(),
-    }
-    .into();
-    let inserted = all_types::insert(&mut client, &row).unwrap();
-    assert_eq!(
-        (inserted.a_inet, inserted.a_timestamptz),
-        (row.a_inet, row.a_timestamptz)
-    );
-    assert_eq!(
-        (&inserted.a_json, &inserted.a_numeric),
-        (&row.a_json, &row.a_numeric)
-    );
-    assert_eq!(inserted.n_uuid, None);
-    assert!(inserted.s_jsonb.is_empty());
-
-    client.batch_execute("TRUNCATE all_types").unwrap();
-    assert_eq!(all_types::copy_in(&mut client, [&row]).unwrap(), 1);
-    let copied = client.query_one(&all_types::TABLE.select(), &[]).unwrap();
-    assert_eq!(all_types::Row::try_from(&copied).unwrap(), inserted);
 }
 
 #[testkit::test(database)]

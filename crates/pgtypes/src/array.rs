@@ -6,9 +6,9 @@ use bytes::{Buf, BufMut, BytesMut};
 use postgres_types::{FromSql, IsNull, Kind, ToSql, Type, to_sql_checked};
 use thiserror::Error;
 
+use crate::driver;
 use crate::encode::{Encode, EncodeError, nullable_field};
 use crate::error::DecodeError;
-use crate::sql;
 
 /// `MAXDIM` of PostgreSQL.
 const MAX_DIMENSIONS: usize = 6;
@@ -197,7 +197,7 @@ impl<T: Encode> Encode for Array<T> {
 
 /// The element type if `ty` is an array or a domain over one.
 fn element_type(ty: &Type) -> Option<&Type> {
-    match sql::base(ty).kind() {
+    match driver::base(ty).kind() {
         Kind::Array(element) => Some(element),
         _ => None,
     }
@@ -214,7 +214,7 @@ impl<T: ToSql> ToSql for Array<T> {
         for element in &self.elements {
             let start = out.len();
             out.put_i32(-1);
-            let IsNull::No = element.to_sql(sql::base(element_type), out)? else {
+            let IsNull::No = element.to_sql(driver::base(element_type), out)? else {
                 continue;
             };
             let length = i32::try_from(out.len() - start - 4)?;
@@ -224,7 +224,7 @@ impl<T: ToSql> ToSql for Array<T> {
     }
 
     fn accepts(ty: &Type) -> bool {
-        element_type(ty).is_some_and(|element| T::accepts(sql::base(element)))
+        element_type(ty).is_some_and(|element| T::accepts(driver::base(element)))
     }
 
     to_sql_checked!();
@@ -243,7 +243,7 @@ impl<'a, T: FromSql<'a>> FromSql<'a> for Array<T> {
         let mut elements = Vec::with_capacity(count.min(raw.len() / 4));
         for _ in 0..count {
             let field = take_field(&mut raw).ok_or(error("cut short"))?;
-            let decoded = field.map(|field| T::from_sql(sql::base(element_type), field));
+            let decoded = field.map(|field| T::from_sql(driver::base(element_type), field));
             elements.push(decoded.transpose()?);
         }
         if !raw.is_empty() {
@@ -253,7 +253,7 @@ impl<'a, T: FromSql<'a>> FromSql<'a> for Array<T> {
     }
 
     fn accepts(ty: &Type) -> bool {
-        element_type(ty).is_some_and(|element| T::accepts(sql::base(element)))
+        element_type(ty).is_some_and(|element| T::accepts(driver::base(element)))
     }
 }
 

@@ -6,11 +6,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use bytes::{BufMut, BytesMut};
+use sql::types::oid;
 
 use crate::calendar::Civil;
+use crate::driver::sql_type;
 use crate::encode::{Encode, EncodeError};
 use crate::error::{DecodeError, ParseError};
-use crate::sql::sql_type;
 
 /// A `date`: a day from 4714-11-24 BC to 5874897-12-31, or an infinity, in the proleptic Gregorian calendar.
 ///
@@ -95,7 +96,7 @@ impl Date {
 }
 
 impl Encode for Date {
-    const ELEMENT_OID: u32 = 1082;
+    const ELEMENT_OID: u32 = oid("date");
 
     #[inline]
     fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
@@ -104,7 +105,7 @@ impl Encode for Date {
     }
 }
 
-sql_type!(Date, DATE);
+sql_type!(Date, "date");
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,31 +6,10 @@
 
 use postgres::{Error, GenericClient};
 use postgres_types::Kind;
+use sql::types::TYPES;
 
-use crate::sql;
+use crate::driver;
 use crate::table::{Table, quote_identifier};
-
-/// Array types whose elements' OID is the Rust element type's `ELEMENT_OID`. `numeric(12,2)[]` and `interval(3)[]` are not among them
-/// by name, and are asked for; that costs a round trip and is right.
-const KNOWN_ARRAYS: [&str; 17] = [
-    "bigint[]",
-    "boolean[]",
-    "bytea[]",
-    "cidr[]",
-    "date[]",
-    "double precision[]",
-    "inet[]",
-    "integer[]",
-    "interval[]",
-    "json[]",
-    "jsonb[]",
-    "numeric[]",
-    "real[]",
-    "smallint[]",
-    "text[]",
-    "timestamp with time zone[]",
-    "uuid[]",
-];
 
 /// Offset of the element type in a field: behind its length, the number of dimensions and the flag for nulls.
 const ELEMENT_TYPE_AT: usize = 4 + 4 + 4;
@@ -60,7 +39,7 @@ impl ElementOids {
         let select = format!("SELECT {} FROM {}", quoted.join(", "), table.quoted());
         let statement = client.prepare(&select)?;
         let oids = statement.columns().iter();
-        let oids = oids.map(|column| match sql::base(column.type_()).kind() {
+        let oids = oids.map(|column| match driver::base(column.type_()).kind() {
             Kind::Array(element) => Some(element.oid()),
             _ => None,
         });
@@ -100,8 +79,16 @@ fn is_open(table: &Table, column: &str) -> bool {
     let mut columns = table.columns.iter().filter(|c| c.name == column);
     columns.any(|c| {
         let array_or_ours = c.sql_type.ends_with("[]") || c.sql_type.contains('.');
-        array_or_ours && !KNOWN_ARRAYS.contains(&c.sql_type)
+        array_or_ours && !is_known_array(c.sql_type)
     })
+}
+
+/// Whether the elements' OID is the Rust element type's `ELEMENT_OID`. `numeric(12,2)[]` and `interval(3)[]` are not known by name, and
+/// are asked for; that costs a round trip and is right.
+fn is_known_array(sql_type: &str) -> bool {
+    let element = sql_type.strip_suffix("[]");
+    let mut firsts = TYPES.iter().filter(|ty| !ty.is_second);
+    element.is_some_and(|element| firsts.any(|ty| ty.sql == element))
 }
 
 #[cfg(test)]

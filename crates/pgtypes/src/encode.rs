@@ -4,6 +4,7 @@
 //! trait where they are defined.
 
 use bytes::{BufMut, BytesMut};
+use sql::types::oid;
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -87,11 +88,11 @@ pub(crate) fn text(text: &str, out: &mut BytesMut) -> Result<(), EncodeError> {
     Ok(())
 }
 
-/// `impl Encode` for a type whose binary form one `put_*` writes. The OIDs are those of `pg_type.dat`.
+/// `impl Encode` for a type whose binary form one `put_*` writes. The names are those of the SQL types.
 macro_rules! encode_with {
-    ($($type:ty, $oid:literal, |$value:ident, $out:ident| $put:expr;)+) => {$(
+    ($($type:ty, $name:literal, |$value:ident, $out:ident| $put:expr;)+) => {$(
         impl Encode for $type {
-            const ELEMENT_OID: u32 = $oid;
+            const ELEMENT_OID: u32 = oid($name);
 
             #[inline]
             fn encode(&self, $out: &mut BytesMut) -> Result<(), EncodeError> {
@@ -104,18 +105,18 @@ macro_rules! encode_with {
 }
 
 encode_with! {
-    bool, 16, |value, out| out.put_u8(u8::from(*value));
-    Vec<u8>, 17, |value, out| out.put_slice(value);
-    i64, 20, |value, out| out.put_i64(*value);
-    i16, 21, |value, out| out.put_i16(*value);
-    i32, 23, |value, out| out.put_i32(*value);
-    f32, 700, |value, out| out.put_f32(*value);
-    f64, 701, |value, out| out.put_f64(*value);
-    Uuid, 2950, |value, out| out.put_slice(value.as_bytes());
+    bool, "bool", |value, out| out.put_u8(u8::from(*value));
+    Vec<u8>, "bytea", |value, out| out.put_slice(value);
+    i64, "int8", |value, out| out.put_i64(*value);
+    i16, "int2", |value, out| out.put_i16(*value);
+    i32, "int4", |value, out| out.put_i32(*value);
+    f32, "float4", |value, out| out.put_f32(*value);
+    f64, "float8", |value, out| out.put_f64(*value);
+    Uuid, "uuid", |value, out| out.put_slice(value.as_bytes());
 }
 
 impl Encode for str {
-    const ELEMENT_OID: u32 = 25;
+    const ELEMENT_OID: u32 = oid("text");
 
     #[inline]
     fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {

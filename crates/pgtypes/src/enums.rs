@@ -4,8 +4,8 @@ use std::error::Error;
 
 use postgres_types::{Kind, Type};
 
+use crate::driver;
 use crate::error::DecodeError;
-use crate::sql;
 
 /// Implements [`Encode`](crate::Encode), [`ToSql`](crate::ToSql) and [`FromSql`](crate::FromSql) for a type that stands for a SQL
 /// enum: it has `fn as_str(&self) -> &str`, its label, and `From<&str>`, which takes any label.
@@ -99,7 +99,7 @@ macro_rules! enum_sql {
 
 /// Whether values of `ty` travel as labels.
 pub fn accepts(ty: &Type) -> bool {
-    let base = sql::base(ty);
+    let base = driver::base(ty);
     matches!(base.kind(), Kind::Enum(_)) || matches!(*base, Type::TEXT | Type::VARCHAR)
 }
 

@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use postgres::{GenericClient, Row};
 use postgres_types::{IsNull, ToSql, Type};
 
-use crate::sql;
+use crate::driver;
 use crate::table::Insert;
 
 /// Inserts one row and returns it whole, with what its defaults, triggers and generated columns made of it.
@@ -34,7 +34,7 @@ impl ToSql for Parameter<'_> {
         ty: &Type,
         out: &mut BytesMut,
     ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
-        self.0.to_sql_checked(sql::base(ty), out)
+        self.0.to_sql_checked(driver::base(ty), out)
     }
 
     /// Any: the value itself is asked when it is written.

@@ -6,10 +6,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use bytes::{BufMut, BytesMut};
+use sql::types::oid;
 
+use crate::driver::sql_type;
 use crate::encode::{Encode, EncodeError};
 use crate::error::{DecodeError, ParseError};
-use crate::sql::sql_type;
 
 /// An `interval`. Its three parts have signs of their own: a month is not always 30 days, nor a day always 24 hours.
 ///
@@ -82,7 +83,7 @@ impl Interval {
 }
 
 impl Encode for Interval {
-    const ELEMENT_OID: u32 = 1186;
+    const ELEMENT_OID: u32 = oid("interval");
 
     #[inline]
     fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
@@ -93,7 +94,7 @@ impl Encode for Interval {
     }
 }
 
-sql_type!(Interval, INTERVAL);
+sql_type!(Interval, "interval");
 
 impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,12 +1,15 @@
 //! `json` and `jsonb`, as text.
 
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 
 use bytes::{BufMut, BytesMut};
+use sql::types::oid;
 
+use crate::driver::sql_type;
 use crate::encode::{self, Encode, EncodeError};
 use crate::error::DecodeError;
-use crate::sql::sql_type;
 
 /// Version of the binary form of `jsonb`, which every PostgreSQL since 9.4 writes.
 const JSONB_VERSION: u8 = 1;
@@ -69,6 +72,15 @@ macro_rules! json_type {
             }
         }
 
+        /// Takes any text, as [`from_text`](Self::from_text) does.
+        impl FromStr for $type {
+            type Err = Infallible;
+
+            fn from_str(text: &str) -> Result<Self, Infallible> {
+                Ok(Self::from_text(text))
+            }
+        }
+
         impl fmt::Debug for $type {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, "{}({})", stringify!($type), self.0)
@@ -104,7 +116,7 @@ fn text(raw: &[u8]) -> Result<String, &'static str> {
 }
 
 impl Encode for Json {
-    const ELEMENT_OID: u32 = 114;
+    const ELEMENT_OID: u32 = oid("json");
 
     #[inline]
     fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
@@ -113,7 +125,7 @@ impl Encode for Json {
 }
 
 impl Encode for Jsonb {
-    const ELEMENT_OID: u32 = 3802;
+    const ELEMENT_OID: u32 = oid("jsonb");
 
     #[inline]
     fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
@@ -122,8 +134,8 @@ impl Encode for Jsonb {
     }
 }
 
-sql_type!(Json, JSON);
-sql_type!(Jsonb, JSONB);
+sql_type!(Json, "json");
+sql_type!(Jsonb, "jsonb");
 
 #[cfg(test)]
 mod tests {

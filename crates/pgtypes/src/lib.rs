@@ -5,18 +5,8 @@
 //! `Display` writes what PostgreSQL prints and `FromStr` reads it back. Not here: names and structure of anybody's schema, which
 //! are generated, and conversions to other crates' date and decimal types.
 //!
-//! | SQL type | here |
-//! |---|---|
-//! | `timestamp with time zone` | [`Timestamp`] |
-//! | `date` | [`Date`] |
-//! | `numeric` | [`Numeric`] |
-//! | `interval` | [`Interval`] |
-//! | `inet`, `cidr` | [`Inet`], [`Cidr`] |
-//! | `json`, `jsonb` | [`Json`], [`Jsonb`] |
-//! | `uuid` | [`Uuid`] |
-//! | an array | [`Array`] |
-//! | an enum | a type of one's own with [`enum_sql!`] |
-//! | `boolean`, `smallint`, `integer`, `bigint`, `real`, `double precision`, `text`, `bytea` | Rust's own types |
+//! `sql::types` is the table of the SQL types and what holds each of them. An array is an [`Array`], and an enum a type of one's own with
+//! [`enum_sql!`].
 
 #[cfg(test)]
 extern crate self as pgtypes;
@@ -27,6 +17,7 @@ mod calendar;
 mod copy;
 mod date;
 mod datetime_text;
+mod driver;
 mod element_oid;
 mod encode;
 mod enums;
@@ -42,27 +33,51 @@ mod numeric;
 #[path = "../tests/support/random.rs"]
 mod random;
 mod rows;
-mod sql;
+#[cfg(test)]
+#[allow(dead_code, reason = "the tests on a server read the rest")]
+#[path = "../tests/support/samples.rs"]
+mod samples;
 mod table;
 mod text;
 mod timestamp;
 
-pub use array::{Array, ArrayError, Dimension};
 pub use bytes::BytesMut;
-pub use copy::{CopyError, copy_in};
-pub use date::Date;
-pub use encode::{Encode, EncodeError, field, nullable_field};
-pub use error::{OutOfRange, ParseError};
+pub use copy::copy_in;
+pub use encode::{Encode, field, nullable_field};
 pub use insert::insert;
-pub use interval::Interval;
-pub use json::{Json, Jsonb};
-pub use net::{Cidr, Inet};
-pub use numeric::Numeric;
 pub use postgres_types::{FromSql, ToSql};
-pub use rows::Rows;
 pub use table::{Column, Insert, Table, quote_identifier};
-pub use timestamp::Timestamp;
-pub use uuid::Uuid;
+
+/// Exports the types of values and errors, and makes `use_values!`, by which a schema crate exports the same at its root. One list, so
+/// that a type is forgotten in neither.
+macro_rules! values {
+    ($dollar:tt $($module:ident::{$($name:ident),+};)+) => {
+        $(pub use $module::{$($name),+};)+
+
+        /// `pub use` of every type of this crate that is a value or an error, from the crate or module of that path.
+        #[macro_export]
+        macro_rules! use_values {
+            ($dollar($dollar from:tt)+) => {
+                pub use $dollar($dollar from)+::{$($($name),+),+};
+            };
+        }
+    };
+}
+
+values! { $
+    array::{Array, ArrayError, Dimension};
+    copy::{CopyError};
+    date::{Date};
+    encode::{EncodeError};
+    error::{OutOfRange, ParseError};
+    interval::{Interval};
+    json::{Json, Jsonb};
+    net::{Cidr, Inet};
+    numeric::{Numeric};
+    rows::{Rows};
+    timestamp::{Timestamp};
+    uuid::{Uuid};
+}
 
 /// The driver, so that generated code needs no dependency of its own.
 pub use postgres;

@@ -5,10 +5,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use bytes::{BufMut, BytesMut};
+use sql::types::oid;
 
+use crate::driver::sql_type;
 use crate::encode::{Encode, EncodeError};
 use crate::error::{DecodeError, OutOfRange, ParseError};
-use crate::sql::sql_type;
 
 /// `PGSQL_AF_INET` of PostgreSQL's `utils/inet.h`, the same on every platform.
 const FAMILY_V4: u8 = 2;
@@ -185,7 +186,7 @@ impl From<Ipv6Addr> for Inet {
 }
 
 impl Encode for Inet {
-    const ELEMENT_OID: u32 = 869;
+    const ELEMENT_OID: u32 = oid("inet");
 
     #[inline]
     fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
@@ -195,7 +196,7 @@ impl Encode for Inet {
 }
 
 impl Encode for Cidr {
-    const ELEMENT_OID: u32 = 650;
+    const ELEMENT_OID: u32 = oid("cidr");
 
     #[inline]
     fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
@@ -204,8 +205,8 @@ impl Encode for Cidr {
     }
 }
 
-sql_type!(Inet, INET);
-sql_type!(Cidr, CIDR);
+sql_type!(Inet, "inet");
+sql_type!(Cidr, "cidr");
 
 impl fmt::Display for Inet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,10 +9,11 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use bytes::{BufMut, BytesMut};
+use sql::types::oid;
 
+use crate::driver::sql_type;
 use crate::encode::{Encode, EncodeError};
 use crate::error::{DecodeError, OutOfRange, ParseError};
-use crate::sql::sql_type;
 
 const NEGATIVE: u16 = 0x4000;
 const NAN: u16 = 0xC000;
@@ -339,15 +340,16 @@ impl Hash for Numeric {
 }
 
 impl Encode for Numeric {
-    const ELEMENT_OID: u32 = 1700;
+    const ELEMENT_OID: u32 = oid("numeric");
 
     fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
-        let (sign, number) = match &self.0 {
-            Repr::NaN => (NAN, None),
-            Repr::Infinity => (POSITIVE_INFINITY, None),
-            Repr::NegativeInfinity => (NEGATIVE_INFINITY, None),
-            Repr::Finite(number) if number.negative => (NEGATIVE, Some(number)),
-            Repr::Finite(number) => (0, Some(number)),
+        // The scale of an infinity means nothing; the server reads 32 out of its own sign bits and sends that.
+        let (sign, scale, number) = match &self.0 {
+            Repr::NaN => (NAN, 0, None),
+            Repr::Infinity => (POSITIVE_INFINITY, 32, None),
+            Repr::NegativeInfinity => (NEGATIVE_INFINITY, 32, None),
+            Repr::Finite(number) if number.negative => (NEGATIVE, number.scale, Some(number)),
+            Repr::Finite(number) => (0, number.scale, Some(number)),
         };
         let digits = number.map_or(&[][..], |number| &number.digits);
         out.reserve(8 + 2 * digits.len());
@@ -355,7 +357,7 @@ impl Encode for Numeric {
         out.put_u16(digits.len() as u16);
         out.put_i16(number.map_or(0, |number| number.weight));
         out.put_u16(sign);
-        out.put_u16(number.map_or(0, |number| number.scale));
+        out.put_u16(scale);
         for digit in digits {
             out.put_i16(*digit);
         }
@@ -363,7 +365,7 @@ impl Encode for Numeric {
     }
 }
 
-sql_type!(Numeric, NUMERIC);
+sql_type!(Numeric, "numeric");
 
 impl fmt::Display for Numeric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

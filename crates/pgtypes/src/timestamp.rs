@@ -7,12 +7,13 @@ use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
 use bytes::{BufMut, BytesMut};
+use sql::types::oid;
 
 use crate::calendar::{DAY_MICROS, UNIX_DAYS};
 use crate::date::Date;
+use crate::driver::sql_type;
 use crate::encode::{Encode, EncodeError};
 use crate::error::{DecodeError, OutOfRange, ParseError};
-use crate::sql::sql_type;
 
 const OUT_OF_RANGE: OutOfRange = OutOfRange {
     kind: "timestamp with time zone",
@@ -217,7 +218,7 @@ impl TryFrom<Timestamp> for SystemTime {
 }
 
 impl Encode for Timestamp {
-    const ELEMENT_OID: u32 = 1184;
+    const ELEMENT_OID: u32 = oid("timestamptz");
 
     #[inline]
     fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
@@ -226,7 +227,7 @@ impl Encode for Timestamp {
     }
 }
 
-sql_type!(Timestamp, TIMESTAMPTZ);
+sql_type!(Timestamp, "timestamptz");
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

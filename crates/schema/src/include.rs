@@ -23,11 +23,11 @@ macro_rules! include_schema {
         pub use schema::*;
 
         pub use $crate::{
-            Ahead, Applied, Array, ArrayError, Cidr, Config, ConfigError, CopyError, Date,
-            Dimension, Drift, EncodeError, HistoryTable, Inet, Interval, Json, Jsonb, MigrateError,
-            Mode, NewerDatabase, Numeric, OutOfRange, ParseError, Report, Rows, StartUp, Timestamp,
-            Uuid, VerifyError, postgres,
+            Ahead, Applied, Config, ConfigError, Drift, HistoryTable, MigrateError, Mode,
+            NewerDatabase, Report, StartUp, VerifyError, postgres,
         };
+
+        $crate::use_values!($crate);
 
         /// Applies every pending migration: see [`timeschema::Schema::migrate`]($crate::Schema::migrate).
         ///

@@ -37,11 +37,6 @@ pub use migrate::{
 #[cfg(feature = "testing")]
 pub use migrator::testing;
 // What generated modules are made of.
-pub use pgtypes::{
-    Array, ArrayError, BytesMut, Cidr, Column, CopyError, Date, Dimension, Encode, EncodeError,
-    FromSql, Inet, Insert, Interval, Json, Jsonb, Numeric, OutOfRange, ParseError, Rows, Table,
-    Timestamp, ToSql, Uuid, copy_in, enum_sql, field, insert, nullable_field, postgres,
-    quote_identifier,
-};
+pub use pgtypes::*;
 pub use schema::Schema;
 pub use verify::{Drift, VerifyError};

@@ -1,5 +1,5 @@
 //! SQL as text: writing it safely, splitting it as psql does, reading what a statement is, and replacing parts of one; and what is
-//! known of TimescaleDB's routines. No server is asked, and nothing is run.
+//! known of TimescaleDB's routines and PostgreSQL's types. No server is asked, and nothing is run.
 
 pub mod lexer;
 pub mod qualified;
@@ -7,3 +7,4 @@ pub mod quote;
 pub mod rewriting;
 pub mod statement;
 pub mod timescaledb;
+pub mod types;

@@ -778,7 +778,7 @@ pub mod all_types {
         pub a_bool: bool,
         /// Never null: NOT NULL.
         ///
-        /// `character(3)`.
+        /// `character`.
         pub a_bpchar: String,
         /// Never null: NOT NULL.
         ///
@@ -830,7 +830,7 @@ pub mod all_types {
         pub a_jsonb: timeschema::Jsonb,
         /// Never null: NOT NULL.
         ///
-        /// `numeric(12,2)`.
+        /// `numeric`.
         pub a_numeric: timeschema::Numeric,
         /// Never null: NOT NULL.
         ///
@@ -846,11 +846,11 @@ pub mod all_types {
         pub a_uuid: timeschema::Uuid,
         /// Never null: NOT NULL.
         ///
-        /// `character varying(20)`.
+        /// `character varying`.
         pub a_varchar: String,
         /// `boolean`.
         pub n_bool: Option<bool>,
-        /// `character(3)`.
+        /// `character`.
         pub n_bpchar: Option<String>,
         /// `bytea`.
         pub n_bytea: Option<Vec<u8>>,
@@ -876,7 +876,7 @@ pub mod all_types {
         pub n_json: Option<timeschema::Json>,
         /// `jsonb`.
         pub n_jsonb: Option<timeschema::Jsonb>,
-        /// `numeric(12,2)`.
+        /// `numeric`.
         pub n_numeric: Option<timeschema::Numeric>,
         /// `text`.
         pub n_text: Option<String>,
@@ -884,7 +884,7 @@ pub mod all_types {
         pub n_timestamptz: Option<timeschema::Timestamp>,
         /// `uuid`.
         pub n_uuid: Option<timeschema::Uuid>,
-        /// `character varying(20)`.
+        /// `character varying`.
         pub n_varchar: Option<String>,
         /// Never null: NOT NULL.
         ///
@@ -892,7 +892,7 @@ pub mod all_types {
         pub s_bool: timeschema::Array<bool>,
         /// Never null: NOT NULL.
         ///
-        /// `character(3)[]`, `'{}'::character(3)[]` by default.
+        /// `character[]`, `'{}'::character[]` by default.
         pub s_bpchar: timeschema::Array<String>,
         /// Never null: NOT NULL.
         ///
@@ -944,7 +944,7 @@ pub mod all_types {
         pub s_jsonb: timeschema::Array<timeschema::Jsonb>,
         /// Never null: NOT NULL.
         ///
-        /// `numeric(12,2)[]`, `'{}'::numeric(12,2)[]` by default.
+        /// `numeric[]`, `'{}'::numeric[]` by default.
         pub s_numeric: timeschema::Array<timeschema::Numeric>,
         /// Never null: NOT NULL.
         ///
@@ -960,7 +960,7 @@ pub mod all_types {
         pub s_uuid: timeschema::Array<timeschema::Uuid>,
         /// Never null: NOT NULL.
         ///
-        /// `character varying(20)[]`, `'{}'::character varying(20)[]` by default.
+        /// `character varying[]`, `'{}'::character varying[]` by default.
         pub s_varchar: timeschema::Array<String>,
     }
 
@@ -1043,7 +1043,7 @@ pub mod all_types {
             },
             timeschema::Column {
                 name: "a_bpchar",
-                sql_type: "character(3)",
+                sql_type: "character",
                 never_null: true,
             },
             timeschema::Column {
@@ -1108,7 +1108,7 @@ pub mod all_types {
             },
             timeschema::Column {
                 name: "a_numeric",
-                sql_type: "numeric(12,2)",
+                sql_type: "numeric",
                 never_null: true,
             },
             timeschema::Column {
@@ -1128,7 +1128,7 @@ pub mod all_types {
             },
             timeschema::Column {
                 name: "a_varchar",
-                sql_type: "character varying(20)",
+                sql_type: "character varying",
                 never_null: true,
             },
             timeschema::Column {
@@ -1138,7 +1138,7 @@ pub mod all_types {
             },
             timeschema::Column {
                 name: "n_bpchar",
-                sql_type: "character(3)",
+                sql_type: "character",
                 never_null: false,
             },
             timeschema::Column {
@@ -1203,7 +1203,7 @@ pub mod all_types {
             },
             timeschema::Column {
                 name: "n_numeric",
-                sql_type: "numeric(12,2)",
+                sql_type: "numeric",
                 never_null: false,
             },
             timeschema::Column {
@@ -1223,7 +1223,7 @@ pub mod all_types {
             },
             timeschema::Column {
                 name: "n_varchar",
-                sql_type: "character varying(20)",
+                sql_type: "character varying",
                 never_null: false,
             },
             timeschema::Column {
@@ -1233,7 +1233,7 @@ pub mod all_types {
             },
             timeschema::Column {
                 name: "s_bpchar",
-                sql_type: "character(3)[]",
+                sql_type: "character[]",
                 never_null: true,
             },
             timeschema::Column {
@@ -1298,7 +1298,7 @@ pub mod all_types {
             },
             timeschema::Column {
                 name: "s_numeric",
-                sql_type: "numeric(12,2)[]",
+                sql_type: "numeric[]",
                 never_null: true,
             },
             timeschema::Column {
@@ -1318,7 +1318,7 @@ pub mod all_types {
             },
             timeschema::Column {
                 name: "s_varchar",
-                sql_type: "character varying(20)[]",
+                sql_type: "character varying[]",
                 never_null: true,
             },
         ],
@@ -1333,7 +1333,7 @@ pub mod all_types {
     pub struct New {
         /// `boolean`.
         pub a_bool: bool,
-        /// `character(3)`.
+        /// `character`.
         pub a_bpchar: String,
         /// `bytea`.
         pub a_bytea: Vec<u8>,
@@ -1359,7 +1359,7 @@ pub mod all_types {
         pub a_json: timeschema::Json,
         /// `jsonb`.
         pub a_jsonb: timeschema::Jsonb,
-        /// `numeric(12,2)`.
+        /// `numeric`.
         pub a_numeric: timeschema::Numeric,
         /// `text`.
         pub a_text: String,
@@ -1367,11 +1367,11 @@ pub mod all_types {
         pub a_timestamptz: timeschema::Timestamp,
         /// `uuid`.
         pub a_uuid: timeschema::Uuid,
-        /// `character varying(20)`.
+        /// `character varying`.
         pub a_varchar: String,
         /// `boolean`. `None` is null.
         pub n_bool: Option<bool>,
-        /// `character(3)`. `None` is null.
+        /// `character`. `None` is null.
         pub n_bpchar: Option<String>,
         /// `bytea`. `None` is null.
         pub n_bytea: Option<Vec<u8>>,
@@ -1397,7 +1397,7 @@ pub mod all_types {
         pub n_json: Option<timeschema::Json>,
         /// `jsonb`. `None` is null.
         pub n_jsonb: Option<timeschema::Jsonb>,
-        /// `numeric(12,2)`. `None` is null.
+        /// `numeric`. `None` is null.
         pub n_numeric: Option<timeschema::Numeric>,
         /// `text`. `None` is null.
         pub n_text: Option<String>,
@@ -1405,11 +1405,11 @@ pub mod all_types {
         pub n_timestamptz: Option<timeschema::Timestamp>,
         /// `uuid`. `None` is null.
         pub n_uuid: Option<timeschema::Uuid>,
-        /// `character varying(20)`. `None` is null.
+        /// `character varying`. `None` is null.
         pub n_varchar: Option<String>,
         /// `boolean[]`, `'{}'::boolean[]` by default. `None` is the default.
         pub s_bool: Option<timeschema::Array<bool>>,
-        /// `character(3)[]`, `'{}'::character(3)[]` by default. `None` is the default.
+        /// `character[]`, `'{}'::character[]` by default. `None` is the default.
         pub s_bpchar: Option<timeschema::Array<String>>,
         /// `bytea[]`, `'{}'::bytea[]` by default. `None` is the default.
         pub s_bytea: Option<timeschema::Array<Vec<u8>>>,
@@ -1435,7 +1435,7 @@ pub mod all_types {
         pub s_json: Option<timeschema::Array<timeschema::Json>>,
         /// `jsonb[]`, `'{}'::jsonb[]` by default. `None` is the default.
         pub s_jsonb: Option<timeschema::Array<timeschema::Jsonb>>,
-        /// `numeric(12,2)[]`, `'{}'::numeric(12,2)[]` by default. `None` is the default.
+        /// `numeric[]`, `'{}'::numeric[]` by default. `None` is the default.
         pub s_numeric: Option<timeschema::Array<timeschema::Numeric>>,
         /// `text[]`, `'{}'::text[]` by default. `None` is the default.
         pub s_text: Option<timeschema::Array<String>>,
@@ -1444,8 +1444,7 @@ pub mod all_types {
         pub s_timestamptz: Option<timeschema::Array<timeschema::Timestamp>>,
         /// `uuid[]`, `'{}'::uuid[]` by default. `None` is the default.
         pub s_uuid: Option<timeschema::Array<timeschema::Uuid>>,
-        /// `character varying(20)[]`, `'{}'::character varying(20)[]` by default. `None` is the
-        /// default.
+        /// `character varying[]`, `'{}'::character varying[]` by default. `None` is the default.
         pub s_varchar: Option<timeschema::Array<String>>,
     }
 
@@ -1458,7 +1457,7 @@ pub mod all_types {
     pub struct Required {
         /// `boolean`.
         pub a_bool: bool,
-        /// `character(3)`.
+        /// `character`.
         pub a_bpchar: String,
         /// `bytea`.
         pub a_bytea: Vec<u8>,
@@ -1484,7 +1483,7 @@ pub mod all_types {
         pub a_json: timeschema::Json,
         /// `jsonb`.
         pub a_jsonb: timeschema::Jsonb,
-        /// `numeric(12,2)`.
+        /// `numeric`.
         pub a_numeric: timeschema::Numeric,
         /// `text`.
         pub a_text: String,
@@ -1492,7 +1491,7 @@ pub mod all_types {
         pub a_timestamptz: timeschema::Timestamp,
         /// `uuid`.
         pub a_uuid: timeschema::Uuid,
-        /// `character varying(20)`.
+        /// `character varying`.
         pub a_varchar: String,
     }
 

@@ -7,4 +7,5 @@ mod insert;
 mod schema;
 #[path = "../support/mod.rs"]
 mod support;
+mod types;
 mod values;

@@ -1,6 +1,8 @@
 //! A session for each server test, in a database of its own where the test makes tables.
 
 pub mod random;
+#[allow(dead_code, reason = "the unit tests read the rest")]
+pub mod samples;
 
 use std::ops::{Deref, DerefMut};
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use pgtypes::{Array, Date, Dimension, Inet, Interval, Numeric, Timestamp};
+use pgtypes::{Array, Cidr, Date, Dimension, Inet, Interval, Numeric, Timestamp};
 
 /// Values of a seed.
 pub struct Random(testkit::Random);
@@ -87,6 +87,14 @@ impl Random {
         text.parse().unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// JSON as `jsonb` prints it.
+    pub fn json(&mut self) -> String {
+        let text = self.text().replace('\\', "\\\\").replace('"', "\\\"");
+        let text = text.replace('\n', "\\n");
+        let number = self.u64() as i64;
+        format!("[null, {number}.50, {{\"a\": \"{text}\", \"bc\": {{}}}}, [true]]")
+    }
+
     /// A short text full of what quoting is for.
     pub fn text(&mut self) -> String {
         const CHARS: [&str; 12] = [
@@ -116,6 +124,17 @@ impl Random {
             .map(|_| (!self.one_in(5)).then(|| self.text()))
             .collect();
         Array::new(dimensions, elements).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// A network of either family.
+    pub fn cidr(&mut self) -> Cidr {
+        let inet = self.inet();
+        let behind = u128::MAX.checked_shr(inet.prefix().into()).unwrap_or(0);
+        let addr = match inet.addr() {
+            IpAddr::V4(addr) => IpAddr::V4((addr.to_bits() & !((behind >> 96) as u32)).into()),
+            IpAddr::V6(addr) => IpAddr::V6((addr.to_bits() & !behind).into()),
+        };
+        Cidr::new(addr, inet.prefix()).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// An address of either family with any prefix; runs of zeros are frequent.

@@ -11,9 +11,10 @@ pub(crate) fn base(ty: &Type) -> &Type {
     ty
 }
 
-/// Implements `ToSql` and `FromSql` for a type that has `Encode` and `fn decode(&[u8]) -> Result<Self, DecodeError>`.
+/// Implements `ToSql` and `FromSql` for a type that has `Encode` and `fn decode(&[u8]) -> Result<Self, DecodeError>`. The names are those
+/// of the SQL types that it holds.
 macro_rules! sql_type {
-    ($type:ty, $sql:ident) => {
+    ($type:ty, $($name:literal),+) => {
         impl postgres_types::ToSql for $type {
             fn to_sql(
                 &self,
@@ -25,7 +26,8 @@ macro_rules! sql_type {
             }
 
             fn accepts(ty: &postgres_types::Type) -> bool {
-                *crate::sql::base(ty) == postgres_types::Type::$sql
+                const OIDS: &[u32] = &[$(sql::types::oid($name)),+];
+                OIDS.contains(&crate::driver::base(ty).oid())
             }
 
             postgres_types::to_sql_checked!();
@@ -40,7 +42,8 @@ macro_rules! sql_type {
             }
 
             fn accepts(ty: &postgres_types::Type) -> bool {
-                *crate::sql::base(ty) == postgres_types::Type::$sql
+                const OIDS: &[u32] = &[$(sql::types::oid($name)),+];
+                OIDS.contains(&crate::driver::base(ty).oid())
             }
         }
     };

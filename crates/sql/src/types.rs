@@ -1,0 +1,130 @@
+//! What is known of PostgreSQL's types: one table, from which the values, the generated code, their tests and the documentation are made.
+//!
+//! A type is in the table when its Rust type holds every value that PostgreSQL can store in it.
+
+/// A type of `pg_catalog` that has a Rust type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SqlType {
+    /// `typname`.
+    pub name: &'static str,
+    /// What `format_type` prints for it without a modifier.
+    pub sql: &'static str,
+    /// OID, which is the same on every server.
+    pub oid: u32,
+    /// Path of the Rust type in generated code.
+    pub rust: &'static str,
+    /// Whether rows are read between two bounds of this type.
+    pub is_ordered: bool,
+    /// Whether the Rust type is another SQL type's first, so that its arrays have to be given this type's OID.
+    pub is_second: bool,
+}
+
+impl SqlType {
+    const fn ordered(mut self) -> Self {
+        self.is_ordered = true;
+        self
+    }
+
+    const fn second(mut self) -> Self {
+        self.is_second = true;
+        self
+    }
+
+    /// The driver's constant for the type.
+    pub fn constant(&self) -> String {
+        self.name.to_ascii_uppercase()
+    }
+}
+
+const fn of(name: &'static str, sql: &'static str, oid: u32, rust: &'static str) -> SqlType {
+    SqlType {
+        name,
+        sql,
+        oid,
+        rust,
+        is_ordered: false,
+        is_second: false,
+    }
+}
+
+/// The types, by name. OIDs are those of PostgreSQL's `pg_type.dat`.
+pub const TYPES: &[SqlType] = &[
+    of("bool", "boolean", 16, "bool"),
+    of("bpchar", "character", 1042, "String").second(),
+    of("bytea", "bytea", 17, "Vec<u8>"),
+    of("cidr", "cidr", 650, "timeschema::Cidr"),
+    of("date", "date", 1082, "timeschema::Date").ordered(),
+    of("float4", "real", 700, "f32"),
+    of("float8", "double precision", 701, "f64"),
+    of("inet", "inet", 869, "timeschema::Inet"),
+    of("int2", "smallint", 21, "i16").ordered(),
+    of("int4", "integer", 23, "i32").ordered(),
+    of("int8", "bigint", 20, "i64").ordered(),
+    of("interval", "interval", 1186, "timeschema::Interval"),
+    of("json", "json", 114, "timeschema::Json"),
+    of("jsonb", "jsonb", 3802, "timeschema::Jsonb"),
+    of("numeric", "numeric", 1700, "timeschema::Numeric"),
+    of("text", "text", 25, "String"),
+    of(
+        "timestamptz",
+        "timestamp with time zone",
+        1184,
+        "timeschema::Timestamp",
+    )
+    .ordered(),
+    of("uuid", "uuid", 2950, "timeschema::Uuid"),
+    of("varchar", "character varying", 1043, "String").second(),
+];
+
+/// The type of that `typname`.
+pub fn find(name: &str) -> Option<&'static SqlType> {
+    TYPES.iter().find(|ty| ty.name == name)
+}
+
+/// OID of the type of that `typname`, for constants: a name that is not in the table does not compile.
+pub const fn oid(name: &str) -> u32 {
+    let mut at = 0;
+    while at < TYPES.len() {
+        if is_same(TYPES[at].name, name) {
+            return TYPES[at].oid;
+        }
+        at += 1;
+    }
+    panic!("no such type in the table")
+}
+
+/// `==`, which a constant cannot have of strings.
+const fn is_same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_names_each_type_once() {
+        assert!(TYPES.is_sorted_by(|a, b| a.name < b.name));
+        for ty in TYPES.iter().filter(|ty| ty.is_second) {
+            assert!(
+                TYPES.iter().any(|it| it.rust == ty.rust && !it.is_second),
+                "{} has no first",
+                ty.name
+            );
+        }
+    }
+
+    #[test]
+    fn oids_are_found_by_the_whole_name() {
+        assert_eq!(oid("date"), 1082);
+        assert_eq!(oid("json"), 114);
+        assert_eq!(oid("jsonb"), 3802);
+        assert!(std::panic::catch_unwind(|| oid("js")).is_err());
+    }
+}
