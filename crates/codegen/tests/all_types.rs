@@ -64,7 +64,9 @@ impl Edges {
             format!("'{}'::{}", text(edges), quote_identifier(name))
         };
         let values: Vec<String> = self.0.iter().map(value).collect();
-        let nullable = values.iter().map(|v| if at.is_multiple_of(2) { v } else { "NULL" });
+        let nullable = values
+            .iter()
+            .map(|v| if at.is_multiple_of(2) { v } else { "NULL" });
         let arrays = values.iter().map(|v| format!("ARRAY[{v}, NULL]"));
         let all = [
             values.join(", "),
