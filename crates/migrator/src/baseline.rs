@@ -4,7 +4,7 @@
 
 use sql::quote::literal;
 
-use crate::history::{History, Mode, Row};
+use crate::history::{History, Mode, Row, Times};
 use crate::link::Link;
 use crate::plan::{self, Migration};
 use crate::run::{self, Event, Options, Report};
@@ -44,6 +44,7 @@ pub fn history(migrations: &[Migration], applied_by: &str) -> History {
         step_started_at: None,
         step_checksum: None,
         step_statement: None,
+        times: Times::default(),
     };
     History {
         rows: migrations.iter().map(row).collect(),

@@ -6,8 +6,8 @@ mod table;
 pub(crate) mod trust;
 
 pub use elsewhere::{Elsewhere, RecordedElsewhere, is_history, others};
-pub(crate) use kept::Recorded;
 pub use kept::{Kept, SPOILED};
+pub(crate) use kept::{Recorded, Writer};
 pub use table::{HistoryTable, LONGEST_NAME};
 pub use trust::{Untrusted, find};
 
@@ -76,6 +76,15 @@ pub struct Row {
     pub step_checksum: Option<String>,
     /// The statement itself, where the catalog shows what became of it.
     pub step_statement: Option<String>,
+    /// `started_at` and `applied_at` as the server prints them, to the microsecond.
+    pub(crate) times: Times,
+}
+
+/// When a migration was begun and when it was applied, as `YYYY-MM-DD HH:MM:SS.UUUUUU` in UTC.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Times {
+    pub(crate) started_at: Option<String>,
+    pub(crate) applied_at: Option<String>,
 }
 
 impl Row {
@@ -124,9 +133,12 @@ pub fn read(table: &str) -> String {
 }
 
 const READ: &str = "SELECT history.* FROM (SELECT NULL::timestamptz AS step_started_at, NULL::text AS step_checksum, NULL::text AS step_statement) AS first_version, \
-     LATERAL (SELECT version, name, checksum, steps, steps_done, to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), \
+     LATERAL (SELECT version, name, checksum, steps, steps_done, to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), \
      applied_by, duration_ms, to_char(step_started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), \
-     mode, started_at IS NULL, step_checksum, step_statement";
+     mode, to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), step_checksum, step_statement";
+
+/// The length of a time to the minute.
+const MINUTE: usize = "2026-11-20 09:12".len();
 
 fn parse_row(row: &[Option<String>]) -> Result<Row, String> {
     fn number<T: std::str::FromStr>(column: &str, text: Option<&str>) -> Result<T, String> {
@@ -144,7 +156,7 @@ fn parse_row(row: &[Option<String>]) -> Result<Row, String> {
         checksum: owned(2),
         steps,
         steps_done,
-        applied_at: text(5).map(str::to_owned),
+        applied_at: text(5).map(|at| at.get(..MINUTE).unwrap_or(at).to_owned()),
         applied_by: owned(6),
         duration_ms: text(7)
             .map(|text| number("duration_ms", Some(text)))
@@ -153,6 +165,10 @@ fn parse_row(row: &[Option<String>]) -> Result<Row, String> {
         step_started_at: text(8).filter(|_| steps_done < steps).map(str::to_owned),
         step_checksum: text(11).map(str::to_owned),
         step_statement: text(12).map(str::to_owned),
+        times: Times {
+            started_at: text(10).map(str::to_owned),
+            applied_at: text(5).map(str::to_owned),
+        },
     })
 }
 
@@ -253,14 +269,11 @@ impl HistoryEntry<'_> {
     /// Records the migration for the first time; with no step done, its first one, which runs alone, is about to be sent.
     pub fn insert(&self) -> String {
         let done = self.steps_done >= self.steps;
-        // Inside the step's transaction now() is its start, and clock_timestamp() the end of its work.
+        // Inside the step's transaction now() is its start, and the clock shows the end of its work.
         let (applied, duration) = if done {
-            (
-                "pg_catalog.clock_timestamp()".to_owned(),
-                milliseconds_since("pg_catalog.now()"),
-            )
+            ("clock.now", milliseconds("clock.now", "now()"))
         } else {
-            ("NULL".to_owned(), "NULL".to_owned())
+            ("NULL", "NULL".to_owned())
         };
         let begun = match self.steps_done {
             0 if !done => "pg_catalog.clock_timestamp()",
@@ -269,7 +282,7 @@ impl HistoryEntry<'_> {
         let (step_checksum, step_statement) = Begun::columns(self.begun);
         format!(
             "INSERT INTO {} (version, name, checksum, steps, steps_done, started_at, applied_at, duration_ms, applied_by, mode, step_started_at, step_checksum, step_statement) \
-             VALUES ({}, {}, {}, {}, {}, pg_catalog.now(), {applied}, {duration}, {}, '{}', {begun}, {step_checksum}, {step_statement})",
+             SELECT {}, {}, {}, {}, {}, pg_catalog.now(), {applied}, {duration}, {}, '{}', {begun}, {step_checksum}, {step_statement} FROM {CLOCK}",
             self.table,
             self.version,
             literal(self.name),
@@ -285,8 +298,8 @@ impl HistoryEntry<'_> {
     pub fn update(&self, before: usize) -> String {
         let finish = if self.steps_done >= self.steps {
             format!(
-                ", applied_at = pg_catalog.clock_timestamp(), duration_ms = {}",
-                milliseconds_since("started_at")
+                ", applied_at = clock.now, duration_ms = {}",
+                milliseconds("clock.now", "started_at")
             )
         } else {
             String::new()
@@ -309,7 +322,7 @@ impl HistoryEntry<'_> {
             self.steps, self.version
         ));
         let body = format!(
-            "BEGIN UPDATE {} SET {values} WHERE version OPERATOR(pg_catalog.=) {} AND steps_done OPERATOR(pg_catalog.=) {steps_done}; \
+            "BEGIN UPDATE {} SET {values} FROM {CLOCK} WHERE version OPERATOR(pg_catalog.=) {} AND steps_done OPERATOR(pg_catalog.=) {steps_done}; \
              IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = '{CHANGED}', MESSAGE = {message}; END IF; END",
             self.table, self.version
         );
@@ -317,9 +330,12 @@ impl HistoryEntry<'_> {
     }
 }
 
-/// How long it is since a time, as an expression.
-fn milliseconds_since(time: &str) -> String {
+/// The time when a row is written, read once: `applied_at` and `duration_ms` are of the same moment.
+const CLOCK: &str = "(SELECT pg_catalog.clock_timestamp() AS now) AS clock";
+
+/// How long it is from one time to another, as an expression.
+fn milliseconds(to: &str, from: &str) -> String {
     qualified(&format!(
-        "(extract(epoch FROM clock_timestamp() - {time}) * 1000)::bigint"
+        "(extract(epoch FROM {to} - {from}) * 1000)::bigint"
     ))
 }

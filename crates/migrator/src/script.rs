@@ -10,7 +10,7 @@ use std::ops::Range;
 use sql::quote::literal;
 use sql::statement::{self, Reason};
 
-use crate::history::{Begun, HistoryEntry, Kept, Mode};
+use crate::history::{Begun, HistoryEntry, Kept, Mode, Writer};
 use crate::message::Message;
 use crate::plan::{Migration, StepKind};
 use crate::recovery::{self, Journal};
@@ -157,7 +157,7 @@ impl StepRef<'_> {
                 Some(kept.check_if_written(self.table, own))
             } else {
                 let is_worth_it = self.bounds.commits || kept.is_small();
-                is_worth_it.then(|| kept.check(self.table, own))
+                is_worth_it.then(|| kept.check(self.table, own, Writer::Run))
             }
         });
         message.push(&self.session.holds_lock(kept), None);
@@ -248,9 +248,9 @@ impl StepRef<'_> {
     /// Records that a statement that runs alone is done, where the lock is still ours.
     fn push_completion(&self, message: &mut Message) {
         message.push(&self.session.holds_lock(None), None);
-        let own = Some(self.migration.file.version);
+        let own = self.migration.file.version;
         let kept = self.kept.map(|kept| {
-            let check = kept.check(self.table, own);
+            let check = kept.check(self.table, Some(own), Writer::Alone(own));
             format!("DO {}", literal(&format!("BEGIN {check} END")))
         });
         let record = self.record(self.index + 1, false);

@@ -3,11 +3,13 @@
 //! A file that deletes or changes them would make applied work run again. Comparing costs time with every row, so a step asks first whether its
 //! transaction holds a lock that writing takes.
 
+use std::fmt::Write as _;
+
 use sha2::{Digest, Sha256};
 use sql::qualified::qualified;
 use sql::quote::literal;
 
-use super::Row;
+use super::{HistoryEntry, Row, milliseconds};
 
 /// SQLSTATE of a step whose statements have changed what the history records of other migrations. In a class of its own.
 pub const SPOILED: &str = "TSS03";
@@ -17,47 +19,98 @@ pub const SPOILED: &str = "TSS03";
 pub(crate) struct Recorded {
     rows: usize,
     digest: Sha256,
+    /// The first and the last of those that the run itself writes.
+    own: Option<(u32, u32)>,
 }
 
 impl Recorded {
+    /// A row that was there before the run.
     pub(crate) fn push(&mut self, row: &Row) {
-        self.add(
-            row.version,
-            &row.name,
-            &row.checksum,
-            row.steps,
-            row.steps_done,
+        let mut line = format!(
+            "{} {} {} {} {} ",
+            row.version, row.checksum, row.steps, row.steps_done, row.mode
         );
+        let times = [&row.times.started_at, &row.times.applied_at];
+        let times = times.map(|time| time.as_deref().unwrap_or_default());
+        let duration = row.duration_ms.map(|it| it.to_string()).unwrap_or_default();
+        let _ = write!(line, "{} {} {duration} ", times[0], times[1]);
+        self.add(&line, &row.applied_by, &row.name);
     }
 
-    /// A migration with this many steps, all of which are done.
-    pub(crate) fn push_applied(&mut self, version: u32, name: &str, checksum: &str, steps: usize) {
-        self.add(version, name, checksum, steps, steps);
+    /// A row that the run itself writes, in a database of this mode. When that will be, the server alone knows.
+    pub(crate) fn push_own(&mut self, row: &HistoryEntry<'_>, mode: &str) {
+        let line = format!(
+            "{} {} {} {} {mode} ",
+            row.version, row.checksum, row.steps, row.steps_done
+        );
+        let first = self.own.map_or(row.version, |(first, _)| first);
+        self.own = Some((first, row.version));
+        self.add(&line, row.applied_by, row.name);
     }
 
-    fn add(&mut self, version: u32, name: &str, checksum: &str, steps: usize, steps_done: usize) {
+    fn add(&mut self, line: &str, applied_by: &str, name: &str) {
         self.rows += 1;
-        let line = format!("{version} {checksum} {steps} {steps_done} {name}\n");
-        self.digest.update(line);
+        self.digest.update(format!("{line}{applied_by} {name}\n"));
     }
 
     pub(crate) fn kept(&self) -> Kept {
         Kept {
             rows: self.rows,
             digest: self.digest.clone().finalize().into(),
+            own: self.own,
         }
     }
 }
 
-/// SQL for the digest of the rows of `h`, as [`Recorded`] makes it.
-const DIGEST: &str = "encode(sha256(convert_to(coalesce(string_agg(\
-     concat(h.version, ' ', h.checksum, ' ', h.steps, ' ', h.steps_done, ' ', h.name, chr(10)), '' ORDER BY h.version), ''), 'UTF8')), 'hex')";
+/// SQL for the digest of the rows of `h`, as [`Recorded`] makes it. `is_own` says which of them the run itself has written.
+fn digest(is_own: &str) -> String {
+    let time = |column: &str| {
+        format!("to_char(h.{column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')")
+    };
+    format!(
+        "encode(sha256(convert_to(coalesce(string_agg(concat(h.version, ' ', h.checksum, ' ', h.steps, ' ', h.steps_done, ' ', h.mode, ' ', \
+         CASE WHEN NOT ({is_own}) THEN concat({}, ' ', {}, ' ', h.duration_ms, ' ') END, \
+         h.applied_by, ' ', h.name, chr(10)), '' ORDER BY h.version), ''), 'UTF8')), 'hex')",
+        time("started_at"),
+        time("applied_at"),
+    )
+}
 
 /// How many rows other migrations have, and which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kept {
     rows: usize,
     digest: [u8; 32],
+    own: Option<(u32, u32)>,
+}
+
+/// What may have written to rows that the run itself has written before, whose times it does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writer {
+    /// The transaction of a step, in which no row is recorded yet.
+    Step,
+    /// A statement that ran alone, after the row of this migration was written.
+    Alone(u32),
+    /// The one transaction of all that is pending, which has written these rows, too.
+    Run,
+}
+
+impl Writer {
+    /// SQL for whether it has changed the times of a row `h`, which is the run's own.
+    fn has_written(self, table: &str) -> String {
+        match self {
+            // A subtransaction is younger than the transaction that it is in.
+            Writer::Step => "age(h.xmin) <= age(pg_current_xact_id()::xid)".to_owned(),
+            Writer::Alone(version) => format!(
+                "age(h.xmin) <= (SELECT age(o.xmin) FROM {table} AS o WHERE o.version = {version})"
+            ),
+            // All are of the same transaction: what is left is whether the times fit each other.
+            Writer::Run => format!(
+                "coalesce(h.duration_ms <> {}, true)",
+                milliseconds("h.applied_at", "h.started_at")
+            ),
+        }
+    }
 }
 
 /// How many rows are compared at each step of a run that is one transaction; with more, they are compared once, before it commits.
@@ -71,10 +124,13 @@ impl Kept {
 
     /// PL/pgSQL that fails with [`SPOILED`] where they are not in the history of this quoted name as they were. `own` is the migration whose
     /// row may differ.
-    pub(crate) fn check(&self, table: &str, own: Option<u32>) -> String {
+    pub(crate) fn check(&self, table: &str, own: Option<u32>, writer: Writer) -> String {
         // A table that is not there any more fails when the step is recorded.
         let is_there = qualified(&format!("to_regclass({}) IS NOT NULL", literal(table)));
-        format!("IF {is_there} THEN {} END IF;", self.compare(table, own))
+        format!(
+            "IF {is_there} THEN {} END IF;",
+            self.compare(table, own, writer)
+        )
     }
 
     /// The same for a transaction that has not written to the history itself: they are compared only where one of its statements may have.
@@ -85,29 +141,48 @@ impl Kept {
              AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database()))",
             literal(table)
         ));
-        format!("IF {is_written} THEN {} END IF;", self.compare(table, own))
+        format!(
+            "IF {is_written} THEN {} END IF;",
+            self.compare(table, own, Writer::Step)
+        )
     }
 
-    fn compare(&self, table: &str, own: Option<u32>) -> String {
+    fn compare(&self, table: &str, own: Option<u32>, writer: Writer) -> String {
         let others = match own {
             Some(version) => format!("FROM {table} AS h WHERE h.version <> {version}"),
-            None => format!("FROM {table} AS h"),
+            None => format!("FROM {table} AS h WHERE true"),
         };
         let rows = self.rows;
-        let digest: String = self
-            .digest
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let is_changed = qualified(&format!("(SELECT {DIGEST} {others}) <> '{digest}'"));
-        let message = qualified(&format!(
+        let is_own = match self.own {
+            Some((first, last)) => format!("h.version >= {first} AND h.version <= {last}"),
+            None => "false".to_owned(),
+        };
+        let found = digest(&is_own);
+        let mut is_changed = format!("(SELECT {found} {others}) <> '{}'", self.hexadecimal());
+        if self.own.is_some() {
+            let has_written = writer.has_written(table);
+            let _ = write!(
+                is_changed,
+                " OR EXISTS (SELECT {others} AND {is_own} AND {has_written})"
+            );
+        }
+        let message = format!(
             "(SELECT CASE WHEN count(*) < {rows} THEN concat('the file deleted ', {rows} - count(*), ' of {rows} rows of the history') \
              WHEN count(*) > {rows} THEN concat('the file added rows to the history: ', count(*) - {rows}) \
              ELSE 'the file changed rows of the history' END {others})"
-        ));
+        );
         format!(
-            "IF {is_changed} THEN RAISE EXCEPTION USING ERRCODE = '{SPOILED}', MESSAGE = {message}; END IF;"
+            "IF {} THEN RAISE EXCEPTION USING ERRCODE = '{SPOILED}', MESSAGE = {}; END IF;",
+            qualified(&is_changed),
+            qualified(&message)
         )
+    }
+
+    fn hexadecimal(&self) -> String {
+        self.digest.iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
     }
 }
 
@@ -119,9 +194,14 @@ mod tests {
 
     #[test]
     fn the_check_leaves_nothing_to_the_search_path() {
-        let kept = Recorded::default().kept();
+        let kept = Kept {
+            own: Some((1, 2)),
+            ..Recorded::default().kept()
+        };
         for own in [None, Some(1)] {
-            assert_qualified(&kept.check("\"App\".\"it's\"", own));
+            for writer in [Writer::Step, Writer::Alone(1), Writer::Run] {
+                assert_qualified(&kept.check("\"App\".\"it's\"", own, writer));
+            }
             assert_qualified(&kept.check_if_written("\"App\".\"it's\"", own));
         }
     }

@@ -138,6 +138,7 @@ mod tests {
                 step_started_at: None,
                 step_checksum: None,
                 step_statement: None,
+                times: crate::history::Times::default(),
             }],
         }
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::history::Row;
+use crate::history::{Row, Times};
 
 fn migration(version: u32, text: &str) -> Migration {
     let path = format!("migrations/{version:03}_m{version}.sql");
@@ -25,6 +25,7 @@ fn applied(migration: &Migration, steps_done: usize) -> Row {
         step_started_at: None,
         step_checksum: None,
         step_statement: None,
+        times: Times::default(),
     }
 }
 

@@ -121,7 +121,7 @@ impl<'a> Runner<'a, '_> {
         stretch: &[(usize, usize)],
         history: &History,
     ) -> Vec<Prepared<'a>> {
-        let kept = kept(pending, history);
+        let kept = self.kept(pending, history);
         let of = |(place, &(position, index)): (usize, &(usize, usize))| {
             let migration = pending[position].migration;
             let whole = self.options.all_or_nothing;
@@ -139,27 +139,28 @@ impl<'a> Runner<'a, '_> {
         };
         stretch.iter().enumerate().map(of).collect()
     }
-}
 
-/// What the history says of other migrations while each of these runs: they are recorded one after the other, and only the first may have a
-/// row already.
-fn kept(pending: &[Pending<'_>], history: &History) -> Vec<Kept> {
-    let first = pending.first().map(|it| it.migration.file.version);
-    let mut recorded = Recorded::default();
-    let others = history.rows.iter().filter(|row| Some(row.version) != first);
-    others.for_each(|row| recorded.push(row));
-    let kept = pending.iter().map(|Pending { migration, .. }| {
-        let kept = recorded.kept();
-        let file = &migration.file;
-        recorded.push_applied(
-            file.version,
-            &file.name,
-            &file.checksum,
-            migration.steps.len(),
-        );
-        kept
-    });
-    kept.collect()
+    /// What the history says of other migrations while each of these runs: they are recorded one after the other, and only the first may
+    /// have a row already.
+    fn kept(&self, pending: &[Pending<'a>], history: &History) -> Vec<Kept> {
+        let first = pending.first().map(|it| it.migration.file.version);
+        let mut recorded = Recorded::default();
+        let others = history.rows.iter().filter(|row| Some(row.version) != first);
+        others.for_each(|row| recorded.push(row));
+        let kept = pending.iter().map(|Pending { migration, .. }| {
+            let kept = recorded.kept();
+            let file = &migration.file;
+            let row = history.row(file.version);
+            let mode = row.map_or(self.options.mode.as_str(), |row| &row.mode);
+            let last = self.step_ref(migration, migration.steps.len());
+            recorded.push_own(
+                &last.history_entry(migration.steps.len(), &file.checksum),
+                mode,
+            );
+            kept
+        });
+        kept.collect()
+    }
 }
 
 /// Whether a step needs a session in which nothing has run.
