@@ -6,7 +6,7 @@ extern crate timeschema as pgtypes;
 #[path = "../../pgtypes/tests/support/random.rs"]
 #[allow(dead_code, reason = "edges alone are read here")]
 mod random;
-#[path = "../../pgtypes/tests/support/samples.rs"]
+#[path = "../../pgtypes/tests/support/samples/mod.rs"]
 #[allow(dead_code, reason = "edges alone are read here")]
 mod samples;
 

@@ -1,4 +1,4 @@
-//! The parts of which the text forms of `date` and `timestamp with time zone` consist: PostgreSQL's own (`datestyle = ISO`) and ISO 8601.
+//! The parts of which the text forms of dates and times consist: PostgreSQL's own (`datestyle = ISO`) and ISO 8601.
 
 use std::fmt;
 
@@ -40,6 +40,21 @@ pub(crate) fn write_time(out: &mut dyn fmt::Write, micros: u64) -> fmt::Result {
     write_fraction(out, fraction)
 }
 
+/// `±HH[:MM[:SS]]` for seconds east of UTC.
+pub(crate) fn write_offset(out: &mut dyn fmt::Write, offset: i32) -> fmt::Result {
+    let sign = if offset < 0 { '-' } else { '+' };
+    let seconds = offset.unsigned_abs();
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    write!(out, "{sign}{hour:02}")?;
+    if (minute, second) != (0, 0) {
+        write!(out, ":{minute:02}")?;
+    }
+    if second != 0 {
+        write!(out, ":{second:02}")?;
+    }
+    Ok(())
+}
+
 /// `Some(true)` for infinity, `Some(false)` for its negative.
 pub(crate) fn parse_infinity(text: &str) -> Option<bool> {
     let text = text.trim_ascii();
@@ -71,6 +86,39 @@ impl Written {
         };
         Civil::new(year, self.month, self.day).ok_or("no such day")
     }
+}
+
+/// A date and a time of day, before the era is known.
+pub(crate) struct WrittenDateTime {
+    date: Written,
+    of_day: i64,
+}
+
+impl WrittenDateTime {
+    /// Reads the era; microseconds from 2000-01-01 in UTC, for a clock that is `offset` seconds ahead of it.
+    pub(crate) fn micros_after(
+        &self,
+        cursor: &mut Cursor<'_>,
+        offset: i64,
+    ) -> Result<i64, &'static str> {
+        let era = era_part(cursor)?;
+        let midnight = self.date.in_era(era)?.days().checked_mul(DAY_MICROS);
+        let of_day = self.of_day - offset * 1_000_000;
+        let micros = midnight.and_then(|midnight| midnight.checked_add(of_day));
+        micros.ok_or("out of range")
+    }
+}
+
+/// A date, `T` or a space, and a time of day.
+pub(crate) fn date_and_time(cursor: &mut Cursor<'_>) -> Result<WrittenDateTime, &'static str> {
+    let date = date_part(cursor)?;
+    if !cursor.eat("T") && !cursor.eat(" ") {
+        return Err("expected a time after the date");
+    }
+    cursor.eat_space();
+    let of_day = time_part(cursor)?;
+    cursor.eat_space();
+    Ok(WrittenDateTime { date, of_day })
 }
 
 /// `[±]Y…YYYY-MM-DD`.

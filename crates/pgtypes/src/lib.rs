@@ -27,6 +27,7 @@ mod hostile_input;
 mod insert;
 mod interval;
 mod json;
+mod local_timestamp;
 mod net;
 mod numeric;
 #[cfg(test)]
@@ -35,10 +36,11 @@ mod random;
 mod rows;
 #[cfg(test)]
 #[allow(dead_code, reason = "the tests on a server read the rest")]
-#[path = "../tests/support/samples.rs"]
+#[path = "../tests/support/samples/mod.rs"]
 mod samples;
 mod table;
 mod text;
+mod time;
 mod timestamp;
 
 pub use bytes::BytesMut;
@@ -72,9 +74,11 @@ values! { $
     error::{OutOfRange, ParseError};
     interval::{Interval};
     json::{Json, Jsonb};
+    local_timestamp::{LocalTimestamp};
     net::{Cidr, Inet};
     numeric::{Numeric};
     rows::{Rows};
+    time::{Time, TimeTz};
     timestamp::{Timestamp};
     uuid::{Uuid};
 }

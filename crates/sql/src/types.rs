@@ -49,6 +49,7 @@ const fn of(name: &'static str, sql: &'static str, oid: u32, rust: &'static str)
 }
 
 /// The types, by name. OIDs are those of PostgreSQL's `pg_type.dat`.
+#[rustfmt::skip]
 pub const TYPES: &[SqlType] = &[
     of("bool", "boolean", 16, "bool"),
     of("bpchar", "character", 1042, "String").second(),
@@ -66,13 +67,10 @@ pub const TYPES: &[SqlType] = &[
     of("jsonb", "jsonb", 3802, "timeschema::Jsonb"),
     of("numeric", "numeric", 1700, "timeschema::Numeric"),
     of("text", "text", 25, "String"),
-    of(
-        "timestamptz",
-        "timestamp with time zone",
-        1184,
-        "timeschema::Timestamp",
-    )
-    .ordered(),
+    of("time", "time without time zone", 1083, "timeschema::Time"),
+    of("timestamp", "timestamp without time zone", 1114, "timeschema::LocalTimestamp").ordered(),
+    of("timestamptz", "timestamp with time zone", 1184, "timeschema::Timestamp").ordered(),
+    of("timetz", "time with time zone", 1266, "timeschema::TimeTz"),
     of("uuid", "uuid", 2950, "timeschema::Uuid"),
     of("varchar", "character varying", 1043, "String").second(),
 ];

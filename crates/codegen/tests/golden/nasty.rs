@@ -838,8 +838,20 @@ pub mod all_types {
         pub a_text: String,
         /// Never null: NOT NULL.
         ///
+        /// `time without time zone`.
+        pub a_time: timeschema::Time,
+        /// Never null: NOT NULL.
+        ///
+        /// `timestamp without time zone`.
+        pub a_timestamp: timeschema::LocalTimestamp,
+        /// Never null: NOT NULL.
+        ///
         /// `timestamp with time zone`.
         pub a_timestamptz: timeschema::Timestamp,
+        /// Never null: NOT NULL.
+        ///
+        /// `time with time zone`.
+        pub a_timetz: timeschema::TimeTz,
         /// Never null: NOT NULL.
         ///
         /// `uuid`.
@@ -880,8 +892,14 @@ pub mod all_types {
         pub n_numeric: Option<timeschema::Numeric>,
         /// `text`.
         pub n_text: Option<String>,
+        /// `time without time zone`.
+        pub n_time: Option<timeschema::Time>,
+        /// `timestamp without time zone`.
+        pub n_timestamp: Option<timeschema::LocalTimestamp>,
         /// `timestamp with time zone`.
         pub n_timestamptz: Option<timeschema::Timestamp>,
+        /// `time with time zone`.
+        pub n_timetz: Option<timeschema::TimeTz>,
         /// `uuid`.
         pub n_uuid: Option<timeschema::Uuid>,
         /// `character varying`.
@@ -952,8 +970,20 @@ pub mod all_types {
         pub s_text: timeschema::Array<String>,
         /// Never null: NOT NULL.
         ///
+        /// `time without time zone[]`, `'{}'::time without time zone[]` by default.
+        pub s_time: timeschema::Array<timeschema::Time>,
+        /// Never null: NOT NULL.
+        ///
+        /// `timestamp without time zone[]`, `'{}'::timestamp without time zone[]` by default.
+        pub s_timestamp: timeschema::Array<timeschema::LocalTimestamp>,
+        /// Never null: NOT NULL.
+        ///
         /// `timestamp with time zone[]`, `'{}'::timestamp with time zone[]` by default.
         pub s_timestamptz: timeschema::Array<timeschema::Timestamp>,
+        /// Never null: NOT NULL.
+        ///
+        /// `time with time zone[]`, `'{}'::time with time zone[]` by default.
+        pub s_timetz: timeschema::Array<timeschema::TimeTz>,
         /// Never null: NOT NULL.
         ///
         /// `uuid[]`, `'{}'::uuid[]` by default.
@@ -986,47 +1016,56 @@ pub mod all_types {
                 a_jsonb: TABLE.get(row, 13)?,
                 a_numeric: TABLE.get(row, 14)?,
                 a_text: TABLE.get(row, 15)?,
-                a_timestamptz: TABLE.get(row, 16)?,
-                a_uuid: TABLE.get(row, 17)?,
-                a_varchar: TABLE.get(row, 18)?,
-                n_bool: TABLE.get(row, 19)?,
-                n_bpchar: TABLE.get(row, 20)?,
-                n_bytea: TABLE.get(row, 21)?,
-                n_cidr: TABLE.get(row, 22)?,
-                n_date: TABLE.get(row, 23)?,
-                n_float4: TABLE.get(row, 24)?,
-                n_float8: TABLE.get(row, 25)?,
-                n_inet: TABLE.get(row, 26)?,
-                n_int2: TABLE.get(row, 27)?,
-                n_int4: TABLE.get(row, 28)?,
-                n_int8: TABLE.get(row, 29)?,
-                n_interval: TABLE.get(row, 30)?,
-                n_json: TABLE.get(row, 31)?,
-                n_jsonb: TABLE.get(row, 32)?,
-                n_numeric: TABLE.get(row, 33)?,
-                n_text: TABLE.get(row, 34)?,
-                n_timestamptz: TABLE.get(row, 35)?,
-                n_uuid: TABLE.get(row, 36)?,
-                n_varchar: TABLE.get(row, 37)?,
-                s_bool: TABLE.get(row, 38)?,
-                s_bpchar: TABLE.get(row, 39)?,
-                s_bytea: TABLE.get(row, 40)?,
-                s_cidr: TABLE.get(row, 41)?,
-                s_date: TABLE.get(row, 42)?,
-                s_float4: TABLE.get(row, 43)?,
-                s_float8: TABLE.get(row, 44)?,
-                s_inet: TABLE.get(row, 45)?,
-                s_int2: TABLE.get(row, 46)?,
-                s_int4: TABLE.get(row, 47)?,
-                s_int8: TABLE.get(row, 48)?,
-                s_interval: TABLE.get(row, 49)?,
-                s_json: TABLE.get(row, 50)?,
-                s_jsonb: TABLE.get(row, 51)?,
-                s_numeric: TABLE.get(row, 52)?,
-                s_text: TABLE.get(row, 53)?,
-                s_timestamptz: TABLE.get(row, 54)?,
-                s_uuid: TABLE.get(row, 55)?,
-                s_varchar: TABLE.get(row, 56)?,
+                a_time: TABLE.get(row, 16)?,
+                a_timestamp: TABLE.get(row, 17)?,
+                a_timestamptz: TABLE.get(row, 18)?,
+                a_timetz: TABLE.get(row, 19)?,
+                a_uuid: TABLE.get(row, 20)?,
+                a_varchar: TABLE.get(row, 21)?,
+                n_bool: TABLE.get(row, 22)?,
+                n_bpchar: TABLE.get(row, 23)?,
+                n_bytea: TABLE.get(row, 24)?,
+                n_cidr: TABLE.get(row, 25)?,
+                n_date: TABLE.get(row, 26)?,
+                n_float4: TABLE.get(row, 27)?,
+                n_float8: TABLE.get(row, 28)?,
+                n_inet: TABLE.get(row, 29)?,
+                n_int2: TABLE.get(row, 30)?,
+                n_int4: TABLE.get(row, 31)?,
+                n_int8: TABLE.get(row, 32)?,
+                n_interval: TABLE.get(row, 33)?,
+                n_json: TABLE.get(row, 34)?,
+                n_jsonb: TABLE.get(row, 35)?,
+                n_numeric: TABLE.get(row, 36)?,
+                n_text: TABLE.get(row, 37)?,
+                n_time: TABLE.get(row, 38)?,
+                n_timestamp: TABLE.get(row, 39)?,
+                n_timestamptz: TABLE.get(row, 40)?,
+                n_timetz: TABLE.get(row, 41)?,
+                n_uuid: TABLE.get(row, 42)?,
+                n_varchar: TABLE.get(row, 43)?,
+                s_bool: TABLE.get(row, 44)?,
+                s_bpchar: TABLE.get(row, 45)?,
+                s_bytea: TABLE.get(row, 46)?,
+                s_cidr: TABLE.get(row, 47)?,
+                s_date: TABLE.get(row, 48)?,
+                s_float4: TABLE.get(row, 49)?,
+                s_float8: TABLE.get(row, 50)?,
+                s_inet: TABLE.get(row, 51)?,
+                s_int2: TABLE.get(row, 52)?,
+                s_int4: TABLE.get(row, 53)?,
+                s_int8: TABLE.get(row, 54)?,
+                s_interval: TABLE.get(row, 55)?,
+                s_json: TABLE.get(row, 56)?,
+                s_jsonb: TABLE.get(row, 57)?,
+                s_numeric: TABLE.get(row, 58)?,
+                s_text: TABLE.get(row, 59)?,
+                s_time: TABLE.get(row, 60)?,
+                s_timestamp: TABLE.get(row, 61)?,
+                s_timestamptz: TABLE.get(row, 62)?,
+                s_timetz: TABLE.get(row, 63)?,
+                s_uuid: TABLE.get(row, 64)?,
+                s_varchar: TABLE.get(row, 65)?,
             })
         }
     }
@@ -1117,8 +1156,23 @@ pub mod all_types {
                 never_null: true,
             },
             timeschema::Column {
+                name: "a_time",
+                sql_type: "time without time zone",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_timestamp",
+                sql_type: "timestamp without time zone",
+                never_null: true,
+            },
+            timeschema::Column {
                 name: "a_timestamptz",
                 sql_type: "timestamp with time zone",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_timetz",
+                sql_type: "time with time zone",
                 never_null: true,
             },
             timeschema::Column {
@@ -1212,8 +1266,23 @@ pub mod all_types {
                 never_null: false,
             },
             timeschema::Column {
+                name: "n_time",
+                sql_type: "time without time zone",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_timestamp",
+                sql_type: "timestamp without time zone",
+                never_null: false,
+            },
+            timeschema::Column {
                 name: "n_timestamptz",
                 sql_type: "timestamp with time zone",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_timetz",
+                sql_type: "time with time zone",
                 never_null: false,
             },
             timeschema::Column {
@@ -1307,8 +1376,23 @@ pub mod all_types {
                 never_null: true,
             },
             timeschema::Column {
+                name: "s_time",
+                sql_type: "time without time zone[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_timestamp",
+                sql_type: "timestamp without time zone[]",
+                never_null: true,
+            },
+            timeschema::Column {
                 name: "s_timestamptz",
                 sql_type: "timestamp with time zone[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_timetz",
+                sql_type: "time with time zone[]",
                 never_null: true,
             },
             timeschema::Column {
@@ -1363,8 +1447,14 @@ pub mod all_types {
         pub a_numeric: timeschema::Numeric,
         /// `text`.
         pub a_text: String,
+        /// `time without time zone`.
+        pub a_time: timeschema::Time,
+        /// `timestamp without time zone`.
+        pub a_timestamp: timeschema::LocalTimestamp,
         /// `timestamp with time zone`.
         pub a_timestamptz: timeschema::Timestamp,
+        /// `time with time zone`.
+        pub a_timetz: timeschema::TimeTz,
         /// `uuid`.
         pub a_uuid: timeschema::Uuid,
         /// `character varying`.
@@ -1401,8 +1491,14 @@ pub mod all_types {
         pub n_numeric: Option<timeschema::Numeric>,
         /// `text`. `None` is null.
         pub n_text: Option<String>,
+        /// `time without time zone`. `None` is null.
+        pub n_time: Option<timeschema::Time>,
+        /// `timestamp without time zone`. `None` is null.
+        pub n_timestamp: Option<timeschema::LocalTimestamp>,
         /// `timestamp with time zone`. `None` is null.
         pub n_timestamptz: Option<timeschema::Timestamp>,
+        /// `time with time zone`. `None` is null.
+        pub n_timetz: Option<timeschema::TimeTz>,
         /// `uuid`. `None` is null.
         pub n_uuid: Option<timeschema::Uuid>,
         /// `character varying`. `None` is null.
@@ -1439,9 +1535,18 @@ pub mod all_types {
         pub s_numeric: Option<timeschema::Array<timeschema::Numeric>>,
         /// `text[]`, `'{}'::text[]` by default. `None` is the default.
         pub s_text: Option<timeschema::Array<String>>,
+        /// `time without time zone[]`, `'{}'::time without time zone[]` by default. `None` is the
+        /// default.
+        pub s_time: Option<timeschema::Array<timeschema::Time>>,
+        /// `timestamp without time zone[]`, `'{}'::timestamp without time zone[]` by default.
+        /// `None` is the default.
+        pub s_timestamp: Option<timeschema::Array<timeschema::LocalTimestamp>>,
         /// `timestamp with time zone[]`, `'{}'::timestamp with time zone[]` by default. `None` is
         /// the default.
         pub s_timestamptz: Option<timeschema::Array<timeschema::Timestamp>>,
+        /// `time with time zone[]`, `'{}'::time with time zone[]` by default. `None` is the
+        /// default.
+        pub s_timetz: Option<timeschema::Array<timeschema::TimeTz>>,
         /// `uuid[]`, `'{}'::uuid[]` by default. `None` is the default.
         pub s_uuid: Option<timeschema::Array<timeschema::Uuid>>,
         /// `character varying[]`, `'{}'::character varying[]` by default. `None` is the default.
@@ -1487,8 +1592,14 @@ pub mod all_types {
         pub a_numeric: timeschema::Numeric,
         /// `text`.
         pub a_text: String,
+        /// `time without time zone`.
+        pub a_time: timeschema::Time,
+        /// `timestamp without time zone`.
+        pub a_timestamp: timeschema::LocalTimestamp,
         /// `timestamp with time zone`.
         pub a_timestamptz: timeschema::Timestamp,
+        /// `time with time zone`.
+        pub a_timetz: timeschema::TimeTz,
         /// `uuid`.
         pub a_uuid: timeschema::Uuid,
         /// `character varying`.
@@ -1514,7 +1625,10 @@ pub mod all_types {
                 a_jsonb: required.a_jsonb,
                 a_numeric: required.a_numeric,
                 a_text: required.a_text,
+                a_time: required.a_time,
+                a_timestamp: required.a_timestamp,
                 a_timestamptz: required.a_timestamptz,
+                a_timetz: required.a_timetz,
                 a_uuid: required.a_uuid,
                 a_varchar: required.a_varchar,
                 n_bool: None,
@@ -1533,7 +1647,10 @@ pub mod all_types {
                 n_jsonb: None,
                 n_numeric: None,
                 n_text: None,
+                n_time: None,
+                n_timestamp: None,
                 n_timestamptz: None,
+                n_timetz: None,
                 n_uuid: None,
                 n_varchar: None,
                 s_bool: None,
@@ -1552,7 +1669,10 @@ pub mod all_types {
                 s_jsonb: None,
                 s_numeric: None,
                 s_text: None,
+                s_time: None,
+                s_timestamp: None,
                 s_timestamptz: None,
+                s_timetz: None,
                 s_uuid: None,
                 s_varchar: None,
             }
@@ -1561,29 +1681,32 @@ pub mod all_types {
 
     impl timeschema::Insert for New {
         const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 57];
+        type Given = [bool; 66];
 
         fn given(&self) -> Self::Given {
-            let mut given = [true; 57];
-            given[38] = self.s_bool.is_some();
-            given[39] = self.s_bpchar.is_some();
-            given[40] = self.s_bytea.is_some();
-            given[41] = self.s_cidr.is_some();
-            given[42] = self.s_date.is_some();
-            given[43] = self.s_float4.is_some();
-            given[44] = self.s_float8.is_some();
-            given[45] = self.s_inet.is_some();
-            given[46] = self.s_int2.is_some();
-            given[47] = self.s_int4.is_some();
-            given[48] = self.s_int8.is_some();
-            given[49] = self.s_interval.is_some();
-            given[50] = self.s_json.is_some();
-            given[51] = self.s_jsonb.is_some();
-            given[52] = self.s_numeric.is_some();
-            given[53] = self.s_text.is_some();
-            given[54] = self.s_timestamptz.is_some();
-            given[55] = self.s_uuid.is_some();
-            given[56] = self.s_varchar.is_some();
+            let mut given = [true; 66];
+            given[44] = self.s_bool.is_some();
+            given[45] = self.s_bpchar.is_some();
+            given[46] = self.s_bytea.is_some();
+            given[47] = self.s_cidr.is_some();
+            given[48] = self.s_date.is_some();
+            given[49] = self.s_float4.is_some();
+            given[50] = self.s_float8.is_some();
+            given[51] = self.s_inet.is_some();
+            given[52] = self.s_int2.is_some();
+            given[53] = self.s_int4.is_some();
+            given[54] = self.s_int8.is_some();
+            given[55] = self.s_interval.is_some();
+            given[56] = self.s_json.is_some();
+            given[57] = self.s_jsonb.is_some();
+            given[58] = self.s_numeric.is_some();
+            given[59] = self.s_text.is_some();
+            given[60] = self.s_time.is_some();
+            given[61] = self.s_timestamp.is_some();
+            given[62] = self.s_timestamptz.is_some();
+            given[63] = self.s_timetz.is_some();
+            given[64] = self.s_uuid.is_some();
+            given[65] = self.s_varchar.is_some();
             given
         }
 
@@ -1616,7 +1739,10 @@ pub mod all_types {
             values.push(&self.a_jsonb);
             values.push(&self.a_numeric);
             values.push(&self.a_text);
+            values.push(&self.a_time);
+            values.push(&self.a_timestamp);
             values.push(&self.a_timestamptz);
+            values.push(&self.a_timetz);
             values.push(&self.a_uuid);
             values.push(&self.a_varchar);
             values.push(&self.n_bool);
@@ -1635,7 +1761,10 @@ pub mod all_types {
             values.push(&self.n_jsonb);
             values.push(&self.n_numeric);
             values.push(&self.n_text);
+            values.push(&self.n_time);
+            values.push(&self.n_timestamp);
             values.push(&self.n_timestamptz);
+            values.push(&self.n_timetz);
             values.push(&self.n_uuid);
             values.push(&self.n_varchar);
             if let Some(value) = &self.s_bool {
@@ -1686,7 +1815,16 @@ pub mod all_types {
             if let Some(value) = &self.s_text {
                 values.push(value);
             }
+            if let Some(value) = &self.s_time {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_timestamp {
+                values.push(value);
+            }
             if let Some(value) = &self.s_timestamptz {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_timetz {
                 values.push(value);
             }
             if let Some(value) = &self.s_uuid {
@@ -1715,7 +1853,10 @@ pub mod all_types {
             timeschema::field(&self.a_jsonb, out)?;
             timeschema::field(&self.a_numeric, out)?;
             timeschema::field(&self.a_text, out)?;
+            timeschema::field(&self.a_time, out)?;
+            timeschema::field(&self.a_timestamp, out)?;
             timeschema::field(&self.a_timestamptz, out)?;
+            timeschema::field(&self.a_timetz, out)?;
             timeschema::field(&self.a_uuid, out)?;
             timeschema::field(&self.a_varchar, out)?;
             timeschema::nullable_field(&self.n_bool, out)?;
@@ -1734,7 +1875,10 @@ pub mod all_types {
             timeschema::nullable_field(&self.n_jsonb, out)?;
             timeschema::nullable_field(&self.n_numeric, out)?;
             timeschema::nullable_field(&self.n_text, out)?;
+            timeschema::nullable_field(&self.n_time, out)?;
+            timeschema::nullable_field(&self.n_timestamp, out)?;
             timeschema::nullable_field(&self.n_timestamptz, out)?;
+            timeschema::nullable_field(&self.n_timetz, out)?;
             timeschema::nullable_field(&self.n_uuid, out)?;
             timeschema::nullable_field(&self.n_varchar, out)?;
             if let Some(value) = &self.s_bool {
@@ -1785,7 +1929,16 @@ pub mod all_types {
             if let Some(value) = &self.s_text {
                 timeschema::field(value, out)?;
             }
+            if let Some(value) = &self.s_time {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_timestamp {
+                timeschema::field(value, out)?;
+            }
             if let Some(value) = &self.s_timestamptz {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_timetz {
                 timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_uuid {

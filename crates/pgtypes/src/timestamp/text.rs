@@ -3,10 +3,9 @@
 use std::fmt;
 
 use super::Timestamp;
-use crate::calendar::DAY_MICROS;
 use crate::datetime_text::{
-    date_part, era_part, infinity, offset_part, parse_infinity, time_part, write_civil, write_era,
-    write_iso_civil, write_time,
+    date_and_time, infinity, offset_part, parse_infinity, write_civil, write_era, write_iso_civil,
+    write_time,
 };
 use crate::error::ParseError;
 use crate::text::{Cursor, pad};
@@ -42,24 +41,11 @@ pub(crate) fn parse(text: &str) -> Result<Timestamp, ParseError> {
         });
     }
     let mut cursor = Cursor::new(text.trim_ascii());
-    let written = date_part(&mut cursor).map_err(error)?;
-    if !cursor.eat("T") && !cursor.eat(" ") {
-        return Err(error("expected a time after the date"));
-    }
-    cursor.eat_space();
-    let of_day = time_part(&mut cursor).map_err(error)?;
-    cursor.eat_space();
+    let written = date_and_time(&mut cursor).map_err(error)?;
     let offset = offset_part(&mut cursor).map_err(error)?;
-    let era = era_part(&mut cursor).map_err(error)?;
+    let micros = written.micros_after(&mut cursor, offset).map_err(error)?;
     if !cursor.is_empty() {
         return Err(error("expected nothing after the offset but BC"));
     }
-    let civil = written.in_era(era).map_err(error)?;
-    let micros = civil
-        .days()
-        .checked_mul(DAY_MICROS)
-        .and_then(|midnight| midnight.checked_add(of_day - offset * 1_000_000));
-    micros
-        .and_then(Timestamp::finite)
-        .ok_or_else(|| error("out of range"))
+    Timestamp::finite(micros).ok_or_else(|| error("out of range"))
 }

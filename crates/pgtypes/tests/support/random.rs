@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use pgtypes::{Array, Cidr, Date, Dimension, Inet, Interval, Numeric, Timestamp};
+use pgtypes::{Array, Cidr, Date, Dimension, Inet, Interval, Numeric, Time, Timestamp};
 
 /// Values of a seed.
 pub struct Random(testkit::Random);
@@ -38,6 +38,11 @@ impl Random {
     pub fn timestamp(&mut self) -> Timestamp {
         let [low, high] = [Timestamp::MIN, Timestamp::MAX].map(Timestamp::pg_micros);
         Timestamp::from_pg_micros(self.between(low, high)).expect("in range")
+    }
+
+    pub fn time(&mut self) -> Time {
+        let micros = self.between(0, 86_400_000_000).unsigned_abs();
+        Time::from_micros(micros).expect("in range")
     }
 
     pub fn date(&mut self) -> Date {

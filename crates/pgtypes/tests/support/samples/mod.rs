@@ -1,0 +1,107 @@
+//! Values of each type of `sql::types`: edges, and at random, of the server's making and of ours. What is tested of every type is a
+//! [`Visitor`]; a type is added to the tests by its lines in the module of its subject.
+
+mod addresses;
+mod numbers;
+mod texts;
+mod times;
+
+use std::any::TypeId;
+use std::cmp::Ordering;
+use std::convert::Infallible;
+use std::fmt::{Debug, Display};
+use std::str::FromStr;
+
+use pgtypes::{Encode, FromSql, ToSql};
+
+use super::random::Random;
+
+/// What is needed of a type to be tested.
+pub trait Value:
+    Debug + Clone + PartialEq + Sync + Encode + ToSql + for<'a> FromSql<'a> + 'static
+{
+}
+
+impl<T> Value for T where
+    T: Debug + Clone + PartialEq + Sync + Encode + ToSql + for<'a> FromSql<'a> + 'static
+{
+}
+
+/// Does something with the values of each type.
+pub trait Visitor {
+    fn visit<T: Value>(&mut self, sample: Sample<T>);
+}
+
+/// The values of one type.
+pub struct Sample<T> {
+    /// `typname`.
+    pub name: &'static str,
+    /// SQL for a value at random, of the server's making.
+    pub server: &'static str,
+    /// Texts that the server reads.
+    pub edges: &'static [&'static str],
+    /// A value at random.
+    pub random: fn(&mut Random) -> T,
+    /// The text form, where it is PostgreSQL's.
+    pub text: Option<Text<T>>,
+    /// The order, where it is PostgreSQL's.
+    pub compare: Option<fn(&T, &T) -> Ordering>,
+}
+
+/// How values are printed and read.
+pub struct Text<T> {
+    pub print: fn(&T) -> String,
+    pub read: fn(&str) -> Option<T>,
+    /// Whether there is no text that is refused.
+    pub reads_all: bool,
+}
+
+impl<T: Ord> Sample<T> {
+    fn ordered(self) -> Self {
+        let compare: Option<fn(&T, &T) -> Ordering> = Some(T::cmp);
+        Self { compare, ..self }
+    }
+}
+
+/// A type whose binary form alone is PostgreSQL's: Rust prints it otherwise.
+fn binary<T>(
+    name: &'static str,
+    server: &'static str,
+    edges: &'static [&'static str],
+    random: fn(&mut Random) -> T,
+) -> Sample<T> {
+    Sample {
+        name,
+        server,
+        edges,
+        random,
+        text: None,
+        compare: None,
+    }
+}
+
+fn value<T: Display + FromStr<Err: 'static>>(
+    name: &'static str,
+    server: &'static str,
+    edges: &'static [&'static str],
+    random: fn(&mut Random) -> T,
+) -> Sample<T> {
+    let text = Text {
+        print: T::to_string,
+        read: |text| text.parse().ok(),
+        reads_all: TypeId::of::<T::Err>() == TypeId::of::<Infallible>(),
+    };
+    let text = Some(text);
+    Sample {
+        text,
+        ..binary(name, server, edges, random)
+    }
+}
+
+/// Every type, in the order of the table.
+pub fn each(to: &mut impl Visitor) {
+    numbers::each(to);
+    texts::each(to);
+    times::each(to);
+    addresses::each(to);
+}

@@ -1,0 +1,56 @@
+//! Texts, bytes, documents, and `uuid`.
+
+use pgtypes::{Json, Jsonb, Uuid};
+
+use super::super::random::Random;
+use super::{Visitor, binary, value};
+
+pub fn each(to: &mut impl Visitor) {
+    const TEXTS: &[&str] = &[
+        "",
+        " ",
+        "a  ",
+        "it's",
+        "\"\\\n\t",
+        "é用户\u{10ffff}",
+        "NULL",
+    ];
+    const MD5: &str = "repeat(md5(random()::text), (random() * 9)::int)";
+    to.visit(value::<String>("bpchar", MD5, TEXTS, Random::text));
+    to.visit(value::<String>("text", MD5, TEXTS, Random::text));
+    to.visit(value::<String>("varchar", MD5, TEXTS, Random::text));
+    to.visit(
+        binary::<Vec<u8>>(
+            "bytea",
+            "substr(decode(md5(random()::text), 'hex'), 1, (random() * 16)::int)",
+            &["", "\\x00", "\\xff00ff"],
+            |r| r.u64().to_be_bytes()[r.below(9) as usize..].to_vec(),
+        )
+        .ordered(),
+    );
+    const JSON: &str = "json_build_array(random(), NULL, md5(random()::text), random() < 0.5)";
+    let edges = &[
+        "null",
+        "0",
+        " { \"a\" : [ 1.00 ], \"a\":\"\\u00e9\" }",
+        "\"\\\\\\\"\"",
+    ];
+    to.visit(value::<Json>("json", JSON, edges, |r| {
+        r.json().parse().expect("any text")
+    }));
+    to.visit(value::<Jsonb>("jsonb", JSON, edges, |r| {
+        r.json().parse().expect("any text")
+    }));
+    to.visit(
+        value::<Uuid>(
+            "uuid",
+            "gen_random_uuid()",
+            &[
+                "00000000-0000-0000-0000-000000000000",
+                "ffffffff-ffff-ffff-ffff-ffffffffffff",
+            ],
+            |r| Uuid::from_u64_pair(r.u64(), r.u64()),
+        )
+        .ordered(),
+    );
+}
