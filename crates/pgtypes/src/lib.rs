@@ -24,10 +24,13 @@ mod enums;
 mod error;
 #[cfg(test)]
 mod hostile_input;
+mod ids;
 mod insert;
+mod internal_char;
 mod interval;
 mod json;
 mod local_timestamp;
+mod money;
 mod net;
 mod numeric;
 #[cfg(test)]
@@ -38,6 +41,7 @@ mod rows;
 #[allow(dead_code, reason = "the tests on a server read the rest")]
 #[path = "../tests/support/samples/mod.rs"]
 mod samples;
+mod snapshot;
 mod table;
 mod text;
 mod time;
@@ -72,12 +76,16 @@ values! { $
     date::{Date};
     encode::{EncodeError};
     error::{OutOfRange, ParseError};
+    ids::{Cid, Oid, PgLsn, Tid, Xid, Xid8};
+    internal_char::{InternalChar};
     interval::{Interval};
     json::{Json, Jsonb};
     local_timestamp::{LocalTimestamp};
+    money::{Money};
     net::{Cidr, Inet};
     numeric::{Numeric};
     rows::{Rows};
+    snapshot::{PgSnapshot};
     time::{Time, TimeTz};
     timestamp::{Timestamp};
     uuid::{Uuid};

@@ -786,6 +786,14 @@ pub mod all_types {
         pub a_bytea: Vec<u8>,
         /// Never null: NOT NULL.
         ///
+        /// `"char"`.
+        pub a_char: timeschema::InternalChar,
+        /// Never null: NOT NULL.
+        ///
+        /// `cid`.
+        pub a_cid: timeschema::Cid,
+        /// Never null: NOT NULL.
+        ///
         /// `cidr`.
         pub a_cidr: timeschema::Cidr,
         /// Never null: NOT NULL.
@@ -830,12 +838,80 @@ pub mod all_types {
         pub a_jsonb: timeschema::Jsonb,
         /// Never null: NOT NULL.
         ///
+        /// `money`.
+        pub a_money: timeschema::Money,
+        /// Never null: NOT NULL.
+        ///
+        /// `name`.
+        pub a_name: String,
+        /// Never null: NOT NULL.
+        ///
         /// `numeric`.
         pub a_numeric: timeschema::Numeric,
         /// Never null: NOT NULL.
         ///
+        /// `oid`.
+        pub a_oid: timeschema::Oid,
+        /// Never null: NOT NULL.
+        ///
+        /// `pg_lsn`.
+        pub a_pg_lsn: timeschema::PgLsn,
+        /// Never null: NOT NULL.
+        ///
+        /// `pg_snapshot`.
+        pub a_pg_snapshot: timeschema::PgSnapshot,
+        /// Never null: NOT NULL.
+        ///
+        /// `regclass`.
+        pub a_regclass: timeschema::Oid,
+        /// Never null: NOT NULL.
+        ///
+        /// `regcollation`.
+        pub a_regcollation: timeschema::Oid,
+        /// Never null: NOT NULL.
+        ///
+        /// `regconfig`.
+        pub a_regconfig: timeschema::Oid,
+        /// Never null: NOT NULL.
+        ///
+        /// `regdictionary`.
+        pub a_regdictionary: timeschema::Oid,
+        /// Never null: NOT NULL.
+        ///
+        /// `regnamespace`.
+        pub a_regnamespace: timeschema::Oid,
+        /// Never null: NOT NULL.
+        ///
+        /// `regoper`.
+        pub a_regoper: timeschema::Oid,
+        /// Never null: NOT NULL.
+        ///
+        /// `regoperator`.
+        pub a_regoperator: timeschema::Oid,
+        /// Never null: NOT NULL.
+        ///
+        /// `regproc`.
+        pub a_regproc: timeschema::Oid,
+        /// Never null: NOT NULL.
+        ///
+        /// `regprocedure`.
+        pub a_regprocedure: timeschema::Oid,
+        /// Never null: NOT NULL.
+        ///
+        /// `regrole`.
+        pub a_regrole: timeschema::Oid,
+        /// Never null: NOT NULL.
+        ///
+        /// `regtype`.
+        pub a_regtype: timeschema::Oid,
+        /// Never null: NOT NULL.
+        ///
         /// `text`.
         pub a_text: String,
+        /// Never null: NOT NULL.
+        ///
+        /// `tid`.
+        pub a_tid: timeschema::Tid,
         /// Never null: NOT NULL.
         ///
         /// `time without time zone`.
@@ -854,18 +930,34 @@ pub mod all_types {
         pub a_timetz: timeschema::TimeTz,
         /// Never null: NOT NULL.
         ///
+        /// `txid_snapshot`.
+        pub a_txid_snapshot: timeschema::PgSnapshot,
+        /// Never null: NOT NULL.
+        ///
         /// `uuid`.
         pub a_uuid: timeschema::Uuid,
         /// Never null: NOT NULL.
         ///
         /// `character varying`.
         pub a_varchar: String,
+        /// Never null: NOT NULL.
+        ///
+        /// `xid`.
+        pub a_xid: timeschema::Xid,
+        /// Never null: NOT NULL.
+        ///
+        /// `xid8`.
+        pub a_xid8: timeschema::Xid8,
         /// `boolean`.
         pub n_bool: Option<bool>,
         /// `character`.
         pub n_bpchar: Option<String>,
         /// `bytea`.
         pub n_bytea: Option<Vec<u8>>,
+        /// `"char"`.
+        pub n_char: Option<timeschema::InternalChar>,
+        /// `cid`.
+        pub n_cid: Option<timeschema::Cid>,
         /// `cidr`.
         pub n_cidr: Option<timeschema::Cidr>,
         /// `date`.
@@ -888,10 +980,44 @@ pub mod all_types {
         pub n_json: Option<timeschema::Json>,
         /// `jsonb`.
         pub n_jsonb: Option<timeschema::Jsonb>,
+        /// `money`.
+        pub n_money: Option<timeschema::Money>,
+        /// `name`.
+        pub n_name: Option<String>,
         /// `numeric`.
         pub n_numeric: Option<timeschema::Numeric>,
+        /// `oid`.
+        pub n_oid: Option<timeschema::Oid>,
+        /// `pg_lsn`.
+        pub n_pg_lsn: Option<timeschema::PgLsn>,
+        /// `pg_snapshot`.
+        pub n_pg_snapshot: Option<timeschema::PgSnapshot>,
+        /// `regclass`.
+        pub n_regclass: Option<timeschema::Oid>,
+        /// `regcollation`.
+        pub n_regcollation: Option<timeschema::Oid>,
+        /// `regconfig`.
+        pub n_regconfig: Option<timeschema::Oid>,
+        /// `regdictionary`.
+        pub n_regdictionary: Option<timeschema::Oid>,
+        /// `regnamespace`.
+        pub n_regnamespace: Option<timeschema::Oid>,
+        /// `regoper`.
+        pub n_regoper: Option<timeschema::Oid>,
+        /// `regoperator`.
+        pub n_regoperator: Option<timeschema::Oid>,
+        /// `regproc`.
+        pub n_regproc: Option<timeschema::Oid>,
+        /// `regprocedure`.
+        pub n_regprocedure: Option<timeschema::Oid>,
+        /// `regrole`.
+        pub n_regrole: Option<timeschema::Oid>,
+        /// `regtype`.
+        pub n_regtype: Option<timeschema::Oid>,
         /// `text`.
         pub n_text: Option<String>,
+        /// `tid`.
+        pub n_tid: Option<timeschema::Tid>,
         /// `time without time zone`.
         pub n_time: Option<timeschema::Time>,
         /// `timestamp without time zone`.
@@ -900,10 +1026,16 @@ pub mod all_types {
         pub n_timestamptz: Option<timeschema::Timestamp>,
         /// `time with time zone`.
         pub n_timetz: Option<timeschema::TimeTz>,
+        /// `txid_snapshot`.
+        pub n_txid_snapshot: Option<timeschema::PgSnapshot>,
         /// `uuid`.
         pub n_uuid: Option<timeschema::Uuid>,
         /// `character varying`.
         pub n_varchar: Option<String>,
+        /// `xid`.
+        pub n_xid: Option<timeschema::Xid>,
+        /// `xid8`.
+        pub n_xid8: Option<timeschema::Xid8>,
         /// Never null: NOT NULL.
         ///
         /// `boolean[]`, `'{}'::boolean[]` by default.
@@ -916,6 +1048,14 @@ pub mod all_types {
         ///
         /// `bytea[]`, `'{}'::bytea[]` by default.
         pub s_bytea: timeschema::Array<Vec<u8>>,
+        /// Never null: NOT NULL.
+        ///
+        /// `"char"[]`, `'{}'::"char"[]` by default.
+        pub s_char: timeschema::Array<timeschema::InternalChar>,
+        /// Never null: NOT NULL.
+        ///
+        /// `cid[]`, `'{}'::cid[]` by default.
+        pub s_cid: timeschema::Array<timeschema::Cid>,
         /// Never null: NOT NULL.
         ///
         /// `cidr[]`, `'{}'::cidr[]` by default.
@@ -962,12 +1102,80 @@ pub mod all_types {
         pub s_jsonb: timeschema::Array<timeschema::Jsonb>,
         /// Never null: NOT NULL.
         ///
+        /// `money[]`, `'{}'::money[]` by default.
+        pub s_money: timeschema::Array<timeschema::Money>,
+        /// Never null: NOT NULL.
+        ///
+        /// `name[]`, `'{}'::name[]` by default.
+        pub s_name: timeschema::Array<String>,
+        /// Never null: NOT NULL.
+        ///
         /// `numeric[]`, `'{}'::numeric[]` by default.
         pub s_numeric: timeschema::Array<timeschema::Numeric>,
         /// Never null: NOT NULL.
         ///
+        /// `oid[]`, `'{}'::oid[]` by default.
+        pub s_oid: timeschema::Array<timeschema::Oid>,
+        /// Never null: NOT NULL.
+        ///
+        /// `pg_lsn[]`, `'{}'::pg_lsn[]` by default.
+        pub s_pg_lsn: timeschema::Array<timeschema::PgLsn>,
+        /// Never null: NOT NULL.
+        ///
+        /// `pg_snapshot[]`, `'{}'::pg_snapshot[]` by default.
+        pub s_pg_snapshot: timeschema::Array<timeschema::PgSnapshot>,
+        /// Never null: NOT NULL.
+        ///
+        /// `regclass[]`, `'{}'::regclass[]` by default.
+        pub s_regclass: timeschema::Array<timeschema::Oid>,
+        /// Never null: NOT NULL.
+        ///
+        /// `regcollation[]`, `'{}'::regcollation[]` by default.
+        pub s_regcollation: timeschema::Array<timeschema::Oid>,
+        /// Never null: NOT NULL.
+        ///
+        /// `regconfig[]`, `'{}'::regconfig[]` by default.
+        pub s_regconfig: timeschema::Array<timeschema::Oid>,
+        /// Never null: NOT NULL.
+        ///
+        /// `regdictionary[]`, `'{}'::regdictionary[]` by default.
+        pub s_regdictionary: timeschema::Array<timeschema::Oid>,
+        /// Never null: NOT NULL.
+        ///
+        /// `regnamespace[]`, `'{}'::regnamespace[]` by default.
+        pub s_regnamespace: timeschema::Array<timeschema::Oid>,
+        /// Never null: NOT NULL.
+        ///
+        /// `regoper[]`, `'{}'::regoper[]` by default.
+        pub s_regoper: timeschema::Array<timeschema::Oid>,
+        /// Never null: NOT NULL.
+        ///
+        /// `regoperator[]`, `'{}'::regoperator[]` by default.
+        pub s_regoperator: timeschema::Array<timeschema::Oid>,
+        /// Never null: NOT NULL.
+        ///
+        /// `regproc[]`, `'{}'::regproc[]` by default.
+        pub s_regproc: timeschema::Array<timeschema::Oid>,
+        /// Never null: NOT NULL.
+        ///
+        /// `regprocedure[]`, `'{}'::regprocedure[]` by default.
+        pub s_regprocedure: timeschema::Array<timeschema::Oid>,
+        /// Never null: NOT NULL.
+        ///
+        /// `regrole[]`, `'{}'::regrole[]` by default.
+        pub s_regrole: timeschema::Array<timeschema::Oid>,
+        /// Never null: NOT NULL.
+        ///
+        /// `regtype[]`, `'{}'::regtype[]` by default.
+        pub s_regtype: timeschema::Array<timeschema::Oid>,
+        /// Never null: NOT NULL.
+        ///
         /// `text[]`, `'{}'::text[]` by default.
         pub s_text: timeschema::Array<String>,
+        /// Never null: NOT NULL.
+        ///
+        /// `tid[]`, `'{}'::tid[]` by default.
+        pub s_tid: timeschema::Array<timeschema::Tid>,
         /// Never null: NOT NULL.
         ///
         /// `time without time zone[]`, `'{}'::time without time zone[]` by default.
@@ -986,12 +1194,24 @@ pub mod all_types {
         pub s_timetz: timeschema::Array<timeschema::TimeTz>,
         /// Never null: NOT NULL.
         ///
+        /// `txid_snapshot[]`, `'{}'::txid_snapshot[]` by default.
+        pub s_txid_snapshot: timeschema::Array<timeschema::PgSnapshot>,
+        /// Never null: NOT NULL.
+        ///
         /// `uuid[]`, `'{}'::uuid[]` by default.
         pub s_uuid: timeschema::Array<timeschema::Uuid>,
         /// Never null: NOT NULL.
         ///
         /// `character varying[]`, `'{}'::character varying[]` by default.
         pub s_varchar: timeschema::Array<String>,
+        /// Never null: NOT NULL.
+        ///
+        /// `xid[]`, `'{}'::xid[]` by default.
+        pub s_xid: timeschema::Array<timeschema::Xid>,
+        /// Never null: NOT NULL.
+        ///
+        /// `xid8[]`, `'{}'::xid8[]` by default.
+        pub s_xid8: timeschema::Array<timeschema::Xid8>,
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
@@ -1003,69 +1223,135 @@ pub mod all_types {
                 a_bool: TABLE.get(row, 0)?,
                 a_bpchar: TABLE.get(row, 1)?,
                 a_bytea: TABLE.get(row, 2)?,
-                a_cidr: TABLE.get(row, 3)?,
-                a_date: TABLE.get(row, 4)?,
-                a_float4: TABLE.get(row, 5)?,
-                a_float8: TABLE.get(row, 6)?,
-                a_inet: TABLE.get(row, 7)?,
-                a_int2: TABLE.get(row, 8)?,
-                a_int4: TABLE.get(row, 9)?,
-                a_int8: TABLE.get(row, 10)?,
-                a_interval: TABLE.get(row, 11)?,
-                a_json: TABLE.get(row, 12)?,
-                a_jsonb: TABLE.get(row, 13)?,
-                a_numeric: TABLE.get(row, 14)?,
-                a_text: TABLE.get(row, 15)?,
-                a_time: TABLE.get(row, 16)?,
-                a_timestamp: TABLE.get(row, 17)?,
-                a_timestamptz: TABLE.get(row, 18)?,
-                a_timetz: TABLE.get(row, 19)?,
-                a_uuid: TABLE.get(row, 20)?,
-                a_varchar: TABLE.get(row, 21)?,
-                n_bool: TABLE.get(row, 22)?,
-                n_bpchar: TABLE.get(row, 23)?,
-                n_bytea: TABLE.get(row, 24)?,
-                n_cidr: TABLE.get(row, 25)?,
-                n_date: TABLE.get(row, 26)?,
-                n_float4: TABLE.get(row, 27)?,
-                n_float8: TABLE.get(row, 28)?,
-                n_inet: TABLE.get(row, 29)?,
-                n_int2: TABLE.get(row, 30)?,
-                n_int4: TABLE.get(row, 31)?,
-                n_int8: TABLE.get(row, 32)?,
-                n_interval: TABLE.get(row, 33)?,
-                n_json: TABLE.get(row, 34)?,
-                n_jsonb: TABLE.get(row, 35)?,
-                n_numeric: TABLE.get(row, 36)?,
-                n_text: TABLE.get(row, 37)?,
-                n_time: TABLE.get(row, 38)?,
-                n_timestamp: TABLE.get(row, 39)?,
-                n_timestamptz: TABLE.get(row, 40)?,
-                n_timetz: TABLE.get(row, 41)?,
-                n_uuid: TABLE.get(row, 42)?,
-                n_varchar: TABLE.get(row, 43)?,
-                s_bool: TABLE.get(row, 44)?,
-                s_bpchar: TABLE.get(row, 45)?,
-                s_bytea: TABLE.get(row, 46)?,
-                s_cidr: TABLE.get(row, 47)?,
-                s_date: TABLE.get(row, 48)?,
-                s_float4: TABLE.get(row, 49)?,
-                s_float8: TABLE.get(row, 50)?,
-                s_inet: TABLE.get(row, 51)?,
-                s_int2: TABLE.get(row, 52)?,
-                s_int4: TABLE.get(row, 53)?,
-                s_int8: TABLE.get(row, 54)?,
-                s_interval: TABLE.get(row, 55)?,
-                s_json: TABLE.get(row, 56)?,
-                s_jsonb: TABLE.get(row, 57)?,
-                s_numeric: TABLE.get(row, 58)?,
-                s_text: TABLE.get(row, 59)?,
-                s_time: TABLE.get(row, 60)?,
-                s_timestamp: TABLE.get(row, 61)?,
-                s_timestamptz: TABLE.get(row, 62)?,
-                s_timetz: TABLE.get(row, 63)?,
-                s_uuid: TABLE.get(row, 64)?,
-                s_varchar: TABLE.get(row, 65)?,
+                a_char: TABLE.get(row, 3)?,
+                a_cid: TABLE.get(row, 4)?,
+                a_cidr: TABLE.get(row, 5)?,
+                a_date: TABLE.get(row, 6)?,
+                a_float4: TABLE.get(row, 7)?,
+                a_float8: TABLE.get(row, 8)?,
+                a_inet: TABLE.get(row, 9)?,
+                a_int2: TABLE.get(row, 10)?,
+                a_int4: TABLE.get(row, 11)?,
+                a_int8: TABLE.get(row, 12)?,
+                a_interval: TABLE.get(row, 13)?,
+                a_json: TABLE.get(row, 14)?,
+                a_jsonb: TABLE.get(row, 15)?,
+                a_money: TABLE.get(row, 16)?,
+                a_name: TABLE.get(row, 17)?,
+                a_numeric: TABLE.get(row, 18)?,
+                a_oid: TABLE.get(row, 19)?,
+                a_pg_lsn: TABLE.get(row, 20)?,
+                a_pg_snapshot: TABLE.get(row, 21)?,
+                a_regclass: TABLE.get(row, 22)?,
+                a_regcollation: TABLE.get(row, 23)?,
+                a_regconfig: TABLE.get(row, 24)?,
+                a_regdictionary: TABLE.get(row, 25)?,
+                a_regnamespace: TABLE.get(row, 26)?,
+                a_regoper: TABLE.get(row, 27)?,
+                a_regoperator: TABLE.get(row, 28)?,
+                a_regproc: TABLE.get(row, 29)?,
+                a_regprocedure: TABLE.get(row, 30)?,
+                a_regrole: TABLE.get(row, 31)?,
+                a_regtype: TABLE.get(row, 32)?,
+                a_text: TABLE.get(row, 33)?,
+                a_tid: TABLE.get(row, 34)?,
+                a_time: TABLE.get(row, 35)?,
+                a_timestamp: TABLE.get(row, 36)?,
+                a_timestamptz: TABLE.get(row, 37)?,
+                a_timetz: TABLE.get(row, 38)?,
+                a_txid_snapshot: TABLE.get(row, 39)?,
+                a_uuid: TABLE.get(row, 40)?,
+                a_varchar: TABLE.get(row, 41)?,
+                a_xid: TABLE.get(row, 42)?,
+                a_xid8: TABLE.get(row, 43)?,
+                n_bool: TABLE.get(row, 44)?,
+                n_bpchar: TABLE.get(row, 45)?,
+                n_bytea: TABLE.get(row, 46)?,
+                n_char: TABLE.get(row, 47)?,
+                n_cid: TABLE.get(row, 48)?,
+                n_cidr: TABLE.get(row, 49)?,
+                n_date: TABLE.get(row, 50)?,
+                n_float4: TABLE.get(row, 51)?,
+                n_float8: TABLE.get(row, 52)?,
+                n_inet: TABLE.get(row, 53)?,
+                n_int2: TABLE.get(row, 54)?,
+                n_int4: TABLE.get(row, 55)?,
+                n_int8: TABLE.get(row, 56)?,
+                n_interval: TABLE.get(row, 57)?,
+                n_json: TABLE.get(row, 58)?,
+                n_jsonb: TABLE.get(row, 59)?,
+                n_money: TABLE.get(row, 60)?,
+                n_name: TABLE.get(row, 61)?,
+                n_numeric: TABLE.get(row, 62)?,
+                n_oid: TABLE.get(row, 63)?,
+                n_pg_lsn: TABLE.get(row, 64)?,
+                n_pg_snapshot: TABLE.get(row, 65)?,
+                n_regclass: TABLE.get(row, 66)?,
+                n_regcollation: TABLE.get(row, 67)?,
+                n_regconfig: TABLE.get(row, 68)?,
+                n_regdictionary: TABLE.get(row, 69)?,
+                n_regnamespace: TABLE.get(row, 70)?,
+                n_regoper: TABLE.get(row, 71)?,
+                n_regoperator: TABLE.get(row, 72)?,
+                n_regproc: TABLE.get(row, 73)?,
+                n_regprocedure: TABLE.get(row, 74)?,
+                n_regrole: TABLE.get(row, 75)?,
+                n_regtype: TABLE.get(row, 76)?,
+                n_text: TABLE.get(row, 77)?,
+                n_tid: TABLE.get(row, 78)?,
+                n_time: TABLE.get(row, 79)?,
+                n_timestamp: TABLE.get(row, 80)?,
+                n_timestamptz: TABLE.get(row, 81)?,
+                n_timetz: TABLE.get(row, 82)?,
+                n_txid_snapshot: TABLE.get(row, 83)?,
+                n_uuid: TABLE.get(row, 84)?,
+                n_varchar: TABLE.get(row, 85)?,
+                n_xid: TABLE.get(row, 86)?,
+                n_xid8: TABLE.get(row, 87)?,
+                s_bool: TABLE.get(row, 88)?,
+                s_bpchar: TABLE.get(row, 89)?,
+                s_bytea: TABLE.get(row, 90)?,
+                s_char: TABLE.get(row, 91)?,
+                s_cid: TABLE.get(row, 92)?,
+                s_cidr: TABLE.get(row, 93)?,
+                s_date: TABLE.get(row, 94)?,
+                s_float4: TABLE.get(row, 95)?,
+                s_float8: TABLE.get(row, 96)?,
+                s_inet: TABLE.get(row, 97)?,
+                s_int2: TABLE.get(row, 98)?,
+                s_int4: TABLE.get(row, 99)?,
+                s_int8: TABLE.get(row, 100)?,
+                s_interval: TABLE.get(row, 101)?,
+                s_json: TABLE.get(row, 102)?,
+                s_jsonb: TABLE.get(row, 103)?,
+                s_money: TABLE.get(row, 104)?,
+                s_name: TABLE.get(row, 105)?,
+                s_numeric: TABLE.get(row, 106)?,
+                s_oid: TABLE.get(row, 107)?,
+                s_pg_lsn: TABLE.get(row, 108)?,
+                s_pg_snapshot: TABLE.get(row, 109)?,
+                s_regclass: TABLE.get(row, 110)?,
+                s_regcollation: TABLE.get(row, 111)?,
+                s_regconfig: TABLE.get(row, 112)?,
+                s_regdictionary: TABLE.get(row, 113)?,
+                s_regnamespace: TABLE.get(row, 114)?,
+                s_regoper: TABLE.get(row, 115)?,
+                s_regoperator: TABLE.get(row, 116)?,
+                s_regproc: TABLE.get(row, 117)?,
+                s_regprocedure: TABLE.get(row, 118)?,
+                s_regrole: TABLE.get(row, 119)?,
+                s_regtype: TABLE.get(row, 120)?,
+                s_text: TABLE.get(row, 121)?,
+                s_tid: TABLE.get(row, 122)?,
+                s_time: TABLE.get(row, 123)?,
+                s_timestamp: TABLE.get(row, 124)?,
+                s_timestamptz: TABLE.get(row, 125)?,
+                s_timetz: TABLE.get(row, 126)?,
+                s_txid_snapshot: TABLE.get(row, 127)?,
+                s_uuid: TABLE.get(row, 128)?,
+                s_varchar: TABLE.get(row, 129)?,
+                s_xid: TABLE.get(row, 130)?,
+                s_xid8: TABLE.get(row, 131)?,
             })
         }
     }
@@ -1088,6 +1374,16 @@ pub mod all_types {
             timeschema::Column {
                 name: "a_bytea",
                 sql_type: "bytea",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_char",
+                sql_type: "\"char\"",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_cid",
+                sql_type: "cid",
                 never_null: true,
             },
             timeschema::Column {
@@ -1146,13 +1442,98 @@ pub mod all_types {
                 never_null: true,
             },
             timeschema::Column {
+                name: "a_money",
+                sql_type: "money",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_name",
+                sql_type: "name",
+                never_null: true,
+            },
+            timeschema::Column {
                 name: "a_numeric",
                 sql_type: "numeric",
                 never_null: true,
             },
             timeschema::Column {
+                name: "a_oid",
+                sql_type: "oid",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_pg_lsn",
+                sql_type: "pg_lsn",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_pg_snapshot",
+                sql_type: "pg_snapshot",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_regclass",
+                sql_type: "regclass",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_regcollation",
+                sql_type: "regcollation",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_regconfig",
+                sql_type: "regconfig",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_regdictionary",
+                sql_type: "regdictionary",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_regnamespace",
+                sql_type: "regnamespace",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_regoper",
+                sql_type: "regoper",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_regoperator",
+                sql_type: "regoperator",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_regproc",
+                sql_type: "regproc",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_regprocedure",
+                sql_type: "regprocedure",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_regrole",
+                sql_type: "regrole",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_regtype",
+                sql_type: "regtype",
+                never_null: true,
+            },
+            timeschema::Column {
                 name: "a_text",
                 sql_type: "text",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_tid",
+                sql_type: "tid",
                 never_null: true,
             },
             timeschema::Column {
@@ -1176,6 +1557,11 @@ pub mod all_types {
                 never_null: true,
             },
             timeschema::Column {
+                name: "a_txid_snapshot",
+                sql_type: "txid_snapshot",
+                never_null: true,
+            },
+            timeschema::Column {
                 name: "a_uuid",
                 sql_type: "uuid",
                 never_null: true,
@@ -1183,6 +1569,16 @@ pub mod all_types {
             timeschema::Column {
                 name: "a_varchar",
                 sql_type: "character varying",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_xid",
+                sql_type: "xid",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_xid8",
+                sql_type: "xid8",
                 never_null: true,
             },
             timeschema::Column {
@@ -1198,6 +1594,16 @@ pub mod all_types {
             timeschema::Column {
                 name: "n_bytea",
                 sql_type: "bytea",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_char",
+                sql_type: "\"char\"",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_cid",
+                sql_type: "cid",
                 never_null: false,
             },
             timeschema::Column {
@@ -1256,13 +1662,98 @@ pub mod all_types {
                 never_null: false,
             },
             timeschema::Column {
+                name: "n_money",
+                sql_type: "money",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_name",
+                sql_type: "name",
+                never_null: false,
+            },
+            timeschema::Column {
                 name: "n_numeric",
                 sql_type: "numeric",
                 never_null: false,
             },
             timeschema::Column {
+                name: "n_oid",
+                sql_type: "oid",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_pg_lsn",
+                sql_type: "pg_lsn",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_pg_snapshot",
+                sql_type: "pg_snapshot",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_regclass",
+                sql_type: "regclass",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_regcollation",
+                sql_type: "regcollation",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_regconfig",
+                sql_type: "regconfig",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_regdictionary",
+                sql_type: "regdictionary",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_regnamespace",
+                sql_type: "regnamespace",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_regoper",
+                sql_type: "regoper",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_regoperator",
+                sql_type: "regoperator",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_regproc",
+                sql_type: "regproc",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_regprocedure",
+                sql_type: "regprocedure",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_regrole",
+                sql_type: "regrole",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_regtype",
+                sql_type: "regtype",
+                never_null: false,
+            },
+            timeschema::Column {
                 name: "n_text",
                 sql_type: "text",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_tid",
+                sql_type: "tid",
                 never_null: false,
             },
             timeschema::Column {
@@ -1286,6 +1777,11 @@ pub mod all_types {
                 never_null: false,
             },
             timeschema::Column {
+                name: "n_txid_snapshot",
+                sql_type: "txid_snapshot",
+                never_null: false,
+            },
+            timeschema::Column {
                 name: "n_uuid",
                 sql_type: "uuid",
                 never_null: false,
@@ -1293,6 +1789,16 @@ pub mod all_types {
             timeschema::Column {
                 name: "n_varchar",
                 sql_type: "character varying",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_xid",
+                sql_type: "xid",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_xid8",
+                sql_type: "xid8",
                 never_null: false,
             },
             timeschema::Column {
@@ -1308,6 +1814,16 @@ pub mod all_types {
             timeschema::Column {
                 name: "s_bytea",
                 sql_type: "bytea[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_char",
+                sql_type: "\"char\"[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_cid",
+                sql_type: "cid[]",
                 never_null: true,
             },
             timeschema::Column {
@@ -1366,13 +1882,98 @@ pub mod all_types {
                 never_null: true,
             },
             timeschema::Column {
+                name: "s_money",
+                sql_type: "money[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_name",
+                sql_type: "name[]",
+                never_null: true,
+            },
+            timeschema::Column {
                 name: "s_numeric",
                 sql_type: "numeric[]",
                 never_null: true,
             },
             timeschema::Column {
+                name: "s_oid",
+                sql_type: "oid[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_pg_lsn",
+                sql_type: "pg_lsn[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_pg_snapshot",
+                sql_type: "pg_snapshot[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_regclass",
+                sql_type: "regclass[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_regcollation",
+                sql_type: "regcollation[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_regconfig",
+                sql_type: "regconfig[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_regdictionary",
+                sql_type: "regdictionary[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_regnamespace",
+                sql_type: "regnamespace[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_regoper",
+                sql_type: "regoper[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_regoperator",
+                sql_type: "regoperator[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_regproc",
+                sql_type: "regproc[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_regprocedure",
+                sql_type: "regprocedure[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_regrole",
+                sql_type: "regrole[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_regtype",
+                sql_type: "regtype[]",
+                never_null: true,
+            },
+            timeschema::Column {
                 name: "s_text",
                 sql_type: "text[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_tid",
+                sql_type: "tid[]",
                 never_null: true,
             },
             timeschema::Column {
@@ -1396,6 +1997,11 @@ pub mod all_types {
                 never_null: true,
             },
             timeschema::Column {
+                name: "s_txid_snapshot",
+                sql_type: "txid_snapshot[]",
+                never_null: true,
+            },
+            timeschema::Column {
                 name: "s_uuid",
                 sql_type: "uuid[]",
                 never_null: true,
@@ -1403,6 +2009,16 @@ pub mod all_types {
             timeschema::Column {
                 name: "s_varchar",
                 sql_type: "character varying[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_xid",
+                sql_type: "xid[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_xid8",
+                sql_type: "xid8[]",
                 never_null: true,
             },
         ],
@@ -1421,6 +2037,10 @@ pub mod all_types {
         pub a_bpchar: String,
         /// `bytea`.
         pub a_bytea: Vec<u8>,
+        /// `"char"`.
+        pub a_char: timeschema::InternalChar,
+        /// `cid`.
+        pub a_cid: timeschema::Cid,
         /// `cidr`.
         pub a_cidr: timeschema::Cidr,
         /// `date`.
@@ -1443,10 +2063,44 @@ pub mod all_types {
         pub a_json: timeschema::Json,
         /// `jsonb`.
         pub a_jsonb: timeschema::Jsonb,
+        /// `money`.
+        pub a_money: timeschema::Money,
+        /// `name`.
+        pub a_name: String,
         /// `numeric`.
         pub a_numeric: timeschema::Numeric,
+        /// `oid`.
+        pub a_oid: timeschema::Oid,
+        /// `pg_lsn`.
+        pub a_pg_lsn: timeschema::PgLsn,
+        /// `pg_snapshot`.
+        pub a_pg_snapshot: timeschema::PgSnapshot,
+        /// `regclass`.
+        pub a_regclass: timeschema::Oid,
+        /// `regcollation`.
+        pub a_regcollation: timeschema::Oid,
+        /// `regconfig`.
+        pub a_regconfig: timeschema::Oid,
+        /// `regdictionary`.
+        pub a_regdictionary: timeschema::Oid,
+        /// `regnamespace`.
+        pub a_regnamespace: timeschema::Oid,
+        /// `regoper`.
+        pub a_regoper: timeschema::Oid,
+        /// `regoperator`.
+        pub a_regoperator: timeschema::Oid,
+        /// `regproc`.
+        pub a_regproc: timeschema::Oid,
+        /// `regprocedure`.
+        pub a_regprocedure: timeschema::Oid,
+        /// `regrole`.
+        pub a_regrole: timeschema::Oid,
+        /// `regtype`.
+        pub a_regtype: timeschema::Oid,
         /// `text`.
         pub a_text: String,
+        /// `tid`.
+        pub a_tid: timeschema::Tid,
         /// `time without time zone`.
         pub a_time: timeschema::Time,
         /// `timestamp without time zone`.
@@ -1455,16 +2109,26 @@ pub mod all_types {
         pub a_timestamptz: timeschema::Timestamp,
         /// `time with time zone`.
         pub a_timetz: timeschema::TimeTz,
+        /// `txid_snapshot`.
+        pub a_txid_snapshot: timeschema::PgSnapshot,
         /// `uuid`.
         pub a_uuid: timeschema::Uuid,
         /// `character varying`.
         pub a_varchar: String,
+        /// `xid`.
+        pub a_xid: timeschema::Xid,
+        /// `xid8`.
+        pub a_xid8: timeschema::Xid8,
         /// `boolean`. `None` is null.
         pub n_bool: Option<bool>,
         /// `character`. `None` is null.
         pub n_bpchar: Option<String>,
         /// `bytea`. `None` is null.
         pub n_bytea: Option<Vec<u8>>,
+        /// `"char"`. `None` is null.
+        pub n_char: Option<timeschema::InternalChar>,
+        /// `cid`. `None` is null.
+        pub n_cid: Option<timeschema::Cid>,
         /// `cidr`. `None` is null.
         pub n_cidr: Option<timeschema::Cidr>,
         /// `date`. `None` is null.
@@ -1487,10 +2151,44 @@ pub mod all_types {
         pub n_json: Option<timeschema::Json>,
         /// `jsonb`. `None` is null.
         pub n_jsonb: Option<timeschema::Jsonb>,
+        /// `money`. `None` is null.
+        pub n_money: Option<timeschema::Money>,
+        /// `name`. `None` is null.
+        pub n_name: Option<String>,
         /// `numeric`. `None` is null.
         pub n_numeric: Option<timeschema::Numeric>,
+        /// `oid`. `None` is null.
+        pub n_oid: Option<timeschema::Oid>,
+        /// `pg_lsn`. `None` is null.
+        pub n_pg_lsn: Option<timeschema::PgLsn>,
+        /// `pg_snapshot`. `None` is null.
+        pub n_pg_snapshot: Option<timeschema::PgSnapshot>,
+        /// `regclass`. `None` is null.
+        pub n_regclass: Option<timeschema::Oid>,
+        /// `regcollation`. `None` is null.
+        pub n_regcollation: Option<timeschema::Oid>,
+        /// `regconfig`. `None` is null.
+        pub n_regconfig: Option<timeschema::Oid>,
+        /// `regdictionary`. `None` is null.
+        pub n_regdictionary: Option<timeschema::Oid>,
+        /// `regnamespace`. `None` is null.
+        pub n_regnamespace: Option<timeschema::Oid>,
+        /// `regoper`. `None` is null.
+        pub n_regoper: Option<timeschema::Oid>,
+        /// `regoperator`. `None` is null.
+        pub n_regoperator: Option<timeschema::Oid>,
+        /// `regproc`. `None` is null.
+        pub n_regproc: Option<timeschema::Oid>,
+        /// `regprocedure`. `None` is null.
+        pub n_regprocedure: Option<timeschema::Oid>,
+        /// `regrole`. `None` is null.
+        pub n_regrole: Option<timeschema::Oid>,
+        /// `regtype`. `None` is null.
+        pub n_regtype: Option<timeschema::Oid>,
         /// `text`. `None` is null.
         pub n_text: Option<String>,
+        /// `tid`. `None` is null.
+        pub n_tid: Option<timeschema::Tid>,
         /// `time without time zone`. `None` is null.
         pub n_time: Option<timeschema::Time>,
         /// `timestamp without time zone`. `None` is null.
@@ -1499,16 +2197,26 @@ pub mod all_types {
         pub n_timestamptz: Option<timeschema::Timestamp>,
         /// `time with time zone`. `None` is null.
         pub n_timetz: Option<timeschema::TimeTz>,
+        /// `txid_snapshot`. `None` is null.
+        pub n_txid_snapshot: Option<timeschema::PgSnapshot>,
         /// `uuid`. `None` is null.
         pub n_uuid: Option<timeschema::Uuid>,
         /// `character varying`. `None` is null.
         pub n_varchar: Option<String>,
+        /// `xid`. `None` is null.
+        pub n_xid: Option<timeschema::Xid>,
+        /// `xid8`. `None` is null.
+        pub n_xid8: Option<timeschema::Xid8>,
         /// `boolean[]`, `'{}'::boolean[]` by default. `None` is the default.
         pub s_bool: Option<timeschema::Array<bool>>,
         /// `character[]`, `'{}'::character[]` by default. `None` is the default.
         pub s_bpchar: Option<timeschema::Array<String>>,
         /// `bytea[]`, `'{}'::bytea[]` by default. `None` is the default.
         pub s_bytea: Option<timeschema::Array<Vec<u8>>>,
+        /// `"char"[]`, `'{}'::"char"[]` by default. `None` is the default.
+        pub s_char: Option<timeschema::Array<timeschema::InternalChar>>,
+        /// `cid[]`, `'{}'::cid[]` by default. `None` is the default.
+        pub s_cid: Option<timeschema::Array<timeschema::Cid>>,
         /// `cidr[]`, `'{}'::cidr[]` by default. `None` is the default.
         pub s_cidr: Option<timeschema::Array<timeschema::Cidr>>,
         /// `date[]`, `'{}'::date[]` by default. `None` is the default.
@@ -1531,10 +2239,44 @@ pub mod all_types {
         pub s_json: Option<timeschema::Array<timeschema::Json>>,
         /// `jsonb[]`, `'{}'::jsonb[]` by default. `None` is the default.
         pub s_jsonb: Option<timeschema::Array<timeschema::Jsonb>>,
+        /// `money[]`, `'{}'::money[]` by default. `None` is the default.
+        pub s_money: Option<timeschema::Array<timeschema::Money>>,
+        /// `name[]`, `'{}'::name[]` by default. `None` is the default.
+        pub s_name: Option<timeschema::Array<String>>,
         /// `numeric[]`, `'{}'::numeric[]` by default. `None` is the default.
         pub s_numeric: Option<timeschema::Array<timeschema::Numeric>>,
+        /// `oid[]`, `'{}'::oid[]` by default. `None` is the default.
+        pub s_oid: Option<timeschema::Array<timeschema::Oid>>,
+        /// `pg_lsn[]`, `'{}'::pg_lsn[]` by default. `None` is the default.
+        pub s_pg_lsn: Option<timeschema::Array<timeschema::PgLsn>>,
+        /// `pg_snapshot[]`, `'{}'::pg_snapshot[]` by default. `None` is the default.
+        pub s_pg_snapshot: Option<timeschema::Array<timeschema::PgSnapshot>>,
+        /// `regclass[]`, `'{}'::regclass[]` by default. `None` is the default.
+        pub s_regclass: Option<timeschema::Array<timeschema::Oid>>,
+        /// `regcollation[]`, `'{}'::regcollation[]` by default. `None` is the default.
+        pub s_regcollation: Option<timeschema::Array<timeschema::Oid>>,
+        /// `regconfig[]`, `'{}'::regconfig[]` by default. `None` is the default.
+        pub s_regconfig: Option<timeschema::Array<timeschema::Oid>>,
+        /// `regdictionary[]`, `'{}'::regdictionary[]` by default. `None` is the default.
+        pub s_regdictionary: Option<timeschema::Array<timeschema::Oid>>,
+        /// `regnamespace[]`, `'{}'::regnamespace[]` by default. `None` is the default.
+        pub s_regnamespace: Option<timeschema::Array<timeschema::Oid>>,
+        /// `regoper[]`, `'{}'::regoper[]` by default. `None` is the default.
+        pub s_regoper: Option<timeschema::Array<timeschema::Oid>>,
+        /// `regoperator[]`, `'{}'::regoperator[]` by default. `None` is the default.
+        pub s_regoperator: Option<timeschema::Array<timeschema::Oid>>,
+        /// `regproc[]`, `'{}'::regproc[]` by default. `None` is the default.
+        pub s_regproc: Option<timeschema::Array<timeschema::Oid>>,
+        /// `regprocedure[]`, `'{}'::regprocedure[]` by default. `None` is the default.
+        pub s_regprocedure: Option<timeschema::Array<timeschema::Oid>>,
+        /// `regrole[]`, `'{}'::regrole[]` by default. `None` is the default.
+        pub s_regrole: Option<timeschema::Array<timeschema::Oid>>,
+        /// `regtype[]`, `'{}'::regtype[]` by default. `None` is the default.
+        pub s_regtype: Option<timeschema::Array<timeschema::Oid>>,
         /// `text[]`, `'{}'::text[]` by default. `None` is the default.
         pub s_text: Option<timeschema::Array<String>>,
+        /// `tid[]`, `'{}'::tid[]` by default. `None` is the default.
+        pub s_tid: Option<timeschema::Array<timeschema::Tid>>,
         /// `time without time zone[]`, `'{}'::time without time zone[]` by default. `None` is the
         /// default.
         pub s_time: Option<timeschema::Array<timeschema::Time>>,
@@ -1547,10 +2289,16 @@ pub mod all_types {
         /// `time with time zone[]`, `'{}'::time with time zone[]` by default. `None` is the
         /// default.
         pub s_timetz: Option<timeschema::Array<timeschema::TimeTz>>,
+        /// `txid_snapshot[]`, `'{}'::txid_snapshot[]` by default. `None` is the default.
+        pub s_txid_snapshot: Option<timeschema::Array<timeschema::PgSnapshot>>,
         /// `uuid[]`, `'{}'::uuid[]` by default. `None` is the default.
         pub s_uuid: Option<timeschema::Array<timeschema::Uuid>>,
         /// `character varying[]`, `'{}'::character varying[]` by default. `None` is the default.
         pub s_varchar: Option<timeschema::Array<String>>,
+        /// `xid[]`, `'{}'::xid[]` by default. `None` is the default.
+        pub s_xid: Option<timeschema::Array<timeschema::Xid>>,
+        /// `xid8[]`, `'{}'::xid8[]` by default. `None` is the default.
+        pub s_xid8: Option<timeschema::Array<timeschema::Xid8>>,
     }
 
     /// The columns that every row of `public.all_types` needs: they are never null and have no
@@ -1566,6 +2314,10 @@ pub mod all_types {
         pub a_bpchar: String,
         /// `bytea`.
         pub a_bytea: Vec<u8>,
+        /// `"char"`.
+        pub a_char: timeschema::InternalChar,
+        /// `cid`.
+        pub a_cid: timeschema::Cid,
         /// `cidr`.
         pub a_cidr: timeschema::Cidr,
         /// `date`.
@@ -1588,10 +2340,44 @@ pub mod all_types {
         pub a_json: timeschema::Json,
         /// `jsonb`.
         pub a_jsonb: timeschema::Jsonb,
+        /// `money`.
+        pub a_money: timeschema::Money,
+        /// `name`.
+        pub a_name: String,
         /// `numeric`.
         pub a_numeric: timeschema::Numeric,
+        /// `oid`.
+        pub a_oid: timeschema::Oid,
+        /// `pg_lsn`.
+        pub a_pg_lsn: timeschema::PgLsn,
+        /// `pg_snapshot`.
+        pub a_pg_snapshot: timeschema::PgSnapshot,
+        /// `regclass`.
+        pub a_regclass: timeschema::Oid,
+        /// `regcollation`.
+        pub a_regcollation: timeschema::Oid,
+        /// `regconfig`.
+        pub a_regconfig: timeschema::Oid,
+        /// `regdictionary`.
+        pub a_regdictionary: timeschema::Oid,
+        /// `regnamespace`.
+        pub a_regnamespace: timeschema::Oid,
+        /// `regoper`.
+        pub a_regoper: timeschema::Oid,
+        /// `regoperator`.
+        pub a_regoperator: timeschema::Oid,
+        /// `regproc`.
+        pub a_regproc: timeschema::Oid,
+        /// `regprocedure`.
+        pub a_regprocedure: timeschema::Oid,
+        /// `regrole`.
+        pub a_regrole: timeschema::Oid,
+        /// `regtype`.
+        pub a_regtype: timeschema::Oid,
         /// `text`.
         pub a_text: String,
+        /// `tid`.
+        pub a_tid: timeschema::Tid,
         /// `time without time zone`.
         pub a_time: timeschema::Time,
         /// `timestamp without time zone`.
@@ -1600,10 +2386,16 @@ pub mod all_types {
         pub a_timestamptz: timeschema::Timestamp,
         /// `time with time zone`.
         pub a_timetz: timeschema::TimeTz,
+        /// `txid_snapshot`.
+        pub a_txid_snapshot: timeschema::PgSnapshot,
         /// `uuid`.
         pub a_uuid: timeschema::Uuid,
         /// `character varying`.
         pub a_varchar: String,
+        /// `xid`.
+        pub a_xid: timeschema::Xid,
+        /// `xid8`.
+        pub a_xid8: timeschema::Xid8,
     }
 
     impl From<Required> for New {
@@ -1612,6 +2404,8 @@ pub mod all_types {
                 a_bool: required.a_bool,
                 a_bpchar: required.a_bpchar,
                 a_bytea: required.a_bytea,
+                a_char: required.a_char,
+                a_cid: required.a_cid,
                 a_cidr: required.a_cidr,
                 a_date: required.a_date,
                 a_float4: required.a_float4,
@@ -1623,17 +2417,39 @@ pub mod all_types {
                 a_interval: required.a_interval,
                 a_json: required.a_json,
                 a_jsonb: required.a_jsonb,
+                a_money: required.a_money,
+                a_name: required.a_name,
                 a_numeric: required.a_numeric,
+                a_oid: required.a_oid,
+                a_pg_lsn: required.a_pg_lsn,
+                a_pg_snapshot: required.a_pg_snapshot,
+                a_regclass: required.a_regclass,
+                a_regcollation: required.a_regcollation,
+                a_regconfig: required.a_regconfig,
+                a_regdictionary: required.a_regdictionary,
+                a_regnamespace: required.a_regnamespace,
+                a_regoper: required.a_regoper,
+                a_regoperator: required.a_regoperator,
+                a_regproc: required.a_regproc,
+                a_regprocedure: required.a_regprocedure,
+                a_regrole: required.a_regrole,
+                a_regtype: required.a_regtype,
                 a_text: required.a_text,
+                a_tid: required.a_tid,
                 a_time: required.a_time,
                 a_timestamp: required.a_timestamp,
                 a_timestamptz: required.a_timestamptz,
                 a_timetz: required.a_timetz,
+                a_txid_snapshot: required.a_txid_snapshot,
                 a_uuid: required.a_uuid,
                 a_varchar: required.a_varchar,
+                a_xid: required.a_xid,
+                a_xid8: required.a_xid8,
                 n_bool: None,
                 n_bpchar: None,
                 n_bytea: None,
+                n_char: None,
+                n_cid: None,
                 n_cidr: None,
                 n_date: None,
                 n_float4: None,
@@ -1645,17 +2461,39 @@ pub mod all_types {
                 n_interval: None,
                 n_json: None,
                 n_jsonb: None,
+                n_money: None,
+                n_name: None,
                 n_numeric: None,
+                n_oid: None,
+                n_pg_lsn: None,
+                n_pg_snapshot: None,
+                n_regclass: None,
+                n_regcollation: None,
+                n_regconfig: None,
+                n_regdictionary: None,
+                n_regnamespace: None,
+                n_regoper: None,
+                n_regoperator: None,
+                n_regproc: None,
+                n_regprocedure: None,
+                n_regrole: None,
+                n_regtype: None,
                 n_text: None,
+                n_tid: None,
                 n_time: None,
                 n_timestamp: None,
                 n_timestamptz: None,
                 n_timetz: None,
+                n_txid_snapshot: None,
                 n_uuid: None,
                 n_varchar: None,
+                n_xid: None,
+                n_xid8: None,
                 s_bool: None,
                 s_bpchar: None,
                 s_bytea: None,
+                s_char: None,
+                s_cid: None,
                 s_cidr: None,
                 s_date: None,
                 s_float4: None,
@@ -1667,46 +2505,88 @@ pub mod all_types {
                 s_interval: None,
                 s_json: None,
                 s_jsonb: None,
+                s_money: None,
+                s_name: None,
                 s_numeric: None,
+                s_oid: None,
+                s_pg_lsn: None,
+                s_pg_snapshot: None,
+                s_regclass: None,
+                s_regcollation: None,
+                s_regconfig: None,
+                s_regdictionary: None,
+                s_regnamespace: None,
+                s_regoper: None,
+                s_regoperator: None,
+                s_regproc: None,
+                s_regprocedure: None,
+                s_regrole: None,
+                s_regtype: None,
                 s_text: None,
+                s_tid: None,
                 s_time: None,
                 s_timestamp: None,
                 s_timestamptz: None,
                 s_timetz: None,
+                s_txid_snapshot: None,
                 s_uuid: None,
                 s_varchar: None,
+                s_xid: None,
+                s_xid8: None,
             }
         }
     }
 
     impl timeschema::Insert for New {
         const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 66];
+        type Given = [bool; 132];
 
         fn given(&self) -> Self::Given {
-            let mut given = [true; 66];
-            given[44] = self.s_bool.is_some();
-            given[45] = self.s_bpchar.is_some();
-            given[46] = self.s_bytea.is_some();
-            given[47] = self.s_cidr.is_some();
-            given[48] = self.s_date.is_some();
-            given[49] = self.s_float4.is_some();
-            given[50] = self.s_float8.is_some();
-            given[51] = self.s_inet.is_some();
-            given[52] = self.s_int2.is_some();
-            given[53] = self.s_int4.is_some();
-            given[54] = self.s_int8.is_some();
-            given[55] = self.s_interval.is_some();
-            given[56] = self.s_json.is_some();
-            given[57] = self.s_jsonb.is_some();
-            given[58] = self.s_numeric.is_some();
-            given[59] = self.s_text.is_some();
-            given[60] = self.s_time.is_some();
-            given[61] = self.s_timestamp.is_some();
-            given[62] = self.s_timestamptz.is_some();
-            given[63] = self.s_timetz.is_some();
-            given[64] = self.s_uuid.is_some();
-            given[65] = self.s_varchar.is_some();
+            let mut given = [true; 132];
+            given[88] = self.s_bool.is_some();
+            given[89] = self.s_bpchar.is_some();
+            given[90] = self.s_bytea.is_some();
+            given[91] = self.s_char.is_some();
+            given[92] = self.s_cid.is_some();
+            given[93] = self.s_cidr.is_some();
+            given[94] = self.s_date.is_some();
+            given[95] = self.s_float4.is_some();
+            given[96] = self.s_float8.is_some();
+            given[97] = self.s_inet.is_some();
+            given[98] = self.s_int2.is_some();
+            given[99] = self.s_int4.is_some();
+            given[100] = self.s_int8.is_some();
+            given[101] = self.s_interval.is_some();
+            given[102] = self.s_json.is_some();
+            given[103] = self.s_jsonb.is_some();
+            given[104] = self.s_money.is_some();
+            given[105] = self.s_name.is_some();
+            given[106] = self.s_numeric.is_some();
+            given[107] = self.s_oid.is_some();
+            given[108] = self.s_pg_lsn.is_some();
+            given[109] = self.s_pg_snapshot.is_some();
+            given[110] = self.s_regclass.is_some();
+            given[111] = self.s_regcollation.is_some();
+            given[112] = self.s_regconfig.is_some();
+            given[113] = self.s_regdictionary.is_some();
+            given[114] = self.s_regnamespace.is_some();
+            given[115] = self.s_regoper.is_some();
+            given[116] = self.s_regoperator.is_some();
+            given[117] = self.s_regproc.is_some();
+            given[118] = self.s_regprocedure.is_some();
+            given[119] = self.s_regrole.is_some();
+            given[120] = self.s_regtype.is_some();
+            given[121] = self.s_text.is_some();
+            given[122] = self.s_tid.is_some();
+            given[123] = self.s_time.is_some();
+            given[124] = self.s_timestamp.is_some();
+            given[125] = self.s_timestamptz.is_some();
+            given[126] = self.s_timetz.is_some();
+            given[127] = self.s_txid_snapshot.is_some();
+            given[128] = self.s_uuid.is_some();
+            given[129] = self.s_varchar.is_some();
+            given[130] = self.s_xid.is_some();
+            given[131] = self.s_xid8.is_some();
             given
         }
 
@@ -1726,6 +2606,8 @@ pub mod all_types {
             values.push(&self.a_bool);
             values.push(&self.a_bpchar);
             values.push(&self.a_bytea);
+            values.push(&self.a_char);
+            values.push(&self.a_cid);
             values.push(&self.a_cidr);
             values.push(&self.a_date);
             values.push(&self.a_float4);
@@ -1737,17 +2619,39 @@ pub mod all_types {
             values.push(&self.a_interval);
             values.push(&self.a_json);
             values.push(&self.a_jsonb);
+            values.push(&self.a_money);
+            values.push(&self.a_name);
             values.push(&self.a_numeric);
+            values.push(&self.a_oid);
+            values.push(&self.a_pg_lsn);
+            values.push(&self.a_pg_snapshot);
+            values.push(&self.a_regclass);
+            values.push(&self.a_regcollation);
+            values.push(&self.a_regconfig);
+            values.push(&self.a_regdictionary);
+            values.push(&self.a_regnamespace);
+            values.push(&self.a_regoper);
+            values.push(&self.a_regoperator);
+            values.push(&self.a_regproc);
+            values.push(&self.a_regprocedure);
+            values.push(&self.a_regrole);
+            values.push(&self.a_regtype);
             values.push(&self.a_text);
+            values.push(&self.a_tid);
             values.push(&self.a_time);
             values.push(&self.a_timestamp);
             values.push(&self.a_timestamptz);
             values.push(&self.a_timetz);
+            values.push(&self.a_txid_snapshot);
             values.push(&self.a_uuid);
             values.push(&self.a_varchar);
+            values.push(&self.a_xid);
+            values.push(&self.a_xid8);
             values.push(&self.n_bool);
             values.push(&self.n_bpchar);
             values.push(&self.n_bytea);
+            values.push(&self.n_char);
+            values.push(&self.n_cid);
             values.push(&self.n_cidr);
             values.push(&self.n_date);
             values.push(&self.n_float4);
@@ -1759,14 +2663,34 @@ pub mod all_types {
             values.push(&self.n_interval);
             values.push(&self.n_json);
             values.push(&self.n_jsonb);
+            values.push(&self.n_money);
+            values.push(&self.n_name);
             values.push(&self.n_numeric);
+            values.push(&self.n_oid);
+            values.push(&self.n_pg_lsn);
+            values.push(&self.n_pg_snapshot);
+            values.push(&self.n_regclass);
+            values.push(&self.n_regcollation);
+            values.push(&self.n_regconfig);
+            values.push(&self.n_regdictionary);
+            values.push(&self.n_regnamespace);
+            values.push(&self.n_regoper);
+            values.push(&self.n_regoperator);
+            values.push(&self.n_regproc);
+            values.push(&self.n_regprocedure);
+            values.push(&self.n_regrole);
+            values.push(&self.n_regtype);
             values.push(&self.n_text);
+            values.push(&self.n_tid);
             values.push(&self.n_time);
             values.push(&self.n_timestamp);
             values.push(&self.n_timestamptz);
             values.push(&self.n_timetz);
+            values.push(&self.n_txid_snapshot);
             values.push(&self.n_uuid);
             values.push(&self.n_varchar);
+            values.push(&self.n_xid);
+            values.push(&self.n_xid8);
             if let Some(value) = &self.s_bool {
                 values.push(value);
             }
@@ -1774,6 +2698,12 @@ pub mod all_types {
                 values.push(value);
             }
             if let Some(value) = &self.s_bytea {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_char {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_cid {
                 values.push(value);
             }
             if let Some(value) = &self.s_cidr {
@@ -1809,10 +2739,61 @@ pub mod all_types {
             if let Some(value) = &self.s_jsonb {
                 values.push(value);
             }
+            if let Some(value) = &self.s_money {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_name {
+                values.push(value);
+            }
             if let Some(value) = &self.s_numeric {
                 values.push(value);
             }
+            if let Some(value) = &self.s_oid {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_pg_lsn {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_pg_snapshot {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_regclass {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_regcollation {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_regconfig {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_regdictionary {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_regnamespace {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_regoper {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_regoperator {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_regproc {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_regprocedure {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_regrole {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_regtype {
+                values.push(value);
+            }
             if let Some(value) = &self.s_text {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_tid {
                 values.push(value);
             }
             if let Some(value) = &self.s_time {
@@ -1827,10 +2808,19 @@ pub mod all_types {
             if let Some(value) = &self.s_timetz {
                 values.push(value);
             }
+            if let Some(value) = &self.s_txid_snapshot {
+                values.push(value);
+            }
             if let Some(value) = &self.s_uuid {
                 values.push(value);
             }
             if let Some(value) = &self.s_varchar {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_xid {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_xid8 {
                 values.push(value);
             }
             values
@@ -1840,6 +2830,8 @@ pub mod all_types {
             timeschema::field(&self.a_bool, out)?;
             timeschema::field(&self.a_bpchar, out)?;
             timeschema::field(&self.a_bytea, out)?;
+            timeschema::field(&self.a_char, out)?;
+            timeschema::field(&self.a_cid, out)?;
             timeschema::field(&self.a_cidr, out)?;
             timeschema::field(&self.a_date, out)?;
             timeschema::field(&self.a_float4, out)?;
@@ -1851,17 +2843,39 @@ pub mod all_types {
             timeschema::field(&self.a_interval, out)?;
             timeschema::field(&self.a_json, out)?;
             timeschema::field(&self.a_jsonb, out)?;
+            timeschema::field(&self.a_money, out)?;
+            timeschema::field(&self.a_name, out)?;
             timeschema::field(&self.a_numeric, out)?;
+            timeschema::field(&self.a_oid, out)?;
+            timeschema::field(&self.a_pg_lsn, out)?;
+            timeschema::field(&self.a_pg_snapshot, out)?;
+            timeschema::field(&self.a_regclass, out)?;
+            timeschema::field(&self.a_regcollation, out)?;
+            timeschema::field(&self.a_regconfig, out)?;
+            timeschema::field(&self.a_regdictionary, out)?;
+            timeschema::field(&self.a_regnamespace, out)?;
+            timeschema::field(&self.a_regoper, out)?;
+            timeschema::field(&self.a_regoperator, out)?;
+            timeschema::field(&self.a_regproc, out)?;
+            timeschema::field(&self.a_regprocedure, out)?;
+            timeschema::field(&self.a_regrole, out)?;
+            timeschema::field(&self.a_regtype, out)?;
             timeschema::field(&self.a_text, out)?;
+            timeschema::field(&self.a_tid, out)?;
             timeschema::field(&self.a_time, out)?;
             timeschema::field(&self.a_timestamp, out)?;
             timeschema::field(&self.a_timestamptz, out)?;
             timeschema::field(&self.a_timetz, out)?;
+            timeschema::field(&self.a_txid_snapshot, out)?;
             timeschema::field(&self.a_uuid, out)?;
             timeschema::field(&self.a_varchar, out)?;
+            timeschema::field(&self.a_xid, out)?;
+            timeschema::field(&self.a_xid8, out)?;
             timeschema::nullable_field(&self.n_bool, out)?;
             timeschema::nullable_field(&self.n_bpchar, out)?;
             timeschema::nullable_field(&self.n_bytea, out)?;
+            timeschema::nullable_field(&self.n_char, out)?;
+            timeschema::nullable_field(&self.n_cid, out)?;
             timeschema::nullable_field(&self.n_cidr, out)?;
             timeschema::nullable_field(&self.n_date, out)?;
             timeschema::nullable_field(&self.n_float4, out)?;
@@ -1873,14 +2887,34 @@ pub mod all_types {
             timeschema::nullable_field(&self.n_interval, out)?;
             timeschema::nullable_field(&self.n_json, out)?;
             timeschema::nullable_field(&self.n_jsonb, out)?;
+            timeschema::nullable_field(&self.n_money, out)?;
+            timeschema::nullable_field(&self.n_name, out)?;
             timeschema::nullable_field(&self.n_numeric, out)?;
+            timeschema::nullable_field(&self.n_oid, out)?;
+            timeschema::nullable_field(&self.n_pg_lsn, out)?;
+            timeschema::nullable_field(&self.n_pg_snapshot, out)?;
+            timeschema::nullable_field(&self.n_regclass, out)?;
+            timeschema::nullable_field(&self.n_regcollation, out)?;
+            timeschema::nullable_field(&self.n_regconfig, out)?;
+            timeschema::nullable_field(&self.n_regdictionary, out)?;
+            timeschema::nullable_field(&self.n_regnamespace, out)?;
+            timeschema::nullable_field(&self.n_regoper, out)?;
+            timeschema::nullable_field(&self.n_regoperator, out)?;
+            timeschema::nullable_field(&self.n_regproc, out)?;
+            timeschema::nullable_field(&self.n_regprocedure, out)?;
+            timeschema::nullable_field(&self.n_regrole, out)?;
+            timeschema::nullable_field(&self.n_regtype, out)?;
             timeschema::nullable_field(&self.n_text, out)?;
+            timeschema::nullable_field(&self.n_tid, out)?;
             timeschema::nullable_field(&self.n_time, out)?;
             timeschema::nullable_field(&self.n_timestamp, out)?;
             timeschema::nullable_field(&self.n_timestamptz, out)?;
             timeschema::nullable_field(&self.n_timetz, out)?;
+            timeschema::nullable_field(&self.n_txid_snapshot, out)?;
             timeschema::nullable_field(&self.n_uuid, out)?;
             timeschema::nullable_field(&self.n_varchar, out)?;
+            timeschema::nullable_field(&self.n_xid, out)?;
+            timeschema::nullable_field(&self.n_xid8, out)?;
             if let Some(value) = &self.s_bool {
                 timeschema::field(value, out)?;
             }
@@ -1888,6 +2922,12 @@ pub mod all_types {
                 timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_bytea {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_char {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_cid {
                 timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_cidr {
@@ -1923,10 +2963,61 @@ pub mod all_types {
             if let Some(value) = &self.s_jsonb {
                 timeschema::field(value, out)?;
             }
+            if let Some(value) = &self.s_money {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_name {
+                timeschema::field(value, out)?;
+            }
             if let Some(value) = &self.s_numeric {
                 timeschema::field(value, out)?;
             }
+            if let Some(value) = &self.s_oid {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_pg_lsn {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_pg_snapshot {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_regclass {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_regcollation {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_regconfig {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_regdictionary {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_regnamespace {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_regoper {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_regoperator {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_regproc {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_regprocedure {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_regrole {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_regtype {
+                timeschema::field(value, out)?;
+            }
             if let Some(value) = &self.s_text {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_tid {
                 timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_time {
@@ -1941,10 +3032,19 @@ pub mod all_types {
             if let Some(value) = &self.s_timetz {
                 timeschema::field(value, out)?;
             }
+            if let Some(value) = &self.s_txid_snapshot {
+                timeschema::field(value, out)?;
+            }
             if let Some(value) = &self.s_uuid {
                 timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_varchar {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_xid {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_xid8 {
                 timeschema::field(value, out)?;
             }
             Ok(())

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::error::Error;
 
 use bytes::BytesMut;
-use pgtypes::{Array, Encode, FromSql, quote_identifier};
+use pgtypes::{Array, Encode, FromSql, ToSql, quote_identifier};
 use postgres::types::Type;
 use postgres::{Client, Row};
 
@@ -61,9 +61,19 @@ fn encoded(value: &impl Encode) -> Vec<u8> {
     out.to_vec()
 }
 
-fn query(client: &mut Client, query: &str, parameter: &(impl pgtypes::ToSql + Sync)) -> Vec<Row> {
-    let rows = client.query(query, &[parameter]);
-    rows.unwrap_or_else(|error| panic!("{query}: {error:?}"))
+fn query(client: &mut Client, query: &str, parameters: &[&(dyn ToSql + Sync)]) -> Vec<Row> {
+    let rows = client.query(query, parameters);
+    rows.unwrap_or_else(|error| panic!("{query:.1000}: {error:?}"))
+}
+
+/// Rows of values and numbers, each made of a text as the type's input function reads it.
+fn literals(name: &str, texts: &[impl AsRef<str>]) -> String {
+    let name = quote_identifier(name);
+    let texts = texts.iter().map(|text| text.as_ref().replace('\'', "''"));
+    let rows = texts
+        .enumerate()
+        .map(|(n, text)| format!("('{text}'::{name}, {n})"));
+    format!("VALUES {}", rows.collect::<Vec<_>>().join(", "))
 }
 
 /// Text → binary → value → binary → text.
@@ -74,36 +84,28 @@ struct Identity {
 impl Visitor for Identity {
     fn visit<T: Value>(&mut self, sample: Sample<T>) {
         let name = quote_identifier(sample.name);
-        let texts: Vec<&str> = sample.edges.to_vec();
-        let of_texts =
-            format!("SELECT t::{name} AS v, n FROM unnest($1::text[]) WITH ORDINALITY AS u (t, n)");
-        self.received(&sample, &of_texts, &texts);
+        self.received(&sample, &literals(sample.name, sample.edges));
         let of_server = format!(
-            "SELECT ({})::{name} AS v, n FROM generate_series(1, $1::int) AS g (n)",
+            "SELECT ({})::{name}, n FROM generate_series(1, {MANY}) AS g (n)",
             sample.server
         );
-        self.received(&sample, &of_server, &(MANY as i32));
+        self.received(&sample, &of_server);
 
         let mut random = Random::new(11);
         let values: Vec<T> = (0..MANY).map(|_| (sample.random)(&mut random)).collect();
         self.sent(&sample, &values, None);
         if let Some(text) = &sample.text {
             let printed: Vec<String> = values.iter().map(text.print).collect();
-            self.received(&sample, &of_texts, &printed);
+            self.received(&sample, &literals(sample.name, &printed));
         }
     }
 }
 
 impl Identity {
     /// Values that the server makes.
-    fn received<T: Value>(
-        &mut self,
-        sample: &Sample<T>,
-        source: &str,
-        parameter: &(impl pgtypes::ToSql + Sync),
-    ) {
-        let select = format!("SELECT v, format('%s', v) FROM ({source}) AS s ORDER BY n");
-        let rows = query(&mut self.client, &select, parameter);
+    fn received<T: Value>(&mut self, sample: &Sample<T>, source: &str) {
+        let select = format!("SELECT v, format('%s', v) FROM ({source}) AS s (v, n) ORDER BY n");
+        let rows = query(&mut self.client, &select, &[]);
         let mut values: Vec<T> = Vec::with_capacity(rows.len());
         for row in &rows {
             let (raw, value, printed): (Raw, T, String) = (row.get(0), row.get(0), row.get(1));
@@ -130,7 +132,7 @@ impl Identity {
             "SELECT v, format('%s', v) FROM unnest($1::{name}[]) WITH ORDINALITY AS u (v, n) ORDER BY n"
         );
         let array = Array::from(values.to_vec());
-        let rows = query(&mut self.client, &select, &array);
+        let rows = query(&mut self.client, &select, &[&array]);
         assert_eq!(rows.len(), values.len());
         for (at, (row, value)) in rows.iter().zip(values).enumerate() {
             let (raw, printed): (Raw, String) = (row.get(0), row.get(1));
@@ -143,7 +145,7 @@ impl Identity {
             }
         }
         let back = format!("SELECT $1::{name}[]");
-        let back = query(&mut self.client, &back, &array);
+        let back = query(&mut self.client, &back, &[&array]);
         let raw: Raw = back[0].get(0);
         let back: Array<T> = back[0].get(0);
         assert_eq!(back.len(), values.len());
@@ -165,15 +167,14 @@ impl Visitor for Order {
             return;
         };
         let name = quote_identifier(sample.name);
-        let edges = format!("SELECT t::{name} FROM unnest($1::text[]) AS u (t)");
-        let rows = query(&mut self.client, &edges, &sample.edges.to_vec());
+        let rows = query(&mut self.client, &literals(sample.name, sample.edges), &[]);
         let mut values: Vec<T> = rows.iter().map(|row| row.get(0)).collect();
         let mut random = Random::new(17);
         values.extend((0..MANY).map(|_| (sample.random)(&mut random)));
         let sorted = format!(
             "SELECT v, v = lag(v) OVER (ORDER BY v) FROM unnest($1::{name}[]) AS u (v) ORDER BY v"
         );
-        let rows = query(&mut self.client, &sorted, &Array::from(values));
+        let rows = query(&mut self.client, &sorted, &[&Array::from(values)]);
         for pair in rows.windows(2) {
             let (left, right, is_equal): (T, T, bool) =
                 (pair[0].get(0), pair[1].get(0), pair[1].get(1));

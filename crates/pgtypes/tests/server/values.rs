@@ -1,6 +1,6 @@
 //! What is particular to one type; what is the same for every type is in `types`.
 
-use pgtypes::{Array, Inet, Json, Jsonb, Numeric, Timestamp};
+use pgtypes::{Array, Inet, InternalChar, Json, Jsonb, Numeric, Timestamp};
 use postgres::Client;
 
 use crate::support::random::Random;
@@ -116,6 +116,13 @@ fn json_texts(mut db: Client) {
     let normalized = r#"{"a": 12345678901234567890.5, "b": 1.000}"#;
     assert_eq!(row.get::<_, String>(2), normalized);
     assert_eq!(row.get::<_, Jsonb>(1).to_string(), normalized);
+}
+
+#[testkit::test(session)]
+fn every_byte_of_the_internal_char(mut db: Client) {
+    let bytes: Array<InternalChar> = (0..=255).map(InternalChar).collect();
+    let row = db.query_one("SELECT $1::\"char\"[]", &[&bytes]).unwrap();
+    assert_eq!(row.get::<_, Array<InternalChar>>(0), bytes);
 }
 
 #[testkit::test(session)]

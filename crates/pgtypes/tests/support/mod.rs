@@ -47,8 +47,7 @@ impl DerefMut for Database {
 }
 
 /// Those that the text forms of this crate are for.
-const SETTINGS: &str =
-    "SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'postgres'";
+const SETTINGS: &str = "SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'postgres'; SET lc_monetary = 'C'";
 
 fn prepared(mut client: Client) -> Client {
     client.batch_execute(SETTINGS).expect("settings");

@@ -2,7 +2,9 @@
 
 use std::net::IpAddr;
 
-use pgtypes::{Array, Cidr, Date, Dimension, Inet, Interval, Numeric, Time, Timestamp};
+use pgtypes::{
+    Array, Cidr, Date, Dimension, Inet, Interval, Numeric, PgSnapshot, Time, Timestamp, Xid8,
+};
 
 /// Values of a seed.
 pub struct Random(testkit::Random);
@@ -140,6 +142,17 @@ impl Random {
             IpAddr::V6(addr) => IpAddr::V6((addr.to_bits() & !behind).into()),
         };
         Cidr::new(addr, inet.prefix()).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Few or no transactions in progress.
+    pub fn snapshot(&mut self) -> PgSnapshot {
+        let xmin = 1 + (self.u64() >> self.below(64)).min(u64::MAX - 100);
+        let mut in_progress: Vec<Xid8> = (0..self.below(4))
+            .map(|_| Xid8(xmin + self.below(50)))
+            .collect();
+        in_progress.sort_unstable();
+        let xmax = Xid8(xmin + 50 + self.below(9));
+        PgSnapshot::new(Xid8(xmin), xmax, in_progress).expect("in order")
     }
 
     /// An address of either family with any prefix; runs of zeros are frequent.

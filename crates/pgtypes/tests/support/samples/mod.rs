@@ -3,6 +3,7 @@
 
 mod addresses;
 mod numbers;
+mod system;
 mod texts;
 mod times;
 
@@ -101,6 +102,7 @@ fn value<T: Display + FromStr<Err: 'static>>(
 /// Every type, in the order of the table.
 pub fn each(to: &mut impl Visitor) {
     numbers::each(to);
+    system::each(to);
     texts::each(to);
     times::each(to);
     addresses::each(to);

@@ -1,6 +1,6 @@
 //! Numbers.
 
-use pgtypes::Numeric;
+use pgtypes::{Money, Numeric};
 
 use super::super::random::Random;
 use super::{Visitor, binary, value};
@@ -76,4 +76,14 @@ pub fn each(to: &mut impl Visitor) {
         )
         .ordered(),
     );
+    let edges = &[
+        "0",
+        "-0.05",
+        "$1,234.56",
+        "-92233720368547758.08",
+        "92233720368547758.07",
+    ];
+    let server = "(random() * 2e9)::int8::money * (random() - 0.5) * 2e7";
+    let money = |r: &mut Random| Money::from_cents(r.u64() as i64 >> r.below(64));
+    to.visit(value::<Money>("money", server, edges, money).ordered());
 }

@@ -16,6 +16,8 @@ pub fn each(to: &mut impl Visitor) {
         "NULL",
     ];
     const MD5: &str = "repeat(md5(random()::text), (random() * 9)::int)";
+    let short = |r: &mut Random| r.text().chars().take(15).collect();
+    to.visit(value::<String>("name", "md5(random()::text)", TEXTS, short));
     to.visit(value::<String>("bpchar", MD5, TEXTS, Random::text));
     to.visit(value::<String>("text", MD5, TEXTS, Random::text));
     to.visit(value::<String>("varchar", MD5, TEXTS, Random::text));
