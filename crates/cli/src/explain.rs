@@ -2,6 +2,7 @@
 
 mod done;
 mod foreign;
+mod harm;
 mod histories;
 pub mod names;
 mod statement;

@@ -9,7 +9,7 @@ pub use elsewhere::{Elsewhere, RecordedElsewhere, is_history, others};
 pub use kept::{Kept, SPOILED};
 pub(crate) use kept::{Recorded, Writer};
 pub use table::{HistoryTable, LONGEST_NAME};
-pub use trust::{Untrusted, find};
+pub use trust::{UNUSABLE, Untrusted, find};
 
 use sql::qualified::qualified;
 use sql::quote::literal;

@@ -57,6 +57,18 @@ impl Token {
     pub fn text<'a>(&self, sql: &'a str) -> &'a str {
         &sql[self.start..self.end]
     }
+
+    /// What stands between the quotes of a string constant, as bytes of the text; `None` where that is not the text that the server reads.
+    pub fn inside(&self, sql: &str) -> Option<Range<usize>> {
+        let written = self.text(sql);
+        let length = match written.strip_prefix('$') {
+            Some(rest) => rest.find('$')? + 2,
+            None => 1,
+        };
+        let is_plain = written.starts_with('$') || written.starts_with('\'');
+        let is_string = self.kind == TokenKind::String && is_plain && written.len() >= 2 * length;
+        is_string.then(|| self.start + length..self.end - length)
+    }
 }
 
 /// One statement, without the semicolon that ends it. Never empty.

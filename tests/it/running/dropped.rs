@@ -51,6 +51,19 @@ fn as_owner(project: Sandbox) -> (Sandbox, String) {
     (project.env("DATABASE_URL", url), owner)
 }
 
+/// Takes what [`as_owner`] has given.
+fn give_back(project: &Sandbox, owner: &str) {
+    let back = format!(
+        "ALTER DATABASE {} OWNER TO CURRENT_USER; REASSIGN OWNED BY {owner} TO CURRENT_USER; DROP OWNED BY {owner}; DROP ROLE {owner}",
+        project.own_database().name()
+    );
+    project
+        .own_database()
+        .client()
+        .batch_execute(&back)
+        .unwrap();
+}
+
 #[test]
 fn a_file_that_drops_the_history_is_told_so_and_nothing_is_lost() {
     for (name, text) in WAYS {
@@ -69,11 +82,7 @@ fn a_file_that_drops_the_history_is_told_so_and_nothing_is_lost() {
             "SELECT string_agg(version || ' ' || steps_done, ', ' ORDER BY version) FROM public.schema_migrations",
         );
         let kept = value(&mut client, "SELECT count(*) FROM public.kept");
-        let back = format!(
-            "ALTER DATABASE {} OWNER TO CURRENT_USER; REASSIGN OWNED BY {owner} TO CURRENT_USER; DROP OWNED BY {owner}; DROP ROLE {owner}",
-            project.own_database().name()
-        );
-        client.batch_execute(&back).unwrap();
+        give_back(&project, &owner);
         assert!(screen.starts_with("exit 1\n"), "{name}: {screen}");
         assert!(
             screen.contains("this tool's own history, schema_migrations"),
@@ -89,6 +98,111 @@ fn a_file_that_drops_the_history_is_told_so_and_nothing_is_lost() {
             insta::assert_snapshot!(*name, screen);
         }
     }
+}
+
+/// Ways of a file to make of it another table, and what the error says of each.
+const ALTERED: &[(&str, &str, &str)] = &[
+    (
+        "column",
+        "ALTER TABLE schema_migrations DROP COLUMN checksum;\n",
+        "altered",
+    ),
+    (
+        "journal",
+        "ALTER TABLE schema_migrations DROP COLUMN step_statement;\n",
+        "altered",
+    ),
+    (
+        "renamed_column",
+        "ALTER TABLE schema_migrations RENAME COLUMN steps_done TO done;\n",
+        "altered",
+    ),
+    (
+        "type",
+        "ALTER TABLE schema_migrations ALTER steps_done TYPE text;\n",
+        "altered",
+    ),
+    (
+        "short",
+        "ALTER TABLE schema_migrations ALTER name TYPE varchar(5);\n",
+        "altered",
+    ),
+    (
+        "required",
+        "ALTER TABLE schema_migrations ADD ticket text NOT NULL DEFAULT 'x';\nALTER TABLE schema_migrations ALTER ticket DROP DEFAULT;\n",
+        "altered",
+    ),
+    (
+        "checked",
+        "ALTER TABLE schema_migrations ADD CHECK (version < 2);\n",
+        "altered",
+    ),
+    (
+        "own_row",
+        "INSERT INTO schema_migrations SELECT 2, 'a', 'b', 1, 1, now(), now(), 1, 'me', mode FROM schema_migrations;\n",
+        "added rows",
+    ),
+    (
+        "unlogged",
+        "ALTER TABLE schema_migrations SET UNLOGGED;\n",
+        "made the history unlogged",
+    ),
+    (
+        "owner",
+        "ALTER TABLE schema_migrations OWNER TO pg_monitor;\n",
+        "gave the history to pg_monitor",
+    ),
+    (
+        "trigger",
+        "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';\n\
+         CREATE TRIGGER keep BEFORE INSERT ON schema_migrations FOR EACH ROW EXECUTE FUNCTION keep();\n",
+        "put a trigger on the history",
+    ),
+    (
+        "rule",
+        "CREATE RULE r AS ON DELETE TO schema_migrations DO INSTEAD NOTHING;\n",
+        "put a rule on the history",
+    ),
+    (
+        "rows_hidden",
+        "ALTER TABLE schema_migrations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;\n",
+        "hid rows of the history",
+    ),
+    (
+        "view",
+        "ALTER TABLE schema_migrations RENAME TO old;\nCREATE VIEW schema_migrations AS SELECT * FROM old;\n",
+        "put something else in the place of the history",
+    ),
+];
+
+#[test]
+fn a_file_that_alters_the_history_is_rolled_back() {
+    let Some(project) = with(&[FIRST]).plain(test_name!()) else {
+        return;
+    };
+    // A superuser passes every policy.
+    let (project, owner) = as_owner(project);
+    let other = format!("GRANT pg_monitor TO {owner}; GRANT CREATE ON SCHEMA public TO pg_monitor");
+    let mut client = project.own_database().client();
+    client.batch_execute(&other).unwrap();
+    project.run("migrate --no-snapshot");
+    let mut screens = String::new();
+    for (name, text, said) in ALTERED {
+        project.write("migrations/002_alters.sql", text);
+        let screen = project.run("migrate --no-snapshot");
+        assert!(screen.starts_with("exit 1\n"), "{name}: {screen}");
+        assert!(screen.contains(said), "{name}: {screen}");
+        let cause = "this tool's own history, schema_migrations";
+        assert!(screen.contains(cause), "{name}: {screen}");
+        if matches!(*name, "column" | "unlogged" | "own_row") {
+            screens += &screen.replace(&owner, "[owner]");
+        }
+    }
+    insta::assert_snapshot!(screens);
+    project.write("migrations/002_alters.sql", "SELECT 1;\n");
+    let screen = project.run("migrate --no-snapshot");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    give_back(&project, &owner);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use migrator::plan::StepKind;
 use migrator::run::{self, At};
 use migrator::script::LOCK_GIVEN_UP;
 
-use super::with_server_notes;
+use super::{harm, with_server_notes};
 use crate::diagnostic::{Diagnostic, Excerpt};
 use crate::failure::{Code, Failure};
 use crate::words::count;
@@ -31,25 +31,14 @@ pub(super) fn statement(failure: &run::Failure) -> Failure {
         );
         diagnostic = diagnostic.note("cause", cause);
     }
-    if let Some(harm) = harm(failure) {
-        let table = history_of(failure);
-        let what = match harm {
-            Harm::Dropped => "dropped, renamed or moved",
-            Harm::Written => "wrote to",
-        };
-        let lost = if failure.ran_alone {
-            "the statement ran alone, so that stays"
-        } else {
-            "that was rolled back with the step, and nothing is lost"
-        };
-        let cause = format!("the file {what} this tool's own history, {table}: {lost}");
+    if let Some(cause) = harm::cause(failure) {
         diagnostic = diagnostic.note("cause", cause);
     }
     if let Some(at) = at(failure) {
         diagnostic = diagnostic.note("at", at);
     }
     // Nothing is left of a statement that did what it was to do.
-    let is_gone = harm(failure).is_some() && failure.ran_alone;
+    let is_gone = failure.harm.is_some() && failure.ran_alone;
     if failure.remains && !is_gone {
         diagnostic = diagnostic.note(
             "left",
@@ -81,34 +70,9 @@ pub(super) fn statement(failure: &run::Failure) -> Failure {
 }
 
 /// The history's name.
-fn history_of(failure: &run::Failure) -> &str {
+pub(super) fn history_of(failure: &run::Failure) -> &str {
     &failure.facts.history_table.table
 }
-
-/// What a step's statements have done to the history, so that recording the step failed.
-#[derive(Clone, Copy)]
-enum Harm {
-    /// They have dropped, renamed or moved it.
-    Dropped,
-    /// They have changed what it says of other migrations.
-    Written,
-}
-
-fn harm(failure: &run::Failure) -> Option<Harm> {
-    if failure.error.code == history::SPOILED {
-        return Some(Harm::Written);
-    }
-    let is_gone = matches!(
-        failure.error.code.as_str(),
-        UNDEFINED_TABLE | UNDEFINED_SCHEMA
-    );
-    let is_record = matches!(&failure.at, At::Runner(sql) if sql.contains(history_of(failure)));
-    (is_gone && is_record).then_some(Harm::Dropped)
-}
-
-/// SQLSTATEs of a table and of a schema that are not there.
-const UNDEFINED_TABLE: &str = "42P01";
-const UNDEFINED_SCHEMA: &str = "3F000";
 
 /// What failed, where it is none of the file's statements.
 fn at(failure: &run::Failure) -> Option<String> {
@@ -127,7 +91,7 @@ fn at(failure: &run::Failure) -> Option<String> {
         At::Runner(_) if failure.error.code == LOCK_GIVEN_UP => {
             Some(format!("the end of {lines}, where the lock is checked"))
         }
-        At::Runner(_) if failure.error.code == history::SPOILED => {
+        At::Runner(_) if [history::SPOILED, history::UNUSABLE].contains(&&*failure.error.code) => {
             Some(format!("the end of {lines}, where the history is compared"))
         }
         At::Runner(sql) if sql.contains(history_of(failure)) => {
@@ -190,9 +154,10 @@ fn state(failure: &run::Failure) -> String {
         StepKind::Alone(_) | StepKind::FreshSession => "failed by itself",
     };
     let now = match (failure.step, kind) {
-        _ if harm(failure).is_some() && failure.ran_alone => format!(
-            "step {} of {steps} of {version:03} ran; what is applied is not recorded any more",
-            failure.step + 1
+        _ if failure.harm.is_some() && failure.ran_alone => format!(
+            "step {} of {steps} of {version:03} ran; {}",
+            failure.step + 1,
+            harm::state(failure)
         ),
         (0, StepKind::Transaction { .. } | StepKind::Asked(_)) => {
             format!("{version:03} was rolled back, nothing of it remains")
@@ -217,23 +182,8 @@ fn state(failure: &run::Failure) -> String {
 }
 
 fn next(failure: &run::Failure) -> String {
-    if let Some(harm) = harm(failure) {
-        let table = history_of(failure);
-        return match (harm, failure.ran_alone) {
-            (Harm::Written, false) => "take that out of the file (it is not applied, so it may be edited) and run `cargo xtask migrate`".to_owned(),
-            (Harm::Written, true) => format!(
-                "bring the rows of {table} back (restore them, or empty it and record what is applied with \
-                 `cargo xtask migrate --baseline NNN`); take the statement out of the file"
-            ),
-            (Harm::Dropped, true) => format!(
-                "bring {table} back (undo the statement, or restore that table), or record what is applied with \
-                 `cargo xtask migrate --baseline NNN`; take the statement out of the file"
-            ),
-            (Harm::Dropped, false) => format!(
-                "keep {table}: name what is to be dropped in place of all that a schema or a role has, and run `cargo xtask migrate`; \
-                 `cargo xtask reset` recreates a development database"
-            ),
-        };
+    if let Some(next) = harm::next(failure) {
+        return next;
     }
     if failure.is_unseen {
         return "write the statement into the file as it is, not in a string or a function, and run `cargo xtask migrate --plain`; \

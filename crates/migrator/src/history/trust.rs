@@ -27,6 +27,34 @@ pub(super) const RUNS_NOTHING: &str = "c.relkind = 'r' \
 /// Whether `pg_class AS c` keeps its rows when the server crashes and when the session ends.
 const KEEPS_ROWS: &str = "c.relpersistence = 'p'";
 
+/// SQLSTATE of a step whose statements have made of the history a table that no run would use. In a class of its own.
+pub const UNUSABLE: &str = "TSS04";
+
+/// PL/pgSQL that fails with [`UNUSABLE`] where the table of this quoted name is not one that is used as a history any more, as the next run
+/// would find.
+pub(super) fn check(table: &str) -> String {
+    let found = format!(
+        "FROM pg_catalog.pg_class c WHERE c.oid = to_regclass({})",
+        literal(table)
+    );
+    let is_usable = qualified(&format!(
+        "EXISTS (SELECT {found} AND {HAS_TRUSTED_OWNER} AND {RUNS_NOTHING} AND {KEEPS_ROWS})"
+    ));
+    let message = qualified(&format!(
+        "(SELECT CASE WHEN c.relkind <> 'r' THEN 'the file put something else in the place of the history' \
+         WHEN NOT {KEEPS_ROWS} THEN 'the file made the history unlogged: a crash of the server would empty it' \
+         WHEN EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) \
+         THEN 'the file put a trigger on the history' \
+         WHEN EXISTS (SELECT FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid) THEN 'the file put a rule on the history' \
+         WHEN NOT {HAS_TRUSTED_OWNER} THEN concat('the file gave the history to ', quote_ident(pg_get_userbyid(c.relowner)), \
+         ', which is neither this role, nor the owner of the database, nor a superuser') \
+         ELSE 'the file hid rows of the history by row security' END {found})"
+    ));
+    format!(
+        "IF NOT {is_usable} THEN RAISE EXCEPTION USING ERRCODE = '{UNUSABLE}', MESSAGE = {message}; END IF;"
+    )
+}
+
 /// The tables of these names in the schema of the history, as `pg_class AS c`.
 fn tables(history: &HistoryTable) -> String {
     format!(

@@ -2,8 +2,8 @@
 
 use sql::lexer;
 
+use super::harm::{self, Harm};
 use super::{Applied, Facts, Report};
-use crate::history::SPOILED;
 use crate::link::{Position, ServerError};
 use crate::message::{Message, Sent};
 use crate::plan::{Migration, StepKind};
@@ -18,6 +18,8 @@ pub struct Failure {
     pub step: usize,
     /// What of it the server refused.
     pub at: At,
+    /// What the step's statements have done to the history, where it failed for that.
+    pub harm: Option<Harm>,
     /// What the server said.
     pub error: ServerError,
     /// What this run had applied before.
@@ -71,18 +73,15 @@ impl Failure {
         report: &Report,
     ) -> Failure {
         let step = step.min(migration.steps.len().saturating_sub(1));
-        let spoils = || {
-            let table = &report.facts.history_table.table;
-            mention(migration, step, table).filter(|_| error.code == SPOILED)
-        };
-        let at = match spoils() {
-            Some(byte) => At::Byte(byte),
-            None => At::of(&migration.file.text, message, &error),
-        };
+        let table = &report.facts.history_table.table;
+        let at = At::of(&migration.file.text, message, &error);
+        let harm = Harm::of(&error, &at, table);
+        let writer = harm.and_then(|_| harm::writer(migration, step, table));
         Failure {
             migration: migration.clone(),
             step,
-            at,
+            at: writer.map_or(at, At::Byte),
+            harm,
             error,
             applied: report.applied.clone(),
             facts: report.facts.clone(),
@@ -159,15 +158,6 @@ fn inside(message: &Message, sent: &Sent, error: &ServerError) -> Option<usize> 
 fn named(statement: &str, message: &str) -> Option<usize> {
     let name = quoted(message).next().filter(|name| !name.is_empty())?;
     word(statement, name)
-}
-
-/// Where a step first has a name, in whatever statement.
-fn mention(migration: &Migration, step: usize, name: &str) -> Option<usize> {
-    let step = migration.steps.get(step)?;
-    step.statements.iter().find_map(|range| {
-        let at = word(&migration.file.text[range.clone()], name)?;
-        Some(range.start + at)
-    })
 }
 
 /// Where a statement holds a name as a word, strings included.

@@ -39,7 +39,7 @@ pub(super) fn is_routine(words: Words<'_>) -> bool {
 /// What may be the body of such a statement: its string constants.
 pub(super) fn bodies(words: Words<'_>) -> impl Iterator<Item = Range<usize>> {
     let tokens = words.tokens.iter();
-    tokens.filter_map(move |it| executed::text(words.sql, it))
+    tokens.filter_map(move |it| it.inside(words.sql))
 }
 
 /// The first thing in a part of `sql` that makes a statement one of TimescaleDB's.
@@ -60,7 +60,7 @@ fn first(sql: &str, body: Range<usize>) -> Option<Range<usize>> {
         ))
     });
     let executed = executed::constants(all).into_iter().find_map(|at| {
-        let inside = executed::text(text, &tokens[at])?;
+        let inside = tokens[at].inside(text)?;
         let whole = first(sql, at_offset(inside));
         whole.or_else(|| joined(all, at..executed::end(all, at)).map(at_offset))
     });
@@ -75,7 +75,7 @@ fn first(sql: &str, body: Range<usize>) -> Option<Range<usize>> {
 fn joined(body: Words<'_>, inside: Range<usize>) -> Option<Range<usize>> {
     let mut is_first = true;
     for at in inside {
-        let Some(part) = executed::text(body.sql, &body.tokens[at]) else {
+        let Some(part) = body.tokens[at].inside(body.sql) else {
             continue;
         };
         let sql = &body.sql[part.clone()];

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use sql::lexer::{Token, TokenKind};
+use sql::lexer::TokenKind;
 use sql::statement::words::Words;
 
 /// What a statement of a body comes after.
@@ -98,16 +98,4 @@ pub(super) fn end(body: Words<'_>, at: usize) -> usize {
     let mut rest = at..body.tokens.len();
     rest.find(|&at| body.is_symbol(at, ";"))
         .unwrap_or(body.tokens.len())
-}
-
-/// What stands between the quotes of a string constant; `None` where that is not the text that the server reads.
-pub(super) fn text(sql: &str, token: &Token) -> Option<Range<usize>> {
-    let written = token.text(sql);
-    let length = match written.strip_prefix('$') {
-        Some(rest) => rest.find('$')? + 2,
-        None => 1,
-    };
-    let is_plain = written.starts_with('$') || written.starts_with('\'');
-    let is_string = token.kind == TokenKind::String && is_plain && written.len() >= 2 * length;
-    is_string.then(|| token.start + length..token.end - length)
 }

@@ -60,7 +60,7 @@ fn in_body(sql: &str, body: std::ops::Range<usize>) -> Vec<Edit> {
     };
     let mut edits = in_statement(words, body.start);
     let executed = executed::constants(words).into_iter();
-    for inside in executed.filter_map(|at| executed::text(text, &tokens[at])) {
+    for inside in executed.filter_map(|at| tokens[at].inside(text)) {
         edits.extend(in_body(
             sql,
             body.start + inside.start..body.start + inside.end,

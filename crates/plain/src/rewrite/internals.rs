@@ -167,7 +167,7 @@ fn in_body(sql: &str, body: Range<usize>) -> Result<(), NotSupported> {
     };
     in_words(words, body.start)?;
     let mut executed = executed::constants(words).into_iter();
-    executed.try_for_each(|at| match executed::text(text, &tokens[at]) {
+    executed.try_for_each(|at| match tokens[at].inside(text) {
         Some(inside) => in_body(sql, body.start + inside.start..body.start + inside.end),
         None => Ok(()),
     })
@@ -202,7 +202,7 @@ fn called(words: Words<'_>, at: usize) -> Option<String> {
 
 /// The function that a constant names: one that is cast to a function, or an argument of one of TimescaleDB's routines.
 fn named_in(words: Words<'_>, at: usize) -> Option<String> {
-    let inside = executed::text(words.sql, words.tokens.get(at)?)?;
+    let inside = words.tokens.get(at)?.inside(words.sql)?;
     let text = &words.sql[inside];
     if !SCHEMAS
         .iter()
