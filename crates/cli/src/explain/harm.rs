@@ -2,7 +2,10 @@
 
 use migrator::run::{Failure, Harm};
 
-use super::statement::history_of;
+/// The history's name.
+pub(super) fn history_of(failure: &Failure) -> &str {
+    &failure.facts.history_table.table
+}
 
 /// Why the step failed.
 pub(super) fn cause(failure: &Failure) -> Option<String> {

@@ -69,11 +69,6 @@ pub(super) fn statement(failure: &run::Failure) -> Failure {
         )
 }
 
-/// The history's name.
-pub(super) fn history_of(failure: &run::Failure) -> &str {
-    &failure.facts.history_table.table
-}
-
 /// What failed, where it is none of the file's statements.
 fn at(failure: &run::Failure) -> Option<String> {
     let range = failure.migration.range(failure.step);
@@ -94,12 +89,15 @@ fn at(failure: &run::Failure) -> Option<String> {
         At::Runner(_) if [history::SPOILED, history::UNUSABLE].contains(&&*failure.error.code) => {
             Some(format!("the end of {lines}, where the history is compared"))
         }
-        At::Runner(sql) if sql.contains(history_of(failure)) => {
+        At::Runner(sql) if sql.contains(harm::history_of(failure)) => {
             let how = match failure.kind() {
                 Some(StepKind::Transaction { .. }) => ", in the same transaction",
                 _ => "",
             };
-            Some(format!("recording {lines} in {}{how}", history_of(failure)))
+            Some(format!(
+                "recording {lines} in {}{how}",
+                harm::history_of(failure)
+            ))
         }
         At::Runner(sql) if sql == plain::CHECK => Some(format!(
             "the end of {lines}, where plain mode checks what became of hypertables"

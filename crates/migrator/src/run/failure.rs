@@ -75,7 +75,8 @@ impl Failure {
         let step = step.min(migration.steps.len().saturating_sub(1));
         let table = &report.facts.history_table.table;
         let at = At::of(&migration.file.text, message, &error);
-        let harm = Harm::of(&error, &at, table);
+        let is_record = matches!(&at, At::Runner(sql) if sql.contains(table));
+        let harm = Harm::of(&error.code, is_record);
         let writer = harm.and_then(|_| harm::writer(migration, step, table));
         Failure {
             migration: migration.clone(),

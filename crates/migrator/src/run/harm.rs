@@ -4,9 +4,7 @@ use sql::lexer;
 use sql::statement::names::Name;
 use sql::statement::words::Words;
 
-use super::At;
 use crate::history::{SPOILED, UNUSABLE};
-use crate::link::ServerError;
 use crate::plan::Migration;
 
 /// How many strings within each other are looked into.
@@ -26,10 +24,8 @@ pub enum Harm {
 }
 
 impl Harm {
-    /// What an error shows of it; `at` is the statement that failed.
-    pub(super) fn of(error: &ServerError, at: &At, table: &str) -> Option<Harm> {
-        let code = error.code.as_str();
-        let is_record = matches!(at, At::Runner(sql) if sql.contains(table));
+    /// What an error of this SQLSTATE shows of it. `is_record`: a statement failed that reads or writes the history itself.
+    pub(super) fn of(code: &str, is_record: bool) -> Option<Harm> {
         match code {
             SPOILED => Some(Harm::Written),
             UNUSABLE => Some(Harm::Unusable),
