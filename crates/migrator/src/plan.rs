@@ -65,6 +65,15 @@ pub enum StepKind {
     FreshSession,
 }
 
+/// Which step of which migration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepId {
+    /// The migration's number.
+    pub version: u32,
+    /// Index of the step.
+    pub index: usize,
+}
+
 impl Step {
     /// Bytes from the first statement to the end of the last.
     pub fn range(&self) -> Range<usize> {

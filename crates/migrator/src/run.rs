@@ -5,28 +5,35 @@
 
 mod attempt_error;
 mod cleanup;
+mod current_step;
 mod error;
+mod extension_update;
 mod facts;
 mod failure;
 mod foreign;
-mod fresh_session;
 mod harm;
-mod in_doubt;
 mod jobs;
 mod lock;
+mod locked_link;
+mod locked_state;
 mod mode;
+mod new_tables;
 mod prepared;
-mod retry;
+mod recorder;
+mod retries;
 mod runner;
 mod stand_in;
 mod started;
+mod step_sender;
 #[cfg(test)]
 mod tests;
 mod watch;
 
 use std::time::Duration;
 
-pub use error::{Cut, Error, Fate, GaveUp, InDoubt, Interrupted, Moved, Refused, WrongMode};
+pub use error::{
+    Cut, Error, Fate, GaveUp, InDoubt, Interrupted, Moved, Refused, UnderWay, WrongMode,
+};
 pub use facts::{Facts, OLDEST_SERVER, read};
 pub use failure::{At, Failure, Lost};
 pub use harm::Harm;
@@ -317,8 +324,7 @@ pub fn run_gated(
         if !pending.is_empty() && !gate(link, &report) {
             return Ok(report);
         }
-        let mut runner = Runner::new(link, migrations, options, &mut report, &watch)?;
-        runner.is_pooled = pooling == Pooling::Session;
+        let runner = Runner::new(link, pooling, migrations, options, &mut report, &watch)?;
         to_the_end(runner)?;
         Ok(report)
     })
@@ -329,7 +335,7 @@ fn to_the_end(mut runner: Runner<'_, '_>) -> Result<(), Error> {
     match runner.run()? {
         None => Ok(()),
         Some(division) => {
-            let migrations = plan::divided_at(runner.migrations, division);
+            let migrations = plan::divided_at(runner.migrations(), division);
             to_the_end(runner.with(&migrations))
         }
     }

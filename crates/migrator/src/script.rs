@@ -88,14 +88,23 @@ const PART: usize = 8 << 20;
 pub fn transaction(step: StepRef<'_>) -> impl Iterator<Item = Message> {
     let mut next = Some(0);
     std::iter::from_fn(move || {
-        let (message, following) = part(step, next?);
-        next = following;
-        Some(message)
+        let part = part(step, next?);
+        next = part.next;
+        Some(part.message)
     })
 }
 
-/// The message of a step's transaction that begins with the statement `first`, and which one the next message begins with.
-pub fn part(step: StepRef<'_>, first: usize) -> (Message, Option<usize>) {
+/// A message of a step's transaction.
+#[derive(Debug)]
+pub struct Part {
+    /// The message.
+    pub message: Message,
+    /// The statement that the next message begins with; `None` after the last.
+    pub next: Option<usize>,
+}
+
+/// The message of a step's transaction that begins with the statement `first`.
+pub fn part(step: StepRef<'_>, first: usize) -> Part {
     step.part(first, PART)
 }
 
@@ -134,7 +143,7 @@ pub fn finish(step: StepRef<'_>) -> Message {
 }
 
 impl StepRef<'_> {
-    fn part(&self, first: usize, longest: usize) -> (Message, Option<usize>) {
+    fn part(&self, first: usize, longest: usize) -> Part {
         let mut message = Message::default();
         if first == 0 {
             self.push_begin(&mut message);
@@ -142,7 +151,8 @@ impl StepRef<'_> {
         let statements = &self.migration.steps[self.index].statements;
         for (at, range) in statements.iter().enumerate().skip(first) {
             if at > first && message.text.len() + range.len() > longest {
-                return (message, Some(at));
+                let next = Some(at);
+                return Part { message, next };
             }
             self.push_source(&mut message, range);
             self.push_parameters_behind(&mut message, &self.migration.file.text[range.clone()]);
@@ -169,7 +179,8 @@ impl StepRef<'_> {
             message.push("COMMIT", None);
         }
         self.push_reset(&mut message);
-        (message, None)
+        let next = None;
+        Part { message, next }
     }
 
     fn push_begin(&self, message: &mut Message) {

@@ -3,7 +3,7 @@
 use migrator::history;
 use migrator::link;
 use migrator::plain;
-use migrator::plan::StepKind;
+use migrator::plan::{StepId, StepKind};
 use migrator::run::{self, At};
 use migrator::script::LOCK_GIVEN_UP;
 
@@ -118,8 +118,9 @@ fn before(version: u32) -> String {
 }
 
 /// The state after everything that was pending was rolled back with what failed.
-fn whole_state(failure: &run::Failure, first: u32, steps_done: usize) -> String {
-    let half = match steps_done {
+fn whole_state(failure: &run::Failure, began: StepId) -> String {
+    let first = began.version;
+    let half = match began.index {
         0 => String::new(),
         1 => format!("step 1 of {first:03} is done; "),
         done => format!("steps 1 to {done} of {first:03} are done; "),
@@ -130,7 +131,7 @@ fn whole_state(failure: &run::Failure, first: u32, steps_done: usize) -> String 
     } else {
         format!("{first:03} to {last:03} were rolled back together")
     };
-    let what = match steps_done {
+    let what = match began.index {
         0 => ", nothing of it remains",
         _ => "",
     };
@@ -139,8 +140,8 @@ fn whole_state(failure: &run::Failure, first: u32, steps_done: usize) -> String 
 
 fn state(failure: &run::Failure) -> String {
     let version = failure.migration.file.version;
-    if let Some((first, steps_done)) = failure.whole {
-        return whole_state(failure, first, steps_done);
+    if let Some(began) = failure.whole {
+        return whole_state(failure, began);
     }
     let steps = failure.migration.steps.len();
     let Some(kind) = failure.kind() else {
@@ -194,7 +195,7 @@ fn next(failure: &run::Failure) -> String {
         return remedy.to_owned();
     }
     let done = match failure.whole {
-        Some((first, done)) if first == failure.migration.file.version => done,
+        Some(began) if began.version == failure.migration.file.version => began.index,
         Some(_) => 0,
         None => failure.step,
     };

@@ -1,8 +1,8 @@
 //! Runs that stopped without a statement being wrong: a lock that was not had, a cut connection, a signal, a doubt. Pure.
 
 use migrator::link::ServerError;
-use migrator::plan::{Migration, NotAllOrNothing, TooLong};
-use migrator::run::{Applied, Cut, Fate, GaveUp, InDoubt, Interrupted, Job, Refused};
+use migrator::plan::{NotAllOrNothing, TooLong};
+use migrator::run::{Applied, Cut, Fate, GaveUp, InDoubt, Interrupted, Job, Refused, UnderWay};
 
 use crate::blockers;
 use crate::diagnostic::{Diagnostic, Excerpt};
@@ -189,7 +189,7 @@ pub fn interrupted(stopped: &Interrupted) -> Failure {
         _ => (Code::Interrupted, "SIGINT"),
     };
     let state = match &stopped.during {
-        Some((migration, step)) => during(migration, *step, stopped.fate),
+        Some(step) => during(step, stopped.fate),
         None => "nothing was under way".to_owned(),
     };
     let next = match stopped.fate {
@@ -212,7 +212,7 @@ pub fn interrupted(stopped: &Interrupted) -> Failure {
         )
 }
 
-fn during(migration: &Migration, step: usize, fate: Fate) -> String {
+fn during(UnderWay { migration, step }: &UnderWay, fate: Fate) -> String {
     let (title, steps) = (migration.file.title(), migration.steps.len());
     if fate == Fate::Unknown {
         return format!(
@@ -220,7 +220,7 @@ fn during(migration: &Migration, step: usize, fate: Fate) -> String {
             step + 1
         );
     }
-    let done = match step {
+    let done = match *step {
         0 => format!("{title} is not applied"),
         done => format!(
             "{title} is half applied, {done} of {} done",
@@ -251,6 +251,7 @@ fn lines(first: usize, last: usize) -> String {
 mod tests {
     use std::path::Path;
 
+    use migrator::plan::Migration;
     use migrator::source::File;
 
     use super::*;
@@ -272,7 +273,10 @@ mod tests {
         ] {
             let stopped = Interrupted {
                 signal: 2,
-                during: Some((migration.clone(), 0)),
+                during: Some(UnderWay {
+                    migration: migration.clone(),
+                    step: 0,
+                }),
                 fate,
                 ..Interrupted::default()
             };

@@ -190,10 +190,19 @@ pub struct Interrupted {
     pub signal: usize,
     /// What this run had applied before.
     pub applied: Vec<Applied>,
-    /// The migration and the index of its step that was under way.
-    pub during: Option<(Migration, usize)>,
+    /// The step that was under way.
+    pub during: Option<UnderWay>,
     /// What is known of that step.
     pub fate: Fate,
+}
+
+/// A step that was under way when a run was stopped.
+#[derive(Debug)]
+pub struct UnderWay {
+    /// The migration.
+    pub migration: Migration,
+    /// Index of the step.
+    pub step: usize,
 }
 
 /// What is known of the step that was under way when a run was stopped.

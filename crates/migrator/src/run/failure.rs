@@ -2,11 +2,12 @@
 
 use sql::lexer;
 
+use super::current_step::PlannedStep;
 use super::harm::{self, Harm};
-use super::{Applied, Facts, Report};
+use super::{Applied, Facts};
 use crate::link::{Position, ServerError};
 use crate::message::{Message, Sent};
-use crate::plan::{Migration, StepKind};
+use crate::plan::{Migration, StepId, StepKind};
 use crate::server_error::quoted;
 
 /// A step that failed.
@@ -32,9 +33,8 @@ pub struct Failure {
     pub remains: bool,
     /// Whether the statement commits in between, and how much it had committed cannot be determined.
     pub may_be_partial: bool,
-    /// Where everything that was pending shared one transaction: the number of its first migration, and how many steps of that were done
-    /// before.
-    pub whole: Option<(u32, usize)>,
+    /// Where everything that was pending shared one transaction: its first step.
+    pub whole: Option<StepId>,
     /// Whether the run is in plain mode and the server refused what would have been rewritten, had it not stood in a string or in the body of
     /// a function.
     pub is_unseen: bool,
@@ -66,14 +66,15 @@ pub enum At {
 
 impl Failure {
     pub(super) fn new(
-        migration: &Migration,
-        step: usize,
+        step: PlannedStep<'_>,
         message: &Message,
         error: ServerError,
-        report: &Report,
+        facts: &Facts,
+        applied: &[Applied],
     ) -> Failure {
-        let step = step.min(migration.steps.len().saturating_sub(1));
-        let table = &report.facts.history_table.table;
+        let migration = step.migration;
+        let step = step.index.min(migration.steps.len().saturating_sub(1));
+        let table = &facts.history_table.table;
         let at = At::of(&migration.file.text, message, &error);
         let is_record = matches!(&at, At::Runner(sql) if sql.contains(table));
         let harm = Harm::of(&error.code, is_record);
@@ -84,8 +85,8 @@ impl Failure {
             at: writer.map_or(at, At::Byte),
             harm,
             error,
-            applied: report.applied.clone(),
-            facts: report.facts.clone(),
+            applied: applied.to_vec(),
+            facts: facts.clone(),
             ran_alone: false,
             remains: false,
             may_be_partial: false,

@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use sql::qualified::qualified;
 use sql::quote;
 
-use super::attempt_error::AttemptError;
 use super::facts::INSUFFICIENT_PRIVILEGE;
-use super::runner::Runner;
-use super::{Error, Event, link};
+use super::locked_link::LockedLink;
+use super::{Error, Event, Facts};
+use crate::link;
 use crate::plan::Pending;
 
 /// A background job.
@@ -50,13 +50,56 @@ fn is_about_the_table(error: &link::ServerError) -> bool {
 /// How long altering a job waits for whoever alters it.
 const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '10s'";
 
-impl Runner<'_, '_> {
+/// The jobs that this run, or one that was cut, has paused.
+pub(super) struct PausedJobs {
+    /// The quoted name of the table that they are in.
+    table: String,
+    /// Whether there is that table.
+    exists: bool,
+    /// Whether this run has paused what it is to pause.
+    are_ours: bool,
+}
+
+impl PausedJobs {
+    pub(super) fn new(facts: &Facts) -> Result<PausedJobs, Error> {
+        Ok(PausedJobs {
+            table: facts.own_paused_jobs()?,
+            exists: facts.has_paused_jobs,
+            are_ours: false,
+        })
+    }
+
+    /// The quoted name of their table.
+    pub(super) fn table(&self) -> &str {
+        &self.table
+    }
+
+    pub(super) fn exist(&self) -> bool {
+        self.exists
+    }
+
+    /// Whether a run before this one has paused them.
+    pub(super) fn are_left_over(&self) -> bool {
+        !self.are_ours
+    }
+
+    /// Notes whether there is the table, read under the lock.
+    pub(super) fn found(&mut self, exists: bool) {
+        self.exists = exists;
+        // Those that this run had paused, another runner has resumed while this one had no session.
+        self.are_ours &= exists;
+    }
+
     /// Pauses the jobs that work on what is pending, once in a run.
-    pub(super) fn pause_jobs(&mut self, pending: &[Pending<'_>]) -> Result<(), AttemptError> {
-        if !self.options.pause_jobs || self.pauses_jobs || !self.has_timescaledb() {
+    pub(super) fn pause(
+        &mut self,
+        link: &mut LockedLink<'_, '_>,
+        pending: &[Pending<'_>],
+    ) -> Result<(), Error> {
+        if self.are_ours {
             return Ok(());
         }
-        let results = self.query(&query())?;
+        let results = link.query(&query())?;
         let texts: Vec<&str> = pending
             .iter()
             .map(|it| it.migration.file.text.as_str())
@@ -66,7 +109,7 @@ impl Runner<'_, '_> {
             return Ok(());
         }
         let ids: Vec<String> = jobs.iter().map(|job| format!("({})", job.id)).collect();
-        let table = &self.paused_jobs;
+        let table = &self.table;
         let sql = format!(
             "BEGIN;\n{LOCK_TIMEOUT};\n\
              CREATE TABLE {table} (job_id integer PRIMARY KEY, paused_at pg_catalog.timestamptz NOT NULL DEFAULT pg_catalog.now());\n\
@@ -74,52 +117,59 @@ impl Runner<'_, '_> {
             ids.join(", "),
             alter(table, false),
         );
-        match self.query(&sql) {
-            Err(link::Error::Server(error)) => {
-                return Err(AttemptError::Failed(Error::Jobs { jobs, error }));
-            }
+        match link.query(&sql) {
+            Err(link::Error::Server(error)) => return Err(Error::Jobs { jobs, error }),
             other => other?,
         };
-        self.pauses_jobs = true;
-        self.has_paused_jobs = true;
-        self.watch.tell(Event::JobsPaused(&jobs));
+        self.are_ours = true;
+        self.exists = true;
+        link.watch().tell(Event::JobsPaused(&jobs));
         Ok(())
     }
 
-    /// What follows a refusal of the table of paused jobs: nothing where another runner has dropped it.
-    fn without_table(&mut self, table: &str, error: Box<link::ServerError>) -> Result<(), Error> {
-        self.query("ROLLBACK")?;
-        let sql = format!("SELECT pg_catalog.to_regclass({})", quote::literal(table));
-        if self.query(&sql)?.concat().concat() == [None] {
-            self.has_paused_jobs = false;
+    /// Resumes what this run or one before it paused, unless another runner has done so meanwhile.
+    pub(super) fn resume(
+        &mut self,
+        link: &mut LockedLink<'_, '_>,
+        facts: &Facts,
+    ) -> Result<(), Error> {
+        if !self.exists {
             return Ok(());
         }
-        let facts = &self.report.facts;
+        let table = &self.table;
+        let sql = format!(
+            "BEGIN;\n{LOCK_TIMEOUT};\n{};\nDROP TABLE {table};\nCOMMIT",
+            alter(table, true),
+        );
+        match link.query(&sql) {
+            Err(link::Error::Server(error)) if is_about_the_table(&error) => {
+                return self.without_table(link, facts, error);
+            }
+            other => other?,
+        };
+        self.exists = false;
+        link.watch().tell(Event::JobsResumed);
+        Ok(())
+    }
+
+    /// What follows a refusal of the table: nothing where another runner has dropped it.
+    fn without_table(
+        &mut self,
+        link: &mut LockedLink<'_, '_>,
+        facts: &Facts,
+        error: Box<link::ServerError>,
+    ) -> Result<(), Error> {
+        link.query("ROLLBACK")?;
+        let table = quote::literal(&self.table);
+        let sql = format!("SELECT pg_catalog.to_regclass({table})");
+        if link.query(&sql)?.concat().concat() == [None] {
+            self.exists = false;
+            return Ok(());
+        }
         let schema = facts.history_schema.as_deref().unwrap_or_default();
         let name = facts.history_table.paused_jobs();
         let table = [schema, &name].map(quote::plain).join(".");
         Err(Error::DamagedPausedJobs { table, error })
-    }
-
-    /// Resumes what this run or one before it paused, unless another runner has done so meanwhile.
-    pub(super) fn resume_jobs(&mut self) -> Result<(), Error> {
-        if !self.has_paused_jobs {
-            return Ok(());
-        }
-        let table = self.paused_jobs.clone();
-        let sql = format!(
-            "BEGIN;\n{LOCK_TIMEOUT};\n{};\nDROP TABLE {table};\nCOMMIT",
-            alter(&table, true),
-        );
-        match self.query(&sql) {
-            Err(link::Error::Server(error)) if is_about_the_table(&error) => {
-                return self.without_table(&table, error);
-            }
-            other => other?,
-        };
-        self.has_paused_jobs = false;
-        self.watch.tell(Event::JobsResumed);
-        Ok(())
     }
 }
 

@@ -1,50 +1,83 @@
 //! What is going to be sent for a step, in each of the ways that the catalog may call for. It is rendered when it is sent: the text of all
-//! that is pending need not be held a second time.
+//! that is pending need not be held a second time. Pure.
 
-use super::runner::Runner;
-use crate::history::{History, Kept, Recorded};
+use sql::statement::Reason;
+
+use super::current_step::PlannedStep;
+use crate::history::{History, Kept};
 use crate::message::Message;
-use crate::plan::{Migration, Pending, StepKind};
+use crate::plan::{Pending, StepKind};
 use crate::question::Question;
-use crate::script::{self, Bounds, StepRef};
+use crate::script::{self, Bounds, Part, StepRef};
 
 /// A step that is going to be sent.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Prepared<'a> {
-    pub migration: &'a Migration,
-    /// Index of the step.
-    pub index: usize,
+    pending: Pending<'a>,
+    step: PlannedStep<'a>,
+    way: Way,
     /// Whether the history has no row of its migration yet.
-    pub is_new: bool,
-    pub bounds: Bounds,
+    is_new: bool,
+    bounds: Bounds,
     /// Whether no step before it has started the session.
-    pub starts_session: bool,
+    starts_session: bool,
     /// What the history says of the migrations before it.
-    pub kept: Kept,
+    kept: Kept,
+}
+
+/// How a step is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// In a transaction, its own or that of all.
+    Shared,
+    /// By itself.
+    Alone(Option<Reason>),
+    /// In a transaction or by itself, as the catalog says right before.
+    Asked,
+    /// Only the history changes: the file has no statements, or lost steps after those that are done.
+    Recorded,
+}
+
+impl Way {
+    fn of(step: PlannedStep<'_>) -> Way {
+        match step.planned().map(|planned| &planned.kind) {
+            None => Way::Recorded,
+            Some(StepKind::Transaction { .. }) => Way::Shared,
+            Some(StepKind::Alone(reason)) => Way::Alone(Some(*reason)),
+            Some(StepKind::FreshSession) => Way::Alone(None),
+            Some(StepKind::Asked(_)) => Way::Asked,
+        }
+    }
 }
 
 impl<'a> Prepared<'a> {
-    fn kind(&self) -> Option<&'a StepKind> {
-        let step = self.migration.steps.get(self.index);
-        step.map(|step| &step.kind)
+    pub(super) fn step(&self) -> PlannedStep<'a> {
+        self.step
+    }
+
+    /// What is left of its migration when the attempt begins.
+    pub(super) fn pending(&self) -> &Pending<'a> {
+        &self.pending
+    }
+
+    /// `step`, which is this one, with what is recorded of it.
+    pub(super) fn recorded<'s>(&self, step: StepRef<'s>) -> StepRef<'s> {
+        StepRef {
+            is_new: self.is_new,
+            bounds: self.bounds,
+            kept: Some(self.kept),
+            ..step
+        }
     }
 
     /// What has to be asked right before it is sent.
     pub(super) fn question(&self) -> Option<Question> {
-        let step = self.migration.steps.get(self.index)?;
-        self.migration.question(step)
+        self.step.migration.question(self.step.planned()?)
     }
 
-    /// Whether it may share a transaction, as far as the text shows. So may the record of a file without
-    /// statements, or of one that lost steps after those that are done.
+    /// Whether it may share a transaction, as far as the text shows.
     pub(super) fn may_share(&self) -> bool {
-        let alone = |kind: &StepKind| matches!(kind, StepKind::Alone(_) | StepKind::FreshSession);
-        !self.kind().is_some_and(alone)
-    }
-
-    fn may_run_alone(&self) -> bool {
-        let shares = |kind: &StepKind| matches!(kind, StepKind::Transaction { .. });
-        !self.kind().is_none_or(shares)
+        !matches!(self.way, Way::Alone(_))
     }
 
     /// What starts its session, where no step before it has.
@@ -52,34 +85,38 @@ impl<'a> Prepared<'a> {
         self.starts_session.then(|| script::start(step)).flatten()
     }
 
-    /// It in a transaction: the message from the statement `first` on, and where the next one goes on.
-    pub(super) fn shared(&self, step: StepRef<'_>, first: usize) -> (Message, Option<usize>) {
-        match self.kind() {
-            Some(_) => script::part(step, first),
-            None => (script::finish(step), None),
+    /// It in a transaction: the part that begins with the statement `first`.
+    pub(super) fn shared(&self, step: StepRef<'_>, first: usize) -> Part {
+        match self.way {
+            Way::Recorded => Part {
+                message: script::finish(step),
+                next: None,
+            },
+            _ => script::part(step, first),
         }
     }
 
     /// It alone.
     pub(super) fn alone(&self, step: StepRef<'_>) -> Vec<Message> {
-        match self.kind() {
-            Some(StepKind::Alone(reason)) => script::alone(step, Some(*reason)),
+        match self.way {
+            Way::Alone(reason) => script::alone(step, reason),
             _ => script::alone(step, None),
         }
     }
 
     /// All that may be sent, in the order in which it is.
     pub(super) fn messages<'s>(
-        self,
+        &'s self,
         step: StepRef<'s>,
     ) -> impl Iterator<Item = Message> + use<'a, 's> {
         let mut next = self.may_share().then_some(0);
         let shared = std::iter::from_fn(move || {
-            let (message, following) = self.shared(step, next?);
-            next = following;
-            Some(message)
+            let part = self.shared(step, next?);
+            next = part.next;
+            Some(part.message)
         });
-        let alone = self.may_run_alone().then(|| self.alone(step));
+        let may_run_alone = matches!(self.way, Way::Alone(_) | Way::Asked);
+        let alone = may_run_alone.then(|| self.alone(step));
         let start = self.start(step);
         start
             .into_iter()
@@ -88,83 +125,95 @@ impl<'a> Prepared<'a> {
     }
 }
 
-impl<'a> Runner<'a, '_> {
-    /// The steps that this session can run, as positions in `pending` and indexes of steps, and whether they are all.
-    pub(super) fn stretch(&self, pending: &[Pending<'_>]) -> (Vec<(usize, usize)>, bool) {
-        let all = pending.iter().enumerate().flat_map(|(position, pending)| {
-            // A file that lost its last steps is still to be recorded.
-            let end = pending.migration.steps.len().max(pending.steps_done + 1);
-            (pending.steps_done..end).map(move |step| (position, step))
-        });
-        let all: Vec<_> = all.collect();
-        let fresh = |&(position, step): &(usize, usize)| is_fresh_session(&pending[position], step);
-        let end = if self.is_fresh {
+/// The steps that one session can run.
+#[derive(Debug)]
+pub(super) struct Stretch {
+    steps: Vec<StepOf>,
+    /// Whether they are all that are left.
+    pub is_end: bool,
+}
+
+/// A step of one of the pending migrations.
+#[derive(Debug, Clone, Copy)]
+struct StepOf {
+    /// Which of those it is of.
+    position: usize,
+    /// Index of the step in it.
+    index: usize,
+}
+
+impl Stretch {
+    /// Those that the next session can run; `is_fresh` where it is one that has loaded nothing of TimescaleDB, for one step.
+    pub(super) fn next(pending: &[Pending<'_>], is_fresh: bool) -> Stretch {
+        let mut steps = all_of(pending);
+        let all = steps.len();
+        let planned = |it: &StepOf| PlannedStep {
+            migration: pending[it.position].migration,
+            index: it.index,
+        };
+        let end = if is_fresh {
             1
         } else {
-            all.iter().position(fresh).unwrap_or(all.len())
+            let fresh = |it: &StepOf| is_fresh_session(planned(it));
+            steps.iter().position(fresh).unwrap_or(all)
         };
-        let gives_up_lock = |&(position, step): &(usize, usize)| {
-            let migration: &Migration = pending[position].migration;
-            migration.gives_up_lock(step)
-        };
+        steps.truncate(end);
         // What follows needs the lock again, and the history as another runner may have left it.
-        if let Some(at) = all[..end].iter().position(gives_up_lock) {
-            return (all[..=at].to_vec(), false);
+        let gives_up_lock = |it: &StepOf| pending[it.position].migration.gives_up_lock(it.index);
+        let gives_up = steps.iter().position(gives_up_lock);
+        if let Some(at) = gives_up {
+            steps.truncate(at + 1);
         }
-        let is_end = end == all.len();
-        (all[..end].to_vec(), is_end)
+        Stretch {
+            is_end: gives_up.is_none() && steps.len() == all,
+            steps,
+        }
     }
 
-    pub(super) fn prepare(
+    /// What is going to be sent for each; in one transaction if they are to be applied all or not at all. `kept` is for each that is
+    /// pending what the history says of the other migrations.
+    pub(super) fn prepare<'a>(
         &self,
         pending: &[Pending<'a>],
-        stretch: &[(usize, usize)],
         history: &History,
+        kept: &[Kept],
+        all_or_nothing: bool,
     ) -> Vec<Prepared<'a>> {
-        let kept = self.kept(pending, history);
-        let of = |(place, &(position, index)): (usize, &(usize, usize))| {
-            let migration = pending[position].migration;
-            let whole = self.options.all_or_nothing;
+        let of = |(place, it): (usize, &StepOf)| {
+            let pending = pending[it.position];
+            let version = pending.migration.file.version;
+            let step = PlannedStep {
+                migration: pending.migration,
+                index: it.index,
+            };
             Prepared {
-                kept: kept[position],
-                migration,
-                index,
-                is_new: index == 0 && history.row(migration.file.version).is_none(),
+                pending,
+                step,
+                way: Way::of(step),
+                is_new: it.index == 0 && history.row(version).is_none(),
                 bounds: Bounds {
-                    begins: !whole || place == 0,
-                    commits: !whole || place + 1 == stretch.len(),
+                    begins: !all_or_nothing || place == 0,
+                    commits: !all_or_nothing || place + 1 == self.steps.len(),
                 },
                 starts_session: place == 0,
+                kept: kept[it.position],
             }
         };
-        stretch.iter().enumerate().map(of).collect()
-    }
-
-    /// What the history says of other migrations while each of these runs: they are recorded one after the other, and only the first may
-    /// have a row already.
-    fn kept(&self, pending: &[Pending<'a>], history: &History) -> Vec<Kept> {
-        let first = pending.first().map(|it| it.migration.file.version);
-        let mut recorded = Recorded::default();
-        let others = history.rows.iter().filter(|row| Some(row.version) != first);
-        others.for_each(|row| recorded.push(row));
-        let kept = pending.iter().map(|Pending { migration, .. }| {
-            let kept = recorded.kept();
-            let file = &migration.file;
-            let row = history.row(file.version);
-            let mode = row.map_or(self.options.mode.as_str(), |row| &row.mode);
-            let last = self.step_ref(migration, migration.steps.len());
-            recorded.push_own(
-                &last.history_entry(migration.steps.len(), &file.checksum),
-                mode,
-            );
-            kept
-        });
-        kept.collect()
+        self.steps.iter().enumerate().map(of).collect()
     }
 }
 
+fn all_of(pending: &[Pending<'_>]) -> Vec<StepOf> {
+    let all = pending.iter().enumerate().flat_map(|(position, pending)| {
+        // A file that lost its last steps is still to be recorded.
+        let end = pending.migration.steps.len().max(pending.steps_done + 1);
+        (pending.steps_done..end).map(move |index| StepOf { position, index })
+    });
+    all.collect()
+}
+
 /// Whether a step needs a session in which nothing has run.
-pub(super) fn is_fresh_session(pending: &Pending<'_>, step: usize) -> bool {
-    let step = pending.migration.steps.get(step);
-    step.is_some_and(|step| step.kind == StepKind::FreshSession)
+pub(super) fn is_fresh_session(step: PlannedStep<'_>) -> bool {
+    step.planned()
+        .is_some_and(|planned| planned.kind == StepKind::FreshSession)
 }

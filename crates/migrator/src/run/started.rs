@@ -1,67 +1,81 @@
-//! The migrations that a run has sent steps of, and the report of each when it is applied.
+//! The migrations that a run has sent steps of, and what it reports of each when it is applied.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
-use super::runner::Runner;
-use super::{Applied, Event};
-use crate::dump;
-use crate::history::{self, History};
+use super::Applied;
 use crate::plan::{Migration, Pending};
 
-/// A migration that this run has sent steps of.
-pub(super) struct StartedMigration {
+/// The migrations that a run has sent steps of, by number, and those of them that are applied.
+pub(super) struct StartedMigrations<'a> {
+    started: BTreeMap<u32, Started>,
+    applied: &'a mut Vec<Applied>,
+}
+
+struct Started {
     at: Instant,
     /// How many steps were done before.
     steps_done: usize,
     /// How many of its steps ran alone.
-    pub(super) alone: usize,
+    alone: usize,
 }
 
-impl Runner<'_, '_> {
-    /// Reports migrations of this run that the history holds as applied, though their last answer did not arrive.
-    pub(super) fn note_applied(&mut self, history: &History) {
-        let is_applied = |version: u32| history.row(version).is_some_and(history::Row::is_applied);
-        let migrations = self.migrations;
-        for migration in migrations {
-            let version = migration.file.version;
-            let is_known = self.report.applied.iter().any(|it| it.version == version);
-            if self.began.contains_key(&version) && !is_known && is_applied(version) {
-                self.note(migration);
-            }
+impl<'a> StartedMigrations<'a> {
+    /// None yet; what becomes applied is added to `applied`.
+    pub(super) fn new(applied: &'a mut Vec<Applied>) -> StartedMigrations<'a> {
+        StartedMigrations {
+            started: BTreeMap::new(),
+            applied,
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.started.is_empty()
+    }
+
+    pub(super) fn contains(&self, version: u32) -> bool {
+        self.started.contains_key(&version)
+    }
+
+    /// Those that this run applied, in order.
+    pub(super) fn applied(&self) -> &[Applied] {
+        self.applied
+    }
+
+    /// Whether a migration is one of this run's and not reported as applied.
+    pub(super) fn is_open(&self, version: u32) -> bool {
+        self.contains(version) && !self.applied.iter().any(|it| it.version == version)
+    }
+
     /// From here on the migration is one of this run's.
-    pub(super) fn note_begin(&mut self, pending: &Pending<'_>) {
+    pub(super) fn begin(&mut self, pending: &Pending<'_>) {
         let version = pending.migration.file.version;
-        if pending.steps_done == 0
-            && !self.began.contains_key(&version)
-            && let Some(warning) = dump::warning(&pending.migration.file)
-        {
-            self.watch.tell(Event::Doubtful(&warning));
-        }
-        self.began.entry(version).or_insert(StartedMigration {
+        self.started.entry(version).or_insert(Started {
             at: Instant::now(),
             steps_done: pending.steps_done,
             alone: 0,
         });
     }
 
-    /// Reports a migration as applied.
-    pub(super) fn note(&mut self, migration: &Migration) {
-        let Some(began) = self.began.get(&migration.file.version) else {
-            return;
-        };
-        let steps = &migration.steps[began.steps_done.min(migration.steps.len())..];
-        let applied = Applied {
+    /// A step of this migration is about to run alone.
+    pub(super) fn count_alone(&mut self, version: u32) {
+        if let Some(started) = self.started.get_mut(&version) {
+            started.alone += 1;
+        }
+    }
+
+    /// A migration is applied; returns what is to be reported, if it is one of this run's.
+    pub(super) fn finish(&mut self, migration: &Migration) -> Option<&Applied> {
+        let started = self.started.get(&migration.file.version)?;
+        let steps = &migration.steps[started.steps_done.min(migration.steps.len())..];
+        self.applied.push(Applied {
             version: migration.file.version,
             name: migration.file.name.clone(),
             steps: steps.len(),
-            alone: began.alone,
+            alone: started.alone,
             statements: steps.iter().map(|step| step.statements.len()).sum(),
-            elapsed: began.at.elapsed(),
-        };
-        self.watch.tell(Event::Applied(&applied));
-        self.report.applied.push(applied);
+            elapsed: started.at.elapsed(),
+        });
+        self.applied.last()
     }
 }

@@ -190,7 +190,7 @@ fn what_a_run_puts_back_waits_for_a_cancel_request_that_is_on_its_way() {
             thread::yield_now();
         }
         watch.end();
-        watch.farewell();
+        watch.stop_cancelling();
         assert_eq!(answered.load(Ordering::SeqCst), 1);
         watch.begin("", "1");
         thread::sleep(Duration::from_millis(100));

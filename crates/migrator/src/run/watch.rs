@@ -208,7 +208,7 @@ impl<'o> Watch<'o> {
     }
 
     /// From here on the run puts back what it has changed, which an interruption does not end.
-    pub(super) fn farewell(&self) {
+    pub(super) fn stop_cancelling(&self) {
         self.cancels.store(false, Ordering::Relaxed);
         // A request that is still on its way would cancel what puts it back.
         drop(locked(&self.cancelling));

@@ -97,7 +97,7 @@ fn a_byte_of_a_message_is_a_byte_of_the_file() {
     let file = File::new(Path::new("001_a.sql"), text.as_bytes().to_vec()).unwrap();
     let migration = Migration::parse(file).unwrap();
     let step = first_step(&migration);
-    let (message, _) = part(step, 0);
+    let Part { message, .. } = part(step, 0);
     let byte = message.text.find("(b)").unwrap();
     assert_eq!(message.source_offset(byte), text.find("(b)"));
     assert_eq!(message.source_offset(0), None);
@@ -113,7 +113,10 @@ fn a_long_transaction_is_several_messages() {
     let of = |longest: usize| {
         let (mut next, mut parts) = (Some(0), Vec::new());
         while let Some(first) = next {
-            let (message, following) = step.part(first, longest);
+            let Part {
+                message,
+                next: following,
+            } = step.part(first, longest);
             parts.push(message);
             next = following;
         }

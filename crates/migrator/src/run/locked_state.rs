@@ -1,0 +1,61 @@
+//! What a runner finds once it has the lock: another one may have changed it since it was read without the lock.
+
+use sql::quote;
+
+use super::locked_link::LockedLink;
+use super::{Error, Facts, facts, stand_in};
+use crate::history::{self, History};
+use crate::link;
+
+/// What the database holds while nobody else runs migrations.
+#[derive(Debug)]
+pub(super) struct LockedState {
+    pub history: History,
+    /// Whether a run has left jobs paused.
+    pub has_paused_jobs: bool,
+    /// The version of the stand-in for TimescaleDB, where there is one.
+    pub stand_in: Option<u32>,
+}
+
+impl LockedState {
+    /// Reads it, and creates the history where it is not there. `table` and `paused_jobs` are the quoted names of tables.
+    pub(super) fn read(
+        link: &mut LockedLink<'_, '_>,
+        facts: &Facts,
+        table: &str,
+        paused_jobs: &str,
+    ) -> Result<LockedState, Error> {
+        let create = if link.is_fresh() {
+            // Creating what is there already would load the library, by TimescaleDB's event trigger.
+            String::new()
+        } else {
+            facts.create_history()? + ";\n"
+        };
+        let named = facts.named_history();
+        let sql = format!(
+            "SELECT pg_catalog.to_regclass({}) IS NOT NULL, \
+             {};\n{create}{};\n{}",
+            quote::literal(paused_jobs),
+            stand_in::FOUND,
+            facts::guard(&named),
+            history::read(table),
+        );
+        let results = match link.query(&sql) {
+            // Somebody has put a table of theirs there since it was read without the lock.
+            Err(link::Error::Server(error)) if error.code == facts::NO_HISTORY => {
+                facts::check_trust(link.unwatched(), &named)?;
+                return Err(link::Error::Server(error).into());
+            }
+            other => other?,
+        };
+        let mut results = results.into_iter();
+        let found: Vec<_> = results.next().into_iter().flatten().flatten().collect();
+        let found = |at: usize| found.get(at).and_then(|it| it.as_deref());
+        let rows = results.next_back().unwrap_or_default();
+        Ok(LockedState {
+            history: facts::parse_history(facts, &rows)?,
+            has_paused_jobs: found(0) == Some("t"),
+            stand_in: stand_in::version(found(1)),
+        })
+    }
+}

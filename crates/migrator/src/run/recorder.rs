@@ -1,0 +1,59 @@
+//! How the steps of a run are recorded in the history.
+
+use super::current_step::PlannedStep;
+use crate::history::{History, Kept, Mode, Recorded};
+use crate::plan::Pending;
+use crate::script::{Bounds, Session, StepRef};
+
+/// What all that a run records has in common.
+pub(super) struct Recorder {
+    /// The history's quoted name.
+    pub table: String,
+    pub applied_by: String,
+    pub mode: Mode,
+}
+
+impl Recorder {
+    /// A step for rendering, in a transaction of its own where it is in one.
+    pub(super) fn step_ref<'s>(
+        &'s self,
+        step: PlannedStep<'s>,
+        session: &'s Session,
+    ) -> StepRef<'s> {
+        StepRef {
+            migration: step.migration,
+            index: step.index,
+            is_new: false,
+            bounds: Bounds::OWN,
+            table: &self.table,
+            applied_by: &self.applied_by,
+            mode: self.mode,
+            session,
+            kept: None,
+        }
+    }
+
+    /// What the history says of other migrations while each of these runs: they are recorded one after the other, and only the first may
+    /// have a row already.
+    pub(super) fn kept(
+        &self,
+        pending: &[Pending<'_>],
+        history: &History,
+        session: &Session,
+    ) -> Vec<Kept> {
+        let first = pending.first().map(|it| it.migration.file.version);
+        let mut recorded = Recorded::default();
+        let others = history.rows.iter().filter(|row| Some(row.version) != first);
+        others.for_each(|row| recorded.push(row));
+        let kept = pending.iter().map(|&Pending { migration, .. }| {
+            let kept = recorded.kept();
+            let row = history.row(migration.file.version);
+            let mode = row.map_or(self.mode.as_str(), |row| &row.mode);
+            let index = migration.steps.len();
+            let last = self.step_ref(PlannedStep { migration, index }, session);
+            recorded.push_own(&last.history_entry(index, &migration.file.checksum), mode);
+            kept
+        });
+        kept.collect()
+    }
+}
