@@ -131,7 +131,7 @@ fn a_history_with_a_gap_is_no_later_version_s((database, config): Empty) {
         .batch_execute("DELETE FROM schema_migrations WHERE version = 4")
         .unwrap();
     let error = migrate(&config, database.mode()).unwrap_err();
-    insta::assert_snapshot!(error, @"005_faster.sql is applied, and its file is not there");
+    insta::assert_snapshot!(error, @"005_faster.sql is applied, and its file is missing");
     assert!(verify_exact(&mut client).is_err());
 }
 

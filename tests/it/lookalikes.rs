@@ -295,7 +295,10 @@ fn no_command_uses_a_look_alike() {
         let index = "CREATE INDEX events_device ON public.events (device);\n";
         project.write("migrations/005_index.sql", index);
         let screen = run(project, "migrate --no-snapshot --pause-jobs");
-        assert!(screen.contains("background jobs run again"), "{screen}");
+        assert!(
+            screen.contains("background jobs are running again"),
+            "{screen}"
+        );
     });
 }
 

@@ -227,8 +227,8 @@ fn an_interrupted_run_waits_no_longer_for_the_runner_s_lock(
     other
         .batch_execute(&format!("SELECT pg_advisory_lock({key})"))
         .unwrap();
-    let screen = interrupt_at(&place, &[], "waiting for another runner");
-    assert!(screen.contains("nothing was under way"), "{screen}");
+    let screen = interrupt_at(&place, &[], "waiting for another run");
+    assert!(screen.contains("nothing was running"), "{screen}");
 }
 
 #[test]

@@ -148,7 +148,7 @@ fn what_others_are_called_forges_no_line(database: Database) {
     insta::assert_snapshot!(run(&project, &["migrate", "--no-snapshot"]));
 }
 
-/// A server that takes connections and says nothing is given up by commands that only look, as by a run.
+/// A server that accepts connections and says nothing is given up by commands that only look, as by a run.
 #[test]
 fn a_server_that_says_nothing_is_given_up() {
     let silent = TcpListener::bind(("127.0.0.1", free_port())).unwrap();
@@ -213,9 +213,9 @@ fn a_server_that_is_silent_after_login_is_given_up() {
         for run in runs {
             let (command, started, screen, ended) = run.join().unwrap();
             assert!(screen.starts_with("exit 4\n"), "{command}: {screen}");
-            let cause = "the connection was lost: the server does not answer any more";
+            let cause = "the connection was lost: the server no longer answers";
             assert!(screen.contains(cause), "{command}: {screen}");
-            let next = "see whether the server is stopped or overloaded, and run it again";
+            let next = "check whether the server is stopped or overloaded, and run it again";
             assert!(screen.contains(next), "{command}: {screen}");
             assert!(!screen.contains("step"), "{command}: {screen}");
             assert!(ended - started < Duration::from_secs(100), "{command}");

@@ -39,7 +39,7 @@ struct Cli {
     /// What to measure [default: everything]
     #[arg(value_enum)]
     what: Option<What>,
-    /// How often each time is taken; the median counts
+    /// How many times each measurement runs; the median is reported
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
 }
@@ -50,9 +50,9 @@ enum What {
     Migrate,
     /// Many files, many tables and a long file: time and memory
     Large,
-    /// Building xtask from nothing, the schema's build script, and what start-up adds to a service's size
+    /// Building xtask from scratch, the schema's build script, and what start-up adds to a service's size
     Build,
-    /// Plain mode beside TimescaleDB, the embedded target's start, and databases for tests
+    /// Plain mode compared with TimescaleDB, the embedded target's start, and databases for tests
     Plain,
 }
 

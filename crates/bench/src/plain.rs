@@ -1,4 +1,4 @@
-//! Plain mode beside TimescaleDB, and how soon a database is there: the embedded target's, and a test's.
+//! Plain mode compared with TimescaleDB, and how soon a database is there: the embedded target's, and a test's.
 
 use std::fs;
 use std::time::{Duration, Instant};

@@ -64,7 +64,7 @@ impl fmt::Display for Difference {
             DifferenceKind::Changed { property } if expected == actual => {
                 write!(
                     f,
-                    "{}: {property} differs in its blanks alone: {expected}",
+                    "{}: {property} differs only in whitespace: {expected}",
                     self.object
                 )
             }

@@ -120,15 +120,14 @@ pub enum Error {
     #[error("the answer to the catalog query cannot be read: {0}")]
     Answer(#[source] serde_json::Error),
     /// The server is older than what the query can read.
-    #[error("PostgreSQL {found} is too old: the catalog can be read from PostgreSQL 12 on")]
+    #[error("PostgreSQL {found} is too old: PostgreSQL 12 is the oldest whose catalog can be read")]
     ServerTooOld {
         /// Major version of the server.
         found: u32,
     },
     /// A view of TimescaleDB's, or a column of one, is not there.
     #[error(
-        "timescaledb_information.{missing} is not there: TimescaleDB {extension} cannot be read, \
-         versions from 2.15 on can"
+        "timescaledb_information.{missing} does not exist: TimescaleDB {extension} is not supported, only 2.15 and later"
     )]
     UnknownTimescale {
         /// The view, or the view and the column with a dot.

@@ -53,7 +53,7 @@ pub enum SnapshotError {
     Empty,
     /// The text holds what git writes where two branches disagree.
     #[error(
-        "line {line} of the snapshot is a merge conflict: give each of the branches' migrations a number of its own, \
+        "line {line} of the snapshot is a merge conflict: give each branch's migration its own number, \
          then run `cargo xtask migrate`"
     )]
     Conflict {
@@ -88,7 +88,7 @@ pub enum SnapshotError {
     },
     /// The fingerprint is not that of the content.
     #[error(
-        "the snapshot was edited by hand, its fingerprint does not fit: run `cargo xtask migrate`"
+        "the snapshot was edited by hand: its fingerprint does not match: run `cargo xtask migrate`"
     )]
     Edited,
 }
@@ -111,7 +111,7 @@ impl std::fmt::Display for Mismatch {
         let parts: Vec<String> = [
             (&self.extra, "not in it"),
             (&self.changed, "changed since"),
-            (&self.missing, "gone since"),
+            (&self.missing, "removed since"),
         ]
         .into_iter()
         .filter(|(files, _)| !files.is_empty())

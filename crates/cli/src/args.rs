@@ -8,7 +8,7 @@ use clap::Args;
 /// Which database.
 #[derive(Args, Clone, Default)]
 pub struct TargetArgs {
-    /// compose, embedded or a database URL [default: DATABASE_URL, else compose where a Docker engine answers, else embedded]
+    /// compose, embedded or a database URL [default: DATABASE_URL, else compose if a Docker engine answers, else embedded]
     #[arg(long, value_name = "TARGET")]
     pub target: Option<String>,
 }
@@ -16,7 +16,7 @@ pub struct TargetArgs {
 /// What the database stands on.
 #[derive(Args, Clone, Default)]
 pub struct ModeArgs {
-    /// Do without TimescaleDB: hypertables become plain tables and continuous aggregates views [default: where the embedded server has no TimescaleDB]
+    /// Run without TimescaleDB: hypertables become plain tables, continuous aggregates become views [default: only if the embedded server has no TimescaleDB]
     #[arg(long)]
     pub plain: bool,
 }
@@ -32,10 +32,10 @@ pub struct SourceArgs {
 /// What becomes of the snapshot.
 #[derive(Args, Clone)]
 pub struct SnapshotArgs {
-    /// The snapshot to bring up to date [default: schema.json of the schema crate]
+    /// The snapshot file to update [default: schema.json of the schema crate]
     #[arg(long, value_name = "FILE")]
     pub snapshot: Option<PathBuf>,
-    /// Leave the snapshot alone
+    /// Neither compare nor write the snapshot
     #[arg(long, conflicts_with = "snapshot")]
     pub no_snapshot: bool,
 }
@@ -43,13 +43,13 @@ pub struct SnapshotArgs {
 /// How long statements and runners wait.
 #[derive(Args, Clone)]
 pub struct Waits {
-    /// Seconds that one attempt of a statement waits for a lock; others queue up behind it as long
+    /// Seconds that one attempt of a statement waits for a lock; other sessions queue behind it for as long
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = timeout, allow_negative_numbers = true)]
     pub lock_timeout: Duration,
-    /// Seconds to wait for locks over all attempts, and for another runner
+    /// Seconds to wait for locks over all attempts, and for another run to finish
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, allow_negative_numbers = true)]
     pub patience: Duration,
-    /// Seconds that a statement may take [default: as long as it takes]
+    /// Seconds that a statement may take [default: no limit]
     #[arg(long, value_name = "SECONDS", value_parser = timeout, allow_negative_numbers = true)]
     pub statement_timeout: Option<Duration>,
 }

@@ -16,22 +16,22 @@ pub enum What {
     Migrate,
     /// Many files, many tables and a long file: time and memory
     Large,
-    /// Building xtask from nothing, the schema's build script, and what start-up adds to a service's size
+    /// Building xtask from scratch, the schema's build script, and what start-up adds to a service's size
     Build,
-    /// Plain mode beside TimescaleDB, the embedded target's start, and databases for tests
+    /// Plain mode compared with TimescaleDB, the embedded target's start, and databases for tests
     Plain,
 }
 
 /// Variables of `.env` that say where the bench measures. It makes everything else itself.
 const PLACES: [&str; 2] = ["DATABASE_URL", "TIMESCALEDB_IMAGE"];
 
-/// Compare the speed of the commands with psql's and with what is promised
+/// Measure the commands, and compare them with psql and with the promised bounds
 #[derive(clap::Args)]
 pub struct Bench {
     /// What to measure [default: everything]
     #[arg(value_enum)]
     pub what: Option<What>,
-    /// How often each time is taken; the median counts
+    /// How many times each measurement runs; the median is reported
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub runs: u32,
 }

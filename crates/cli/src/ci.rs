@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::project::Project;
 use crate::repository;
 
-/// Check this repository as its CI does: formatting, lints, every test with every fault, forgotten snapshots, documentation
+/// Run every check of this repository's CI: formatting, lints, every test with every fault, forgotten snapshots, documentation
 #[derive(clap::Args)]
 pub struct Ci {}
 

@@ -91,13 +91,13 @@ impl Checks {
     fn failure(&mut self, name: &'static str, failure: &Failure) {
         let next = failure
             .next_text()
-            .unwrap_or("cargo xtask doctor, once it is mended");
+            .unwrap_or("fix this, then run `cargo xtask doctor` again");
         let next = next.trim_end_matches(explain::LOOK_CLOSER);
         self.bad(name, failure.diagnostic.message.clone(), next, failure.code);
     }
 }
 
-/// Check engine, container, port, credentials, TimescaleDB, tables and migrations
+/// Check engine, container, port, credentials, TimescaleDB, tables, migrations and drift, and name the command that helps
 #[derive(clap::Args)]
 pub struct Doctor {
     #[command(flatten)]
@@ -300,7 +300,7 @@ fn container(compose: &Compose, checks: &mut Checks) -> bool {
     false
 }
 
-/// Whether one of the hosts takes connections; a socket is tried by connecting.
+/// Whether one of the hosts accepts connections; a socket is tried by connecting.
 fn port(config: &Config, checks: &mut Checks) -> bool {
     let servers = config.servers();
     if servers.iter().any(|server| server.starts_with('/')) {
@@ -350,7 +350,7 @@ impl Port {
 
     fn describe(self, server: &str) -> String {
         match self {
-            Port::Open => format!("{server} takes connections"),
+            Port::Open => format!("{server} accepts connections"),
             Port::Closed => format!("{server} refuses connections"),
             Port::Unknown => format!("{server}: the name is not known"),
         }

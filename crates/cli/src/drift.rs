@@ -26,14 +26,14 @@ use crate::words::count;
 
 use made_by::{MadeBy, Makers};
 
-/// Name what the database holds that no migration made, and what it lacks; writes nothing
+/// List the differences between the database and what its migrations make; writes nothing
 #[derive(clap::Args)]
 pub struct Drift {
     #[command(flatten)]
     pub target: TargetArgs,
     #[command(flatten)]
     pub source: SourceArgs,
-    /// The snapshot to compare with where it is that of what is applied [default: schema.json of the schema crate]
+    /// The snapshot to compare with, if it describes exactly what is applied [default: schema.json of the schema crate]
     #[arg(long, value_name = "FILE")]
     pub snapshot: Option<PathBuf>,
     /// Print one JSON document on standard output
@@ -65,7 +65,7 @@ pub fn run(project: &Project, args: &Drift, screen: &mut Screen) -> Result<ExitC
         Ok(said) => said.expected(&found),
         Err(why) => {
             screen.progress(format!(
-                "{} does not say what is applied: {why}",
+                "{} does not describe what is applied: {why}",
                 shown.display()
             ));
             expected::made(link, &report, &schemas, &migrations, &found, screen)?
@@ -128,10 +128,10 @@ fn read(
 /// There is nothing to compare.
 fn not_running(chosen: &Chosen) -> Failure {
     let message = format!(
-        "{} does not run, so there is nothing to compare",
+        "{} is not running, so there is nothing to compare",
         chosen.target.name()
     );
-    Failure::new(Code::Unreachable, message).next("`cargo xtask migrate` brings it up")
+    Failure::new(Code::Unreachable, message).next("`cargo xtask migrate` starts it")
 }
 
 /// What was read is of two moments.
@@ -193,7 +193,7 @@ fn show(expected: &Expected, differences: &[Found], report: &Report, screen: &mu
         && major != theirs
     {
         screen.line(format!(
-            "the private cluster is PostgreSQL {major}, the database {theirs}: the two may word a definition differently"
+            "the private cluster is PostgreSQL {major}, the database is {theirs}: they may print the same definition differently"
         ));
     }
     screen.line(format!(
@@ -202,10 +202,10 @@ fn show(expected: &Expected, differences: &[Found], report: &Report, screen: &mu
     ));
     screen.line(match source {
         Source::Nothing => {
-            "next: `cargo xtask migrate --baseline NNN` takes over a database that has the schema of the migrations up to NNN already"
+            "next: `cargo xtask migrate --baseline NNN` takes over a database that already has the schema of the migrations up to NNN"
         }
         _ => {
-            "next: put each into a migration, or undo it; in development `cargo xtask reset` makes the database again"
+            "next: put each into a migration, or undo it; in development `cargo xtask reset` recreates the database"
         }
     });
 }

@@ -34,7 +34,7 @@ pub fn read(path: &Path) -> Result<EnvFile, Failure> {
         Err(error) => {
             let message = format!("failed to read {name}: {error}");
             return Err(Failure::new(Code::Usage, message).next(format!(
-                "make it a file that you can read, as {name}.example is"
+                "replace it with a file that you can read, such as a copy of {name}.example"
             )));
         }
     };
@@ -232,7 +232,7 @@ pub fn add(path: &Path, lines: &[(&str, &str)]) -> Result<(), Failure> {
         None | Some(b'\n') => String::new(),
         Some(_) => "\n".to_owned(),
     };
-    text += "# Of this checkout alone: written when its database was first brought up, and read by compose, too.\n";
+    text += "# Only for this checkout: written when its database was first started; compose reads it too.\n";
     for (name, value) in lines {
         text += &format!("{name}={value}\n");
     }

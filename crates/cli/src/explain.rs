@@ -30,7 +30,7 @@ use statement::{remedy, statement};
 pub use unreachable::{Called, unreachable, unreachable_from};
 
 /// What a failure adds to its next step where a closer look may help; `doctor` itself leaves it out.
-pub const LOOK_CLOSER: &str = "; `cargo xtask doctor` looks closer";
+pub const LOOK_CLOSER: &str = "; `cargo xtask doctor` checks each part";
 
 /// What makes a server load TimescaleDB's library, which it does only when it starts.
 pub const PRELOAD: &str = "write shared_preload_libraries = 'timescaledb' into the server's postgresql.conf (`SHOW config_file` names it; to a value \
@@ -120,24 +120,24 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
             .note("state", "nothing was run")
             .next("connect to the server itself, or to the pooler in session mode (PgBouncer: pool_mode = session for that database)"),
         run::Error::NoExtensionFiles { .. } => Failure::new(Code::Failed, error.to_string())
-            .note("state", "that step was not begun")
+            .note("state", "that step did not start")
             .next("install the new version on the server (or use a newer image), then run `cargo xtask migrate` again"),
         run::Error::Link(error) if error.is_not_preloaded() => {
             Failure::new(Code::Failed, "extension \"timescaledb\" must be preloaded")
-                .note("state", "the server ended the session; what was applied before stays")
+                .note("state", "the server ended the session; what was applied before it stays")
                 .next(PRELOAD)
         }
         run::Error::Link(link::Error::Lost { .. }) => Failure::new(Code::Failed, error.to_string())
             .note(
                 "state",
-                "cannot determine from here whether the last step ran; the database knows",
+                "cannot determine from here whether the last step ran; the history in the database records it",
             )
-            .next("cargo xtask migrate, which reads the history and goes on where it stopped"),
+            .next("cargo xtask migrate, which reads the history and continues where it stopped"),
         run::Error::Link(link::Error::Server(error)) => {
             let diagnostic = Diagnostic::new(&error.message).code(&error.code);
             let diagnostic = with_server_notes(diagnostic, error).note(
                 "state",
-                "the server refused one of this tool's own queries; no migration was run",
+                "the server refused one of this tool's queries; no migration was run",
             );
             let next = remedy(error, "").unwrap_or("cargo xtask doctor");
             let diagnostic = diagnostic.note("next", next);
@@ -147,13 +147,13 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
             .note("state", "nothing was run")
             .next("connect to the primary"),
         run::Error::NotSupported(error) => {
-            text_with(error, "run it on TimescaleDB, or write it so that it needs none")
+            text_with(error, "run it on TimescaleDB, or rewrite it so that it does not need TimescaleDB")
         }
         run::Error::Mode(wrong) => Failure::new(Code::Failed, error.to_string())
             .note("state", "nothing was run")
             .next(match wrong {
-                WrongMode::IsPlain => "run the same command again, which is in plain mode then; `cargo xtask reset` recreates the database",
-                WrongMode::HasTimescaleDb => "run it without --plain where TimescaleDB is installed, or name another database",
+                WrongMode::IsPlain => "run the same command again, which then uses plain mode; `cargo xtask reset` recreates the database",
+                WrongMode::HasTimescaleDb => "run it without --plain if TimescaleDB is installed, or name another database",
                 WrongMode::IsNewer => "run it with that version: update this checkout",
                 WrongMode::HasHistory => "run it without --plain, or name another database; `cargo xtask reset` recreates this one",
             }),
@@ -189,10 +189,10 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
 }
 
 fn locked(holder: &Holder) -> Failure {
-    Failure::new(Code::Locked, "another runner holds the lock")
+    Failure::new(Code::Locked, "another run holds the lock")
         .note("holder", describe_holder(holder))
         .note("state", "nothing was run")
-        .next("run it again when the other is done; `--patience SECONDS` waits longer")
+        .next("run it again when the other run has finished; `--patience SECONDS` waits longer")
         .field("pid", holder.pid.clone())
 }
 
@@ -248,7 +248,7 @@ fn plan(error: &plan::Error, migrations: &[Migration]) -> Failure {
 
 /// What else helps where a file is not what was applied.
 const MAKES_ANEW: &str =
-    "`cargo xtask reset` makes a development database of the files as they are";
+    "`cargo xtask reset` recreates a development database from the files as they are";
 
 /// A file and a row that do not fit together.
 pub fn mismatch(mismatch: &Mismatch) -> Diagnostic {
@@ -259,9 +259,9 @@ pub fn mismatch(mismatch: &Mismatch) -> Diagnostic {
             let name = row.file_name();
             let pattern = shell::quote(&format!("*{name}"));
             let next = if git::is_here() {
-                format!("bring the file back: git log --diff-filter=D -- {pattern}")
+                format!("restore the file: git log --diff-filter=D -- {pattern}")
             } else {
-                format!("bring the file back as it was ({MAKES_ANEW})")
+                format!("restore the file as it was ({MAKES_ANEW})")
             };
             (row, next)
         }
@@ -284,7 +284,7 @@ fn changed(path: &Path, row: &Row, now: &str) -> Diagnostic {
     let back = if git::tracks(path) {
         format!("git checkout -- {}", shell::path(path))
     } else {
-        format!("bring the file back as it was ({MAKES_ANEW})")
+        format!("restore the file as it was ({MAKES_ANEW})")
     };
     let path = path.display();
     let (recorded, now) = (short(&row.checksum), short(now));

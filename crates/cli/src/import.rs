@@ -32,13 +32,13 @@ struct New<'a> {
     note: Option<&'static str>,
 }
 
-/// Make numbered files of another tool's folder: dbmate, goose, golang-migrate, sqlx, refinery, Diesel, tern, Flyway, Prisma
+/// Convert another tool's migrations to numbered files: dbmate, goose, golang-migrate, sqlx, refinery, Diesel, tern, Flyway, Prisma
 #[derive(clap::Args)]
 pub struct Import {
-    /// The folder of the other tool's files, which are left alone
+    /// The other tool's folder; its files are not changed
     #[arg(value_name = "DIR")]
     pub dir: PathBuf,
-    /// The tool, where the folder does not show it
+    /// The tool, if the folder does not show it
     #[arg(long, value_name = "TOOL", value_enum)]
     pub from: Option<Tool>,
     #[command(flatten)]
@@ -72,23 +72,24 @@ pub fn run(project: &Project, args: &Import, screen: &mut Screen) -> Result<Exit
     let already = imported_already(&news, &existing);
     if problems.is_empty() && !already.is_empty() {
         let message = format!(
-            "{} was imported already\n{}",
+            "{} was already imported\n{}",
             args.dir.display(),
             already.join("\n")
         );
         return Err(Failure::new(Code::Failed, message)
-            .note("state", "no file was made")
-            .next("import a folder of those that are new"));
+            .note("state", "no file was created")
+            .next("import a folder that holds only the new files"));
     }
     if !problems.is_empty() {
         return Err(refused(&problems, &args.dir));
     }
     if news.is_empty() {
-        let message = format!("{} holds no migration of {tool}", args.dir.display());
+        let message = format!("{} contains no migration of {tool}", args.dir.display());
         return Err(Failure::new(Code::Usage, message).next("`--from TOOL` names the tool"));
     }
-    write(&dir, &news)
-        .map_err(|error| failed(project.shown(&dir), &error).note("state", "no file was made"))?;
+    write(&dir, &news).map_err(|error| {
+        failed(project.shown(&dir), &error).note("state", "no file was created")
+    })?;
     show_made(&existing[existing.len() - made..], screen);
     show(
         &news,
@@ -116,7 +117,7 @@ fn check_folders(from: &Path, to: &Path) -> Result<(), Failure> {
     let shown = from.display();
     Err(
         Failure::new(Code::Usage, format!("{shown} is where the new files go"))
-            .note("state", "no file was made")
+            .note("state", "no file was created")
             .next(explain::names::import(from)),
     )
 }
@@ -127,7 +128,7 @@ fn only(tools: &[Tool], dir: &Path) -> Result<Tool, Failure> {
         [one] => Ok(*one),
         [] => {
             let message =
-                format!("{dir} holds no file that is named as one of a tool's migrations");
+                format!("{dir} contains no file that is named like a migration of a known tool");
             Err(Failure::new(Code::Usage, message)
                 .next("cargo xtask import --help, which names the tools"))
         }
@@ -135,7 +136,7 @@ fn only(tools: &[Tool], dir: &Path) -> Result<Tool, Failure> {
             let names: Vec<String> = tools.iter().map(Tool::to_string).collect();
             let message = format!("{dir} may belong to {}", names.join(" or to "));
             Err(Failure::new(Code::Usage, message)
-                .note("state", "no file was made")
+                .note("state", "no file was created")
                 .next(format!("name the tool: --from {first}")))
         }
     }
@@ -187,7 +188,13 @@ fn is_same(new: &New<'_>, file: &source::File) -> bool {
 fn imported_already(news: &[New<'_>], existing: &[source::File]) -> Vec<String> {
     let is_there = |new: &&New<'_>| {
         let same = existing.iter().find(|file| is_same(new, file));
-        same.map(|file| format!("{}: {} is the same already", new.from, file.title()))
+        same.map(|file| {
+            format!(
+                "{}: {} already has the same content",
+                new.from,
+                file.title()
+            )
+        })
     };
     news.iter().filter_map(|new| is_there(&new)).collect()
 }
@@ -199,7 +206,7 @@ fn refused(problems: &[String], dir: &Path) -> Failure {
         problems.join("\n")
     );
     Failure::new(Code::Failed, message)
-        .note("state", "no file was made")
+        .note("state", "no file was created")
         .next(format!(
             "correct that in a copy of {} and import the copy",
             shell::path(dir)
@@ -261,7 +268,7 @@ fn show_made(made: &[source::File], screen: &mut Screen) {
         } else {
             format!("{:03} to {:03} are", first.version, last.version)
         };
-        screen.line(format!("  {all} there already, as this folder has them"));
+        screen.line(format!("  {all} already there, the same as in this folder"));
     }
 }
 
@@ -287,13 +294,13 @@ fn show(
         .last()
         .map_or("NNN", |new| new.file.split('_').next().unwrap_or("NNN"));
     screen.line(format!(
-        "made {} in {} of the folder {} ({tool}), whose files were left alone",
+        "created {} in {} from the folder {} ({tool}), whose files were not changed",
         count(news.len(), "migration"),
         to.display(),
         from.display(),
     ));
     screen.line(format!(
-        "next: `cargo xtask migrate`, and where the other tool has applied them: `cargo xtask migrate --baseline {last}`"
+        "next: `cargo xtask migrate`; if the other tool has already applied them: `cargo xtask migrate --baseline {last}`"
     ));
 }
 

@@ -19,10 +19,10 @@ use files::{Kind, Wanted};
 use name::Name;
 use toolkit::Toolkit;
 
-/// Make what a project needs: migrations, schema crate, xtask, compose file, CI; overwrites nothing
+/// Create what a project needs: migrations, schema crate, xtask, compose file, CI; overwrites nothing
 #[derive(clap::Args)]
 pub struct Init {
-    /// The project's name, of which the schema crate's is made: `iot` gives `iot-schema`
+    /// The project's name: `iot` gives the schema crate `iot-schema`
     pub name: String,
     /// Where the toolkit's crates come from: a clone of its repository, or a git URL [default: the registry]
     #[arg(long, value_name = "PATH|GIT-URL")]
@@ -77,7 +77,7 @@ fn check_above(root: &Path) -> Result<(), Failure> {
                 root.display(),
                 above.display()
             );
-            let failure = Failure::new(Code::Usage, message).note("state", "nothing was made");
+            let failure = Failure::new(Code::Usage, message).note("state", "nothing was created");
             Err(failure.next(format!(
                 "cd {} and run the command again",
                 crate::shell::path(above)
@@ -108,7 +108,7 @@ fn decide(root: &Path, name: &Name, wanted: Vec<Wanted>) -> Result<Vec<Action>, 
             (None, _) => Done::Made(wanted.text),
             (Some(there), _) if there == wanted.text => Done::Kept(None),
             (Some(_), Kind::Own) => {
-                in_the_way.push(format!("{shown} (it is there already)"));
+                in_the_way.push(format!("{shown} (it already exists)"));
                 continue;
             }
             (Some(_), Kind::Kept(hint)) => Done::Kept(Some(hint)),
@@ -122,9 +122,9 @@ fn decide(root: &Path, name: &Name, wanted: Vec<Wanted>) -> Result<Vec<Action>, 
     if in_the_way.is_empty() {
         return Ok(actions);
     }
-    let message = format!("these files cannot be made: {}", in_the_way.join(", "));
+    let message = format!("these files cannot be created: {}", in_the_way.join(", "));
     Err(Failure::new(Code::Usage, message)
-        .note("state", "nothing was made")
+        .note("state", "nothing was created")
         .next("choose another name, or move them away"))
 }
 
@@ -180,10 +180,10 @@ fn write_beside(path: &Path, text: &str) -> io::Result<PathBuf> {
 fn stopped(action: &Action, error: &io::Error, made: usize) -> Failure {
     let message = format!("{} cannot be written: {error}", action.shown);
     let state = match made {
-        0 => "nothing was made".to_owned(),
-        _ => "what is listed above is made".to_owned(),
+        0 => "nothing was created".to_owned(),
+        _ => "what is listed above was created".to_owned(),
     };
     Failure::new(Code::Failed, message)
         .note("state", state)
-        .next("make the folder writable and run the command again: it goes on with what is missing")
+        .next("make the folder writable and run the command again: it creates what is missing")
 }

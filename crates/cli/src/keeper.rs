@@ -400,7 +400,7 @@ mod tests {
     fn a_run_starts_from_nothing_or_from_what_the_file_says() {
         let one = migrations(&["a"]);
         let now = || Claim::Now(catalog(&["x"]));
-        let nothing = || Claim::Nothing("it is not there".to_owned());
+        let nothing = || Claim::Nothing("it does not exist".to_owned());
         assert_eq!(
             basis(nothing(), &[], false, &Catalog::default()),
             Basis::Proven

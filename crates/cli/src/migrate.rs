@@ -26,7 +26,7 @@ use crate::signals::Interruption;
 use crate::target::{self, Chosen, Session, Target};
 use crate::words::count;
 
-/// Apply what is pending, then bring the snapshot up to date
+/// Apply pending migrations, then update the snapshot
 #[derive(clap::Args)]
 pub struct Migrate {
     #[command(flatten)]
@@ -37,7 +37,7 @@ pub struct Migrate {
     pub source: SourceArgs,
     #[command(flatten)]
     pub snapshot: SnapshotArgs,
-    /// Only check the snapshot: exit 3 when it is not what the database holds, or when migrations are pending; apply them only to an empty database
+    /// Only check the snapshot: exit 3 if it differs from the database or if migrations are pending; applies migrations only to an empty database
     #[arg(long, conflicts_with = "no_snapshot")]
     pub frozen: bool,
     /// Apply this migration alone; it must be the next one
@@ -46,13 +46,13 @@ pub struct Migrate {
     /// Apply up to and including this migration
     #[arg(long, value_name = "NNN")]
     pub to: Option<u32>,
-    /// Take over a database that has the schema of the migrations up to this one already: they are recorded, and not run
+    /// Take over a database that already has the schema of the migrations up to this one: records them without running them
     #[arg(long, value_name = "NNN", conflicts_with = "only")]
     pub baseline: Option<u32>,
-    /// Apply the same files to every schema whose name matches, each with a history of its own, and leave the snapshot alone: `tenant_*`, `tenant_?`, `"Exact name"`, as for psql's \dn
+    /// Apply the same files to every schema whose name matches, each with its own history; the snapshot stays unchanged. Patterns are those of psql's \dn: `tenant_*`, `tenant_?`, `"Exact name"`
     #[arg(long, value_name = "PATTERN", conflicts_with_all = ["frozen", "baseline", "snapshot"])]
     pub each_schema: Option<String>,
-    /// Print the steps that would run, and run nothing: exit 3 when one is known to be refused by the server; most errors show only in a run
+    /// Print the steps that would run, and run nothing; exit 3 if the server is known to refuse one. Most errors show only in a run
     #[arg(long)]
     pub dry_run: bool,
     /// Apply everything that is pending in one transaction, or nothing
@@ -63,13 +63,13 @@ pub struct Migrate {
     pub pause_jobs: bool,
     #[command(flatten)]
     pub waits: Waits,
-    /// Re-run the statement whose outcome an interrupted run left unknown; no effect where there is none
+    /// Re-run the statement whose outcome an interrupted run left unknown; no effect if there is none
     #[arg(long, conflicts_with = "done")]
     pub redo: bool,
-    /// Record that statement as done; no effect where there is none
+    /// Record that statement as done; no effect if there is none
     #[arg(long)]
     pub done: bool,
-    /// Print one JSON document on standard output; all else goes to standard error
+    /// Print one JSON document on standard output; everything else goes to standard error
     #[arg(long)]
     pub json: bool,
 }

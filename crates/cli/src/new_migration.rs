@@ -17,7 +17,7 @@ use crate::screen::Screen;
 /// Longer names make file names that some file systems refuse.
 const LONGEST_NAME: usize = 100;
 
-/// Make the next numbered file in migrations/
+/// Create the next numbered file in migrations/
 #[derive(clap::Args)]
 pub struct NewMigration {
     /// What the migration does, in a few words: add user segments
@@ -58,10 +58,10 @@ fn clean(words: &str) -> Result<String, Failure> {
     }
     match source::clean_name(words) {
         None => refuse(format!(
-            "nothing of `{words}` can be a name: say what the migration does in a few words"
+            "nothing of `{words}` can be a name: describe the migration in a few words"
         )),
         Some(name) if name.len() > LONGEST_NAME => refuse(format!(
-            "the name has {} characters, {LONGEST_NAME} at most: say it shorter",
+            "the name has {} characters, {LONGEST_NAME} at most: choose a shorter one",
             name.len()
         )),
         Some(name) => Ok(name),
@@ -84,8 +84,9 @@ fn create(project: &Project, dir: &Path, name: &str) -> Result<PathBuf, Failure>
     if let Some(same) = files.iter().find(|file| file.name == name) {
         let path = project.shown(&same.path).display();
         return Err(
-            Failure::new(Code::Usage, format!("{path} has that name already"))
-                .next("say what the new one does that the old one does not"),
+            Failure::new(Code::Usage, format!("{path} already has that name")).next(
+                "choose a name that says what the new migration does and the old one does not",
+            ),
         );
     }
     let version = files.last().map_or(1, |file| file.version + 1);
@@ -99,7 +100,7 @@ fn create(project: &Project, dir: &Path, name: &str) -> Result<PathBuf, Failure>
     if let Err(error) = file.write_all(text.as_bytes()) {
         // What is left would be applied as it is by the next run, and could not be edited any more.
         let _ = fs::remove_file(&path);
-        return Err(failed(error).note("state", "no file was made"));
+        return Err(failed(error).note("state", "no file was created"));
     }
     Ok(path)
 }
@@ -128,7 +129,7 @@ fn editor() -> Result<String, Failure> {
         .find_map(|name| std::env::var(name).ok().filter(|editor| !editor.is_empty()))
         .ok_or_else(|| {
             Failure::new(Code::Usage, "EDITOR is not set")
-                .note("state", "no file was made")
+                .note("state", "no file was created")
                 .next("EDITOR=vi cargo xtask new-migration --edit …")
         })
 }
@@ -138,7 +139,7 @@ fn edit(editor: &str, path: &Path, shown: &str) -> Result<(), Failure> {
     let script = format!("{editor} \"$1\"");
     let failed = |how: String| {
         Failure::new(Code::Failed, format!("`{editor}` {how}"))
-            .note("state", format!("{shown} is made"))
+            .note("state", format!("{shown} was created"))
             .next(format!("open {shown} in an editor"))
     };
     let status = duct::cmd!("sh", "-c", script, "sh", path).unchecked().run();

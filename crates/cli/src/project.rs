@@ -147,11 +147,11 @@ impl Project {
 fn empty(dir: &Path, folders: &[String]) -> Failure {
     let shown = dir.display();
     if folders.is_empty() {
-        let message = format!("{shown} holds no migration");
+        let message = format!("{shown} contains no migration");
         return Failure::new(Code::Usage, message).next("cargo xtask new-migration initial schema");
     }
     let message = format!(
-        "{shown} itself holds no migration, but these folders in it hold SQL files: {}",
+        "{shown} itself contains no migration, but these folders in it contain SQL files: {}",
         folders.join(", ")
     );
     let import = names::import(dir);

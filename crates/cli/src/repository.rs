@@ -18,7 +18,7 @@ pub fn is_here() -> bool {
 /// `cargo run` of one of the repository's programs, which takes further arguments.
 pub fn cargo_run(project: &Project, program: &[&str]) -> Result<Command, Failure> {
     if !project.path(OWN).is_dir() {
-        let message = "this command is for the repository of the toolkit alone";
+        let message = "this command works only in the toolkit's repository";
         return Err(Failure::new(Code::Usage, message).next("clone it, and run the command there"));
     }
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

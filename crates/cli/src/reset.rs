@@ -31,10 +31,10 @@ pub struct Reset {
     pub source: SourceArgs,
     #[command(flatten)]
     pub snapshot: SnapshotArgs,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long)]
     pub yes: bool,
-    /// The database's name, typed out: needed when its host is not this machine
+    /// The database's name, typed out; required if its host is not this machine
     #[arg(long, value_name = "NAME")]
     pub database: Option<String>,
 }
@@ -58,7 +58,7 @@ pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitC
     ));
     if was_plain {
         screen.line(
-            "it was in plain mode, and this one is not: `cargo xtask reset --plain` makes it so",
+            "the old database was in plain mode, the new one is not: `cargo xtask reset --plain` keeps plain mode",
         );
     }
     migrate::run_on(
@@ -112,7 +112,9 @@ fn agree(args: &Reset, server: &TargetServer) -> Result<(), Failure> {
             .next("the same command with --yes"))
     };
     if !io::stdin().is_terminal() {
-        return refused("reset asks before it drops a database, and there is nobody to ask");
+        return refused(
+            "reset asks before it drops a database, and standard input is not a terminal",
+        );
     }
     let _ = write!(
         io::stderr(),

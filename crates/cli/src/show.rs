@@ -38,7 +38,7 @@ impl<'s> Show<'s> {
     pub fn event(&mut self, event: &Event<'_>) {
         match event {
             Event::WaitingForLock(holder) => {
-                self.screen.progress("waiting for another runner");
+                self.screen.progress("waiting for another run");
                 let holder = explain::describe_holder(holder);
                 self.screen.progress(format!("     {holder}"));
             }
@@ -72,7 +72,7 @@ impl<'s> Show<'s> {
                 let (step, title) = (step + 1, migration.file.title());
                 let found = match how {
                     Settled::Done => "had run".to_owned(),
-                    Settled::Finished => "had been begun; the rest of it is done now".to_owned(),
+                    Settled::Finished => "had been started; the rest of it runs now".to_owned(),
                     Settled::NotDone => "had not run; it is run again".to_owned(),
                     Settled::Replaced { statement, fate } => replaced(statement, fate),
                 };
@@ -82,7 +82,7 @@ impl<'s> Show<'s> {
                     .progress(format!("{title}: step {step}{colon} {found}"));
             }
             Event::StandInUpdated { .. } => self.screen.progress(
-                "the stand-in for TimescaleDB was of an older version, and is up to date now",
+                "the stand-in for TimescaleDB was from an older version and has been updated",
             ),
             Event::JobsPaused(jobs) => {
                 let names: Vec<&str> = jobs.iter().map(|job| job.application.as_str()).collect();
@@ -90,16 +90,16 @@ impl<'s> Show<'s> {
                 self.screen
                     .progress(format!("paused {jobs}: {}", names.join(", ")));
             }
-            Event::JobsResumed => self.screen.progress("background jobs run again"),
+            Event::JobsResumed => self.screen.progress("background jobs are running again"),
             Event::JobsStayPaused(error) => self.screen.progress(format!(
                 "background jobs stay paused: {error}; the next `cargo xtask migrate` tries again"
             )),
             Event::CannotLookOn(reason) => self.screen.progress(format!(
-                "cannot look on, so neither progress nor blockers are shown: {reason}"
+                "no second session is possible, so neither progress nor blockers are shown: {reason}"
             )),
             Event::Cancelling => self
                 .screen
-                .progress("stopping: cancelling the statement that is under way"),
+                .progress("stopping: cancelling the running statement"),
             Event::Doubtful(warning) => self.screen.progress(format!("warning: {warning}")),
             Event::Notice { migration, notice } => {
                 let title = migration.file.title();
@@ -173,7 +173,7 @@ fn replaced(statement: &str, fate: &Replaced) -> String {
     let fate = match fate {
         Replaced::Ran => "ran: what it did stays".to_owned(),
         Replaced::RanInPart { rest } => {
-            format!("ran in part: {} finishes it", list(rest))
+            format!("ran partly: {} finishes it", list(rest))
         }
         Replaced::DidNotFinish { removed } if removed.is_empty() => {
             "did not run to its end".to_owned()
@@ -182,9 +182,9 @@ fn replaced(statement: &str, fate: &Replaced) -> String {
             "did not run to its end; what it left was removed: {}",
             list(removed)
         ),
-        Replaced::LeavesNothing => "leaves nothing to put right".to_owned(),
+        Replaced::LeavesNothing => "left nothing to repair".to_owned(),
     };
-    format!("an interrupted run began `{statement}`, which is no longer in the file and {fate}")
+    format!("an interrupted run started `{statement}`, which is no longer in the file and {fate}")
 }
 
 /// The wait and each blocker, on a line of its own.

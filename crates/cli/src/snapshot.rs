@@ -53,7 +53,7 @@ pub fn read(path: &Path, shown: &Path, migrations: &[Migration]) -> Result<Catal
         Failure::new(Code::Failed, message)
             .note("state", "nothing was compared, recorded or run")
             .next(format!(
-                "make {shown} of an empty database: cargo xtask migrate --target embedded"
+                "create {shown} from an empty database: cargo xtask migrate --target embedded"
             ))
     };
     let text = match fs::read_to_string(path) {
@@ -133,7 +133,7 @@ impl Included {
         let mut failure = Failure::new(Code::Failed, message);
         failure.diagnostic.place = crate::settings::place_of_included(&self.root, schema);
         failure.note("state", "nothing was run").next(format!(
-            "a migration with `CREATE SCHEMA {missing}`, or take it out of [schemas] include"
+            "a migration with `CREATE SCHEMA {missing}`, or remove the name from [schemas] include"
         ))
     }
 }
@@ -293,11 +293,13 @@ pub fn check_folder(path: &Path, shown: &Path) -> Result<(), Failure> {
     {
         let shown = folder.display();
         let folder = shell::path(folder);
-        return refuse(format!("there is no folder {shown} for the snapshot")).map_err(|failure| {
-            failure.next(format!(
-                "mkdir -p {folder}, or --snapshot FILE, or --no-snapshot"
-            ))
-        });
+        return refuse(format!("the snapshot's folder {shown} does not exist")).map_err(
+            |failure| {
+                failure.next(format!(
+                    "mkdir -p {folder}, or --snapshot FILE, or --no-snapshot"
+                ))
+            },
+        );
     }
     Ok(())
 }

@@ -19,14 +19,14 @@ use crate::snapshot::{self, Included};
 use crate::target;
 use crate::words::count;
 
-/// Show what is applied, pending, changed and missing; writes nothing
+/// List applied, pending, changed and missing migrations; writes nothing
 #[derive(clap::Args)]
 pub struct Status {
     #[command(flatten)]
     pub target: TargetArgs,
     #[command(flatten)]
     pub source: SourceArgs,
-    /// Show how far each schema is whose name matches, as `migrate --each-schema` takes it
+    /// Show the state of every schema whose name matches; patterns are those of `migrate --each-schema`
     #[arg(long, value_name = "PATTERN")]
     pub each_schema: Option<String>,
     /// Print one JSON document on standard output
@@ -75,7 +75,7 @@ pub fn run(project: &Project, args: &Status, screen: &mut Screen) -> Result<Exit
         }
         None => {
             screen.line(chosen.headline(None));
-            screen.line("it does not run: `cargo xtask migrate` brings it up");
+            screen.line("it is not running: `cargo xtask migrate` starts it");
             History::default()
         }
     };
@@ -107,7 +107,8 @@ fn drift_line(drift: &Brief) -> String {
 }
 
 /// Said where a run left its table of paused jobs behind, or is under way.
-const PAUSED_JOBS: &str = "background jobs are paused by a run that was cut, or that goes on: the next `cargo xtask migrate` resumes them";
+const PAUSED_JOBS: &str = "background jobs are paused by a run that was interrupted or is still running: the next `cargo xtask migrate` \
+    resumes them";
 
 /// Every migration's state, with what does not fit.
 pub struct Overview<'a> {

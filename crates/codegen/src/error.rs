@@ -19,7 +19,7 @@ pub enum Error {
     },
     /// A domain is defined by itself, which PostgreSQL does not allow: the catalog was edited.
     #[error(
-        "{relation}.{column}: the domain {domain} leads back to itself: run `cargo xtask migrate` to write the catalog again"
+        "{relation}.{column}: the domain {domain} refers to itself: run `cargo xtask migrate` to write the catalog again"
     )]
     CircularDomain {
         /// Schema and name of the relation.

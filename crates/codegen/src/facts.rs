@@ -67,7 +67,7 @@ fn of_hypertable(hypertable: &Hypertable) -> Facts {
     let mut facts = Facts {
         kind: "hypertable",
         time_column: None,
-        bounded: "The bounds are what lets TimescaleDB leave out the chunks that cannot hold such rows.",
+        bounded: "The bounds let TimescaleDB skip the chunks that cannot hold such rows.",
         constants: Vec::new(),
         details: String::new(),
     };
@@ -116,7 +116,7 @@ fn of_aggregate(
     let mut facts = Facts {
         kind: "continuous aggregate",
         time_column: aggregate.bucket_column.clone(),
-        bounded: "The bounds are what keeps the query from reading every bucket there is.",
+        bounded: "The bounds keep the query from reading every bucket.",
         constants: Vec::new(),
         details: format!(" over {over}"),
     };
@@ -124,15 +124,19 @@ fn of_aggregate(
         facts.details += &format!(", bucket {}", human(width));
     }
     facts.details += if aggregate.materialized_only {
-        ". Holds what has been materialized, and nothing newer."
+        ". Holds only what has been materialized."
     } else {
-        ". What has not been materialized yet is computed when it is read."
+        ". Rows that are not materialized yet are computed when they are read."
     };
-    facts.text("SOURCE", "What the aggregate is computed from.", &name);
+    facts.text(
+        "SOURCE",
+        "The relation that the aggregate is computed from.",
+        &name,
+    );
     if let Some(column) = &aggregate.bucket_column {
         facts.text(
             "BUCKET_COLUMN",
-            "The column with the start of the bucket.",
+            "The column that holds the start of the bucket.",
             column,
         );
     }
@@ -175,7 +179,7 @@ impl Facts {
         self.time_column = Some(column.to_owned());
         self.text(
             "TIME_COLUMN",
-            "The column by which rows are put into chunks.",
+            "The column that divides rows into chunks.",
             column,
         );
         let doc = "Width of a chunk, in the units of the time column.";

@@ -156,7 +156,7 @@ fn new_doc(title: &str, split: bool, required: usize, complete: bool) -> Vec<Str
     let mut doc = vec![first];
     if split {
         doc.push(
-            "What every row needs is in [`Required`]; the rest is added by struct update: \
+            "[`Required`] holds what every row needs; add the rest by struct update: \
              `New { a: Some(1), ..Required { b, c }.into() }`."
                 .to_owned(),
         );
@@ -170,8 +170,11 @@ fn new_doc(title: &str, split: bool, required: usize, complete: bool) -> Vec<Str
 
 fn required_doc(title: &str) -> Vec<String> {
     vec![
-        format!("The columns that every row of {title} needs: they are never null and have no default."),
-        "A column that a migration adds to them stops the build wherever rows are written without it.".to_owned(),
+        format!(
+            "The columns that every row of {title} needs: they are never null and have no default."
+        ),
+        "If a migration adds such a column, code that writes rows without it no longer compiles."
+            .to_owned(),
     ]
 }
 

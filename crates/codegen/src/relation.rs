@@ -175,7 +175,7 @@ fn between(
     let field = fields.iter().find(|field| field.column.name == column)?;
     let bound_type = field.ty.ordered.clone()?;
     let first = format!(
-        "The rows whose {} lies in `range`, its start included and its end not, in ascending order.",
+        "The rows whose {} lies in `range` (start included, end excluded), in ascending order.",
         docs::code(column)
     );
     Some(Between {

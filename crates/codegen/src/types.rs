@@ -32,7 +32,7 @@ pub(crate) struct RustType {
 pub(crate) enum Unmapped {
     /// The type is not in the list.
     Unknown,
-    /// The domain of this name leads back to itself.
+    /// The domain of this name refers to itself.
     Circular(String),
 }
 

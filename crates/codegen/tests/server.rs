@@ -130,7 +130,7 @@ fn a_default_can_be_taken_replaced_and_nulled((_database, mut client): (Database
         2
     );
     let error = hostile::copy_in(&mut client, &[given(6, Some(None)), given(7, None)]).unwrap_err();
-    insta::assert_snapshot!(error, @r#"COPY into "public"."""; drop table events; --": row 1 leaves other columns to their defaults than row 0: copy such rows separately"#);
+    insta::assert_snapshot!(error, @r#"COPY into "public"."""; drop table events; --": row 1 leaves different columns to their defaults than row 0: copy such rows separately"#);
 }
 
 #[testkit::test(database)]

@@ -12,11 +12,11 @@ use crate::run::{self, Event, Options, Report};
 /// Why a database could not be taken over.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The database could not be read or written, or another runner holds the lock.
+    /// The database could not be read or written, or another run holds the lock.
     #[error(transparent)]
     Run(#[from] run::Error),
     /// It has a history of migrations already; never empty.
-    #[error("there is a history already: {} is applied", .0.last().map_or_else(String::new, Row::file_name))]
+    #[error("there is already a history: {} is applied", .0.last().map_or_else(String::new, Row::file_name))]
     History(Vec<Row>),
 }
 

@@ -21,7 +21,8 @@ pub fn warning(file: &File) -> Option<TextError> {
     let statements = || lexer::statements(text).map_while(Result::ok);
     let internal = statements().find(|it| creates_internal(text, it));
     if let Some(statement) = internal {
-        let message = "this makes a plain table or view of what TimescaleDB manages, as pg_dump writes it: hypertables, continuous aggregates and \
+        let message = "this creates a plain table or view in place of what TimescaleDB manages, as pg_dump writes it: hypertables, \
+            continuous aggregates and \
                        policies are lost; write create_hypertable and CREATE MATERIALIZED VIEW … WITH (timescaledb.continuous) in its place";
         return Some(TextError::at(
             file,
@@ -35,8 +36,8 @@ pub fn warning(file: &File) -> Option<TextError> {
     let extension = statements()
         .find(|it| are(text, it, &["create", "extension"]) && has(text, it, "timescaledb"));
     let statement = extension.filter(|_| is_dump(text) && !makes_hypertable)?;
-    let message = "this is a dump of a TimescaleDB database in which no hypertable is made, since pg_dump writes them as plain tables: add \
-                   create_hypertable for each, and their policies";
+    let message = "this is a dump of a TimescaleDB database that creates no hypertable, because pg_dump writes hypertables as plain \
+        tables: add create_hypertable for each, and their policies";
     Some(TextError::at(
         file,
         statement.range().start,

@@ -318,7 +318,7 @@ impl HistoryEntry<'_> {
     /// lock that kept other runners away. With it fails the step that it belongs to.
     fn change(&self, values: &str, steps_done: usize) -> String {
         let message = literal(&format!(
-            "{TABLE} does not say any more that {steps_done} of {} steps of {:03} are done",
+            "{TABLE} no longer records that {steps_done} of {} steps of {:03} are done",
             self.steps, self.version
         ));
         let body = format!(

@@ -209,7 +209,7 @@ fn lexer_message(text: &str, error: &lexer::Error) -> String {
         "set" | "gset" => "write the value itself",
         "copy" | "." => "write INSERT … VALUES, as `pg_dump --inserts` does",
         "restrict" | "unrestrict" => {
-            "write it on a line of its own with its key, between two statements"
+            "write it with its key on a separate line, between two statements"
         }
         "c" | "connect" => "a migration runs in the database that it is started for: remove it",
         "echo" | "qecho" | "warn" => "write RAISE NOTICE in a DO block, or remove it",

@@ -191,7 +191,7 @@ pub enum Event<'a> {
         /// What became of it.
         how: Settled,
     },
-    /// In plain mode, the stand-in for TimescaleDB was of an older version and is of this program's now.
+    /// In plain mode, the stand-in for TimescaleDB was from an older version and is of this program's now.
     StandInUpdated {
         /// The older version.
         from: u32,

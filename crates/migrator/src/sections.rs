@@ -242,7 +242,7 @@ pub fn down(text: &str) -> Option<Marker> {
 pub fn refuse(file: &File) -> Option<TextError> {
     let marker = down(&file.text)?;
     let message = format!(
-        "{} takes the migration back with what follows this line, and here the whole file would run: remove that part",
+        "{}'s down migration starts after this line, and here the whole file would run: remove that part",
         marker.tool
     );
     Some(TextError::at(file, marker.range.start, message))

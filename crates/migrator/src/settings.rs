@@ -118,7 +118,7 @@ pub fn parse(text: &str) -> Result<Settings, Error> {
             let message = format!("`{name}` is a section, not a value");
             return Err(wrong(
                 at,
-                (message, format!("write [{name}] on a line of its own")),
+                (message, format!("write [{name}] on a separate line")),
             ));
         };
         for (key, value) in in_order(keys) {
@@ -209,8 +209,8 @@ fn unknown_section(name: &str) -> Words {
 fn unknown(shown: &str, name: &str, known: &[&str]) -> Words {
     let nearest = known.iter().map(|it| (distance(name, it), it)).min();
     let next = match nearest {
-        Some((distance, it)) if distance <= it.len() / 4 => format!("write {it}, or take it out"),
-        _ => format!("take it out (known here: {})", known.join(" and ")),
+        Some((distance, it)) if distance <= it.len() / 4 => format!("write {it}, or remove it"),
+        _ => format!("remove it (known here: {})", known.join(" and ")),
     };
     (format!("`{shown}` is not known"), next)
 }
@@ -257,7 +257,7 @@ fn inside(what: &str, value: &Spanned<DeValue<'_>>) -> Result<PathBuf, Words> {
         return Ok(path);
     }
     Err((
-        format!("{what} leads out of the project: {}", path.display()),
+        format!("{what} is outside the project: {}", path.display()),
         format!("write a path that starts at the folder of {FILE}, without `..`"),
     ))
 }
@@ -271,13 +271,13 @@ fn last(what: &str) -> &str {
 fn include(value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, (usize, Words)> {
     const WHAT: &str = "schemas.include";
     let example =
-        || format!("write the schemas' names: include = [\"…\"], or take [schemas] out of {FILE}");
+        || format!("write the schemas' names: include = [\"…\"], or remove [schemas] from {FILE}");
     let DeValue::Array(names) = value.get_ref() else {
         let message = format!("{WHAT} has to be a list of strings");
         return Err((value.span().start, (message, example())));
     };
     if names.is_empty() {
-        let message = format!("{WHAT} is empty, so that nothing would be the project's own");
+        let message = format!("{WHAT} is empty, so no schema would be the project's");
         return Err((value.span().start, (message, example())));
     }
     let mut schemas: Vec<String> = Vec::new();
@@ -287,13 +287,13 @@ fn include(value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, (usize, Words)> 
             .map_err(|(message, _)| refuse((message, example())))?;
         if is_of_the_server(&schema) {
             let message = format!("{WHAT} names {schema}, which holds no tables of users");
-            return Err(refuse((message, format!("take {schema} out of the list"))));
+            return Err(refuse((message, format!("remove {schema} from the list"))));
         }
         if schemas.contains(&schema) {
             let message = format!("{WHAT} names {schema} twice");
             return Err(refuse((
                 message,
-                "take one of the two out of the list".to_owned(),
+                "remove one of the two from the list".to_owned(),
             )));
         }
         schemas.push(schema);
@@ -305,7 +305,7 @@ fn include(value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, (usize, Words)> 
 fn not_for_a_history(schema: &str) -> Words {
     (
         format!("history.schema names {schema}, which holds no tables of users"),
-        "name a schema of the project's own: one that is not there is created".to_owned(),
+        "name a schema of the project; it is created if it does not exist".to_owned(),
     )
 }
 

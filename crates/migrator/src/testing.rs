@@ -246,7 +246,7 @@ impl TestDatabases {
         const {
             assert!(
                 size_of::<F>() == 0,
-                "a seed captures nothing: tests share what it has written, whatever was captured"
+                "a seed must not capture variables: tests share what it wrote"
             );
         }
         let place = Location::caller();

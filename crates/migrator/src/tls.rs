@@ -67,7 +67,7 @@ fn certificates(option: &str, file: &Path) -> Result<Vec<CertificateDer<'static>
     let found: Vec<_> = found.collect::<Result<_, _>>().map_err(failed)?;
     if found.is_empty() {
         Err(format!(
-            "{option} {}: there is no certificate in it",
+            "{option} {}: it contains no certificate",
             file.display()
         ))
     } else {
@@ -86,7 +86,7 @@ fn key(file: &Path) -> Result<PrivateKeyDer<'static>, String> {
         let others = if metadata.uid() == 0 { 0o037 } else { 0o077 };
         if metadata.mode() & others != 0 {
             return Err(failed(
-                &"others can read it; chmod 0600 makes it yours alone",
+                &"others can read it; chmod 0600 restricts it to you",
             ));
         }
     }
@@ -94,7 +94,7 @@ fn key(file: &Path) -> Result<PrivateKeyDer<'static>, String> {
         return Err(failed(&"it is not a file"));
     }
     PrivateKeyDer::from_pem_file(file).map_err(|_| {
-        failed(&"there is no PEM key without a passphrase in it (PKCS #8, PKCS #1 or SEC1)")
+        failed(&"it contains no PEM key without a passphrase (PKCS #8, PKCS #1 or SEC1)")
     })
 }
 

@@ -46,7 +46,7 @@ pub enum ArrayError {
     #[error("an array has at most 6 dimensions, not {0}")]
     TooManyDimensions(usize),
     /// The extents multiply to another number than there are elements.
-    #[error("the dimensions make room for {expected} elements, and there are {actual}")]
+    #[error("the dimensions have room for {expected} elements, but there are {actual}")]
     WrongLength {
         /// Product of the extents.
         expected: usize,
@@ -54,13 +54,13 @@ pub enum ArrayError {
         actual: usize,
     },
     /// The last subscript of each dimension must be an `integer` and not the greatest one.
-    #[error("the subscripts of dimension {0} leave the range of integer")]
+    #[error("the subscripts of dimension {0} exceed the range of integer")]
     SubscriptRange(usize),
     /// A `Vec` has one dimension.
-    #[error("an array of {0} dimensions is no list: use its elements() and dimensions()")]
+    #[error("an array of {0} dimensions is not a list: use its elements() and dimensions()")]
     NotOneDimensional(usize),
     /// A `Vec` counts from its start.
-    #[error("an array that starts at subscript {0} is no list: use its into_elements()")]
+    #[error("an array that starts at subscript {0} is not a list: use its into_elements()")]
     LowerBound(i32),
     /// An element is null.
     #[error("element {0} is null: use into_elements()")]

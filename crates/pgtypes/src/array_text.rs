@@ -218,7 +218,7 @@ impl<T: FromStr> Reader<'_, T> {
         };
         let element = text
             .parse()
-            .map_err(|_| "an element is no value of its type")?;
+            .map_err(|_| "an element is not a valid value of its type")?;
         self.elements.push(Some(element));
         Ok(())
     }
@@ -336,7 +336,7 @@ mod tests {
             ("[1:1][1:1]={1}", "the bounds do not fit the elements"),
             ("[2:0]={}", "expected [low:high]"),
             ("{{{{{{{1}}}}}}}", "no array has such dimensions"),
-            ("{x}", "an element is no value of its type"),
+            ("{x}", "an element is not a valid value of its type"),
         ] {
             let error = text.parse::<Array<i32>>().unwrap_err();
             assert_eq!(error.reason(), reason, "{text}");

@@ -36,7 +36,7 @@ pub enum CopyError {
     },
     /// A row sets other defaulted columns than the first one; one COPY has one list of columns.
     #[error(
-        "COPY into {table}: row {row} leaves other columns to their defaults than row 0: copy such rows separately"
+        "COPY into {table}: row {row} leaves different columns to their defaults than row 0: copy such rows separately"
     )]
     MixedDefaults {
         /// The table, quoted for SQL.

@@ -42,7 +42,7 @@ pub struct OutOfRange {
 
 /// Bytes from the server that are not the binary form of the type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the server sent no valid binary {kind}: {reason}")]
+#[error("the server sent an invalid binary {kind}: {reason}")]
 pub(crate) struct DecodeError {
     pub(crate) kind: &'static str,
     pub(crate) reason: &'static str,

@@ -262,7 +262,7 @@ impl FromStr for Cidr {
         let error = |reason| ParseError::new("cidr", text, reason);
         let (network, _) = Network::parse(text).map_err(error)?;
         if !network.is_cidr() {
-            return Err(error("bits are set behind the prefix"));
+            return Err(error("bits are set after the prefix"));
         }
         Ok(Self(network))
     }
@@ -357,7 +357,7 @@ mod tests {
         let error = "10.0.0.1/8".parse::<Cidr>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "invalid cidr `10.0.0.1/8`: bits are set behind the prefix"
+            "invalid cidr `10.0.0.1/8`: bits are set after the prefix"
         );
         assert!(Cidr::new(IpAddr::from([10, 0, 0, 0]), 6).is_err());
         assert!(Inet::new(IpAddr::from([10, 0, 0, 0]), 33).is_err());

@@ -7,7 +7,7 @@ use sql::timescaledb::{Lacking, Plain, ROUTINES};
 pub(crate) fn reason(lacking: Lacking) -> &'static str {
     match lacking {
         Lacking::Chunks => "a plain table has no chunks",
-        Lacking::Rows => "no function can make up rows",
+        Lacking::Rows => "no function can generate the missing rows",
         Lacking::Nodes => "a plain database has no data nodes",
         Lacking::Telemetry => "nothing is reported",
         Lacking::Restore => "a dump of this database is restored without it",

@@ -117,7 +117,7 @@ impl Builder {
         if files.is_empty() {
             let folder = migrations.display();
             return Err(format!(
-                "{folder} holds no migration: make the first with `cargo xtask new-migration`"
+                "{folder} contains no migration: create the first with `cargo xtask new-migration`"
             )
             .into());
         }

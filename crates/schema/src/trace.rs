@@ -81,12 +81,12 @@ fn tell(event: &Event<'_>) {
             application = holder.application,
             host = holder.host,
             since = holder.since,
-            "waiting for another runner"
+            "waiting for another run"
         ),
         Event::StandInUpdated { from } => info!(
             target: TARGET,
             from,
-            "the stand-in for TimescaleDB was of an older version"
+            "the stand-in for TimescaleDB was from an older version"
         ),
         Event::Doubtful(warning) => warn!(target: TARGET, %warning, "a migration is a dump"),
         Event::Applied(applied) if applied.statements == 0 => warn!(
@@ -121,7 +121,7 @@ fn tell(event: &Event<'_>) {
             version = migration.file.version,
             step = step + 1,
             carried_out = matches!(how, Settled::Done | Settled::Finished),
-            "a run that was cut had left this step open"
+            "an interrupted run had left this step open"
         ),
         Event::Notice { migration, notice } if notice.severity == "WARNING" => warn!(
             target: TARGET,

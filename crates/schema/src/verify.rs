@@ -56,11 +56,8 @@ impl fmt::Display for Drift {
             "differences"
         };
         match &self.ahead {
-            None => write!(
-                f,
-                "the database is not as this program's migrations leave it"
-            )?,
-            Some(newer) => write!(f, "{newer}, and does without what this program needs")?,
+            None => write!(f, "the database does not match this program's migrations")?,
+            Some(newer) => write!(f, "{newer}, and the database lacks what this program needs")?,
         }
         write!(f, ", {count} {noun}:")?;
         for difference in &self.differences {
@@ -73,7 +70,7 @@ impl fmt::Display for Drift {
             ),
             Some(newer) => write!(
                 f,
-                "\nnext: start a program that knows {:03}; a column is taken away one release after the last program that uses it",
+                "\nnext: start a program that knows {:03}; drop a column one release after the last program that uses it",
                 newer.database
             ),
         }

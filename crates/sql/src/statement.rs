@@ -87,7 +87,7 @@ pub enum Refusal {
     #[error("COPY … TO stdout sends rows to nobody: remove it")]
     CopyToStdout,
     /// `ROLLBACK` or `ABORT`.
-    #[error("ROLLBACK would undo what the migration is for: remove the statements instead")]
+    #[error("ROLLBACK would undo the migration's work: remove the statements instead")]
     Rollback,
     /// `PREPARE TRANSACTION`.
     #[error("PREPARE TRANSACTION leaves the work in doubt: use COMMIT")]
@@ -101,12 +101,10 @@ pub enum Refusal {
     )]
     StandardStrings,
     /// `BEGIN` inside `BEGIN … COMMIT`.
-    #[error("BEGIN in a transaction that is open already")]
+    #[error("BEGIN inside an open transaction")]
     NestedBegin,
     /// `COMMIT` outside `BEGIN … COMMIT`.
-    #[error(
-        "COMMIT without a BEGIN before it: each file's statements are put into a transaction anyway, remove it"
-    )]
+    #[error("COMMIT without BEGIN: each file's statements run in a transaction anyway; remove it")]
     StrayCommit,
     /// `BEGIN` without a `COMMIT` behind it.
     #[error("this BEGIN has no COMMIT in the file")]
@@ -116,12 +114,13 @@ pub enum Refusal {
     UniqueByChunk,
     /// `CREATE INDEX CONCURRENTLY` on a hypertable.
     #[error(
-        "the server builds no index of a hypertable concurrently: write CREATE INDEX … WITH (timescaledb.transaction_per_chunk)"
+        "hypertable indexes cannot be built concurrently: write CREATE INDEX … WITH (timescaledb.transaction_per_chunk)"
     )]
     HypertableIndexConcurrently,
     /// `CREATE UNIQUE INDEX CONCURRENTLY` on a hypertable.
     #[error(
-        "the server builds no index of a hypertable concurrently, and a unique one not chunk by chunk: write CREATE UNIQUE INDEX without CONCURRENTLY"
+        "hypertable indexes cannot be built concurrently, and a unique one not chunk by chunk: write CREATE UNIQUE INDEX without \
+            CONCURRENTLY"
     )]
     HypertableUniqueConcurrently,
     /// `DROP INDEX CONCURRENTLY` of a hypertable's index.

@@ -93,7 +93,7 @@ fn it_is_that_of_the_container_for_every_command(project: Sandbox) {
     );
     let reset = project.run("reset --yes --no-snapshot");
     assert!(
-        reset.contains("database mine is dropped and recreated\n"),
+        reset.contains("dropped and recreated database mine\n"),
         "{reset}"
     );
     assert!(reset.starts_with("exit 0\n"), "{reset}");

@@ -174,7 +174,7 @@ fn a_server_that_starts_is_waited_for_and_that_is_said() {
     let waits = |command: &str| {
         let screen = project.run(command);
         assert!(screen.starts_with("exit 0\n"), "{command}: {screen}");
-        let said = "waiting for the server in container [project] to take connections, ";
+        let said = "waiting for the server in container [project] to accept connections, ";
         assert!(screen.contains(said), "{command}: {screen}");
     };
     waits("migrate --no-snapshot");
@@ -204,7 +204,7 @@ fn a_server_that_never_answers_is_named_in_seconds() {
 
     change(&project, &format!("{fails}    restart: always\n"));
     let again = project.run("migrate --target compose");
-    assert!(again.contains("ends again and again: "), "{again}");
+    assert!(again.contains("keeps exiting: "), "{again}");
     assert!(again.contains("FATAL:  no such setting"), "{again}");
 
     let never = "    command: [\"sleep\", \"600\"]\n    healthcheck: { test: [\"CMD\", \"false\"], interval: 1s, retries: 1 }\n";

@@ -55,7 +55,7 @@ fn one_of_a_repository_is_deleted(project: Sandbox) {
     let made = project.command("git").args(["init", "--quiet"]).status();
     assert!(made.unwrap().success());
     let screen = project.run("status");
-    let next = "bring the file back: git log --diff-filter=D -- '*003_index.sql'";
+    let next = "restore the file: git log --diff-filter=D -- '*003_index.sql'";
     assert!(screen.contains(next), "{screen}");
 }
 

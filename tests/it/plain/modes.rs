@@ -76,7 +76,7 @@ fn a_run_that_waited_for_one_of_the_other_mode_is_refused(project: Sandbox) {
     project.write("migrations/002_b.sql", HYPERTABLE);
     let second = project.run("migrate --plain --no-snapshot");
     assert!(first.end().1.contains("applied 1 migration"));
-    assert!(second.contains("waiting for another runner"), "{second}");
+    assert!(second.contains("waiting for another run"), "{second}");
     let refused = "holds migrations that were applied without plain mode";
     assert!(second.contains(refused), "{second}");
     assert_eq!(

@@ -85,7 +85,7 @@ fn a_file_that_drops_the_history_is_told_so_and_nothing_is_lost() {
         give_back(&project, &owner);
         assert!(screen.starts_with("exit 1\n"), "{name}: {screen}");
         assert!(
-            screen.contains("this tool's own history, schema_migrations"),
+            screen.contains("this tool's history, schema_migrations"),
             "{name}: {screen}"
         );
         assert!(screen.contains("nothing is lost"), "{name}: {screen}");
@@ -213,10 +213,7 @@ fn a_history_of_another_name_is_named() {
     };
     project.write("timeschema.toml", "[history]\ntable = \"ledger\"\n");
     let screen = project.run("migrate --no-snapshot");
-    assert!(
-        screen.contains("this tool's own history, ledger"),
-        "{screen}"
-    );
+    assert!(screen.contains("this tool's history, ledger"), "{screen}");
 }
 
 #[test]

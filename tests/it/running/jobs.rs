@@ -101,7 +101,10 @@ fn the_jobs_of_what_is_touched_are_paused_and_run_again_afterwards(
     let screen = run.screen();
     assert!(screen.starts_with("exit 0\n"), "{screen}");
     assert!(screen.contains("paused 2 background jobs: Re"), "{screen}");
-    assert!(screen.contains("background jobs run again\n"), "{screen}");
+    assert!(
+        screen.contains("background jobs are running again\n"),
+        "{screen}"
+    );
     is_over(&mut client, ALL);
 }
 
@@ -120,7 +123,10 @@ fn jobs_run_again_after_a_migration_that_failed() {
     client.batch_execute(made).unwrap();
     assert!(screen.starts_with("exit 1\n"), "{screen}");
     assert!(screen.contains("column \"time\" of relation"), "{screen}");
-    assert!(screen.contains("background jobs run again\n"), "{screen}");
+    assert!(
+        screen.contains("background jobs are running again\n"),
+        "{screen}"
+    );
     is_over(&mut client, ALL);
 }
 
@@ -142,7 +148,10 @@ fn jobs_run_again_after_ctrl_c_even_where_resuming_them_takes_a_while(
     reader.batch_execute("COMMIT").unwrap();
     let screen = run.screen();
     assert!(screen.starts_with("exit 130\n"), "{screen}");
-    assert!(screen.contains("background jobs run again\n"), "{screen}");
+    assert!(
+        screen.contains("background jobs are running again\n"),
+        "{screen}"
+    );
     is_over(&mut client, ALL);
 }
 
@@ -164,7 +173,10 @@ fn jobs_of_a_run_that_was_killed_are_resumed_by_the_next_one_also_when_nothing_i
         drop(reader);
         let screen = project.run(next);
         assert!(screen.starts_with("exit 0\n"), "{screen}");
-        assert!(screen.contains("background jobs run again\n"), "{screen}");
+        assert!(
+            screen.contains("background jobs are running again\n"),
+            "{screen}"
+        );
         is_over(&mut client, ALL);
     }
 }

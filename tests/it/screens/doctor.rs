@@ -104,14 +104,15 @@ fn what_a_variable_has_set_is_called_by_its_name(project: Sandbox) {
         assert!(screen.contains(next) || screen.contains(same), "{screen}");
     }
     for screen in with(&url, "PGTARGETSESSIONATTRS", "read-only") {
-        let next = "name a host that is what target_session_attrs (from PGTARGETSESSIONATTRS) asks for, or correct that";
+        let next = "name a host that satisfies target_session_attrs (from PGTARGETSESSIONATTRS), or correct target_session_attrs (from \
+            PGTARGETSESSIONATTRS)";
         assert!(screen.contains(next), "{screen}");
     }
 }
 
 #[testkit::test(|test| with_url(test, |url| url.replacen('@', "@127.0.0.1:1,", 1)))]
 fn one_of_two_hosts_takes_connections(screen: String) {
-    let [first, second] = ["refuses connections", "takes connections"].map(|it| screen.find(it));
+    let [first, second] = ["refuses connections", "accepts connections"].map(|it| screen.find(it));
     assert!(first.is_some() && first < second, "{screen}");
     let port = screen.lines().find(|line| line.contains("  port  "));
     assert!(port.unwrap().starts_with("  ok "), "{screen}");

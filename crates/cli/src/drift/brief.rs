@@ -46,7 +46,7 @@ fn compare(
     report: &Report,
 ) -> Result<Brief, Failure> {
     if report.foreign.is_some() || report.check_elsewhere(migrations).is_err() {
-        let why = "the history of these migrations is another one";
+        let why = "the database's history is not that of these migrations";
         return Ok(Brief::NothingToCompare(why.to_owned()));
     }
     let path = project.snapshot_file(None)?;

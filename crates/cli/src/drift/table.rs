@@ -51,7 +51,7 @@ impl Row {
             }
             DifferenceKind::Changed { property } if property == NEVER_NULL => not_null(difference),
             DifferenceKind::Changed { property } if expected == actual => {
-                format!("changed {property}, only in white space")
+                format!("changed {property}, only in whitespace")
             }
             DifferenceKind::Changed { property } => {
                 values.push(format!("expected {expected}"));

@@ -61,7 +61,7 @@ impl Done {
         let begun = self
             .begun
             .as_ref()
-            .map(|title| format!("{title} was begun; `cargo xtask status` shows how far it is"));
+            .map(|title| format!("{title} was started; `cargo xtask status` shows how far it is"));
         let parts: Vec<String> = applied.into_iter().chain(begun).collect();
         Some(parts.join("; ")).filter(|text| !text.is_empty())
     }
@@ -137,7 +137,7 @@ mod tests {
             (
                 &[],
                 Some("001 a"),
-                "state: 001 a was begun; `cargo xtask status` shows how far it is",
+                "state: 001 a was started; `cargo xtask status` shows how far it is",
             ),
         ] {
             let shown = shown(applied, begun);

@@ -8,9 +8,9 @@ use migrator::plan::Migration;
 use crate::failure::{Code, Failure};
 
 /// How to take a database over.
-const BASELINE: &str = "`cargo xtask migrate --baseline NNN`, where NNN is the last migration whose schema the database has already";
+const BASELINE: &str = "`cargo xtask migrate --baseline NNN`, where NNN is the last migration whose schema the database already has";
 /// What to do instead where the other tool goes on.
-const ELSEWHERE: &str = "or name another database, or a schema that nobody else uses: `?options=-csearch_path=…` in the URL";
+const ELSEWHERE: &str = "or name another database, or a schema that nothing else uses: `?options=-csearch_path=…` in the URL";
 
 /// A table of the history's name that is not one; `message` says why where no tool is recognised.
 pub fn namesake(message: String, tool: Option<&Foreign>) -> Failure {
@@ -29,7 +29,7 @@ pub fn namesake(message: String, tool: Option<&Foreign>) -> Failure {
         "`cargo xtask migrate`"
     };
     named(failure, foreign).next(format!(
-        "{rename}\n{tool} does not find its history any more after that; then\n{then}\n{ELSEWHERE}"
+        "{rename}\n{tool} no longer finds its history after that; then\n{then}\n{ELSEWHERE}"
     ))
 }
 
@@ -58,7 +58,7 @@ pub fn baseline(error: &baseline::Error, migrations: &[Migration]) -> Failure {
             let versions: Vec<u32> = rows.iter().map(|row| row.version).collect();
             Failure::new(
                 Code::Failed,
-                "the database has a history of migrations already",
+                "the database already has a history of migrations",
             )
             .note("applied", applied.join("\n"))
             .note("state", "nothing was recorded, and nothing was run")

@@ -1,4 +1,4 @@
-//! A history that may not be trusted, and one in another place than the one that was looked in: what to do. Pure.
+//! A history that cannot be trusted, and one in another place than the one that was looked in: what to do. Pure.
 
 use cluster::percent;
 use migrator::history::{RecordedElsewhere, Untrusted};
@@ -20,7 +20,7 @@ pub fn untrusted(untrusted: &Untrusted) -> Failure {
     };
     let next = match untrusted.repairs.join("; ") {
         repairs if repairs.is_empty() => "drop or rename it: this tool did not make it".to_owned(),
-        repairs => format!("where {real}: {repairs}; otherwise drop it"),
+        repairs => format!("if {real}: {repairs}; otherwise drop it"),
     };
     Failure::new(Code::Failed, untrusted.to_string())
         .note(
@@ -58,7 +58,7 @@ pub fn elsewhere(recorded: &RecordedElsewhere) -> Failure {
     let (schema, owner) = (plain(&history.schema), plain(&history.owner));
     let (here, table) = (plain(&recorded.schema), &history.table);
     let same = format!(
-        "where {} is the history of these migrations: put {schema} first in search_path again \
+        "if {} is the history of these migrations: put {schema} first in search_path again \
          (ALTER DATABASE … SET search_path, ALTER ROLE …), or\n\
          connect with `?options=-csearch_path%3D{}`, or write into timeschema.toml:\n{}",
         history.name(),
@@ -66,7 +66,7 @@ pub fn elsewhere(recorded: &RecordedElsewhere) -> Failure {
         settings(&history.schema, table, &recorded.table),
     );
     let other = format!(
-        "where schema {here} is another tenant's: connect with `?options=-csearch_path%3D{}`, without {schema} in it",
+        "if schema {here} is another tenant's: connect with `?options=-csearch_path%3D{}`, without {schema} in it",
         encode(&recorded.schema)
     );
     let mut files = recorded.files.clone();
@@ -91,13 +91,13 @@ pub fn moved(moved: &Moved) -> Failure {
     let (schema, table) = (&moved.history_schema, &moved.history_table);
     let history = format!("{}.{}", plain(schema), plain(table));
     let mut next = format!(
-        "where the history is to stay in schema {}: write into timeschema.toml, and run it again:\n{}",
+        "to keep the history in schema {}: write into timeschema.toml, and run it again:\n{}",
         plain(schema),
         settings(schema, table, table)
     );
     if !moved.to.is_empty() {
         next += &format!(
-            "\nwhere it is to go along: run `ALTER TABLE {history} SET SCHEMA {}` as its owner, and run it again",
+            "\nto move the history with them: run `ALTER TABLE {history} SET SCHEMA {}` as its owner, and run it again",
             plain(&moved.to)
         );
     }

@@ -11,7 +11,7 @@ use crate::shell;
 pub fn import(folder: &Path) -> String {
     let before = PathBuf::from(format!("{}_before", folder.display()));
     format!(
-        "mv {folder} {before} && cargo xtask import {before}, which makes numbered files of another tool's",
+        "mv {folder} {before} && cargo xtask import {before}, which converts another tool's files",
         folder = shell::path(folder),
         before = shell::path(&before),
     )
@@ -24,7 +24,7 @@ pub fn misnamed(misnamed: &[Misnamed], tracked: &[PathBuf]) -> Failure {
         all => {
             let lines: Vec<String> = all.iter().map(Misnamed::to_string).collect();
             format!(
-                "{} files cannot be migrations as they are named\n{}",
+                "{} files are not named as migrations\n{}",
                 all.len(),
                 lines.join("\n")
             )
@@ -73,10 +73,10 @@ fn advice(misnamed: &Misnamed, tracked: &[PathBuf]) -> String {
                 _ => format!(": git log --diff-filter=D -- '*/{missing:03}_*'"),
             };
             let path = shell::path(path);
-            format!("give {path} the number {missing:03}, or bring the missing file back{found}")
+            format!("give {path} the number {missing:03}, or restore the missing file{found}")
         }
         Problem::Undo | Problem::OtherTool => format!(
-            "move {} out of the folder: what was applied is taken back by a new migration",
+            "move {} out of the folder: to undo what was applied, write a new migration",
             shell::path(path)
         ),
         Problem::Folder => format!(

@@ -26,7 +26,7 @@ pub(super) fn statement(failure: &run::Failure) -> Failure {
     }
     if let Some(run::Lost { name, step }) = &failure.lost {
         let cause = format!(
-            "step {} made the temporary table {name}, which went with the session of that run",
+            "step {} created the temporary table {name}, which was dropped when that run's session ended",
             step + 1
         );
         diagnostic = diagnostic.note("cause", cause);
@@ -100,9 +100,9 @@ fn at(failure: &run::Failure) -> Option<String> {
             ))
         }
         At::Runner(sql) if sql == plain::CHECK => Some(format!(
-            "the end of {lines}, where plain mode checks what became of hypertables"
+            "the end of {lines}, where plain mode checks the hypertables"
         )),
-        At::Runner(sql) => Some(format!("`{sql}`, which goes before {lines}")),
+        At::Runner(sql) => Some(format!("`{sql}`, which runs before {lines}")),
         At::Unknown => Some(format!("somewhere in {lines}")),
     }
 }
@@ -150,7 +150,7 @@ fn state(failure: &run::Failure) -> String {
     };
     let failed = match kind {
         StepKind::Transaction { .. } | StepKind::Asked(_) => "was rolled back",
-        StepKind::Alone(_) | StepKind::FreshSession => "failed by itself",
+        StepKind::Alone(_) | StepKind::FreshSession => "failed",
     };
     let now = match (failure.step, kind) {
         _ if failure.harm.is_some() && failure.ran_alone => format!(
@@ -208,7 +208,7 @@ fn next(failure: &run::Failure) -> String {
                 Some(lost) => format!("create {} again", lost.name),
                 None => "correct the file".to_owned(),
             };
-            format!("{how} below line {last} (what stands above is applied) and run `cargo xtask migrate`")
+            format!("{how} below line {last} (the part above it is applied) and run `cargo xtask migrate`")
         }
     }
 }
@@ -231,10 +231,10 @@ fn other_transaction(failure: &run::Failure) -> Option<&'static str> {
     match failure.error.code.as_str() {
         // A new value of an enum, or a table with pending trigger events.
         "55P04" | "55006" if failure.whole.is_some() => Some(
-            "run it without --all-or-nothing: the statement needs what stands before it to be committed",
+            "run it without --all-or-nothing: the statement needs the ones before it to be committed",
         ),
         "55P04" | "55006" if begin.is_some() && !is_first => Some(
-            "put COMMIT and BEGIN before the statement: it needs what stands before it to be committed",
+            "put COMMIT and BEGIN before the statement: it needs the statements before it to be committed",
         ),
         "25001" | "2D000" if failure.whole.is_some() && !sets => Some(
             "write `-- migrate: alone` on the line before the statement, and run it without --all-or-nothing",
@@ -259,7 +259,7 @@ pub(super) fn remedy(error: &link::ServerError, statement: &str) -> Option<&'sta
     let says = |text: &str| error.message.contains(text);
     if error.code == history::CHANGED && says(history::TABLE) {
         return Some(
-            "if the file writes to schema_migrations, take that out of it; `cargo xtask status` shows what is recorded",
+            "if the file writes to schema_migrations, remove that statement; `cargo xtask status` shows what is recorded",
         );
     }
     if error.is_not_preloaded() {
@@ -278,14 +278,14 @@ pub(super) fn remedy(error: &link::ServerError, statement: &str) -> Option<&'sta
     }
     Some(match error.code.as_str() {
         LOCK_GIVEN_UP => {
-            "unlock by key what the file has locked: pg_advisory_unlock_all() gives up the runner's lock as well"
+            "unlock by key what the file locked: pg_advisory_unlock_all() also releases the runner's lock"
         }
         "42501" => {
             "grant it to the user, or connect as a role that has it (for row security: as the table's owner, or as a role with \
              BYPASSRLS); then run it again"
         }
         "22P05" => {
-            "write it with characters of the database's encoding (`SHOW server_encoding`), or use a database in UTF8"
+            "use only characters of the database's encoding (`SHOW server_encoding`), or use a database in UTF8"
         }
         "40001" | "40P01" | "55P03" => {
             "nothing is wrong with the file: run `cargo xtask migrate` again"
@@ -295,7 +295,8 @@ pub(super) fn remedy(error: &link::ServerError, statement: &str) -> Option<&'sta
         }
         // A database that takes no writes is refused before anything is sent.
         "25006" => {
-            "take READ ONLY out of the file; where it is not there, the server has become a standby: connect to the one that takes writes"
+            "remove READ ONLY from the file; if the file does not contain it, the server has become a standby: connect to the one that \
+                accepts writes"
         }
         code if code.starts_with("53") => {
             "give the server what it lacks, and run `cargo xtask migrate` again"

@@ -39,11 +39,11 @@ pub fn cut(cut: &Cut) -> Failure {
     .note(
         "state",
         format!(
-            "{}step {step} of {steps} ({lines}) did not run: the database was asked",
+            "{}step {step} of {steps} ({lines}) did not run, as the database shows",
             applied_before(&cut.applied)
         ),
     )
-    .next("see why the server ended the session, then run `cargo xtask migrate`, which goes on with that step")
+    .next("find out why the server ended the session, then run `cargo xtask migrate`, which continues with that step")
     .field("file", file.path.display().to_string())
     .field("step", step)
 }
@@ -67,21 +67,20 @@ pub fn in_doubt(doubt: &InDoubt) -> Failure {
         failure.diagnostic.place = Some(Excerpt::of(path, &file.text, range.start));
     }
     let replaced = if doubt.is_replaced {
-        "; the file holds another statement there now"
+        "; the file now has another statement there"
     } else {
         ""
     };
     failure.note(
         "why",
         format!(
-            "it was begun {} UTC by a run that was cut, and the catalog does not show what it does{replaced}",
+            "it was started {} UTC by a run that was interrupted, and the catalog does not show its effect{replaced}",
             doubt.since
         ),
     )
     .note("state", "nothing was run")
     .next(
-        "look at what it does, then `cargo xtask migrate --done` when it ran, \
-         `cargo xtask migrate --redo` to run it again",
+        "check whether its effect is there, then `cargo xtask migrate --done` if it ran, or `cargo xtask migrate --redo` to run it again",
     )
     .field("file", file.path.display().to_string())
     .field("line", first)
@@ -128,7 +127,7 @@ pub fn too_long(long: &TooLong) -> Failure {
     )
     .note("at", long.path.display().to_string())
     .note("state", "nothing was run")
-    .next("divide its statements among several migrations, each of which is a transaction of its own")
+    .next("divide its statements among several migrations, each of which has its own transaction")
     .field("file", long.path.display().to_string())
     .field("line", first)
     .field("bytes", long.bytes)
@@ -194,10 +193,10 @@ pub fn interrupted(stopped: &Interrupted) -> Failure {
     };
     let next = match stopped.fate {
         Fate::MaybePartial => {
-            "look at what that step has committed, since the catalog does not show it, then `cargo xtask migrate --done` \
-             when that is all of it, `cargo xtask migrate --redo` to run it again"
+            "check what that step has committed, because the catalog does not show it, then `cargo xtask migrate --done` if all of it is \
+                there, or `cargo xtask migrate --redo` to run it again"
         }
-        Fate::Cancelled | Fate::Unknown => "cargo xtask migrate, which goes on where it stopped",
+        Fate::Cancelled | Fate::Unknown => "cargo xtask migrate, which continues where it stopped",
     };
     Failure::new(code, format!("stopped by {name}"))
         .note("state", applied_before(&stopped.applied) + &state)
@@ -216,7 +215,7 @@ fn during(UnderWay { migration, step }: &UnderWay, fate: Fate) -> String {
     let (title, steps) = (migration.file.title(), migration.steps.len());
     if fate == Fate::Unknown {
         return format!(
-            "cannot determine whether step {} of {title} was applied: the server did not answer any more, not to the request to cancel it either",
+            "cannot determine whether step {} of {title} was applied: the server no longer answers, not even the request to cancel it",
             step + 1
         );
     }

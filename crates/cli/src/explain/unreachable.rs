@@ -55,7 +55,7 @@ pub fn unreachable_from(error: &link::Error, next: &str, called: &Called) -> Fai
         Some(_) => next.to_owned(),
         None if says("password") => next.to_owned(),
         None if says("hung up") => {
-            "see whether it is PostgreSQL that listens there, and what its log says".to_owned()
+            "check that PostgreSQL is listening there, and read its log".to_owned()
         }
         None => match tls(&message) {
             Some(advice) => advice.to_owned(),
@@ -78,7 +78,7 @@ fn tls(message: &str) -> Option<&'static str> {
     let advice = [
         (
             "sslrootcert",
-            "save the certificate of the authority that signed the server's there (PEM), or correct sslrootcert",
+            "put the certificate of the authority that signed the server's certificate there (PEM), or correct sslrootcert",
         ),
         ("sslkey", "correct the key, or name another one in sslkey"),
         (
@@ -101,7 +101,8 @@ fn tls(message: &str) -> Option<&'static str> {
         ("expired", "renew the server's certificate"),
         (
             "channel binding",
-            "channel_binding=require needs TLS and password_encryption = 'scram-sha-256': ask for TLS with sslmode=require, and set the password again where it is an md5 one",
+            "channel_binding=require needs TLS and password_encryption = 'scram-sha-256': ask for TLS with sslmode=require, and set the \
+                password again if it is an md5 one",
         ),
         (
             "certificate",
@@ -128,11 +129,13 @@ fn unanswered(message: &str, next: &str, called: &Called) -> String {
     match () {
         // The driver's words of a server that the option excludes.
         () if says("database does not allow writes") || says("database is not read only") => {
-            format!("name a host that is what {target_session_attrs} asks for, or correct that")
-        }
-        () if says("does not answer any more") => {
             format!(
-                "see whether the server is stopped or overloaded, and run it again{LOOK_CLOSER}"
+                "name a host that satisfies {target_session_attrs}, or correct {target_session_attrs}"
+            )
+        }
+        () if says("no longer answers") => {
+            format!(
+                "check whether the server is stopped or overloaded, and run it again{LOOK_CLOSER}"
             )
         }
         () if says("lookup") => format!("correct the name of the {host}{LOOK_CLOSER}"),

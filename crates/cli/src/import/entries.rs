@@ -53,7 +53,7 @@ impl Walk<'_> {
         for entry in fs::read_dir(dir).map_err(failed)? {
             self.left = self.left.checked_sub(1).ok_or_else(|| {
                 let why =
-                    format!("more than {MOST} files and folders: it is no folder of migrations");
+                    format!("more than {MOST} files and folders: it is not a folder of migrations");
                 unreadable(Code::Usage, self.dir, &why)
             })?;
             paths.push(entry.map_err(failed)?.path());
@@ -67,7 +67,7 @@ impl Walk<'_> {
             let shown = format!("{below}{name}");
             if path.is_dir() {
                 let deep = deep.checked_sub(1).ok_or_else(|| {
-                    let why = format!("more than {DEEPEST} folders lie in one another");
+                    let why = format!("folders are nested more than {DEEPEST} deep");
                     unreadable(Code::Usage, &path, &why)
                 })?;
                 self.list(&path, &format!("{shown}/"), deep)?;
@@ -82,7 +82,7 @@ impl Walk<'_> {
 /// A folder that is not looked through; one that was named by mistake is wrong usage.
 fn unreadable(code: Code, path: &Path, why: &str) -> Failure {
     Failure::new(code, format!("{}: {why}", path.display()))
-        .note("state", "no file was made")
+        .note("state", "no file was created")
         .next("name the folder of the other tool's files")
 }
 

@@ -18,7 +18,7 @@ pub enum Tool {
     Refinery,
     Sqlx,
     Tern,
-    /// Files that begin with a number or a time, each of which runs as a whole
+    /// Files whose names start with a number or a time; each runs as a whole
     Plain,
 }
 
@@ -224,7 +224,7 @@ fn versions(entries: &[Entry], tool: Tool) -> Contents<'_> {
                 ..old(entry, it.words)
             }),
             (Some(it), Tool::Flyway) if it.kind == 'B' => {
-                let why = "stands for all before it on a new database: import either it or those";
+                let why = "replaces all files before it on a new database: import either it or those";
                 contents.problems.push(format!("{}: {why}", entry.path));
             }
             _ => contents.left_out.push(&entry.path),

@@ -95,10 +95,13 @@ fn problems(text: &str, tool: Tool) -> Vec<(usize, &'static str)> {
             .map(move |(at, _)| (at, message))
     };
     match tool {
-        Tool::Tern => problems.extend(every("{{", "a template of tern's: write what it becomes")),
+        Tool::Tern => problems.extend(every(
+            "{{",
+            "a template of tern: write the text that it expands to",
+        )),
         Tool::Flyway => problems.extend(every(
             "${",
-            "a placeholder of Flyway's: write what it becomes",
+            "a placeholder of Flyway: write the text that it expands to",
         )),
         _ => {}
     }
@@ -113,10 +116,10 @@ fn problems(text: &str, tool: Tool) -> Vec<(usize, &'static str)> {
         || (tool == Tool::NodePgMigrate && !markers.is_empty());
     let up = markers.iter().find(|it| it.meaning == Meaning::Up);
     match up {
-        None if needs_up => problems.push((0, "no line says where what goes up begins")),
+        None if needs_up => problems.push((0, "no line marks where the up migration starts")),
         Some(up) if tool != Tool::NodePgMigrate => {
             if let Some(first) = lexer::tokens(&text[..up.range.start]).first() {
-                problems.push((first.start, "a statement before the line where what goes up begins: the tool does not run it"));
+                problems.push((first.start, "a statement before the line that starts the up migration: the tool does not run it"));
             }
         }
         _ => {}

@@ -89,7 +89,7 @@ fn kind(path: &str, name: &Name) -> Kind {
         ".cargo/config.toml" => Kind::Merged(manifest::alias),
         ".gitignore" => Kind::Merged(manifest::ignored),
         "timeschema.toml" => Kind::Kept(format!(
-            "write [project] schema_crate = \"{}\" into it, if it is not there",
+            "write [project] schema_crate = \"{}\" into it, unless it is there",
             name.schema_crate()
         )),
         "docker-compose.yml" => {

@@ -22,8 +22,8 @@ pub fn members(text: &str, name: &Name) -> Result<Option<(String, String)>, Fail
         )));
     };
     let by_hand = || {
-        let message = "Cargo.toml has a workspace that is written in a way which is not understood";
-        let failure = Failure::new(Code::Usage, message).note("state", "nothing was made");
+        let message = "Cargo.toml has a workspace in a form that is not understood";
+        let failure = Failure::new(Code::Usage, message).note("state", "nothing was created");
         let listed = wanted.each_ref().map(|it| format!("{it:?}")).join(" and ");
         Err(failure.next(format!(
             "write {listed} into its members, and run the command again"
@@ -94,9 +94,8 @@ pub fn alias(text: &str, _: &Name) -> Result<Option<(String, String)>, Failure> 
             what(),
         ))),
         None => {
-            let message =
-                ".cargo/config.toml has aliases that are written in a way which is not understood";
-            let failure = Failure::new(Code::Usage, message).note("state", "nothing was made");
+            let message = ".cargo/config.toml has aliases in a form that is not understood";
+            let failure = Failure::new(Code::Usage, message).note("state", "nothing was created");
             Err(failure.next(format!("write {} into them", ALIAS.trim_end())))
         }
     }
@@ -138,7 +137,7 @@ fn parsed<'a>(text: &'a str, file: &str) -> Result<DeTable<'a>, Failure> {
             .to_owned();
         let failure = Failure::new(Code::Usage, format!("{file} cannot be read: {message}"));
         failure
-            .note("state", "nothing was made")
+            .note("state", "nothing was created")
             .next(format!("correct {file} and run the command again"))
     })?;
     Ok(table.into_inner())

@@ -17,16 +17,18 @@ impl Name {
         let refuse = |why: &str| {
             let suggestion = suggestion(name);
             let message = format!("`{text}` cannot be a project's name: {why}");
-            let failure = Failure::new(Code::Usage, message).note("state", "nothing was made");
+            let failure = Failure::new(Code::Usage, message).note("state", "nothing was created");
             Err(failure.next(format!("timeschema init {suggestion}")))
         };
         let is_letter = |c: char| c.is_ascii_lowercase();
         let may_follow = |c: char| is_letter(c) || c.is_ascii_digit() || c == '-' || c == '_';
         if !name.starts_with(is_letter) || !name.chars().all(may_follow) {
-            return refuse("it is lower-case letters, digits, - and _, with a letter first");
+            return refuse(
+                "a name consists of lower-case letters, digits, - and _, and starts with a letter",
+            );
         }
         if ["postgres", "template0", "template1"].contains(&name) {
-            return refuse("PostgreSQL has a database of this name for itself");
+            return refuse("PostgreSQL uses a database of this name itself");
         }
         if name.len() > LONGEST {
             return refuse("it is longer than 50 characters");

@@ -31,9 +31,9 @@ impl Toolkit {
             return Ok(Toolkit::Path(text.trim_end_matches('/').to_owned()));
         }
         let message =
-            format!("`{text}` is no clone of the toolkit: it holds no crates/schema/Cargo.toml");
+            format!("`{text}` is not a clone of the toolkit: it has no crates/schema/Cargo.toml");
         Err(Failure::new(Code::Usage, message)
-            .note("state", "nothing was made")
+            .note("state", "nothing was created")
             .next("--toolkit names the folder of a clone, or a git URL such as https://…"))
     }
 

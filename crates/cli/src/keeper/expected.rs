@@ -38,7 +38,7 @@ pub fn claim(
 ) -> Claim {
     let file = match committed {
         Committed::Snapshot(file) => file,
-        Committed::Missing => return Claim::Nothing("it is not there".to_owned()),
+        Committed::Missing => return Claim::Nothing("it does not exist".to_owned()),
         Committed::Unusable(reason) => return Claim::Nothing(reason.clone()),
     };
     if file.migrations == applied && !is_half {
@@ -49,9 +49,9 @@ pub fn claim(
     }
     Claim::Nothing(match (is_half, file.migrations.last()) {
         (true, _) => "a migration was applied in part".to_owned(),
-        (false, None) => "it was made from no migration".to_owned(),
+        (false, None) => "it was written before any migration".to_owned(),
         (false, Some(last)) => format!(
-            "it was made from {} migrations up to {}, and other ones are applied",
+            "it was written after {} migrations up to {}, and other migrations are applied",
             file.migrations.len(),
             last.file_name()
         ),
@@ -146,12 +146,14 @@ pub fn said(
     }
     match claim(committed, &applied, is_half, &snapshot::listed(migrations)) {
         Claim::Now(catalog) => Ok(Said::File(Box::new(catalog), shown.to_owned())),
-        Claim::Later => Err("it is what all migrations make, and not all are applied".to_owned()),
+        Claim::Later => {
+            Err("it describes the result of all migrations, and not all are applied".to_owned())
+        }
         Claim::Nothing(why) => Err(why),
     }
 }
 
-/// The same from a private cluster that the applied migrations, and the done part of one that is applied in part, are run on.
+/// The same from a private cluster that the applied migrations, and the completed part of one that is applied in part, are run on.
 ///
 /// # Errors
 /// When applied files are not there as they were applied, or there is no private cluster to be had.
@@ -166,14 +168,14 @@ pub fn made(
     let done = done(migrations, &report.history)?;
     let range = range(&done, &report.history);
     screen.progress(format!(
-        "applying {range} to a private cluster, to compare with"
+        "applying {range} to a private cluster, for comparison"
     ));
     let made = scratch::catalog(link, &report.facts, schemas, mode(report), &done, &found.extensions)
         .map_err(|error| match error {
             scratch::Error::Unavailable { message, next } => {
                 let failure = Failure::new(Code::Failed, message).note(
                     "why",
-                    "the committed snapshot is not that of what is applied: that is found out on a private cluster",
+                    "the committed snapshot does not describe what is applied, so the migrations are applied to a private cluster",
                 );
                 let failure = failure.note("state", "nothing was compared or written");
                 match next {
@@ -201,7 +203,9 @@ pub fn done(
     let (states, mismatches) = plan::compare(&migrations, history);
     if let Some(mismatch) = mismatches.first() {
         let failure = Failure::with(Code::Found, explain::mismatch(mismatch));
-        return Err(failure.state("what is applied cannot be applied to a private cluster: nothing was compared or written"));
+        return Err(failure.state(
+            "the applied migrations fail on a private cluster: nothing was compared or written",
+        ));
     }
     let mut done = Vec::new();
     for (migration, state) in migrations.iter().zip(states) {
@@ -217,17 +221,17 @@ pub fn done(
     Ok(done)
 }
 
-/// `001`, `001 to 003`, or `001 to 002 and the done part of 003`
+/// `001`, `001 to 003`, or `001 to 002 and the completed part of 003`
 fn range(migrations: &[plan::Migration], history: &History) -> String {
     let is_half = |it: &plan::Migration| {
         let row = history.row(it.file.version);
         row.is_some_and(|row| !row.is_applied())
     };
     match migrations {
-        [only] if is_half(only) => format!("the done part of {:03}", only.file.version),
+        [only] if is_half(only) => format!("the completed part of {:03}", only.file.version),
         [whole @ .., last] if is_half(last) => {
             let whole = range(whole, history);
-            format!("{whole} and the done part of {:03}", last.file.version)
+            format!("{whole} and the completed part of {:03}", last.file.version)
         }
         [] => "no migration".to_owned(),
         [only] => format!("{:03}", only.file.version),

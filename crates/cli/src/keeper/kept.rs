@@ -84,12 +84,12 @@ impl Kept {
         match self {
             Kept::Unchanged(_) | Kept::Written(_) => Vec::new(),
             Kept::Overtaken => vec![format!(
-                "{path} is left as it is: another run applied migrations meanwhile; run the command again to write it"
+                "{path} is unchanged: another run applied migrations meanwhile; run the command again to write it"
             )],
-            Kept::Agrees { from_empty: true, .. } => vec![format!("{path} is what the migrations make")],
+            Kept::Agrees { from_empty: true, .. } => vec![format!("{path} is what the migrations create")],
             Kept::Agrees { .. } => vec![format!("{path} is what the database holds")],
             Kept::Alone(pending) => {
-                vec![format!("{path} is left as it is: {pending} is still pending")]
+                vec![format!("{path} is unchanged: {pending} is still pending")]
             }
             Kept::Differs(differences) => {
                 let mut report = vec![format!("{path} is not what the database holds:")];
@@ -106,14 +106,14 @@ impl Kept {
             ],
             Kept::Drift { expected, differences, before, is_first } => {
                 let state = if *before { "nothing was run, and " } else { "" };
-                let mut report = vec![format!("the database is not what its migrations make, compared with {expected}:")];
+                let mut report = vec![format!("the database differs from what its migrations make, compared with {expected}:")];
                 report.extend(indented(differences));
-                report.push(format!("{state}{path} is left as it is"));
+                report.push(format!("{state}{path} is unchanged"));
                 report.push(advice(*before, *is_first));
                 report
             }
             Kept::Unproven { why, failure } => vec![
-                format!("{path} is left as it is, since it cannot say whether the migrations alone made this database: {why}"),
+                format!("{path} is unchanged, because it cannot prove that only the migrations made this database: {why}"),
                 format!("  the migrations cannot be compared on a private cluster either: {failure}"),
                 "next: `cargo xtask migrate` on an empty database writes it; in development `cargo xtask reset` makes one".to_owned(),
             ],
@@ -146,12 +146,12 @@ impl Kept {
 /// What to do about drift, which `before` is whether it kept migrations from being run.
 fn advice(before: bool, is_first: bool) -> String {
     let change = if is_first {
-        "`cargo xtask migrate --baseline NNN` takes over a database that has the schema of the migrations up to NNN already"
+        "`cargo xtask migrate --baseline NNN` takes over a database that already has the schema of the migrations up to NNN"
     } else {
-        "put the change into a migration or undo it; in development `cargo xtask reset` makes the database again"
+        "put the change into a migration or undo it; in development `cargo xtask reset` recreates the database"
     };
     let anyway = if before {
-        "; `--no-snapshot` applies what is pending all the same"
+        "; `--no-snapshot` applies what is pending anyway"
     } else {
         ""
     };

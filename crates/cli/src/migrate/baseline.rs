@@ -89,7 +89,7 @@ pub fn run(
         .map_err(|error| explain::baseline(&error, &migrations))?;
     screen.line(format!("recorded {} as applied, not run", takeover.range()));
     if let Some(foreign) = &report.foreign {
-        screen.line(format!("{foreign}; it is left as it is"));
+        screen.line(format!("{foreign}; it is not changed"));
     }
     migrate::go_on(
         &chosen,
@@ -111,7 +111,8 @@ fn no_cluster(error: scratch::Error) -> Failure {
     let failure = Failure::new(Code::Failed, message)
         .note(
             "why",
-            "schema.json tells what the last migration leaves; what an earlier one leaves is found out on a private cluster",
+            "schema.json describes the schema after the last migration; for an earlier one, the migrations are applied to a private \
+                cluster",
         )
         .note("state", "nothing was compared, recorded or run");
     let last = "take over all migrations: --baseline with the last number needs no server here";
@@ -124,11 +125,11 @@ fn no_cluster(error: scratch::Error) -> Failure {
 /// There is nothing to compare.
 fn not_running(chosen: &Chosen) -> Failure {
     let message = format!(
-        "{} does not run, so there is nothing to compare",
+        "{} is not running, so there is nothing to compare",
         chosen.target.name()
     );
     Failure::new(Code::Unreachable, message)
-        .next("start it, or run it without --dry-run, which brings it up")
+        .next("start it, or run it without --dry-run, which starts it")
 }
 
 impl Takeover<'_> {
@@ -219,12 +220,12 @@ impl Takeover<'_> {
             && ours != theirs
         {
             screen.line(format!(
-                "the private cluster is PostgreSQL {ours}, the database {theirs}: the two may word a definition differently"
+                "the private cluster is PostgreSQL {ours}, the database is {theirs}: they may print the same definition differently"
             ));
         }
         screen.line("nothing was recorded, and nothing was run");
         screen.line(
-            "next: bring the database to what is expected, or the migrations to what it holds, and run it again; \
+            "next: change the database or the migrations until they match, and run it again; \
              an earlier number takes over less",
         );
     }
@@ -249,7 +250,7 @@ impl Takeover<'_> {
         }
         let range = self.range();
         screen.progress(format!(
-            "applying {range} to a private cluster, to compare with"
+            "applying {range} to a private cluster, for comparison"
         ));
         let schemas = self.project.settings()?.schemas;
         let mode = keeper::mode(report);

@@ -187,7 +187,7 @@ fn step_lines(
     };
     let head = format!("  step {number}  {:<13} {lines:<14}", kind(step, answer));
     if index < pending.steps_done {
-        return vec![format!("{head} done already")];
+        return vec![format!("{head} already done")];
     }
     let reason = reason(step, answer);
     let mut lines = if reason.is_empty() {
@@ -214,13 +214,11 @@ fn kind(step: &Step, answer: Option<&Answer>) -> &'static str {
 }
 
 fn reason(step: &Step, answer: Option<&Answer>) -> String {
-    const AGAIN: &str = "; asked again when it is its turn";
+    const AGAIN: &str = "; checked again before it runs";
     match (&step.kind, answer) {
         (_, Some(Answer::Never(refusal))) => format!("{refusal}{AGAIN}"),
         (StepKind::Asked(_), Some(Answer::Alone(reason))) => format!("{reason}{AGAIN}"),
-        (StepKind::Asked(_), _) => {
-            "or alone, if the catalog says so when it is its turn".to_owned()
-        }
+        (StepKind::Asked(_), _) => "or alone, if the catalog requires it when it runs".to_owned(),
         (StepKind::Alone(reason), _) => reason.to_string(),
         (StepKind::FreshSession, _) => {
             "must be the first statement of its session, before anything loads the library"

@@ -70,7 +70,7 @@ pub fn run(
     if args.dry_run {
         return schemas.plan(&migrations, &options, screen);
     }
-    screen.line("snapshot left alone: it describes one schema, and these runs are of several");
+    screen.line("snapshot unchanged: it describes one schema, and this command ran for several");
     let outcomes = schemas.migrate(&migrations, &options, screen)?;
     screen.line("");
     screen.lines(outcome::render(&outcomes));
@@ -84,7 +84,7 @@ pub fn run(
     });
     if failure.is_some() {
         screen.line(format!(
-            "next: {again}, which goes on where each schema stopped"
+            "next: {again}, which continues where each schema stopped"
         ));
     }
     let documents: Vec<Value> = outcomes.iter().map(Outcome::document).collect();

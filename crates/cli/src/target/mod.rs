@@ -135,7 +135,7 @@ fn by_what_is_there(
             Err(failure.note_before_next(
                 "target",
                 format!(
-                    "{} names a compose project, whose database is this checkout's",
+                    "{} names this checkout's compose project, so no other database is used",
                     compose::VARIABLE
                 ),
             ))
@@ -235,7 +235,7 @@ impl Chosen {
                 screen.progress(&failure.diagnostic.message);
                 screen.progress("using a private cluster of the installed PostgreSQL instead");
                 self.target = Target::Embedded(embedded);
-                self.why = "compose could not be brought up".to_owned();
+                self.why = "compose could not be started".to_owned();
                 Ok(())
             }
             (Ok(()), _) => {

@@ -115,8 +115,8 @@ timeschema::enum_sql!(FunnelStatus);
 /// Daily count and revenue per project and event name; kept for ever.
 ///
 /// Continuous aggregate `public.event_counts_daily` over
-/// [`public.event_counts_hourly`](mod@event_counts_hourly), bucket 1 day. Holds what has been
-/// materialized, and nothing newer. Refreshed every 1 hour, from 7 days ago to 1 day ago.
+/// [`public.event_counts_hourly`](mod@event_counts_hourly), bucket 1 day. Holds only what has
+/// been materialized. Refreshed every 1 hour, from 7 days ago to 1 day ago.
 pub mod event_counts_daily {
     /// A row of the continuous aggregate, as it is read.
     #[derive(Debug, Clone, PartialEq)]
@@ -219,10 +219,10 @@ pub mod event_counts_daily {
 
     /// What TimescaleDB does with the relation.
     impl Row {
-        /// What the aggregate is computed from.
+        /// The relation that the aggregate is computed from.
         pub const SOURCE: &str = "public.event_counts_hourly";
 
-        /// The column with the start of the bucket.
+        /// The column that holds the start of the bucket.
         pub const BUCKET_COLUMN: &str = "bucket";
 
         /// Width of a bucket, as PostgreSQL prints the interval.
@@ -241,10 +241,10 @@ pub mod event_counts_daily {
         pub const REFRESH_END_OFFSET: &str = "1 day";
     }
 
-    /// The rows whose `bucket` lies in `range`, its start included and its end not, in ascending
+    /// The rows whose `bucket` lies in `range` (start included, end excluded), in ascending
     /// order.
     ///
-    /// The bounds are what keeps the query from reading every bucket there is.
+    /// The bounds keep the query from reading every bucket.
     pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
         range: std::ops::Range<timeschema::Timestamp>,
@@ -267,7 +267,7 @@ pub mod event_counts_daily {
 /// Hourly count and revenue per project and event name.
 ///
 /// Continuous aggregate `public.event_counts_hourly` over [`public.events`](mod@events), bucket 1
-/// hour. What has not been materialized yet is computed when it is read. Chunks move to the
+/// hour. Rows that are not materialized yet are computed when they are read. Chunks move to the
 /// columnstore after 30 days. Refreshed every 30 minutes, from 3 days ago to 1 hour ago. Chunks
 /// are dropped after 2 years.
 pub mod event_counts_hourly {
@@ -367,10 +367,10 @@ pub mod event_counts_hourly {
 
     /// What TimescaleDB does with the relation.
     impl Row {
-        /// What the aggregate is computed from.
+        /// The relation that the aggregate is computed from.
         pub const SOURCE: &str = "public.events";
 
-        /// The column with the start of the bucket.
+        /// The column that holds the start of the bucket.
         pub const BUCKET_COLUMN: &str = "bucket";
 
         /// Width of a bucket, as PostgreSQL prints the interval.
@@ -395,10 +395,10 @@ pub mod event_counts_hourly {
         pub const RETENTION: &str = "2 years";
     }
 
-    /// The rows whose `bucket` lies in `range`, its start included and its end not, in ascending
+    /// The rows whose `bucket` lies in `range` (start included, end excluded), in ascending
     /// order.
     ///
-    /// The bounds are what keeps the query from reading every bucket there is.
+    /// The bounds keep the query from reading every bucket.
     pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
         range: std::ops::Range<timeschema::Timestamp>,
@@ -654,7 +654,7 @@ pub mod events {
 
     /// What TimescaleDB does with the relation.
     impl Row {
-        /// The column by which rows are put into chunks.
+        /// The column that divides rows into chunks.
         pub const TIME_COLUMN: &str = "time";
 
         /// Width of a chunk, as PostgreSQL prints the interval.
@@ -669,7 +669,7 @@ pub mod events {
 
     /// A row to be written to `public.events`, without the columns that the database alone fills.
     ///
-    /// What every row needs is in [`Required`]; the rest is added by struct update:
+    /// [`Required`] holds what every row needs; add the rest by struct update:
     /// `New { a: Some(1), ..Required { b, c }.into() }`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct New {
@@ -757,8 +757,7 @@ pub mod events {
     /// The columns that every row of `public.events` needs: they are never null and have no
     /// default.
     ///
-    /// A column that a migration adds to them stops the build wherever rows are written without
-    /// it.
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Required {
         /// When the event happened, by the clock of the sender.
@@ -918,10 +917,9 @@ pub mod events {
         Row::try_from(&timeschema::insert(client, row)?)
     }
 
-    /// The rows whose `time` lies in `range`, its start included and its end not, in ascending
-    /// order.
+    /// The rows whose `time` lies in `range` (start included, end excluded), in ascending order.
     ///
-    /// The bounds are what lets TimescaleDB leave out the chunks that cannot hold such rows.
+    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
     pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
         range: std::ops::Range<timeschema::Timestamp>,
@@ -946,8 +944,8 @@ pub mod events {
 /// Funnel conversion by the day on which users entered.
 ///
 /// Continuous aggregate `public.funnel_conversion_daily` over
-/// [`public.funnel_events`](mod@funnel_events), bucket 1 day. Holds what has been materialized,
-/// and nothing newer. Refreshed every 1 hour, from 35 days ago to 1 hour ago.
+/// [`public.funnel_events`](mod@funnel_events), bucket 1 day. Holds only what has been
+/// materialized. Refreshed every 1 hour, from 35 days ago to 1 hour ago.
 pub mod funnel_conversion_daily {
     /// A row of the continuous aggregate, as it is read.
     #[derive(Debug, Clone, PartialEq)]
@@ -1047,10 +1045,10 @@ pub mod funnel_conversion_daily {
 
     /// What TimescaleDB does with the relation.
     impl Row {
-        /// What the aggregate is computed from.
+        /// The relation that the aggregate is computed from.
         pub const SOURCE: &str = "public.funnel_events";
 
-        /// The column with the start of the bucket.
+        /// The column that holds the start of the bucket.
         pub const BUCKET_COLUMN: &str = "bucket";
 
         /// Width of a bucket, as PostgreSQL prints the interval.
@@ -1069,10 +1067,10 @@ pub mod funnel_conversion_daily {
         pub const REFRESH_END_OFFSET: &str = "01:00:00";
     }
 
-    /// The rows whose `bucket` lies in `range`, its start included and its end not, in ascending
+    /// The rows whose `bucket` lies in `range` (start included, end excluded), in ascending
     /// order.
     ///
-    /// The bounds are what keeps the query from reading every bucket there is.
+    /// The bounds keep the query from reading every bucket.
     pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
         range: std::ops::Range<timeschema::Timestamp>,
@@ -1206,7 +1204,7 @@ pub mod funnel_events {
 
     /// What TimescaleDB does with the relation.
     impl Row {
-        /// The column by which rows are put into chunks.
+        /// The column that divides rows into chunks.
         pub const TIME_COLUMN: &str = "entered_at";
 
         /// Width of a chunk, as PostgreSQL prints the interval.
@@ -1222,7 +1220,7 @@ pub mod funnel_events {
     /// A row to be written to `public.funnel_events`, without the columns that the database alone
     /// fills.
     ///
-    /// What every row needs is in [`Required`]; the rest is added by struct update:
+    /// [`Required`] holds what every row needs; add the rest by struct update:
     /// `New { a: Some(1), ..Required { b, c }.into() }`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct New {
@@ -1260,8 +1258,7 @@ pub mod funnel_events {
     /// The columns that every row of `public.funnel_events` needs: they are never null and have
     /// no default.
     ///
-    /// A column that a migration adds to them stops the build wherever rows are written without
-    /// it.
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Required {
         /// When the user entered the funnel; the same for all steps of one attempt.
@@ -1373,10 +1370,10 @@ pub mod funnel_events {
         Row::try_from(&timeschema::insert(client, row)?)
     }
 
-    /// The rows whose `entered_at` lies in `range`, its start included and its end not, in
-    /// ascending order.
+    /// The rows whose `entered_at` lies in `range` (start included, end excluded), in ascending
+    /// order.
     ///
-    /// The bounds are what lets TimescaleDB leave out the chunks that cannot hold such rows.
+    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
     pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
         range: std::ops::Range<timeschema::Timestamp>,
@@ -1548,7 +1545,7 @@ pub mod funnels {
     /// A row to be written to `public.funnels`, without the columns that the database alone
     /// fills.
     ///
-    /// What every row needs is in [`Required`]; the rest is added by struct update:
+    /// [`Required`] holds what every row needs; add the rest by struct update:
     /// `New { a: Some(1), ..Required { b, c }.into() }`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct New {
@@ -1598,8 +1595,7 @@ pub mod funnels {
     /// The columns that every row of `public.funnels` needs: they are never null and have no
     /// default.
     ///
-    /// A column that a migration adds to them stops the build wherever rows are written without
-    /// it.
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Required {
         /// Project (tenant) whose events are followed.
@@ -1731,8 +1727,7 @@ pub mod funnels {
 /// Daily revenue per project and country, without what robots did.
 ///
 /// Continuous aggregate `public.revenue_daily` over [`public.events`](mod@events), bucket 1 day.
-/// Holds what has been materialized, and nothing newer. Refreshed every 1 hour, from 3 days ago
-/// to 1 hour ago.
+/// Holds only what has been materialized. Refreshed every 1 hour, from 3 days ago to 1 hour ago.
 pub mod revenue_daily {
     /// A row of the continuous aggregate, as it is read.
     #[derive(Debug, Clone, PartialEq)]
@@ -1834,10 +1829,10 @@ pub mod revenue_daily {
 
     /// What TimescaleDB does with the relation.
     impl Row {
-        /// What the aggregate is computed from.
+        /// The relation that the aggregate is computed from.
         pub const SOURCE: &str = "public.events";
 
-        /// The column with the start of the bucket.
+        /// The column that holds the start of the bucket.
         pub const BUCKET_COLUMN: &str = "bucket";
 
         /// Width of a bucket, as PostgreSQL prints the interval.
@@ -1856,10 +1851,10 @@ pub mod revenue_daily {
         pub const REFRESH_END_OFFSET: &str = "01:00:00";
     }
 
-    /// The rows whose `bucket` lies in `range`, its start included and its end not, in ascending
+    /// The rows whose `bucket` lies in `range` (start included, end excluded), in ascending
     /// order.
     ///
-    /// The bounds are what keeps the query from reading every bucket there is.
+    /// The bounds keep the query from reading every bucket.
     pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
         range: std::ops::Range<timeschema::Timestamp>,

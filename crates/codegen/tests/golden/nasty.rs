@@ -516,7 +516,7 @@ pub mod quote_drop_table_events {
     /// A row to be written to `public."; drop table events; --`, without the columns that the
     /// database alone fills.
     ///
-    /// What every row needs is in [`Required`]; the rest is added by struct update:
+    /// [`Required`] holds what every row needs; add the rest by struct update:
     /// `New { a: Some(1), ..Required { b, c }.into() }`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct New {
@@ -585,8 +585,7 @@ pub mod quote_drop_table_events {
     /// The columns that every row of `public."; drop table events; --` needs: they are never null
     /// and have no default.
     ///
-    /// A column that a migration adds to them stops the build wherever rows are written without
-    /// it.
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Required {
         /// With "quotes" and \\ backslash
@@ -2027,7 +2026,7 @@ pub mod all_types {
 
     /// A row to be written to `public.all_types`.
     ///
-    /// What every row needs is in [`Required`]; the rest is added by struct update:
+    /// [`Required`] holds what every row needs; add the rest by struct update:
     /// `New { a: Some(1), ..Required { b, c }.into() }`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct New {
@@ -2304,8 +2303,7 @@ pub mod all_types {
     /// The columns that every row of `public.all_types` needs: they are never null and have no
     /// default.
     ///
-    /// A column that a migration adds to them stops the build wherever rows are written without
-    /// it.
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Required {
         /// `boolean`.
@@ -3194,7 +3192,7 @@ pub mod facts {
 
     /// What TimescaleDB does with the relation.
     impl Row {
-        /// The column by which rows are put into chunks.
+        /// The column that divides rows into chunks.
         pub const TIME_COLUMN: &str = "at";
 
         /// Width of a chunk, in the units of the time column.
@@ -3264,10 +3262,9 @@ pub mod facts {
         Row::try_from(&timeschema::insert(client, row)?)
     }
 
-    /// The rows whose `at` lies in `range`, its start included and its end not, in ascending
-    /// order.
+    /// The rows whose `at` lies in `range` (start included, end excluded), in ascending order.
     ///
-    /// The bounds are what lets TimescaleDB leave out the chunks that cannot hold such rows.
+    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
     pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
         range: std::ops::Range<i64>,
@@ -3626,8 +3623,8 @@ pub mod only_optional {
     }
 }
 
-/// Continuous aggregate `public.orphans_daily` over `elsewhere.gone`, bucket 1 day. Holds what
-/// has been materialized, and nothing newer.
+/// Continuous aggregate `public.orphans_daily` over `elsewhere.gone`, bucket 1 day. Holds only
+/// what has been materialized.
 pub mod orphans_daily {
     /// A row of the continuous aggregate, as it is read.
     #[derive(Debug, Clone, PartialEq)]
@@ -3675,10 +3672,10 @@ pub mod orphans_daily {
 
     /// What TimescaleDB does with the relation.
     impl Row {
-        /// What the aggregate is computed from.
+        /// The relation that the aggregate is computed from.
         pub const SOURCE: &str = "elsewhere.gone";
 
-        /// The column with the start of the bucket.
+        /// The column that holds the start of the bucket.
         pub const BUCKET_COLUMN: &str = "bucket";
 
         /// Width of a bucket, as PostgreSQL prints the interval.
@@ -3688,10 +3685,10 @@ pub mod orphans_daily {
         pub const MATERIALIZED_ONLY: bool = true;
     }
 
-    /// The rows whose `bucket` lies in `range`, its start included and its end not, in ascending
+    /// The rows whose `bucket` lies in `range` (start included, end excluded), in ascending
     /// order.
     ///
-    /// The bounds are what keeps the query from reading every bucket there is.
+    /// The bounds keep the query from reading every bucket.
     pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
         range: std::ops::Range<timeschema::Date>,
@@ -3860,7 +3857,7 @@ pub mod readings {
 
     /// What TimescaleDB does with the relation.
     impl Row {
-        /// The column by which rows are put into chunks.
+        /// The column that divides rows into chunks.
         pub const TIME_COLUMN: &str = "time";
 
         /// Width of a chunk, as PostgreSQL prints the interval.
@@ -3872,7 +3869,7 @@ pub mod readings {
 
     /// A row to be written to `public.readings`.
     ///
-    /// What every row needs is in [`Required`]; the rest is added by struct update:
+    /// [`Required`] holds what every row needs; add the rest by struct update:
     /// `New { a: Some(1), ..Required { b, c }.into() }`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct New {
@@ -3887,8 +3884,7 @@ pub mod readings {
     /// The columns that every row of `public.readings` needs: they are never null and have no
     /// default.
     ///
-    /// A column that a migration adds to them stops the build wherever rows are written without
-    /// it.
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Required {
         /// `timestamp with time zone`.
@@ -3960,10 +3956,9 @@ pub mod readings {
         Row::try_from(&timeschema::insert(client, row)?)
     }
 
-    /// The rows whose `time` lies in `range`, its start included and its end not, in ascending
-    /// order.
+    /// The rows whose `time` lies in `range` (start included, end excluded), in ascending order.
     ///
-    /// The bounds are what lets TimescaleDB leave out the chunks that cannot hold such rows.
+    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
     pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
         range: std::ops::Range<timeschema::Timestamp>,
@@ -4114,7 +4109,7 @@ pub mod std_ {
 
     /// A row to be written to `public.std`.
     ///
-    /// What every row needs is in [`Required`]; the rest is added by struct update:
+    /// [`Required`] holds what every row needs; add the rest by struct update:
     /// `New { a: Some(1), ..Required { b, c }.into() }`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct New {
@@ -4126,8 +4121,7 @@ pub mod std_ {
 
     /// The columns that every row of `public.std` needs: they are never null and have no default.
     ///
-    /// A column that a migration adds to them stops the build wherever rows are written without
-    /// it.
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Required {
         /// Column `Option`: `text`.
@@ -4241,7 +4235,7 @@ pub mod super_ {
 
     /// What TimescaleDB does with the relation.
     impl Row {
-        /// The column by which rows are put into chunks.
+        /// The column that divides rows into chunks.
         pub const TIME_COLUMN: &str = "time";
 
         /// Width of a chunk, as PostgreSQL prints the interval.
@@ -4250,7 +4244,7 @@ pub mod super_ {
 
     /// A row to be written to `public.super`.
     ///
-    /// What every row needs is in [`Required`]; the rest is added by struct update:
+    /// [`Required`] holds what every row needs; add the rest by struct update:
     /// `New { a: Some(1), ..Required { b, c }.into() }`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct New {
@@ -4264,8 +4258,7 @@ pub mod super_ {
     /// The columns that every row of `public.super` needs: they are never null and have no
     /// default.
     ///
-    /// A column that a migration adds to them stops the build wherever rows are written without
-    /// it.
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Required {
         /// `date`.
@@ -4338,10 +4331,9 @@ pub mod super_ {
         Row::try_from(&timeschema::insert(client, row)?)
     }
 
-    /// The rows whose `time` lies in `range`, its start included and its end not, in ascending
-    /// order.
+    /// The rows whose `time` lies in `range` (start included, end excluded), in ascending order.
     ///
-    /// The bounds are what lets TimescaleDB leave out the chunks that cannot hold such rows.
+    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
     pub fn between<'a, C: timeschema::postgres::GenericClient>(
         client: &'a mut C,
         range: std::ops::Range<timeschema::Date>,
@@ -4499,7 +4491,7 @@ pub mod reporting_schema {
     timeschema::enum_sql!(Period);
 
     /// Continuous aggregate `reporting.matches` over [`public.match`](mod@super::match). Holds
-    /// what has been materialized, and nothing newer.
+    /// only what has been materialized.
     pub mod matches {
         /// A row of the continuous aggregate, as it is read.
         #[derive(Debug, Clone, PartialEq)]
@@ -4533,7 +4525,7 @@ pub mod reporting_schema {
 
         /// What TimescaleDB does with the relation.
         impl Row {
-            /// What the aggregate is computed from.
+            /// The relation that the aggregate is computed from.
             pub const SOURCE: &str = "public.match";
 
             /// Whether only what has been materialized is read.
@@ -4544,8 +4536,8 @@ pub mod reporting_schema {
     /// Readings by hour!
     ///
     /// Continuous aggregate `reporting.readings_hourly` over
-    /// [`public.readings`](mod@super::readings), bucket 1 hour. What has not been materialized
-    /// yet is computed when it is read. Refreshed every 30 minutes, from 3 days ago to 1 hour
+    /// [`public.readings`](mod@super::readings), bucket 1 hour. Rows that are not materialized
+    /// yet are computed when they are read. Refreshed every 30 minutes, from 3 days ago to 1 hour
     /// ago.
     pub mod readings_hourly {
         /// A row of the continuous aggregate, as it is read.
@@ -4594,10 +4586,10 @@ pub mod reporting_schema {
 
         /// What TimescaleDB does with the relation.
         impl Row {
-            /// What the aggregate is computed from.
+            /// The relation that the aggregate is computed from.
             pub const SOURCE: &str = "public.readings";
 
-            /// The column with the start of the bucket.
+            /// The column that holds the start of the bucket.
             pub const BUCKET_COLUMN: &str = "bucket";
 
             /// Width of a bucket, as PostgreSQL prints the interval.
@@ -4616,10 +4608,10 @@ pub mod reporting_schema {
             pub const REFRESH_END_OFFSET: &str = "01:00:00";
         }
 
-        /// The rows whose `bucket` lies in `range`, its start included and its end not, in
-        /// ascending order.
+        /// The rows whose `bucket` lies in `range` (start included, end excluded), in ascending
+        /// order.
         ///
-        /// The bounds are what keeps the query from reading every bucket there is.
+        /// The bounds keep the query from reading every bucket.
         pub fn between<'a, C: timeschema::postgres::GenericClient>(
             client: &'a mut C,
             range: std::ops::Range<timeschema::Timestamp>,
@@ -4730,7 +4722,7 @@ pub mod reporting_schema {
         /// A row to be written to
         /// `reporting.wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww`.
         ///
-        /// What every row needs is in [`Required`]; the rest is added by struct update:
+        /// [`Required`] holds what every row needs; add the rest by struct update:
         /// `New { a: Some(1), ..Required { b, c }.into() }`.
         #[derive(Debug, Clone, PartialEq)]
         pub struct New {
@@ -4748,8 +4740,8 @@ pub mod reporting_schema {
         /// `reporting.wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww` needs:
         /// they are never null and have no default.
         ///
-        /// A column that a migration adds to them stops the build wherever rows are written
-        /// without it.
+        /// If a migration adds such a column, code that writes rows without it no longer
+        /// compiles.
         #[derive(Debug, Clone, PartialEq)]
         pub struct Required {
             /// `public.mood`.

@@ -80,7 +80,7 @@ pub(crate) fn is_usable(history: &HistoryTable) -> String {
 /// history's schema, and whether it is trusted. Needs no right; to be sent [`qualified`].
 ///
 /// Where the schema is not named, the history is looked for in those of the search path, then elsewhere, since a session that has changed
-/// its search path sees no other schema for that. A table that may not be trusted is the last choice.
+/// its search path sees no other schema for that. A table that cannot be trusted is the last choice.
 pub fn find(history: &HistoryTable) -> String {
     let named = match &history.schema {
         Some(schema) => format!("n.nspname = {}", literal(schema)),
@@ -231,7 +231,7 @@ impl Found {
     fn loses_rows(&self) -> Option<&'static str> {
         match self.persistence.as_str() {
             "u" => Some("it is unlogged: a crash of the server empties it"),
-            "t" => Some("it is a temporary table: it goes with the session"),
+            "t" => Some("it is a temporary table: it is dropped with the session"),
             _ => None,
         }
     }
@@ -256,7 +256,7 @@ impl Found {
         }
         if self.persistence == "u" {
             repairs.push(format!(
-                "ALTER TABLE {table} SET LOGGED (and `cargo xtask migrate --baseline NNN` where a crash has emptied it)"
+                "ALTER TABLE {table} SET LOGGED (and `cargo xtask migrate --baseline NNN` if a crash emptied it)"
             ));
         }
         repairs
@@ -287,7 +287,7 @@ impl fmt::Display for Untrusted {
         };
         write!(
             f,
-            "{}, which belongs to {}, is not used as {what}: {}",
+            "{}, owned by {}, is not used as {what}: {}",
             self.table,
             plain(&self.owner),
             self.reasons.join("; ")
@@ -354,11 +354,11 @@ mod tests {
         let all = [view, planted, hidden, unlogged, temporary];
         let words = all.map(|it| it.refusal("App", true).unwrap().to_string());
         insta::assert_snapshot!(words.join("\n"), @r#"
-        "App".schema_migrations, which belongs to deploy, is not used as the history: it is a view
-        "App".schema_migrations, which belongs to "Mallory", is not used as the history: its owner is neither this role, nor the database's owner, nor a superuser; it has the triggers a, b; it has the rule r; row security hides rows of it, without a policy
-        "App".schema_migrations, which belongs to deploy, is not used as the history: row security hides rows of it, with p
-        "App".schema_migrations, which belongs to deploy, is not used as the history: it is unlogged: a crash of the server empties it
-        "App".schema_migrations, which belongs to deploy, is not used as the history: it is a temporary table: it goes with the session
+        "App".schema_migrations, owned by deploy, is not used as the history: it is a view
+        "App".schema_migrations, owned by "Mallory", is not used as the history: its owner is neither this role, nor the database's owner, nor a superuser; it has the triggers a, b; it has the rule r; row security hides rows of it, without a policy
+        "App".schema_migrations, owned by deploy, is not used as the history: row security hides rows of it, with p
+        "App".schema_migrations, owned by deploy, is not used as the history: it is unlogged: a crash of the server empties it
+        "App".schema_migrations, owned by deploy, is not used as the history: it is a temporary table: it is dropped with the session
         "#);
     }
 }

@@ -48,7 +48,7 @@ pub fn check_all_or_nothing(pending: &[Pending<'_>]) -> Result<(), Box<NotAllOrN
 fn needs_its_own(step: &Step, text: &str) -> Option<String> {
     match &step.kind {
         StepKind::Alone(reason) => Some(format!("runs alone: {reason}")),
-        StepKind::FreshSession => Some("needs a session of its own".to_owned()),
+        StepKind::FreshSession => Some("needs its own session".to_owned()),
         // Known when it is its turn.
         StepKind::Asked(_) => None,
         StepKind::Transaction { begin } => {
@@ -56,7 +56,7 @@ fn needs_its_own(step: &Step, text: &str) -> Option<String> {
             let plain = ["begin", "work", "start", "transaction"];
             let is_plain = |word: &str| plain.iter().any(|plain| word.eq_ignore_ascii_case(plain));
             let is_plain = begin.split_whitespace().all(is_plain);
-            (!is_plain).then(|| format!("sets the modes of its own transaction: {begin}"))
+            (!is_plain).then(|| format!("sets its transaction's modes: {begin}"))
         }
     }
 }

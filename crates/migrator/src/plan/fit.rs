@@ -1,4 +1,4 @@
-//! Finding the end of the done part of a file again that was corrected behind it. Pure.
+//! Finding the end of the completed part of a file again that was corrected behind it. Pure.
 //!
 //! Where a step stops depends on what follows: an ordinary statement that is put between a transaction that is done and the statement that
 //! failed would be a part of that transaction. The history knows by the checksum how far the done part goes.

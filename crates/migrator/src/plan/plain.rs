@@ -46,7 +46,7 @@ fn of(migration: &Migration, rewriter: &Rewriter) -> Result<Migration, TextError
             if rewriting.edits.is_empty() && !does_nothing(text) {
                 continue;
             }
-            // TimescaleDB is what refuses it in a transaction, and what needs a session of its own.
+            // TimescaleDB is what refuses it in a transaction, and what needs its own session.
             if matches!(
                 step.kind,
                 StepKind::Alone(Reason::AggregateWithData | Reason::CommitsByItself)

@@ -36,7 +36,7 @@ pub enum Mismatch {
         now: String,
     },
     /// The history holds a migration that has no file.
-    #[error("{} is {}applied, and its file is not there", row.file_name(), if row.is_applied() { "" } else { "half " })]
+    #[error("{} is {}applied, and its file is missing", row.file_name(), if row.is_applied() { "" } else { "half " })]
     Missing {
         /// What the history says of it.
         row: Row,
@@ -50,7 +50,7 @@ pub enum Mismatch {
         row: Row,
     },
     /// A later migration is applied already.
-    #[error("{} is pending, but {} is applied already", path.display(), row.file_name())]
+    #[error("{} is pending, but {} is already applied", path.display(), row.file_name())]
     OutOfOrder {
         /// The file that is still pending.
         path: PathBuf,

@@ -270,7 +270,7 @@ pub(super) fn ends_session(error: &ServerError) -> bool {
 pub(super) fn ending(output: &str) -> Error {
     let text = output.trim();
     let text = if text.is_empty() {
-        "psql ended without a word"
+        "psql exited without output"
     } else {
         text
     };

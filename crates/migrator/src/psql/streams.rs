@@ -86,7 +86,7 @@ impl Output {
             match chunk {
                 Ok(chunk) => self.rest.extend(chunk),
                 Err(RecvTimeoutError::Timeout) => {
-                    return Err(Error::lost("the server does not answer any more"));
+                    return Err(Error::lost("the server no longer answers"));
                 }
                 Err(RecvTimeoutError::Disconnected) => {
                     let output =

@@ -65,9 +65,7 @@ pub enum Error {
         error: Box<link::ServerError>,
     },
     /// A pooler gives each transaction another session.
-    #[error(
-        "a connection pooler in transaction mode stands before the server: a lock would not stay ours"
-    )]
+    #[error("the server is behind a transaction-mode pooler, which cannot hold a session lock")]
     Pooled,
     /// The server has not the files that an update of the extension needs.
     #[error("the server has no files to update TimescaleDB {installed} to {wanted}")]
@@ -78,7 +76,7 @@ pub enum Error {
         wanted: String,
     },
     /// Another runner held the lock for longer than the patience.
-    #[error("another runner holds the lock: {} from {}, pid {}, since {}", .0.user, .0.host, .0.pid, .0.since)]
+    #[error("another run holds the lock: {} from {}, pid {}, since {}", .0.user, .0.host, .0.pid, .0.since)]
     Locked(Box<Holder>),
     /// The database takes no writes.
     #[error("the database is read-only: {0}")]
@@ -99,9 +97,9 @@ pub enum Error {
     #[error("no schema of search_path exists, so there is no place for the history")]
     NoSchema,
     /// New tables are temporary ones, and so would be the history.
-    #[error("search_path begins with pg_temp, so the history would go with the session")]
+    #[error("search_path begins with pg_temp, so the history would be dropped with the session")]
     TemporarySchema,
-    /// What stands in the place of the history, or of the table of paused jobs, may not be trusted; it was neither read nor written.
+    /// What stands in the place of the history, or of the table of paused jobs, cannot be trusted; it was neither read nor written.
     #[error("{0}")]
     Untrusted(Box<Untrusted>),
     /// Another history of the database records some of the migrations: they would run a second time.

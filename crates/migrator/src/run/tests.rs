@@ -252,7 +252,7 @@ fn a_table_that_is_not_to_be_trusted_is_not_read() {
     ];
     let mut link = Fake::new([Err(refusal(NO_HISTORY)), Ok(found)]);
     let error = read(&mut link, &HistoryTable::default(), None).unwrap_err();
-    insta::assert_snapshot!(error, @"public.schema_migrations, which belongs to mallory, is not used as the history: its owner is neither this role, nor the database's owner, nor a superuser");
+    insta::assert_snapshot!(error, @"public.schema_migrations, owned by mallory, is not used as the history: its owner is neither this role, nor the database's owner, nor a superuser");
     assert_eq!(link.asked.len(), 2);
     let is_guarded =
         link.asked[0].find("no history to read") < link.asked[0].find("FROM \"schema_migrations\"");

@@ -161,7 +161,7 @@ impl Session {
         ));
         let is_held = format!(
             "IF NOT {holds} THEN RAISE EXCEPTION USING ERRCODE = '{LOCK_GIVEN_UP}', \
-             MESSAGE = 'the lock that keeps other runners away was given up'; END IF;"
+             MESSAGE = 'the lock that excludes other runs was released'; END IF;"
         );
         let checks: Vec<String> = [is_held].into_iter().chain(and).collect();
         format!("DO {}", literal(&format!("BEGIN {} END", checks.join(" "))))

@@ -73,16 +73,16 @@ impl fmt::Display for Misnamed {
             }
             Problem::OtherTool => write!(
                 f,
-                "{path} is not a migration's name but one that another tool gives: expected NNN_snake_case.sql"
+                "{path} is another tool's file name: expected NNN_snake_case.sql"
             ),
             Problem::Undo => write!(
                 f,
-                "{path} takes a migration back, and there are no migrations that go down"
+                "{path} undoes a migration, and down migrations are not supported"
             ),
             Problem::Folder => write!(f, "{path} is a folder, and a migration is a file"),
             Problem::Repeat { first, next } => write!(
                 f,
-                "{} and {path} have the same number; the next that is free is {next:03}",
+                "{} and {path} have the same number; the next free number is {next:03}",
                 first.display()
             ),
             Problem::Gap { missing } => write!(

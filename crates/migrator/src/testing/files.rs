@@ -58,7 +58,7 @@ impl Files {
                     None => "it is empty".to_owned(),
                 };
                 Err(Error(format!(
-                    "there is no migration {last:03} in {folder}: {found}"
+                    "{folder} has no migration {last:03}: {found}"
                 )))
             }
         }

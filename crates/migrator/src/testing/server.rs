@@ -202,7 +202,7 @@ fn refuse_pooler(session: &mut Wire) -> Result<(), Error> {
     let backend = value(session.query("SELECT pg_catalog.pg_backend_pid()")?).unwrap_or_default();
     match session.pooling(&backend)? {
         Pooling::Transaction => Err(Error(format!(
-            "{VARIABLE}: there is a connection pooler in transaction mode in front of the server\nnext: name the server itself"
+            "{VARIABLE}: the server is behind a transaction-mode pooler\nnext: name the server itself"
         ))),
         _ => Ok(()),
     }

@@ -410,7 +410,7 @@ fn hosts(named: &Named, postgres: &mut tokio_postgres::Config) -> Result<(), Str
         let number = number.filter(|&number: &u16| number > 0);
         postgres.port(number.ok_or_else(|| {
             format!(
-                "{} is no number from 1 to 65535; in a password, `:` is written %3A and `/` %2F",
+                "{} is not a number from 1 to 65535; in a password, `:` is written %3A and `/` %2F",
                 named.called("port")
             )
         })?);

@@ -89,7 +89,7 @@ impl Config {
         let is_needed = self.postgres.get_ssl_mode() == SslMode::Require;
         if !tls::CAN_ENCRYPT && is_needed {
             return Err(unreachable(
-                "sslmode asks for TLS, and this program is built without: enable the feature `tls`"
+                "sslmode asks for TLS, and this program is built without it: enable the feature `tls`"
                     .to_owned(),
             ));
         }
@@ -166,7 +166,7 @@ impl Config {
             .as_db_error()
             .map(|error| error.code().code().to_owned());
         let cause = if hung_up(error) {
-            "hung up before it said a word of PostgreSQL's protocol".to_owned()
+            "closed the connection before it answered in PostgreSQL's protocol".to_owned()
         } else {
             explain(error)
         };

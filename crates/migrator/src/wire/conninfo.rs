@@ -106,7 +106,7 @@ fn without_equals(text: &str) -> String {
     }
 }
 
-const NO_SCHEME: &str = "it lacks its scheme, postgres://";
+const NO_SCHEME: &str = "the scheme postgres:// is missing";
 
 fn looks_like_a_uri(text: &str) -> bool {
     let name = text.split('=').next().unwrap_or_default();

@@ -100,7 +100,7 @@ impl Wire {
 
     fn give_up(&mut self) -> Error {
         self.is_broken = true;
-        Error::lost("the server does not answer any more")
+        Error::lost("the server no longer answers")
     }
 }
 
@@ -176,7 +176,7 @@ impl Link for Wire {
             Some(Ok(())) if !is_text => Err(Error::Server(Box::new(ServerError {
                 severity: "ERROR".to_owned(),
                 code: NO_TEXT.to_owned(),
-                message: "the server's answer holds bytes that are no text in UTF-8".to_owned(),
+                message: "the server's answer contains bytes that are not valid UTF-8".to_owned(),
                 ..ServerError::default()
             }))),
             Some(outcome) => outcome

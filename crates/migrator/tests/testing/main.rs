@@ -98,7 +98,7 @@ fn a_database_may_have_the_first_migrations_alone(_server: TestDatabase) {
     assert_eq!(tables(&to(3).unwrap()), 4);
     let error = to(4).unwrap_err().to_string();
     let package = env!("CARGO_MANIFEST_DIR");
-    insta::assert_snapshot!(error.replace(package, "[package]"), @"there is no migration 004 in [package]/tests/testing/migrations: the last one is 003 three");
+    insta::assert_snapshot!(error.replace(package, "[package]"), @"[package]/tests/testing/migrations has no migration 004: the last one is 003 three");
     let first = TestDatabase::migrated_to(1).unwrap();
     let all = TestDatabase::migrated().unwrap();
     assert!(tables(&first) < tables(&all));

@@ -72,7 +72,7 @@ fn shapes_that_postgresql_does_not_have() {
     );
     assert_eq!(
         new(vec![dimension(2, 1), dimension(3, 1)], 5).to_string(),
-        "the dimensions make room for 6 elements, and there are 5"
+        "the dimensions have room for 6 elements, but there are 5"
     );
     assert_eq!(
         new(vec![], 1),
@@ -99,7 +99,7 @@ fn bytes_that_are_no_array() {
     let error = Array::<i32>::from_sql(&Type::INT4_ARRAY, &good).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the server sent no valid binary array: bytes after the last element"
+        "the server sent an invalid binary array: bytes after the last element"
     );
     let huge = b"\0\0\0\x02\0\0\0\0\0\0\0\x17\x7f\xff\xff\xf0\0\0\0\x01\x7f\xff\xff\xf0\0\0\0\x01";
     assert!(Array::<i32>::from_sql(&Type::INT4_ARRAY, huge).is_err());

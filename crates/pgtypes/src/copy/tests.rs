@@ -136,7 +136,6 @@ fn a_row_with_other_defaults_is_named() {
     ]);
     assert_eq!(
         error.map(|_| ()).unwrap_err().to_string(),
-        "COPY into \"web\".\"visits\": row 2 leaves other columns to their defaults than row 0: \
-         copy such rows separately"
+        "COPY into \"web\".\"visits\": row 2 leaves different columns to their defaults than row 0: copy such rows separately"
     );
 }

@@ -48,8 +48,7 @@ fn rows_of_other_defaults(mut db: Database) {
     let rows = rows(New { at: None, ..last() });
     assert_eq!(
         failed(&mut db, &rows),
-        "COPY into \"odd \"\"schema\".\"The Table\": row 2000 leaves other columns to their \
-         defaults than row 0: copy such rows separately"
+        "COPY into \"odd \"\"schema\".\"The Table\": row 2000 leaves different columns to their defaults than row 0: copy such rows separately"
     );
 }
 

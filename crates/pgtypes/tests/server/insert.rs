@@ -83,8 +83,7 @@ fn rows_that_are_all_defaults(mut db: Database) {
     let error = copy_in(&mut *db, &[Tick(None), Tick(Some(2))]).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "COPY into \"public\".\"ticks\": row 1 leaves other columns to their defaults than row 0: \
-         copy such rows separately"
+        "COPY into \"public\".\"ticks\": row 1 leaves different columns to their defaults than row 0: copy such rows separately"
     );
     let row = db
         .query_one("SELECT count(*), sum(n) FROM ticks", &[])

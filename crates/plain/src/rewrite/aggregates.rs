@@ -148,7 +148,7 @@ pub(super) fn enclosed(words: Words<'_>, call: &str) -> Vec<Edit> {
     let edit = |at: usize, replacement: String| Edit {
         range: at..at,
         replacement,
-        reason: "whether it is a continuous aggregate, which is a view, only the database knows",
+        reason: "only the database knows whether it is a continuous aggregate, which is a view",
     };
     vec![
         edit(0, format!("CALL _timescaledb_functions.{call}{tag}")),

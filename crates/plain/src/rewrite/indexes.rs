@@ -22,7 +22,7 @@ pub(super) fn with_its_options(words: Words<'_>) -> Option<Vec<Edit>> {
 
 /// On one of these continuous aggregates, for which it is made on its storage.
 pub(super) fn on_aggregate(words: Words<'_>, aggregates: &BTreeSet<String>) -> Option<Vec<Edit>> {
-    let reason = "an index of a continuous aggregate is one of its storage";
+    let reason = "an index of a continuous aggregate is an index of its storage";
     call(words, reason, |name| aggregates.contains(name.object()))
 }
 

@@ -131,11 +131,11 @@ fn what_nothing_stands_for_says_so_wherever_it_is_called(mut pair: Pair) {
     for (call, what) in [
         (
             "SELECT time_bucket_gapfill('1 day', now())",
-            "time_bucket_gapfill: no function can make up rows",
+            "time_bucket_gapfill: no function can generate the missing rows",
         ),
         (
             "SELECT interpolate(1.5, (now(), 1.0), NULL)",
-            "interpolate: no function can make up rows",
+            "interpolate: no function can generate the missing rows",
         ),
         (
             "SELECT reorder_chunk('t')",

@@ -12,7 +12,7 @@ const MOST_NAMED: usize = 10;
 /// The schema has gone, or the role may not use it.
 pub fn elsewhere(schema: &str, current: Option<&str>) -> Failure {
     let schema = plain(schema);
-    let instead = current.map_or("nowhere".to_owned(), |it| {
+    let instead = current.map_or("to no schema".to_owned(), |it| {
         format!("to schema {}", plain(it))
     });
     let message = format!("new tables would not go to schema {schema}, but {instead}");
@@ -58,7 +58,7 @@ pub fn of_schema(mut failure: Failure, schema: &str) -> Failure {
         }
         if text.starts_with("correct the file") {
             text.push_str(
-                "; where another schema has applied it, correct what differs in this one instead",
+                "; if another schema has applied it, correct what differs in this schema instead",
             );
         }
     }
@@ -70,11 +70,11 @@ pub fn of_schema(mut failure: Failure, schema: &str) -> Failure {
 /// One history for all schemas is none of a schema's own.
 pub fn one_history(schema: &str) -> Failure {
     let message = format!(
-        "--each-schema cannot be used with `[history] schema = {schema:?}` of timeschema.toml: each schema has a history of its own"
+        "--each-schema cannot be used with `[history] schema = {schema:?}` of timeschema.toml: each schema has its own history"
     );
     Failure::new(Code::Usage, message)
         .note("state", "nothing was run")
-        .next("remove the line, or leave --each-schema off")
+        .next("remove the line, or omit --each-schema")
 }
 
 /// No schema has a name like that.

@@ -64,7 +64,7 @@ impl Compose {
                 .note("at", format!("{server}, the port of the container"));
             failure.next(if is_refused {
 format!(
-                    "another server may answer at {server}; or the data has another password than the container: \
+                    "another server may answer at {server}; or the data has a different password from the container's: \
                      `cargo xtask psql -- -c '\\password'` sets one"
                 )
 } else {
@@ -78,7 +78,7 @@ next.clone()
         } else {
             Err(Failure::new(
                 Code::Unreachable,
-                format!("another server than the container's answers at {server}"),
+                format!("a server other than the container's answers at {server}"),
             )
             .next(next))
         }

@@ -46,7 +46,7 @@ fn of_another(name: &str, container: &Container, own: &str, compose: &str) -> Fa
     )
     .note("state", "nothing was run")
     .next(format!(
-        "for a database of this checkout's own, write into .env: {VARIABLE}={own}, TIMESCALEDB_CONTAINER={own} and a free POSTGRES_PORT\n\
+        "to give this checkout its own database, write into .env: {VARIABLE}={own}, TIMESCALEDB_CONTAINER={own} and a free POSTGRES_PORT\n\
          if this checkout was moved here from {folder}: {compose} -p {name} up -d --force-recreate {SERVICE}"
     ))
 }
@@ -70,11 +70,11 @@ pub fn fresh(
     }
     Err(Failure::new(
         Code::Usage,
-        format!("there is data of a compose project `{by_folder}`, of this checkout or of another in a folder of the same name"),
+        format!("compose project `{by_folder}` already has data, from this checkout or from another in a folder of the same name"),
     )
     .note("state", "nothing was run")
     .next(format!(
-        "write {VARIABLE}={by_folder} into .env to use it, or {VARIABLE}={own} for a database of this checkout's own"
+        "write {VARIABLE}={by_folder} into .env to use it, or {VARIABLE}={own} to give this checkout its own database"
     )))
 }
 
@@ -103,18 +103,18 @@ pub fn may_be_another_s(name: &str, by: By, root: &Path) -> bool {
 pub fn in_doubt(name: &str, by: By, root: &Path, compose: &str) -> Failure {
     let own = own(root);
     let own = format!(
-        "for a database of this checkout's own, write into .env: {VARIABLE}={own}, TIMESCALEDB_CONTAINER={own} and a free POSTGRES_PORT"
+        "to give this checkout its own database, write into .env: {VARIABLE}={own}, TIMESCALEDB_CONTAINER={own} and a free POSTGRES_PORT"
     );
     let (message, mine) = match by {
         By::Environment | By::EnvFile => (
             format!(
-                "compose project `{name}` was made for a checkout in another folder, and there is data of it"
+                "compose project `{name}` was created for a checkout in another folder, and it has data"
             ),
             format!("if this checkout was moved: {compose} -p {name} up -d {SERVICE}"),
         ),
         By::File => (
             format!(
-                "there is data of compose project `{name}`, of this checkout or of another one"
+                "compose project `{name}` already has data, from this checkout or from another one"
             ),
             format!("to use it, write into .env: {VARIABLE}={name}"),
         ),

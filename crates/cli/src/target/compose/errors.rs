@@ -24,9 +24,9 @@ const INVALID: [&str; 10] = [
 pub fn of_file(errors: &str, compose: &str) -> Option<Failure> {
     let lacks = ["Missing mandatory value", "is missing a value"];
     if errors.contains("POSTGRES_PASSWORD") && lacks.iter().any(|text| errors.contains(text)) {
-        let message = "POSTGRES_PASSWORD is not set, without which compose does nothing";
+        let message = "POSTGRES_PASSWORD is not set, and compose needs it";
         return Some(Failure::new(Code::Usage, message).next(
-            "cargo xtask migrate, which writes one into .env: the container's own where there is a container",
+            "cargo xtask migrate, which writes one into .env: the container's password if there is a container",
         ));
     }
     INVALID.iter().any(|text| errors.contains(text)).then(|| {

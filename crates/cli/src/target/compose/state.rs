@@ -66,28 +66,25 @@ pub fn failure(
             format!("container {name} is paused"),
             format!("{compose} unpause {SERVICE}"),
         ),
-        State::Restarting => (
-            format!("container {name} ends again and again: {status}"),
-            logs,
-        ),
+        State::Restarting => (format!("container {name} keeps exiting: {status}"), logs),
         State::Gone => (
-            format!("container {name} is being removed, or could not be: {status}"),
+            format!("container {name} is being removed, or could not be removed: {status}"),
             format!("docker rm --force {id}, then cargo xtask migrate: the data is in the volume"),
         ),
         State::Stopped if was_started => (
-            format!("container {name} ended as soon as it was started: {status}"),
+            format!("container {name} exited as soon as it started: {status}"),
             logs,
         ),
         State::Stopped => (
-            format!("the container does not run: {status}"),
+            format!("the container is not running: {status}"),
             "cargo xtask migrate, which starts it".to_owned(),
         ),
         _ if restarts > 0 => (
-            format!("container {name} ends again and again: restarted {restarts} times"),
+            format!("container {name} keeps exiting: restarted {restarts} times"),
             logs,
         ),
         _ => (
-            format!("container {name} runs, but its server takes no connections: {status}"),
+            format!("container {name} is running, but its server accepts no connections: {status}"),
             logs,
         ),
     };
@@ -105,7 +102,9 @@ pub fn failure(
 /// What is known of a container's end.
 pub fn cause(inside: &Inspection) -> Option<String> {
     match (&*inside.error, inside.exit_code) {
-        ("", _) if inside.is_out_of_memory => Some("it was killed for want of memory".to_owned()),
+        ("", _) if inside.is_out_of_memory => {
+            Some("it was killed because memory ran out".to_owned())
+        }
         ("", 137) => Some("it was killed".to_owned()),
         ("", _) => None,
         (error, _) => Some(error.to_owned()),

@@ -37,7 +37,7 @@ impl Compose {
     pub fn complete_env(&self, screen: &mut Screen) -> Result<(), Failure> {
         let file = self.root.join(".env");
         if env_file::create(&file, &self.root.join(".env.example"))? {
-            screen.progress("made .env from .env.example, with a password of its own");
+            screen.progress("created .env from .env.example, with a new password");
         }
         let is_set = env_file::read(&file)?.get(PASSWORD).is_some();
         if is_set || !compose_file(&self.root)?.contains(PASSWORD) {

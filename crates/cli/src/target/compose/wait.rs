@@ -79,7 +79,7 @@ impl Compose {
             }
         } else if state == State::Starting || waited >= AGAIN {
             screen.progress(format!(
-                "waiting for the server in container {name} to take connections, {seconds} s of {PATIENCE} s at most: {}",
+                "waiting for the server in container {name} to accept connections, {seconds} s of {PATIENCE} s at most: {}",
                 container.status
             ));
         }

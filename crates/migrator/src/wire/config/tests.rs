@@ -82,10 +82,10 @@ fn a_variable_that_is_at_fault_is_named() {
         at_fault("postgres://u@h:x/d", &[("PGPORT", "1")]),
     ];
     insta::assert_snapshot!(texts.join("\n"), @"
-    PGPORT: port (from PGPORT) is no number from 1 to 65535; in a password, `:` is written %3A and `/` %2F
+    PGPORT: port (from PGPORT) is not a number from 1 to 65535; in a password, `:` is written %3A and `/` %2F
     PGSSLMODE: sslmode (from PGSSLMODE) is not one of disable, allow, prefer, require, verify-ca, verify-full
     PGSERVICE: the service that it names is in no pg_service.conf
-    port is no number from 1 to 65535; in a password, `:` is written %3A and `/` %2F
+    port is not a number from 1 to 65535; in a password, `:` is written %3A and `/` %2F
     ");
 }
 
