@@ -1,4 +1,4 @@
-//! Makes the typed modules of `schema.json`, after checking that it was made from the migrations. Asks no database.
+//! Generates the typed modules from `schema.json`, after checking that it matches the migrations. Needs no database.
 
 fn main() {
     timeschema_build::compile()

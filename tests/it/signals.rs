@@ -203,7 +203,7 @@ fn a_role_with_one_session_is_cancelled_without_a_second() {
             .get::<_, i64>(0)
             == 0
     });
-    let screen = interrupt_at(&place, &[], "cannot look on");
+    let screen = interrupt_at(&place, &[], "no second session is possible");
     assert!(screen.contains("too many connections for role"), "{screen}");
     let state = "002 slow is not applied; its step 1 was cancelled";
     assert!(screen.contains(state), "{screen}");

@@ -102,7 +102,7 @@ fn a_folder_of_another_tool_is_imported() {
         project.write(&format!("{name}/001_a.down.sql"), "SELECT 2;");
         let folder = format!("--migrations={name}");
         let screen = run(&project, &["status", &folder, "--target", "embedded"]);
-        type_in(&project, next(&screen, ", which makes"));
+        type_in(&project, next(&screen, ", which converts"));
         let made = project.dir().join("migrations/001_a.sql");
         assert!(made.is_file(), "{screen}\n{:?}", project.files());
     }

@@ -210,7 +210,7 @@ fn a_server_that_never_answers_is_named_in_seconds() {
     let never = "    command: [\"sleep\", \"600\"]\n    healthcheck: { test: [\"CMD\", \"false\"], interval: 1s, retries: 1 }\n";
     change(&project, never);
     succeed(&mut project.docker_compose("up -d"));
-    all(&project, "takes no connections: ");
+    all(&project, "accepts no connections: ");
 }
 
 #[testkit::test(|test| project(test, ""))]

@@ -332,7 +332,7 @@ fn take_overs_at_once(project: Sandbox) {
     assert_eq!(done.len(), 1, "{screens:#?}");
     for screen in others {
         assert!(
-            screen.contains("has a history of migrations already"),
+            screen.contains("already has a history of migrations"),
             "{screen}"
         );
     }

@@ -163,7 +163,7 @@ fn a_drop_that_was_cut_is_named_with_the_index_that_it_left_invalid() {
     replace(&project, "VACUUM notes;");
     let screen = project.run("migrate --no-snapshot");
     assert!(screen.starts_with("exit 0\n"), "{screen}");
-    let named = "began `DROP INDEX CONCURRENTLY notes_id`, which is no longer in the file and did not run to its end";
+    let named = "started `DROP INDEX CONCURRENTLY notes_id`, which is no longer in the file and did not run to its end";
     assert!(screen.contains(named), "{screen}");
     assert_eq!(indexes(&project), "notes_id invalid");
     assert_eq!(rows(&project), "last, 2 of 2");

@@ -263,11 +263,11 @@ mod tests {
         let cancelled = "its step 1 was cancelled";
         for (fate, state, next) in [
             (Fate::MaybePartial, cancelled, "--redo"),
-            (Fate::Cancelled, cancelled, "goes on where it stopped"),
+            (Fate::Cancelled, cancelled, "continues where it stopped"),
             (
                 Fate::Unknown,
                 "cannot determine whether step 1 of 001 a was applied",
-                "goes on where it stopped",
+                "continues where it stopped",
             ),
         ] {
             let stopped = Interrupted {

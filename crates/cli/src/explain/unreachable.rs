@@ -54,7 +54,7 @@ pub fn unreachable_from(error: &link::Error, next: &str, called: &Called) -> Fai
         Some("57P03" | "53300") => "try again in a moment".to_owned(),
         Some(_) => next.to_owned(),
         None if says("password") => next.to_owned(),
-        None if says("hung up") => {
+        None if says("closed the connection before") => {
             "check that PostgreSQL is listening there, and read its log".to_owned()
         }
         None => match tls(&message) {
