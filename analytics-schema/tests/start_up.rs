@@ -247,7 +247,7 @@ fn what_an_ordinary_role_adds_keeps_nobody_from_starting((database, config): Emp
     client
         .batch_execute("DROP EXTENSION IF EXISTS pg_stat_statements, pg_trgm")
         .unwrap();
-    assert!(error.starts_with("the database is not as"), "{error}");
+    assert!(error.starts_with("the database does not match"), "{error}");
     verify_exact(&mut client).unwrap();
 }
 
