@@ -53,7 +53,7 @@ pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitC
     let was_plain = chosen.mode(&args.mode)? == Mode::TimescaleDb && is_plain(&server);
     recreate(&server)?;
     screen.line(format!(
-        "database {} is dropped and recreated",
+        "dropped and recreated database {}",
         server.database
     ));
     if was_plain {

@@ -192,7 +192,7 @@ fn a_file_that_alters_the_history_is_rolled_back() {
         let screen = project.run("migrate --no-snapshot");
         assert!(screen.starts_with("exit 1\n"), "{name}: {screen}");
         assert!(screen.contains(said), "{name}: {screen}");
-        let cause = "this tool's own history, schema_migrations";
+        let cause = "this tool's history, schema_migrations";
         assert!(screen.contains(cause), "{name}: {screen}");
         if matches!(*name, "column" | "unlogged" | "own_row") {
             screens += &screen.replace(&owner, "[owner]");

@@ -11,17 +11,17 @@ pub(super) fn history_of(failure: &Failure) -> &str {
 pub(super) fn cause(failure: &Failure) -> Option<String> {
     let table = history_of(failure);
     let done = match failure.harm? {
-        Harm::Dropped => format!("dropped, renamed or moved this tool's own history, {table}"),
-        Harm::Altered => format!("altered this tool's own history, {table}"),
-        Harm::Written => format!("wrote to this tool's own history, {table}"),
-        Harm::Unusable => format!(
-            "altered this tool's own history, {table}, so that the next run would refuse it"
-        ),
+        Harm::Dropped => format!("dropped, renamed or moved this tool's history, {table}"),
+        Harm::Altered => format!("altered this tool's history, {table}"),
+        Harm::Written => format!("wrote to this tool's history, {table}"),
+        Harm::Unusable => {
+            format!("altered this tool's history, {table}, so that the next run would refuse it")
+        }
     };
     let lost = if failure.ran_alone {
-        "the statement ran alone, so that stays"
+        "the statement ran alone, so the change stays"
     } else {
-        "that was rolled back with the step, and nothing is lost"
+        "the change was rolled back with the step, and nothing is lost"
     };
     Some(format!("the file {done}: {lost}"))
 }
@@ -30,7 +30,7 @@ pub(super) fn cause(failure: &Failure) -> Option<String> {
 pub(super) fn state(failure: &Failure) -> &'static str {
     match failure.harm {
         Some(Harm::Unusable) => "every row of the history is still there",
-        _ => "what is applied is not recorded any more",
+        _ => "what is applied is no longer recorded",
     }
 }
 
@@ -39,17 +39,17 @@ pub(super) fn next(failure: &Failure) -> Option<String> {
     let table = history_of(failure);
     Some(match (failure.harm?, failure.ran_alone) {
         (Harm::Dropped, false) => format!(
-            "keep {table}: name what is to be dropped in place of all that a schema or a role has, and run `cargo xtask migrate`; \
+            "keep {table}: name each object to drop instead of everything in a schema or of a role, and run `cargo xtask migrate`; \
              `cargo xtask reset` recreates a development database"
         ),
-        (_, false) => "take that out of the file (it is not applied, so it may be edited) and run `cargo xtask migrate`".to_owned(),
+        (_, false) => "remove that from the file (it is not applied, so it may be edited) and run `cargo xtask migrate`".to_owned(),
         (Harm::Dropped | Harm::Altered, true) => format!(
-            "bring {table} back (undo the statement, or restore that table), or record what is applied with \
-             `cargo xtask migrate --baseline NNN`; take the statement out of the file"
+            "restore {table} (undo the statement, or take the table from a backup), or record what is applied with \
+             `cargo xtask migrate --baseline NNN`; remove the statement from the file"
         ),
         (Harm::Written, true) => format!(
-            "bring the rows of {table} back (restore them, or empty it and record what is applied with \
-             `cargo xtask migrate --baseline NNN`); take the statement out of the file"
+            "restore the rows of {table} (from a backup, or empty it and record what is applied with \
+             `cargo xtask migrate --baseline NNN`); remove the statement from the file"
         ),
         (Harm::Unusable, true) => "undo the statement (`cargo xtask status` prints the command), and take it out of the file".to_owned(),
     })

@@ -189,7 +189,7 @@ pub fn interrupted(stopped: &Interrupted) -> Failure {
     };
     let state = match &stopped.during {
         Some(step) => during(step, stopped.fate),
-        None => "nothing was under way".to_owned(),
+        None => "nothing was running".to_owned(),
     };
     let next = match stopped.fate {
         Fate::MaybePartial => {
