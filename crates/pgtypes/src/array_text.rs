@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::array::{Array, Dimension};
+use crate::encode::Encode;
 use crate::error::ParseError;
 use crate::text::Cursor;
 
@@ -11,7 +12,7 @@ use crate::text::Cursor;
 ///
 /// That is what the server prints for every element type of this crate, for integers, text and [`Uuid`](crate::Uuid). Rust prints
 /// `true` and great floats in its own way, which the server reads as well.
-impl<T: fmt::Display> fmt::Display for Array<T> {
+impl<T: Encode + fmt::Display> fmt::Display for Array<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         crate::text::pad(f, |out| {
             if self.is_empty() {
@@ -38,7 +39,7 @@ fn write_bounds(dimensions: &[Dimension], out: &mut dyn fmt::Write) -> fmt::Resu
     out.write_char('=')
 }
 
-fn write_dimension<T: fmt::Display>(
+fn write_dimension<T: Encode + fmt::Display>(
     dimensions: &[Dimension],
     elements: &[Option<T>],
     out: &mut dyn fmt::Write,
@@ -51,18 +52,23 @@ fn write_dimension<T: fmt::Display>(
     out.write_char('{')?;
     let step = elements.len() / outer.len;
     for (index, part) in elements.chunks(step).enumerate() {
-        out.write_str(if index == 0 { "" } else { "," })?;
+        if index > 0 {
+            out.write_char(T::DELIMITER)?;
+        }
         write_dimension(inner, part, out)?;
     }
     out.write_char('}')
 }
 
-fn write_element<T: fmt::Display>(element: &Option<T>, out: &mut dyn fmt::Write) -> fmt::Result {
+fn write_element<T: Encode + fmt::Display>(
+    element: &Option<T>,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
     let Some(element) = element else {
         return out.write_str("NULL");
     };
     let text = element.to_string();
-    let special = |c| is_space(c) || matches!(c, '{' | '}' | ',' | '"' | '\\');
+    let special = |c| is_space(c) || c == T::DELIMITER || matches!(c, '{' | '}' | '"' | '\\');
     if !text.is_empty() && !text.eq_ignore_ascii_case("null") && !text.contains(special) {
         return out.write_str(&text);
     }
@@ -82,7 +88,7 @@ fn is_space(c: char) -> bool {
 }
 
 /// Reads PostgreSQL's array literal.
-impl<T: FromStr> FromStr for Array<T> {
+impl<T: Encode + FromStr> FromStr for Array<T> {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
@@ -90,7 +96,7 @@ impl<T: FromStr> FromStr for Array<T> {
     }
 }
 
-fn parse<T: FromStr>(text: &str) -> Result<Array<T>, &'static str> {
+fn parse<T: Encode + FromStr>(text: &str) -> Result<Array<T>, &'static str> {
     let mut cursor = Cursor::new(text.trim_matches(is_space));
     let bounds = bounds(&mut cursor)?;
     let mut reader = Reader {
@@ -151,7 +157,7 @@ struct Reader<'a, T> {
     elements: Vec<Option<T>>,
 }
 
-impl<T: FromStr> Reader<'_, T> {
+impl<T: Encode + FromStr> Reader<'_, T> {
     /// `{item,…}`, its items all elements or all braces again.
     fn braces(&mut self) -> Result<(), &'static str> {
         if !self.cursor.eat("{") {
@@ -196,7 +202,7 @@ impl<T: FromStr> Reader<'_, T> {
             if self.cursor.eat("}") {
                 return Ok(count);
             }
-            if !self.cursor.eat(",") {
+            if !self.cursor.eat(T::DELIMITER.encode_utf8(&mut [0; 4])) {
                 return Err("expected a comma or the closing brace");
             }
         }
@@ -245,7 +251,7 @@ impl<T: FromStr> Reader<'_, T> {
         loop {
             let before = chars.as_str();
             match chars.next().ok_or("expected the closing brace")? {
-                ',' | '}' => {
+                c if c == T::DELIMITER || c == '}' => {
                     self.cursor.rest = before;
                     break;
                 }

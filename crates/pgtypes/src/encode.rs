@@ -31,6 +31,9 @@ pub trait Encode {
     /// OID of the SQL type when values of this type are the elements of an array; 0 when only the server knows it, as for an enum.
     const ELEMENT_OID: u32 = 0;
 
+    /// What is written between the elements of an array as text: `typdelim`, which is a comma for every type of PostgreSQL's but `box`.
+    const DELIMITER: char = ',';
+
     /// Appends the binary form, without a length prefix.
     ///
     /// # Errors
@@ -135,6 +138,7 @@ impl Encode for String {
 
 impl<T: Encode + ?Sized> Encode for &T {
     const ELEMENT_OID: u32 = T::ELEMENT_OID;
+    const DELIMITER: char = T::DELIMITER;
 
     #[inline]
     fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {

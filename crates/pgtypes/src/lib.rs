@@ -13,6 +13,7 @@ extern crate self as pgtypes;
 
 mod array;
 mod array_text;
+mod bits;
 mod calendar;
 mod copy;
 mod date;
@@ -22,6 +23,8 @@ mod element_oid;
 mod encode;
 mod enums;
 mod error;
+mod float_text;
+mod geometry;
 #[cfg(test)]
 mod hostile_input;
 mod ids;
@@ -30,6 +33,7 @@ mod internal_char;
 mod interval;
 mod json;
 mod local_timestamp;
+mod macaddr;
 mod money;
 mod net;
 mod numeric;
@@ -72,15 +76,18 @@ macro_rules! values {
 
 values! { $
     array::{Array, ArrayError, Dimension};
+    bits::{Bits};
     copy::{CopyError};
     date::{Date};
     encode::{EncodeError};
     error::{OutOfRange, ParseError};
+    geometry::{Circle, Line, LineSegment, Path, Point, Polygon, Rectangle};
     ids::{Cid, Oid, PgLsn, Tid, Xid, Xid8};
     internal_char::{InternalChar};
     interval::{Interval};
     json::{Json, Jsonb};
     local_timestamp::{LocalTimestamp};
+    macaddr::{MacAddr, MacAddr8};
     money::{Money};
     net::{Cidr, Inet};
     numeric::{Numeric};

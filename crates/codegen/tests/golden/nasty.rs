@@ -773,8 +773,16 @@ pub mod all_types {
     pub struct Row {
         /// Never null: NOT NULL.
         ///
+        /// `bit`.
+        pub a_bit: timeschema::Bits,
+        /// Never null: NOT NULL.
+        ///
         /// `boolean`.
         pub a_bool: bool,
+        /// Never null: NOT NULL.
+        ///
+        /// `box`.
+        pub a_box: timeschema::Rectangle,
         /// Never null: NOT NULL.
         ///
         /// `character`.
@@ -795,6 +803,10 @@ pub mod all_types {
         ///
         /// `cidr`.
         pub a_cidr: timeschema::Cidr,
+        /// Never null: NOT NULL.
+        ///
+        /// `circle`.
+        pub a_circle: timeschema::Circle,
         /// Never null: NOT NULL.
         ///
         /// `date`.
@@ -837,6 +849,22 @@ pub mod all_types {
         pub a_jsonb: timeschema::Jsonb,
         /// Never null: NOT NULL.
         ///
+        /// `line`.
+        pub a_line: timeschema::Line,
+        /// Never null: NOT NULL.
+        ///
+        /// `lseg`.
+        pub a_lseg: timeschema::LineSegment,
+        /// Never null: NOT NULL.
+        ///
+        /// `macaddr`.
+        pub a_macaddr: timeschema::MacAddr,
+        /// Never null: NOT NULL.
+        ///
+        /// `macaddr8`.
+        pub a_macaddr8: timeschema::MacAddr8,
+        /// Never null: NOT NULL.
+        ///
         /// `money`.
         pub a_money: timeschema::Money,
         /// Never null: NOT NULL.
@@ -853,12 +881,24 @@ pub mod all_types {
         pub a_oid: timeschema::Oid,
         /// Never null: NOT NULL.
         ///
+        /// `path`.
+        pub a_path: timeschema::Path,
+        /// Never null: NOT NULL.
+        ///
         /// `pg_lsn`.
         pub a_pg_lsn: timeschema::PgLsn,
         /// Never null: NOT NULL.
         ///
         /// `pg_snapshot`.
         pub a_pg_snapshot: timeschema::PgSnapshot,
+        /// Never null: NOT NULL.
+        ///
+        /// `point`.
+        pub a_point: timeschema::Point,
+        /// Never null: NOT NULL.
+        ///
+        /// `polygon`.
+        pub a_polygon: timeschema::Polygon,
         /// Never null: NOT NULL.
         ///
         /// `regclass`.
@@ -937,6 +977,10 @@ pub mod all_types {
         pub a_uuid: timeschema::Uuid,
         /// Never null: NOT NULL.
         ///
+        /// `bit varying`.
+        pub a_varbit: timeschema::Bits,
+        /// Never null: NOT NULL.
+        ///
         /// `character varying`.
         pub a_varchar: String,
         /// Never null: NOT NULL.
@@ -947,8 +991,12 @@ pub mod all_types {
         ///
         /// `xid8`.
         pub a_xid8: timeschema::Xid8,
+        /// `bit`.
+        pub n_bit: Option<timeschema::Bits>,
         /// `boolean`.
         pub n_bool: Option<bool>,
+        /// `box`.
+        pub n_box: Option<timeschema::Rectangle>,
         /// `character`.
         pub n_bpchar: Option<String>,
         /// `bytea`.
@@ -959,6 +1007,8 @@ pub mod all_types {
         pub n_cid: Option<timeschema::Cid>,
         /// `cidr`.
         pub n_cidr: Option<timeschema::Cidr>,
+        /// `circle`.
+        pub n_circle: Option<timeschema::Circle>,
         /// `date`.
         pub n_date: Option<timeschema::Date>,
         /// `real`.
@@ -979,6 +1029,14 @@ pub mod all_types {
         pub n_json: Option<timeschema::Json>,
         /// `jsonb`.
         pub n_jsonb: Option<timeschema::Jsonb>,
+        /// `line`.
+        pub n_line: Option<timeschema::Line>,
+        /// `lseg`.
+        pub n_lseg: Option<timeschema::LineSegment>,
+        /// `macaddr`.
+        pub n_macaddr: Option<timeschema::MacAddr>,
+        /// `macaddr8`.
+        pub n_macaddr8: Option<timeschema::MacAddr8>,
         /// `money`.
         pub n_money: Option<timeschema::Money>,
         /// `name`.
@@ -987,10 +1045,16 @@ pub mod all_types {
         pub n_numeric: Option<timeschema::Numeric>,
         /// `oid`.
         pub n_oid: Option<timeschema::Oid>,
+        /// `path`.
+        pub n_path: Option<timeschema::Path>,
         /// `pg_lsn`.
         pub n_pg_lsn: Option<timeschema::PgLsn>,
         /// `pg_snapshot`.
         pub n_pg_snapshot: Option<timeschema::PgSnapshot>,
+        /// `point`.
+        pub n_point: Option<timeschema::Point>,
+        /// `polygon`.
+        pub n_polygon: Option<timeschema::Polygon>,
         /// `regclass`.
         pub n_regclass: Option<timeschema::Oid>,
         /// `regcollation`.
@@ -1029,6 +1093,8 @@ pub mod all_types {
         pub n_txid_snapshot: Option<timeschema::PgSnapshot>,
         /// `uuid`.
         pub n_uuid: Option<timeschema::Uuid>,
+        /// `bit varying`.
+        pub n_varbit: Option<timeschema::Bits>,
         /// `character varying`.
         pub n_varchar: Option<String>,
         /// `xid`.
@@ -1037,8 +1103,16 @@ pub mod all_types {
         pub n_xid8: Option<timeschema::Xid8>,
         /// Never null: NOT NULL.
         ///
+        /// `bit[]`, `'{}'::bit[]` by default.
+        pub s_bit: timeschema::Array<timeschema::Bits>,
+        /// Never null: NOT NULL.
+        ///
         /// `boolean[]`, `'{}'::boolean[]` by default.
         pub s_bool: timeschema::Array<bool>,
+        /// Never null: NOT NULL.
+        ///
+        /// `box[]`, `'{}'::box[]` by default.
+        pub s_box: timeschema::Array<timeschema::Rectangle>,
         /// Never null: NOT NULL.
         ///
         /// `character[]`, `'{}'::character[]` by default.
@@ -1059,6 +1133,10 @@ pub mod all_types {
         ///
         /// `cidr[]`, `'{}'::cidr[]` by default.
         pub s_cidr: timeschema::Array<timeschema::Cidr>,
+        /// Never null: NOT NULL.
+        ///
+        /// `circle[]`, `'{}'::circle[]` by default.
+        pub s_circle: timeschema::Array<timeschema::Circle>,
         /// Never null: NOT NULL.
         ///
         /// `date[]`, `'{}'::date[]` by default.
@@ -1101,6 +1179,22 @@ pub mod all_types {
         pub s_jsonb: timeschema::Array<timeschema::Jsonb>,
         /// Never null: NOT NULL.
         ///
+        /// `line[]`, `'{}'::line[]` by default.
+        pub s_line: timeschema::Array<timeschema::Line>,
+        /// Never null: NOT NULL.
+        ///
+        /// `lseg[]`, `'{}'::lseg[]` by default.
+        pub s_lseg: timeschema::Array<timeschema::LineSegment>,
+        /// Never null: NOT NULL.
+        ///
+        /// `macaddr[]`, `'{}'::macaddr[]` by default.
+        pub s_macaddr: timeschema::Array<timeschema::MacAddr>,
+        /// Never null: NOT NULL.
+        ///
+        /// `macaddr8[]`, `'{}'::macaddr8[]` by default.
+        pub s_macaddr8: timeschema::Array<timeschema::MacAddr8>,
+        /// Never null: NOT NULL.
+        ///
         /// `money[]`, `'{}'::money[]` by default.
         pub s_money: timeschema::Array<timeschema::Money>,
         /// Never null: NOT NULL.
@@ -1117,12 +1211,24 @@ pub mod all_types {
         pub s_oid: timeschema::Array<timeschema::Oid>,
         /// Never null: NOT NULL.
         ///
+        /// `path[]`, `'{}'::path[]` by default.
+        pub s_path: timeschema::Array<timeschema::Path>,
+        /// Never null: NOT NULL.
+        ///
         /// `pg_lsn[]`, `'{}'::pg_lsn[]` by default.
         pub s_pg_lsn: timeschema::Array<timeschema::PgLsn>,
         /// Never null: NOT NULL.
         ///
         /// `pg_snapshot[]`, `'{}'::pg_snapshot[]` by default.
         pub s_pg_snapshot: timeschema::Array<timeschema::PgSnapshot>,
+        /// Never null: NOT NULL.
+        ///
+        /// `point[]`, `'{}'::point[]` by default.
+        pub s_point: timeschema::Array<timeschema::Point>,
+        /// Never null: NOT NULL.
+        ///
+        /// `polygon[]`, `'{}'::polygon[]` by default.
+        pub s_polygon: timeschema::Array<timeschema::Polygon>,
         /// Never null: NOT NULL.
         ///
         /// `regclass[]`, `'{}'::regclass[]` by default.
@@ -1201,6 +1307,10 @@ pub mod all_types {
         pub s_uuid: timeschema::Array<timeschema::Uuid>,
         /// Never null: NOT NULL.
         ///
+        /// `bit varying[]`, `'{}'::bit varying[]` by default.
+        pub s_varbit: timeschema::Array<timeschema::Bits>,
+        /// Never null: NOT NULL.
+        ///
         /// `character varying[]`, `'{}'::character varying[]` by default.
         pub s_varchar: timeschema::Array<String>,
         /// Never null: NOT NULL.
@@ -1219,138 +1329,171 @@ pub mod all_types {
 
         fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
             Ok(Self {
-                a_bool: TABLE.get(row, 0)?,
-                a_bpchar: TABLE.get(row, 1)?,
-                a_bytea: TABLE.get(row, 2)?,
-                a_char: TABLE.get(row, 3)?,
-                a_cid: TABLE.get(row, 4)?,
-                a_cidr: TABLE.get(row, 5)?,
-                a_date: TABLE.get(row, 6)?,
-                a_float4: TABLE.get(row, 7)?,
-                a_float8: TABLE.get(row, 8)?,
-                a_inet: TABLE.get(row, 9)?,
-                a_int2: TABLE.get(row, 10)?,
-                a_int4: TABLE.get(row, 11)?,
-                a_int8: TABLE.get(row, 12)?,
-                a_interval: TABLE.get(row, 13)?,
-                a_json: TABLE.get(row, 14)?,
-                a_jsonb: TABLE.get(row, 15)?,
-                a_money: TABLE.get(row, 16)?,
-                a_name: TABLE.get(row, 17)?,
-                a_numeric: TABLE.get(row, 18)?,
-                a_oid: TABLE.get(row, 19)?,
-                a_pg_lsn: TABLE.get(row, 20)?,
-                a_pg_snapshot: TABLE.get(row, 21)?,
-                a_regclass: TABLE.get(row, 22)?,
-                a_regcollation: TABLE.get(row, 23)?,
-                a_regconfig: TABLE.get(row, 24)?,
-                a_regdictionary: TABLE.get(row, 25)?,
-                a_regnamespace: TABLE.get(row, 26)?,
-                a_regoper: TABLE.get(row, 27)?,
-                a_regoperator: TABLE.get(row, 28)?,
-                a_regproc: TABLE.get(row, 29)?,
-                a_regprocedure: TABLE.get(row, 30)?,
-                a_regrole: TABLE.get(row, 31)?,
-                a_regtype: TABLE.get(row, 32)?,
-                a_text: TABLE.get(row, 33)?,
-                a_tid: TABLE.get(row, 34)?,
-                a_time: TABLE.get(row, 35)?,
-                a_timestamp: TABLE.get(row, 36)?,
-                a_timestamptz: TABLE.get(row, 37)?,
-                a_timetz: TABLE.get(row, 38)?,
-                a_txid_snapshot: TABLE.get(row, 39)?,
-                a_uuid: TABLE.get(row, 40)?,
-                a_varchar: TABLE.get(row, 41)?,
-                a_xid: TABLE.get(row, 42)?,
-                a_xid8: TABLE.get(row, 43)?,
-                n_bool: TABLE.get(row, 44)?,
-                n_bpchar: TABLE.get(row, 45)?,
-                n_bytea: TABLE.get(row, 46)?,
-                n_char: TABLE.get(row, 47)?,
-                n_cid: TABLE.get(row, 48)?,
-                n_cidr: TABLE.get(row, 49)?,
-                n_date: TABLE.get(row, 50)?,
-                n_float4: TABLE.get(row, 51)?,
-                n_float8: TABLE.get(row, 52)?,
-                n_inet: TABLE.get(row, 53)?,
-                n_int2: TABLE.get(row, 54)?,
-                n_int4: TABLE.get(row, 55)?,
-                n_int8: TABLE.get(row, 56)?,
-                n_interval: TABLE.get(row, 57)?,
-                n_json: TABLE.get(row, 58)?,
-                n_jsonb: TABLE.get(row, 59)?,
-                n_money: TABLE.get(row, 60)?,
-                n_name: TABLE.get(row, 61)?,
-                n_numeric: TABLE.get(row, 62)?,
-                n_oid: TABLE.get(row, 63)?,
-                n_pg_lsn: TABLE.get(row, 64)?,
-                n_pg_snapshot: TABLE.get(row, 65)?,
-                n_regclass: TABLE.get(row, 66)?,
-                n_regcollation: TABLE.get(row, 67)?,
-                n_regconfig: TABLE.get(row, 68)?,
-                n_regdictionary: TABLE.get(row, 69)?,
-                n_regnamespace: TABLE.get(row, 70)?,
-                n_regoper: TABLE.get(row, 71)?,
-                n_regoperator: TABLE.get(row, 72)?,
-                n_regproc: TABLE.get(row, 73)?,
-                n_regprocedure: TABLE.get(row, 74)?,
-                n_regrole: TABLE.get(row, 75)?,
-                n_regtype: TABLE.get(row, 76)?,
-                n_text: TABLE.get(row, 77)?,
-                n_tid: TABLE.get(row, 78)?,
-                n_time: TABLE.get(row, 79)?,
-                n_timestamp: TABLE.get(row, 80)?,
-                n_timestamptz: TABLE.get(row, 81)?,
-                n_timetz: TABLE.get(row, 82)?,
-                n_txid_snapshot: TABLE.get(row, 83)?,
-                n_uuid: TABLE.get(row, 84)?,
-                n_varchar: TABLE.get(row, 85)?,
-                n_xid: TABLE.get(row, 86)?,
-                n_xid8: TABLE.get(row, 87)?,
-                s_bool: TABLE.get(row, 88)?,
-                s_bpchar: TABLE.get(row, 89)?,
-                s_bytea: TABLE.get(row, 90)?,
-                s_char: TABLE.get(row, 91)?,
-                s_cid: TABLE.get(row, 92)?,
-                s_cidr: TABLE.get(row, 93)?,
-                s_date: TABLE.get(row, 94)?,
-                s_float4: TABLE.get(row, 95)?,
-                s_float8: TABLE.get(row, 96)?,
-                s_inet: TABLE.get(row, 97)?,
-                s_int2: TABLE.get(row, 98)?,
-                s_int4: TABLE.get(row, 99)?,
-                s_int8: TABLE.get(row, 100)?,
-                s_interval: TABLE.get(row, 101)?,
-                s_json: TABLE.get(row, 102)?,
-                s_jsonb: TABLE.get(row, 103)?,
-                s_money: TABLE.get(row, 104)?,
-                s_name: TABLE.get(row, 105)?,
-                s_numeric: TABLE.get(row, 106)?,
-                s_oid: TABLE.get(row, 107)?,
-                s_pg_lsn: TABLE.get(row, 108)?,
-                s_pg_snapshot: TABLE.get(row, 109)?,
-                s_regclass: TABLE.get(row, 110)?,
-                s_regcollation: TABLE.get(row, 111)?,
-                s_regconfig: TABLE.get(row, 112)?,
-                s_regdictionary: TABLE.get(row, 113)?,
-                s_regnamespace: TABLE.get(row, 114)?,
-                s_regoper: TABLE.get(row, 115)?,
-                s_regoperator: TABLE.get(row, 116)?,
-                s_regproc: TABLE.get(row, 117)?,
-                s_regprocedure: TABLE.get(row, 118)?,
-                s_regrole: TABLE.get(row, 119)?,
-                s_regtype: TABLE.get(row, 120)?,
-                s_text: TABLE.get(row, 121)?,
-                s_tid: TABLE.get(row, 122)?,
-                s_time: TABLE.get(row, 123)?,
-                s_timestamp: TABLE.get(row, 124)?,
-                s_timestamptz: TABLE.get(row, 125)?,
-                s_timetz: TABLE.get(row, 126)?,
-                s_txid_snapshot: TABLE.get(row, 127)?,
-                s_uuid: TABLE.get(row, 128)?,
-                s_varchar: TABLE.get(row, 129)?,
-                s_xid: TABLE.get(row, 130)?,
-                s_xid8: TABLE.get(row, 131)?,
+                a_bit: TABLE.get(row, 0)?,
+                a_bool: TABLE.get(row, 1)?,
+                a_box: TABLE.get(row, 2)?,
+                a_bpchar: TABLE.get(row, 3)?,
+                a_bytea: TABLE.get(row, 4)?,
+                a_char: TABLE.get(row, 5)?,
+                a_cid: TABLE.get(row, 6)?,
+                a_cidr: TABLE.get(row, 7)?,
+                a_circle: TABLE.get(row, 8)?,
+                a_date: TABLE.get(row, 9)?,
+                a_float4: TABLE.get(row, 10)?,
+                a_float8: TABLE.get(row, 11)?,
+                a_inet: TABLE.get(row, 12)?,
+                a_int2: TABLE.get(row, 13)?,
+                a_int4: TABLE.get(row, 14)?,
+                a_int8: TABLE.get(row, 15)?,
+                a_interval: TABLE.get(row, 16)?,
+                a_json: TABLE.get(row, 17)?,
+                a_jsonb: TABLE.get(row, 18)?,
+                a_line: TABLE.get(row, 19)?,
+                a_lseg: TABLE.get(row, 20)?,
+                a_macaddr: TABLE.get(row, 21)?,
+                a_macaddr8: TABLE.get(row, 22)?,
+                a_money: TABLE.get(row, 23)?,
+                a_name: TABLE.get(row, 24)?,
+                a_numeric: TABLE.get(row, 25)?,
+                a_oid: TABLE.get(row, 26)?,
+                a_path: TABLE.get(row, 27)?,
+                a_pg_lsn: TABLE.get(row, 28)?,
+                a_pg_snapshot: TABLE.get(row, 29)?,
+                a_point: TABLE.get(row, 30)?,
+                a_polygon: TABLE.get(row, 31)?,
+                a_regclass: TABLE.get(row, 32)?,
+                a_regcollation: TABLE.get(row, 33)?,
+                a_regconfig: TABLE.get(row, 34)?,
+                a_regdictionary: TABLE.get(row, 35)?,
+                a_regnamespace: TABLE.get(row, 36)?,
+                a_regoper: TABLE.get(row, 37)?,
+                a_regoperator: TABLE.get(row, 38)?,
+                a_regproc: TABLE.get(row, 39)?,
+                a_regprocedure: TABLE.get(row, 40)?,
+                a_regrole: TABLE.get(row, 41)?,
+                a_regtype: TABLE.get(row, 42)?,
+                a_text: TABLE.get(row, 43)?,
+                a_tid: TABLE.get(row, 44)?,
+                a_time: TABLE.get(row, 45)?,
+                a_timestamp: TABLE.get(row, 46)?,
+                a_timestamptz: TABLE.get(row, 47)?,
+                a_timetz: TABLE.get(row, 48)?,
+                a_txid_snapshot: TABLE.get(row, 49)?,
+                a_uuid: TABLE.get(row, 50)?,
+                a_varbit: TABLE.get(row, 51)?,
+                a_varchar: TABLE.get(row, 52)?,
+                a_xid: TABLE.get(row, 53)?,
+                a_xid8: TABLE.get(row, 54)?,
+                n_bit: TABLE.get(row, 55)?,
+                n_bool: TABLE.get(row, 56)?,
+                n_box: TABLE.get(row, 57)?,
+                n_bpchar: TABLE.get(row, 58)?,
+                n_bytea: TABLE.get(row, 59)?,
+                n_char: TABLE.get(row, 60)?,
+                n_cid: TABLE.get(row, 61)?,
+                n_cidr: TABLE.get(row, 62)?,
+                n_circle: TABLE.get(row, 63)?,
+                n_date: TABLE.get(row, 64)?,
+                n_float4: TABLE.get(row, 65)?,
+                n_float8: TABLE.get(row, 66)?,
+                n_inet: TABLE.get(row, 67)?,
+                n_int2: TABLE.get(row, 68)?,
+                n_int4: TABLE.get(row, 69)?,
+                n_int8: TABLE.get(row, 70)?,
+                n_interval: TABLE.get(row, 71)?,
+                n_json: TABLE.get(row, 72)?,
+                n_jsonb: TABLE.get(row, 73)?,
+                n_line: TABLE.get(row, 74)?,
+                n_lseg: TABLE.get(row, 75)?,
+                n_macaddr: TABLE.get(row, 76)?,
+                n_macaddr8: TABLE.get(row, 77)?,
+                n_money: TABLE.get(row, 78)?,
+                n_name: TABLE.get(row, 79)?,
+                n_numeric: TABLE.get(row, 80)?,
+                n_oid: TABLE.get(row, 81)?,
+                n_path: TABLE.get(row, 82)?,
+                n_pg_lsn: TABLE.get(row, 83)?,
+                n_pg_snapshot: TABLE.get(row, 84)?,
+                n_point: TABLE.get(row, 85)?,
+                n_polygon: TABLE.get(row, 86)?,
+                n_regclass: TABLE.get(row, 87)?,
+                n_regcollation: TABLE.get(row, 88)?,
+                n_regconfig: TABLE.get(row, 89)?,
+                n_regdictionary: TABLE.get(row, 90)?,
+                n_regnamespace: TABLE.get(row, 91)?,
+                n_regoper: TABLE.get(row, 92)?,
+                n_regoperator: TABLE.get(row, 93)?,
+                n_regproc: TABLE.get(row, 94)?,
+                n_regprocedure: TABLE.get(row, 95)?,
+                n_regrole: TABLE.get(row, 96)?,
+                n_regtype: TABLE.get(row, 97)?,
+                n_text: TABLE.get(row, 98)?,
+                n_tid: TABLE.get(row, 99)?,
+                n_time: TABLE.get(row, 100)?,
+                n_timestamp: TABLE.get(row, 101)?,
+                n_timestamptz: TABLE.get(row, 102)?,
+                n_timetz: TABLE.get(row, 103)?,
+                n_txid_snapshot: TABLE.get(row, 104)?,
+                n_uuid: TABLE.get(row, 105)?,
+                n_varbit: TABLE.get(row, 106)?,
+                n_varchar: TABLE.get(row, 107)?,
+                n_xid: TABLE.get(row, 108)?,
+                n_xid8: TABLE.get(row, 109)?,
+                s_bit: TABLE.get(row, 110)?,
+                s_bool: TABLE.get(row, 111)?,
+                s_box: TABLE.get(row, 112)?,
+                s_bpchar: TABLE.get(row, 113)?,
+                s_bytea: TABLE.get(row, 114)?,
+                s_char: TABLE.get(row, 115)?,
+                s_cid: TABLE.get(row, 116)?,
+                s_cidr: TABLE.get(row, 117)?,
+                s_circle: TABLE.get(row, 118)?,
+                s_date: TABLE.get(row, 119)?,
+                s_float4: TABLE.get(row, 120)?,
+                s_float8: TABLE.get(row, 121)?,
+                s_inet: TABLE.get(row, 122)?,
+                s_int2: TABLE.get(row, 123)?,
+                s_int4: TABLE.get(row, 124)?,
+                s_int8: TABLE.get(row, 125)?,
+                s_interval: TABLE.get(row, 126)?,
+                s_json: TABLE.get(row, 127)?,
+                s_jsonb: TABLE.get(row, 128)?,
+                s_line: TABLE.get(row, 129)?,
+                s_lseg: TABLE.get(row, 130)?,
+                s_macaddr: TABLE.get(row, 131)?,
+                s_macaddr8: TABLE.get(row, 132)?,
+                s_money: TABLE.get(row, 133)?,
+                s_name: TABLE.get(row, 134)?,
+                s_numeric: TABLE.get(row, 135)?,
+                s_oid: TABLE.get(row, 136)?,
+                s_path: TABLE.get(row, 137)?,
+                s_pg_lsn: TABLE.get(row, 138)?,
+                s_pg_snapshot: TABLE.get(row, 139)?,
+                s_point: TABLE.get(row, 140)?,
+                s_polygon: TABLE.get(row, 141)?,
+                s_regclass: TABLE.get(row, 142)?,
+                s_regcollation: TABLE.get(row, 143)?,
+                s_regconfig: TABLE.get(row, 144)?,
+                s_regdictionary: TABLE.get(row, 145)?,
+                s_regnamespace: TABLE.get(row, 146)?,
+                s_regoper: TABLE.get(row, 147)?,
+                s_regoperator: TABLE.get(row, 148)?,
+                s_regproc: TABLE.get(row, 149)?,
+                s_regprocedure: TABLE.get(row, 150)?,
+                s_regrole: TABLE.get(row, 151)?,
+                s_regtype: TABLE.get(row, 152)?,
+                s_text: TABLE.get(row, 153)?,
+                s_tid: TABLE.get(row, 154)?,
+                s_time: TABLE.get(row, 155)?,
+                s_timestamp: TABLE.get(row, 156)?,
+                s_timestamptz: TABLE.get(row, 157)?,
+                s_timetz: TABLE.get(row, 158)?,
+                s_txid_snapshot: TABLE.get(row, 159)?,
+                s_uuid: TABLE.get(row, 160)?,
+                s_varbit: TABLE.get(row, 161)?,
+                s_varchar: TABLE.get(row, 162)?,
+                s_xid: TABLE.get(row, 163)?,
+                s_xid8: TABLE.get(row, 164)?,
             })
         }
     }
@@ -1361,8 +1504,18 @@ pub mod all_types {
         name: "all_types",
         columns: &[
             timeschema::Column {
+                name: "a_bit",
+                sql_type: "bit",
+                never_null: true,
+            },
+            timeschema::Column {
                 name: "a_bool",
                 sql_type: "boolean",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_box",
+                sql_type: "box",
                 never_null: true,
             },
             timeschema::Column {
@@ -1388,6 +1541,11 @@ pub mod all_types {
             timeschema::Column {
                 name: "a_cidr",
                 sql_type: "cidr",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_circle",
+                sql_type: "circle",
                 never_null: true,
             },
             timeschema::Column {
@@ -1441,6 +1599,26 @@ pub mod all_types {
                 never_null: true,
             },
             timeschema::Column {
+                name: "a_line",
+                sql_type: "line",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_lseg",
+                sql_type: "lseg",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_macaddr",
+                sql_type: "macaddr",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_macaddr8",
+                sql_type: "macaddr8",
+                never_null: true,
+            },
+            timeschema::Column {
                 name: "a_money",
                 sql_type: "money",
                 never_null: true,
@@ -1461,6 +1639,11 @@ pub mod all_types {
                 never_null: true,
             },
             timeschema::Column {
+                name: "a_path",
+                sql_type: "path",
+                never_null: true,
+            },
+            timeschema::Column {
                 name: "a_pg_lsn",
                 sql_type: "pg_lsn",
                 never_null: true,
@@ -1468,6 +1651,16 @@ pub mod all_types {
             timeschema::Column {
                 name: "a_pg_snapshot",
                 sql_type: "pg_snapshot",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_point",
+                sql_type: "point",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "a_polygon",
+                sql_type: "polygon",
                 never_null: true,
             },
             timeschema::Column {
@@ -1566,6 +1759,11 @@ pub mod all_types {
                 never_null: true,
             },
             timeschema::Column {
+                name: "a_varbit",
+                sql_type: "bit varying",
+                never_null: true,
+            },
+            timeschema::Column {
                 name: "a_varchar",
                 sql_type: "character varying",
                 never_null: true,
@@ -1581,8 +1779,18 @@ pub mod all_types {
                 never_null: true,
             },
             timeschema::Column {
+                name: "n_bit",
+                sql_type: "bit",
+                never_null: false,
+            },
+            timeschema::Column {
                 name: "n_bool",
                 sql_type: "boolean",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_box",
+                sql_type: "box",
                 never_null: false,
             },
             timeschema::Column {
@@ -1608,6 +1816,11 @@ pub mod all_types {
             timeschema::Column {
                 name: "n_cidr",
                 sql_type: "cidr",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_circle",
+                sql_type: "circle",
                 never_null: false,
             },
             timeschema::Column {
@@ -1661,6 +1874,26 @@ pub mod all_types {
                 never_null: false,
             },
             timeschema::Column {
+                name: "n_line",
+                sql_type: "line",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_lseg",
+                sql_type: "lseg",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_macaddr",
+                sql_type: "macaddr",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_macaddr8",
+                sql_type: "macaddr8",
+                never_null: false,
+            },
+            timeschema::Column {
                 name: "n_money",
                 sql_type: "money",
                 never_null: false,
@@ -1681,6 +1914,11 @@ pub mod all_types {
                 never_null: false,
             },
             timeschema::Column {
+                name: "n_path",
+                sql_type: "path",
+                never_null: false,
+            },
+            timeschema::Column {
                 name: "n_pg_lsn",
                 sql_type: "pg_lsn",
                 never_null: false,
@@ -1688,6 +1926,16 @@ pub mod all_types {
             timeschema::Column {
                 name: "n_pg_snapshot",
                 sql_type: "pg_snapshot",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_point",
+                sql_type: "point",
+                never_null: false,
+            },
+            timeschema::Column {
+                name: "n_polygon",
+                sql_type: "polygon",
                 never_null: false,
             },
             timeschema::Column {
@@ -1786,6 +2034,11 @@ pub mod all_types {
                 never_null: false,
             },
             timeschema::Column {
+                name: "n_varbit",
+                sql_type: "bit varying",
+                never_null: false,
+            },
+            timeschema::Column {
                 name: "n_varchar",
                 sql_type: "character varying",
                 never_null: false,
@@ -1801,8 +2054,18 @@ pub mod all_types {
                 never_null: false,
             },
             timeschema::Column {
+                name: "s_bit",
+                sql_type: "bit[]",
+                never_null: true,
+            },
+            timeschema::Column {
                 name: "s_bool",
                 sql_type: "boolean[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_box",
+                sql_type: "box[]",
                 never_null: true,
             },
             timeschema::Column {
@@ -1828,6 +2091,11 @@ pub mod all_types {
             timeschema::Column {
                 name: "s_cidr",
                 sql_type: "cidr[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_circle",
+                sql_type: "circle[]",
                 never_null: true,
             },
             timeschema::Column {
@@ -1881,6 +2149,26 @@ pub mod all_types {
                 never_null: true,
             },
             timeschema::Column {
+                name: "s_line",
+                sql_type: "line[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_lseg",
+                sql_type: "lseg[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_macaddr",
+                sql_type: "macaddr[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_macaddr8",
+                sql_type: "macaddr8[]",
+                never_null: true,
+            },
+            timeschema::Column {
                 name: "s_money",
                 sql_type: "money[]",
                 never_null: true,
@@ -1901,6 +2189,11 @@ pub mod all_types {
                 never_null: true,
             },
             timeschema::Column {
+                name: "s_path",
+                sql_type: "path[]",
+                never_null: true,
+            },
+            timeschema::Column {
                 name: "s_pg_lsn",
                 sql_type: "pg_lsn[]",
                 never_null: true,
@@ -1908,6 +2201,16 @@ pub mod all_types {
             timeschema::Column {
                 name: "s_pg_snapshot",
                 sql_type: "pg_snapshot[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_point",
+                sql_type: "point[]",
+                never_null: true,
+            },
+            timeschema::Column {
+                name: "s_polygon",
+                sql_type: "polygon[]",
                 never_null: true,
             },
             timeschema::Column {
@@ -2006,6 +2309,11 @@ pub mod all_types {
                 never_null: true,
             },
             timeschema::Column {
+                name: "s_varbit",
+                sql_type: "bit varying[]",
+                never_null: true,
+            },
+            timeschema::Column {
                 name: "s_varchar",
                 sql_type: "character varying[]",
                 never_null: true,
@@ -2030,8 +2338,12 @@ pub mod all_types {
     /// `New { a: Some(1), ..Required { b, c }.into() }`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct New {
+        /// `bit`.
+        pub a_bit: timeschema::Bits,
         /// `boolean`.
         pub a_bool: bool,
+        /// `box`.
+        pub a_box: timeschema::Rectangle,
         /// `character`.
         pub a_bpchar: String,
         /// `bytea`.
@@ -2042,6 +2354,8 @@ pub mod all_types {
         pub a_cid: timeschema::Cid,
         /// `cidr`.
         pub a_cidr: timeschema::Cidr,
+        /// `circle`.
+        pub a_circle: timeschema::Circle,
         /// `date`.
         pub a_date: timeschema::Date,
         /// `real`.
@@ -2062,6 +2376,14 @@ pub mod all_types {
         pub a_json: timeschema::Json,
         /// `jsonb`.
         pub a_jsonb: timeschema::Jsonb,
+        /// `line`.
+        pub a_line: timeschema::Line,
+        /// `lseg`.
+        pub a_lseg: timeschema::LineSegment,
+        /// `macaddr`.
+        pub a_macaddr: timeschema::MacAddr,
+        /// `macaddr8`.
+        pub a_macaddr8: timeschema::MacAddr8,
         /// `money`.
         pub a_money: timeschema::Money,
         /// `name`.
@@ -2070,10 +2392,16 @@ pub mod all_types {
         pub a_numeric: timeschema::Numeric,
         /// `oid`.
         pub a_oid: timeschema::Oid,
+        /// `path`.
+        pub a_path: timeschema::Path,
         /// `pg_lsn`.
         pub a_pg_lsn: timeschema::PgLsn,
         /// `pg_snapshot`.
         pub a_pg_snapshot: timeschema::PgSnapshot,
+        /// `point`.
+        pub a_point: timeschema::Point,
+        /// `polygon`.
+        pub a_polygon: timeschema::Polygon,
         /// `regclass`.
         pub a_regclass: timeschema::Oid,
         /// `regcollation`.
@@ -2112,14 +2440,20 @@ pub mod all_types {
         pub a_txid_snapshot: timeschema::PgSnapshot,
         /// `uuid`.
         pub a_uuid: timeschema::Uuid,
+        /// `bit varying`.
+        pub a_varbit: timeschema::Bits,
         /// `character varying`.
         pub a_varchar: String,
         /// `xid`.
         pub a_xid: timeschema::Xid,
         /// `xid8`.
         pub a_xid8: timeschema::Xid8,
+        /// `bit`. `None` is null.
+        pub n_bit: Option<timeschema::Bits>,
         /// `boolean`. `None` is null.
         pub n_bool: Option<bool>,
+        /// `box`. `None` is null.
+        pub n_box: Option<timeschema::Rectangle>,
         /// `character`. `None` is null.
         pub n_bpchar: Option<String>,
         /// `bytea`. `None` is null.
@@ -2130,6 +2464,8 @@ pub mod all_types {
         pub n_cid: Option<timeschema::Cid>,
         /// `cidr`. `None` is null.
         pub n_cidr: Option<timeschema::Cidr>,
+        /// `circle`. `None` is null.
+        pub n_circle: Option<timeschema::Circle>,
         /// `date`. `None` is null.
         pub n_date: Option<timeschema::Date>,
         /// `real`. `None` is null.
@@ -2150,6 +2486,14 @@ pub mod all_types {
         pub n_json: Option<timeschema::Json>,
         /// `jsonb`. `None` is null.
         pub n_jsonb: Option<timeschema::Jsonb>,
+        /// `line`. `None` is null.
+        pub n_line: Option<timeschema::Line>,
+        /// `lseg`. `None` is null.
+        pub n_lseg: Option<timeschema::LineSegment>,
+        /// `macaddr`. `None` is null.
+        pub n_macaddr: Option<timeschema::MacAddr>,
+        /// `macaddr8`. `None` is null.
+        pub n_macaddr8: Option<timeschema::MacAddr8>,
         /// `money`. `None` is null.
         pub n_money: Option<timeschema::Money>,
         /// `name`. `None` is null.
@@ -2158,10 +2502,16 @@ pub mod all_types {
         pub n_numeric: Option<timeschema::Numeric>,
         /// `oid`. `None` is null.
         pub n_oid: Option<timeschema::Oid>,
+        /// `path`. `None` is null.
+        pub n_path: Option<timeschema::Path>,
         /// `pg_lsn`. `None` is null.
         pub n_pg_lsn: Option<timeschema::PgLsn>,
         /// `pg_snapshot`. `None` is null.
         pub n_pg_snapshot: Option<timeschema::PgSnapshot>,
+        /// `point`. `None` is null.
+        pub n_point: Option<timeschema::Point>,
+        /// `polygon`. `None` is null.
+        pub n_polygon: Option<timeschema::Polygon>,
         /// `regclass`. `None` is null.
         pub n_regclass: Option<timeschema::Oid>,
         /// `regcollation`. `None` is null.
@@ -2200,14 +2550,20 @@ pub mod all_types {
         pub n_txid_snapshot: Option<timeschema::PgSnapshot>,
         /// `uuid`. `None` is null.
         pub n_uuid: Option<timeschema::Uuid>,
+        /// `bit varying`. `None` is null.
+        pub n_varbit: Option<timeschema::Bits>,
         /// `character varying`. `None` is null.
         pub n_varchar: Option<String>,
         /// `xid`. `None` is null.
         pub n_xid: Option<timeschema::Xid>,
         /// `xid8`. `None` is null.
         pub n_xid8: Option<timeschema::Xid8>,
+        /// `bit[]`, `'{}'::bit[]` by default. `None` is the default.
+        pub s_bit: Option<timeschema::Array<timeschema::Bits>>,
         /// `boolean[]`, `'{}'::boolean[]` by default. `None` is the default.
         pub s_bool: Option<timeschema::Array<bool>>,
+        /// `box[]`, `'{}'::box[]` by default. `None` is the default.
+        pub s_box: Option<timeschema::Array<timeschema::Rectangle>>,
         /// `character[]`, `'{}'::character[]` by default. `None` is the default.
         pub s_bpchar: Option<timeschema::Array<String>>,
         /// `bytea[]`, `'{}'::bytea[]` by default. `None` is the default.
@@ -2218,6 +2574,8 @@ pub mod all_types {
         pub s_cid: Option<timeschema::Array<timeschema::Cid>>,
         /// `cidr[]`, `'{}'::cidr[]` by default. `None` is the default.
         pub s_cidr: Option<timeschema::Array<timeschema::Cidr>>,
+        /// `circle[]`, `'{}'::circle[]` by default. `None` is the default.
+        pub s_circle: Option<timeschema::Array<timeschema::Circle>>,
         /// `date[]`, `'{}'::date[]` by default. `None` is the default.
         pub s_date: Option<timeschema::Array<timeschema::Date>>,
         /// `real[]`, `'{}'::real[]` by default. `None` is the default.
@@ -2238,6 +2596,14 @@ pub mod all_types {
         pub s_json: Option<timeschema::Array<timeschema::Json>>,
         /// `jsonb[]`, `'{}'::jsonb[]` by default. `None` is the default.
         pub s_jsonb: Option<timeschema::Array<timeschema::Jsonb>>,
+        /// `line[]`, `'{}'::line[]` by default. `None` is the default.
+        pub s_line: Option<timeschema::Array<timeschema::Line>>,
+        /// `lseg[]`, `'{}'::lseg[]` by default. `None` is the default.
+        pub s_lseg: Option<timeschema::Array<timeschema::LineSegment>>,
+        /// `macaddr[]`, `'{}'::macaddr[]` by default. `None` is the default.
+        pub s_macaddr: Option<timeschema::Array<timeschema::MacAddr>>,
+        /// `macaddr8[]`, `'{}'::macaddr8[]` by default. `None` is the default.
+        pub s_macaddr8: Option<timeschema::Array<timeschema::MacAddr8>>,
         /// `money[]`, `'{}'::money[]` by default. `None` is the default.
         pub s_money: Option<timeschema::Array<timeschema::Money>>,
         /// `name[]`, `'{}'::name[]` by default. `None` is the default.
@@ -2246,10 +2612,16 @@ pub mod all_types {
         pub s_numeric: Option<timeschema::Array<timeschema::Numeric>>,
         /// `oid[]`, `'{}'::oid[]` by default. `None` is the default.
         pub s_oid: Option<timeschema::Array<timeschema::Oid>>,
+        /// `path[]`, `'{}'::path[]` by default. `None` is the default.
+        pub s_path: Option<timeschema::Array<timeschema::Path>>,
         /// `pg_lsn[]`, `'{}'::pg_lsn[]` by default. `None` is the default.
         pub s_pg_lsn: Option<timeschema::Array<timeschema::PgLsn>>,
         /// `pg_snapshot[]`, `'{}'::pg_snapshot[]` by default. `None` is the default.
         pub s_pg_snapshot: Option<timeschema::Array<timeschema::PgSnapshot>>,
+        /// `point[]`, `'{}'::point[]` by default. `None` is the default.
+        pub s_point: Option<timeschema::Array<timeschema::Point>>,
+        /// `polygon[]`, `'{}'::polygon[]` by default. `None` is the default.
+        pub s_polygon: Option<timeschema::Array<timeschema::Polygon>>,
         /// `regclass[]`, `'{}'::regclass[]` by default. `None` is the default.
         pub s_regclass: Option<timeschema::Array<timeschema::Oid>>,
         /// `regcollation[]`, `'{}'::regcollation[]` by default. `None` is the default.
@@ -2292,6 +2664,8 @@ pub mod all_types {
         pub s_txid_snapshot: Option<timeschema::Array<timeschema::PgSnapshot>>,
         /// `uuid[]`, `'{}'::uuid[]` by default. `None` is the default.
         pub s_uuid: Option<timeschema::Array<timeschema::Uuid>>,
+        /// `bit varying[]`, `'{}'::bit varying[]` by default. `None` is the default.
+        pub s_varbit: Option<timeschema::Array<timeschema::Bits>>,
         /// `character varying[]`, `'{}'::character varying[]` by default. `None` is the default.
         pub s_varchar: Option<timeschema::Array<String>>,
         /// `xid[]`, `'{}'::xid[]` by default. `None` is the default.
@@ -2306,8 +2680,12 @@ pub mod all_types {
     /// If a migration adds such a column, code that writes rows without it no longer compiles.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Required {
+        /// `bit`.
+        pub a_bit: timeschema::Bits,
         /// `boolean`.
         pub a_bool: bool,
+        /// `box`.
+        pub a_box: timeschema::Rectangle,
         /// `character`.
         pub a_bpchar: String,
         /// `bytea`.
@@ -2318,6 +2696,8 @@ pub mod all_types {
         pub a_cid: timeschema::Cid,
         /// `cidr`.
         pub a_cidr: timeschema::Cidr,
+        /// `circle`.
+        pub a_circle: timeschema::Circle,
         /// `date`.
         pub a_date: timeschema::Date,
         /// `real`.
@@ -2338,6 +2718,14 @@ pub mod all_types {
         pub a_json: timeschema::Json,
         /// `jsonb`.
         pub a_jsonb: timeschema::Jsonb,
+        /// `line`.
+        pub a_line: timeschema::Line,
+        /// `lseg`.
+        pub a_lseg: timeschema::LineSegment,
+        /// `macaddr`.
+        pub a_macaddr: timeschema::MacAddr,
+        /// `macaddr8`.
+        pub a_macaddr8: timeschema::MacAddr8,
         /// `money`.
         pub a_money: timeschema::Money,
         /// `name`.
@@ -2346,10 +2734,16 @@ pub mod all_types {
         pub a_numeric: timeschema::Numeric,
         /// `oid`.
         pub a_oid: timeschema::Oid,
+        /// `path`.
+        pub a_path: timeschema::Path,
         /// `pg_lsn`.
         pub a_pg_lsn: timeschema::PgLsn,
         /// `pg_snapshot`.
         pub a_pg_snapshot: timeschema::PgSnapshot,
+        /// `point`.
+        pub a_point: timeschema::Point,
+        /// `polygon`.
+        pub a_polygon: timeschema::Polygon,
         /// `regclass`.
         pub a_regclass: timeschema::Oid,
         /// `regcollation`.
@@ -2388,6 +2782,8 @@ pub mod all_types {
         pub a_txid_snapshot: timeschema::PgSnapshot,
         /// `uuid`.
         pub a_uuid: timeschema::Uuid,
+        /// `bit varying`.
+        pub a_varbit: timeschema::Bits,
         /// `character varying`.
         pub a_varchar: String,
         /// `xid`.
@@ -2399,12 +2795,15 @@ pub mod all_types {
     impl From<Required> for New {
         fn from(required: Required) -> Self {
             Self {
+                a_bit: required.a_bit,
                 a_bool: required.a_bool,
+                a_box: required.a_box,
                 a_bpchar: required.a_bpchar,
                 a_bytea: required.a_bytea,
                 a_char: required.a_char,
                 a_cid: required.a_cid,
                 a_cidr: required.a_cidr,
+                a_circle: required.a_circle,
                 a_date: required.a_date,
                 a_float4: required.a_float4,
                 a_float8: required.a_float8,
@@ -2415,12 +2814,19 @@ pub mod all_types {
                 a_interval: required.a_interval,
                 a_json: required.a_json,
                 a_jsonb: required.a_jsonb,
+                a_line: required.a_line,
+                a_lseg: required.a_lseg,
+                a_macaddr: required.a_macaddr,
+                a_macaddr8: required.a_macaddr8,
                 a_money: required.a_money,
                 a_name: required.a_name,
                 a_numeric: required.a_numeric,
                 a_oid: required.a_oid,
+                a_path: required.a_path,
                 a_pg_lsn: required.a_pg_lsn,
                 a_pg_snapshot: required.a_pg_snapshot,
+                a_point: required.a_point,
+                a_polygon: required.a_polygon,
                 a_regclass: required.a_regclass,
                 a_regcollation: required.a_regcollation,
                 a_regconfig: required.a_regconfig,
@@ -2440,15 +2846,19 @@ pub mod all_types {
                 a_timetz: required.a_timetz,
                 a_txid_snapshot: required.a_txid_snapshot,
                 a_uuid: required.a_uuid,
+                a_varbit: required.a_varbit,
                 a_varchar: required.a_varchar,
                 a_xid: required.a_xid,
                 a_xid8: required.a_xid8,
+                n_bit: None,
                 n_bool: None,
+                n_box: None,
                 n_bpchar: None,
                 n_bytea: None,
                 n_char: None,
                 n_cid: None,
                 n_cidr: None,
+                n_circle: None,
                 n_date: None,
                 n_float4: None,
                 n_float8: None,
@@ -2459,12 +2869,19 @@ pub mod all_types {
                 n_interval: None,
                 n_json: None,
                 n_jsonb: None,
+                n_line: None,
+                n_lseg: None,
+                n_macaddr: None,
+                n_macaddr8: None,
                 n_money: None,
                 n_name: None,
                 n_numeric: None,
                 n_oid: None,
+                n_path: None,
                 n_pg_lsn: None,
                 n_pg_snapshot: None,
+                n_point: None,
+                n_polygon: None,
                 n_regclass: None,
                 n_regcollation: None,
                 n_regconfig: None,
@@ -2484,15 +2901,19 @@ pub mod all_types {
                 n_timetz: None,
                 n_txid_snapshot: None,
                 n_uuid: None,
+                n_varbit: None,
                 n_varchar: None,
                 n_xid: None,
                 n_xid8: None,
+                s_bit: None,
                 s_bool: None,
+                s_box: None,
                 s_bpchar: None,
                 s_bytea: None,
                 s_char: None,
                 s_cid: None,
                 s_cidr: None,
+                s_circle: None,
                 s_date: None,
                 s_float4: None,
                 s_float8: None,
@@ -2503,12 +2924,19 @@ pub mod all_types {
                 s_interval: None,
                 s_json: None,
                 s_jsonb: None,
+                s_line: None,
+                s_lseg: None,
+                s_macaddr: None,
+                s_macaddr8: None,
                 s_money: None,
                 s_name: None,
                 s_numeric: None,
                 s_oid: None,
+                s_path: None,
                 s_pg_lsn: None,
                 s_pg_snapshot: None,
+                s_point: None,
+                s_polygon: None,
                 s_regclass: None,
                 s_regcollation: None,
                 s_regconfig: None,
@@ -2528,6 +2956,7 @@ pub mod all_types {
                 s_timetz: None,
                 s_txid_snapshot: None,
                 s_uuid: None,
+                s_varbit: None,
                 s_varchar: None,
                 s_xid: None,
                 s_xid8: None,
@@ -2537,54 +2966,65 @@ pub mod all_types {
 
     impl timeschema::Insert for New {
         const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 132];
+        type Given = [bool; 165];
 
         fn given(&self) -> Self::Given {
-            let mut given = [true; 132];
-            given[88] = self.s_bool.is_some();
-            given[89] = self.s_bpchar.is_some();
-            given[90] = self.s_bytea.is_some();
-            given[91] = self.s_char.is_some();
-            given[92] = self.s_cid.is_some();
-            given[93] = self.s_cidr.is_some();
-            given[94] = self.s_date.is_some();
-            given[95] = self.s_float4.is_some();
-            given[96] = self.s_float8.is_some();
-            given[97] = self.s_inet.is_some();
-            given[98] = self.s_int2.is_some();
-            given[99] = self.s_int4.is_some();
-            given[100] = self.s_int8.is_some();
-            given[101] = self.s_interval.is_some();
-            given[102] = self.s_json.is_some();
-            given[103] = self.s_jsonb.is_some();
-            given[104] = self.s_money.is_some();
-            given[105] = self.s_name.is_some();
-            given[106] = self.s_numeric.is_some();
-            given[107] = self.s_oid.is_some();
-            given[108] = self.s_pg_lsn.is_some();
-            given[109] = self.s_pg_snapshot.is_some();
-            given[110] = self.s_regclass.is_some();
-            given[111] = self.s_regcollation.is_some();
-            given[112] = self.s_regconfig.is_some();
-            given[113] = self.s_regdictionary.is_some();
-            given[114] = self.s_regnamespace.is_some();
-            given[115] = self.s_regoper.is_some();
-            given[116] = self.s_regoperator.is_some();
-            given[117] = self.s_regproc.is_some();
-            given[118] = self.s_regprocedure.is_some();
-            given[119] = self.s_regrole.is_some();
-            given[120] = self.s_regtype.is_some();
-            given[121] = self.s_text.is_some();
-            given[122] = self.s_tid.is_some();
-            given[123] = self.s_time.is_some();
-            given[124] = self.s_timestamp.is_some();
-            given[125] = self.s_timestamptz.is_some();
-            given[126] = self.s_timetz.is_some();
-            given[127] = self.s_txid_snapshot.is_some();
-            given[128] = self.s_uuid.is_some();
-            given[129] = self.s_varchar.is_some();
-            given[130] = self.s_xid.is_some();
-            given[131] = self.s_xid8.is_some();
+            let mut given = [true; 165];
+            given[110] = self.s_bit.is_some();
+            given[111] = self.s_bool.is_some();
+            given[112] = self.s_box.is_some();
+            given[113] = self.s_bpchar.is_some();
+            given[114] = self.s_bytea.is_some();
+            given[115] = self.s_char.is_some();
+            given[116] = self.s_cid.is_some();
+            given[117] = self.s_cidr.is_some();
+            given[118] = self.s_circle.is_some();
+            given[119] = self.s_date.is_some();
+            given[120] = self.s_float4.is_some();
+            given[121] = self.s_float8.is_some();
+            given[122] = self.s_inet.is_some();
+            given[123] = self.s_int2.is_some();
+            given[124] = self.s_int4.is_some();
+            given[125] = self.s_int8.is_some();
+            given[126] = self.s_interval.is_some();
+            given[127] = self.s_json.is_some();
+            given[128] = self.s_jsonb.is_some();
+            given[129] = self.s_line.is_some();
+            given[130] = self.s_lseg.is_some();
+            given[131] = self.s_macaddr.is_some();
+            given[132] = self.s_macaddr8.is_some();
+            given[133] = self.s_money.is_some();
+            given[134] = self.s_name.is_some();
+            given[135] = self.s_numeric.is_some();
+            given[136] = self.s_oid.is_some();
+            given[137] = self.s_path.is_some();
+            given[138] = self.s_pg_lsn.is_some();
+            given[139] = self.s_pg_snapshot.is_some();
+            given[140] = self.s_point.is_some();
+            given[141] = self.s_polygon.is_some();
+            given[142] = self.s_regclass.is_some();
+            given[143] = self.s_regcollation.is_some();
+            given[144] = self.s_regconfig.is_some();
+            given[145] = self.s_regdictionary.is_some();
+            given[146] = self.s_regnamespace.is_some();
+            given[147] = self.s_regoper.is_some();
+            given[148] = self.s_regoperator.is_some();
+            given[149] = self.s_regproc.is_some();
+            given[150] = self.s_regprocedure.is_some();
+            given[151] = self.s_regrole.is_some();
+            given[152] = self.s_regtype.is_some();
+            given[153] = self.s_text.is_some();
+            given[154] = self.s_tid.is_some();
+            given[155] = self.s_time.is_some();
+            given[156] = self.s_timestamp.is_some();
+            given[157] = self.s_timestamptz.is_some();
+            given[158] = self.s_timetz.is_some();
+            given[159] = self.s_txid_snapshot.is_some();
+            given[160] = self.s_uuid.is_some();
+            given[161] = self.s_varbit.is_some();
+            given[162] = self.s_varchar.is_some();
+            given[163] = self.s_xid.is_some();
+            given[164] = self.s_xid8.is_some();
             given
         }
 
@@ -2601,12 +3041,15 @@ pub mod all_types {
         fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
             let most = TABLE.columns.len();
             let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.a_bit);
             values.push(&self.a_bool);
+            values.push(&self.a_box);
             values.push(&self.a_bpchar);
             values.push(&self.a_bytea);
             values.push(&self.a_char);
             values.push(&self.a_cid);
             values.push(&self.a_cidr);
+            values.push(&self.a_circle);
             values.push(&self.a_date);
             values.push(&self.a_float4);
             values.push(&self.a_float8);
@@ -2617,12 +3060,19 @@ pub mod all_types {
             values.push(&self.a_interval);
             values.push(&self.a_json);
             values.push(&self.a_jsonb);
+            values.push(&self.a_line);
+            values.push(&self.a_lseg);
+            values.push(&self.a_macaddr);
+            values.push(&self.a_macaddr8);
             values.push(&self.a_money);
             values.push(&self.a_name);
             values.push(&self.a_numeric);
             values.push(&self.a_oid);
+            values.push(&self.a_path);
             values.push(&self.a_pg_lsn);
             values.push(&self.a_pg_snapshot);
+            values.push(&self.a_point);
+            values.push(&self.a_polygon);
             values.push(&self.a_regclass);
             values.push(&self.a_regcollation);
             values.push(&self.a_regconfig);
@@ -2642,15 +3092,19 @@ pub mod all_types {
             values.push(&self.a_timetz);
             values.push(&self.a_txid_snapshot);
             values.push(&self.a_uuid);
+            values.push(&self.a_varbit);
             values.push(&self.a_varchar);
             values.push(&self.a_xid);
             values.push(&self.a_xid8);
+            values.push(&self.n_bit);
             values.push(&self.n_bool);
+            values.push(&self.n_box);
             values.push(&self.n_bpchar);
             values.push(&self.n_bytea);
             values.push(&self.n_char);
             values.push(&self.n_cid);
             values.push(&self.n_cidr);
+            values.push(&self.n_circle);
             values.push(&self.n_date);
             values.push(&self.n_float4);
             values.push(&self.n_float8);
@@ -2661,12 +3115,19 @@ pub mod all_types {
             values.push(&self.n_interval);
             values.push(&self.n_json);
             values.push(&self.n_jsonb);
+            values.push(&self.n_line);
+            values.push(&self.n_lseg);
+            values.push(&self.n_macaddr);
+            values.push(&self.n_macaddr8);
             values.push(&self.n_money);
             values.push(&self.n_name);
             values.push(&self.n_numeric);
             values.push(&self.n_oid);
+            values.push(&self.n_path);
             values.push(&self.n_pg_lsn);
             values.push(&self.n_pg_snapshot);
+            values.push(&self.n_point);
+            values.push(&self.n_polygon);
             values.push(&self.n_regclass);
             values.push(&self.n_regcollation);
             values.push(&self.n_regconfig);
@@ -2686,10 +3147,17 @@ pub mod all_types {
             values.push(&self.n_timetz);
             values.push(&self.n_txid_snapshot);
             values.push(&self.n_uuid);
+            values.push(&self.n_varbit);
             values.push(&self.n_varchar);
             values.push(&self.n_xid);
             values.push(&self.n_xid8);
+            if let Some(value) = &self.s_bit {
+                values.push(value);
+            }
             if let Some(value) = &self.s_bool {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_box {
                 values.push(value);
             }
             if let Some(value) = &self.s_bpchar {
@@ -2705,6 +3173,9 @@ pub mod all_types {
                 values.push(value);
             }
             if let Some(value) = &self.s_cidr {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_circle {
                 values.push(value);
             }
             if let Some(value) = &self.s_date {
@@ -2737,6 +3208,18 @@ pub mod all_types {
             if let Some(value) = &self.s_jsonb {
                 values.push(value);
             }
+            if let Some(value) = &self.s_line {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_lseg {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_macaddr {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_macaddr8 {
+                values.push(value);
+            }
             if let Some(value) = &self.s_money {
                 values.push(value);
             }
@@ -2749,10 +3232,19 @@ pub mod all_types {
             if let Some(value) = &self.s_oid {
                 values.push(value);
             }
+            if let Some(value) = &self.s_path {
+                values.push(value);
+            }
             if let Some(value) = &self.s_pg_lsn {
                 values.push(value);
             }
             if let Some(value) = &self.s_pg_snapshot {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_point {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_polygon {
                 values.push(value);
             }
             if let Some(value) = &self.s_regclass {
@@ -2812,6 +3304,9 @@ pub mod all_types {
             if let Some(value) = &self.s_uuid {
                 values.push(value);
             }
+            if let Some(value) = &self.s_varbit {
+                values.push(value);
+            }
             if let Some(value) = &self.s_varchar {
                 values.push(value);
             }
@@ -2825,12 +3320,15 @@ pub mod all_types {
         }
 
         fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.a_bit, out)?;
             timeschema::field(&self.a_bool, out)?;
+            timeschema::field(&self.a_box, out)?;
             timeschema::field(&self.a_bpchar, out)?;
             timeschema::field(&self.a_bytea, out)?;
             timeschema::field(&self.a_char, out)?;
             timeschema::field(&self.a_cid, out)?;
             timeschema::field(&self.a_cidr, out)?;
+            timeschema::field(&self.a_circle, out)?;
             timeschema::field(&self.a_date, out)?;
             timeschema::field(&self.a_float4, out)?;
             timeschema::field(&self.a_float8, out)?;
@@ -2841,12 +3339,19 @@ pub mod all_types {
             timeschema::field(&self.a_interval, out)?;
             timeschema::field(&self.a_json, out)?;
             timeschema::field(&self.a_jsonb, out)?;
+            timeschema::field(&self.a_line, out)?;
+            timeschema::field(&self.a_lseg, out)?;
+            timeschema::field(&self.a_macaddr, out)?;
+            timeschema::field(&self.a_macaddr8, out)?;
             timeschema::field(&self.a_money, out)?;
             timeschema::field(&self.a_name, out)?;
             timeschema::field(&self.a_numeric, out)?;
             timeschema::field(&self.a_oid, out)?;
+            timeschema::field(&self.a_path, out)?;
             timeschema::field(&self.a_pg_lsn, out)?;
             timeschema::field(&self.a_pg_snapshot, out)?;
+            timeschema::field(&self.a_point, out)?;
+            timeschema::field(&self.a_polygon, out)?;
             timeschema::field(&self.a_regclass, out)?;
             timeschema::field(&self.a_regcollation, out)?;
             timeschema::field(&self.a_regconfig, out)?;
@@ -2866,15 +3371,19 @@ pub mod all_types {
             timeschema::field(&self.a_timetz, out)?;
             timeschema::field(&self.a_txid_snapshot, out)?;
             timeschema::field(&self.a_uuid, out)?;
+            timeschema::field(&self.a_varbit, out)?;
             timeschema::field(&self.a_varchar, out)?;
             timeschema::field(&self.a_xid, out)?;
             timeschema::field(&self.a_xid8, out)?;
+            timeschema::nullable_field(&self.n_bit, out)?;
             timeschema::nullable_field(&self.n_bool, out)?;
+            timeschema::nullable_field(&self.n_box, out)?;
             timeschema::nullable_field(&self.n_bpchar, out)?;
             timeschema::nullable_field(&self.n_bytea, out)?;
             timeschema::nullable_field(&self.n_char, out)?;
             timeschema::nullable_field(&self.n_cid, out)?;
             timeschema::nullable_field(&self.n_cidr, out)?;
+            timeschema::nullable_field(&self.n_circle, out)?;
             timeschema::nullable_field(&self.n_date, out)?;
             timeschema::nullable_field(&self.n_float4, out)?;
             timeschema::nullable_field(&self.n_float8, out)?;
@@ -2885,12 +3394,19 @@ pub mod all_types {
             timeschema::nullable_field(&self.n_interval, out)?;
             timeschema::nullable_field(&self.n_json, out)?;
             timeschema::nullable_field(&self.n_jsonb, out)?;
+            timeschema::nullable_field(&self.n_line, out)?;
+            timeschema::nullable_field(&self.n_lseg, out)?;
+            timeschema::nullable_field(&self.n_macaddr, out)?;
+            timeschema::nullable_field(&self.n_macaddr8, out)?;
             timeschema::nullable_field(&self.n_money, out)?;
             timeschema::nullable_field(&self.n_name, out)?;
             timeschema::nullable_field(&self.n_numeric, out)?;
             timeschema::nullable_field(&self.n_oid, out)?;
+            timeschema::nullable_field(&self.n_path, out)?;
             timeschema::nullable_field(&self.n_pg_lsn, out)?;
             timeschema::nullable_field(&self.n_pg_snapshot, out)?;
+            timeschema::nullable_field(&self.n_point, out)?;
+            timeschema::nullable_field(&self.n_polygon, out)?;
             timeschema::nullable_field(&self.n_regclass, out)?;
             timeschema::nullable_field(&self.n_regcollation, out)?;
             timeschema::nullable_field(&self.n_regconfig, out)?;
@@ -2910,10 +3426,17 @@ pub mod all_types {
             timeschema::nullable_field(&self.n_timetz, out)?;
             timeschema::nullable_field(&self.n_txid_snapshot, out)?;
             timeschema::nullable_field(&self.n_uuid, out)?;
+            timeschema::nullable_field(&self.n_varbit, out)?;
             timeschema::nullable_field(&self.n_varchar, out)?;
             timeschema::nullable_field(&self.n_xid, out)?;
             timeschema::nullable_field(&self.n_xid8, out)?;
+            if let Some(value) = &self.s_bit {
+                timeschema::field(value, out)?;
+            }
             if let Some(value) = &self.s_bool {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_box {
                 timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_bpchar {
@@ -2929,6 +3452,9 @@ pub mod all_types {
                 timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_cidr {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_circle {
                 timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_date {
@@ -2961,6 +3487,18 @@ pub mod all_types {
             if let Some(value) = &self.s_jsonb {
                 timeschema::field(value, out)?;
             }
+            if let Some(value) = &self.s_line {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_lseg {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_macaddr {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_macaddr8 {
+                timeschema::field(value, out)?;
+            }
             if let Some(value) = &self.s_money {
                 timeschema::field(value, out)?;
             }
@@ -2973,10 +3511,19 @@ pub mod all_types {
             if let Some(value) = &self.s_oid {
                 timeschema::field(value, out)?;
             }
+            if let Some(value) = &self.s_path {
+                timeschema::field(value, out)?;
+            }
             if let Some(value) = &self.s_pg_lsn {
                 timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_pg_snapshot {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_point {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_polygon {
                 timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_regclass {
@@ -3034,6 +3581,9 @@ pub mod all_types {
                 timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_uuid {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_varbit {
                 timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_varchar {

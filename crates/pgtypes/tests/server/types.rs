@@ -149,6 +149,17 @@ impl Identity {
         let raw: Raw = back[0].get(0);
         let back: Array<T> = back[0].get(0);
         assert_eq!(back.len(), values.len());
+        if let Some(text) = &sample.text {
+            let printed = (text.print_array)(&array);
+            let theirs = format!("SELECT $1::{name}[]::text");
+            let theirs: String = query(&mut self.client, &theirs, &[&array])[0].get(0);
+            assert!(printed == theirs, "{}[]", sample.name);
+            assert!(
+                (text.read_array)(&theirs) == Some(back),
+                "{}[]",
+                sample.name
+            );
+        }
         let mut ours = encoded(&array);
         // Another type of the same Rust type.
         ours[8..12].copy_from_slice(&raw.0[8..12]);

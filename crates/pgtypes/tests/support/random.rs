@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use pgtypes::{
-    Array, Cidr, Date, Dimension, Inet, Interval, Numeric, PgSnapshot, Time, Timestamp, Xid8,
+    Array, Cidr, Date, Dimension, Inet, Interval, Numeric, PgSnapshot, Point, Time, Timestamp, Xid8,
 };
 
 /// Values of a seed.
@@ -63,6 +63,21 @@ impl Random {
         let [low, high] = [i64::from(i32::MIN), i64::from(i32::MAX)];
         let (months, days) = (field(low, high) as i32, field(low, high) as i32);
         Interval::new(months, days, field(i64::MIN, i64::MAX))
+    }
+
+    /// A number of any size; every bit pattern comes up, and so do whole numbers.
+    pub fn float(&mut self) -> f64 {
+        match self.below(4) {
+            0 => self.between(-1_000_000, 1_000_000) as f64,
+            1 => (self.u64() as f64 / 1e15).floor() * 1e15,
+            2 => self.u64() as f64 / 1e17,
+            _ => f64::from_bits(self.u64()),
+        }
+    }
+
+    pub fn point(&mut self) -> Point {
+        let (x, y) = (self.float(), self.float());
+        Point { x, y }
     }
 
     /// The text of a decimal number: sign, leading and trailing zeros, fraction and exponent come and go.

@@ -1,6 +1,6 @@
 //! Addresses of networks.
 
-use pgtypes::{Cidr, Inet};
+use pgtypes::{Cidr, Inet, MacAddr, MacAddr8};
 
 use super::super::random::Random;
 use super::{Visitor, value};
@@ -34,4 +34,16 @@ pub fn each(to: &mut impl Visitor) {
         ],
         Random::inet,
     ));
+    let edges = &["00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "0800.2b01.0203"];
+    let server = "substr(md5(random()::text), 1, 12)";
+    let six = |r: &mut Random| MacAddr(std::array::from_fn(|_| r.u64() as u8));
+    to.visit(value::<MacAddr>("macaddr", server, edges, six).ordered());
+    let edges = &[
+        "00:00:00:00:00:00:00:00",
+        "ff:ff:ff:ff:ff:ff:ff:ff",
+        "08002b010203",
+    ];
+    let server = "substr(md5(random()::text), 1, 16)";
+    let eight = |r: &mut Random| MacAddr8(r.u64().to_be_bytes());
+    to.visit(value::<MacAddr8>("macaddr8", server, edges, eight).ordered());
 }

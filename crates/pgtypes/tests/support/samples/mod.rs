@@ -2,6 +2,7 @@
 //! [`Visitor`]; a type is added to the tests by its lines in the module of its subject.
 
 mod addresses;
+mod geometric;
 mod numbers;
 mod system;
 mod texts;
@@ -13,7 +14,7 @@ use std::convert::Infallible;
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
-use pgtypes::{Encode, FromSql, ToSql};
+use pgtypes::{Array, Encode, FromSql, ToSql};
 
 use super::random::Random;
 
@@ -53,6 +54,8 @@ pub struct Sample<T> {
 pub struct Text<T> {
     pub print: fn(&T) -> String,
     pub read: fn(&str) -> Option<T>,
+    pub print_array: fn(&Array<T>) -> String,
+    pub read_array: fn(&str) -> Option<Array<T>>,
     /// Whether there is no text that is refused.
     pub reads_all: bool,
 }
@@ -81,7 +84,7 @@ fn binary<T>(
     }
 }
 
-fn value<T: Display + FromStr<Err: 'static>>(
+fn value<T: Encode + Display + FromStr<Err: 'static>>(
     name: &'static str,
     server: &'static str,
     edges: &'static [&'static str],
@@ -90,6 +93,8 @@ fn value<T: Display + FromStr<Err: 'static>>(
     let text = Text {
         print: T::to_string,
         read: |text| text.parse().ok(),
+        print_array: Array::to_string,
+        read_array: |text| text.parse().ok(),
         reads_all: TypeId::of::<T::Err>() == TypeId::of::<Infallible>(),
     };
     let text = Some(text);
@@ -102,6 +107,7 @@ fn value<T: Display + FromStr<Err: 'static>>(
 /// Every type, in the order of the table.
 pub fn each(to: &mut impl Visitor) {
     numbers::each(to);
+    geometric::each(to);
     system::each(to);
     texts::each(to);
     times::each(to);

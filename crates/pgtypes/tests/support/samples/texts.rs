@@ -1,6 +1,6 @@
-//! Texts, bytes, documents, and `uuid`.
+//! Texts, bytes, bits, documents, and `uuid`.
 
-use pgtypes::{Json, Jsonb, Uuid};
+use pgtypes::{Bits, Json, Jsonb, Uuid};
 
 use super::super::random::Random;
 use super::{Visitor, binary, value};
@@ -55,4 +55,10 @@ pub fn each(to: &mut impl Visitor) {
         )
         .ordered(),
     );
+    let bits = |r: &mut Random| (0..r.below(40)).map(|_| r.one_in(2)).collect::<Bits>();
+    let server = "substr((random() * 2e9)::int8::bit(64)::text, 1, (random() * 64)::int)";
+    for name in ["bit", "varbit"] {
+        let edges = &["", "0", "1", "10101010", "111111111", "x1F"];
+        to.visit(value::<Bits>(name, server, edges, bits).ordered());
+    }
 }
