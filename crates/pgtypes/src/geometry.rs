@@ -129,6 +129,10 @@ impl PartialEq for Circle {
 
 impl Eq for Circle {}
 
+fn is_radius(number: f64) -> bool {
+    number >= 0.0 || number.is_nan()
+}
+
 /// What the wire forms consist of.
 struct Reader<'a>(&'a [u8]);
 
@@ -276,7 +280,7 @@ geometric!(
     "circle" ',',
     |reader| Some(Circle {
         center: reader.point()?,
-        radius: reader.number().filter(|radius| !(*radius < 0.0))?,
+        radius: reader.number().filter(|radius| is_radius(*radius))?,
     }),
     |circle, out| {
         put_point(circle.center, out);

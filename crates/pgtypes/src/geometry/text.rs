@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Circle, Line, LineSegment, Path, Point, Polygon, Rectangle};
+use super::{Circle, Line, LineSegment, Path, Point, Polygon, Rectangle, is_radius};
 use crate::error::ParseError;
 use crate::float_text::{take_f64, write_f64};
 use crate::text::{Cursor, pad};
@@ -131,7 +131,7 @@ impl Read for Circle {
     fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
         let [x, y, radius] = read_numbers(cursor, "<(_,_),_>")?;
         let center = Point { x, y };
-        (!(radius < 0.0)).then_some(Self { center, radius })
+        is_radius(radius).then_some(Self { center, radius })
     }
 }
 
