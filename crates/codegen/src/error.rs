@@ -4,19 +4,6 @@
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A column has a type that is not in the table of `sql::types`.
-    #[error(
-        "{relation}.{column} has the type {sql_type}, which has no Rust type yet: \
-         use one of those that docs/types.md lists"
-    )]
-    UnmappedType {
-        /// Schema and name of the relation.
-        relation: String,
-        /// Name of the column.
-        column: String,
-        /// The type as PostgreSQL prints it.
-        sql_type: String,
-    },
     /// A domain is defined by itself, which PostgreSQL does not allow: the catalog was edited.
     #[error(
         "{relation}.{column}: the domain {domain} refers to itself: run `cargo xtask migrate` to write the catalog again"

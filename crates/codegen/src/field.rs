@@ -6,7 +6,7 @@ use crate::docs;
 use crate::error::Error;
 use crate::names::{self, Style};
 use crate::source::Source;
-use crate::types::{RustType, Types, Unmapped};
+use crate::types::{CircularDomain, RustType, Types};
 
 /// A column with its Rust names and types.
 pub(crate) struct Field<'a> {
@@ -43,17 +43,10 @@ pub(crate) fn fields<'a>(
         .map(|(column, name)| {
             let ty = types
                 .rust(&column.ty, depth + 1)
-                .map_err(|unmapped| match unmapped {
-                    Unmapped::Unknown => Error::UnmappedType {
-                        relation: title.to_owned(),
-                        column: column.name.clone(),
-                        sql_type: column.ty.sql.clone(),
-                    },
-                    Unmapped::Circular(domain) => Error::CircularDomain {
-                        relation: title.to_owned(),
-                        column: column.name.clone(),
-                        domain,
-                    },
+                .map_err(|CircularDomain(domain)| Error::CircularDomain {
+                    relation: title.to_owned(),
+                    column: column.name.clone(),
+                    domain,
                 })?;
             let domain = types.domain(&column.ty);
             let default = column.default.as_deref().or_else(|| {
@@ -64,7 +57,10 @@ pub(crate) fn fields<'a>(
                 }
             });
             let base = domain.map(|domain| domain.base.sql.as_str());
-            let sql = sql_sentence(column, &name, base, default);
+            let mut sql = sql_sentence(column, &name, base, default);
+            if ty.as_text {
+                sql += " Read and written as its text.";
+            }
             Ok(Field {
                 column,
                 name,

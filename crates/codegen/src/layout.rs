@@ -118,9 +118,46 @@ pub(crate) fn call(place: Indent, function: &str, arguments: &[&str], suffix: &s
     if width(&joined) <= CALL_WIDTH && place.fits(&line) {
         return line;
     }
+    format!("{}{suffix}", broken_call(place, function, arguments))
+}
+
+/// `function(argument, argument)` with each argument on a line of its own.
+fn broken_call(place: Indent, function: &str, arguments: &[&str]) -> String {
     let inner = place.inner(4).margin();
     let arguments: String = arguments.iter().map(|a| format!("\n{inner}{a},")).collect();
-    format!("{function}({arguments}\n{}){suffix}", place.margin())
+    format!("{function}({arguments}\n{})", place.margin())
+}
+
+/// `prefix[call, call]suffix`, where a call that is alone begins on the line of its bracket.
+pub(crate) fn calls(
+    place: Indent,
+    prefix: &str,
+    calls: &[(&str, [&str; 2])],
+    suffix: &str,
+) -> String {
+    match calls {
+        [] => format!("{prefix}[]{suffix}"),
+        [(function, arguments)] => {
+            let line = format!("{function}({})", arguments.join(", "));
+            let whole = format!("{prefix}[{line}]{suffix}");
+            if width(&line) <= ARRAY_WIDTH && place.fits(&whole) {
+                return whole;
+            }
+            format!(
+                "{prefix}[{}]{suffix}",
+                broken_call(place, function, arguments)
+            )
+        }
+        several => {
+            let inner = place.inner(4);
+            let margin = inner.margin();
+            let lines = several.iter().map(|(function, arguments)| {
+                format!("\n{margin}{}", call(inner, function, arguments, ","))
+            });
+            let lines: String = lines.collect();
+            format!("{prefix}[{lines}\n{}]{suffix}", place.margin())
+        }
+    }
 }
 
 /// `if let Some(value) = &self.name {`

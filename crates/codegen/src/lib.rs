@@ -25,7 +25,7 @@ pub use error::Error;
 /// the objects of each schema other than `public`.
 ///
 /// # Errors
-/// When a column's type has no Rust type, and when two names cannot be told apart in Rust.
+/// When two names cannot be told apart in Rust, and when a domain refers to itself.
 pub fn generate(catalog: &Catalog) -> Result<String, Error> {
     render::file(&prepare::file(catalog)?)
 }

@@ -23,6 +23,8 @@ pub(crate) struct New {
     /// Statements that mark the columns that are not always sent.
     given: Vec<String>,
     values: Vec<String>,
+    /// What `copy_in` sends.
+    copied_by: &'static str,
     encode_head: String,
     encode: Vec<String>,
 }
@@ -138,6 +140,11 @@ pub(crate) fn prepare(
             .iter()
             .map(|(_, field, role)| value(field, *role, place(12)))
             .collect(),
+        copied_by: if sent.iter().any(|(_, field, _)| field.ty.as_text) {
+            "`INSERT`s of many rows"
+        } else {
+            "one binary `COPY`"
+        },
         encode_head: encode_head(sent.is_empty(), place(8)),
         encode: sent
             .iter()

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use catalog::ConstraintKind;
 use serde::Serialize;
-use sql::quote::identifier;
+use sql::quote::{column_as_text, identifier};
 
 use crate::docs;
 use crate::error::Error;
@@ -43,15 +43,8 @@ struct RowField {
 struct Table {
     schema: String,
     name: String,
-    columns: Vec<TableColumn>,
+    columns: String,
     primary_key: String,
-}
-
-#[derive(Serialize)]
-struct TableColumn {
-    name: String,
-    sql_type: String,
-    never_null: bool,
 }
 
 #[derive(Serialize)]
@@ -98,7 +91,7 @@ pub(crate) fn prepare(
             .enumerate()
             .map(|(at, field)| row_field(field, at, place))
             .collect(),
-        table: table_context(source, place),
+        table: table_context(source, &fields, place),
         facts: facts
             .constants
             .iter()
@@ -140,7 +133,11 @@ fn row_field(field: &Field<'_>, at: usize, place: impl Fn(usize) -> Indent) -> R
     }
 }
 
-fn table_context(source: &Source<'_>, place: impl Fn(usize) -> Indent) -> Table {
+fn table_context(
+    source: &Source<'_>,
+    fields: &[Field<'_>],
+    place: impl Fn(usize) -> Indent,
+) -> Table {
     let key: Vec<String> = match source.kind {
         Kind::Table(table) => table
             .constraints
@@ -151,17 +148,30 @@ fn table_context(source: &Source<'_>, place: impl Fn(usize) -> Indent) -> Table 
             }),
         Kind::View(_) | Kind::Aggregate(_) => Vec::new(),
     };
-    let columns = source.columns.iter().map(|column| TableColumn {
-        name: layout::string(&column.name),
-        sql_type: layout::string(&column.ty.sql),
-        never_null: column.never_null.is_some(),
-    });
     Table {
         schema: layout::string(source.schema),
         name: layout::string(source.name),
-        columns: columns.collect(),
+        columns: table_columns(fields, place(8)),
         primary_key: layout::array(place(8), "primary_key: &", &key, ","),
     }
+}
+
+/// `columns: &[…],`, with a call for each column.
+fn table_columns(fields: &[Field<'_>], place: Indent) -> String {
+    let texts: Vec<[String; 2]> = fields
+        .iter()
+        .map(|field| [&field.column.name, &field.column.ty.sql].map(|it| layout::string(it)))
+        .collect();
+    let calls = fields.iter().zip(&texts).map(|(field, [name, sql_type])| {
+        let function = match (field.column.never_null.is_some(), field.ty.as_text) {
+            (true, false) => "timeschema::Column::never_null",
+            (false, false) => "timeschema::Column::nullable",
+            (true, true) => "timeschema::Column::never_null_text",
+            (false, true) => "timeschema::Column::nullable_text",
+        };
+        (function, [name.as_str(), sql_type])
+    });
+    layout::calls(place, "columns: &", &calls.collect::<Vec<_>>(), ",")
 }
 
 /// The function that reads the rows between two points of time, when the relation has a time column that can be compared.
@@ -180,18 +190,23 @@ fn between(
     );
     Some(Between {
         doc: docs::block(place(4), &[first, facts.bounded.to_owned()]),
-        sql: between_sql(source, column, place(8)),
+        sql: between_sql(source, fields, column, place(8)),
         bound: field.ty.path.clone(),
         bound_type,
     })
 }
 
 /// The query as a Rust constant: a raw string over several lines, or one escaped line when a name would break that.
-fn between_sql(source: &Source<'_>, time: &str, place: Indent) -> String {
-    let columns: Vec<String> = source
-        .columns
+fn between_sql(source: &Source<'_>, fields: &[Field<'_>], time: &str, place: Indent) -> String {
+    let columns: Vec<String> = fields
         .iter()
-        .map(|column| identifier(&column.name))
+        .map(|field| {
+            if field.ty.as_text {
+                column_as_text(&field.column.name)
+            } else {
+                identifier(&field.column.name)
+            }
+        })
         .collect();
     let time = identifier(time);
     let clauses = [

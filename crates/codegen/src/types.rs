@@ -1,7 +1,8 @@
 //! Which Rust type holds a column's values.
 //!
 //! The rule is that nothing is lost: `sql::types` has the types whose Rust type holds every value that PostgreSQL can store in them. Domains
-//! stand for their base type, enums for the Rust enum that is generated for them. There is no fallback.
+//! have the Rust type of their base type, enums the Rust enum that is generated for them. A value of any other type is read and written
+//! as its text, so that no type stops a build.
 
 use std::collections::HashMap;
 
@@ -25,15 +26,21 @@ pub(crate) struct RustType {
     pub(crate) path: String,
     /// The driver's constant, when rows can be read between two values of the type.
     pub(crate) ordered: Option<String>,
+    /// Whether the values are read and written as their text.
+    pub(crate) as_text: bool,
 }
 
-/// Why a type has no Rust type.
+/// A domain that refers to itself, which no database has, by schema and name.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Unmapped {
-    /// The type is not in the list.
-    Unknown,
-    /// The domain of this name refers to itself.
-    Circular(String),
+pub(crate) struct CircularDomain(pub(crate) String);
+
+/// The Rust type of a SQL type that has none of its own.
+fn as_text() -> RustType {
+    RustType {
+        path: "timeschema::AsText".to_owned(),
+        ordered: None,
+        as_text: true,
+    }
 }
 
 impl<'a> Types<'a> {
@@ -54,36 +61,38 @@ impl<'a> Types<'a> {
     }
 
     /// The Rust type for `ty` in a module that lies `depth` modules below the root of the file.
-    pub(crate) fn rust(&self, ty: &TypeRef, depth: usize) -> Result<RustType, Unmapped> {
+    pub(crate) fn rust(&self, ty: &TypeRef, depth: usize) -> Result<RustType, CircularDomain> {
         let mut ty = ty;
         let mut array = ty.array;
         let mut left = self.domains.len();
         while let Some(domain) = self.domain(ty) {
             if left == 0 {
-                return Err(Unmapped::Circular(format!(
-                    "{}.{}",
-                    domain.schema, domain.name
-                )));
+                let name = format!("{}.{}", domain.schema, domain.name);
+                return Err(CircularDomain(name));
             }
             left -= 1;
             ty = &domain.base;
             if array && ty.array {
                 // An array of a domain over an array: one array in another, which `Array` does not hold.
-                return Err(Unmapped::Unknown);
+                return Ok(as_text());
             }
             array |= ty.array;
         }
-        let element = self.element(ty, depth).ok_or(Unmapped::Unknown)?;
+        let Some(element) = self.element(ty, depth) else {
+            return Ok(as_text());
+        };
         let ordered = builtin(ty).filter(|ty| ty.is_ordered);
         Ok(if array {
             RustType {
                 path: format!("timeschema::Array<{element}>"),
                 ordered: None,
+                as_text: false,
             }
         } else {
             RustType {
                 path: element,
                 ordered: ordered.map(SqlType::constant),
+                as_text: false,
             }
         })
     }

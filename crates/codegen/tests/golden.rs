@@ -30,6 +30,11 @@ fn nasty_names_and_comments() {
 }
 
 #[test]
+fn types_without_a_rust_type() {
+    check_golden("as_text", &read("as_text"));
+}
+
+#[test]
 fn the_same_catalog_gives_the_same_bytes() {
     let catalog = fixture("nasty");
     assert_eq!(
@@ -78,12 +83,17 @@ fn names_of_every_length_are_formatted() {
     }
 }
 
+/// The catalog of a fixture, with a table of all types.
 fn fixture(name: &str) -> Catalog {
-    let path = crate_dir().join(format!("tests/fixtures/{name}.json"));
-    let text = std::fs::read_to_string(&path).unwrap();
-    let mut catalog = serde_json::from_str(&text).unwrap();
+    let mut catalog = read(name);
     all_types::add_to(&mut catalog);
     catalog
+}
+
+fn read(name: &str) -> Catalog {
+    let path = crate_dir().join(format!("tests/fixtures/{name}.json"));
+    let text = std::fs::read_to_string(&path).unwrap();
+    serde_json::from_str(&text).unwrap()
 }
 
 fn check_golden(name: &str, catalog: &Catalog) {

@@ -1,5 +1,7 @@
 //! Many rows by binary COPY.
 
+mod by_insert;
+
 use std::io::{self, Write};
 
 use bytes::{BufMut, BytesMut};
@@ -85,6 +87,8 @@ impl std::fmt::Display for Described<'_> {
 
 /// Stores the rows by one binary COPY and returns how many. All are stored or none.
 ///
+/// Rows with a column that is [`AsText`](crate::AsText) are stored by `INSERT`s of many rows instead, in a transaction or savepoint.
+///
 /// The columns are those of the first row; columns that it leaves to their defaults are left to them in all rows. No memory is
 /// allocated per row. Outside a transaction the rows are committed at the end; inside one a failure fails the transaction, as any
 /// failed statement does. After an error the client is ready for the next statement.
@@ -106,6 +110,9 @@ where
     let columns = first.columns();
     if columns.is_empty() {
         return insert_defaults(client, rows);
+    }
+    if R::TABLE.has_text_among(&columns) {
+        return by_insert::insert_rows(client, &columns, rows);
     }
     let oids = ElementOids::of(client, &R::TABLE, &columns).map_err(database::<R>)?;
     let statement = R::TABLE.copy_statement(&columns);

@@ -112,11 +112,7 @@ mod tests {
             ("public.mood[]", true),
             ("numeric(12,2)[]", true),
         ] {
-            let column = Column {
-                name: "c",
-                sql_type,
-                never_null: false,
-            };
+            let column = Column::nullable("c", sql_type);
             let table = Table {
                 schema: "public",
                 name: "t",

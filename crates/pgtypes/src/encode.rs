@@ -24,6 +24,9 @@ pub enum EncodeError {
         /// Byte offset of the first NUL.
         at: usize,
     },
+    /// The value is known as its text, and the binary form of its type is not.
+    #[error("the value is known only as its text, which a binary COPY cannot carry")]
+    OnlyAsText,
 }
 
 /// Values with a binary form.

@@ -1,10 +1,10 @@
-//! One row by `INSERT`.
+//! Rows by `INSERT`: one that is returned, or many.
 
 use std::error::Error;
 
 use bytes::BytesMut;
 use postgres::{GenericClient, Row};
-use postgres_types::{IsNull, ToSql, Type};
+use postgres_types::{Format, IsNull, ToSql, Type};
 
 use crate::driver;
 use crate::table::Insert;
@@ -26,7 +26,7 @@ pub fn insert<C: GenericClient, R: Insert>(
 /// A value that a domain takes when the domain's base type does. The server gives a parameter for a column of a domain the domain as
 /// its type, and the driver's own impls know only the base types.
 #[derive(Debug)]
-struct Parameter<'a>(&'a (dyn ToSql + Sync));
+pub(crate) struct Parameter<'a>(pub(crate) &'a (dyn ToSql + Sync));
 
 impl ToSql for Parameter<'_> {
     fn to_sql(
@@ -40,6 +40,10 @@ impl ToSql for Parameter<'_> {
     /// Any: the value itself is asked when it is written.
     fn accepts(_: &Type) -> bool {
         true
+    }
+
+    fn encode_format(&self, ty: &Type) -> Format {
+        self.0.encode_format(driver::base(ty))
     }
 
     fn to_sql_checked(

@@ -13,6 +13,7 @@ extern crate self as pgtypes;
 
 mod array;
 mod array_text;
+mod as_text;
 mod bits;
 mod calendar;
 mod copy;
@@ -76,6 +77,7 @@ macro_rules! values {
 
 values! { $
     array::{Array, ArrayError, Dimension};
+    as_text::{AsText};
     bits::{Bits};
     copy::{CopyError};
     date::{Date};

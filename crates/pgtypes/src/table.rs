@@ -6,6 +6,8 @@ use bytes::BytesMut;
 use postgres::{Error, Row};
 use postgres_types::{FromSql, ToSql};
 
+use sql::quote::column_as_text;
+
 use crate::encode::EncodeError;
 
 /// A relation, as the generated code describes it.
@@ -23,6 +25,7 @@ pub struct Table {
 
 /// A column of a [`Table`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Column {
     /// Name of the column, unquoted.
     pub name: &'static str,
@@ -30,6 +33,53 @@ pub struct Column {
     pub sql_type: &'static str,
     /// Whether a value read from the column is never null.
     pub never_null: bool,
+    /// Whether the values are read and written as text, because their type has no Rust type.
+    pub as_text: bool,
+}
+
+impl Column {
+    /// A column that may hold null.
+    pub const fn nullable(name: &'static str, sql_type: &'static str) -> Self {
+        Self {
+            name,
+            sql_type,
+            never_null: false,
+            as_text: false,
+        }
+    }
+
+    /// A column that never holds null.
+    pub const fn never_null(name: &'static str, sql_type: &'static str) -> Self {
+        Self {
+            never_null: true,
+            ..Self::nullable(name, sql_type)
+        }
+    }
+
+    /// A column that may hold null, whose values are text here.
+    pub const fn nullable_text(name: &'static str, sql_type: &'static str) -> Self {
+        Self {
+            as_text: true,
+            ..Self::nullable(name, sql_type)
+        }
+    }
+
+    /// A column that never holds null, whose values are text here.
+    pub const fn never_null_text(name: &'static str, sql_type: &'static str) -> Self {
+        Self {
+            as_text: true,
+            ..Self::never_null(name, sql_type)
+        }
+    }
+
+    /// The column as a query reads it.
+    fn read(&self) -> String {
+        if self.as_text {
+            column_as_text(self.name)
+        } else {
+            quote_identifier(self.name)
+        }
+    }
 }
 
 /// A row to insert, as generated for a table.
@@ -65,8 +115,7 @@ impl Table {
 
     /// `SELECT` of all columns in their order; the caller appends `WHERE` and the rest.
     pub fn select(&self) -> String {
-        let columns = self.columns.iter().map(|column| column.name);
-        format!("SELECT {} FROM {}", quote_list(columns), self.quoted())
+        format!("SELECT {} FROM {}", self.read_list(), self.quoted())
     }
 
     /// The value of the column at `position` of [`columns`](Self::columns), from a row of any query that has a column of its name.
@@ -86,6 +135,18 @@ impl Table {
         }
     }
 
+    /// All columns in their order, as a query reads them.
+    fn read_list(&self) -> String {
+        let columns: Vec<String> = self.columns.iter().map(Column::read).collect();
+        columns.join(", ")
+    }
+
+    /// Whether one of the columns of these names is text here.
+    pub(crate) fn has_text_among(&self, columns: &[&str]) -> bool {
+        let mut text = self.columns.iter().filter(|column| column.as_text);
+        text.any(|column| columns.contains(&column.name))
+    }
+
     /// `COPY table (columns) FROM STDIN`, in the binary format.
     pub(crate) fn copy_statement(&self, columns: &[&str]) -> String {
         let columns = quote_list(columns.iter().copied());
@@ -95,19 +156,30 @@ impl Table {
 
     /// `INSERT` of one row by parameters, returning all columns.
     pub(crate) fn insert_statement(&self, columns: &[&str]) -> String {
-        let table = self.quoted();
-        let all = quote_list(self.columns.iter().map(|column| column.name));
+        let all = self.read_list();
         if columns.is_empty() {
+            let table = self.quoted();
             return format!("INSERT INTO {table} DEFAULT VALUES RETURNING {all}");
         }
-        let mut parameters = String::new();
-        for number in 1..=columns.len() {
-            let comma = if number == 1 { "" } else { ", " };
+        let insert = self.insert_rows_statement(columns, 1);
+        format!("{insert} RETURNING {all}")
+    }
+
+    /// `INSERT` of that many rows by parameters, row after row. There is at least one column, and one row.
+    pub(crate) fn insert_rows_statement(&self, columns: &[&str], rows: usize) -> String {
+        let table = self.quoted();
+        let mut values = String::new();
+        for number in 1..=columns.len() * rows {
+            let before = match number {
+                1 => "(",
+                number if number % columns.len() == 1 || columns.len() == 1 => "), (",
+                _ => ", ",
+            };
             // Writing to a String does not fail.
-            let _ = write!(parameters, "{comma}${number}");
+            let _ = write!(values, "{before}${number}");
         }
         let columns = quote_list(columns.iter().copied());
-        format!("INSERT INTO {table} ({columns}) VALUES ({parameters}) RETURNING {all}")
+        format!("INSERT INTO {table} ({columns}) VALUES {values})")
     }
 
     /// `INSERT` of `$1` rows that are all defaults.
@@ -135,16 +207,9 @@ mod tests {
         schema: "public",
         name: "odd \"one\"",
         columns: &[
-            Column {
-                name: "id",
-                sql_type: "bigint",
-                never_null: true,
-            },
-            Column {
-                name: "Order",
-                sql_type: "text",
-                never_null: false,
-            },
+            Column::never_null("id", "bigint"),
+            Column::nullable("Order", "text"),
+            Column::nullable_text("sh\"ape", "public.shape"),
         ],
         primary_key: &["id"],
     };
@@ -155,6 +220,8 @@ mod tests {
             TABLE.select(),
             TABLE.copy_statement(&["id", "Order"]),
             TABLE.insert_statement(&["id", "Order"]),
+            TABLE.insert_rows_statement(&["id", "Order"], 3),
+            TABLE.insert_rows_statement(&["id"], 2),
             TABLE.insert_statement(&[]),
             TABLE.insert_defaults_statement(),
         ];

@@ -97,7 +97,7 @@ impl Builder {
     /// returns the files and folders that they are made of. [`compile`](Self::compile) calls it with what cargo says.
     ///
     /// # Errors
-    /// Where there is no migration or no snapshot, they do not fit each other, or a column has no Rust type.
+    /// Where there is no migration or no snapshot, they do not fit each other, or two names cannot be told apart in Rust.
     pub fn build(&self, package: &Path, out: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
         let snapshot_file = self.snapshot.clone().unwrap_or_else(|| SNAPSHOT.into());
         let root = match &self.root {

@@ -6,6 +6,11 @@ pub mod analytics {
     include!("analytics.rs");
 }
 
+/// Types that have no Rust type.
+pub mod as_text {
+    include!("as_text.rs");
+}
+
 /// Names, types and comments that no person would choose.
 pub mod nasty {
     include!("nasty.rs");

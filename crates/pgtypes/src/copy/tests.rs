@@ -54,10 +54,10 @@ impl Insert for Visit {
 }
 
 const fn column(name: &'static str, never_null: bool) -> Column {
-    Column {
-        name,
-        sql_type: "text",
-        never_null,
+    if never_null {
+        Column::never_null(name, "text")
+    } else {
+        Column::nullable(name, "text")
     }
 }
 

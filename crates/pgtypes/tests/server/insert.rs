@@ -44,11 +44,7 @@ impl Insert for Tick {
     const TABLE: Table = Table {
         schema: "public",
         name: "ticks",
-        columns: &[Column {
-            name: "n",
-            sql_type: "integer",
-            never_null: false,
-        }],
+        columns: &[Column::nullable("n", "integer")],
         primary_key: &[],
     };
     type Given = bool;

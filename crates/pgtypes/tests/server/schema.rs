@@ -150,10 +150,10 @@ macro_rules! table {
 }
 
 const fn column(name: &'static str, sql_type: &'static str, never_null: bool) -> Column {
-    Column {
-        name,
-        sql_type,
-        never_null,
+    if never_null {
+        Column::never_null(name, sql_type)
+    } else {
+        Column::nullable(name, sql_type)
     }
 }
 
