@@ -10,15 +10,15 @@ use crate::model::*;
 /// What of `expected` a database with the catalog `actual` no longer offers to the modules that were generated from `expected`, by
 /// object; empty when they work on it.
 ///
-/// Told are extensions, enums, labels, domains, relations and columns that are missing; columns of another type (a longer or more
-/// precise one of the same name is none); columns that may be null where they could not; columns of a table that must be given a value,
-/// or may not be, where that was not so, new ones among them. Nothing else is anything to a module: new objects, indexes and constraints, the text of defaults and definitions, the order of
-/// columns, comments, TimescaleDB's settings and policies, routines, triggers and jobs.
+/// Reported are extensions, enums, labels, domains, relations and columns that are missing; columns of another type (a longer or more
+/// precise type of the same name does not count); columns that can now be null; and columns of a table, new ones included, that now must be
+/// given a value or no longer accept one. Nothing else matters to a module: new objects, indexes and constraints, the text of defaults and
+/// definitions, the order of columns, comments, TimescaleDB's settings and policies, routines, triggers and jobs.
 pub fn at_least(expected: &Catalog, actual: &Catalog) -> Vec<Difference> {
     diff(expected, &reduced(expected, actual))
 }
 
-/// `expected`, with what `actual` says of the things that a module depends on.
+/// `expected`, with the properties that a module depends on taken from `actual`.
 fn reduced(expected: &Catalog, actual: &Catalog) -> Catalog {
     let mut left = expected.clone();
     left.extensions
@@ -60,7 +60,7 @@ fn reduced(expected: &Catalog, actual: &Catalog) -> Catalog {
     left
 }
 
-/// Reduces the columns of a relation that is only read to what there is, in whatever kind of relation; false when there is none.
+/// Reduces the columns of a relation that is only read to those that exist, whatever kind of relation it is; false if it does not exist.
 fn keep_readable(actual: &Catalog, schema: &str, name: &str, columns: &mut Vec<Column>) -> bool {
     let tables = actual.tables.iter();
     let tables = tables.map(|it| (&*it.schema, &*it.name, &it.columns));

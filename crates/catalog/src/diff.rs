@@ -1,7 +1,7 @@
 //! What differs between two catalogs, object by object: the snapshot's and a live database's.
 //!
-//! A catalog becomes a tree of objects, each with named properties as text; two trees are then compared by name. An object that is
-//! missing is told once, without everything that is missing with it. Nothing here decides what a difference means to anyone.
+//! A catalog becomes a tree of objects, each with named properties as text; two trees are then compared by name. A missing object is
+//! reported once, without its parts. Nothing here decides what a difference means to anyone.
 
 mod objects;
 mod subject;
@@ -26,20 +26,20 @@ pub struct Difference {
     pub subject: Subject,
     /// The object as one text, as `column public.events.revenue`; of several policies of one kind the later have a number.
     pub object: String,
-    /// The expected value, for a missing object what it should be; `None` where there should be nothing.
+    /// The expected value, or for a missing object a description of it; `None` if nothing is expected.
     pub expected: Option<String>,
-    /// The actual value, for an extra object what it is; `None` where there is nothing.
+    /// The actual value, or for an extra object a description of it; `None` if nothing was found.
     pub actual: Option<String>,
 }
 
 /// The kinds of difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DifferenceKind {
-    /// The object is expected and not there.
+    /// The object is expected and does not exist.
     Missing,
-    /// The object is there and not expected.
+    /// The object exists and is not expected.
     Extra,
-    /// The object is there, with another value of a property.
+    /// The object exists, with a different value of a property.
     Changed {
         /// The property: `type`, `default`, `labels`.
         property: &'static str,
@@ -106,7 +106,7 @@ fn compare(expected: &Object, actual: &Object, differences: &mut Vec<Difference>
     for ((property, left), (_, right)) in expected.properties.iter().zip(&actual.properties) {
         changed(property, left.clone(), right.clone());
     }
-    // Only of those that both have: a missing column is told once, as missing.
+    // Only of those that both have: a missing column is reported once, as missing.
     let common = |own: &Object, other: &Object| -> Option<String> {
         let names: Vec<&str> = own
             .order

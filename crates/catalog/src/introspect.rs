@@ -1,8 +1,8 @@
 //! Reading a catalog from a server: the two queries, and what their rows mean.
 //!
-//! Nothing here knows a driver. Each query is one statement without parameters that gives one row of one text column, so that the
-//! same text serves a wire connection and `psql -At`. Both only read, need no right but to connect, and depend on no setting of
-//! the session. Where others may create functions, types and operators, send what `sql::qualified` makes of the text.
+//! Nothing here knows a driver. Each query is one statement without parameters that gives one row of one text column, so that the same text
+//! serves a wire connection and `psql -At`. Both only read, need no privilege except to connect, and depend on no setting of the session.
+//! If others can create functions, types and operators, send the output of `sql::qualified` instead of the text.
 
 mod assemble;
 mod bucket;
@@ -25,7 +25,7 @@ pub use scope::{Needs, Schemas, Scope};
 /// Oldest PostgreSQL whose catalogs the query can read: generated columns came with it, and `pg_attribute.attgenerated`.
 const OLDEST_SERVER: u32 = 120_000;
 
-/// Something that TimescaleDB tells in a view, and the columns of it that the query reads, with their types.
+/// A view of TimescaleDB, and the columns that the query reads, with their types.
 struct Information {
     /// What the query calls it.
     name: &'static str,
@@ -36,7 +36,7 @@ struct Information {
     relation: Option<[&'static str; 2]>,
 }
 
-/// <https://docs.timescale.com/api/latest/informational-views/>; all of it is there from TimescaleDB 2.15 on.
+/// <https://docs.timescale.com/api/latest/informational-views/>; all of it exists from TimescaleDB 2.15 on.
 const INFORMATION: &[Information] = &[
     Information {
         name: "hypertables",
@@ -125,7 +125,7 @@ pub enum Error {
         /// Major version of the server.
         found: u32,
     },
-    /// A view of TimescaleDB's, or a column of one, is not there.
+    /// A view of TimescaleDB, or one of its columns, does not exist.
     #[error(
         "timescaledb_information.{missing} does not exist: TimescaleDB {extension} is not supported, only 2.15 and later"
     )]
@@ -211,7 +211,7 @@ pub fn query(probe: &str, scope: &Scope) -> Result<String, Error> {
     Ok(filled(include_str!("introspect/catalog.sql"), &places))
 }
 
-/// The text with the words in braces that `places` names replaced, none of them within what replaces another.
+/// The text with the placeholders in `places` replaced; replacements are not searched again.
 fn filled(text: &str, places: &[(&str, String)]) -> String {
     let mut filled = String::with_capacity(2 * text.len());
     let mut parts = text.split('{');

@@ -288,7 +288,7 @@ pub struct Columnstore {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Job {
-    /// Schema-qualified procedure for a user's job, the bare name (`policy_retention`) for TimescaleDB's own.
+    /// Schema-qualified procedure for a user's job, the bare name (`policy_retention`) for TimescaleDB's.
     pub procedure: String,
     /// How often the job runs, as PostgreSQL prints the interval.
     pub schedule_interval: String,
@@ -341,7 +341,7 @@ pub struct ContinuousAggregate {
     /// The column that holds the start of the bucket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bucket_column: Option<String>,
-    /// Width of the bucket, as it stands in the query: `01:00:00`, `1 day`.
+    /// Width of the bucket, as the query has it: `01:00:00`, `1 day`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bucket_width: Option<String>,
     /// Whether only materialized buckets are read (`timescaledb.materialized_only`).
@@ -374,7 +374,7 @@ pub struct Routine {
     pub name: String,
     /// `pg_get_function_identity_arguments`.
     pub arguments: String,
-    /// `pg_get_functiondef`, as far as PostgreSQL prints one (aggregates have none).
+    /// `pg_get_functiondef`, if PostgreSQL prints one (not for aggregates).
     pub definition: String,
 }
 

@@ -1,12 +1,12 @@
 //! The text of PostgreSQL's node trees, as `pg_rewrite.ev_action` holds it: a generic reader that knows the notation and no node.
 //!
-//! The notation is that of `outfuncs.c` and `read.c`: `{TAG :field value …}`, lists in parentheses, `<>` for a null pointer,
-//! `4 [ 1 0 0 0 ]` for a datum, a backslash in front of a character that would otherwise mean something. Which fields a node has
-//! differs from version to version, so they are looked up by name. What a node means is `nullability`'s to say.
+//! The notation is that of `outfuncs.c` and `read.c`: `{TAG :field value …}`, lists in parentheses, `<>` for a null pointer, `4 [ 1 0 0 0
+//! ]` for a datum, a backslash before a character with a special meaning. A node's fields differ between versions, so they are looked up by
+//! name. `nullability` decides what a node means.
 
 use std::iter::Peekable;
 
-/// How deep nodes and lists may nest before the reader gives up; what it gives up on is not proven, and nothing worse.
+/// How deep nodes and lists may nest before the reader gives up; what it does not read is simply not proven.
 const DEPTH: usize = 400;
 
 /// One `{TAG :field value …}`.
@@ -95,17 +95,17 @@ impl Node {
         }
     }
 
-    /// Whether the field is there and null.
+    /// Whether the field exists and is null.
     pub(crate) fn is_null(&self, name: &str) -> bool {
         self.field(name) == Some(&Value::Null)
     }
 
-    /// Whether the field is there and `true`.
+    /// Whether the field exists and is `true`.
     pub(crate) fn is_true(&self, name: &str) -> bool {
         self.text(name) == Some("true")
     }
 
-    /// Whether the field is there and `false`.
+    /// Whether the field exists and is `false`.
     pub(crate) fn is_false(&self, name: &str) -> bool {
         self.text(name) == Some("false")
     }

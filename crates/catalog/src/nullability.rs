@@ -4,10 +4,9 @@
 //! a rule here proves the contrary; what is not known (a node, a function, a new version's field) proves nothing. The rules name
 //! functions one by one (`functions`): that a function is STRICT says nothing about its result for arguments that are not null.
 //!
-//! What stands outside the query: `NOT NULL` of a domain is no proof at all, since PostgreSQL documents ways for a null to get into
-//! a column of such a domain; and a column that was added to a continuous aggregate is null in the rows from before. One limit is
-//! left: an aggregate or materialized view keeps the nulls that it stored before its source's column became NOT NULL, until they
-//! are refreshed, and nothing in the catalogs tells.
+//! Outside the query: `NOT NULL` of a domain proves nothing, because PostgreSQL documents ways for a null to get into a column of such a
+//! domain; and a column that was added to a continuous aggregate is null in older rows. One limit remains: an aggregate or materialized
+//! view keeps the nulls that it stored before its source's column became NOT NULL, until they are refreshed, and no catalog shows this.
 
 mod functions;
 mod scope;
@@ -71,7 +70,7 @@ pub(crate) struct Prover {
     pub(crate) relations: HashMap<u32, Relation>,
     /// The functions that views call, by OID.
     pub(crate) functions: HashMap<u32, Function>,
-    /// Proofs of views that are done, by OID, then by `attnum`; a view that is being proven has none yet.
+    /// Finished proofs of views, by OID, then by `attnum`; a view whose proof is in progress has none yet.
     proven: RefCell<HashMap<u32, HashMap<i64, Proof>>>,
 }
 

@@ -86,19 +86,19 @@ pub enum SnapshotError {
         /// The format that the text says it has.
         found: u64,
     },
-    /// The fingerprint is not that of the content.
+    /// The fingerprint does not match the content.
     #[error(
         "the snapshot was edited by hand: its fingerprint does not match: run `cargo xtask migrate`"
     )]
     Edited,
 }
 
-/// How the migrations at hand differ from those of a snapshot. The message names the files and ends with what to type next.
+/// How the given migrations differ from a snapshot's. The message names the files and ends with what to type next.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mismatch {
     /// Files that the snapshot does not know.
     pub extra: Vec<String>,
-    /// Files whose text is not the one that the snapshot was made from.
+    /// Files whose text has changed since the snapshot was written.
     pub changed: Vec<String>,
     /// Files that the snapshot was made from and that are gone.
     pub missing: Vec<String>,
@@ -265,7 +265,7 @@ fn malformed(error: serde_json::Error) -> SnapshotError {
     }
 }
 
-/// JSON of values that have only strings as keys and no fallible `Serialize`, which is all that makes serialization fail.
+/// JSON of values with string keys and infallible `Serialize`, so serialization cannot fail.
 fn json(result: serde_json::Result<String>) -> String {
     result.unwrap_or_else(|error| unreachable!("a catalog is always JSON: {error}"))
 }

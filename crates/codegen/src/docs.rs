@@ -1,7 +1,7 @@
 //! Comments of the database as rustdoc.
 //!
-//! A comment is prose that somebody wrote for people who read SQL. Here it becomes Markdown that shows the same words, and that neither
-//! rustc, rustdoc nor clippy has anything to say about. Code spans in backticks stay; other markup shows as it was typed.
+//! A comment is prose for people who read SQL. Here it becomes Markdown that shows the same words, without warnings from rustc, rustdoc or
+//! clippy. Code spans in backticks stay; other markup shows as it was typed.
 
 use std::borrow::Cow;
 

@@ -9,7 +9,7 @@ use crate::layout;
 use crate::source::Kind;
 use crate::types::Key;
 
-/// What is said about a relation besides its columns.
+/// The documentation of a relation apart from its columns.
 pub(crate) struct Facts {
     /// What the relation is: `table`, `hypertable`, …
     pub(crate) kind: &'static str,
@@ -191,7 +191,7 @@ impl Facts {
         self.push("CHUNK_INTERVAL", doc, ty, width);
     }
 
-    /// The policies: a sentence for each, and constants for those of a kind of which exactly one runs.
+    /// The policies: a sentence for each, and constants for a kind of policy if exactly one of that kind runs.
     fn policies(&mut self, policies: &[Job]) {
         for job in policies {
             if let Some(sentence) = policy_sentence(job) {

@@ -42,7 +42,7 @@ impl Indent {
     }
 }
 
-/// `fn name(parameters) -> Type {`, with the parameters on lines of their own where they do not fit.
+/// `fn name(parameters) -> Type {`, with one parameter a line if they do not fit.
 pub(crate) fn method(place: Indent, name: &str, parameters: &[&str], returned: &str) -> String {
     let line = format!("fn {name}({}) -> {returned} {{", parameters.join(", "));
     if place.fits(&line) {
@@ -71,7 +71,7 @@ pub(crate) fn field(place: Indent, name: &str, ty: &str) -> String {
     }
 }
 
-/// `Outer<Inner>` with the inner type on lines of its own, broken in turn when it is too long.
+/// `Outer<Inner>` with the inner type on separate lines, broken again if it is too long.
 fn broken_type(place: Indent, ty: &str) -> Option<String> {
     let (outer, argument) = ty.strip_suffix('>')?.split_once('<')?;
     let inner = place.inner(4);
@@ -97,7 +97,7 @@ pub(crate) fn chain(
 ) -> String {
     let chain = format!("{head}{}", links.concat());
     let line = format!("{prefix}{chain}{suffix}");
-    // rustfmt keeps two columns free for a `?` after the last link, besides its own.
+    // rustfmt keeps two columns free for a `?` after the last link, in addition to the link's.
     let question = if suffix.starts_with('?') { 2 } else { 0 };
     let short = links.len() == 1 || width(&chain) <= CHAIN_WIDTH;
     if short && place.inner(question).fits(&line) {
@@ -219,7 +219,7 @@ pub(crate) fn array(place: Indent, prefix: &str, items: &[String], suffix: &str)
     format!("{prefix}[{body}\n{}]{suffix}", place.margin())
 }
 
-/// Lines of words, as many on each as fit into `room` columns; a longer word has a line of its own.
+/// Lines of words, as many on each as fit into `room` columns; a longer word gets a separate line.
 pub(crate) fn fill<S: AsRef<str>>(words: &[S], room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut used = 0;

@@ -1,8 +1,8 @@
 //! A catalog as typed Rust text.
 //!
-//! [`generate`] is a function from a value to a text: it reads no file, asks no database and knows no clock, so that the same catalog gives
-//! the same bytes everywhere. The way is `prepare` (what is to be said, with `names`, `types`, `docs`) → `render` (saying it, with the
-//! templates). The text refers to the crate `timeschema` alone, is formatted as rustfmt would, and is made to be `include!`d in a module of its own.
+//! [`generate`] is a function from a value to a text: it reads no file, no database and no clock, so the same catalog gives the same bytes
+//! everywhere. The stages are `prepare` (what to write, with `names`, `types`, `docs`) → `render` (writing it, with the templates). The
+//! text refers only to the crate `timeschema`, is formatted as rustfmt would, and is meant to be `include!`d in a separate module.
 
 mod docs;
 mod error;

@@ -1,7 +1,7 @@
 //! Rust identifiers for SQL names.
 //!
-//! Every SQL name gets an identifier: PostgreSQL allows any character in a quoted name, Rust does not. What is written here is the
-//! name alone; where it is used and how it is documented is `prepare`'s.
+//! Every SQL name gets an identifier: PostgreSQL allows any character in a quoted name, Rust does not. This module only makes the name;
+//! `prepare` decides where it is used and how it is documented.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -35,7 +35,7 @@ const TAKEN_TYPES: &[&str] = &[
 /// them.
 const TAKEN_MODULES: &[&str] = &["alloc", "core", "schema", "std", "timeschema"];
 
-/// How an identifier is cased, which is also what it may stand for.
+/// How an identifier is cased, which depends on what it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Style {
     /// A module or a field.
@@ -46,8 +46,8 @@ pub(crate) enum Style {
 
 /// An identifier for each of `names`, in their order.
 ///
-/// Names that would share an identifier all get a suffix that is made of the name itself. None of them keeps the plain one: were
-/// `aB` the field `a_b` until a column `a_b` comes along, code that reads `a_b` would go on compiling and read the other column.
+/// Names that would share an identifier all get a suffix that is derived from the name. None of them keeps the plain one: if `aB` were the
+/// field `a_b` until a column `a_b` is added, code that reads `a_b` would still compile and read the other column.
 pub(crate) fn assign(owner: &str, names: &[&str], style: Style) -> Result<Vec<String>, Error> {
     let plain: Vec<String> = names.iter().map(|name| identifier(name, style)).collect();
     let mut uses: HashMap<&str, usize> = HashMap::new();
@@ -76,7 +76,7 @@ pub(crate) fn assign(owner: &str, names: &[&str], style: Style) -> Result<Vec<St
     Ok(assigned)
 }
 
-/// The identifier of an item of a module: not one that generated code needs for something else.
+/// The identifier of an item of a module; avoids those that generated code uses otherwise.
 pub(crate) fn free(identifier: String) -> String {
     let taken = TAKEN_TYPES
         .iter()
@@ -85,7 +85,7 @@ pub(crate) fn free(identifier: String) -> String {
     if taken { identifier + "_" } else { identifier }
 }
 
-/// `identifier` with a word at its end, for one that something else has taken.
+/// `identifier` with a word appended, if it is already taken.
 pub(crate) fn with_word(identifier: &str, word: &str) -> String {
     format!(
         "{}_{word}",
@@ -104,7 +104,7 @@ pub(crate) fn identifier(name: &str, style: Style) -> String {
         Style::Camel => spelled(name).to_upper_camel_case(),
     };
     if identifier.starts_with(|c: char| c.is_ascii_digit()) {
-        // A type that starts with an underscore could be taken for a module.
+        // A type that starts with an underscore could be mistaken for a module.
         let prefix = if style == Style::Snake { '_' } else { 'N' };
         identifier.insert(0, prefix);
     }
@@ -122,7 +122,7 @@ pub(crate) fn identifier(name: &str, style: Style) -> String {
     identifier
 }
 
-/// Whether a name is a snake-case identifier as rustc's lints want it, and can stay as it is.
+/// Whether a name is a snake-case identifier as rustc's lints require, and can stay as it is.
 fn is_snake(name: &str) -> bool {
     let body = name.strip_prefix('_').unwrap_or(name);
     body.starts_with(|c: char| c.is_ascii_lowercase())

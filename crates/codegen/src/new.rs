@@ -7,7 +7,7 @@ use crate::docs;
 use crate::field::Field;
 use crate::layout::{self, Indent};
 
-/// The part of `relation.rs.tera` that is there for tables alone.
+/// The part of `relation.rs.tera` that only tables have.
 #[derive(Serialize)]
 pub(crate) struct New {
     doc: String,
@@ -78,7 +78,7 @@ impl Role {
         }
     }
 
-    /// What `None` stands for.
+    /// What `None` means.
     fn meaning(self) -> &'static str {
         match self {
             Role::Absent | Role::Required => "",
@@ -234,7 +234,7 @@ fn value(field: &Field<'_>, role: Role, place: Indent) -> String {
     layout::chain(place, "", "values", &[&format!(".push({reference})")], ";")
 }
 
-/// What stands in front of the statements of `encode`, which have no use for `out` where there are none.
+/// What precedes the statements of `encode`; without statements, `out` is unused.
 fn encode_head(is_empty: bool, place: Indent) -> String {
     let out = if is_empty { "_" } else { "out" };
     layout::method(

@@ -96,7 +96,7 @@ pub(crate) fn file(catalog: &Catalog) -> Result<File, Error> {
 
 /// The Rust paths of the catalog's objects, from the root of the file.
 struct Names<'a> {
-    /// Each schema with anything in it, the root first, and the module that stands for it.
+    /// Each schema that is not empty, the root first, and its module.
     schemas: Vec<(&'a str, Option<String>)>,
     enums: HashMap<Key<'a>, String>,
     relations: HashMap<Key<'a>, String>,

@@ -9,10 +9,10 @@ use std::collections::HashMap;
 use catalog::{Catalog, Domain, TypeRef};
 use sql::types::SqlType;
 
-/// Schema and name of an object, as they stand in the catalog.
+/// Schema and name of an object, as the catalog has them.
 pub(crate) type Key<'a> = (&'a str, &'a str);
 
-/// The catalog's own types.
+/// The types that the catalog defines.
 pub(crate) struct Types<'a> {
     domains: HashMap<Key<'a>, &'a Domain>,
     /// Path of each enum's Rust type from the root of the generated file: `FunnelStatus`, `reporting::Period`.
@@ -106,7 +106,7 @@ impl<'a> Types<'a> {
     }
 }
 
-/// What the table says of a type of PostgreSQL's own.
+/// The table's entry for a built-in type.
 fn builtin(ty: &TypeRef) -> Option<&'static SqlType> {
     sql::types::find(&ty.name).filter(|_| ty.schema == "pg_catalog")
 }

@@ -18,11 +18,11 @@ const MAX_DIMENSIONS: usize = 6;
 pub struct Dimension {
     /// Number of elements.
     pub len: usize,
-    /// Subscript of the first element; 1 unless said otherwise in SQL.
+    /// Subscript of the first element; 1 unless SQL specifies another.
     pub lower_bound: i32,
 }
 
-/// An array. Its elements stand in row-major order; `None` is null.
+/// An array. Its elements are in row-major order; `None` is null.
 ///
 /// ```
 /// use pgtypes::Array;
@@ -134,7 +134,7 @@ impl<T> Array<T> {
         }
     }
 
-    /// Appends what stands before the elements.
+    /// Appends the header before the elements.
     fn encode_header(&self, element_oid: u32, out: &mut BytesMut) -> Result<(), EncodeError> {
         let has_null = self.elements.iter().any(Option::is_none);
         // At most six dimensions.
@@ -186,7 +186,7 @@ impl<T> TryFrom<Array<T>> for Vec<T> {
     }
 }
 
-/// The element type's OID is [`Encode::ELEMENT_OID`]; [`copy_in`](crate::copy_in) puts the column's own in its place where they differ.
+/// The element type's OID is [`Encode::ELEMENT_OID`]; [`copy_in`](crate::copy_in) replaces it with the column's if they differ.
 impl<T: Encode> Encode for Array<T> {
     fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
         self.encode_header(T::ELEMENT_OID, out)?;
@@ -239,7 +239,7 @@ impl<'a, T: FromSql<'a>> FromSql<'a> for Array<T> {
         for dimension in &dimensions {
             count = count.saturating_mul(dimension.len);
         }
-        // An element takes four bytes at least: what a wrong count asks for is never reserved.
+        // An element takes at least four bytes, so a wrong count never reserves too much memory.
         let mut elements = Vec::with_capacity(count.min(raw.len() / 4));
         for _ in 0..count {
             let field = take_field(&mut raw).ok_or(error("cut short"))?;

@@ -82,7 +82,7 @@ fn write_element<T: Encode + fmt::Display>(
     out.write_char('"')
 }
 
-/// White space to `array_in`, which is that of C.
+/// Whitespace as `array_in` defines it, which is C's.
 fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c')
 }

@@ -14,7 +14,7 @@ use crate::table::Insert;
 
 /// Signature, no flags, no header extension: "File Formats, Binary Format" of the manual's page on COPY.
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
-/// What stands in the place of a row's number of fields at the end.
+/// The end marker, in place of a row's number of fields.
 const TRAILER: i16 = -1;
 
 /// Rows are collected up to this many bytes before they are sent. From 64 KiB on more makes no difference.
@@ -118,8 +118,8 @@ where
     let statement = R::TABLE.copy_statement(&columns);
     let copied = copy_rows(client, &statement, Encoder::new(&columns, &oids), rows);
     if copied.is_err() {
-        // The driver has queued the abort of the COPY, and sends it with the next message only: until then the server would keep its
-        // locks. What this statement says does not matter, the COPY's own error does.
+        // The driver has queued the abort of the COPY, and sends it with the next message only: until then the server would keep its locks.
+        // This statement's result does not matter; the COPY's error does.
         let _ = client.batch_execute("");
     }
     copied
@@ -187,7 +187,7 @@ impl<'a> Encoder<'a> {
         Self {
             columns,
             oids,
-            // Room for a row of usual size behind the mark.
+            // Room for a row of usual size after the mark.
             buffer: BytesMut::with_capacity(SEND_AT + SEND_AT / 4),
         }
     }

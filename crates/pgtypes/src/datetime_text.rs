@@ -1,4 +1,4 @@
-//! The parts of which the text forms of dates and times consist: PostgreSQL's own (`datestyle = ISO`) and ISO 8601.
+//! The parts of the text forms of dates and times: PostgreSQL's (`datestyle = ISO`) and ISO 8601.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ pub(crate) fn infinity(positive: bool) -> &'static str {
     if positive { INFINITY } else { NEG_INFINITY }
 }
 
-/// The year as PostgreSQL writes it: counted from 1 in both directions, with the era behind the whole.
+/// The year as PostgreSQL writes it: counted from 1 in both directions, with the era at the end.
 pub(crate) fn write_civil(out: &mut dyn fmt::Write, civil: Civil) -> fmt::Result {
     let Civil { year, month, day } = civil;
     let year = if year > 0 { year } else { 1 - year };

@@ -1,8 +1,8 @@
 //! The element types' OIDs in the arrays of a binary COPY.
 //!
-//! An array's binary form names its element type, and the server refuses one that is not the column's own. The OID of `text` or
-//! `numeric` is the same everywhere, and `Encode` writes it; that of an enum, and that `varchar[]` is not `text[]`, only the server
-//! knows. For tables with such columns it is asked once before the COPY, and its answer is put into each row.
+//! An array's binary form names its element type, and the server refuses one that is not the column's. The OID of `text` or `numeric` is
+//! the same everywhere, and `Encode` writes it; only the server knows the OID of an enum, and that `varchar[]` is not `text[]`. For tables
+//! with such columns it is queried once before the COPY, and the answer goes into each row.
 
 use postgres::{Error, GenericClient};
 use postgres_types::Kind;
@@ -11,10 +11,10 @@ use sql::types::TYPES;
 use crate::driver;
 use crate::table::{Table, quote_identifier};
 
-/// Offset of the element type in a field: behind its length, the number of dimensions and the flag for nulls.
+/// Offset of the element type in a field: after its length, the number of dimensions and the flag for nulls.
 const ELEMENT_TYPE_AT: usize = 4 + 4 + 4;
 
-/// Per column of a COPY, the element type's OID when it is to be put into the arrays there. Empty when there is none.
+/// Per column of a COPY, the element type's OID if it must be written into the arrays there. Empty if no column needs it.
 pub(crate) struct ElementOids(Vec<Option<u32>>);
 
 impl ElementOids {

@@ -1,7 +1,6 @@
 //! The binary form of values, as COPY and parameters carry it.
 //!
-//! Here are the trait, the framing of a field, and the impls for Rust's own types. The value types of this crate implement the
-//! trait where they are defined.
+//! The trait, the framing of a field, and the impls for Rust's types. This crate's value types implement the trait where they are defined.
 
 use bytes::{BufMut, BytesMut};
 use sql::types::oid;
@@ -85,7 +84,7 @@ fn set_length(start: usize, out: &mut BytesMut) -> Result<(), EncodeError> {
 /// Appends a text, which must not hold U+0000.
 #[inline]
 pub(crate) fn text(text: &str, out: &mut BytesMut) -> Result<(), EncodeError> {
-    // `contains` is the standard library's fast search; the slow one that says where runs only to report.
+    // `contains` is the standard library's fast search; the slow search for the position runs only to report it.
     if text.as_bytes().contains(&0) {
         let at = text.find('\0').unwrap_or_default();
         return Err(EncodeError::NulInText { at });

@@ -7,8 +7,8 @@ use postgres_types::{Kind, Type};
 use crate::driver;
 use crate::error::DecodeError;
 
-/// Implements [`Encode`](crate::Encode), [`ToSql`](crate::ToSql) and [`FromSql`](crate::FromSql) for a type that stands for a SQL
-/// enum: it has `fn as_str(&self) -> &str`, its label, and `From<&str>`, which takes any label.
+/// Implements [`Encode`](crate::Encode), [`ToSql`](crate::ToSql) and [`FromSql`](crate::FromSql) for a type that represents an SQL enum: it
+/// has `fn as_str(&self) -> &str`, its label, and `From<&str>`, which takes any label.
 ///
 /// The values travel as their labels, so a type that keeps the labels it does not know lives through `ALTER TYPE … ADD VALUE`. They
 /// may be read from and sent to every enum, `text`, `varchar`, and domains over these.

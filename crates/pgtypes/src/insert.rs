@@ -9,7 +9,7 @@ use postgres_types::{Format, IsNull, ToSql, Type};
 use crate::driver;
 use crate::table::Insert;
 
-/// Inserts one row and returns it whole, with what its defaults, triggers and generated columns made of it.
+/// Inserts one row and returns the stored row, with its defaults, generated columns and the effects of triggers.
 ///
 /// # Errors
 /// The server's, and the driver's when a value does not fit its column.
@@ -23,8 +23,8 @@ pub fn insert<C: GenericClient, R: Insert>(
     client.query_one(&statement, &values)
 }
 
-/// A value that a domain takes when the domain's base type does. The server gives a parameter for a column of a domain the domain as
-/// its type, and the driver's own impls know only the base types.
+/// A value that a domain accepts if its base type does. The server reports the domain as the type of a parameter for such a column, and the
+/// driver's impls know only the base types.
 #[derive(Debug)]
 pub(crate) struct Parameter<'a>(pub(crate) &'a (dyn ToSql + Sync));
 

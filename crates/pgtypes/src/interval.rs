@@ -12,7 +12,7 @@ use crate::driver::sql_type;
 use crate::encode::{Encode, EncodeError};
 use crate::error::{DecodeError, ParseError};
 
-/// An `interval`. Its three parts have signs of their own: a month is not always 30 days, nor a day always 24 hours.
+/// An `interval`. Each of its three parts has its own sign: a month is not always 30 days, nor a day always 24 hours.
 ///
 /// `Display` prints what PostgreSQL prints with `intervalstyle = postgres`: `1 year 2 mons -3 days +04:05:06.7`. `FromStr` reads
 /// that, and PostgreSQL's longer names of the units. Equality is of the three parts: where PostgreSQL says that one month equals 30
@@ -38,7 +38,7 @@ pub struct Interval {
 impl Interval {
     /// No time at all.
     pub const ZERO: Self = Self::new(0, 0, 0);
-    /// `infinity`; PostgreSQL has it from version 17, and an older server takes the same bytes for a very long finite interval.
+    /// `infinity`; PostgreSQL has it from version 17, and an older server reads the same bytes as a very long finite interval.
     pub const INFINITY: Self = Self::new(i32::MAX, i32::MAX, i64::MAX);
     /// `-infinity`; see [`INFINITY`](Self::INFINITY).
     pub const NEG_INFINITY: Self = Self::new(i32::MIN, i32::MIN, i64::MIN);

@@ -1,12 +1,11 @@
 //! PostgreSQL's values without loss, their text and binary forms, and binary COPY.
 //!
-//! Here live the value types that generated modules are made of, and what those modules call at run time. Each type holds every
-//! value that PostgreSQL can store in the SQL type it is for: infinities, years BC, numerics of any length, arrays with bounds.
-//! `Display` writes what PostgreSQL prints and `FromStr` reads it back. Not here: names and structure of anybody's schema, which
-//! are generated, and conversions to other crates' date and decimal types.
+//! The value types that generated modules use, and what those modules call at run time. Each type holds every value that PostgreSQL can
+//! store in the SQL type it is for: infinities, years BC, numerics of any length, arrays with bounds. `Display` writes what PostgreSQL
+//! prints and `FromStr` reads it back. Not here: names and structure of a schema, which are generated, and conversions to other crates'
+//! date and decimal types.
 //!
-//! `sql::types` is the table of the SQL types and what holds each of them. An array is an [`Array`], and an enum a type of one's own with
-//! [`enum_sql!`].
+//! `sql::types` is the table of SQL types and their Rust types. An array is an [`Array`], and an enum is your own type with [`enum_sql!`].
 
 #[cfg(test)]
 extern crate self as pgtypes;
@@ -100,7 +99,7 @@ values! { $
     uuid::{Uuid};
 }
 
-/// The driver, so that generated code needs no dependency of its own.
+/// The driver, so that generated code needs no other dependency.
 pub use postgres;
 
 /// What [`enum_sql!`] expands to. Not for other use.

@@ -22,7 +22,7 @@ const FAMILY_V6: u8 = 3;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Inet(Network);
 
-/// A `cidr`: a network, all bits behind its prefix zero.
+/// A `cidr`: a network; all bits after its prefix are zero.
 ///
 /// `Display` prints what PostgreSQL prints, always with the length: `10.0.0.0/8`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -65,7 +65,7 @@ impl Cidr {
     /// The network of that address and prefix length.
     ///
     /// # Errors
-    /// When the prefix is longer than the address, or the address has bits set behind it, as 10.0.0.1/8 has.
+    /// When the prefix is longer than the address, or the address has bits set after it, as 10.0.0.1/8 has.
     pub fn new(addr: IpAddr, prefix: u8) -> Result<Self, OutOfRange> {
         let network = Network::new(addr, prefix).filter(Network::is_cidr);
         network.map(Self).ok_or(OutOfRange { kind: "cidr" })
@@ -93,7 +93,7 @@ impl Network {
         (prefix <= bits(addr)).then_some(Self { addr, prefix })
     }
 
-    /// Whether no bit is set behind the prefix.
+    /// Whether no bit is set after the prefix.
     fn is_cidr(&self) -> bool {
         let value = match self.addr {
             IpAddr::V4(addr) => u128::from(addr.to_bits()) << 96,

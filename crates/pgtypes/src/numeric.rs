@@ -25,7 +25,7 @@ const BASE: u64 = 10_000;
 
 /// A `numeric`: exact, as long as PostgreSQL allows, which is 131072 decimal digits before the point and 16383 after it.
 ///
-/// The scale, the number of digits behind the point, is kept: `Display` prints `1.50` as PostgreSQL does. Equality, order and
+/// The scale, the number of digits after the point, is kept: `Display` prints `1.50` as PostgreSQL does. Equality, order and
 /// hash are by value, as PostgreSQL's are: `1.5` equals `1.50`, and NaN equals itself and is greater than everything else.
 ///
 /// ```
@@ -97,7 +97,7 @@ impl Numeric {
             }
             let power = number.power_of_ten(index) + i64::from(scale);
             let mut digit = i128::from(*digit);
-            // A part of the digit may stand behind the last place that is asked for.
+            // A part of the digit may be after the last requested place.
             for _ in power..0 {
                 if digit % 10 != 0 {
                     return None;
@@ -123,7 +123,7 @@ impl Numeric {
         }
     }
 
-    /// Digits behind the decimal point; `None` for NaN and the infinities.
+    /// Digits after the decimal point; `None` for NaN and the infinities.
     pub fn scale(&self) -> Option<u16> {
         self.finite().map(|number| number.scale)
     }
@@ -198,7 +198,7 @@ impl Finite {
         })
     }
 
-    /// The number that the ASCII digits spell when the decimal point stands before the digit at `point`, which may be outside them.
+    /// The number that the ASCII digits spell with the decimal point before the digit at `point`, which may be outside them.
     pub(crate) fn from_decimal(
         negative: bool,
         decimal: &[u8],
@@ -343,7 +343,7 @@ impl Encode for Numeric {
     const ELEMENT_OID: u32 = oid("numeric");
 
     fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
-        // The scale of an infinity means nothing; the server reads 32 out of its own sign bits and sends that.
+        // The scale of an infinity means nothing; the server reads 32 from the sign bits and sends that.
         let (sign, scale, number) = match &self.0 {
             Repr::NaN => (NAN, 0, None),
             Repr::Infinity => (POSITIVE_INFINITY, 32, None),

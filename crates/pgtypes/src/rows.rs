@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::{Error, Row, RowIter};
 
-/// The rows of a query, each turned into an `R` when it is asked for. The server's answer is not held in memory as a whole.
+/// The rows of a query, each turned into an `R` when it is asked for. The server's answer is never entirely in memory.
 ///
 /// After an error there are no more rows.
 pub struct Rows<'a, R> {

@@ -19,7 +19,7 @@ pub struct Table {
     pub name: &'static str,
     /// All columns, by position.
     pub columns: &'static [Column],
-    /// Columns of the primary key in its order; empty when there is none.
+    /// Columns of the primary key in its order; empty if there is no primary key.
     pub primary_key: &'static [&'static str],
 }
 
@@ -120,7 +120,7 @@ impl Table {
 
     /// The value of the column at `position` of [`columns`](Self::columns), from a row of any query that has a column of its name.
     ///
-    /// A row that has the column at the same position, as that of [`select`](Self::select) has, is not searched for it.
+    /// A row with the column at the same position, such as one of [`select`](Self::select), needs no search by name.
     ///
     /// # Errors
     /// When the row has no such column, or its value does not fit `T`.

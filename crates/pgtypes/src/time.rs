@@ -57,7 +57,7 @@ impl Time {
         (seconds / 3600, seconds / 60 % 60, seconds % 60, micros)
     }
 
-    /// The time of a day, of which there are fewer microseconds than an `i64` holds.
+    /// The time of day; its microseconds fit into an `i64`.
     pub(crate) const fn of_day(micros: u64) -> Self {
         Self(micros as i64)
     }

@@ -50,7 +50,7 @@ impl Timestamp {
     /// The present moment by this machine's clock, cut to the microsecond.
     ///
     /// # Panics
-    /// When the clock stands before 4714 BC or after the year 294276.
+    /// If the clock shows a time before 4714 BC or after the year 294276.
     pub fn now() -> Self {
         match Self::try_from(SystemTime::now()) {
             Ok(now) => now,

@@ -10,7 +10,7 @@
 //! The crate's root includes what it writes with `timeschema::include_schema!()`.
 //!
 //! The migrations are in the folder that `timeschema.toml` names, else in `migrations/`, of the nearest folder that has one of the two: the
-//! crate's own, or one above it. The snapshot is `schema.json` in the crate's folder. A [`Builder`] names other paths.
+//! crate's folder, or one above it. The snapshot is `schema.json` in the crate's folder. A [`Builder`] names other paths.
 #![deny(missing_docs)]
 #![expect(
     clippy::needless_doctest_main,
@@ -36,10 +36,10 @@ pub fn compile() {
     Builder::new().compile();
 }
 
-/// What a build script makes the modules of, where it is not what [`compile`] finds. Paths are relative to the crate's folder.
+/// The inputs of a build script, if they are not those that [`compile`] finds. Paths are relative to the crate's folder.
 ///
 /// ```no_run
-/// // A second schema crate of the workspace, with migrations of its own.
+/// // A second schema crate of the workspace, with its own migrations.
 /// timeschema_build::Builder::new().root("../billing").compile();
 /// ```
 #[derive(Debug, Clone, Default)]
@@ -73,7 +73,7 @@ impl Builder {
         self
     }
 
-    /// Makes the modules, and tells cargo what they are made of. Errors are cargo's to show.
+    /// Generates the modules, and tells cargo which files they depend on. Cargo shows the errors.
     #[expect(
         clippy::print_stdout,
         reason = "that is how a build script speaks to cargo"
@@ -93,8 +93,8 @@ impl Builder {
         }
     }
 
-    /// Writes `schema.rs` (the modules) and `built.rs` (the value of `SCHEMA`) for the crate in the folder `package` to the folder `out`, and
-    /// returns the files and folders that they are made of. [`compile`](Self::compile) calls it with what cargo says.
+    /// Writes `schema.rs` (the modules) and `built.rs` (the value of `SCHEMA`) for the crate in the folder `package` to the folder `out`,
+    /// and returns the files and folders that they depend on. [`compile`](Self::compile) calls it with cargo's values.
     ///
     /// # Errors
     /// Where there is no migration or no snapshot, they do not fit each other, or two names cannot be told apart in Rust.
@@ -140,7 +140,7 @@ impl Builder {
         };
         fs::write(out.join("schema.rs"), modules)?;
         fs::write(out.join("built.rs"), built.to_string())?;
-        // Where timeschema.toml is not there, cargo runs this program in each build: to watch the folder for it is to watch `target/` as well.
+        // Without timeschema.toml, cargo runs this program in each build: watching the folder for it would also watch `target/`.
         Ok([migrations, snapshot_file, root.join(settings::FILE)]
             .map(|path| package.join(path))
             .into())

@@ -39,7 +39,7 @@ impl fmt::Display for Built<'_> {
     }
 }
 
-/// A file's text. The path is the crate's folder and the way from there, so that the text made on one machine is that of another.
+/// A file's text. The path starts at the crate's folder, so the text is the same on every machine.
 fn included(path: &Path) -> String {
     if path.is_absolute() {
         return format!("include_str!({:?})", path.display().to_string());

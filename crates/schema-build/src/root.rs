@@ -7,7 +7,8 @@ use migrator::settings;
 /// The folder of the migrations below the root, unless `timeschema.toml` names another.
 pub const MIGRATIONS: &str = "migrations";
 
-/// The nearest folder that holds `timeschema.toml` or `migrations/`: the package's own, or one above it, as a path from the package's.
+/// The nearest folder that contains `timeschema.toml` or `migrations/`: the package's folder, or one above it, as a path from the
+/// package's.
 pub fn find(package: &Path) -> Result<PathBuf, String> {
     let is_root =
         |folder: &Path| folder.join(settings::FILE).is_file() || folder.join(MIGRATIONS).is_dir();

@@ -48,7 +48,7 @@ macro_rules! include_schema {
             SCHEMA.migrate_with(config, start_up)
         }
 
-        /// Confirms that the database holds all that this crate's types read and write: see
+        /// Checks that the database has everything that this crate's types read and write: see
         /// [`timeschema::Schema::verify`]($crate::Schema::verify).
         ///
         /// # Errors

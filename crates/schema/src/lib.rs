@@ -36,7 +36,7 @@ pub use migrate::{
 /// A database for each test.
 #[cfg(feature = "testing")]
 pub use migrator::testing;
-// What generated modules are made of.
+// What generated modules use.
 pub use pgtypes::*;
 pub use schema::Schema;
 pub use verify::{Drift, VerifyError};

@@ -19,14 +19,14 @@ pub use migrator::wire::{Config, ConfigError};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrateError {
-    /// The database could not be reached, refused a statement, or holds other migrations than this program does. What was applied
-    /// before stays applied, and the next call goes on behind it.
+    /// The database could not be reached, refused a statement, or has other migrations than this program. What was applied before stays
+    /// applied, and the next call continues after it.
     #[error(transparent)]
     Run(#[from] Box<run::Error>),
     /// Later migrations were applied than this program knows, and [`StartUp::ahead`] refuses that.
     #[error("{0}: start a program that knows {last:03}, or this one with `Ahead::Start`", last = .0.database)]
     Ahead(NewerDatabase),
-    /// An embedded file is none that a migration can be in.
+    /// An embedded file is not a valid migration.
     #[error("embedded migrations: {0}")]
     Source(#[from] source::Error),
     /// An embedded file's text cannot be split into statements.
@@ -57,12 +57,11 @@ pub struct StartUp {
     pub applied_by: Option<String>,
     /// What to do when the database is ahead of this program, because a later version of it was here; [`Ahead::Start`] by default.
     ///
-    /// While a later version is rolled out, its first replica migrates, and each replica of the earlier one that is restarted until
-    /// the end (moved, out of memory, scaled) meets a database that is ahead. After a roll-back every replica does, and no migration
-    /// goes backwards. To refuse would then turn each restart into an outage, at the moment when the earlier version is what is needed.
-    /// What makes it safe is [`Schema::verify`]: it starts only where all that this program's types read and write is still
-    /// there. What that cannot see is a later migration that kept a column and changed its meaning; who writes such ones may choose
-    /// [`Ahead::Refuse`].
+    /// While a later version is rolled out, its first replica migrates, and each replica of the earlier one that is restarted until the end
+    /// (moved, out of memory, scaled) meets a database that is ahead. After a roll-back every replica does, and no migration is undone.
+    /// Refusing would then turn each restart into an outage, just when the earlier version is needed. [`Schema::verify`] makes this safe:
+    /// it succeeds only if everything that this program's types read and write still exists. It cannot see that a later migration kept a
+    /// column and changed its meaning; if you write such migrations, choose [`Ahead::Refuse`].
     ///
     /// `cargo xtask migrate` refuses: in a working copy a missing file is a mistake.
     pub ahead: Ahead,
@@ -70,10 +69,10 @@ pub struct StartUp {
     /// hypertables are plain tables and continuous aggregates are views; a database stays in the mode that it was first migrated in,
     /// whatever this says.
     pub mode: Mode,
-    /// Which table is the history; by default the one that `timeschema.toml` named when the program was built.
+    /// The history table; by default the one that `timeschema.toml` named when the program was built.
     pub history: Option<HistoryTable>,
     /// The schemas that the migrations fill, which [`Schema::verify_exact`] compares; by default those that `timeschema.toml` included when
-    /// the program was built. Where the list is empty, all that hold no other service's history.
+    /// the program was built. If the list is empty, all schemas without another service's history.
     pub schemas: Option<Vec<String>>,
 }
 
@@ -137,7 +136,7 @@ impl Schema {
     }
 }
 
-/// The engine's error; one that says no more than that the database is ahead becomes [`MigrateError::Ahead`].
+/// The engine's error; if the database is ahead and nothing else is wrong, it becomes [`MigrateError::Ahead`].
 fn refusal(error: run::Error, migrations: &[Migration]) -> MigrateError {
     let newer = match &error {
         run::Error::Plan(plan::Error::Mismatch(mismatches)) => {

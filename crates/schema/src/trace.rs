@@ -1,4 +1,4 @@
-//! What start-up tells through `tracing`.
+//! What start-up reports through `tracing`.
 
 use std::time::{Duration, Instant};
 
@@ -12,12 +12,12 @@ const TARGET: &str = "timeschema::migrate";
 /// How often is repeated what has not changed.
 const REPEAT: Duration = Duration::from_secs(10);
 
-/// Tells events of the engine that are news to people, to the subscriber of the thread that made it: the engine tells from two threads.
+/// Reports the engine's events to the subscriber of the thread that created it: the engine reports from two threads.
 pub(crate) struct Teller {
     dispatch: Dispatch,
     /// The mode that was asked for.
     asked: Mode,
-    /// Who was said to stand in the way, and when.
+    /// The blockers that were reported last, and when.
     blockers: Vec<String>,
     said: Option<Instant>,
 }
@@ -139,7 +139,7 @@ fn tell(event: &Event<'_>) {
     }
 }
 
-/// Tells what a run of `known` migrations found, where no event has told it.
+/// Reports what a run of `known` migrations found, if no event has reported it.
 pub(crate) fn tell_outcome(report: &Report, known: usize) {
     if let Some(newer) = &report.ahead {
         info!(

@@ -35,13 +35,13 @@ pub enum VerifyError {
     Snapshot(#[from] SnapshotError),
 }
 
-/// How a database differs from the schema that this program was built for. `Display` gives each difference a line of its own.
+/// How a database differs from the schema that this program was built for. `Display` prints each difference on a separate line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Drift {
     /// The differences, by object; never empty.
     pub differences: Vec<Difference>,
-    /// Set where later migrations were applied than this program knows: then only what its types need and is not there is told.
+    /// Set if migrations later than this program's were applied: then only what its types need and do not find is reported.
     pub ahead: Option<NewerDatabase>,
 }
 
@@ -78,12 +78,13 @@ impl fmt::Display for Drift {
 }
 
 impl Schema {
-    /// Confirms that the database holds all that this program's types read and write, whoever else has changed it: the check for start-up.
+    /// Checks that the database has everything that this program's types read and write, whoever else has changed it. This is the check for
+    /// start-up.
     ///
     /// A new table, index, constraint, label, routine or extension, and a new column that an INSERT may leave out, are additions that do
-    /// not touch them: nobody who may create something keeps a program from starting by that. Drift is a relation, column or label that is
-    /// gone, a column of another type, one that may be null now, and one of a table that must be given a value now, or may not be.
-    /// [`verify_exact`](Self::verify_exact) compares everything.
+    /// not affect them, so creating something cannot keep a program from starting. Drift is a relation, column or label that is gone, a
+    /// column of another type, a column that can now be null, and a table's column that now must be given a value, or no longer accepts
+    /// one. [`verify_exact`](Self::verify_exact) compares everything.
     ///
     /// How long it takes depends on what the types name, and not on what else is in the database.
     ///
@@ -121,7 +122,8 @@ impl Schema {
     /// Where the history holds later migrations than this program knows, the schema is theirs, and what counts is that this program's types
     /// still fit it: then it is the same as [`verify`](Self::verify).
     ///
-    /// Whoever may create a table in these schemas can make it fail. At start-up [`verify`](Self::verify) is the check that nobody else can.
+    /// Whoever can create a table in these schemas can make it fail. At start-up use [`verify`](Self::verify), which others cannot make
+    /// fail this way.
     ///
     /// # Errors
     /// Those of [`verify`](Self::verify).
@@ -167,7 +169,7 @@ enum Extent {
 struct Compared {
     expected: Snapshot,
     found: Catalog,
-    /// The history, where it may be read.
+    /// The history, if it can be trusted.
     history: Option<RelationRef>,
 }
 
@@ -201,15 +203,15 @@ impl Compared {
         })
     }
 
-    /// What this program's types need and is not there.
+    /// What this program's types need and the database lacks.
     fn missing(&self) -> Vec<Difference> {
         catalog::at_least(&self.expected.catalog, &self.found)
     }
 
     /// How far the database is ahead.
     ///
-    /// Asked after the catalog was read: what a later migration changed there stands in the history then, since both are committed
-    /// together. A history that cannot be read makes nobody older: the difference that was found is what to tell.
+    /// Read after the catalog: if a later migration changed the catalog, the history shows it, because both are committed together. If the
+    /// history cannot be read, the difference that was found is reported.
     fn newer(&self, client: &mut impl GenericClient) -> Option<NewerDatabase> {
         let table = self.history.as_ref()?;
         let table = format!(
@@ -226,7 +228,7 @@ impl Compared {
         let mut numbers = answer.split(' ').map(str::parse::<u32>);
         let mut next = || numbers.next()?.ok();
         let (database, rows, half) = (next()?, next()?, next()?);
-        // As for the engine, a history with a gap is none of a later version of this program.
+        // As in the engine, a history with a gap does not belong to a later version of this program.
         (database.checked_sub(known) == Some(rows)).then_some(NewerDatabase {
             database,
             known,
@@ -235,10 +237,10 @@ impl Compared {
     }
 }
 
-/// The table that tells which migrations were applied, which is no part of the schema.
+/// The table that records the applied migrations; it is not part of the schema.
 struct HistoryLocation {
     table: Option<RelationRef>,
-    /// Whether it may be read: it runs nothing of anybody's, and nobody but who keeps the schema has written it.
+    /// Whether it can be trusted: reading it runs nobody's code, and only the schema's owners can write to it.
     is_trusted: bool,
     /// The schema that new tables go to.
     current: Option<String>,

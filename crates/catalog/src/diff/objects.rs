@@ -12,7 +12,7 @@ pub(super) struct Object {
     /// In a few words, for when the object is missing or extra.
     pub(super) summary: String,
     pub(super) properties: Vec<(&'static str, Option<String>)>,
-    /// Names of the children in an order that matters, such as that of columns.
+    /// Names of the children if their order matters, such as columns.
     pub(super) order: Vec<String>,
     pub(super) children: BTreeMap<String, Object>,
 }
@@ -81,7 +81,7 @@ fn enumeration(it: &Enum) -> Object {
         .property("labels", Some(&labels))
 }
 
-/// A label in a list, quoted where it could be taken for another or for two.
+/// A label in a list, quoted if it could be mistaken for another label or for two.
 fn listed(label: &str) -> String {
     if label.is_empty() || label.contains([',', '"']) || label.contains(char::is_whitespace) {
         format!("\"{}\"", label.replace('"', "\"\""))
@@ -222,7 +222,7 @@ fn add_columns(object: &mut Object, columns: &[Column]) {
     }
 }
 
-/// The expression; what is not stored is said to be virtual.
+/// The expression, marked as virtual if it is not stored.
 fn generated(column: &Column) -> Option<String> {
     let expression = column.generated.as_deref()?;
     let kind = if column.is_virtual { " VIRTUAL" } else { "" };
@@ -323,7 +323,7 @@ fn job(subject: Subject, it: &Job) -> Object {
     .property("configuration", Some(&config))
 }
 
-/// The name people know, and PostgreSQL's own where the first does not say it all.
+/// The name that people know, and PostgreSQL's if the first is ambiguous.
 fn type_name(it: &TypeRef) -> String {
     let array = if it.array { "[]" } else { "" };
     let own = format!("{}.{}{array}", it.schema, it.name);

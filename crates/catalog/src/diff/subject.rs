@@ -7,9 +7,9 @@ use std::fmt;
 pub struct Subject {
     /// What kind of object it is.
     pub kind: ObjectKind,
-    /// Its schema, or that of the relation it belongs to; `None` for what has none: an extension, a job.
+    /// Its schema, or its relation's schema; `None` for an extension or a job, which have none.
     pub schema: Option<String>,
-    /// Its name; that of the relation for a column and a dimension.
+    /// Its name; for a column and a dimension, the relation's name.
     pub name: String,
     /// The relation or domain that a constraint, a trigger, a policy or a relation's index belongs to.
     pub of: Option<String>,
@@ -86,7 +86,7 @@ impl Subject {
         }
     }
 
-    /// What stands in a schema by itself.
+    /// An object directly in a schema.
     pub(super) fn named(kind: ObjectKind, schema: &str, name: &str) -> Subject {
         Subject {
             schema: Some(schema.to_owned()),
@@ -103,7 +103,7 @@ impl Subject {
         }
     }
 
-    /// What belongs to this relation or domain, and has a name of its own.
+    /// A named object that belongs to this relation or domain.
     pub(super) fn belonging(&self, kind: ObjectKind, name: &str) -> Subject {
         Subject {
             kind,

@@ -14,7 +14,7 @@ mod oid {
     pub(super) const INTERVAL: i64 = 1186;
 }
 
-/// The bucket's column, and its width as PostgreSQL prints it where it is a constant.
+/// The bucket's column, and its width as PostgreSQL prints it if it is a constant.
 pub(super) struct Bucket {
     pub(super) column: String,
     pub(super) width: Option<String>,
@@ -43,7 +43,7 @@ pub(super) fn find(query: &Node, functions: &HashMap<u32, Function>) -> Option<B
         })
 }
 
-/// From PostgreSQL 18 a grouped column stands in the output as a reference to the grouping keys' own range table entry.
+/// From PostgreSQL 18 the output refers to a grouped column through a separate range table entry for the grouping keys.
 fn grouped<'a>(query: &'a Node, expr: &'a Node) -> Option<&'a Node> {
     if expr.tag() != "VAR" {
         return Some(expr);

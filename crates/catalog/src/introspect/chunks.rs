@@ -23,7 +23,7 @@ const RELATIONS: &[(&str, &str)] = &[
     ("chunk_rewrite", "new_relid"),
 ];
 
-/// A query for the OIDs of all that `tables` list: one column, `oid`, perhaps with repetitions.
+/// A query for the OIDs of everything in `tables`: one column, `oid`, possibly with duplicates.
 pub(super) fn query(tables: &Tables) -> String {
     let has = |table: &str, column: &str| {
         let columns = tables.get(table);
@@ -40,7 +40,7 @@ pub(super) fn query(tables: &Tables) -> String {
         })
         .collect();
     if has("chunk", "table_name") {
-        // A chunk that was dropped may leave its name behind, which is then free for a table.
+        // The name of a dropped chunk may remain recorded, although a table can use it again.
         let there = if has("chunk", "dropped") {
             " WHERE NOT s.dropped"
         } else {

@@ -1,8 +1,8 @@
 //! One text for a view's query, whichever version of PostgreSQL prints it.
 //!
-//! Up to version 15 a view's range table holds two entries besides the tables of its FROM clause, so that PostgreSQL always finds
-//! more than one table and writes `events.revenue`. From 16 on they are gone, and over a single table it writes `revenue`. The
-//! shorter form is the one to keep: a database on another version is no drift.
+//! Up to version 15 a view's range table holds two entries in addition to the tables of its FROM clause, so that PostgreSQL always finds
+//! more than one table and writes `events.revenue`. From 16 on they are gone, and over a single table it writes `revenue`. The shorter form
+//! is kept: a database on another version has not drifted.
 
 use crate::nodes::Node;
 

@@ -54,7 +54,7 @@ struct Facts {
     added: HashSet<(String, String, String)>,
 }
 
-/// Takes the relations out of the answer, with all that the other lists say of them.
+/// Takes the relations out of the answer, with everything that the other lists contain about them.
 ///
 /// # Errors
 /// When a column's type is in no list.

@@ -1,4 +1,4 @@
-//! What of a database is read: all that users fill, or the part of it that one project owns.
+//! Which part of a database is read: all of the users' objects, or those that one project owns.
 
 use sql::quote::literal;
 
@@ -11,8 +11,7 @@ pub struct Scope {
     pub without: Vec<RelationRef>,
     /// The schemas that are read.
     pub schemas: Schemas,
-    /// Reads only what these need, and of that only what [`at_least`](crate::at_least()) compares; the extensions are all that are
-    /// installed.
+    /// Reads only what these need, and only what [`at_least`](crate::at_least()) compares of them; plus all installed extensions.
     pub needs: Option<Needs>,
 }
 
@@ -69,8 +68,8 @@ pub enum Schemas {
     /// All of them.
     #[default]
     All,
-    /// Those of these names, as far as they are there. Of the rest is read what their columns need: enums and domains of other schemas.
-    /// An extension is read where it is installed in one of them, or something in them depends on it.
+    /// The schemas of these names that exist. From other schemas, the enums and domains that their columns need are read.
+    /// An extension is read if it is installed in one of them, or something in them depends on it.
     Only(Vec<String>),
     /// All but those whose names this query gives in its one column; it sees what the catalog's query sees.
     AllBut(String),

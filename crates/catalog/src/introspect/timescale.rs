@@ -1,6 +1,6 @@
-//! What TimescaleDB tells, brought to the relations that users know: hypertables, policies, columnstore settings.
+//! What TimescaleDB's views show, assigned to the relations that users know: hypertables, policies, columnstore settings.
 //!
-//! TimescaleDB speaks of an aggregate's storage where it means the aggregate; here that is undone.
+//! TimescaleDB names an aggregate's storage where it means the aggregate; this maps it back.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,7 +18,7 @@ pub(super) struct Timescale {
     pub(super) hypertables: HashMap<RelationRef, Hypertable>,
     pub(super) aggregates: HashMap<RelationRef, raw::ContinuousAggregate>,
     pub(super) aggregate_policies: HashMap<RelationRef, Vec<Job>>,
-    /// Settings of all that has its columnstore enabled, aggregates by their storage.
+    /// Settings of every relation with an enabled columnstore; aggregates under their storage.
     pub(super) columnstore: HashMap<RelationRef, Columnstore>,
     /// The view that a storage belongs to.
     pub(super) views: HashMap<RelationRef, RelationRef>,
@@ -102,7 +102,7 @@ impl Timescale {
         }
     }
 
-    /// A policy goes with its relation; TimescaleDB's own jobs that serve none (telemetry) are the server's, not the schema's.
+    /// A policy belongs to its relation; TimescaleDB's jobs without a relation (telemetry) belong to the server, not to the schema.
     fn add_job(&mut self, raw: raw::Job) {
         let own = raw.procedure_schema.starts_with("_timescaledb_");
         let relation = self.relation_of(&raw);
@@ -131,7 +131,7 @@ impl Timescale {
         }
     }
 
-    /// Up to TimescaleDB 2.19 the view of jobs names an aggregate's storage or nothing at all, and the id stands in the configuration.
+    /// Up to TimescaleDB 2.19 the view of jobs names an aggregate's storage or nothing at all, and the id is in the configuration.
     fn relation_of(&self, job: &raw::Job) -> Option<RelationRef> {
         if let Some(name) = &job.relation {
             return Some(self.views.get(name).unwrap_or(name).clone());

@@ -1,10 +1,9 @@
 //! The functions that a proof may pass through, by name and owner.
 //!
-//! The names are resolved ones: the server looked them up by the OID that stands in the query, so a user's function of the same
-//! name is not taken for PostgreSQL's. Left out on purpose, although they are STRICT: `->>`, `substring` with a pattern,
-//! `array_length`, `extract`, `date_part` and `time` (of infinity), `to_char` (of infinity, and with an empty format), `nullif`,
-//! `regexp_match`, `lower` and `upper` of a range (without that bound), and every conversion from JSON, where a JSON null becomes
-//! an SQL null.
+//! The names are resolved ones: the server looked them up by the OID in the query, so a user's function of the same name is not mistaken
+//! for PostgreSQL's. Left out on purpose, although they are STRICT: `->>`, `substring` with a pattern, `array_length`, `extract`,
+//! `date_part` and `time` (of infinity), `to_char` (of infinity, and with an empty format), `nullif`, `regexp_match`, `lower` and `upper`
+//! of a range (without that bound), and every conversion from JSON, where a JSON null becomes an SQL null.
 
 /// A function that a view calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +88,7 @@ const KEEPING_AGGREGATES: &[&str] = &[
     "sum",
 ];
 
-/// Types of which a value that is not null may become one under a function that keeps those of other types.
+/// Types whose non-null values may become null under a function that never returns null for other types.
 const OPAQUE: &[&str] = &[
     "\"any\"",
     "anymultirange",
@@ -206,7 +205,7 @@ const KEEPING: &[&str] = &[
     "varchar",
 ];
 
-/// Whether the name is that of an arithmetic or comparison operator's function on numbers: `int48pl`, `float8div`, `numeric_gt`.
+/// Whether the function implements an arithmetic or comparison operator on numbers: `int48pl`, `float8div`, `numeric_gt`.
 fn is_number_operator(name: &str) -> bool {
     let types = [
         "int2", "int4", "int8", "int24", "int42", "int28", "int82", "int48", "int84", "float4",

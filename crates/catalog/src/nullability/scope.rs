@@ -46,12 +46,12 @@ pub(super) struct Scope<'a> {
     kept: HashSet<(i64, i64)>,
     /// With GROUPING SETS, ROLLUP or CUBE any grouping key may be null.
     grouping_sets: bool,
-    /// Whether every group has a row: without GROUP BY, the one group of an empty table has none.
+    /// Whether every group has a row: without GROUP BY, the single group of an empty table has no rows.
     groups_have_rows: bool,
 }
 
 impl<'a> Scope<'a> {
-    /// `None` when the query is of a kind about which nothing can be said.
+    /// `None` if nothing can be proven about this kind of query.
     pub(super) fn new(prover: &'a Prover, query: &'a Node) -> Option<Scope<'a>> {
         if query.tag() != "QUERY" || fills_gaps(prover, query) {
             return None;
@@ -136,7 +136,7 @@ impl<'a> Scope<'a> {
                     .then(|| Proof::because(format!("`{}`", function.name)))
             }
             "GROUPINGFUNC" => Some(Proof::because("`grouping`")),
-            // With grouping sets any expression may be a grouping key; those below hold no aggregate that would tell otherwise.
+            // With grouping sets any expression may be a grouping key; those below contain no aggregate that would rule this out.
             _ if self.grouping_sets && !calls_aggregate(node) => None,
             "FUNCEXPR" => self.call(node),
             "OPEXPR" => {
@@ -220,7 +220,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The query of a WITH item of this query's own, unless it is recursive.
+    /// The query of one of this query's WITH items, unless it is recursive.
     fn cte(&self, entry: &Node) -> Option<&'a Node> {
         if entry.int("ctelevelsup")? != 0 || !entry.is_false("self_reference") {
             return None;
@@ -257,7 +257,7 @@ impl<'a> Scope<'a> {
                     .map(|target| target.node("expr"))
                     .collect();
                 let proofs = self.all(arguments?.into_iter())?;
-                // `first` and `last` are told what to order by; what they give is the first argument.
+                // The second argument of `first` and `last` is what to order by; they return the first.
                 Some(Proof::because(format!(
                     "`{}` of {}",
                     function.name,
@@ -275,7 +275,7 @@ impl<'a> Scope<'a> {
         }
         let proofs = self.all(node.nodes("args"))?;
         if CASTS.contains(&node.int("funcformat")?) {
-            // A cast is not what a reader wants to be told about.
+            // A reader is not interested in a cast.
             return proofs.into_iter().next();
         }
         if proofs.iter().all(|proof| proof.constant) {
@@ -379,7 +379,7 @@ fn demanded(condition: &Node, kept: &mut HashSet<(i64, i64)>) {
     }
 }
 
-/// Whether the expression calls an aggregate of its own query, and so is no grouping key. One in a subquery tells nothing.
+/// Whether the expression calls an aggregate of the same query, and so is not a grouping key. An aggregate in a subquery does not count.
 fn calls_aggregate(node: &Node) -> bool {
     let mut found = false;
     let mut in_subquery = false;
@@ -390,10 +390,10 @@ fn calls_aggregate(node: &Node) -> bool {
     found && !in_subquery
 }
 
-/// Whether the query's output has rows that no table row stands behind.
+/// Whether the query's output has rows that come from no table row.
 fn fills_gaps(prover: &Prover, query: &Node) -> bool {
     let targets = query.nodes("targetList");
-    // From PostgreSQL 18 a target that is a grouping key only refers to it: the call stands there.
+    // From PostgreSQL 18 a target that is a grouping key only refers to it: the call is in the grouping key.
     let keys = query.nodes("rtable").flat_map(|it| it.nodes("groupexprs"));
     let mut found = false;
     for expression in targets.chain(keys) {

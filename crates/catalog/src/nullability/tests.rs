@@ -1,4 +1,4 @@
-//! Trees that the server at hand does not print: those of newer versions, and damaged ones. What the rules say about real views is
+//! Trees that the installed server does not print: those of newer versions, and damaged ones. What the rules say about real views is
 //! tested on a server.
 
 use super::*;
