@@ -89,9 +89,9 @@ impl std::fmt::Display for Described<'_> {
 ///
 /// Rows with a column that is [`AsText`](crate::AsText) are stored by `INSERT`s of many rows instead, in a transaction or savepoint.
 ///
-/// The columns are those of the first row; columns that it leaves to their defaults are left to them in all rows. No memory is
-/// allocated per row. Outside a transaction the rows are committed at the end; inside one a failure fails the transaction, as any
-/// failed statement does. After an error the client is ready for the next statement.
+/// The columns are those that the first row sets; the other columns get their defaults in all rows. No memory is allocated per row. Outside
+/// a transaction the rows are committed at the end; inside one, an error aborts the transaction, as with any statement. After an error the
+/// client is ready for the next statement.
 ///
 /// # Errors
 /// The first row that cannot be sent, by its index, or what the server says.
