@@ -272,9 +272,14 @@ pub fn mismatch(mismatch: &Mismatch) -> Diagnostic {
                 format!("{next}; a new migration takes the next number"),
             )
         }
-        Mismatch::OutOfOrder { row, .. } => {
-            (row, "give the pending file the next free number".to_owned())
-        }
+        Mismatch::OutOfOrder { path, row, record } => (
+            row,
+            format!(
+                "if {} was applied and its row was deleted from the history, record it again, so that nothing runs twice:\n{record}\n\
+                 only if it was never applied, give it the next free number",
+                path.display()
+            ),
+        ),
     };
     diagnostic.note("applied", applied(row)).note("next", next)
 }

@@ -295,7 +295,7 @@ impl Keeper {
         found: Snapshot,
     ) -> Result<Kept, Failure> {
         let basis = match before {
-            Some(before) if before.history == report.history => before.basis,
+            Some(before) if before.history.rows == report.history.rows => before.basis,
             Some(_) => return Ok(Kept::Overtaken),
             // Nothing was pending.
             None => match claim(&self.committed, &found.migrations, false, &found.migrations) {

@@ -2,9 +2,7 @@
 //!
 //! Whether the database really has that schema is the caller's to find out first: the engine knows no catalog.
 
-use sql::quote::literal;
-
-use crate::history::{History, Mode, Row, Times};
+use crate::history::{History, Mode, Row, rows};
 use crate::link::Link;
 use crate::plan::{self, Migration};
 use crate::run::{self, Event, Options, Report};
@@ -31,46 +29,21 @@ pub fn upto(migrations: &[Migration], version: u32) -> Result<&[Migration], plan
 
 /// The history that a taken-over database has: each of the migrations applied, and none with a duration.
 pub fn history(migrations: &[Migration], applied_by: &str) -> History {
-    let row = |migration: &Migration| Row {
-        version: migration.file.version,
-        name: migration.file.name.clone(),
-        checksum: migration.file.checksum.clone(),
-        steps: migration.steps.len(),
-        steps_done: migration.steps.len(),
-        applied_at: None,
-        applied_by: applied_by.to_owned(),
-        duration_ms: None,
-        mode: Mode::TimescaleDb.as_str().to_owned(),
-        step_started_at: None,
-        step_checksum: None,
-        step_statement: None,
-        times: Times::default(),
-    };
+    let mode = Mode::TimescaleDb.as_str();
+    let rows = migrations.iter().map(|it| it.applied(applied_by, mode));
     History {
-        rows: migrations.iter().map(row).collect(),
+        rows: rows.collect(),
+        ..History::default()
     }
 }
 
 /// Creates the history with `create` and fills it, in one transaction. `table` is its quoted name.
 fn render(table: &str, create: &str, history: &History) -> String {
-    let row = |row: &Row| {
-        format!(
-            "({}, {}, {}, {}, {}, now(), now(), NULL, {}, {})",
-            row.version,
-            literal(&row.name),
-            literal(&row.checksum),
-            row.steps,
-            row.steps_done,
-            literal(&row.applied_by),
-            literal(&row.mode),
-        )
-    };
-    let rows: Vec<String> = history.rows.iter().map(row).collect();
+    let rows: Vec<&Row> = history.rows.iter().collect();
     format!(
         "BEGIN;\n{create};\n\
-         INSERT INTO {table} (version, name, checksum, steps, steps_done, started_at, applied_at, duration_ms, applied_by, mode) VALUES\n  \
          {};\nCOMMIT",
-        rows.join(",\n  "),
+        rows::insert(table, &rows),
     )
 }
 

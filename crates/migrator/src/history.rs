@@ -2,6 +2,7 @@
 
 pub(crate) mod elsewhere;
 mod kept;
+pub(crate) mod rows;
 mod table;
 pub(crate) mod trust;
 
@@ -102,6 +103,8 @@ impl Row {
 /// The whole history, by number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
+    /// Its name with its schema, as a person would type it; empty where there is none.
+    pub table: String,
     /// One row for each migration that was started.
     pub rows: Vec<Row>,
 }
@@ -115,12 +118,12 @@ impl History {
             .map(|at| &self.rows[at])
     }
 
-    /// Reads the rows that [`read`]'s query returned; the error names the value that could not be read.
-    pub fn parse(rows: &Rows) -> Result<History, String> {
+    /// Reads the rows that [`read`]'s query of this table returned; the error names the value that could not be read.
+    pub fn parse(table: String, rows: &Rows) -> Result<History, String> {
         let rows = rows.iter().map(|row| parse_row(row));
         let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
         rows.sort_unstable_by_key(|row| row.version);
-        Ok(History { rows })
+        Ok(History { table, rows })
     }
 }
 
@@ -183,6 +186,16 @@ pub fn create(qualified: &str) -> String {
         literal(qualified),
     );
     format!(
+        "{};\nDO {};\n\
+         COMMENT ON TABLE {qualified} IS 'Applied migrations; a row with steps_done < steps stopped half-way, and the next run goes on there'",
+        create_table(qualified),
+        literal(&complete),
+    )
+}
+
+/// Creates the table alone.
+pub(crate) fn create_table(qualified: &str) -> String {
+    format!(
         "CREATE TABLE IF NOT EXISTS {qualified} (\n  \
            version integer PRIMARY KEY,\n  \
            name pg_catalog.text NOT NULL,\n  \
@@ -197,10 +210,7 @@ pub fn create(qualified: &str) -> String {
            step_started_at pg_catalog.timestamptz,\n  \
            step_checksum pg_catalog.text,\n  \
            step_statement pg_catalog.text\n\
-         );\n\
-         DO {};\n\
-         COMMENT ON TABLE {qualified} IS 'Applied migrations; a row with steps_done < steps stopped half-way, and the next run goes on there'",
-        literal(&complete),
+         )"
     )
 }
 

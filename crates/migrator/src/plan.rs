@@ -24,7 +24,7 @@ use sql::lexer;
 use sql::rewriting::Rewriting;
 use sql::statement::{self, Kind, Reason, Refusal, Statement};
 
-use crate::history::History;
+use crate::history::{History, Row, Times};
 use crate::question::{self, Question};
 use crate::sections;
 use crate::source::{self, File, TextError};
@@ -109,6 +109,25 @@ impl Migration {
             self.file.checksum.clone()
         } else {
             source::checksum(self.done_part(steps_done).unwrap_or_default())
+        }
+    }
+
+    /// The history's row once it is applied, at a time that is not known.
+    pub(crate) fn applied(&self, applied_by: &str, mode: &str) -> Row {
+        Row {
+            version: self.file.version,
+            name: self.file.name.clone(),
+            checksum: self.file.checksum.clone(),
+            steps: self.steps.len(),
+            steps_done: self.steps.len(),
+            applied_at: None,
+            applied_by: applied_by.to_owned(),
+            duration_ms: None,
+            mode: mode.to_owned(),
+            step_started_at: None,
+            step_checksum: None,
+            step_statement: None,
+            times: Times::default(),
         }
     }
 

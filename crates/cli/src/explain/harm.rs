@@ -43,14 +43,16 @@ pub(super) fn next(failure: &Failure) -> Option<String> {
              `cargo xtask reset` recreates a development database"
         ),
         (_, false) => "remove that from the file (it is not applied, so it may be edited) and run `cargo xtask migrate`".to_owned(),
-        (Harm::Dropped | Harm::Altered, true) => format!(
-            "restore {table} (undo the statement, or take the table from a backup), or record what is applied with \
-             `cargo xtask migrate --baseline NNN`; remove the statement from the file"
-        ),
-        (Harm::Written, true) => format!(
-            "restore the rows of {table} (from a backup, or empty it and record what is applied with \
-             `cargo xtask migrate --baseline NNN`); remove the statement from the file"
-        ),
-        (Harm::Unusable, true) => "undo the statement (`cargo xtask status` prints the command), and take it out of the file".to_owned(),
+        (harm, true) => {
+            let undo = match harm {
+                Harm::Unusable => ", undo what it did (`cargo xtask status` prints the command)",
+                _ => "",
+            };
+            let repair = match &failure.repair {
+                Some(sql) => format!(", make {table} record again what is applied:\n{sql}\nand run"),
+                None => format!(", restore the rows of {table}, and run"),
+            };
+            format!("remove the statement from the file{undo}{repair} `cargo xtask migrate`: nothing runs twice")
+        }
     })
 }

@@ -246,7 +246,7 @@ pub fn is_overtaken(
     history: &History,
 ) -> Result<bool, Failure> {
     let now = run::read(link, table, None).map_err(|error| explain::run(&error, &[]))?;
-    Ok(now.history != *history)
+    Ok(now.history.rows != history.rows)
 }
 
 #[cfg(test)]

@@ -125,6 +125,7 @@ mod tests {
     /// The history of a file that stopped behind this many steps.
     fn half(migration: &Migration, steps_done: usize) -> History {
         History {
+            table: String::new(),
             rows: vec![Row {
                 version: 1,
                 name: "a".to_owned(),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Migration;
-use crate::history::{History, Row};
+use crate::history::{History, Row, rows};
 use crate::source;
 
 /// Where a migration stands in a database.
@@ -56,6 +56,8 @@ pub enum Mismatch {
         path: PathBuf,
         /// The applied migration with the higher number.
         row: Row,
+        /// SQL that records the pending one as applied: the history may have lost its row.
+        record: String,
     },
 }
 
@@ -68,10 +70,10 @@ pub fn compare(migrations: &[Migration], history: &History) -> (Vec<State>, Vec<
         .map(|migration| {
             let Some(row) = history.row(migration.file.version) else {
                 if let Some(row) = last.filter(|row| row.version > migration.file.version) {
-                    let path = migration.file.path.clone();
                     mismatches.push(Mismatch::OutOfOrder {
-                        path,
+                        path: migration.file.path.clone(),
                         row: row.clone(),
+                        record: record(migration, row, &history.table),
                     });
                 }
                 return State::Pending;
@@ -89,6 +91,12 @@ pub fn compare(migrations: &[Migration], history: &History) -> (Vec<State>, Vec<
         }
     }
     (states, mismatches)
+}
+
+/// Records a migration as applied, by whom and in the mode that another one was.
+fn record(migration: &Migration, other: &Row, table: &str) -> String {
+    let lost = migration.applied(&other.applied_by, &other.mode);
+    format!("{};", rows::insert(table, &[&lost]))
 }
 
 fn state(migration: &Migration, row: &Row, mismatches: &mut Vec<Mismatch>) -> State {

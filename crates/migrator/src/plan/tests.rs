@@ -30,7 +30,10 @@ fn applied(migration: &Migration, steps_done: usize) -> Row {
 }
 
 fn history(rows: Vec<Row>) -> History {
-    History { rows }
+    History {
+        table: "public.schema_migrations".to_owned(),
+        rows,
+    }
 }
 
 /// `T2` is a transaction of two statements, `A` one alone, `Q` one that the catalog is asked about, `F` a fresh session.

@@ -152,6 +152,13 @@ impl Facts {
         }
     }
 
+    /// The history's name with its schema, as a person would type it.
+    pub(crate) fn shown_history(&self) -> String {
+        let schema = self.history_schema.as_deref().unwrap_or_default();
+        let table = &self.history_table.table;
+        format!("{}.{}", quote::plain(schema), quote::plain(table))
+    }
+
     /// What creates the history where it is not there, and its schema with it.
     pub(crate) fn create_history(&self) -> Result<String, Error> {
         let create = history::create(&self.own_history()?);
@@ -364,5 +371,6 @@ fn is_about_the_history(error: &ServerError) -> bool {
 }
 
 pub(super) fn parse_history(facts: &Facts, rows: &Rows) -> Result<History, Error> {
-    History::parse(rows).map_err(|reason| foreign::refuse(facts, reason, Vec::new()))
+    History::parse(facts.shown_history(), rows)
+        .map_err(|reason| foreign::refuse(facts, reason, Vec::new()))
 }

@@ -21,6 +21,8 @@ pub struct Failure {
     pub at: At,
     /// What the step's statements have done to the history, where it failed for that.
     pub harm: Option<Harm>,
+    /// Where that stays, because the statement ran alone: SQL that makes the history say again what is applied.
+    pub repair: Option<String>,
     /// What the server said.
     pub error: ServerError,
     /// What this run had applied before.
@@ -84,6 +86,7 @@ impl Failure {
             step,
             at: writer.map_or(at, At::Byte),
             harm,
+            repair: None,
             error,
             applied: applied.to_vec(),
             facts: facts.clone(),

@@ -1,5 +1,6 @@
 //! Sending steps, one after the other, and knowing which are sent.
 
+mod history_repair;
 mod in_doubt;
 mod lone_statement;
 mod refusal;
@@ -29,6 +30,8 @@ pub(super) struct StepSender<'a, 'o> {
     recorder: Recorder,
     started: StartedMigrations<'a>,
     current: CurrentStep<'a>,
+    /// The history that its steps go on from.
+    found: History,
 }
 
 impl<'a, 'o> StepSender<'a, 'o> {
@@ -53,6 +56,7 @@ impl<'a, 'o> StepSender<'a, 'o> {
             },
             started: StartedMigrations::new(applied),
             current: CurrentStep::default(),
+            found: History::default(),
         })
     }
 
@@ -103,11 +107,12 @@ impl<'a, 'o> StepSender<'a, 'o> {
 
     /// What is going to be sent for the steps that this session can run.
     pub(super) fn prepare(
-        &self,
+        &mut self,
         stretch: &Stretch,
         pending: &[Pending<'a>],
         history: &History,
     ) -> Vec<Prepared<'a>> {
+        self.found.clone_from(history);
         let kept = self.recorder.kept(pending, history, self.link.settings());
         stretch.prepare(pending, history, &kept, self.options.all_or_nothing)
     }

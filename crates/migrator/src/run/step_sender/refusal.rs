@@ -68,7 +68,12 @@ impl StepSender<'_, '_> {
         if let Some(division) = self.division(&failure) {
             return AttemptError::Divided(division);
         }
-        failure.remains = !self.tidy(step);
+        if failure.harm.is_some() && failure.ran_alone {
+            // The statement ran to its end: there is nothing to tidy.
+            failure.repair = self.history_repair(&failure);
+        } else {
+            failure.remains = !self.tidy(step);
+        }
         failure.lost = self.lost_with_a_session(&failure);
         AttemptError::Failed(Error::Statement(failure))
     }
