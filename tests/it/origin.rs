@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{Catalog, Difference, DifferenceKind, ObjectKind, Snapshot};
 use migrator::plan::Migration;
-use migrator::source;
+use migrator::source::{self, Lines};
 use postgres::Client;
 use serde_json::Value;
 
@@ -223,7 +223,7 @@ fn statements(migration: &Migration) -> Vec<(&str, usize, usize)> {
     let ranges = migration.steps.iter().flat_map(|step| &step.statements);
     ranges
         .map(|range| {
-            let (first, last) = migration.lines_of(range);
+            let Lines { first, last } = migration.lines_of(range);
             (&migration.file.text[range.clone()], first, last)
         })
         .collect()

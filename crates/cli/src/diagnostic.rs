@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use migrator::source::{self, LineColumn};
+
 /// How many characters of a line are shown at most.
 const LONGEST_LINE: usize = 120;
 
@@ -72,7 +74,7 @@ impl Diagnostic {
 impl Excerpt {
     /// The place of a byte of a text, underlining the word that starts there.
     pub fn of(file: impl Into<String>, text: &str, offset: usize) -> Excerpt {
-        let (line, column) = migrator::source::position(&text[..offset]);
+        let LineColumn { line, column } = source::position(&text[..offset]);
         let rest = text[offset..].split('\n').next().unwrap_or_default();
         let start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
         let whole = text[start..].split('\n').next().unwrap_or_default();

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use catalog::{Catalog, Difference, DifferenceKind, ObjectKind};
 use migrator::history::History;
-use migrator::plan::{self, Migration, State};
+use migrator::plan::{self, Comparison, Migration, State};
 use migrator::run::{self, Report};
 use serde_json::{Value, json};
 
@@ -268,7 +268,7 @@ struct States {
 impl States {
     fn of(migrations: &[Migration], history: &History) -> States {
         let migrations = plan::fit(migrations, history);
-        let (states, mismatches) = plan::compare(&migrations, history);
+        let Comparison { states, mismatches } = plan::compare(&migrations, history);
         let mut found = States {
             applied: 0,
             half: Vec::new(),

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use migrator::source::position;
+use migrator::source::{LineColumn, position};
 
 use crate::failure::{Code, Failure};
 
@@ -40,7 +40,7 @@ pub fn read(path: &Path) -> Result<EnvFile, Failure> {
     };
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let (line, column) = position(&String::from_utf8_lossy(valid));
+        let LineColumn { line, column } = position(&String::from_utf8_lossy(valid));
         Failure::new(
             Code::Usage,
             format!("{name}:{line}:{column}: invalid UTF-8"),
@@ -100,7 +100,7 @@ fn unquote(value: &str) -> &str {
 
 /// The line itself is not shown: it may hold a password.
 fn malformed(name: &str, text: &str, offset: usize) -> Failure {
-    let (line, column) = position(&text[..offset]);
+    let LineColumn { line, column } = position(&text[..offset]);
     let message = format!("{name}:{line}:{column}: expected NAME=value");
     Failure::new(Code::Usage, message)
         .next(format!("correct the line; {name}.example shows the form"))

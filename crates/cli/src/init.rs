@@ -16,6 +16,7 @@ use crate::failure::{Code, Failure};
 use crate::screen::Screen;
 
 use files::{Kind, Wanted};
+use manifest::Merged;
 use name::Name;
 use toolkit::Toolkit;
 
@@ -41,8 +42,8 @@ struct Action {
 enum Done {
     /// It is made with this text.
     Made(String),
-    /// It is there, and gets this text, which has what it lacked.
-    Changed(String, String),
+    /// It is there, and gets what it lacked.
+    Changed(Merged),
     /// It is there, and stays as it is; what its owner has to know of that.
     Kept(Option<String>),
 }
@@ -113,7 +114,7 @@ fn decide(root: &Path, name: &Name, wanted: Vec<Wanted>) -> Result<Vec<Action>, 
             }
             (Some(_), Kind::Kept(hint)) => Done::Kept(Some(hint)),
             (Some(there), Kind::Merged(merge)) => match merge(&there, name)? {
-                Some((text, what)) => Done::Changed(text, what),
+                Some(merged) => Done::Changed(merged),
                 None => Done::Kept(None),
             },
         };
@@ -133,7 +134,7 @@ impl Action {
         let shown = &self.shown;
         match &self.done {
             Done::Made(_) => format!("made     {shown}"),
-            Done::Changed(_, what) => format!("changed  {shown}: {what}"),
+            Done::Changed(merged) => format!("changed  {shown}: {}", merged.added),
             Done::Kept(None) => format!("kept     {shown}"),
             Done::Kept(Some(hint)) => format!("kept     {shown}: {hint}"),
         }
@@ -152,7 +153,7 @@ fn carry_out(root: &Path, action: &Action) -> io::Result<()> {
             fs::remove_file(&whole)?;
             made
         }
-        Done::Changed(text, _) => {
+        Done::Changed(Merged { text, .. }) => {
             // Through a link, which stays one.
             let path = fs::canonicalize(path)?;
             let whole = write_beside(&path, text)?;

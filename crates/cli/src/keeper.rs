@@ -21,7 +21,7 @@ use crate::scratch;
 use crate::snapshot::{self, Committed, Included};
 use crate::target::Session;
 
-use expected::{Claim, applied, claim, is_overtaken, nothing};
+use expected::{AppliedMigrations, Claim, applied, claim, is_overtaken, nothing};
 pub use kept::Kept;
 
 /// The state after a run whose snapshot could not be taken.
@@ -194,7 +194,7 @@ impl Keeper {
             &self.included.schemas,
             report.extra.as_ref(),
         )?;
-        let (applied, is_half) = applied(&report.history);
+        let AppliedMigrations { applied, is_half } = applied(&report.history);
         let all = snapshot::listed(migrations);
         let claim = claim(&self.committed, &applied, is_half, &all);
         let mut basis = basis(claim, &applied, is_half, &found);
@@ -269,7 +269,7 @@ impl Keeper {
             let pending = all_pending(report, migrations);
             return Some(Kept::Pending(pending.map(|it| it.file.title()).collect()));
         }
-        let (applied, _) = applied(&before.history);
+        let applied = applied(&before.history).applied;
         let expected = match applied.last() {
             None => "an empty database, since no migration is applied".to_owned(),
             Some(last) => format!("{}, up to {}", self.shown.display(), last.file_name()),
@@ -358,7 +358,7 @@ fn all_pending<'a>(
     migrations: &'a [plan::Migration],
 ) -> impl Iterator<Item = &'a plan::Migration> {
     let applied_now = |version| report.applied.iter().any(|it| it.version == version);
-    let (states, _) = plan::compare(migrations, &report.history);
+    let states = plan::compare(migrations, &report.history).states;
     let pending = migrations
         .iter()
         .zip(states)

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use migrator::settings::{self, FILE, Settings};
+use migrator::source::LineColumn;
 
 use crate::diagnostic::Excerpt;
 use crate::failure::{Code, Failure};
@@ -15,9 +16,9 @@ pub fn read(root: &Path) -> Result<Settings, Failure> {
             None => Failure::new(Code::Usage, error.to_string()),
             Some(_) => Failure::new(Code::Usage, error.message.clone()),
         };
-        failure.diagnostic.place = error.place.and_then(|(line, column)| {
+        failure.diagnostic.place = error.place.and_then(|at| {
             let text = fs::read_to_string(root.join(FILE)).ok()?;
-            place(&text, line, column)
+            place(&text, at)
         });
         failure.note("state", "nothing was run").next(error.next)
     })
@@ -26,11 +27,10 @@ pub fn read(root: &Path) -> Result<Settings, Failure> {
 /// Where the project's file includes this schema.
 pub fn place_of_included(root: &Path, schema: &str) -> Option<Excerpt> {
     let text = fs::read_to_string(root.join(FILE)).ok()?;
-    let (line, column) = settings::place_of_included(&text, schema)?;
-    place(&text, line, column)
+    place(&text, settings::place_of_included(&text, schema)?)
 }
 
-fn place(text: &str, line: usize, column: usize) -> Option<Excerpt> {
+fn place(text: &str, LineColumn { line, column }: LineColumn) -> Option<Excerpt> {
     Some(Excerpt {
         file: FILE.to_owned(),
         line,

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use migrator::run::{Applied, Blocked, Event, Replaced, Settled, StatementProgress};
+use migrator::run::{Applied, Blocked, Event, Replaced, Settled, Share, StatementProgress};
 
 use crate::blockers::{self, span};
 use crate::explain;
@@ -214,14 +214,14 @@ fn progress_line(progress: &StatementProgress) -> String {
     if !progress.command.is_empty() {
         line += &format!(", {} {}", progress.command, progress.relation);
     }
-    if let Some((place, of)) = progress.chunk {
-        line += &format!(", chunk {place} of {of}");
+    if let Some(Share { number, of }) = progress.chunk {
+        line += &format!(", chunk {number} of {of}");
     }
     if !progress.phase.is_empty() {
         line += &format!(", {}", progress.phase);
     }
-    if let Some((done, total)) = progress.done {
-        line += &format!(", {} %", u128::from(done) * 100 / u128::from(total));
+    if let Some(Share { number, of }) = progress.done {
+        line += &format!(", {} %", u128::from(number) * 100 / u128::from(of));
     }
     line
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use migrator::history::{History, Row};
-use migrator::plan::{self, Migration, Mismatch, State};
+use migrator::plan::{self, Comparison, Migration, Mismatch, State};
 use migrator::run;
 use serde_json::{Value, json};
 
@@ -125,7 +125,7 @@ struct Line<'a> {
 
 impl<'a> Overview<'a> {
     pub fn of(migrations: &'a [Migration], history: &'a History) -> Overview<'a> {
-        let (states, mismatches) = plan::compare(migrations, history);
+        let Comparison { states, mismatches } = plan::compare(migrations, history);
         let known = migrations
             .iter()
             .zip(&states)

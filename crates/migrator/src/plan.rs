@@ -14,7 +14,7 @@ pub(crate) use fit::{Division, divided_at};
 pub(crate) use plain::is_unseen;
 pub use plain::plain;
 pub use size::{LONGEST_STEP, TooLong, check_sizes};
-pub use state::{Mismatch, State, compare};
+pub use state::{Comparison, Mismatch, State, compare};
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -27,7 +27,7 @@ use sql::statement::{self, Kind, Reason, Refusal, Statement};
 use crate::history::{History, Row, Times};
 use crate::question::{self, Question};
 use crate::sections;
-use crate::source::{self, File, TextError};
+use crate::source::{self, File, Lines, TextError};
 
 /// A migration file with its steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +74,15 @@ pub struct StepId {
     pub index: usize,
 }
 
+/// A temporary table, view or sequence that a step makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Temporary {
+    /// Its name.
+    pub name: String,
+    /// Index of the step.
+    pub step: usize,
+}
+
 impl Step {
     /// Bytes from the first statement to the end of the last.
     pub fn range(&self) -> Range<usize> {
@@ -86,7 +95,7 @@ impl Migration {
     /// Splits a file into its steps.
     pub fn parse(file: File) -> Result<Migration, TextError> {
         let steps =
-            steps(&file.text).map_err(|(offset, message)| TextError::at(&file, offset, message))?;
+            steps(&file.text).map_err(|wrong| TextError::at(&file, wrong.offset, wrong.message))?;
         Ok(Migration {
             file: Arc::new(file),
             steps,
@@ -151,19 +160,22 @@ impl Migration {
 
     /// File, line and column of a byte of the text.
     pub fn place(&self, offset: usize) -> String {
-        let (line, column) = source::position(&self.file.text[..offset]);
-        format!("{}:{line}:{column}", self.file.path.display())
+        let place = source::position(&self.file.text[..offset]);
+        format!("{}:{place}", self.file.path.display())
     }
 
-    /// First and last line of a step, from 1.
-    pub fn lines(&self, step: &Step) -> (usize, usize) {
+    /// The lines of a step.
+    pub fn lines(&self, step: &Step) -> Lines {
         self.lines_of(&step.range())
     }
 
-    /// First and last line of a range of the text, from 1.
-    pub fn lines_of(&self, range: &Range<usize>) -> (usize, usize) {
-        let line = |offset| source::position(&self.file.text[..offset]).0;
-        (line(range.start), line(range.end))
+    /// The lines of a range of the text.
+    pub fn lines_of(&self, range: &Range<usize>) -> Lines {
+        let line = |offset| source::position(&self.file.text[..offset]).line;
+        Lines {
+            first: line(range.start),
+            last: line(range.end),
+        }
     }
 
     /// The bytes of the step at an index; the start of the file where it has no such step, as one that lost its last steps.
@@ -191,20 +203,20 @@ impl Migration {
         settings
     }
 
-    /// The temporary table, view or sequence of this name that one of the first `steps_done` steps made; the index of that step.
+    /// The temporary relation of this name that one of the first `steps_done` steps made.
     pub(crate) fn made_temporary(
         &self,
         steps_done: usize,
         is_named: impl Fn(&str) -> bool,
-    ) -> Option<(String, usize)> {
+    ) -> Option<Temporary> {
         let steps = self.steps.iter().take(steps_done).enumerate();
         let mut made = steps.flat_map(|(index, step)| {
             let names = step.statements.iter();
             let names =
                 names.filter_map(|range| statement::temporary(&self.file.text[range.clone()]));
-            names.map(move |name| (name, index))
+            names.map(move |name| Temporary { name, step: index })
         });
-        made.find(|(name, _)| is_named(name))
+        made.find(|made| is_named(&made.name))
     }
 
     /// Whether a step gives up the lock that keeps other runners out.
@@ -238,15 +250,33 @@ fn lexer_message(text: &str, error: &lexer::Error) -> String {
     format!("`\\{command}` is a psql meta-command, not SQL: {instead}")
 }
 
-/// The steps of a text, or the first place that none can be made of, and why.
-fn steps(text: &str) -> Result<Vec<Step>, (usize, String)> {
+/// Why no steps can be made of a text.
+struct Wrong {
+    /// The first place that none can be made of.
+    offset: usize,
+    message: String,
+}
+
+impl Wrong {
+    fn refused(offset: usize, refusal: Refusal) -> Wrong {
+        Wrong {
+            offset,
+            message: refusal.to_string(),
+        }
+    }
+}
+
+/// The steps of a text.
+fn steps(text: &str) -> Result<Vec<Step>, Wrong> {
     let mut steps: Vec<Step> = Vec::new();
     let mut block: Option<Step> = None;
     for statement in statement::statements(text) {
-        let Statement { range, kind } =
-            statement.map_err(|cause| (cause.offset, lexer_message(text, &cause)))?;
+        let Statement { range, kind } = statement.map_err(|cause| Wrong {
+            offset: cause.offset,
+            message: lexer_message(text, &cause),
+        })?;
         let start = range.start;
-        let refuse = |refusal: Refusal| Err((start, refusal.to_string()));
+        let refuse = |refusal: Refusal| Err(Wrong::refused(start, refusal));
         match (kind, &mut block) {
             (Kind::Refused(refusal), _) => return refuse(refusal),
             (Kind::Begin, None) => {
@@ -289,7 +319,7 @@ fn steps(text: &str) -> Result<Vec<Step>, (usize, String)> {
         Some(Step {
             kind: StepKind::Transaction { begin: Some(begin) },
             ..
-        }) => Err((begin.start, Refusal::UnclosedBegin.to_string())),
+        }) => Err(Wrong::refused(begin.start, Refusal::UnclosedBegin)),
         _ => Ok(steps),
     }
 }
@@ -375,7 +405,7 @@ pub fn plan<'a>(
     selection: Selection,
     ahead: Ahead,
 ) -> Result<Vec<Pending<'a>>, Error> {
-    let (states, mismatches) = compare(migrations, history);
+    let Comparison { states, mismatches } = compare(migrations, history);
     let accepted = ahead == Ahead::Start && newer(migrations, history).is_some();
     if !mismatches.is_empty() && !accepted {
         return Err(Error::Mismatch(mismatches));

@@ -35,13 +35,13 @@ pub use error::{
     Cut, Error, Fate, GaveUp, InDoubt, Interrupted, Moved, Refused, UnderWay, WrongMode,
 };
 pub use facts::{Facts, OLDEST_SERVER, read};
-pub use failure::{At, Failure, Lost};
+pub use failure::{At, Failure};
 pub use harm::Harm;
 pub use jobs::Job;
 pub(crate) use lock::give_up;
 pub use lock::{Holder, Lock};
 pub use mode::migrations;
-pub use watch::{Blocked, Blocker, Interrupt, StatementProgress};
+pub use watch::{Blocked, Blocker, Interrupt, Share, StatementProgress};
 
 use crate::foreign::Foreign;
 #[cfg(test)]

@@ -254,7 +254,7 @@ mod tests {
 
     fn place(text: &str) -> Option<(Tool, usize)> {
         down(text).map(|marker| {
-            let line = crate::source::position(&text[..marker.range.start]).0;
+            let line = crate::source::position(&text[..marker.range.start]).line;
             (marker.tool, line)
         })
     }

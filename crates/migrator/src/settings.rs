@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::history::{HistoryTable, LONGEST_NAME};
-use crate::source::position;
+use crate::source::{LineColumn, position};
 
 /// The name of the file.
 pub const FILE: &str = "timeschema.toml";
@@ -55,8 +55,8 @@ pub struct Places {
 /// Why the file cannot be used. `Display` names file and line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
-    /// The line and its column, from 1, where it is about one.
-    pub place: Option<(usize, usize)>,
+    /// The place in the file, where it is about one.
+    pub place: Option<LineColumn>,
     /// What is wrong.
     pub message: String,
     /// What to do about it.
@@ -68,7 +68,7 @@ impl std::error::Error for Error {}
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.place {
-            Some((line, column)) => write!(f, "{FILE}:{line}:{column}: {}", self.message),
+            Some(place) => write!(f, "{FILE}:{place}: {}", self.message),
             None => write!(f, "{FILE}: {}", self.message),
         }
     }
@@ -159,8 +159,8 @@ pub fn parse(text: &str) -> Result<Settings, Error> {
     Ok(settings)
 }
 
-/// The line and the column, from 1, where the text of such a file includes this schema.
-pub fn place_of_included(text: &str, schema: &str) -> Option<(usize, usize)> {
+/// The place where the text of such a file includes this schema.
+pub fn place_of_included(text: &str, schema: &str) -> Option<LineColumn> {
     fn value<'a, 'i>(table: &'a DeTable<'i>, name: &str) -> Option<&'a DeValue<'i>> {
         let mut entries = table.iter();
         let (_, value) = entries.find(|(key, _)| key.get_ref() == name)?;

@@ -5,6 +5,7 @@
 mod names;
 mod text_error;
 
+use std::fmt;
 use std::fs;
 use std::io::{self, Read as _};
 use std::panic::resume_unwind;
@@ -13,7 +14,7 @@ use std::thread;
 
 use sha2::{Digest, Sha256};
 
-use names::is_sql;
+use names::{FileName, is_sql};
 pub use names::{Misnamed, Problem, clean_name};
 pub use text_error::TextError;
 
@@ -39,7 +40,7 @@ impl File {
     /// Makes a file from its name and content, as [`read_dir`] does for each file of a folder.
     pub fn new(path: &Path, content: Vec<u8>) -> Result<File, Error> {
         let file_name = path.file_name().unwrap_or_default().to_string_lossy();
-        let (version, name) = names::read(&file_name).map_err(|problem| {
+        let FileName { version, name } = names::read(&file_name).map_err(|problem| {
             let path = path.to_owned();
             Error::Names(vec![Misnamed { path, problem }])
         })?;
@@ -260,7 +261,7 @@ fn hexadecimal(digest: &[u8]) -> String {
 fn normalise(path: &Path, content: Vec<u8>) -> Result<String, Error> {
     let mut text = String::from_utf8(content).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let (line, column) = position(&String::from_utf8_lossy(valid));
+        let LineColumn { line, column } = position(&String::from_utf8_lossy(valid));
         Error::Utf8 {
             path: path.to_owned(),
             line,
@@ -268,7 +269,7 @@ fn normalise(path: &Path, content: Vec<u8>) -> Result<String, Error> {
         }
     })?;
     if let Some(at) = text.find('\0') {
-        let (line, column) = position(&text[..at]);
+        let LineColumn { line, column } = position(&text[..at]);
         return Err(Error::Nul {
             path: path.to_owned(),
             line,
@@ -284,13 +285,48 @@ fn normalise(path: &Path, content: Vec<u8>) -> Result<String, Error> {
     Ok(text)
 }
 
-/// Line and column, both from 1 and in characters, of the place that follows `before`.
-pub fn position(before: &str) -> (usize, usize) {
+/// A place in a text, both from 1 and in characters. `Display` is as in `file:line:column`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineColumn {
+    /// Line.
+    pub line: usize,
+    /// Column.
+    pub column: usize,
+}
+
+impl fmt::Display for LineColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+/// The place that follows `before`.
+pub fn position(before: &str) -> LineColumn {
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (
-        before.matches('\n').count() + 1,
-        before[line_start..].chars().count() + 1,
-    )
+    LineColumn {
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+    }
+}
+
+/// The lines that a part of a file is on, from 1. `Display` is as in a sentence: `line 3`, `lines 3 to 5`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lines {
+    /// The first.
+    pub first: usize,
+    /// The last.
+    pub last: usize,
+}
+
+impl fmt::Display for Lines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Lines { first, last } = self;
+        if first == last {
+            write!(f, "line {first}")
+        } else {
+            write!(f, "lines {first} to {last}")
+        }
+    }
 }
 
 #[cfg(test)]

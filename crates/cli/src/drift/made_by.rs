@@ -59,7 +59,7 @@ impl<'a> Makers<'a> {
 
     fn line(&self, place: &Location) -> MadeBy {
         let file = &self.migrations[place.migration].file;
-        let (line, _) = source::position(&file.text[..place.offset]);
+        let line = source::position(&file.text[..place.offset]).line;
         let name = file.path.file_name().unwrap_or_default();
         MadeBy {
             file: name.to_string_lossy().into_owned(),

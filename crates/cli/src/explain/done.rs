@@ -1,7 +1,7 @@
 //! What a run had done when it stopped: an error says that nothing was run only where that is so. Pure.
 
 use migrator::link;
-use migrator::plan::Migration;
+use migrator::plan::{Migration, StepId};
 use migrator::run::{Error, Event};
 
 use crate::failure::Failure;
@@ -11,8 +11,8 @@ use crate::failure::Failure;
 pub struct Done {
     /// The numbers of the migrations that it applied, in order.
     applied: Vec<u32>,
-    /// The migration that it is in and the first step that it sent of it.
-    current: Option<(u32, usize)>,
+    /// The first step that it sent of the migration that it is in.
+    current: Option<StepId>,
     /// That migration, where a step of it is done.
     begun: Option<String>,
     /// Whether everything shares one transaction, so that no step is done before all are.
@@ -34,11 +34,16 @@ impl Done {
             Event::StepStarted { migration, step } => {
                 let version = migration.file.version;
                 match self.current {
-                    Some((current, first)) if current == version => {
-                        let is_done = *step > first && !self.is_whole;
+                    Some(first) if first.version == version => {
+                        let is_done = *step > first.index && !self.is_whole;
                         self.begun = is_done.then(|| migration.file.title());
                     }
-                    _ => self.current = Some((version, *step)),
+                    _ => {
+                        self.current = Some(StepId {
+                            version,
+                            index: *step,
+                        });
+                    }
                 }
             }
             Event::Applied(applied) => {

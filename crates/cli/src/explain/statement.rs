@@ -3,7 +3,7 @@
 use migrator::history;
 use migrator::link;
 use migrator::plain;
-use migrator::plan::{StepId, StepKind};
+use migrator::plan::{StepId, StepKind, Temporary};
 use migrator::run::{self, At};
 use migrator::script::LOCK_GIVEN_UP;
 
@@ -24,7 +24,7 @@ pub(super) fn statement(failure: &run::Failure) -> Failure {
     if failure.is_unseen {
         diagnostic = diagnostic.note("cause", plain::UNSEEN);
     }
-    if let Some(run::Lost { name, step }) = &failure.lost {
+    if let Some(Temporary { name, step }) = &failure.lost {
         let cause = format!(
             "step {} created the temporary table {name}, which was dropped when that run's session ended",
             step + 1
@@ -72,12 +72,7 @@ pub(super) fn statement(failure: &run::Failure) -> Failure {
 /// What failed, where it is none of the file's statements.
 fn at(failure: &run::Failure) -> Option<String> {
     let range = failure.migration.range(failure.step);
-    let (first, last) = failure.migration.lines_of(&range);
-    let lines = if first == last {
-        format!("line {first}")
-    } else {
-        format!("lines {first} to {last}")
-    };
+    let lines = failure.migration.lines_of(&range);
     match &failure.at {
         At::Byte(_) => None,
         At::Commit => Some(format!(
@@ -203,7 +198,7 @@ fn next(failure: &run::Failure) -> String {
         0 => "correct the file (it is not applied, so it may be edited) and run `cargo xtask migrate`".to_owned(),
         step => {
             let done = failure.migration.range(step - 1);
-            let (_, last) = failure.migration.lines_of(&done);
+            let last = failure.migration.lines_of(&done).last;
             let how = match &failure.lost {
                 Some(lost) => format!("create {} again", lost.name),
                 None => "correct the file".to_owned(),

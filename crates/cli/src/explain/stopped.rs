@@ -29,8 +29,7 @@ pub fn blocked(gave_up: &GaveUp) -> Failure {
 pub fn cut(cut: &Cut) -> Failure {
     let (step, steps) = (cut.step + 1, cut.migration.steps.len());
     let file = &cut.migration.file;
-    let (first, last) = cut.migration.lines_of(&cut.migration.range(cut.step));
-    let lines = lines(first, last);
+    let lines = cut.migration.lines_of(&cut.migration.range(cut.step));
     Failure::new(
         Code::Failed,
         format!("the connection was lost during {}", file.title()),
@@ -52,14 +51,13 @@ pub fn cut(cut: &Cut) -> Failure {
 pub fn in_doubt(doubt: &InDoubt) -> Failure {
     let file = &doubt.migration.file;
     let range = doubt.migration.range(doubt.step);
-    let (first, last) = doubt.migration.lines_of(&range);
+    let lines = doubt.migration.lines_of(&range);
     let title = file.title();
     let mut failure = Failure::new(
         Code::Failed,
         format!(
-            "cannot determine whether step {} of {title} ({}) ran",
-            doubt.step + 1,
-            lines(first, last)
+            "cannot determine whether step {} of {title} ({lines}) ran",
+            doubt.step + 1
         ),
     );
     if !doubt.is_replaced {
@@ -83,20 +81,19 @@ pub fn in_doubt(doubt: &InDoubt) -> Failure {
         "check whether its effect is there, then `cargo xtask migrate --done` if it ran, or `cargo xtask migrate --redo` to run it again",
     )
     .field("file", file.path.display().to_string())
-    .field("line", first)
+    .field("line", lines.first)
     .field("step", doubt.step + 1)
 }
 
 /// A step that cannot share one transaction with all others.
 pub fn not_all_or_nothing(found: &NotAllOrNothing) -> Failure {
-    let (first, last) = found.migration.lines(&found.migration.steps[found.step]);
+    let lines = found.migration.lines(&found.migration.steps[found.step]);
     let file = &found.migration.file;
     Failure::new(
         Code::Usage,
         format!(
-            "{} cannot be part of one transaction: {} {}",
+            "{} cannot be part of one transaction: {lines} {}",
             file.title(),
-            lines(first, last),
             found.reason
         ),
     )
@@ -109,19 +106,18 @@ pub fn not_all_or_nothing(found: &NotAllOrNothing) -> Failure {
         ),
     })
     .field("file", file.path.display().to_string())
-    .field("line", first)
+    .field("line", lines.first)
 }
 
 /// A step that is longer than what a server takes.
 pub fn too_long(long: &TooLong) -> Failure {
-    let (first, last) = long.lines;
     Failure::new(
         Code::Failed,
         format!(
             "step {} of {} is too long to be sent: {} have {:.2} GB, and PostgreSQL takes 1 GB at once",
             long.step + 1,
             long.title,
-            lines(first, last),
+            long.lines,
             long.bytes as f64 / f64::from(1 << 30),
         ),
     )
@@ -129,7 +125,7 @@ pub fn too_long(long: &TooLong) -> Failure {
     .note("state", "nothing was run")
     .next("divide its statements among several migrations, each of which has its own transaction")
     .field("file", long.path.display().to_string())
-    .field("line", first)
+    .field("line", long.lines.first)
     .field("bytes", long.bytes)
 }
 
@@ -235,14 +231,6 @@ fn applied_before(applied: &[Applied]) -> String {
         [] => String::new(),
         [one] => format!("{:03} is applied; ", one.version),
         [first, .., last] => format!("{:03} to {:03} are applied; ", first.version, last.version),
-    }
-}
-
-fn lines(first: usize, last: usize) -> String {
-    if first == last {
-        format!("line {first}")
-    } else {
-        format!("lines {first} to {last}")
     }
 }
 

@@ -38,8 +38,8 @@ impl Excerpt {
 pub fn convert(old: &Old<'_>, tool: Tool, name: &str) -> Result<String, Vec<String>> {
     let original = &old.entry.text;
     let at = |offset: usize, message: &str| {
-        let (line, column) = source::position(&original[..offset]);
-        format!("{}:{line}:{column}: {message}", old.entry.path)
+        let place = source::position(&original[..offset]);
+        format!("{}:{place}: {message}", old.entry.path)
     };
     let problems: Vec<String> = problems(original, tool)
         .into_iter()

@@ -6,20 +6,29 @@ use crate::failure::{Code, Failure};
 
 use super::name::Name;
 
-/// From a file's text to that text with what it lacked, and what that is; nothing where it lacks nothing.
-pub type Merge = fn(&str, &Name) -> Result<Option<(String, String)>, Failure>;
+/// A file's text with what it lacked.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// The whole text.
+    pub text: String,
+    /// What was added, in words.
+    pub added: String,
+}
+
+/// Adds to a file's text what it lacks; `None` where it lacks nothing.
+pub type Merge = fn(&str, &Name) -> Result<Option<Merged>, Failure>;
 
 /// The packages of a new project as members of the workspace.
-pub fn members(text: &str, name: &Name) -> Result<Option<(String, String)>, Failure> {
+pub fn members(text: &str, name: &Name) -> Result<Option<Merged>, Failure> {
     let wanted = [name.schema_crate(), "xtask".to_owned()];
     let file = parsed(text, "Cargo.toml")?;
     let Some(workspace) = value(&file, "workspace") else {
         let listed = wanted.map(|it| format!("{it:?}")).join(", ");
         let text = format!("{}\n\n[workspace]\nmembers = [{listed}]\n", text.trim_end());
-        return Ok(Some((
+        return Ok(Some(Merged {
             text,
-            "a workspace of this package and the new ones".to_owned(),
-        )));
+            added: "a workspace of this package and the new ones".to_owned(),
+        }));
     };
     let by_hand = || {
         let message = "Cargo.toml has a workspace in a form that is not understood";
@@ -38,7 +47,10 @@ pub fn members(text: &str, name: &Name) -> Result<Option<(String, String)>, Fail
         };
         let listed = wanted.each_ref().map(|it| format!("{it:?}")).join(", ");
         let text = format!("{}members = [{listed}]\n{}", &text[..end], &text[end..]);
-        return Ok(Some((text, added(&wanted))));
+        return Ok(Some(Merged {
+            text,
+            added: added(&wanted),
+        }));
     };
     let DeValue::Array(listed) = members.get_ref() else {
         return by_hand();
@@ -69,17 +81,23 @@ pub fn members(text: &str, name: &Name) -> Result<Option<(String, String)>, Fail
         quoted.join(between),
         &text[at..]
     );
-    Ok(Some((text, added(&missing))))
+    Ok(Some(Merged {
+        text,
+        added: added(&missing),
+    }))
 }
 
 /// `cargo xtask`.
-pub fn alias(text: &str, _: &Name) -> Result<Option<(String, String)>, Failure> {
+pub fn alias(text: &str, _: &Name) -> Result<Option<Merged>, Failure> {
     const ALIAS: &str = "xtask = \"run --quiet --package xtask --\"\n";
     let file = parsed(text, ".cargo/config.toml")?;
     let what = || "the alias xtask".to_owned();
     let Some(aliases) = value(&file, "alias") else {
         let text = format!("{}\n\n[alias]\n{ALIAS}", text.trim_end());
-        return Ok(Some((text.trim_start().to_owned(), what())));
+        return Ok(Some(Merged {
+            text: text.trim_start().to_owned(),
+            added: what(),
+        }));
     };
     let is_there = match aliases.get_ref() {
         DeValue::Table(aliases) => value(aliases, "xtask").is_some(),
@@ -89,10 +107,10 @@ pub fn alias(text: &str, _: &Name) -> Result<Option<(String, String)>, Failure> 
         return Ok(None);
     }
     match end_of_header(text, "alias") {
-        Some(end) => Ok(Some((
-            format!("{}{ALIAS}{}", &text[..end], &text[end..]),
-            what(),
-        ))),
+        Some(end) => Ok(Some(Merged {
+            text: format!("{}{ALIAS}{}", &text[..end], &text[end..]),
+            added: what(),
+        })),
         None => {
             let message = ".cargo/config.toml has aliases in a form that is not understood";
             let failure = Failure::new(Code::Usage, message).note("state", "nothing was created");
@@ -102,7 +120,7 @@ pub fn alias(text: &str, _: &Name) -> Result<Option<(String, String)>, Failure> 
 }
 
 /// What git must not take: the build's folder, and the file with the password.
-pub fn ignored(text: &str, _: &Name) -> Result<Option<(String, String)>, Failure> {
+pub fn ignored(text: &str, _: &Name) -> Result<Option<Merged>, Failure> {
     let has = |name: &str| {
         let mut lines = text.lines().map(|line| line.trim().trim_matches('/'));
         lines.any(|line| line == name)
@@ -120,7 +138,10 @@ pub fn ignored(text: &str, _: &Name) -> Result<Option<(String, String)>, Failure
         "\n"
     };
     let text = format!("{text}{before}{}\n", missing.join("\n"));
-    Ok(Some((text, missing.join(" and "))))
+    Ok(Some(Merged {
+        text,
+        added: missing.join(" and "),
+    }))
 }
 
 fn added(members: &[String]) -> String {
@@ -172,9 +193,12 @@ mod tests {
         let name = Name::parse("iot").unwrap();
         let one = |text: &&str| match merge(text, &name) {
             Ok(None) => format!("{text}\n==> as it is\n"),
-            Ok(Some((changed, what))) => {
+            Ok(Some(Merged {
+                text: changed,
+                added,
+            })) => {
                 assert_eq!(merge(&changed, &name).unwrap(), None, "{changed}");
-                format!("{text}\n==> {what}\n{changed}")
+                format!("{text}\n==> {added}\n{changed}")
             }
             Err(failure) => format!("{text}\n==> {}", failure.diagnostic),
         };

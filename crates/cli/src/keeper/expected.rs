@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use catalog::{Catalog, Migration};
 use migrator::history::{History, HistoryTable};
 use migrator::link::Link;
-use migrator::plan::{self, State};
+use migrator::plan::{self, Comparison, State};
 use migrator::run::{self, Report};
 
 use super::mode;
@@ -58,15 +58,26 @@ pub fn claim(
     })
 }
 
-/// The migrations that a history holds as applied, as a snapshot remembers them, and whether another one is applied in part.
-pub fn applied(history: &History) -> (Vec<Migration>, bool) {
+/// What a history holds, as a snapshot remembers it.
+pub struct AppliedMigrations {
+    /// The migrations that are applied.
+    pub applied: Vec<Migration>,
+    /// Whether another one is applied in part.
+    pub is_half: bool,
+}
+
+/// What a history holds as applied.
+pub fn applied(history: &History) -> AppliedMigrations {
     let (done, part): (Vec<_>, Vec<_>) = history.rows.iter().partition(|row| row.is_applied());
     let listed = done.into_iter().map(|row| Migration {
         version: row.version,
         name: row.name.clone(),
         checksum: row.checksum.clone(),
     });
-    (listed.collect(), !part.is_empty())
+    AppliedMigrations {
+        applied: listed.collect(),
+        is_half: !part.is_empty(),
+    }
 }
 
 /// What a database holds that no migration was applied to: the extensions of `found` are its administrator's.
@@ -140,7 +151,7 @@ pub fn said(
     migrations: &[plan::Migration],
     history: &History,
 ) -> Result<Said, String> {
-    let (applied, is_half) = applied(history);
+    let AppliedMigrations { applied, is_half } = applied(history);
     if applied.is_empty() && !is_half {
         return Ok(Said::Nothing);
     }
@@ -200,7 +211,7 @@ pub fn done(
     history: &History,
 ) -> Result<Vec<plan::Migration>, Failure> {
     let migrations = plan::fit(migrations, history);
-    let (states, mismatches) = plan::compare(&migrations, history);
+    let Comparison { states, mismatches } = plan::compare(&migrations, history);
     if let Some(mismatch) = mismatches.first() {
         let failure = Failure::with(Code::Found, explain::mismatch(mismatch));
         return Err(failure.state(

@@ -11,6 +11,7 @@ use migrator::link::Link;
 use migrator::plan::{self, Migration, NotAllOrNothing, Pending, Step, StepKind};
 use migrator::question::Answer;
 use migrator::run::{self, Options};
+use migrator::source::Lines;
 use serde_json::{Value, json};
 
 use crate::explain;
@@ -179,7 +180,7 @@ fn step_lines(
     answer: Option<&Answer>,
 ) -> Vec<String> {
     let number = index + 1;
-    let (first, last) = pending.migration.lines(step);
+    let Lines { first, last } = pending.migration.lines(step);
     let lines = if first == last {
         format!("line {first}")
     } else {
@@ -254,7 +255,7 @@ fn migration_json(pending: &Pending<'_>, answers: &Answers) -> Value {
     let file = &pending.migration.file;
     let steps = pending.migration.steps.iter().enumerate();
     let steps = steps.map(|(index, step)| {
-        let (first, last) = pending.migration.lines(step);
+        let Lines { first, last } = pending.migration.lines(step);
         let answer = answers.get(&(file.version, index));
         json!({
             "step": index + 1,

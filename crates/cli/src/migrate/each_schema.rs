@@ -37,7 +37,7 @@ use crate::snapshot::{self, Included};
 use crate::target::server::TargetServer;
 use crate::target::{self, Chosen, Session};
 use crate::words::count;
-use database::Database;
+use database::{Database, Extension, Landing};
 use outcome::{Outcome, State};
 use pattern::Pattern;
 use refusals::{elsewhere, no_match, of_schema, one_history, shared_extensions};
@@ -153,11 +153,11 @@ impl Schemas {
             format!("{} match", count(self.matched.len(), "schema"))
                 .replace("1 schema match", "1 schema matches"),
         );
-        for (extension, schema) in found.hidden_extensions(&self.matched) {
+        for Extension { name, schema } in found.hidden_extensions(&self.matched) {
             screen.progress(format!(
                 "warning: extension {} is in schema {}, where the other schemas' files do not see it: \
                  move it (ALTER EXTENSION … SET SCHEMA), or create it again in a schema that does not match",
-                plain(extension),
+                plain(name),
                 plain(schema)
             ));
         }
@@ -407,16 +407,20 @@ fn check(
     }
     let answer = link.query(&database::landing(&extensions));
     let answer = answer.map_err(|error| Stopped::here(explain::asked(error)))?;
-    let (current, landing) = database::landed(&answer.concat());
+    let Landing {
+        current_schema,
+        extensions,
+    } = database::landed(&answer.concat());
     let schema = options.history.schema.as_deref().unwrap_or_default();
-    if current.as_deref() != Some(schema) {
-        return Err(Stopped::here(elsewhere(schema, current.as_deref())));
+    let current = current_schema.as_deref();
+    if current != Some(schema) {
+        return Err(Stopped::here(elsewhere(schema, current)));
     }
-    if landing.is_empty() {
+    if extensions.is_empty() {
         Ok(())
     } else {
         Err(Stopped {
-            failure: shared_extensions(schema, &landing),
+            failure: shared_extensions(schema, &extensions),
             is_of_all: true,
         })
     }

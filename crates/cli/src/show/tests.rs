@@ -14,6 +14,10 @@ fn blocked(lock: &str, blockers: Vec<Blocker>) -> Blocked {
     }
 }
 
+fn share(number: u64, of: u64) -> Option<Share> {
+    Some(Share { number, of })
+}
+
 fn blocker(kind: &str) -> Blocker {
     Blocker {
         pid: "4121".to_owned(),
@@ -58,17 +62,17 @@ fn progress_is_told_as_far_as_the_server_tells_it() {
         command: "CREATE INDEX".to_owned(),
         phase: "building index: scanning table".to_owned(),
         relation: "events".to_owned(),
-        done: Some((1, 3)),
+        done: share(1, 3),
         elapsed: Duration::from_secs(240),
         ..silent.clone()
     };
     let chunk = StatementProgress {
-        chunk: Some((3, 12)),
+        chunk: share(3, 12),
         relation: "_timescaledb_internal._hyper_1_3_chunk".to_owned(),
         ..building.clone()
     };
     let endless = StatementProgress {
-        done: Some((u64::MAX, u64::MAX)),
+        done: share(u64::MAX, u64::MAX),
         elapsed: Duration::MAX,
         ..building.clone()
     };

@@ -6,7 +6,7 @@ use sql::statement::words::Words;
 
 use super::create::{NEVER_NULL, is_constraint};
 use super::log::{Act, Exists, Scope};
-use super::reader::{Reader, part, top};
+use super::reader::{Reader, UnreadCode, part, top};
 use super::{Kind, Object};
 
 impl Reader<'_> {
@@ -19,7 +19,9 @@ impl Reader<'_> {
             "function" | "procedure" | "routine" | "aggregate" => self.alter_routine(words, at + 1),
             "trigger" => self.alter_trigger(words, at + 1),
             "schema" => self.alter_schema(words, at + 1),
-            "extension" if words.is_one_of(at + 2, &["add", "drop"]) => self.unknown_code(true),
+            "extension" if words.is_one_of(at + 2, &["add", "drop"]) => {
+                self.unread_code(UnreadCode::MayDrop)
+            }
             _ => {}
         }
     }
@@ -262,7 +264,7 @@ impl Reader<'_> {
             ("validate", "constraint") => self.touch_constraint(words, behind + 2, owner),
             ("drop", "constraint") => self.drop_action(tail(words, behind), owner),
             ("owner", _) | ("set", "(") => {}
-            _ => self.unknown_code(true),
+            _ => self.unread_code(UnreadCode::MayDrop),
         }
     }
 

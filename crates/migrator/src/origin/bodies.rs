@@ -3,7 +3,7 @@
 use sql::lexer::{self, TokenKind};
 use sql::statement::words::Words;
 
-use super::reader::Reader;
+use super::reader::{DangerousRoutine, Reader, UnreadCode};
 
 impl Reader<'_> {
     /// `DO`: its statements may run or not. What it executes is not known.
@@ -12,15 +12,15 @@ impl Reader<'_> {
         let bodies = words.tokens.iter().enumerate();
         let mut bodies = bodies.filter(|(_, token)| token.kind == TokenKind::String);
         let (Some((at, token)), None, true) = (bodies.next(), bodies.next(), is_plpgsql) else {
-            return self.unknown_code(true);
+            return self.unread_code(UnreadCode::MayDrop);
         };
         let Some((body, start)) = dollar_quoted(words.text(at)) else {
-            return self.unknown_code(true);
+            return self.unread_code(UnreadCode::MayDrop);
         };
         let lower = body.to_ascii_lowercase();
         self.has_own_path |= lower.contains("search_path");
-        if let Some(may_drop) = executes(body) {
-            self.unknown_code(may_drop);
+        if let Some(effect) = executes(body) {
+            self.unread_code(effect);
         }
         let was_maybe = std::mem::replace(&mut self.is_maybe, true);
         self.within(token.start + start, |reader| reader.body(body));
@@ -63,14 +63,15 @@ impl Reader<'_> {
             let calls = self
                 .dangerous
                 .iter()
-                .filter(|(known, _)| mentions(text, known));
-            let calls = calls.map(|(_, may_drop)| *may_drop).max();
+                .filter(|known| mentions(text, &known.name));
+            let calls = calls.map(|known| known.effect).max();
             effect = effect.max(calls).max(executes(text)).max(defines(text));
         }
         match effect {
-            Some(may_drop) => {
+            Some(effect) => {
                 self.harmless.remove(name);
-                self.dangerous.push((name.to_owned(), may_drop));
+                let name = name.to_owned();
+                self.dangerous.push(DangerousRoutine { name, effect });
             }
             None => {
                 self.harmless.insert(name.to_owned());
@@ -83,8 +84,8 @@ impl Reader<'_> {
         let calls = self
             .dangerous
             .iter()
-            .filter(|(name, _)| mentions(text, name));
-        let effect = calls.map(|(_, may_drop)| *may_drop).max();
+            .filter(|known| mentions(text, &known.name));
+        let effect = calls.map(|known| known.effect).max();
         // CREATE TRIGGER and COMMENT ON FUNCTION mention one and do not call it.
         let first = lexer::stream(text).next();
         let first = first
@@ -99,10 +100,10 @@ impl Reader<'_> {
             "create" => !["trigger", "constraint", "or", "event"].contains(&&*second),
             _ => true,
         };
-        if let Some(may_drop) = effect
+        if let Some(effect) = effect
             && is_called
         {
-            self.unknown_code(may_drop);
+            self.unread_code(effect);
         }
     }
 }
@@ -119,23 +120,29 @@ fn dollar_quoted(text: &str) -> Option<(&str, usize)> {
     Some((body, tag))
 }
 
-/// Whether a body runs text that it puts together, and then whether that may drop something.
-fn executes(body: &str) -> Option<bool> {
+/// What the text that a body puts together and runs may do, if it does that.
+fn executes(body: &str) -> Option<UnreadCode> {
     let lower = body.to_ascii_lowercase();
     let runs = ["execute", "query_to_xml", "dblink"];
-    runs.iter().any(|word| lower.contains(word)).then(|| {
-        ["drop", "rename", "set schema", "cascade", "replace"]
-            .iter()
-            .any(|word| lower.contains(word))
-    })
+    let drops = ["drop", "rename", "set schema", "cascade", "replace"];
+    let has_any = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    has_any(&runs).then(|| effect(has_any(&drops)))
 }
 
-/// Whether a body has statements that make objects, and then whether some may drop one.
-fn defines(body: &str) -> Option<bool> {
+/// What the statements of a body that make objects may do, if it has some.
+fn defines(body: &str) -> Option<UnreadCode> {
     let lower = body.to_ascii_lowercase();
     let has = |word: &str| lower.contains(word);
     (has("create") || has("alter") || has("drop"))
-        .then(|| has("drop") || has("rename") || has("schema") || has("replace"))
+        .then(|| effect(has("drop") || has("rename") || has("schema") || has("replace")))
+}
+
+fn effect(may_drop: bool) -> UnreadCode {
+    if may_drop {
+        UnreadCode::MayDrop
+    } else {
+        UnreadCode::MayCreate
+    }
 }
 
 /// Whether a text holds this name as a word.

@@ -8,7 +8,7 @@ use sql::timescaledb::{self, Makes};
 use super::Kind;
 use super::create::NEVER_NULL;
 use super::log::{Act, Scope, Unnamed};
-use super::reader::{Reader, part, top};
+use super::reader::{Reader, UnreadCode, part, top};
 
 impl Reader<'_> {
     pub(super) fn query(&mut self, words: Words<'_>) {
@@ -20,7 +20,7 @@ impl Reader<'_> {
             self.select_into(words);
         }
         if words.is(0, "explain") && words.has(&["create"]) {
-            return self.unknown_code(false);
+            return self.unread_code(UnreadCode::MayCreate);
         }
         for at in 0..words.tokens.len() {
             let is_name = matches!(words.tokens[at].kind, TokenKind::Word | TokenKind::Quoted);
@@ -59,7 +59,7 @@ impl Reader<'_> {
     /// The function whose name ends at `at` is called.
     fn called(&mut self, words: Words<'_>, at: usize) {
         let Some(name) = identifier(words, at) else {
-            return self.unknown_code(false);
+            return self.unread_code(UnreadCode::MayCreate);
         };
         let (arguments, behind) = words.arguments(at + 1);
         let is_qualified = at >= 2 && words.is_symbol(at - 1, ".");
@@ -76,9 +76,9 @@ impl Reader<'_> {
             self.is_maybe = was_maybe;
         } else if !is_harmless(&name)
             && !self.harmless.contains(&name)
-            && !self.dangerous.iter().any(|(known, _)| *known == name)
+            && !self.dangerous.iter().any(|known| known.name == name)
         {
-            self.unknown_code(false);
+            self.unread_code(UnreadCode::MayCreate);
         }
     }
 
@@ -102,7 +102,7 @@ impl Reader<'_> {
             _ => {}
         }
         let Some(name) = arguments.first().and_then(|it| literal_name(*it)) else {
-            return self.unknown_code(false);
+            return self.unread_code(UnreadCode::MayCreate);
         };
         let Some((schema, name)) = self.old_name(&name, Kind::Relation) else {
             return;
@@ -189,7 +189,7 @@ impl Reader<'_> {
 
     fn add_job(&mut self, words: Words<'_>, arguments: &[Words<'_>]) {
         let Some(name) = arguments.first().and_then(|it| literal_name(*it)) else {
-            return self.unknown_code(false);
+            return self.unread_code(UnreadCode::MayCreate);
         };
         let Some((schema, name)) = self.old_name(&name, Kind::Routine) else {
             return;

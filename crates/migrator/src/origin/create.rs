@@ -6,7 +6,7 @@ use sql::statement::words::Words;
 use sql::timescaledb::NAMESPACES;
 
 use super::log::{Act, Exists, Scope, Unnamed};
-use super::reader::{Made, Reader, part, top};
+use super::reader::{Made, Reader, UnreadCode, part, top};
 use super::{Kind, Object};
 
 /// Columns and constraints that the name of a relation, or of a domain, is given for.
@@ -33,7 +33,7 @@ impl Reader<'_> {
             "function" | "procedure" => self.create_routine(words, at + 1, replaces),
             "trigger" => self.create_trigger(words, at + 1, replaces),
             "constraint" => self.create_trigger(words, at + 2, replaces),
-            "event" => self.fires = Some(true),
+            "event" => self.fires = Some(UnreadCode::MayDrop),
             "extension" => self.create_extension(words, at + 1),
             "schema" => self.create_schema(words, at + 1),
             _ => {}
@@ -348,10 +348,8 @@ impl Reader<'_> {
             let dangerous = self
                 .dangerous
                 .iter()
-                .find(|(name, _)| *name == *routine.object());
-            if let Some((_, may_drop)) = dangerous {
-                self.fires = Some(*may_drop || self.fires == Some(true));
-            }
+                .find(|known| known.name == *routine.object());
+            self.fires = self.fires.max(dangerous.map(|known| known.effect));
         }
         let Some((schema, table)) = self.old_name(&table, Kind::Relation) else {
             return;

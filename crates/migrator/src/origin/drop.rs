@@ -5,7 +5,7 @@ use sql::statement::words::Words;
 
 use super::Kind;
 use super::log::{Act, Exists, Scope};
-use super::reader::{Reader, part, top};
+use super::reader::{Reader, UnreadCode, part, top};
 
 impl Reader<'_> {
     pub(super) fn drop(&mut self, words: Words<'_>) {
@@ -34,7 +34,7 @@ impl Reader<'_> {
 
     fn drop_all(&mut self, words: Words<'_>, at: usize, kind: Kind) {
         let Some((names, _)) = Name::read_list(words, at) else {
-            return self.unknown_code(true);
+            return self.unread_code(UnreadCode::MayDrop);
         };
         for name in names {
             if let Some((schema, name)) = self.old_name(&name, kind) {

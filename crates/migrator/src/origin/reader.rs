@@ -84,12 +84,26 @@ pub(super) struct Reader<'a> {
     pub(super) signatures: HashMap<(String, String), String>,
     /// The names of routines that change no object.
     pub(super) harmless: BTreeSet<String>,
-    /// The names of routines that may, and whether they may drop one.
-    pub(super) dangerous: Vec<(String, bool)>,
+    /// The routines that may.
+    pub(super) dangerous: Vec<DangerousRoutine>,
     /// The labels that were named for each enum.
     pub(super) labels: HashMap<Object, BTreeSet<String>>,
-    /// Whether there are triggers that may change an object, and whether they may drop one.
-    pub(super) fires: Option<bool>,
+    /// What triggers may do, where there are some that may change an object.
+    pub(super) fires: Option<UnreadCode>,
+}
+
+/// What code that is not read statement by statement may do to objects. The greater one includes the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum UnreadCode {
+    MayCreate,
+    MayDrop,
+}
+
+/// A routine that may change an object.
+#[derive(Debug)]
+pub(super) struct DangerousRoutine {
+    pub name: String,
+    pub effect: UnreadCode,
 }
 
 impl Reader<'_> {
@@ -102,8 +116,8 @@ impl Reader<'_> {
         if !defines {
             self.dangerous_calls(text);
         }
-        if let Some(may_drop) = self.fires {
-            self.unknown_code(may_drop);
+        if let Some(effect) = self.fires {
+            self.unread_code(effect);
         }
         if ["insert", "update", "delete", "merge", "copy"].contains(&&*first) {
             return;
@@ -132,7 +146,7 @@ impl Reader<'_> {
             "rollback" => {
                 self.log.event(Scope::All, Act::Unsure, self.here());
             }
-            "import" => self.unknown_code(false),
+            "import" => self.unread_code(UnreadCode::MayCreate),
             _ => {}
         }
     }
@@ -183,12 +197,11 @@ impl Reader<'_> {
     }
 
     /// Something that is only known when it runs.
-    pub(super) fn unknown_code(&mut self, may_drop: bool) {
+    pub(super) fn unread_code(&mut self, effect: UnreadCode) {
         let place = self.here();
-        let act = if may_drop {
-            Act::Unsure
-        } else {
-            Act::MaybeCreate
+        let act = match effect {
+            UnreadCode::MayDrop => Act::Unsure,
+            UnreadCode::MayCreate => Act::MaybeCreate,
         };
         self.log.event(Scope::All, act, place.clone());
         self.log.event(Scope::All, Act::Blur, place);

@@ -30,7 +30,7 @@ fn places(files: &[&str]) -> String {
         let line = |place: Option<Location>| match place {
             Some(place) => {
                 let text = &migrations[place.migration].file.text;
-                let (line, _) = source::position(&text[..place.offset]);
+                let line = source::position(&text[..place.offset]).line;
                 format!("{:03}:{line}", place.migration + 1)
             }
             None => "-".to_owned(),

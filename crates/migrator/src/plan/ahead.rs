@@ -2,7 +2,7 @@
 //!
 //! That is how an older program meets its database while a newer one is rolled out, and again when that one is rolled back.
 
-use super::{Migration, Mismatch, State, compare};
+use super::{Comparison, Migration, Mismatch, State, compare};
 use crate::history::{History, Row};
 
 /// What to do about a database that is ahead of the files.
@@ -56,7 +56,7 @@ pub fn newer(migrations: &[Migration], history: &History) -> Option<NewerDatabas
     if history.rows.last()?.version <= known {
         return None;
     }
-    let (states, mismatches) = compare(migrations, history);
+    let Comparison { states, mismatches } = compare(migrations, history);
     let all_applied = states.iter().all(|state| *state == State::Applied);
     let later = mismatches.iter().map(|mismatch| match mismatch {
         Mismatch::Missing { row } => Some(row),

@@ -162,7 +162,7 @@ mod tests {
         ] {
             let migrations = [migration(text)];
             let fitted = fit(&migrations, &history);
-            let (states, _) = compare(&fitted, &history);
+            let states = compare(&fitted, &history).states;
             let expected = match steps {
                 Some(_) => State::Half { steps_done: 1 },
                 None => State::Changed,
@@ -186,7 +186,7 @@ mod tests {
             // The correction is done now, and VACUUM failed again.
             history = half(&fitted[0], correction + 1);
             let again = fit(&migrations, &history);
-            let (states, _) = compare(&again, &history);
+            let states = compare(&again, &history).states;
             let steps_done = correction + 1;
             assert_eq!(states, [State::Half { steps_done }]);
         }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::Pending;
+use crate::source::Lines;
 
 /// The most bytes that a step may have: PostgreSQL takes no message that is longer, nor a string that a function could hold.
 pub const LONGEST_STEP: usize = (1 << 30) - 1;
@@ -20,7 +21,7 @@ pub struct TooLong {
     /// Index of the step.
     pub step: usize,
     /// The lines of the file that it has.
-    pub lines: (usize, usize),
+    pub lines: Lines,
     /// How long it is.
     pub bytes: usize,
 }
@@ -70,7 +71,7 @@ mod tests {
         let error = check_sizes(&pending(0), 29).unwrap_err();
         assert_eq!(
             (error.step, error.lines, error.bytes, error.title.as_str()),
-            (2, (3, 4), 30, "004 load")
+            (2, Lines { first: 3, last: 4 }, 30, "004 load")
         );
         // What is done is not sent.
         assert_eq!(check_sizes(&pending(3), 1), Ok(()));

@@ -61,8 +61,17 @@ pub enum Mismatch {
     },
 }
 
-/// Every migration's state, in order, and what does not fit.
-pub fn compare(migrations: &[Migration], history: &History) -> (Vec<State>, Vec<Mismatch>) {
+/// How files and a history compare.
+#[derive(Debug)]
+pub struct Comparison {
+    /// Every migration's state, in order.
+    pub states: Vec<State>,
+    /// What does not fit.
+    pub mismatches: Vec<Mismatch>,
+}
+
+/// Compares files with a history.
+pub fn compare(migrations: &[Migration], history: &History) -> Comparison {
     let mut mismatches = Vec::new();
     let last = history.rows.last();
     let states = migrations
@@ -90,7 +99,7 @@ pub fn compare(migrations: &[Migration], history: &History) -> (Vec<State>, Vec<
             mismatches.push(Mismatch::Missing { row: row.clone() });
         }
     }
-    (states, mismatches)
+    Comparison { states, mismatches }
 }
 
 /// Records a migration as applied, by whom and in the mode that another one was.

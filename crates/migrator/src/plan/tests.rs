@@ -158,18 +158,18 @@ fn the_done_part_of_a_half_applied_file_may_not_change_and_the_rest_may() {
     let rows = || history(vec![applied(&before, 1)]);
     let corrected = [migration(1, "a;\nVACUUM;\nb, corrected")];
     assert_eq!(
-        compare(&corrected, &rows()).0,
+        compare(&corrected, &rows()).states,
         [State::Half { steps_done: 1 }]
     );
     let changed = [migration(1, "a, changed;\nVACUUM;\nb")];
-    assert_eq!(compare(&changed, &rows()).0, [State::Changed]);
+    assert_eq!(compare(&changed, &rows()).states, [State::Changed]);
     let nothing_left = [migration(1, "a; -- that is all")];
     assert_eq!(
-        compare(&nothing_left, &rows()).0,
+        compare(&nothing_left, &rows()).states,
         [State::Half { steps_done: 1 }]
     );
     let two_done = history(vec![applied(&before, 2)]);
-    assert_eq!(compare(&nothing_left, &two_done).0, [State::Changed]);
+    assert_eq!(compare(&nothing_left, &two_done).states, [State::Changed]);
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn what_does_not_fit_the_history_is_told() {
         ..applied(&migrations[1], 1)
     };
     let kinds = |rows: Vec<Row>| -> Vec<&'static str> {
-        let (_, mismatches) = compare(&migrations, &history(rows));
+        let mismatches = compare(&migrations, &history(rows)).mismatches;
         let kind = |mismatch: &Mismatch| match mismatch {
             Mismatch::Changed { .. } => "changed",
             Mismatch::Missing { .. } => "missing",

@@ -7,7 +7,7 @@ use super::harm::{self, Harm};
 use super::{Applied, Facts};
 use crate::link::{Position, ServerError};
 use crate::message::{Message, Sent};
-use crate::plan::{Migration, StepId, StepKind};
+use crate::plan::{Migration, StepId, StepKind, Temporary};
 use crate::server_error::quoted;
 
 /// A step that failed.
@@ -41,16 +41,7 @@ pub struct Failure {
     /// a function.
     pub is_unseen: bool,
     /// The temporary table that the server does not find because the session that made it has ended.
-    pub lost: Option<Lost>,
-}
-
-/// A temporary table of a step that an earlier session has done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lost {
-    /// Its name.
-    pub name: String,
-    /// Index of the step that made it.
-    pub step: usize,
+    pub lost: Option<Temporary>,
 }
 
 /// What of a step the server refused.

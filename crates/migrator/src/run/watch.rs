@@ -86,12 +86,21 @@ pub struct StatementProgress {
     pub phase: String,
     /// The table.
     pub relation: String,
-    /// Blocks or tuples that are done, and of how many.
-    pub done: Option<(u64, u64)>,
-    /// The chunk or partition, by its place among how many.
-    pub chunk: Option<(u64, u64)>,
+    /// Blocks or tuples that are done.
+    pub done: Option<Share>,
+    /// The chunk or partition, by its place among all.
+    pub chunk: Option<Share>,
     /// How long the statement has taken.
     pub elapsed: Duration,
+}
+
+/// A number of how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// The number.
+    pub number: u64,
+    /// Of how many; never 0.
+    pub of: u64,
 }
 
 /// What the thread that runs a migration shares with the one that looks on.
@@ -252,8 +261,16 @@ struct Onlooker<'w, 'o> {
     answered: Option<Instant>,
     /// Whether it was said that there is no second session.
     has_told_blindness: bool,
-    /// The message that was cancelled, and when.
-    cancelled: Option<(Instant, Instant)>,
+    cancelled: Option<Cancelled>,
+}
+
+/// A message that was cancelled.
+#[derive(Clone, Copy)]
+struct Cancelled {
+    /// Since when it was under way, by which it is known.
+    since: Instant,
+    /// When it was cancelled first.
+    at: Instant,
 }
 
 impl<'w, 'o> Onlooker<'w, 'o> {
@@ -312,8 +329,8 @@ impl<'w, 'o> Onlooker<'w, 'o> {
             return;
         }
         match self.cancelled {
-            Some((of, at)) if of == since => {
-                if at.elapsed() >= CANCELLED && self.goes_on(since) {
+            Some(cancelled) if cancelled.since == since => {
+                if cancelled.at.elapsed() >= CANCELLED && self.goes_on(since) {
                     self.beside.sever();
                 }
                 // A cancel request may come a moment too early.
@@ -322,7 +339,8 @@ impl<'w, 'o> Onlooker<'w, 'o> {
                 }
             }
             _ => {
-                self.cancelled = Some((since, Instant::now()));
+                let at = Instant::now();
+                self.cancelled = Some(Cancelled { since, at });
                 self.watch.tell(Event::Cancelling);
             }
         }
@@ -459,14 +477,20 @@ fn blocker(row: &[Option<String>]) -> Blocker {
 }
 
 fn progress_of(doing: &Doing, since: Instant, row: &[Option<String>]) -> StatementProgress {
-    let pair = |at: usize| Some((number(row, at), number(row, at + 1))).filter(|pair| pair.1 > 0);
+    let share = |at: usize| {
+        let share = Share {
+            number: number(row, at),
+            of: number(row, at + 1),
+        };
+        Some(share).filter(|share| share.of > 0)
+    };
     StatementProgress {
         migration: doing.migration.clone(),
         command: text(row, 0),
         phase: text(row, 1),
         relation: text(row, 2),
-        done: pair(3),
-        chunk: pair(5),
+        done: share(3),
+        chunk: share(5),
         elapsed: since.elapsed(),
     }
 }

@@ -99,18 +99,30 @@ pub(super) fn is_sql(path: &Path) -> bool {
     !name.starts_with('.') && name.to_ascii_lowercase().ends_with(".sql")
 }
 
+/// What the name of a migration's file says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct FileName {
+    /// The migration's number.
+    pub version: u32,
+    /// Its name.
+    pub name: String,
+}
+
 /// Number and name, or what is wrong with them.
-pub(super) fn read(file_name: &str) -> Result<(u32, String), Problem> {
+pub(super) fn read(file_name: &str) -> Result<FileName, Problem> {
     parse(file_name).ok_or_else(|| problem(file_name))
 }
 
-fn parse(file_name: &str) -> Option<(u32, String)> {
+fn parse(file_name: &str) -> Option<FileName> {
     let (number, name) = file_name.strip_suffix(".sql")?.split_once('_')?;
     let digits = number.len() >= 3 && number.bytes().all(|byte| byte.is_ascii_digit());
     let canonical = number.len() == 3 || !number.starts_with('0');
     let version: u32 = number.parse().ok()?;
     let snake = clean_name(name).as_deref() == Some(name);
-    (digits && canonical && is_stored(version) && snake).then(|| (version, name.to_owned()))
+    (digits && canonical && is_stored(version) && snake).then(|| FileName {
+        version,
+        name: name.to_owned(),
+    })
 }
 
 /// The history keeps the number as a PostgreSQL integer.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{File, position};
+use super::{File, LineColumn, position};
 
 /// A migration file whose text cannot be planned.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,7 +25,7 @@ pub struct TextError {
 impl TextError {
     /// What is wrong at a byte of a file.
     pub(crate) fn at(file: &File, offset: usize, message: String) -> TextError {
-        let (line, column) = position(&file.text[..offset]);
+        let LineColumn { line, column } = position(&file.text[..offset]);
         TextError {
             path: file.path.clone(),
             line,

@@ -27,7 +27,7 @@ fn of<'a>(migration: &'a Migration, step: &'a Step) -> impl Iterator<Item = Rewr
             }
         }
         Some(Rewritten {
-            line: source::position(&migration.file.text[..range.start]).0,
+            line: source::position(&migration.file.text[..range.start]).line,
             written: &migration.file.text[range.clone()],
             sent: &rewriting.text,
             reasons,

@@ -25,8 +25,15 @@ pub struct Database {
     pub is_plain: bool,
     /// The schemas of users, sorted.
     pub schemas: Vec<String>,
-    /// Each installed extension with its schema, sorted.
-    extensions: Vec<(String, String)>,
+    /// The installed extensions, sorted.
+    extensions: Vec<Extension>,
+}
+
+/// An installed extension.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Extension {
+    pub name: String,
+    pub schema: String,
 }
 
 /// Asks for all of it.
@@ -55,7 +62,10 @@ impl Database {
         let schemas = rows(1)
             .map(|row| owned(row, 0))
             .filter(|name| is_user_s(name));
-        let extensions = rows(2).map(|row| (owned(row, 0), owned(row, 1)));
+        let extensions = rows(2).map(|row| Extension {
+            name: owned(row, 0),
+            schema: owned(row, 1),
+        });
         let mut database = Database {
             name: owned(&facts, 0),
             server_version: version.split(' ').next().unwrap_or_default().to_owned(),
@@ -75,7 +85,7 @@ impl Database {
         let is_left_out = |it: &str| {
             it == "pg_catalog" || (it != PUBLIC && matched.iter().any(|name| name == it))
         };
-        let of_extensions = self.extensions.iter().map(|(_, schema)| schema.as_str());
+        let of_extensions = self.extensions.iter().map(|it| it.schema.as_str());
         let is_plain = self.is_plain || mode == Mode::Plain;
         let mut path = vec![schema.to_owned()];
         for other in of_extensions.chain(is_plain.then_some(PUBLIC)) {
@@ -86,14 +96,14 @@ impl Database {
         path
     }
 
-    /// Extensions in a schema that matches, which the other runs do not see: each with its schema.
-    pub fn hidden_extensions(&self, matched: &[String]) -> impl Iterator<Item = &(String, String)> {
+    /// Extensions in a schema that matches, which the other runs do not see.
+    pub fn hidden_extensions(&self, matched: &[String]) -> impl Iterator<Item = &Extension> {
         let is_hidden =
             |schema: &str| schema != PUBLIC && matched.iter().any(|name| name == schema);
         let many = matched.len() > 1;
         self.extensions
             .iter()
-            .filter(move |(_, schema)| many && is_hidden(schema))
+            .filter(move |it| many && is_hidden(&it.schema))
     }
 }
 
@@ -150,13 +160,24 @@ pub fn landing(extensions: &BTreeSet<String>) -> String {
     ))
 }
 
+/// Where what a schema's migrations make is going to be.
+pub struct Landing {
+    /// The schema that new tables go to.
+    pub current_schema: Option<String>,
+    /// The extensions that go there, where no other run sees them.
+    pub extensions: Vec<String>,
+}
+
 /// Reads the answer to [`landing`].
-pub fn landed(rows: &Rows) -> (Option<String>, Vec<String>) {
+pub fn landed(rows: &Rows) -> Landing {
     let column = |index: usize| {
         rows.iter()
             .filter_map(move |row| row.get(index).cloned().flatten())
     };
-    (column(0).next(), column(1).collect())
+    Landing {
+        current_schema: column(0).next(),
+        extensions: column(1).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -226,7 +247,7 @@ mod tests {
         assert_eq!(path("public"), ["public", "ext"]);
         let hidden: Vec<_> = found
             .hidden_extensions(&matched)
-            .map(|(name, _)| name.as_str())
+            .map(|it| it.name.as_str())
             .collect();
         assert_eq!(hidden, ["citext"]);
         assert_eq!(found.hidden_extensions(&matched[1..2]).count(), 0);

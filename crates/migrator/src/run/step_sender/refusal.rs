@@ -4,9 +4,9 @@ use super::{PlannedStep, StepSender};
 use crate::encoding;
 use crate::link::{self, ServerError};
 use crate::message::Message;
-use crate::plan::{Division, StepId};
+use crate::plan::{Division, StepId, Temporary};
 use crate::run::attempt_error::AttemptError;
-use crate::run::{At, Error, Failure, Lost, mode};
+use crate::run::{At, Error, Failure, mode};
 use crate::script::session::OUTDATED;
 
 /// SQLSTATEs of statements that are refused because of what their transaction has done before: a new value of an enum is not safe to use,
@@ -103,7 +103,7 @@ impl StepSender<'_, '_> {
     }
 
     /// The temporary table that the server does not find because it went with the session of a run that was cut.
-    fn lost_with_a_session(&self, failure: &Failure) -> Option<Lost> {
+    fn lost_with_a_session(&self, failure: &Failure) -> Option<Temporary> {
         let resumed = self.current.resumed()?;
         let is_of_it = resumed.id().version == failure.migration.file.version;
         if !is_of_it || failure.error.code != UNDEFINED_TABLE {
@@ -111,8 +111,7 @@ impl StepSender<'_, '_> {
         }
         // Quoted as the language of the server quotes.
         let is_named = |name: &str| failure.error.message.contains(name);
-        let (name, step) = failure.migration.made_temporary(resumed.index, is_named)?;
-        Some(Lost { name, step })
+        failure.migration.made_temporary(resumed.index, is_named)
     }
 
     /// Where the one transaction of all that is pending began, if there is only one.
