@@ -52,12 +52,7 @@ fn texts<T: Value>(sample: &Sample<T>, text: &Text<T>) {
         if let Some(value) = (text.read)(&damaged) {
             accepted += 1;
             let printed = (text.print)(&value);
-            assert_eq!(
-                (text.read)(&printed),
-                Some(value),
-                "{}: {damaged}",
-                sample.name
-            );
+            assert!(text.reads(&printed, &value), "{}: {damaged}", sample.name);
         }
     }
     let all_or_some = if text.reads_all { ROUNDS } else { ROUNDS - 1 };

@@ -1,15 +1,12 @@
 //! `json` and `jsonb`, as text.
 
-use std::convert::Infallible;
-use std::fmt;
-use std::str::FromStr;
-
 use bytes::{BufMut, BytesMut};
 use sql::types::oid;
 
 use crate::driver::sql_type;
 use crate::encode::{self, Encode, EncodeError};
 use crate::error::DecodeError;
+use crate::text_value::{self, text_value};
 
 /// Version of the binary form of `jsonb`, which every PostgreSQL since 9.4 writes.
 const JSONB_VERSION: u8 = 1;
@@ -29,27 +26,14 @@ pub struct Jsonb(String);
 
 macro_rules! json_type {
     ($type:ident) => {
+        text_value!($type);
+
+        #[cfg(feature = "serde_json")]
         impl $type {
-            /// The value of that JSON text, which is not looked at.
-            pub fn from_text(text: impl Into<String>) -> Self {
-                Self(text.into())
-            }
-
-            /// The JSON text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-
-            /// The JSON text.
-            pub fn into_string(self) -> String {
-                self.0
-            }
-
             /// The value as a Rust type of the caller's.
             ///
             /// # Errors
             /// When the JSON is not of that shape.
-            #[cfg(feature = "serde_json")]
             pub fn to<T: serde::de::DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
                 serde_json::from_str(&self.0)
             }
@@ -58,32 +42,10 @@ macro_rules! json_type {
             ///
             /// # Errors
             /// When the value has no JSON form, as a map whose keys are no strings.
-            #[cfg(feature = "serde_json")]
             pub fn from_serialize<T: serde::Serialize + ?Sized>(
                 value: &T,
             ) -> Result<Self, serde_json::Error> {
                 serde_json::to_string(value).map(Self)
-            }
-        }
-
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(&self.0)
-            }
-        }
-
-        /// Takes any text, as [`from_text`](Self::from_text) does.
-        impl FromStr for $type {
-            type Err = Infallible;
-
-            fn from_str(text: &str) -> Result<Self, Infallible> {
-                Ok(Self::from_text(text))
-            }
-        }
-
-        impl fmt::Debug for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}({})", stringify!($type), self.0)
             }
         }
     };
@@ -94,7 +56,7 @@ json_type!(Jsonb);
 
 impl Json {
     fn decode(raw: &[u8]) -> Result<Self, DecodeError> {
-        text(raw)
+        text_value::decode(raw)
             .map(Self)
             .map_err(|reason| DecodeError::new("json", reason))
     }
@@ -104,15 +66,10 @@ impl Jsonb {
     fn decode(raw: &[u8]) -> Result<Self, DecodeError> {
         let error = |reason| DecodeError::new("jsonb", reason);
         match raw.split_first() {
-            Some((&JSONB_VERSION, raw)) => text(raw).map(Self).map_err(error),
+            Some((&JSONB_VERSION, raw)) => text_value::decode(raw).map(Self).map_err(error),
             _ => Err(error("unknown version")),
         }
     }
-}
-
-fn text(raw: &[u8]) -> Result<String, &'static str> {
-    let text = std::str::from_utf8(raw).map_err(|_| "not UTF-8")?;
-    Ok(text.to_owned())
 }
 
 impl Encode for Json {

@@ -32,6 +32,8 @@ mod insert;
 mod internal_char;
 mod interval;
 mod json;
+mod json_path;
+mod lexeme;
 mod local_timestamp;
 mod macaddr;
 mod money;
@@ -48,8 +50,12 @@ mod samples;
 mod snapshot;
 mod table;
 mod text;
+mod text_value;
 mod time;
 mod timestamp;
+mod tsquery;
+mod tsvector;
+mod xml;
 
 pub use bytes::BytesMut;
 pub use copy::copy_in;
@@ -87,6 +93,8 @@ values! { $
     internal_char::{InternalChar};
     interval::{Interval};
     json::{Json, Jsonb};
+    json_path::{JsonPath};
+    lexeme::{Weight};
     local_timestamp::{LocalTimestamp};
     macaddr::{MacAddr, MacAddr8};
     money::{Money};
@@ -96,7 +104,10 @@ values! { $
     snapshot::{PgSnapshot};
     time::{Time, TimeTz};
     timestamp::{Timestamp};
+    tsquery::{TsQuery};
+    tsvector::{Lexeme, Position, TsVector};
     uuid::{Uuid};
+    xml::{Xml};
 }
 
 /// The driver, so that generated code needs no other dependency.

@@ -70,6 +70,7 @@ pub const TYPES: &[SqlType] = &[
     of("interval", "interval", 1186, "timeschema::Interval"),
     of("json", "json", 114, "timeschema::Json"),
     of("jsonb", "jsonb", 3802, "timeschema::Jsonb"),
+    of("jsonpath", "jsonpath", 4072, "timeschema::JsonPath"),
     of("line", "line", 628, "timeschema::Line"),
     of("lseg", "lseg", 601, "timeschema::LineSegment"),
     of("macaddr", "macaddr", 829, "timeschema::MacAddr"),
@@ -100,12 +101,15 @@ pub const TYPES: &[SqlType] = &[
     of("timestamp", "timestamp without time zone", 1114, "timeschema::LocalTimestamp").ordered(),
     of("timestamptz", "timestamp with time zone", 1184, "timeschema::Timestamp").ordered(),
     of("timetz", "time with time zone", 1266, "timeschema::TimeTz"),
+    of("tsquery", "tsquery", 3615, "timeschema::TsQuery"),
+    of("tsvector", "tsvector", 3614, "timeschema::TsVector"),
     of("txid_snapshot", "txid_snapshot", 2970, "timeschema::PgSnapshot").second(),
     of("uuid", "uuid", 2950, "timeschema::Uuid"),
     of("varbit", "bit varying", 1562, "timeschema::Bits"),
     of("varchar", "character varying", 1043, "String").second(),
     of("xid", "xid", 28, "timeschema::Xid"),
     of("xid8", "xid8", 5069, "timeschema::Xid8"),
+    of("xml", "xml", 142, "timeschema::Xml"),
 ];
 
 /// The type of that `typname`.

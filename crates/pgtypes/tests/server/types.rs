@@ -112,12 +112,7 @@ impl Identity {
             assert_eq!(encoded(&value), raw.0, "{}: {printed}", sample.name);
             if let Some(text) = &sample.text {
                 assert_eq!((text.print)(&value), printed, "{}", sample.name);
-                assert_eq!(
-                    (text.read)(&printed),
-                    Some(value.clone()),
-                    "{}: {printed}",
-                    sample.name
-                );
+                assert!(text.reads(&printed, &value), "{}: {printed}", sample.name);
             }
             values.push(value);
         }
@@ -154,11 +149,8 @@ impl Identity {
             let theirs = format!("SELECT $1::{name}[]::text");
             let theirs: String = query(&mut self.client, &theirs, &[&array])[0].get(0);
             assert!(printed == theirs, "{}[]", sample.name);
-            assert!(
-                (text.read_array)(&theirs) == Some(back),
-                "{}[]",
-                sample.name
-            );
+            let is_read = (text.read_array)(&theirs) == Some(back);
+            assert!(is_read || text.is_lossy, "{}[]", sample.name);
         }
         let mut ours = encoded(&array);
         // Another type of the same Rust type.

@@ -4,6 +4,7 @@
 mod addresses;
 mod geometric;
 mod numbers;
+mod search;
 mod system;
 mod texts;
 mod times;
@@ -56,6 +57,8 @@ pub struct Text<T> {
     pub read: fn(&str) -> Option<T>,
     pub print_array: fn(&Array<T>) -> String,
     pub read_array: fn(&str) -> Option<Array<T>>,
+    /// Whether values that differ may have the same text, as PostgreSQL prints it.
+    pub is_lossy: bool,
     /// Whether there is no text that is refused.
     pub reads_all: bool,
 }
@@ -64,6 +67,21 @@ impl<T: Ord> Sample<T> {
     fn ordered(self) -> Self {
         let compare: Option<fn(&T, &T) -> Ordering> = Some(T::cmp);
         Self { compare, ..self }
+    }
+}
+
+impl<T: PartialEq> Text<T> {
+    /// Whether `text` is read as `value`.
+    pub fn reads(&self, text: &str, value: &T) -> bool {
+        let read = (self.read)(text);
+        read.is_some_and(|read| read == *value || (self.is_lossy && (self.print)(&read) == text))
+    }
+}
+
+impl<T> Sample<T> {
+    fn lossy_text(mut self) -> Self {
+        self.text.iter_mut().for_each(|text| text.is_lossy = true);
+        self
     }
 }
 
@@ -95,6 +113,7 @@ fn value<T: Encode + Display + FromStr<Err: 'static>>(
         read: |text| text.parse().ok(),
         print_array: Array::to_string,
         read_array: |text| text.parse().ok(),
+        is_lossy: false,
         reads_all: TypeId::of::<T::Err>() == TypeId::of::<Infallible>(),
     };
     let text = Some(text);
@@ -108,6 +127,7 @@ fn value<T: Encode + Display + FromStr<Err: 'static>>(
 pub fn each(to: &mut impl Visitor) {
     numbers::each(to);
     geometric::each(to);
+    search::each(to);
     system::each(to);
     texts::each(to);
     times::each(to);

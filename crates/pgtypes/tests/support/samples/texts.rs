@@ -1,6 +1,6 @@
-//! Texts, bytes, bits, documents, and `uuid`.
+//! Texts, bytes, bits, documents and `uuid`.
 
-use pgtypes::{Bits, Json, Jsonb, Uuid};
+use pgtypes::{Bits, Json, JsonPath, Jsonb, Uuid, Xml};
 
 use super::super::random::Random;
 use super::{Visitor, binary, value};
@@ -30,6 +30,23 @@ pub fn each(to: &mut impl Visitor) {
         )
         .ordered(),
     );
+    to.visit(
+        value::<Uuid>(
+            "uuid",
+            "gen_random_uuid()",
+            &[
+                "00000000-0000-0000-0000-000000000000",
+                "ffffffff-ffff-ffff-ffff-ffffffffffff",
+            ],
+            |r| Uuid::from_u64_pair(r.u64(), r.u64()),
+        )
+        .ordered(),
+    );
+    documents(to);
+    bits(to);
+}
+
+fn documents(to: &mut impl Visitor) {
     const JSON: &str = "json_build_array(random(), NULL, md5(random()::text), random() < 0.5)";
     let edges = &[
         "null",
@@ -43,18 +60,36 @@ pub fn each(to: &mut impl Visitor) {
     to.visit(value::<Jsonb>("jsonb", JSON, edges, |r| {
         r.json().parse().expect("any text")
     }));
-    to.visit(
-        value::<Uuid>(
-            "uuid",
-            "gen_random_uuid()",
-            &[
-                "00000000-0000-0000-0000-000000000000",
-                "ffffffff-ffff-ffff-ffff-ffffffffffff",
-            ],
-            |r| Uuid::from_u64_pair(r.u64(), r.u64()),
-        )
-        .ordered(),
-    );
+    let path = |r: &mut Random| {
+        let path = format!("$.\"k{}\"[*]?(@.\"v\" > {})", r.below(9), r.below(99));
+        path.parse::<JsonPath>().expect("any text")
+    };
+    let edges = &[
+        "$",
+        "lax $.a[*] ? (@.b > 5)",
+        "strict $.\"\\u00e9\\\"\" . size()",
+    ];
+    let server = "format('$.k%s[%s to last]', n, n)";
+    to.visit(value::<JsonPath>("jsonpath", server, edges, path));
+    let xml = |r: &mut Random| {
+        let xml = format!("<a x=\"{}\">é &amp; {}</a>", r.u64(), r.below(9));
+        xml.parse::<Xml>().expect("any text")
+    };
+    let edges = &[
+        "",
+        "text &lt; and <b/>",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><é a=\"1\">\n</é>",
+        "<?xml version=\"1.0\" standalone=\"yes\"?><a/>",
+    ];
+    to.visit(value::<Xml>(
+        "xml",
+        "xmlelement(name a, random())",
+        edges,
+        xml,
+    ));
+}
+
+fn bits(to: &mut impl Visitor) {
     let bits = |r: &mut Random| (0..r.below(40)).map(|_| r.one_in(2)).collect::<Bits>();
     let server = "substr((random() * 2e9)::int8::bit(64)::text, 1, (random() * 64)::int)";
     for name in ["bit", "varbit"] {
