@@ -737,6 +737,10 @@ pub mod all_types {
         pub a_jsonb: timeschema::Jsonb,
         /// Never null: NOT NULL.
         ///
+        /// `jsonpath`.
+        pub a_jsonpath: timeschema::JsonPath,
+        /// Never null: NOT NULL.
+        ///
         /// `line`.
         pub a_line: timeschema::Line,
         /// Never null: NOT NULL.
@@ -857,6 +861,14 @@ pub mod all_types {
         pub a_timetz: timeschema::TimeTz,
         /// Never null: NOT NULL.
         ///
+        /// `tsquery`.
+        pub a_tsquery: timeschema::TsQuery,
+        /// Never null: NOT NULL.
+        ///
+        /// `tsvector`.
+        pub a_tsvector: timeschema::TsVector,
+        /// Never null: NOT NULL.
+        ///
         /// `txid_snapshot`.
         pub a_txid_snapshot: timeschema::PgSnapshot,
         /// Never null: NOT NULL.
@@ -879,6 +891,10 @@ pub mod all_types {
         ///
         /// `xid8`.
         pub a_xid8: timeschema::Xid8,
+        /// Never null: NOT NULL.
+        ///
+        /// `xml`.
+        pub a_xml: timeschema::Xml,
         /// `bit`.
         pub n_bit: Option<timeschema::Bits>,
         /// `boolean`.
@@ -917,6 +933,8 @@ pub mod all_types {
         pub n_json: Option<timeschema::Json>,
         /// `jsonb`.
         pub n_jsonb: Option<timeschema::Jsonb>,
+        /// `jsonpath`.
+        pub n_jsonpath: Option<timeschema::JsonPath>,
         /// `line`.
         pub n_line: Option<timeschema::Line>,
         /// `lseg`.
@@ -977,6 +995,10 @@ pub mod all_types {
         pub n_timestamptz: Option<timeschema::Timestamp>,
         /// `time with time zone`.
         pub n_timetz: Option<timeschema::TimeTz>,
+        /// `tsquery`.
+        pub n_tsquery: Option<timeschema::TsQuery>,
+        /// `tsvector`.
+        pub n_tsvector: Option<timeschema::TsVector>,
         /// `txid_snapshot`.
         pub n_txid_snapshot: Option<timeschema::PgSnapshot>,
         /// `uuid`.
@@ -989,6 +1011,8 @@ pub mod all_types {
         pub n_xid: Option<timeschema::Xid>,
         /// `xid8`.
         pub n_xid8: Option<timeschema::Xid8>,
+        /// `xml`.
+        pub n_xml: Option<timeschema::Xml>,
         /// Never null: NOT NULL.
         ///
         /// `bit[]`, `'{}'::bit[]` by default.
@@ -1065,6 +1089,10 @@ pub mod all_types {
         ///
         /// `jsonb[]`, `'{}'::jsonb[]` by default.
         pub s_jsonb: timeschema::Array<timeschema::Jsonb>,
+        /// Never null: NOT NULL.
+        ///
+        /// `jsonpath[]`, `'{}'::jsonpath[]` by default.
+        pub s_jsonpath: timeschema::Array<timeschema::JsonPath>,
         /// Never null: NOT NULL.
         ///
         /// `line[]`, `'{}'::line[]` by default.
@@ -1187,6 +1215,14 @@ pub mod all_types {
         pub s_timetz: timeschema::Array<timeschema::TimeTz>,
         /// Never null: NOT NULL.
         ///
+        /// `tsquery[]`, `'{}'::tsquery[]` by default.
+        pub s_tsquery: timeschema::Array<timeschema::TsQuery>,
+        /// Never null: NOT NULL.
+        ///
+        /// `tsvector[]`, `'{}'::tsvector[]` by default.
+        pub s_tsvector: timeschema::Array<timeschema::TsVector>,
+        /// Never null: NOT NULL.
+        ///
         /// `txid_snapshot[]`, `'{}'::txid_snapshot[]` by default.
         pub s_txid_snapshot: timeschema::Array<timeschema::PgSnapshot>,
         /// Never null: NOT NULL.
@@ -1209,6 +1245,10 @@ pub mod all_types {
         ///
         /// `xid8[]`, `'{}'::xid8[]` by default.
         pub s_xid8: timeschema::Array<timeschema::Xid8>,
+        /// Never null: NOT NULL.
+        ///
+        /// `xml[]`, `'{}'::xml[]` by default.
+        pub s_xml: timeschema::Array<timeschema::Xml>,
     }
 
     /// Reads the columns by name, so that a query may have them in any order among others.
@@ -1236,152 +1276,164 @@ pub mod all_types {
                 a_interval: TABLE.get(row, 16)?,
                 a_json: TABLE.get(row, 17)?,
                 a_jsonb: TABLE.get(row, 18)?,
-                a_line: TABLE.get(row, 19)?,
-                a_lseg: TABLE.get(row, 20)?,
-                a_macaddr: TABLE.get(row, 21)?,
-                a_macaddr8: TABLE.get(row, 22)?,
-                a_money: TABLE.get(row, 23)?,
-                a_name: TABLE.get(row, 24)?,
-                a_numeric: TABLE.get(row, 25)?,
-                a_oid: TABLE.get(row, 26)?,
-                a_path: TABLE.get(row, 27)?,
-                a_pg_lsn: TABLE.get(row, 28)?,
-                a_pg_snapshot: TABLE.get(row, 29)?,
-                a_point: TABLE.get(row, 30)?,
-                a_polygon: TABLE.get(row, 31)?,
-                a_regclass: TABLE.get(row, 32)?,
-                a_regcollation: TABLE.get(row, 33)?,
-                a_regconfig: TABLE.get(row, 34)?,
-                a_regdictionary: TABLE.get(row, 35)?,
-                a_regnamespace: TABLE.get(row, 36)?,
-                a_regoper: TABLE.get(row, 37)?,
-                a_regoperator: TABLE.get(row, 38)?,
-                a_regproc: TABLE.get(row, 39)?,
-                a_regprocedure: TABLE.get(row, 40)?,
-                a_regrole: TABLE.get(row, 41)?,
-                a_regtype: TABLE.get(row, 42)?,
-                a_text: TABLE.get(row, 43)?,
-                a_tid: TABLE.get(row, 44)?,
-                a_time: TABLE.get(row, 45)?,
-                a_timestamp: TABLE.get(row, 46)?,
-                a_timestamptz: TABLE.get(row, 47)?,
-                a_timetz: TABLE.get(row, 48)?,
-                a_txid_snapshot: TABLE.get(row, 49)?,
-                a_uuid: TABLE.get(row, 50)?,
-                a_varbit: TABLE.get(row, 51)?,
-                a_varchar: TABLE.get(row, 52)?,
-                a_xid: TABLE.get(row, 53)?,
-                a_xid8: TABLE.get(row, 54)?,
-                n_bit: TABLE.get(row, 55)?,
-                n_bool: TABLE.get(row, 56)?,
-                n_box: TABLE.get(row, 57)?,
-                n_bpchar: TABLE.get(row, 58)?,
-                n_bytea: TABLE.get(row, 59)?,
-                n_char: TABLE.get(row, 60)?,
-                n_cid: TABLE.get(row, 61)?,
-                n_cidr: TABLE.get(row, 62)?,
-                n_circle: TABLE.get(row, 63)?,
-                n_date: TABLE.get(row, 64)?,
-                n_float4: TABLE.get(row, 65)?,
-                n_float8: TABLE.get(row, 66)?,
-                n_inet: TABLE.get(row, 67)?,
-                n_int2: TABLE.get(row, 68)?,
-                n_int4: TABLE.get(row, 69)?,
-                n_int8: TABLE.get(row, 70)?,
-                n_interval: TABLE.get(row, 71)?,
-                n_json: TABLE.get(row, 72)?,
-                n_jsonb: TABLE.get(row, 73)?,
-                n_line: TABLE.get(row, 74)?,
-                n_lseg: TABLE.get(row, 75)?,
-                n_macaddr: TABLE.get(row, 76)?,
-                n_macaddr8: TABLE.get(row, 77)?,
-                n_money: TABLE.get(row, 78)?,
-                n_name: TABLE.get(row, 79)?,
-                n_numeric: TABLE.get(row, 80)?,
-                n_oid: TABLE.get(row, 81)?,
-                n_path: TABLE.get(row, 82)?,
-                n_pg_lsn: TABLE.get(row, 83)?,
-                n_pg_snapshot: TABLE.get(row, 84)?,
-                n_point: TABLE.get(row, 85)?,
-                n_polygon: TABLE.get(row, 86)?,
-                n_regclass: TABLE.get(row, 87)?,
-                n_regcollation: TABLE.get(row, 88)?,
-                n_regconfig: TABLE.get(row, 89)?,
-                n_regdictionary: TABLE.get(row, 90)?,
-                n_regnamespace: TABLE.get(row, 91)?,
-                n_regoper: TABLE.get(row, 92)?,
-                n_regoperator: TABLE.get(row, 93)?,
-                n_regproc: TABLE.get(row, 94)?,
-                n_regprocedure: TABLE.get(row, 95)?,
-                n_regrole: TABLE.get(row, 96)?,
-                n_regtype: TABLE.get(row, 97)?,
-                n_text: TABLE.get(row, 98)?,
-                n_tid: TABLE.get(row, 99)?,
-                n_time: TABLE.get(row, 100)?,
-                n_timestamp: TABLE.get(row, 101)?,
-                n_timestamptz: TABLE.get(row, 102)?,
-                n_timetz: TABLE.get(row, 103)?,
-                n_txid_snapshot: TABLE.get(row, 104)?,
-                n_uuid: TABLE.get(row, 105)?,
-                n_varbit: TABLE.get(row, 106)?,
-                n_varchar: TABLE.get(row, 107)?,
-                n_xid: TABLE.get(row, 108)?,
-                n_xid8: TABLE.get(row, 109)?,
-                s_bit: TABLE.get(row, 110)?,
-                s_bool: TABLE.get(row, 111)?,
-                s_box: TABLE.get(row, 112)?,
-                s_bpchar: TABLE.get(row, 113)?,
-                s_bytea: TABLE.get(row, 114)?,
-                s_char: TABLE.get(row, 115)?,
-                s_cid: TABLE.get(row, 116)?,
-                s_cidr: TABLE.get(row, 117)?,
-                s_circle: TABLE.get(row, 118)?,
-                s_date: TABLE.get(row, 119)?,
-                s_float4: TABLE.get(row, 120)?,
-                s_float8: TABLE.get(row, 121)?,
-                s_inet: TABLE.get(row, 122)?,
-                s_int2: TABLE.get(row, 123)?,
-                s_int4: TABLE.get(row, 124)?,
-                s_int8: TABLE.get(row, 125)?,
-                s_interval: TABLE.get(row, 126)?,
-                s_json: TABLE.get(row, 127)?,
-                s_jsonb: TABLE.get(row, 128)?,
-                s_line: TABLE.get(row, 129)?,
-                s_lseg: TABLE.get(row, 130)?,
-                s_macaddr: TABLE.get(row, 131)?,
-                s_macaddr8: TABLE.get(row, 132)?,
-                s_money: TABLE.get(row, 133)?,
-                s_name: TABLE.get(row, 134)?,
-                s_numeric: TABLE.get(row, 135)?,
-                s_oid: TABLE.get(row, 136)?,
-                s_path: TABLE.get(row, 137)?,
-                s_pg_lsn: TABLE.get(row, 138)?,
-                s_pg_snapshot: TABLE.get(row, 139)?,
-                s_point: TABLE.get(row, 140)?,
-                s_polygon: TABLE.get(row, 141)?,
-                s_regclass: TABLE.get(row, 142)?,
-                s_regcollation: TABLE.get(row, 143)?,
-                s_regconfig: TABLE.get(row, 144)?,
-                s_regdictionary: TABLE.get(row, 145)?,
-                s_regnamespace: TABLE.get(row, 146)?,
-                s_regoper: TABLE.get(row, 147)?,
-                s_regoperator: TABLE.get(row, 148)?,
-                s_regproc: TABLE.get(row, 149)?,
-                s_regprocedure: TABLE.get(row, 150)?,
-                s_regrole: TABLE.get(row, 151)?,
-                s_regtype: TABLE.get(row, 152)?,
-                s_text: TABLE.get(row, 153)?,
-                s_tid: TABLE.get(row, 154)?,
-                s_time: TABLE.get(row, 155)?,
-                s_timestamp: TABLE.get(row, 156)?,
-                s_timestamptz: TABLE.get(row, 157)?,
-                s_timetz: TABLE.get(row, 158)?,
-                s_txid_snapshot: TABLE.get(row, 159)?,
-                s_uuid: TABLE.get(row, 160)?,
-                s_varbit: TABLE.get(row, 161)?,
-                s_varchar: TABLE.get(row, 162)?,
-                s_xid: TABLE.get(row, 163)?,
-                s_xid8: TABLE.get(row, 164)?,
+                a_jsonpath: TABLE.get(row, 19)?,
+                a_line: TABLE.get(row, 20)?,
+                a_lseg: TABLE.get(row, 21)?,
+                a_macaddr: TABLE.get(row, 22)?,
+                a_macaddr8: TABLE.get(row, 23)?,
+                a_money: TABLE.get(row, 24)?,
+                a_name: TABLE.get(row, 25)?,
+                a_numeric: TABLE.get(row, 26)?,
+                a_oid: TABLE.get(row, 27)?,
+                a_path: TABLE.get(row, 28)?,
+                a_pg_lsn: TABLE.get(row, 29)?,
+                a_pg_snapshot: TABLE.get(row, 30)?,
+                a_point: TABLE.get(row, 31)?,
+                a_polygon: TABLE.get(row, 32)?,
+                a_regclass: TABLE.get(row, 33)?,
+                a_regcollation: TABLE.get(row, 34)?,
+                a_regconfig: TABLE.get(row, 35)?,
+                a_regdictionary: TABLE.get(row, 36)?,
+                a_regnamespace: TABLE.get(row, 37)?,
+                a_regoper: TABLE.get(row, 38)?,
+                a_regoperator: TABLE.get(row, 39)?,
+                a_regproc: TABLE.get(row, 40)?,
+                a_regprocedure: TABLE.get(row, 41)?,
+                a_regrole: TABLE.get(row, 42)?,
+                a_regtype: TABLE.get(row, 43)?,
+                a_text: TABLE.get(row, 44)?,
+                a_tid: TABLE.get(row, 45)?,
+                a_time: TABLE.get(row, 46)?,
+                a_timestamp: TABLE.get(row, 47)?,
+                a_timestamptz: TABLE.get(row, 48)?,
+                a_timetz: TABLE.get(row, 49)?,
+                a_tsquery: TABLE.get(row, 50)?,
+                a_tsvector: TABLE.get(row, 51)?,
+                a_txid_snapshot: TABLE.get(row, 52)?,
+                a_uuid: TABLE.get(row, 53)?,
+                a_varbit: TABLE.get(row, 54)?,
+                a_varchar: TABLE.get(row, 55)?,
+                a_xid: TABLE.get(row, 56)?,
+                a_xid8: TABLE.get(row, 57)?,
+                a_xml: TABLE.get(row, 58)?,
+                n_bit: TABLE.get(row, 59)?,
+                n_bool: TABLE.get(row, 60)?,
+                n_box: TABLE.get(row, 61)?,
+                n_bpchar: TABLE.get(row, 62)?,
+                n_bytea: TABLE.get(row, 63)?,
+                n_char: TABLE.get(row, 64)?,
+                n_cid: TABLE.get(row, 65)?,
+                n_cidr: TABLE.get(row, 66)?,
+                n_circle: TABLE.get(row, 67)?,
+                n_date: TABLE.get(row, 68)?,
+                n_float4: TABLE.get(row, 69)?,
+                n_float8: TABLE.get(row, 70)?,
+                n_inet: TABLE.get(row, 71)?,
+                n_int2: TABLE.get(row, 72)?,
+                n_int4: TABLE.get(row, 73)?,
+                n_int8: TABLE.get(row, 74)?,
+                n_interval: TABLE.get(row, 75)?,
+                n_json: TABLE.get(row, 76)?,
+                n_jsonb: TABLE.get(row, 77)?,
+                n_jsonpath: TABLE.get(row, 78)?,
+                n_line: TABLE.get(row, 79)?,
+                n_lseg: TABLE.get(row, 80)?,
+                n_macaddr: TABLE.get(row, 81)?,
+                n_macaddr8: TABLE.get(row, 82)?,
+                n_money: TABLE.get(row, 83)?,
+                n_name: TABLE.get(row, 84)?,
+                n_numeric: TABLE.get(row, 85)?,
+                n_oid: TABLE.get(row, 86)?,
+                n_path: TABLE.get(row, 87)?,
+                n_pg_lsn: TABLE.get(row, 88)?,
+                n_pg_snapshot: TABLE.get(row, 89)?,
+                n_point: TABLE.get(row, 90)?,
+                n_polygon: TABLE.get(row, 91)?,
+                n_regclass: TABLE.get(row, 92)?,
+                n_regcollation: TABLE.get(row, 93)?,
+                n_regconfig: TABLE.get(row, 94)?,
+                n_regdictionary: TABLE.get(row, 95)?,
+                n_regnamespace: TABLE.get(row, 96)?,
+                n_regoper: TABLE.get(row, 97)?,
+                n_regoperator: TABLE.get(row, 98)?,
+                n_regproc: TABLE.get(row, 99)?,
+                n_regprocedure: TABLE.get(row, 100)?,
+                n_regrole: TABLE.get(row, 101)?,
+                n_regtype: TABLE.get(row, 102)?,
+                n_text: TABLE.get(row, 103)?,
+                n_tid: TABLE.get(row, 104)?,
+                n_time: TABLE.get(row, 105)?,
+                n_timestamp: TABLE.get(row, 106)?,
+                n_timestamptz: TABLE.get(row, 107)?,
+                n_timetz: TABLE.get(row, 108)?,
+                n_tsquery: TABLE.get(row, 109)?,
+                n_tsvector: TABLE.get(row, 110)?,
+                n_txid_snapshot: TABLE.get(row, 111)?,
+                n_uuid: TABLE.get(row, 112)?,
+                n_varbit: TABLE.get(row, 113)?,
+                n_varchar: TABLE.get(row, 114)?,
+                n_xid: TABLE.get(row, 115)?,
+                n_xid8: TABLE.get(row, 116)?,
+                n_xml: TABLE.get(row, 117)?,
+                s_bit: TABLE.get(row, 118)?,
+                s_bool: TABLE.get(row, 119)?,
+                s_box: TABLE.get(row, 120)?,
+                s_bpchar: TABLE.get(row, 121)?,
+                s_bytea: TABLE.get(row, 122)?,
+                s_char: TABLE.get(row, 123)?,
+                s_cid: TABLE.get(row, 124)?,
+                s_cidr: TABLE.get(row, 125)?,
+                s_circle: TABLE.get(row, 126)?,
+                s_date: TABLE.get(row, 127)?,
+                s_float4: TABLE.get(row, 128)?,
+                s_float8: TABLE.get(row, 129)?,
+                s_inet: TABLE.get(row, 130)?,
+                s_int2: TABLE.get(row, 131)?,
+                s_int4: TABLE.get(row, 132)?,
+                s_int8: TABLE.get(row, 133)?,
+                s_interval: TABLE.get(row, 134)?,
+                s_json: TABLE.get(row, 135)?,
+                s_jsonb: TABLE.get(row, 136)?,
+                s_jsonpath: TABLE.get(row, 137)?,
+                s_line: TABLE.get(row, 138)?,
+                s_lseg: TABLE.get(row, 139)?,
+                s_macaddr: TABLE.get(row, 140)?,
+                s_macaddr8: TABLE.get(row, 141)?,
+                s_money: TABLE.get(row, 142)?,
+                s_name: TABLE.get(row, 143)?,
+                s_numeric: TABLE.get(row, 144)?,
+                s_oid: TABLE.get(row, 145)?,
+                s_path: TABLE.get(row, 146)?,
+                s_pg_lsn: TABLE.get(row, 147)?,
+                s_pg_snapshot: TABLE.get(row, 148)?,
+                s_point: TABLE.get(row, 149)?,
+                s_polygon: TABLE.get(row, 150)?,
+                s_regclass: TABLE.get(row, 151)?,
+                s_regcollation: TABLE.get(row, 152)?,
+                s_regconfig: TABLE.get(row, 153)?,
+                s_regdictionary: TABLE.get(row, 154)?,
+                s_regnamespace: TABLE.get(row, 155)?,
+                s_regoper: TABLE.get(row, 156)?,
+                s_regoperator: TABLE.get(row, 157)?,
+                s_regproc: TABLE.get(row, 158)?,
+                s_regprocedure: TABLE.get(row, 159)?,
+                s_regrole: TABLE.get(row, 160)?,
+                s_regtype: TABLE.get(row, 161)?,
+                s_text: TABLE.get(row, 162)?,
+                s_tid: TABLE.get(row, 163)?,
+                s_time: TABLE.get(row, 164)?,
+                s_timestamp: TABLE.get(row, 165)?,
+                s_timestamptz: TABLE.get(row, 166)?,
+                s_timetz: TABLE.get(row, 167)?,
+                s_tsquery: TABLE.get(row, 168)?,
+                s_tsvector: TABLE.get(row, 169)?,
+                s_txid_snapshot: TABLE.get(row, 170)?,
+                s_uuid: TABLE.get(row, 171)?,
+                s_varbit: TABLE.get(row, 172)?,
+                s_varchar: TABLE.get(row, 173)?,
+                s_xid: TABLE.get(row, 174)?,
+                s_xid8: TABLE.get(row, 175)?,
+                s_xml: TABLE.get(row, 176)?,
             })
         }
     }
@@ -1410,6 +1462,7 @@ pub mod all_types {
             timeschema::Column::never_null("a_interval", "interval"),
             timeschema::Column::never_null("a_json", "json"),
             timeschema::Column::never_null("a_jsonb", "jsonb"),
+            timeschema::Column::never_null("a_jsonpath", "jsonpath"),
             timeschema::Column::never_null("a_line", "line"),
             timeschema::Column::never_null("a_lseg", "lseg"),
             timeschema::Column::never_null("a_macaddr", "macaddr"),
@@ -1440,12 +1493,15 @@ pub mod all_types {
             timeschema::Column::never_null("a_timestamp", "timestamp without time zone"),
             timeschema::Column::never_null("a_timestamptz", "timestamp with time zone"),
             timeschema::Column::never_null("a_timetz", "time with time zone"),
+            timeschema::Column::never_null("a_tsquery", "tsquery"),
+            timeschema::Column::never_null("a_tsvector", "tsvector"),
             timeschema::Column::never_null("a_txid_snapshot", "txid_snapshot"),
             timeschema::Column::never_null("a_uuid", "uuid"),
             timeschema::Column::never_null("a_varbit", "bit varying"),
             timeschema::Column::never_null("a_varchar", "character varying"),
             timeschema::Column::never_null("a_xid", "xid"),
             timeschema::Column::never_null("a_xid8", "xid8"),
+            timeschema::Column::never_null("a_xml", "xml"),
             timeschema::Column::nullable("n_bit", "bit"),
             timeschema::Column::nullable("n_bool", "boolean"),
             timeschema::Column::nullable("n_box", "box"),
@@ -1465,6 +1521,7 @@ pub mod all_types {
             timeschema::Column::nullable("n_interval", "interval"),
             timeschema::Column::nullable("n_json", "json"),
             timeschema::Column::nullable("n_jsonb", "jsonb"),
+            timeschema::Column::nullable("n_jsonpath", "jsonpath"),
             timeschema::Column::nullable("n_line", "line"),
             timeschema::Column::nullable("n_lseg", "lseg"),
             timeschema::Column::nullable("n_macaddr", "macaddr"),
@@ -1495,12 +1552,15 @@ pub mod all_types {
             timeschema::Column::nullable("n_timestamp", "timestamp without time zone"),
             timeschema::Column::nullable("n_timestamptz", "timestamp with time zone"),
             timeschema::Column::nullable("n_timetz", "time with time zone"),
+            timeschema::Column::nullable("n_tsquery", "tsquery"),
+            timeschema::Column::nullable("n_tsvector", "tsvector"),
             timeschema::Column::nullable("n_txid_snapshot", "txid_snapshot"),
             timeschema::Column::nullable("n_uuid", "uuid"),
             timeschema::Column::nullable("n_varbit", "bit varying"),
             timeschema::Column::nullable("n_varchar", "character varying"),
             timeschema::Column::nullable("n_xid", "xid"),
             timeschema::Column::nullable("n_xid8", "xid8"),
+            timeschema::Column::nullable("n_xml", "xml"),
             timeschema::Column::never_null("s_bit", "bit[]"),
             timeschema::Column::never_null("s_bool", "boolean[]"),
             timeschema::Column::never_null("s_box", "box[]"),
@@ -1520,6 +1580,7 @@ pub mod all_types {
             timeschema::Column::never_null("s_interval", "interval[]"),
             timeschema::Column::never_null("s_json", "json[]"),
             timeschema::Column::never_null("s_jsonb", "jsonb[]"),
+            timeschema::Column::never_null("s_jsonpath", "jsonpath[]"),
             timeschema::Column::never_null("s_line", "line[]"),
             timeschema::Column::never_null("s_lseg", "lseg[]"),
             timeschema::Column::never_null("s_macaddr", "macaddr[]"),
@@ -1550,12 +1611,15 @@ pub mod all_types {
             timeschema::Column::never_null("s_timestamp", "timestamp without time zone[]"),
             timeschema::Column::never_null("s_timestamptz", "timestamp with time zone[]"),
             timeschema::Column::never_null("s_timetz", "time with time zone[]"),
+            timeschema::Column::never_null("s_tsquery", "tsquery[]"),
+            timeschema::Column::never_null("s_tsvector", "tsvector[]"),
             timeschema::Column::never_null("s_txid_snapshot", "txid_snapshot[]"),
             timeschema::Column::never_null("s_uuid", "uuid[]"),
             timeschema::Column::never_null("s_varbit", "bit varying[]"),
             timeschema::Column::never_null("s_varchar", "character varying[]"),
             timeschema::Column::never_null("s_xid", "xid[]"),
             timeschema::Column::never_null("s_xid8", "xid8[]"),
+            timeschema::Column::never_null("s_xml", "xml[]"),
         ],
         primary_key: &[],
     };
@@ -1604,6 +1668,8 @@ pub mod all_types {
         pub a_json: timeschema::Json,
         /// `jsonb`.
         pub a_jsonb: timeschema::Jsonb,
+        /// `jsonpath`.
+        pub a_jsonpath: timeschema::JsonPath,
         /// `line`.
         pub a_line: timeschema::Line,
         /// `lseg`.
@@ -1664,6 +1730,10 @@ pub mod all_types {
         pub a_timestamptz: timeschema::Timestamp,
         /// `time with time zone`.
         pub a_timetz: timeschema::TimeTz,
+        /// `tsquery`.
+        pub a_tsquery: timeschema::TsQuery,
+        /// `tsvector`.
+        pub a_tsvector: timeschema::TsVector,
         /// `txid_snapshot`.
         pub a_txid_snapshot: timeschema::PgSnapshot,
         /// `uuid`.
@@ -1676,6 +1746,8 @@ pub mod all_types {
         pub a_xid: timeschema::Xid,
         /// `xid8`.
         pub a_xid8: timeschema::Xid8,
+        /// `xml`.
+        pub a_xml: timeschema::Xml,
         /// `bit`. `None` is null.
         pub n_bit: Option<timeschema::Bits>,
         /// `boolean`. `None` is null.
@@ -1714,6 +1786,8 @@ pub mod all_types {
         pub n_json: Option<timeschema::Json>,
         /// `jsonb`. `None` is null.
         pub n_jsonb: Option<timeschema::Jsonb>,
+        /// `jsonpath`. `None` is null.
+        pub n_jsonpath: Option<timeschema::JsonPath>,
         /// `line`. `None` is null.
         pub n_line: Option<timeschema::Line>,
         /// `lseg`. `None` is null.
@@ -1774,6 +1848,10 @@ pub mod all_types {
         pub n_timestamptz: Option<timeschema::Timestamp>,
         /// `time with time zone`. `None` is null.
         pub n_timetz: Option<timeschema::TimeTz>,
+        /// `tsquery`. `None` is null.
+        pub n_tsquery: Option<timeschema::TsQuery>,
+        /// `tsvector`. `None` is null.
+        pub n_tsvector: Option<timeschema::TsVector>,
         /// `txid_snapshot`. `None` is null.
         pub n_txid_snapshot: Option<timeschema::PgSnapshot>,
         /// `uuid`. `None` is null.
@@ -1786,6 +1864,8 @@ pub mod all_types {
         pub n_xid: Option<timeschema::Xid>,
         /// `xid8`. `None` is null.
         pub n_xid8: Option<timeschema::Xid8>,
+        /// `xml`. `None` is null.
+        pub n_xml: Option<timeschema::Xml>,
         /// `bit[]`, `'{}'::bit[]` by default. `None` is the default.
         pub s_bit: Option<timeschema::Array<timeschema::Bits>>,
         /// `boolean[]`, `'{}'::boolean[]` by default. `None` is the default.
@@ -1824,6 +1904,8 @@ pub mod all_types {
         pub s_json: Option<timeschema::Array<timeschema::Json>>,
         /// `jsonb[]`, `'{}'::jsonb[]` by default. `None` is the default.
         pub s_jsonb: Option<timeschema::Array<timeschema::Jsonb>>,
+        /// `jsonpath[]`, `'{}'::jsonpath[]` by default. `None` is the default.
+        pub s_jsonpath: Option<timeschema::Array<timeschema::JsonPath>>,
         /// `line[]`, `'{}'::line[]` by default. `None` is the default.
         pub s_line: Option<timeschema::Array<timeschema::Line>>,
         /// `lseg[]`, `'{}'::lseg[]` by default. `None` is the default.
@@ -1888,6 +1970,10 @@ pub mod all_types {
         /// `time with time zone[]`, `'{}'::time with time zone[]` by default. `None` is the
         /// default.
         pub s_timetz: Option<timeschema::Array<timeschema::TimeTz>>,
+        /// `tsquery[]`, `'{}'::tsquery[]` by default. `None` is the default.
+        pub s_tsquery: Option<timeschema::Array<timeschema::TsQuery>>,
+        /// `tsvector[]`, `'{}'::tsvector[]` by default. `None` is the default.
+        pub s_tsvector: Option<timeschema::Array<timeschema::TsVector>>,
         /// `txid_snapshot[]`, `'{}'::txid_snapshot[]` by default. `None` is the default.
         pub s_txid_snapshot: Option<timeschema::Array<timeschema::PgSnapshot>>,
         /// `uuid[]`, `'{}'::uuid[]` by default. `None` is the default.
@@ -1900,6 +1986,8 @@ pub mod all_types {
         pub s_xid: Option<timeschema::Array<timeschema::Xid>>,
         /// `xid8[]`, `'{}'::xid8[]` by default. `None` is the default.
         pub s_xid8: Option<timeschema::Array<timeschema::Xid8>>,
+        /// `xml[]`, `'{}'::xml[]` by default. `None` is the default.
+        pub s_xml: Option<timeschema::Array<timeschema::Xml>>,
     }
 
     /// The columns that every row of `public.all_types` needs: they are never null and have no
@@ -1946,6 +2034,8 @@ pub mod all_types {
         pub a_json: timeschema::Json,
         /// `jsonb`.
         pub a_jsonb: timeschema::Jsonb,
+        /// `jsonpath`.
+        pub a_jsonpath: timeschema::JsonPath,
         /// `line`.
         pub a_line: timeschema::Line,
         /// `lseg`.
@@ -2006,6 +2096,10 @@ pub mod all_types {
         pub a_timestamptz: timeschema::Timestamp,
         /// `time with time zone`.
         pub a_timetz: timeschema::TimeTz,
+        /// `tsquery`.
+        pub a_tsquery: timeschema::TsQuery,
+        /// `tsvector`.
+        pub a_tsvector: timeschema::TsVector,
         /// `txid_snapshot`.
         pub a_txid_snapshot: timeschema::PgSnapshot,
         /// `uuid`.
@@ -2018,6 +2112,8 @@ pub mod all_types {
         pub a_xid: timeschema::Xid,
         /// `xid8`.
         pub a_xid8: timeschema::Xid8,
+        /// `xml`.
+        pub a_xml: timeschema::Xml,
     }
 
     impl From<Required> for New {
@@ -2042,6 +2138,7 @@ pub mod all_types {
                 a_interval: required.a_interval,
                 a_json: required.a_json,
                 a_jsonb: required.a_jsonb,
+                a_jsonpath: required.a_jsonpath,
                 a_line: required.a_line,
                 a_lseg: required.a_lseg,
                 a_macaddr: required.a_macaddr,
@@ -2072,12 +2169,15 @@ pub mod all_types {
                 a_timestamp: required.a_timestamp,
                 a_timestamptz: required.a_timestamptz,
                 a_timetz: required.a_timetz,
+                a_tsquery: required.a_tsquery,
+                a_tsvector: required.a_tsvector,
                 a_txid_snapshot: required.a_txid_snapshot,
                 a_uuid: required.a_uuid,
                 a_varbit: required.a_varbit,
                 a_varchar: required.a_varchar,
                 a_xid: required.a_xid,
                 a_xid8: required.a_xid8,
+                a_xml: required.a_xml,
                 n_bit: None,
                 n_bool: None,
                 n_box: None,
@@ -2097,6 +2197,7 @@ pub mod all_types {
                 n_interval: None,
                 n_json: None,
                 n_jsonb: None,
+                n_jsonpath: None,
                 n_line: None,
                 n_lseg: None,
                 n_macaddr: None,
@@ -2127,12 +2228,15 @@ pub mod all_types {
                 n_timestamp: None,
                 n_timestamptz: None,
                 n_timetz: None,
+                n_tsquery: None,
+                n_tsvector: None,
                 n_txid_snapshot: None,
                 n_uuid: None,
                 n_varbit: None,
                 n_varchar: None,
                 n_xid: None,
                 n_xid8: None,
+                n_xml: None,
                 s_bit: None,
                 s_bool: None,
                 s_box: None,
@@ -2152,6 +2256,7 @@ pub mod all_types {
                 s_interval: None,
                 s_json: None,
                 s_jsonb: None,
+                s_jsonpath: None,
                 s_line: None,
                 s_lseg: None,
                 s_macaddr: None,
@@ -2182,77 +2287,84 @@ pub mod all_types {
                 s_timestamp: None,
                 s_timestamptz: None,
                 s_timetz: None,
+                s_tsquery: None,
+                s_tsvector: None,
                 s_txid_snapshot: None,
                 s_uuid: None,
                 s_varbit: None,
                 s_varchar: None,
                 s_xid: None,
                 s_xid8: None,
+                s_xml: None,
             }
         }
     }
 
     impl timeschema::Insert for New {
         const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 165];
+        type Given = [bool; 177];
 
         fn given(&self) -> Self::Given {
-            let mut given = [true; 165];
-            given[110] = self.s_bit.is_some();
-            given[111] = self.s_bool.is_some();
-            given[112] = self.s_box.is_some();
-            given[113] = self.s_bpchar.is_some();
-            given[114] = self.s_bytea.is_some();
-            given[115] = self.s_char.is_some();
-            given[116] = self.s_cid.is_some();
-            given[117] = self.s_cidr.is_some();
-            given[118] = self.s_circle.is_some();
-            given[119] = self.s_date.is_some();
-            given[120] = self.s_float4.is_some();
-            given[121] = self.s_float8.is_some();
-            given[122] = self.s_inet.is_some();
-            given[123] = self.s_int2.is_some();
-            given[124] = self.s_int4.is_some();
-            given[125] = self.s_int8.is_some();
-            given[126] = self.s_interval.is_some();
-            given[127] = self.s_json.is_some();
-            given[128] = self.s_jsonb.is_some();
-            given[129] = self.s_line.is_some();
-            given[130] = self.s_lseg.is_some();
-            given[131] = self.s_macaddr.is_some();
-            given[132] = self.s_macaddr8.is_some();
-            given[133] = self.s_money.is_some();
-            given[134] = self.s_name.is_some();
-            given[135] = self.s_numeric.is_some();
-            given[136] = self.s_oid.is_some();
-            given[137] = self.s_path.is_some();
-            given[138] = self.s_pg_lsn.is_some();
-            given[139] = self.s_pg_snapshot.is_some();
-            given[140] = self.s_point.is_some();
-            given[141] = self.s_polygon.is_some();
-            given[142] = self.s_regclass.is_some();
-            given[143] = self.s_regcollation.is_some();
-            given[144] = self.s_regconfig.is_some();
-            given[145] = self.s_regdictionary.is_some();
-            given[146] = self.s_regnamespace.is_some();
-            given[147] = self.s_regoper.is_some();
-            given[148] = self.s_regoperator.is_some();
-            given[149] = self.s_regproc.is_some();
-            given[150] = self.s_regprocedure.is_some();
-            given[151] = self.s_regrole.is_some();
-            given[152] = self.s_regtype.is_some();
-            given[153] = self.s_text.is_some();
-            given[154] = self.s_tid.is_some();
-            given[155] = self.s_time.is_some();
-            given[156] = self.s_timestamp.is_some();
-            given[157] = self.s_timestamptz.is_some();
-            given[158] = self.s_timetz.is_some();
-            given[159] = self.s_txid_snapshot.is_some();
-            given[160] = self.s_uuid.is_some();
-            given[161] = self.s_varbit.is_some();
-            given[162] = self.s_varchar.is_some();
-            given[163] = self.s_xid.is_some();
-            given[164] = self.s_xid8.is_some();
+            let mut given = [true; 177];
+            given[118] = self.s_bit.is_some();
+            given[119] = self.s_bool.is_some();
+            given[120] = self.s_box.is_some();
+            given[121] = self.s_bpchar.is_some();
+            given[122] = self.s_bytea.is_some();
+            given[123] = self.s_char.is_some();
+            given[124] = self.s_cid.is_some();
+            given[125] = self.s_cidr.is_some();
+            given[126] = self.s_circle.is_some();
+            given[127] = self.s_date.is_some();
+            given[128] = self.s_float4.is_some();
+            given[129] = self.s_float8.is_some();
+            given[130] = self.s_inet.is_some();
+            given[131] = self.s_int2.is_some();
+            given[132] = self.s_int4.is_some();
+            given[133] = self.s_int8.is_some();
+            given[134] = self.s_interval.is_some();
+            given[135] = self.s_json.is_some();
+            given[136] = self.s_jsonb.is_some();
+            given[137] = self.s_jsonpath.is_some();
+            given[138] = self.s_line.is_some();
+            given[139] = self.s_lseg.is_some();
+            given[140] = self.s_macaddr.is_some();
+            given[141] = self.s_macaddr8.is_some();
+            given[142] = self.s_money.is_some();
+            given[143] = self.s_name.is_some();
+            given[144] = self.s_numeric.is_some();
+            given[145] = self.s_oid.is_some();
+            given[146] = self.s_path.is_some();
+            given[147] = self.s_pg_lsn.is_some();
+            given[148] = self.s_pg_snapshot.is_some();
+            given[149] = self.s_point.is_some();
+            given[150] = self.s_polygon.is_some();
+            given[151] = self.s_regclass.is_some();
+            given[152] = self.s_regcollation.is_some();
+            given[153] = self.s_regconfig.is_some();
+            given[154] = self.s_regdictionary.is_some();
+            given[155] = self.s_regnamespace.is_some();
+            given[156] = self.s_regoper.is_some();
+            given[157] = self.s_regoperator.is_some();
+            given[158] = self.s_regproc.is_some();
+            given[159] = self.s_regprocedure.is_some();
+            given[160] = self.s_regrole.is_some();
+            given[161] = self.s_regtype.is_some();
+            given[162] = self.s_text.is_some();
+            given[163] = self.s_tid.is_some();
+            given[164] = self.s_time.is_some();
+            given[165] = self.s_timestamp.is_some();
+            given[166] = self.s_timestamptz.is_some();
+            given[167] = self.s_timetz.is_some();
+            given[168] = self.s_tsquery.is_some();
+            given[169] = self.s_tsvector.is_some();
+            given[170] = self.s_txid_snapshot.is_some();
+            given[171] = self.s_uuid.is_some();
+            given[172] = self.s_varbit.is_some();
+            given[173] = self.s_varchar.is_some();
+            given[174] = self.s_xid.is_some();
+            given[175] = self.s_xid8.is_some();
+            given[176] = self.s_xml.is_some();
             given
         }
 
@@ -2288,6 +2400,7 @@ pub mod all_types {
             values.push(&self.a_interval);
             values.push(&self.a_json);
             values.push(&self.a_jsonb);
+            values.push(&self.a_jsonpath);
             values.push(&self.a_line);
             values.push(&self.a_lseg);
             values.push(&self.a_macaddr);
@@ -2318,12 +2431,15 @@ pub mod all_types {
             values.push(&self.a_timestamp);
             values.push(&self.a_timestamptz);
             values.push(&self.a_timetz);
+            values.push(&self.a_tsquery);
+            values.push(&self.a_tsvector);
             values.push(&self.a_txid_snapshot);
             values.push(&self.a_uuid);
             values.push(&self.a_varbit);
             values.push(&self.a_varchar);
             values.push(&self.a_xid);
             values.push(&self.a_xid8);
+            values.push(&self.a_xml);
             values.push(&self.n_bit);
             values.push(&self.n_bool);
             values.push(&self.n_box);
@@ -2343,6 +2459,7 @@ pub mod all_types {
             values.push(&self.n_interval);
             values.push(&self.n_json);
             values.push(&self.n_jsonb);
+            values.push(&self.n_jsonpath);
             values.push(&self.n_line);
             values.push(&self.n_lseg);
             values.push(&self.n_macaddr);
@@ -2373,12 +2490,15 @@ pub mod all_types {
             values.push(&self.n_timestamp);
             values.push(&self.n_timestamptz);
             values.push(&self.n_timetz);
+            values.push(&self.n_tsquery);
+            values.push(&self.n_tsvector);
             values.push(&self.n_txid_snapshot);
             values.push(&self.n_uuid);
             values.push(&self.n_varbit);
             values.push(&self.n_varchar);
             values.push(&self.n_xid);
             values.push(&self.n_xid8);
+            values.push(&self.n_xml);
             if let Some(value) = &self.s_bit {
                 values.push(value);
             }
@@ -2434,6 +2554,9 @@ pub mod all_types {
                 values.push(value);
             }
             if let Some(value) = &self.s_jsonb {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_jsonpath {
                 values.push(value);
             }
             if let Some(value) = &self.s_line {
@@ -2526,6 +2649,12 @@ pub mod all_types {
             if let Some(value) = &self.s_timetz {
                 values.push(value);
             }
+            if let Some(value) = &self.s_tsquery {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_tsvector {
+                values.push(value);
+            }
             if let Some(value) = &self.s_txid_snapshot {
                 values.push(value);
             }
@@ -2542,6 +2671,9 @@ pub mod all_types {
                 values.push(value);
             }
             if let Some(value) = &self.s_xid8 {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_xml {
                 values.push(value);
             }
             values
@@ -2567,6 +2699,7 @@ pub mod all_types {
             timeschema::field(&self.a_interval, out)?;
             timeschema::field(&self.a_json, out)?;
             timeschema::field(&self.a_jsonb, out)?;
+            timeschema::field(&self.a_jsonpath, out)?;
             timeschema::field(&self.a_line, out)?;
             timeschema::field(&self.a_lseg, out)?;
             timeschema::field(&self.a_macaddr, out)?;
@@ -2597,12 +2730,15 @@ pub mod all_types {
             timeschema::field(&self.a_timestamp, out)?;
             timeschema::field(&self.a_timestamptz, out)?;
             timeschema::field(&self.a_timetz, out)?;
+            timeschema::field(&self.a_tsquery, out)?;
+            timeschema::field(&self.a_tsvector, out)?;
             timeschema::field(&self.a_txid_snapshot, out)?;
             timeschema::field(&self.a_uuid, out)?;
             timeschema::field(&self.a_varbit, out)?;
             timeschema::field(&self.a_varchar, out)?;
             timeschema::field(&self.a_xid, out)?;
             timeschema::field(&self.a_xid8, out)?;
+            timeschema::field(&self.a_xml, out)?;
             timeschema::nullable_field(&self.n_bit, out)?;
             timeschema::nullable_field(&self.n_bool, out)?;
             timeschema::nullable_field(&self.n_box, out)?;
@@ -2622,6 +2758,7 @@ pub mod all_types {
             timeschema::nullable_field(&self.n_interval, out)?;
             timeschema::nullable_field(&self.n_json, out)?;
             timeschema::nullable_field(&self.n_jsonb, out)?;
+            timeschema::nullable_field(&self.n_jsonpath, out)?;
             timeschema::nullable_field(&self.n_line, out)?;
             timeschema::nullable_field(&self.n_lseg, out)?;
             timeschema::nullable_field(&self.n_macaddr, out)?;
@@ -2652,12 +2789,15 @@ pub mod all_types {
             timeschema::nullable_field(&self.n_timestamp, out)?;
             timeschema::nullable_field(&self.n_timestamptz, out)?;
             timeschema::nullable_field(&self.n_timetz, out)?;
+            timeschema::nullable_field(&self.n_tsquery, out)?;
+            timeschema::nullable_field(&self.n_tsvector, out)?;
             timeschema::nullable_field(&self.n_txid_snapshot, out)?;
             timeschema::nullable_field(&self.n_uuid, out)?;
             timeschema::nullable_field(&self.n_varbit, out)?;
             timeschema::nullable_field(&self.n_varchar, out)?;
             timeschema::nullable_field(&self.n_xid, out)?;
             timeschema::nullable_field(&self.n_xid8, out)?;
+            timeschema::nullable_field(&self.n_xml, out)?;
             if let Some(value) = &self.s_bit {
                 timeschema::field(value, out)?;
             }
@@ -2713,6 +2853,9 @@ pub mod all_types {
                 timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_jsonb {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_jsonpath {
                 timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_line {
@@ -2805,6 +2948,12 @@ pub mod all_types {
             if let Some(value) = &self.s_timetz {
                 timeschema::field(value, out)?;
             }
+            if let Some(value) = &self.s_tsquery {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_tsvector {
+                timeschema::field(value, out)?;
+            }
             if let Some(value) = &self.s_txid_snapshot {
                 timeschema::field(value, out)?;
             }
@@ -2821,6 +2970,9 @@ pub mod all_types {
                 timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_xid8 {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_xml {
                 timeschema::field(value, out)?;
             }
             Ok(())
