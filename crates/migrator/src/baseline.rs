@@ -56,7 +56,7 @@ pub fn check(report: &Report) -> Result<(), Error> {
     }
 }
 
-/// Records these migrations as applied, under the runner's lock and only where none is. Returns the history as it is then.
+/// Records these migrations as applied, under the runner's lock and only if none is applied. Returns the resulting history.
 pub fn record(
     link: &mut dyn Link,
     migrations: &[Migration],

@@ -5,7 +5,7 @@ use std::task::{Context, Waker};
 use tokio::runtime::Handle;
 use tokio::task::coop::{self, RestoreOnPending};
 
-/// What to say where it may not.
+/// The error if it must not block.
 pub(crate) const REFUSAL: &str = "the connection blocks, and this thread is polling an asynchronous task: call it \
      through `tokio::task::spawn_blocking`";
 
@@ -14,9 +14,9 @@ const POLLS: usize = 256;
 
 /// Whether this thread may block.
 ///
-/// [`Handle::try_current`] alone does not tell: it finds a runtime in `spawn_blocking` too, where blocking is what one is there for, and
-/// `Runtime::block_on` panics where it does not like it. But a runtime gives each poll of a task a budget, and what runs in
-/// `spawn_blocking` or `block_in_place` has none, so asking often enough is refused in the first case alone:
+/// [`Handle::try_current`] is not enough: it finds a runtime in `spawn_blocking` too, which exists for blocking, and `Runtime::block_on`
+/// panics on a thread that must not block. But a runtime gives each poll of a task a budget, and what runs in `spawn_blocking` or
+/// `block_in_place` has none, so only in the first case is the budget ever used up:
 /// <https://docs.rs/tokio/latest/tokio/task/coop/>. What is taken from the budget is given back.
 pub(crate) fn is_allowed() -> bool {
     if Handle::try_current().is_err() {

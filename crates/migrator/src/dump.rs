@@ -1,4 +1,4 @@
-//! What pg_dump writes of a TimescaleDB database, and what a file made of it loses. Pure.
+//! What pg_dump writes for a TimescaleDB database, and what a file made from it loses. Pure.
 //!
 //! pg_dump knows no hypertables: it writes them and their chunks as tables, and continuous aggregates as views of what stores them. The
 //! server takes all of that, and makes plain tables.
@@ -8,7 +8,7 @@ use sql::lexer::{self, RawStatement};
 use crate::source::File;
 use crate::source::TextError;
 
-/// Where TimescaleDB keeps chunks and what continuous aggregates are made of.
+/// The schema where TimescaleDB keeps chunks and the storage of continuous aggregates.
 const INTERNAL: &str = "_timescaledb_internal";
 
 /// What is lost where a file is run that pg_dump wrote of a TimescaleDB database, at the first place that shows it.

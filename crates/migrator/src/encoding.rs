@@ -9,7 +9,7 @@ const UNTRANSLATABLE: &str = "22P05";
 /// The encoding without characters.
 const BYTES: &str = "SQL_ASCII";
 
-/// What a server counts where it says where an error is.
+/// What a server counts in the position of an error.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Counts {
     /// Characters, in every encoding that has some.
@@ -70,7 +70,7 @@ pub(crate) fn is_unread(error: &ServerError) -> bool {
     error.code == UNTRANSLATABLE && matches!(error.place, Position::Byte(_))
 }
 
-/// The character whose bytes stand in a server's message as `0xe6 0x97 0xa5`, in whatever language the rest is.
+/// The character whose bytes appear in a server's message as `0xe6 0x97 0xa5`, in whatever language the rest is.
 fn character(message: &str) -> Option<String> {
     let byte = |word: &str| u8::from_str_radix(word.strip_prefix("0x")?, 16).ok();
     let words = message.split_whitespace().map(byte);

@@ -169,7 +169,7 @@ const SHAPES: &[Shape] = &[
     },
 ];
 
-/// The tools whose history has the name of ours, so that one of the two has to give way.
+/// The tools whose history has the same name as ours, so that one of the two must be renamed.
 const NAMESAKES: [Tool; 3] = [Tool::Dbmate, Tool::GolangMigrate, Tool::Rails];
 
 /// Tables that stand beside a history and are its tool's too.
@@ -253,7 +253,7 @@ pub struct Foreign {
     pub is_here: bool,
     /// Whether the session's user may read it.
     pub is_readable: bool,
-    /// What it says; `None` where it was not asked or may not be read.
+    /// Its content; `None` if it was not read or cannot be read.
     pub held: Option<Held>,
 }
 
@@ -264,7 +264,7 @@ pub struct Held {
     pub migrations: u64,
     /// The version of the last.
     pub last: Option<String>,
-    /// Whether it holds one that failed.
+    /// Whether it records a failed one.
     pub has_failed: bool,
 }
 
@@ -283,7 +283,7 @@ pub fn recognise(tables: &[Candidate]) -> Vec<Foreign> {
     };
     let foreign = tables.iter().filter_map(|table| {
         let tool = tool_of(table)?;
-        // A tool with a schema of its own keeps the history of the whole database there.
+        // A tool with its own schema keeps the history of the whole database there.
         let owns_schema = table.schema == "graphile_migrate" || table.schema == table.table;
         Some(Foreign {
             tool,
@@ -352,7 +352,7 @@ impl Foreign {
                 ("count(*)", "max(version)", "false")
             }
             Tool::Goose => {
-                // An early goose wrote a second row when it took a migration back; version 0 is the table's own.
+                // Early versions of goose wrote a second row when they undid a migration; version 0 is for the table itself.
                 return format!(
                     "SELECT count(*), max(version_id), false FROM \
                      (SELECT DISTINCT ON (version_id) version_id, is_applied FROM {table} ORDER BY version_id, id DESC) v \
@@ -370,7 +370,7 @@ impl Foreign {
                 "string_agg(version_num, ', ' ORDER BY version_num)",
                 "false",
             ),
-            // A name with a dot is a setting of Atlas's own.
+            // A name with a dot is one of Atlas's settings.
             Tool::Atlas => {
                 return format!(
                     "SELECT count(*) FILTER (WHERE applied >= total), max(version) FILTER (WHERE applied >= total), \
@@ -382,7 +382,7 @@ impl Foreign {
         format!("SELECT {count}, {last}, {failed} FROM {table}")
     }
 
-    /// What to type before these migrations can keep a history of their own, where the table has its name.
+    /// What to type before these migrations can have their history, if the other tool's table has its name.
     pub fn rename(&self) -> Option<String> {
         (self.table == history::TABLE).then(|| {
             let name = set_aside(self.tool);

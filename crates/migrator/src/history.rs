@@ -28,7 +28,7 @@ pub const CHANGED: &str = "55000";
 
 impl Mode {
     /// Whether it is the one for a PostgreSQL without TimescaleDB, which not every program is built with.
-    // Inlined, so that nothing of plain mode is left of one that is not.
+    // Inlined, so that a build without plain mode contains nothing of it.
     #[inline]
     pub fn is_plain(self) -> bool {
         Mode::PLAIN.is_some_and(|plain| self as u8 == plain as u8)
@@ -49,7 +49,7 @@ impl Mode {
     }
 }
 
-/// What the history says of one migration.
+/// What the history records about one migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The migration's number.
@@ -70,12 +70,12 @@ pub struct Row {
     pub duration_ms: Option<i64>,
     /// What the database stood on: `timescaledb` or `plain`.
     pub mode: String,
-    /// When the next step was begun, as `YYYY-MM-DD HH:MM:SS` in UTC, where that is a statement that runs alone: it may or may not have
-    /// been carried out. `None` while there is no such doubt.
+    /// When the next step was started, as `YYYY-MM-DD HH:MM:SS` in UTC, if that is a statement that runs alone: it may or may not have run.
+    /// `None` if there is no such doubt.
     pub step_started_at: Option<String>,
     /// SHA-256 of the statement that was begun then, where only a person knows whether it ran: its file may hold another one by now.
     pub step_checksum: Option<String>,
-    /// The statement itself, where the catalog shows what became of it.
+    /// The statement itself, if the catalog shows whether it ran.
     pub step_statement: Option<String>,
     /// `started_at` and `applied_at` as the server prints them, to the microsecond.
     pub(crate) times: Times,
@@ -127,8 +127,8 @@ impl History {
     }
 }
 
-/// Reads the history of this quoted name. It names every column, so that it fails where one is not there; but for those that
-/// came later: they are null in an older history until the next run adds them.
+/// Reads the history of this quoted name. It names every column, so it fails if one is missing, except for the columns of later versions:
+/// they are null in an older history until the next run adds them.
 ///
 /// In no order: sorting here costs less than having a new session look up how to.
 pub fn read(table: &str) -> String {
@@ -214,7 +214,7 @@ pub(crate) fn create_table(qualified: &str) -> String {
     )
 }
 
-/// A migration's progress, as it is to be recorded.
+/// A migration's progress, ready to be recorded.
 #[derive(Debug, Clone, Copy)]
 pub struct HistoryEntry<'a> {
     /// The table's quoted name.
@@ -240,7 +240,7 @@ pub struct HistoryEntry<'a> {
 /// What is kept of a statement that is about to be sent alone, while it is not known whether it ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Begun<'a> {
-    /// Its text: the catalog will show what became of it, even after another statement has replaced it in the file.
+    /// Its text: the catalog will show whether it ran, even after another statement has replaced it in the file.
     Statement(&'a str),
     /// Its SHA-256: only a person will know whether it ran.
     Checksum(&'a str),
@@ -268,7 +268,7 @@ impl HistoryEntry<'_> {
         self.change(&values, self.steps_done)
     }
 
-    /// Takes back what [`HistoryEntry::begin`] says: the statement left nothing behind.
+    /// Undoes [`HistoryEntry::begin`]: the statement left nothing.
     pub fn unbegin(&self) -> String {
         format!(
             "UPDATE {} SET step_started_at = NULL, step_checksum = NULL, step_statement = NULL WHERE version OPERATOR(pg_catalog.=) {}",
@@ -304,7 +304,7 @@ impl HistoryEntry<'_> {
         )
     }
 
-    /// Records what is done now, behind the first `before` steps.
+    /// Records what is done now, after the first `before` steps.
     pub fn update(&self, before: usize) -> String {
         let finish = if self.steps_done >= self.steps {
             format!(
@@ -324,8 +324,8 @@ impl HistoryEntry<'_> {
         self.change(&values, before)
     }
 
-    /// Changes the row, and fails where it does not say that so many steps are done: a migration may have deleted it, or given up the
-    /// lock that kept other runners away. With it fails the step that it belongs to.
+    /// Changes the row, and fails if it does not record that many completed steps: a migration may have deleted it, or released the lock
+    /// that excludes other runs. The step that it belongs to then fails too.
     fn change(&self, values: &str, steps_done: usize) -> String {
         let message = literal(&format!(
             "{TABLE} no longer records that {steps_done} of {} steps of {:03} are done",

@@ -21,8 +21,8 @@ pub trait Link {
     /// Sends one message that may hold several statements; returns the rows of each statement that returns rows.
     fn query(&mut self, sql: &str) -> Result<Vec<Rows>, Error>;
 
-    /// Hands over every message that is going to be run, so that a driver that copies files can copy them at once. They are rendered as
-    /// they are taken: a driver that needs none of them holds none.
+    /// Passes every message that is going to run, so that a driver that copies files can copy them at once. They are rendered on demand: a
+    /// driver that does not need them holds none.
     fn prepare(&mut self, messages: &mut dyn Iterator<Item = Message>) -> Result<(), Error> {
         let _ = messages;
         Ok(())
@@ -44,7 +44,7 @@ pub trait Link {
         None
     }
 
-    /// From now on the server has this long for each answer to a query: one that takes no time is not waited for as a migration is.
+    /// From now on the server has this long for each answer to a query, because quick queries are not waited for as long as migrations.
     fn answer_within(&mut self, patience: std::time::Duration) {
         let _ = patience;
     }
@@ -55,16 +55,16 @@ pub trait Link {
         Ok(Pooling::None)
     }
 
-    /// What the server said beside its answers since this was last asked.
+    /// The server's notices since the last call.
     fn notices(&mut self) -> Vec<Notice> {
         Vec::new()
     }
 }
 
-/// What a connection pooler makes of a session.
+/// How a connection pooler treats a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pooling {
-    /// There is none, or none that shows.
+    /// There is no pooler, or none that is visible.
     None,
     /// The session keeps its server process, which may have served others before.
     Session,
@@ -72,7 +72,7 @@ pub enum Pooling {
     Transaction,
 }
 
-/// Something that the server said beside its answers, such as `RAISE NOTICE`.
+/// A notice of the server, such as from `RAISE NOTICE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     /// `NOTICE`, `WARNING`, …
@@ -99,7 +99,7 @@ pub trait Beside: Send {
     fn sever(&self);
 }
 
-/// Why a message was not carried out.
+/// Why a message did not run.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The server refused it.
@@ -110,21 +110,21 @@ pub enum Error {
     Unreachable {
         /// What was tried and what came back.
         message: String,
-        /// SQLSTATE, where a server answered and said no.
+        /// SQLSTATE, if a server answered with an error.
         code: Option<String>,
     },
-    /// The connection broke: whether the message was carried out is not known.
+    /// The connection broke: it is unknown whether the message ran.
     #[error("the connection was lost: {message}")]
     Lost {
         /// What was seen of it.
         message: String,
-        /// SQLSTATE, where the server said why it ended the session.
+        /// SQLSTATE, if the server reported why it ended the session.
         code: Option<String>,
     },
 }
 
 impl Error {
-    /// A connection that broke without a word from the server.
+    /// A connection that broke without a message from the server.
     pub fn lost(message: impl Into<String>) -> Error {
         Error::Lost {
             message: message.into(),

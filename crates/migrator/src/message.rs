@@ -6,10 +6,10 @@ use sql::rewriting::Rewriting;
 
 use crate::server_error::{Position, ServerError};
 
-/// One message to the server: a query string that runs as one unit where it holds a `BEGIN`.
+/// One message to the server: a query string that runs as one unit if it contains a `BEGIN`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Message {
-    /// The SQL, each statement on lines of its own and ended by a semicolon.
+    /// The SQL, each statement on separate lines and ended by a semicolon.
     pub text: String,
     /// Its statements in order.
     pub statements: Vec<Sent>,
@@ -22,12 +22,12 @@ pub struct Sent {
     pub range: Range<usize>,
     /// Its bytes in the migration's text; `None` for what the runner adds.
     pub source: Option<Range<usize>>,
-    /// How it came from them, where it is not the same text.
+    /// How it was derived from them, if the text differs.
     pub rewriting: Option<Rewriting>,
 }
 
 impl Message {
-    /// One statement of the runner's own.
+    /// One of the runner's statements.
     pub fn own(sql: &str) -> Message {
         let mut message = Message::default();
         message.push(sql, None);

@@ -1,14 +1,14 @@
-//! What a server says beside its answers, up to a bound: one that never stops takes no more memory than this.
+//! A server's notices, up to a bound, so that a server that never stops cannot use more memory.
 
 use crate::link::Notice;
 
-/// How many are kept until somebody asks.
+/// How many are kept until they are taken.
 const MOST: usize = 10_000;
 
 /// How many characters of one are kept.
 const LONGEST: usize = 4_000;
 
-/// The notices that nobody has asked for yet.
+/// The notices that have not been taken yet.
 #[derive(Default)]
 pub(crate) struct Notices {
     kept: Vec<Notice>,
@@ -27,7 +27,7 @@ impl Notices {
         });
     }
 
-    /// Counts some that nobody has kept.
+    /// Counts some that were not kept.
     pub fn leave_out(&mut self, count: usize) {
         self.left_out += count;
     }

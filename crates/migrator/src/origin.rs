@@ -1,7 +1,7 @@
 //! Which statement of the migrations made an object, and which gave a property of it its value.
 //!
-//! It is read from the statements' own words, in the order in which they run. Where they leave a doubt nothing is said: a wrong place is worse
-//! than none. What is read is a log of what each statement does to which object (`log`); an answer is one statement, or none:
+//! It is read from the statements' words, in the order in which they run. If they leave a doubt, there is no answer: a wrong place is worse
+//! than none. The result is a log of what each statement does to which object (`log`); an answer is one statement, or none:
 //!
 //! - A statement that must have made the object, such as `CREATE TABLE` without `IF NOT EXISTS`, rules out all before it.
 //! - One that may have made it, such as a `CREATE TYPE` in a `DO` block, is one of several candidates. A single candidate is the answer, because
@@ -56,9 +56,9 @@ pub enum Kind {
 pub struct Object {
     /// What it is.
     pub kind: Kind,
-    /// Its schema, or that of its owner; empty where it has none.
+    /// Its schema, or its owner's; empty if it has none.
     pub schema: String,
-    /// The relation or domain that it is a part of; empty where it is none.
+    /// The relation or domain that it is a part of; empty if there is none.
     pub owner: String,
     /// Its own name.
     pub name: String,
@@ -71,11 +71,11 @@ pub struct Location {
     pub migration: usize,
     /// The statement, as bytes of the file's text.
     pub statement: Range<usize>,
-    /// Where in the statement the object's own definition begins, as a byte of the file's text.
+    /// Where in the statement the object's definition begins, as a byte of the file's text.
     pub offset: usize,
 }
 
-/// What the statements of migrations say of the objects that they make.
+/// What the statements of migrations show about the objects that they create.
 #[derive(Debug)]
 pub struct Origins(Log);
 

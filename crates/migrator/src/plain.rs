@@ -1,4 +1,4 @@
-//! Plain mode in a program that is built with it: the crate `plain`. What replaces it in one that is not is `no_plain.rs`.
+//! Plain mode in a program that is built with it: the crate `plain`. Without it, `no_plain.rs` takes its place.
 
 pub use ::plain::*;
 

@@ -52,14 +52,14 @@ pub struct Step {
 /// How a step runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StepKind {
-    /// All statements and their history update in one transaction; the range is the file's own `BEGIN`, where it has one.
+    /// All statements and their history update in one transaction; the range is the file's `BEGIN`, if it has one.
     Transaction {
         /// The explicit `BEGIN …` of the file, which may set an isolation level.
         begin: Option<Range<usize>>,
     },
     /// One statement that the server refuses in a transaction block.
     Alone(Reason),
-    /// One statement of which only the catalog shows whether the server refuses it in a transaction block: asked right before it runs.
+    /// One statement for which only the catalog shows whether the server refuses it in a transaction block: checked right before it runs.
     Asked(Question),
     /// `ALTER EXTENSION timescaledb UPDATE`, which must be the first statement of its session.
     FreshSession,
@@ -149,7 +149,7 @@ impl Migration {
         Some(&self.file.text[..end])
     }
 
-    /// What the catalog is to be asked about a step before it runs.
+    /// What to ask the catalog about a step before it runs.
     pub fn question(&self, step: &Step) -> Option<Question> {
         match &step.kind {
             StepKind::Asked(question) => Some(question.clone()),
@@ -178,7 +178,7 @@ impl Migration {
         }
     }
 
-    /// The bytes of the step at an index; the start of the file where it has no such step, as one that lost its last steps.
+    /// The bytes of the step at an index; the start of the file if it has no such step, such as a file that lost its last steps.
     pub fn range(&self, index: usize) -> Range<usize> {
         self.steps.get(index).map_or(0..0, Step::range)
     }
@@ -219,7 +219,7 @@ impl Migration {
         made.find(|made| is_named(&made.name))
     }
 
-    /// Whether a step gives up the lock that keeps other runners out.
+    /// Whether a step releases the lock that excludes other runs.
     pub(crate) fn gives_up_lock(&self, step: usize) -> bool {
         let step = self.steps.get(step);
         step.is_some_and(|step| statement::discards_all(&self.file.text[step.range()]))
@@ -367,7 +367,7 @@ impl Selection {
     }
 }
 
-/// A migration that is to run, from the step behind those that are done.
+/// A migration that is to run, starting after the completed steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pending<'a> {
     /// The migration.
@@ -445,7 +445,7 @@ pub fn plan<'a>(
             .iter()
             .find_map(|p| sections::refuse(&p.migration.file))
         {
-            // What is applied stays as it was: its file may not change any more.
+            // What is applied stays as it was: its file must not change.
             Some(error) => Err(Error::Section(Box::new(error))),
             None => Ok(pending),
         },

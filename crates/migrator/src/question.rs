@@ -1,7 +1,7 @@
-//! What only the catalog can tell of a statement: whether its table is a hypertable or partitioned, whether a procedure commits.
+//! What only the catalog shows about a statement: whether its table is a hypertable or partitioned, whether a procedure commits.
 //!
-//! [`of`] reads from the words what has to be asked. The answer holds for the catalog that the question was put to, and for the
-//! `search_path` of that session: what steps before the statement make of the table is not in it yet.
+//! [`of`] reads from the words what to ask. The answer holds for the catalog at that moment, and for the `search_path` of that session:
+//! changes to the table by steps before the statement are not in it yet.
 
 use std::collections::HashSet;
 
@@ -40,14 +40,14 @@ enum Command {
     DropIndexConcurrently,
 }
 
-/// What the catalog says of a statement.
+/// What the catalog shows about a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
     /// Its words say everything.
     AsRead,
     /// The server refuses it in a transaction block.
     Alone(Reason),
-    /// The server refuses it wherever it is sent, and this is what to write instead.
+    /// The server refuses it in any case, and this is what to write instead.
     Never(Refusal),
 }
 
@@ -80,7 +80,7 @@ pub fn of(statement: &str) -> Option<Question> {
     subject.map(Question)
 }
 
-/// The procedures that may commit: what is known of TimescaleDB's, the text shows.
+/// The procedures that may commit; for TimescaleDB's, the text is enough.
 fn procedures(mut called: Vec<Name>) -> Option<Subject> {
     called.retain(|name| timescaledb::routine(name.object()).is_none());
     (!called.is_empty()).then_some(Subject::Procedures(called))
@@ -213,7 +213,7 @@ impl Command {
 /// Whether a table, or the table of an index, is partitioned, is a hypertable or a continuous aggregate, has children. One row, or none
 /// where there is no such relation.
 ///
-/// A server without TimescaleDB does not have the views that tell, and a query that names them cannot even be read there: that part is
+/// A server without TimescaleDB lacks these views, and a query that names them cannot even be parsed there: that part is
 /// text, which `query_to_xml` runs only where they are.
 fn relation(name: &Name) -> String {
     let hypertables = quote::literal(

@@ -1,7 +1,7 @@
-//! Whether a statement that runs alone was carried out, when the runner or the server died after it was begun.
+//! Whether a statement that runs alone ran, if the runner or the server died after it was started.
 //!
 //! A statement in a transaction is recorded by that transaction. One that the server refuses there is recorded before and after, and in
-//! between only the catalog knows. What to ask it is read from the statement's own words; [`of`] sends nothing.
+//! between only the catalog knows. What to ask is read from the statement's words; [`of`] sends nothing.
 //!
 //! Before such a statement the engine updates the migration's row in the history. Everything that the statement puts into the catalog has
 //! a younger `xmin` than that row, and everything that was there before has an older one. `xmin` is what distinguishes them, because the
@@ -10,7 +10,7 @@
 //! rows that were written when it was made are younger. An age below zero belongs to a row so old that the count went round.
 //!
 //! The answer holds for a session with the parameters that the statement ran under, `search_path` above all. Repairs come before the
-//! journal is renewed: an index that was left behind before the journal's row was written is somebody else's.
+//! journal is renewed: an index from before the journal's row was written belongs to somebody else.
 
 mod indexes;
 mod objects;
@@ -57,14 +57,14 @@ impl Journal<'_> {
 /// What the answer of a check says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It was carried out.
+    /// It ran.
     Done,
     /// It was not, or not to its end: it has to be sent again.
     Redo {
         /// What has to be sent before, each alone.
         repairs: Vec<String>,
     },
-    /// It was carried out but for a part that other statements make up for.
+    /// It ran, except for a part that other statements complete.
     Finish {
         /// What has to be sent, each alone; then it is done.
         statements: Vec<String>,
@@ -76,8 +76,8 @@ pub enum Verdict {
 impl Verdict {
     /// Reads the rows of a check: `done`, `redo`, `ask` in the first column, and in the second a statement to send, or null.
     ///
-    /// No row means that nothing of the statement is there. Where one row says that it is done and others want something sent, that is what
-    /// is left to do.
+    /// No row means that the statement left nothing. If one row says that it is done and others need a statement, that statement is what is
+    /// left to do.
     pub fn parse(rows: &Rows) -> Verdict {
         let column = |index: usize| {
             rows.iter()
@@ -123,8 +123,8 @@ pub fn of(statement: &str, journal: &Journal<'_>) -> Recovery {
 /// The longest statement that is kept whole while it is not known whether it ran: far longer than what creates an index.
 const LONGEST_KEPT: usize = 1 << 16;
 
-/// Whether the catalog shows what became of a statement also after its file has lost it, from the text that the history keeps of it.
-/// The connection string of a subscription may hold a password, which nobody who reads the history is to see.
+/// Whether the catalog shows the outcome of a statement even after it is gone from its file, from the text that the history keeps. A
+/// subscription's connection string may contain a password, which readers of the history must not see.
 pub fn outlives_its_file(statement: &str, journal: &Journal<'_>) -> bool {
     let holds_secret = lexer::statements(statement)
         .next()
@@ -220,10 +220,10 @@ fn call(words: Words<'_>, _: &Journal<'_>) -> Option<Recovery> {
     }
 }
 
-/// PostgreSQL's functions beside those of TimescaleDB that a query may call and still be sent again.
+/// PostgreSQL's functions, in addition to TimescaleDB's, that a query may call and still be sent again.
 const REPEATABLE_FUNCTIONS: &[&str] = &["format", "now"];
 
-/// Words that may stand before a parenthesis and are no functions.
+/// Words that may precede a parenthesis and are not functions.
 const BEFORE_PARENTHESES: &[&str] = &[
     "select",
     "from",
@@ -250,8 +250,8 @@ const BEFORE_PARENTHESES: &[&str] = &[
 /// Words of queries that write.
 const WRITING: &[&str] = &["insert", "update", "delete", "merge", "into"];
 
-/// A query that calls `reorder_chunk` or `move_chunk`, which write a chunk anew in one transaction: repeatable if it does nothing else that
-/// writes, as far as its words tell.
+/// A query that calls `reorder_chunk` or `move_chunk`, which rewrite a chunk in one transaction: repeatable if its words show nothing else
+/// that writes.
 fn query(words: Words<'_>, _: &Journal<'_>) -> Option<Recovery> {
     let indices = 0..words.tokens.len();
     let function = |at: usize| {

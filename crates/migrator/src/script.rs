@@ -25,7 +25,7 @@ pub struct StepRef<'a> {
     pub index: usize,
     /// Whether the history has no row of this migration yet.
     pub is_new: bool,
-    /// Where its transaction begins and ends, where it is one.
+    /// Where its transaction begins and ends, if it is one.
     pub bounds: Bounds,
     /// The history's quoted name.
     pub table: &'a str,
@@ -35,7 +35,7 @@ pub struct StepRef<'a> {
     pub mode: Mode,
     /// How a migration's session starts.
     pub session: &'a Session,
-    /// What the history has to say of the other migrations when the step is recorded; `None` where none of its statements is sent.
+    /// What the history must record about the other migrations when the step is recorded; `None` if none of its statements is sent.
     pub kept: Option<Kept>,
 }
 
@@ -49,14 +49,14 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// A transaction of its own.
+    /// A separate transaction.
     pub const OWN: Bounds = Bounds {
         begins: true,
         commits: true,
     };
 }
 
-/// What starts the session of a step that no other has left it to: a message of settings, where there are any.
+/// What starts the session of the first step: a message of settings, if there are any.
 ///
 /// Apart from the file's text: the server reads a whole message before it runs any of it, and would still read the strings as an earlier
 /// file has set it to.
@@ -84,7 +84,7 @@ pub fn start(step: StepRef<'_>) -> Option<Message> {
 /// trip more is nothing.
 const PART: usize = 8 << 20;
 
-/// Renders a step as a transaction, its history update in it: one message, or several where it is long.
+/// Renders a step as a transaction, with its history update: one message, or several if it is long.
 pub fn transaction(step: StepRef<'_>) -> impl Iterator<Item = Message> {
     let mut next = Some(0);
     std::iter::from_fn(move || {
@@ -157,7 +157,7 @@ impl StepRef<'_> {
             self.push_source(&mut message, range);
             self.push_parameters_behind(&mut message, &self.migration.file.text[range.clone()]);
         }
-        // Whom the file has become may not read the history.
+        // The role that the file switched to may not be able to read the history.
         for sql in self.own_role() {
             message.push(sql, None);
         }
@@ -195,8 +195,8 @@ impl StepRef<'_> {
         }
     }
 
-    /// `waits_aside` where it waits for locks that nobody queues up behind, and would begin anew where a timeout ended its wait: a
-    /// concurrent index build waits for the transactions of others. What the file itself says of `lock_timeout` stays.
+    /// `waits_aside` if it waits for locks that no session queues behind, and would start over after a timeout: a concurrent index build
+    /// waits for the transactions of others. The file's own `lock_timeout` stays.
     fn alone(&self, waits_aside: bool) -> Vec<Message> {
         let settings = self.migration.session_settings(self.index);
         let is_set = settings.iter().any(|text| text.contains("lock_timeout"));
@@ -237,8 +237,8 @@ impl StepRef<'_> {
         statement
     }
 
-    /// What gives up the lock is recorded before it is sent: behind it another runner may be at work. All that it does, it does to the
-    /// session, which a run that is cut loses as well.
+    /// What releases the lock is recorded before it is sent: afterwards another runner may be at work. It only affects the session, which
+    /// an interrupted run loses as well.
     fn without_lock(&self) -> Vec<Message> {
         let mut record = Message::default();
         self.push_record(&mut record, &[&self.record(self.index + 1, self.is_new)]);
@@ -269,7 +269,7 @@ impl StepRef<'_> {
         self.push_record(message, &statements);
     }
 
-    /// Writes the history outside a step's transaction; in one of its own where the session's reset follows, which may fail.
+    /// Writes the history outside a step's transaction; in a separate one if the session's reset follows, which may fail.
     fn push_record(&self, message: &mut Message, record: &[&str]) {
         let own_role = self.own_role();
         let statements = if own_role.is_empty() && !self.is_last() {
@@ -298,8 +298,8 @@ impl StepRef<'_> {
         }
     }
 
-    /// Whom the file has become may not write the history: what makes the session, for the rest of
-    /// the transaction, who it was at its start.
+    /// The role that the file switched to may not be able to write the history: this restores, for the rest of the transaction, the role
+    /// that the session started with.
     fn own_role(&self) -> Vec<&'static str> {
         // What ends the session's settings is recorded while they hold.
         let ends_them = self.migration.gives_up_lock(self.index);
@@ -344,7 +344,7 @@ impl StepRef<'_> {
         }
     }
 
-    /// The migration's row as it is to be; what only journals needs no checksum.
+    /// The migration's new row; an entry that only journals needs no checksum.
     pub(crate) fn history_entry<'s>(
         &'s self,
         steps_done: usize,

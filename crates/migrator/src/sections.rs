@@ -1,8 +1,8 @@
 //! Sections of other tools in a file: which of it goes up, and which takes the migration back. Pure.
 //!
-//! Several tools keep both directions in one file and tell them apart by comment lines. Here a file runs as a whole, so that the section
-//! that goes down would drop what the one before it made: a migration with such a section is refused ([`refuse`]). The lines are recognised
-//! as the tools themselves do, but for one thing: where the lexer finds no comment, as within a string, there is no section.
+//! Several tools keep both directions in one file and tell them apart by comment lines. Here a file runs as a whole, so the down section
+//! would drop what the up section created: a migration with such a section is refused ([`refuse`]). The lines are recognised as the tools
+//! do, with one exception: where the lexer finds no comment, as within a string, there is no section.
 
 use std::fmt;
 use std::ops::Range;

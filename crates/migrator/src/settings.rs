@@ -27,14 +27,14 @@ const SECTIONS: [(&str, &[&str]); 3] = [
     ("schemas", &["include"]),
 ];
 
-/// What a project says of itself.
+/// A project's settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings {
     /// Where its files are: `[project]`.
     pub project: Places,
     /// Which table is the history: `[history]`.
     pub history: HistoryTable,
-    /// The schemas that the migrations fill, by their exact names: `[schemas] include`. Where none is named, all that hold no other
+    /// The schemas that the migrations fill, by their exact names: `[schemas] include`. If none is named, all schemas without another
     /// project's history.
     pub schemas: Vec<String>,
 }
@@ -184,7 +184,7 @@ type Entry<'a, 'i> = (
     &'a Spanned<DeValue<'i>>,
 );
 
-/// A table's entries as they stand in the file.
+/// A table's entries in the order of the file.
 fn in_order<'a, 'i>(table: &'a DeTable<'i>) -> Vec<Entry<'a, 'i>> {
     let mut entries: Vec<Entry<'a, 'i>> = table.iter().collect();
     entries.sort_by_key(|(key, _)| key.span().start);
@@ -215,7 +215,7 @@ fn unknown(shown: &str, name: &str, known: &[&str]) -> Words {
     (format!("`{shown}` is not known"), next)
 }
 
-/// How many letters have to be changed, added or taken out to make one name of another.
+/// How many letters must be changed, added or removed to turn one name into the other.
 fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();
@@ -267,7 +267,7 @@ fn last(what: &str) -> &str {
     what.rsplit('.').next().unwrap_or(what)
 }
 
-/// The schemas that are the project's own. An error comes with its place.
+/// The project's schemas. An error comes with its place.
 fn include(value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, (usize, Words)> {
     const WHAT: &str = "schemas.include";
     let example =
@@ -309,7 +309,7 @@ fn not_for_a_history(schema: &str) -> Words {
     )
 }
 
-/// Whether a schema is the server's or TimescaleDB's own, which is in no catalog.
+/// Whether a schema belongs to the server or to TimescaleDB, and so is in no catalog.
 fn is_of_the_server(schema: &str) -> bool {
     let known = [
         "information_schema",

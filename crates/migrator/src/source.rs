@@ -72,7 +72,7 @@ pub enum Error {
         /// The system's reason.
         source: io::Error,
     },
-    /// Files whose names or numbers are not those of migrations: all of them, at least one.
+    /// Files whose names or numbers are not valid for migrations: all of them, at least one.
     #[error("{}", .0.iter().map(Misnamed::to_string).collect::<Vec<_>>().join("\n"))]
     Names(Vec<Misnamed>),
     /// A file is not UTF-8.
@@ -100,7 +100,7 @@ pub enum Error {
 /// Reads every `.sql` file of `dir`, in order of their numbers.
 ///
 /// Other files and dot files are left alone; a `.sql` file whose name is not `NNN_snake_case.sql` is an error, as are a gap, a repeat,
-/// invalid UTF-8 and a NUL byte. Names are looked at first, all of them.
+/// invalid UTF-8 and a NUL byte. All names are checked first.
 pub fn read_dir(dir: &Path) -> Result<Vec<File>, Error> {
     let read_error = |source| Error::Read {
         path: dir.to_owned(),
@@ -174,7 +174,7 @@ fn read_all(paths: &[PathBuf]) -> Result<Vec<File>, Error> {
     })
 }
 
-/// The longest file that is read: a migration is held in memory as a whole.
+/// The longest file that is read, because a migration is kept in memory.
 const LONGEST: u64 = 2 << 30;
 
 /// The content of an ordinary file, which may be reached by a link. What reading would not come to an end of, such as a device or a named pipe,
@@ -190,7 +190,7 @@ pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let length = usize::try_from(length.ok_or_else(too_long)?).map_err(io::Error::other)?;
     // The read that finds the end needs room as well.
     let mut content = Vec::with_capacity(length + 1);
-    // Some files of the system's own say that they are empty, and are without an end.
+    // Some system files report a length of 0 and never end.
     let file = fs::File::open(path)?;
     file.take(LONGEST + 1).read_to_end(&mut content)?;
     if content.len() as u64 > LONGEST {

@@ -1,4 +1,4 @@
-//! Databases for tests: each test has one of its own, with every migration applied, and drops it at its end.
+//! Databases for tests: each test has its own, with every migration applied, and drops it when it ends.
 //!
 //! ```no_run
 //! # use migrator::testing::{Error, TestDatabase};
@@ -29,23 +29,22 @@
 //! # }
 //! ```
 //!
-//! An asynchronous test makes and drops them as any other does, and connects to their [`url`](TestDatabase::url) with a driver of its own.
+//! An asynchronous test creates and drops them like any other test, and connects to their [`url`](TestDatabase::url) with its own driver.
 //!
 //! # The server
-//! By default it is a private server of the installed PostgreSQL, with TimescaleDB where that is installed. All processes of a
-//! test run share it, those of `cargo nextest` and of several test binaries as well. It stops ten seconds after the last one has ended or
-//! was killed, and leaves nothing behind. Processes share a server where they have the same migrations in the same folder, and the same
-//! PostgreSQL.
+//! By default it is a private server of the installed PostgreSQL, with TimescaleDB if that is installed. All processes of a test run share
+//! it, those of `cargo nextest` and of several test binaries as well. It stops ten seconds after the last one has ended or was killed, and
+//! leaves nothing. Processes share a server if they have the same migrations in the same folder, and the same PostgreSQL.
 //!
 //! The variable `TEST_DATABASE_URL` names another server: a service container in CI, for instance. Its role must be allowed to create
-//! databases, and to connect to the database `postgres`. Databases there are called `timeschema_test_…`, and those that a killed test run has
-//! left behind are removed by the next run; each run holds a lock as long as it lives, so that nobody removes what is in use.
+//! databases, and to connect to the database `postgres`. Databases there are called `timeschema_test_…`, and the next run removes those
+//! that a killed test run left; each run holds a lock while it lives, so that nothing in use is removed.
 //!
 //! Where a server has no TimescaleDB and the feature `plain` is on, the databases are in plain mode.
 //!
 //! # Templates
-//! Migrations run once, in a template, and what is made for a test is a copy. A template is made anew when a migration has changed; two
-//! processes that need the same one at once make it once. A template that is a day old is removed as soon as nobody uses it.
+//! Migrations run once, in a template, and a test's database is a copy of it. A template is recreated if a migration has changed; if two
+//! processes need the same one at once, it is created once. A template that is a day old is removed as soon as nothing uses it.
 //!
 //! What a copy lacks: settings and privileges of the database itself (`ALTER DATABASE … SET`, `GRANT … ON DATABASE`), which PostgreSQL does
 //! not copy. Roles belong to the server: a migration that creates one should do so only where it is missing.
@@ -71,7 +70,7 @@ use crate::wire::{Config, ConfigError};
 use files::Files;
 use server::{Database, Server};
 
-/// Why there is no database for a test. The first test's reason is that of all tests of the process.
+/// Why there is no database for a test. The first test's reason applies to all tests of the process.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
 pub struct Error(String);
@@ -103,7 +102,7 @@ from!(
 /// What a seed may fail with: any error.
 pub type SeedError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A database of a test's own, dropped with this value.
+/// A test's database, dropped with this value.
 #[derive(Debug)]
 pub struct TestDatabase {
     database: Database,
@@ -163,7 +162,7 @@ impl TestDatabase {
     /// A new connection to it.
     ///
     /// # Errors
-    /// When the server takes no more connections; also on a thread that polls an asynchronous task, which must not block.
+    /// If the server accepts no more connections; also on a thread that polls an asynchronous task, which must not block.
     pub fn client(&self) -> Result<Client, Error> {
         Ok(self.config().client()?)
     }
@@ -220,10 +219,10 @@ impl TestDatabases {
 
     /// A migrated database with what `seed` has written. The seed runs once, in a template, and each test's database is a copy of it.
     ///
-    /// Tests share a template where they call this at the same place of the same program, so call it in one function for all tests that need
-    /// the same rows. A seed captures nothing, which the compiler checks: what it writes is determined by its code. Every build of a test
-    /// binary runs its seeds once. A seed that reads a file should have it compiled in (`include_str!`), since a template is not made
-    /// anew when the file changes.
+    /// Tests share a template if they call this at the same place of the same program, so call it in one function for all tests that need
+    /// the same rows. A seed captures no variables, which the compiler checks, so its code alone determines what it writes. Every build of
+    /// a test binary runs its seeds once. A seed that reads a file should have it compiled in (`include_str!`), because a template is not
+    /// recreated when the file changes.
     ///
     /// ```compile_fail
     /// # use migrator::testing::{Error, TestDatabase};
@@ -297,7 +296,7 @@ impl TestDatabases {
     }
 }
 
-/// Does the work on a thread of its own: the driver blocks, and the thread of a test may be one that polls an asynchronous task.
+/// Does the work on a separate thread: the driver blocks, and a test's thread may be polling an asynchronous task.
 fn apart<T: Send>(work: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
     thread::scope(|scope| {
         let worker = thread::Builder::new().spawn_scoped(scope, work);

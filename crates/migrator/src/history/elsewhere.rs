@@ -1,4 +1,4 @@
-//! Histories of ours in other places of the database than the one that a run looks in. Pure; what is sent is text.
+//! Our histories elsewhere in the database than where a run looks. Pure; what is sent is text.
 //!
 //! Where `search_path` has changed since the migrations were applied, their history is not where new tables go to, and they would run a
 //! second time. The history of another service or tenant is no obstacle: what distinguishes them is whether it records the same files.
@@ -30,7 +30,7 @@ pub fn is_history(columns: &[(&str, &str)]) -> bool {
 /// Asks for every history of the database that can be read without running anything of anybody's; [`places`] reads the answer. Needs no
 /// right.
 ///
-/// `search_path` is chosen for the session where it came with the connection, and not from a setting of the role or the database that a
+/// `search_path` is chosen for the session if it came with the connection, and not from a setting of the role or the database, which a
 /// migration may have changed.
 pub(crate) fn query() -> String {
     let has_columns = has_columns();
@@ -61,10 +61,10 @@ fn has_columns() -> String {
     )
 }
 
-/// A query for the names of the schemas in which other projects keep their histories: all but the schemas in `own`. As part of another
-/// query, which is to be [`qualified`] as a whole.
+/// A query for the names of the schemas in which other projects keep their histories: all but the schemas in `own`. Part of another query,
+/// to be passed through [`qualified`] as a whole.
 ///
-/// Only a history that may be trusted counts. Whoever may create a table cannot make a schema somebody else's by that.
+/// Only a history that can be trusted counts. So creating a table is not enough to claim a schema for another project.
 pub fn others(own: &[&str]) -> String {
     let own: Vec<String> = own.iter().map(|schema| literal(schema)).collect();
     let has_columns = has_columns();
@@ -99,8 +99,8 @@ struct Recorded {
     is_applied: bool,
 }
 
-/// The histories that may be that of the files to be run: all of them, unless the caller has chosen `search_path` for this session. Then
-/// those that it does not reach are the histories of others.
+/// The histories that may belong to the files of this run: all of them, unless the caller has chosen `search_path` for this session. Then
+/// those outside it belong to others.
 pub(crate) fn places(rows: &Rows) -> Vec<Elsewhere> {
     let place = |row: &Vec<Option<String>>| {
         let text = |index: usize| row.get(index).cloned().flatten().unwrap_or_default();
@@ -176,7 +176,7 @@ impl Elsewhere {
 pub struct RecordedElsewhere {
     /// That history.
     pub history: Elsewhere,
-    /// The schema that was looked in, where there is none.
+    /// The schema that was searched, if there is none.
     pub schema: String,
     /// The table that was looked for in it.
     pub table: String,

@@ -1,4 +1,4 @@
-//! The rows of the history that a step has to leave as they are: those of the other migrations. Pure.
+//! The rows of the history that a step must not change: those of the other migrations. Pure.
 //!
 //! A file that deletes or changes them would make applied work run again, and one that alters the table would make the next run refuse it.
 //! Comparing costs time with every row, so a step asks first whether its transaction holds a lock that writing takes.
@@ -11,7 +11,7 @@ use sql::quote::literal;
 
 use super::{HistoryEntry, Row, milliseconds, trust};
 
-/// SQLSTATE of a step whose statements have changed what the history records of other migrations. In a class of its own.
+/// SQLSTATE of a step whose statements have changed what the history records about other migrations. In a separate class.
 pub const SPOILED: &str = "TSS03";
 
 /// Rows in the order of their numbers, as far as a run has come.
@@ -122,11 +122,10 @@ impl Kept {
         self.rows <= FEW
     }
 
-    /// PL/pgSQL that fails with [`SPOILED`] where they are not in the history of this quoted name as they were, and with
-    /// [`super::UNUSABLE`] where it is no history any more. `own` is the migration whose
-    /// row may differ.
+    /// PL/pgSQL that fails with [`SPOILED`] if the history of this quoted name has changed them, and with [`super::UNUSABLE`] if it is no
+    /// longer a history. `own` is the migration whose row may differ.
     pub(crate) fn check(&self, table: &str, own: Option<u32>, writer: Writer) -> String {
-        // A table that is not there any more fails when the step is recorded.
+        // If the table no longer exists, recording the step fails.
         let is_there = qualified(&format!("to_regclass({}) IS NOT NULL", literal(table)));
         format!(
             "IF {is_there} THEN {} {} END IF;",
@@ -162,7 +161,7 @@ impl Kept {
         };
         let found = digest(&is_own);
         let mut is_changed = format!("(SELECT {found} {others}) <> '{}'", self.hexadecimal());
-        // Never true: it fails where columns have become of types that later steps could not count with.
+        // Never true: it fails if columns now have types that later steps could not count with.
         let counts = "h.version + h.steps + h.steps_done + h.duration_ms < 0";
         let _ = write!(
             is_changed,

@@ -13,7 +13,7 @@ pub const LONGEST_NAME: usize = 63 - PAUSED_JOBS.len();
 /// Which table is the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryTable {
-    /// Its schema; the one that new tables go to when `None`. One that does not exist is created with the history.
+    /// Its schema; `None` is the one that new tables go to. A schema that does not exist is created with the history.
     pub schema: Option<String>,
     /// Its name, of at most [`LONGEST_NAME`] bytes: `schema_migrations` unless a project says otherwise.
     pub table: String,

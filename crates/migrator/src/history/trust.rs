@@ -1,5 +1,5 @@
-//! Whose table is taken for the history, and for the table of paused jobs beside it: an ordinary table of the session's role, of the
-//! database's owner or of a superuser, that runs nothing of anybody's when it is read or written, and that keeps its rows.
+//! Which table is accepted as the history, and as the table of paused jobs beside it: an ordinary table of the session's role, of the
+//! database's owner or of a superuser, that runs nobody's code when it is read or written, and that keeps its rows.
 //!
 //! A view, a trigger, a rule or a policy would run with the rights of whoever runs the migrations, so this is asked before the table is
 //! read. A crash of the server empties an unlogged table, and migrations that nothing records would run again. Pure: SQL and the reading of
@@ -27,11 +27,10 @@ pub(super) const RUNS_NOTHING: &str = "c.relkind = 'r' \
 /// Whether `pg_class AS c` keeps its rows when the server crashes and when the session ends.
 const KEEPS_ROWS: &str = "c.relpersistence = 'p'";
 
-/// SQLSTATE of a step whose statements have made of the history a table that no run would use. In a class of its own.
+/// SQLSTATE of a step whose statements have turned the history into a table that no run would use. In a separate class.
 pub const UNUSABLE: &str = "TSS04";
 
-/// PL/pgSQL that fails with [`UNUSABLE`] where the table of this quoted name is not one that is used as a history any more, as the next run
-/// would find.
+/// PL/pgSQL that fails with [`UNUSABLE`] if the next run would no longer accept the table of this quoted name as a history.
 pub(super) fn check(table: &str) -> String {
     let found = format!(
         "FROM pg_catalog.pg_class c WHERE c.oid = to_regclass({})",
@@ -66,8 +65,8 @@ fn tables(history: &HistoryTable) -> String {
     )
 }
 
-/// SQL of a value that is true where there is a history, in its schema and nowhere else, that the name which [`HistoryTable::quoted`]
-/// gives stands for; and it and the table of paused jobs may be used.
+/// SQL that is true if the name from [`HistoryTable::quoted`] refers to a history in its schema and nowhere else, and it and the table of
+/// paused jobs can be used.
 pub(crate) fn is_usable(history: &HistoryTable) -> String {
     format!(
         "(SELECT bool_and({HAS_TRUSTED_OWNER} AND {RUNS_NOTHING} AND {KEEPS_ROWS}) AND bool_or(c.oid = to_regclass({})) FROM {})",
@@ -79,8 +78,8 @@ pub(crate) fn is_usable(history: &HistoryTable) -> String {
 /// Asks where a program finds the history that a run keeps, and whether it may be read: one row with the schema that new tables go to, the
 /// history's schema, and whether it is trusted. Needs no right; to be sent [`qualified`].
 ///
-/// Where the schema is not named, the history is looked for in those of the search path, then elsewhere, since a session that has changed
-/// its search path sees no other schema for that. A table that cannot be trusted is the last choice.
+/// If the schema is not named, the history is looked up in the schemas of the search path, then elsewhere, because a session that has
+/// changed its search path sees no other schema. A table that cannot be trusted is the last choice.
 pub fn find(history: &HistoryTable) -> String {
     let named = match &history.schema {
         Some(schema) => format!("n.nspname = {}", literal(schema)),
@@ -97,8 +96,8 @@ pub fn find(history: &HistoryTable) -> String {
     )
 }
 
-/// Asks for what [`found`] reads: the tables that there are in the history's schema, and what else has the history's name there. A type has
-/// it where a table cannot have it any more, but for the array type of another one, which gives way.
+/// Asks for what [`found`] reads: the tables in the history's schema, and what else has the history's name there. If a type has the name, a
+/// table cannot have it, except for the array type of another type, which PostgreSQL renames.
 pub(crate) fn query(history: &HistoryTable) -> String {
     qualified(&format!(
         "SELECT c.relname, c.relkind::text, pg_get_userbyid(c.relowner), {HAS_TRUSTED_OWNER}, \
@@ -119,10 +118,10 @@ pub(crate) fn query(history: &HistoryTable) -> String {
     ))
 }
 
-/// What comes before the kind of a type, whose letters are not those of tables.
+/// The prefix for the kind of a type, whose letters differ from those of tables.
 const TYPE: &str = "type ";
 
-/// What stands where a table is looked for; `None` where it is one.
+/// What was found in place of a table; `None` if it is a table.
 fn other_kind(kind: &str) -> Option<&'static str> {
     if let Some(kind) = kind.strip_prefix(TYPE) {
         return Some(match kind {
@@ -236,7 +235,7 @@ impl Found {
         }
     }
 
-    /// What makes of this table one that is used.
+    /// What makes this table acceptable.
     fn repairs(&self, table: &str) -> Vec<String> {
         let mut repairs = Vec::new();
         if !self.has_trusted_owner {
@@ -263,7 +262,7 @@ impl Found {
     }
 }
 
-/// A table that is not taken for the history, or for the table of paused jobs.
+/// A table that is not accepted as the history, or as the table of paused jobs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Untrusted {
     /// Whether it has the history's name; else it has that of the table of paused jobs.
@@ -274,7 +273,7 @@ pub struct Untrusted {
     pub owner: String,
     /// What is wrong with it; never empty.
     pub reasons: Vec<String>,
-    /// What puts it right, where it is the real one; empty where it is no ordinary table.
+    /// What repairs it, if it is the real one; empty if it is not an ordinary table.
     pub repairs: Vec<String>,
 }
 

@@ -117,7 +117,7 @@ impl Reader<'_> {
         if !is_constraint(definition) {
             return self.column(action, 1, owner, None);
         }
-        // An index that becomes a constraint is none any more.
+        // An index that becomes a constraint is no longer listed as an index.
         if action.has(&["using", "index"]) && !action.has(&["using", "index", "tablespace"]) {
             let at = (0..action.tokens.len()).find(|&at| action.are(at, &["using", "index"]));
             let name = at.and_then(|at| identifier(action, at + 2));
@@ -141,7 +141,7 @@ impl Reader<'_> {
             return;
         };
         self.unmake(&part(kind, owner, &name));
-        // What is made of the column goes with it.
+        // What depends on the column is dropped with it.
         if kind == Kind::Column {
             for kind in [Kind::Constraint, Kind::Index, Kind::Policy] {
                 let parts = Scope::PartsOfKind(owner.0.to_owned(), owner.1.to_owned(), kind);

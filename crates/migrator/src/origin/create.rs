@@ -40,7 +40,7 @@ impl Reader<'_> {
         }
     }
 
-    /// From here on the name is that of a temporary relation, until the migration ends.
+    /// From here on the name refers to a temporary relation, until the migration ends.
     fn create_temporary(&mut self, words: Words<'_>, at: usize) {
         let kinds = ["table", "view", "recursive", "sequence"];
         let at = words.behind(words.behind(at, &kinds), &["if", "not", "exists"]);
@@ -128,7 +128,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A column's definition from `at` on, and the constraints in it. `made` is what the relation is, where it is made with it.
+    /// A column's definition from `at` on, and the constraints in it. `made` is the relation, if the column is created with it.
     pub(super) fn column(
         &mut self,
         words: Words<'_>,

@@ -49,7 +49,7 @@ impl Reader<'_> {
             let (_, behind) = words.arguments(behind);
             if let Some((schema, name)) = self.old_name(&name, Kind::Routine) {
                 let object = top(Kind::Routine, &schema, &name);
-                // With IF EXISTS its arguments may be those of another one.
+                // With IF EXISTS its arguments may be those of another routine.
                 match if_exists {
                     true if self.log.exists(&object) != Exists::No => {
                         self.log.act(&object, Act::MaybeDrop, self.here());

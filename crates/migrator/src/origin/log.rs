@@ -7,17 +7,17 @@ use super::{Kind, Location, Object};
 /// What a statement did to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Act {
-    /// It was not there before and is there afterwards.
+    /// It did not exist before and exists afterwards.
     Create,
-    /// It is there afterwards if it was before, and perhaps if not.
+    /// It exists afterwards if it did before, and perhaps if not.
     MaybeCreate,
-    /// It is not there afterwards.
+    /// It does not exist afterwards.
     Drop,
-    /// It may not be there afterwards.
+    /// It may no longer exist afterwards.
     MaybeDrop,
-    /// Whether it was made here, and what it was made, cannot be said.
+    /// It is unknown whether it was created here, and how.
     Unsure,
-    /// It is there, and has another value of this property.
+    /// It exists, with a new value of this property.
     Touch(&'static str),
     /// Its properties may have changed.
     Blur,
@@ -88,7 +88,7 @@ struct Entry {
     place: Location,
 }
 
-/// Whether an object is there.
+/// Whether an object exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Exists {
     No,
@@ -109,7 +109,7 @@ pub(super) struct Log {
 }
 
 impl Object {
-    /// Whether its name is one among the parts of its owner only.
+    /// Whether its name is unique only within its owner.
     fn is_local(&self) -> bool {
         !self.owner.is_empty() && self.kind != Kind::Index
     }
@@ -236,7 +236,7 @@ impl Log {
         Found::of(&self.entries(object)).only_candidate()
     }
 
-    /// The statement that gave a property its value; the one that made the object where none did since.
+    /// The statement that set a property; if none did, the one that created the object.
     pub(super) fn last_change(&self, object: &Object, property: &str) -> Option<Location> {
         /// What no statement but its own gives to an object.
         const NOT_MADE_WITH_IT: &[&str] = &[
@@ -262,7 +262,7 @@ impl Log {
         }
     }
 
-    /// Everything that was done to an object, by itself, with its owner, or with many others.
+    /// Everything that was done to an object, alone, with its owner, or with many others.
     fn entries(&self, object: &Object) -> Vec<Entry> {
         let own = self.acts.get(&object.key());
         let mut entries: Vec<Entry> = own.into_iter().flatten().cloned().collect();
@@ -303,7 +303,7 @@ fn of_part(entry: &Entry) -> Option<Entry> {
     })
 }
 
-/// What is known of an object after some acts.
+/// What is known about an object after some actions.
 struct Found {
     exists: Exists,
     /// What may have made it.

@@ -56,7 +56,7 @@ fn is_moved(migrations: &[Migration], default_schema: &str) -> bool {
             sql: text,
             tokens: &tokens,
         };
-        // `"$user"` is looked for first, and is not there until it is made.
+        // `"$user"` is looked up first, and does not exist until it is created.
         let creates = words.are(0, &["create", "schema"]) && default_schema != "public";
         // What DO and functions do is in their text.
         let is_kept = ["database", "role", "user", "system"];
@@ -74,7 +74,7 @@ pub(super) struct Reader<'a> {
     statement: Range<usize>,
     /// Where the text that is read now begins in the file.
     base: usize,
-    /// Whether what is read now may not run, or fail without an error.
+    /// Whether what is read now may be skipped, or fail without an error.
     pub(super) is_maybe: bool,
     /// Whether the migration has changed `search_path`.
     pub(super) has_own_path: bool,
@@ -243,7 +243,7 @@ impl Reader<'_> {
         Some((schema, object))
     }
 
-    /// Records that an object is made: perhaps, where it is a matter of whether it is there. Whether that is so; `None` where it is there.
+    /// Records that an object is created, or perhaps created if that depends on whether it exists. Returns which; `None` if it exists.
     pub(super) fn make(
         &mut self,
         object: &Object,
@@ -280,7 +280,7 @@ impl Reader<'_> {
         self.log.act(object, act, place);
     }
 
-    /// Records that an object has another name: what it was made by is not said of the new one.
+    /// Records that an object was renamed: no statement is named for the new name.
     pub(super) fn rename(&mut self, old: &Object, new: &Object) {
         self.unmake(old);
         self.log.act(new, Act::Unsure, self.here());

@@ -1,4 +1,4 @@
-//! What is said of generated and of tricky files. That it is true is proven against a server, in `tests/it/origin.rs`.
+//! The answers for generated and for tricky files. That they are true is proven against a server, in `tests/it/origin.rs`.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use super::*;
 use crate::source::{self, File};
 
-/// Places of everything that is named in these files, one object a line; what is uncertain has none.
+/// Places of everything that is named in these files, one object a line; uncertain objects have no place.
 fn places(files: &[&str]) -> String {
     let files = files.iter().enumerate();
     let migrations: Vec<Migration> = files

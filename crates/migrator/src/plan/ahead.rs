@@ -9,8 +9,8 @@ use crate::history::{History, Row};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ahead {
-    /// Its later rows have no file, which is a mismatch like any other: the right answer where the files should be all there are,
-    /// as in a working copy that a deleted file or another branch has left behind.
+    /// Its later rows have no file, which is a mismatch like any other: the right answer if the files should be complete, as in a working
+    /// copy where a file was deleted or another branch is checked out.
     #[default]
     Refuse,
     /// There is nothing to do, and the report says by how much it is ahead. Only where every file is applied as it is now, and the
@@ -31,7 +31,7 @@ pub struct NewerDatabase {
 }
 
 impl NewerDatabase {
-    /// What the rows behind the file `known` say; `None` when there are none, or when they do not follow it without a gap.
+    /// What the rows after the file `known` record; `None` if there are none, or if they do not follow it without a gap.
     pub fn behind<'a>(
         known: u32,
         rows: impl IntoIterator<Item = &'a Row>,

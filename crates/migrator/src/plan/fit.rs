@@ -1,4 +1,4 @@
-//! Finding the end of the completed part of a file again that was corrected behind it. Pure.
+//! Finds the end of a file's completed part again after the file was corrected below it. Pure.
 //!
 //! Where a step stops depends on what follows: an ordinary statement that is put between a transaction that is done and the statement that
 //! failed would be a part of that transaction. The history knows by the checksum how far the done part goes.
@@ -10,8 +10,8 @@ use super::{Migration, Step, StepKind};
 use crate::history::{History, Row};
 use crate::source;
 
-/// The migrations with their steps as the history has them: of a half-applied file whose steps divide the text elsewhere now, what is done
-/// and what was added behind it are steps of their own.
+/// The migrations with their steps as the history has them: if the steps of a half-applied file now divide the text elsewhere, the
+/// completed part and what was added after it are separate steps.
 pub fn fit<'a>(migrations: &'a [Migration], history: &History) -> Cow<'a, [Migration]> {
     let mut fitted = Cow::Borrowed(migrations);
     for (at, migration) in migrations.iter().enumerate() {
@@ -43,7 +43,7 @@ fn divided(migration: &Migration, row: &Row) -> Option<Vec<Step>> {
         statements = statements.saturating_sub(length);
         done += 1;
     }
-    // An earlier correction has divided what is done as well; where, is of no interest any more.
+    // An earlier correction has also divided the completed part; where no longer matters.
     while done < row.steps_done {
         let long = steps[..done]
             .iter()
@@ -67,8 +67,8 @@ pub(crate) struct Division {
 }
 
 impl Division {
-    /// Before the statement that holds this byte of the file; `None` where no statement stands before it in its step, or where the file
-    /// itself says what shares a transaction.
+    /// Before the statement that contains this byte of the file; `None` if it is the first of its step, or if the file itself decides what
+    /// shares a transaction.
     pub(crate) fn before(migration: &Migration, step: usize, byte: usize) -> Option<Division> {
         let planned = migration.steps.get(step).filter(|it| is_ordinary(it))?;
         let holds = |statement: &Range<usize>| statement.start <= byte && byte <= statement.end;
@@ -98,7 +98,7 @@ fn is_ordinary(step: &Step) -> bool {
     step.kind == StepKind::Transaction { begin: None }
 }
 
-/// Makes two steps of one, behind this many of its statements; `None` where it is none that the engine put together.
+/// Splits a step in two after this many of its statements; `None` if the engine did not put the step together.
 fn divide(steps: &mut Vec<Step>, at: usize, behind: usize) -> Option<()> {
     if !is_ordinary(&steps[at]) {
         return None;
@@ -122,7 +122,7 @@ mod tests {
         Migration::parse(file).unwrap()
     }
 
-    /// The history of a file that stopped behind this many steps.
+    /// The history of a file that stopped after this many steps.
     fn half(migration: &Migration, steps_done: usize) -> History {
         History {
             table: String::new(),

@@ -1,4 +1,4 @@
-//! Where each migration stands in a database, and what of files and history does not fit together. Pure.
+//! The state of each migration in a database, and the mismatches between files and history. Pure.
 
 use std::path::PathBuf;
 
@@ -6,12 +6,12 @@ use super::Migration;
 use crate::history::{History, Row, rows};
 use crate::source;
 
-/// Where a migration stands in a database.
+/// The state of a migration in a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
     /// Not started.
     Pending,
-    /// Stopped behind this many steps.
+    /// Stopped after this many steps.
     Half {
         /// Steps that are done.
         steps_done: usize,
@@ -30,7 +30,7 @@ pub enum Mismatch {
     Changed {
         /// The file as it is now.
         path: PathBuf,
-        /// What the history says of it.
+        /// What the history records about it.
         row: Row,
         /// The checksum that the file (or its done part) has now.
         now: String,
@@ -38,7 +38,7 @@ pub enum Mismatch {
     /// The history holds a migration that has no file.
     #[error("{} is {}applied, and its file is missing", row.file_name(), if row.is_applied() { "" } else { "half " })]
     Missing {
-        /// What the history says of it.
+        /// What the history records about it.
         row: Row,
     },
     /// A file has the number of an applied migration and another name.
@@ -46,7 +46,7 @@ pub enum Mismatch {
     Renamed {
         /// The file as it is now.
         path: PathBuf,
-        /// What the history says of it.
+        /// What the history records about it.
         row: Row,
     },
     /// A later migration is applied already.

@@ -9,13 +9,13 @@ pub(super) struct Excerpt {
     pub line: usize,
     /// The shown part.
     pub text: String,
-    /// Columns of it that stand before the caret.
+    /// Columns of it before the caret.
     pub caret: usize,
 }
 
 impl Excerpt {
-    /// The byte of the statement that the server means. The caret stands where it does if the server counts characters: psql takes its
-    /// number for one of those.
+    /// The byte of the statement that the server means. The caret's place assumes that the server counts characters, because psql reads its
+    /// number that way.
     pub(super) fn byte(&self, statement: &str, counts: Counts) -> Option<usize> {
         let caret = self.caret(statement)?;
         Some(match counts {
@@ -54,7 +54,7 @@ impl Excerpt {
     }
 }
 
-/// How many columns psql takes a character for: <https://www.unicode.org/reports/tr11/>, and one for each that takes none.
+/// How many columns psql counts for a character: <https://www.unicode.org/reports/tr11/>, and one for each that takes none.
 fn width(c: char) -> usize {
     const WIDE: [std::ops::RangeInclusive<u32>; 17] = [
         0x1100..=0x115f,
@@ -114,7 +114,7 @@ mod tests {
                 Some(before.len())
             );
         }
-        // The server's number is 12, of bytes, and psql takes it for one of characters.
+        // The server's number is 12, in bytes, and psql reads it as characters.
         let statement = "SELECT 'é' nope, 1";
         let shown = excerpt(12, statement);
         assert_eq!(shown.byte(statement, Counts::Bytes), Some(12));

@@ -1,8 +1,8 @@
 //! The driver that runs one psql process and talks to it through its standard input and output.
 //!
-//! Queries of the engine go through standard input; the messages of all steps lie in one file that psql includes with `\i`, so that a
-//! container can be given it first. psql runs a message of it when asked to, stops at the first error and ends, and its transaction with it.
-//! Rows come on its standard output, errors and notices on its standard error, so that neither is ever taken for the other.
+//! Queries of the engine go through standard input; the messages of all steps are in one file that psql includes with `\i`, so that it can
+//! be copied into a container first. psql runs a message of it on request, and exits at the first error, which ends its transaction. Rows
+//! come on its standard output, errors and notices on its standard error, so that they are never confused.
 
 mod excerpt;
 mod output;
@@ -35,8 +35,8 @@ const STDIN: &str = "<stdin>";
 
 /// How psql is started and how files reach it.
 pub trait Host: Clone + Send + 'static {
-    /// A command that runs psql with `-X -f -` and ends when it ends. It makes a folder of this name for it first, and removes it
-    /// afterwards, whatever becomes of us; when its standard input ends and psql is still busy, it has psql cancel what it does.
+    /// A command that runs psql with `-X -f -` and ends when it ends. It creates a folder of this name for it first, and removes it
+    /// afterwards, even if this process is killed; if its standard input ends while psql is busy, it makes psql cancel its statement.
     fn psql(&self, folder: &str) -> Command;
 
     /// Brings a file into the folder of a psql that runs, and returns its path there.
@@ -54,7 +54,7 @@ pub struct Psql<H: Host> {
     next: usize,
     /// Where psql finds the script.
     file: Option<String>,
-    /// What the server said beside its answers to messages.
+    /// The server's notices for messages.
     notices: Notices,
     /// How long an answer to a query may take.
     deadline: Option<Duration>,
@@ -112,7 +112,7 @@ impl<H: Host> Psql<H> {
         input
     }
 
-    /// The first input of a fresh session: settings, and a question. Each statement is a message of its own, and no pooler is in between.
+    /// The first input of a fresh session: settings, and a question. Each statement is a separate message, and no pooler is in between.
     fn greet(mark: &str) -> String {
         let neutral = session::neutral(Scope::Session);
         format!(
@@ -172,7 +172,7 @@ impl<H: Host> Psql<H> {
 fn sever(child: &SharedChild) {
     let mut child = child.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(child) = child.as_mut() {
-        // One that has ended by itself is as good.
+        // One that has already ended is just as well.
         let _ = child.kill();
     }
 }
@@ -181,7 +181,7 @@ impl<H: Host> Link for Psql<H> {
     fn query(&mut self, sql: &str) -> Result<Vec<Rows>, Error> {
         let outcome = self.ask(sql);
         if matches!(outcome, Err(Error::Lost { .. })) {
-            // Whatever psql still does, nobody waits for it any more.
+            // Whatever psql still does, nothing waits for it.
             self.sever();
             self.process = None;
         }
@@ -292,17 +292,17 @@ fn returns_rows(first_word: &str) -> bool {
         .any(|word| first_word.eq_ignore_ascii_case(word))
 }
 
-/// What nobody can guess who does not see it: no server prints it, whatever it says.
+/// A marker that cannot be guessed, so no server can print it.
 fn mark() -> String {
     format!("\u{1c}migrate-{:016x}{:016x}", serial(), serial())
 }
 
-/// A number that nobody else has. Not the process id: a killed runner leaves its folder, and the next one may have its id.
+/// A unique number. Not the process id: a killed runner leaves its folder, and the next one may have its id.
 fn serial() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
-/// A folder of our own under the system's temporary one, removed with the value.
+/// A folder in the system's temporary folder, removed with the value.
 struct Folder(PathBuf);
 
 impl Folder {

@@ -5,10 +5,10 @@ use crate::encoding::Counts;
 use crate::link::{Error, Inner, Notice, Position, Rows, ServerError};
 use crate::message::Message;
 
-/// What stands in the context before the text of a query inside a function, whose positions are not the statement's.
+/// The words in the context before the text of a query inside a function, whose positions are not the statement's.
 const QUERY: &str = "query: ";
 
-/// What psql writes before each field behind a message's first; a line without one continues the field before it.
+/// What psql writes before each field after a message's first; a line without one continues the field before it.
 const LABELS: [&str; 9] = [
     "DETAIL",
     "HINT",
@@ -42,11 +42,11 @@ pub(super) struct Found {
     pub line: usize,
     /// `LINE n: excerpt` and the column of the caret in it.
     pub excerpt: Option<Excerpt>,
-    /// The statement that a function carried out, of which the excerpt is then.
+    /// The statement that a function ran; the excerpt is then from it.
     pub query: Option<String>,
 }
 
-/// What the server said, as psql printed it.
+/// The server's message, as psql printed it.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
     /// The first error.
@@ -57,7 +57,7 @@ pub(super) struct Heard {
 
 /// Reads what psql printed on its standard error while it ran `source`, a file or its standard input.
 ///
-/// Each message begins with the source's name and a line, and goes on up to the next: the server may say anything in a message, but it
+/// Each message begins with the source's name and a line, and continues to the next: the server may print anything in a message, but it
 /// does not know the name of the file.
 pub(super) fn heard(errors: &str, source: &str) -> Heard {
     let prefix = format!("psql:{source}:");
@@ -95,8 +95,8 @@ pub(super) fn heard(errors: &str, source: &str) -> Heard {
     heard
 }
 
-/// The error that ended a query, of which psql itself knows the code and the message: what else it says stands on standard error behind
-/// that, and before it may stand anything that the server says.
+/// The error that ended a query; psql itself knows its code and message. The rest is on standard error after that, and any notices of the
+/// server may come before.
 pub(super) fn error(errors: &str, source: &str, code: &str, message: &str) -> ServerError {
     let prefix = format!("psql:{source}:");
     let lines: Vec<&str> = errors.lines().collect();
@@ -125,7 +125,7 @@ pub(super) fn error(errors: &str, source: &str, code: &str, message: &str) -> Se
     found.error
 }
 
-/// `LINE: SEVERITY:  CODE: MESSAGE`, behind the name of what psql reads.
+/// `LINE: SEVERITY:  CODE: MESSAGE`, after the name of what psql reads.
 struct Headline<'a> {
     line: usize,
     severity: &'a str,
@@ -149,8 +149,7 @@ impl<'a> Headline<'a> {
         })
     }
 
-    /// The severity may be in the server's own language; then its code shows it, which is one of success (00) or warning (01) where it is
-    /// no error.
+    /// The severity may be in the server's language; then the code shows it: success (00) or warning (01) if it is not an error.
     fn is_error(&self) -> bool {
         const ERRORS: [&str; 3] = ["ERROR", "FATAL", "PANIC"];
         const NO_ERRORS: [&str; 5] = ["WARNING", "NOTICE", "INFO", "LOG", "DEBUG"];
@@ -160,7 +159,7 @@ impl<'a> Headline<'a> {
 }
 
 impl Found {
-    /// Reads the lines behind the headline; a line without a label continues the field before it.
+    /// Reads the lines after the headline; a line without a label continues the field before it.
     fn read_fields(&mut self, lines: &[&str]) {
         let mut current = "";
         let mut lines = lines.iter();
@@ -261,7 +260,7 @@ impl Found {
     }
 }
 
-/// Whether the server ended the session with this; the severity may be in the server's own language.
+/// Whether the server ended the session with this; the severity may be in the server's language.
 pub(super) fn ends_session(error: &ServerError) -> bool {
     ["FATAL", "PANIC"].contains(&error.severity.as_str()) || error.code.starts_with("57P0")
 }

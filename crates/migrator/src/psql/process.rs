@@ -11,8 +11,8 @@ use super::streams::{self, Errors, Output, Reply};
 use super::{Host, SharedChild, mark, script, serial, sever};
 use crate::link::Error;
 
-/// psql's first input: values come separated by control characters that no text of ours holds, and none of the variables that psql sets
-/// by itself may replace something in a migration's text.
+/// psql's first input: values are separated by control characters that none of our texts contains, and none of the variables that psql sets
+/// itself may replace something in a migration's text.
 const PREAMBLE: &str = "\\set QUIET 1\n\\set VERBOSITY verbose\n\\pset pager off\n\\pset format unaligned\n\\pset tuples_only on\n\
      \\pset fieldsep '\\037'\n\\pset recordsep '\\036'\n\\pset null '\\035'\n\
      \\unset DBNAME\n\\unset USER\n\\unset HOST\n\\unset PORT\n\\unset ENCODING\n\\unset VERSION\n\\unset VERSION_NAME\n\\unset VERSION_NUM\n\
@@ -149,7 +149,7 @@ impl Process {
         }
     }
 
-    /// Everything that psql prints up to the next mark, or up to its end; within this time, where there is a bound to it.
+    /// Everything that psql prints up to the next mark, or up to its end; within this time, if it is limited.
     pub(super) fn receive(&mut self, within: Option<Duration>) -> Result<Reply, Error> {
         self.output.receive(&self.mark, within)
     }

@@ -1,7 +1,7 @@
-//! The one file that psql includes: all messages of a run, each behind a gate that opens for the line `true` on psql's standard input. Pure.
+//! The one file that psql includes: all messages of a run, each after a gate that opens for the line `true` on psql's standard input. Pure.
 //!
 //! One file, because creating a file for each message and copying them into a container takes longer than running them. Gates, because a
-//! runner that is killed must not leave a psql behind that goes on by itself: at the end of its input a gate is an error, and psql ends.
+//! killed runner must not leave a psql that continues alone: at the end of its input a gate is an error, and psql exits.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Write};
@@ -11,9 +11,9 @@ use crate::message::Message;
 /// The variable that takes the answer at a gate; it is gone again before a message could see it.
 const GATE: &str = "migrate_gate";
 
-/// What is sent for a message that is to be run.
+/// What is sent to run a message.
 pub(super) const RUN: &str = "true\n";
-/// What is sent for a message that is to be passed over.
+/// What is sent to skip a message.
 pub(super) const PASS: &str = "false\n";
 
 /// Which messages are in the file, and where.
@@ -27,12 +27,12 @@ pub(super) struct Script {
 struct MessagePosition {
     /// Of its text, which is in the file and need not be held beside it.
     digest: u64,
-    /// How many lines of the file stand before it.
+    /// How many lines of the file come before it.
     lines: usize,
 }
 
 impl Script {
-    /// Writes messages to the file; `mark` is printed after each that was carried out, on both of psql's streams.
+    /// Writes messages to the file; `mark` is printed after each that ran, on both of psql's streams.
     pub(super) fn write(
         messages: &mut dyn Iterator<Item = Message>,
         mark: &str,

@@ -1,4 +1,4 @@
-//! What a psql prints, read by threads of its own and up to a bound: a server that never stops takes no more memory than that.
+//! What psql prints, read by separate threads and up to a bound, so that a server that never stops cannot use more memory.
 
 use std::io::{BufRead, BufReader, Read};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
@@ -37,7 +37,7 @@ pub(super) struct Output {
 
 impl Output {
     pub(super) fn read(mut stream: impl Read + Send + 'static) -> Output {
-        // No more is read than somebody takes.
+        // Nothing is read ahead of what is taken.
         let (sender, chunks) = mpsc::sync_channel(4);
         thread::spawn(move || {
             let mut chunk = vec![0; CHUNK];
@@ -62,7 +62,7 @@ impl Output {
                 let behind: Vec<u8> = self.rest.drain(..end).collect();
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                 return Ok(Reply::Done {
-                    // A result of no rows ends without a newline of its own.
+                    // A result of no rows ends without a newline.
                     output: text(&behind[..at]),
                     flag: text(&behind[at + mark.len()..]).trim().to_owned(),
                 });
@@ -98,7 +98,7 @@ impl Output {
     }
 }
 
-/// Where the mark is from this byte on, and where its line ends; `None` while the line goes on.
+/// Where the mark is from this byte on, and where its line ends; `None` while the line is incomplete.
 fn find(bytes: &[u8], mark: &[u8], from: usize) -> Option<(usize, usize)> {
     let at = from
         + bytes[from..]
@@ -119,7 +119,7 @@ pub(super) struct Said {
 /// What is on standard error up to each mark, and up to the end.
 pub(super) type Errors = Receiver<Said>;
 
-/// Reads a stream, by a thread of its own: psql must not wait for us to read one stream while we wait for the other.
+/// Reads a stream in a separate thread: psql must not wait for us to read one stream while we wait for the other.
 pub(super) fn errors(stream: impl Read + Send + 'static, mark: &str) -> Errors {
     let (sender, receiver) = mpsc::sync_channel(64);
     let mark = mark.to_owned();
@@ -130,7 +130,7 @@ pub(super) fn errors(stream: impl Read + Send + 'static, mark: &str) -> Errors {
 fn read_errors(mut stream: impl BufRead, mark: &str, sender: &SyncSender<Said>) {
     let mut kept = Kept::default();
     let mut line = Vec::new();
-    // A reader that is gone is none to stop for: a psql that cannot write would not end.
+    // Reading continues even if the receiver is gone: a psql that cannot write would not exit.
     while read_line(&mut stream, &mut line) {
         let text = String::from_utf8_lossy(&line);
         match text.find(mark) {
@@ -144,7 +144,7 @@ fn read_errors(mut stream: impl BufRead, mark: &str, sender: &SyncSender<Said>) 
     let _ = sender.send(kept.said());
 }
 
-/// Reads the next line, of which it keeps the beginning; `false` at the end.
+/// Reads the next line, and keeps its beginning; `false` at the end.
 fn read_line(stream: &mut impl BufRead, line: &mut Vec<u8>) -> bool {
     line.clear();
     let mut is_read = false;
@@ -167,7 +167,7 @@ fn read_line(stream: &mut impl BufRead, line: &mut Vec<u8>) -> bool {
     }
 }
 
-/// The beginning and the end of what was said.
+/// The beginning and the end of the output.
 #[derive(Default)]
 struct Kept {
     head: String,

@@ -1,4 +1,4 @@
-//! Indexes: made, dropped and built anew.
+//! Indexes: created, dropped and rebuilt.
 
 use sql::quote;
 use sql::statement::names::Name;
@@ -8,10 +8,10 @@ use sql::timescaledb::NAMESPACES;
 
 use super::{Journal, Recovery};
 
-/// How an index is built, and so dropped where it was not finished.
+/// How an index is built, and so how an unfinished one is dropped.
 #[derive(Clone, Copy)]
 enum Build {
-    /// In one transaction: it is there and finished or not there. One on ONLY a partitioned table is finished and not valid.
+    /// In one transaction: it exists and is finished, or does not exist. One on ONLY a partitioned table is finished and not valid.
     Whole,
     /// With CONCURRENTLY.
     Concurrent,
@@ -19,10 +19,10 @@ enum Build {
     ByChunk,
 }
 
-/// `CREATE [UNIQUE] INDEX`; `at` is the word behind.
+/// `CREATE [UNIQUE] INDEX`; `at` is the word after it.
 ///
-/// An unfinished index is there and not valid. One of the same name that is older or on another table is not ours: the statement is sent
-/// again, and the server says about it what it would have said the first time.
+/// An unfinished index exists and is not valid. One of the same name that is older or on another table is not ours: the statement is sent
+/// again, and the server reports the same error as the first time.
 pub(super) fn create(words: Words<'_>, at: usize, journal: &Journal<'_>) -> Option<Recovery> {
     let is_concurrent = words.is(at, "concurrently");
     let at = words.behind(at, &["concurrently"]);
@@ -90,21 +90,21 @@ fn made(which: &str, table: &Name, build: Build, journal: &Journal<'_>) -> Strin
     )
 }
 
-/// An unfinished index of the table that nobody is building now, under whatever name: the statement that was cut may have had another one
+/// An unfinished index of the table that no session is building now, under any name: the interrupted statement may have had another name
 /// before the file was edited.
 const LEFT_BEHIND: &str = " OR (NOT i.indisvalid AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks AS l WHERE l.locktype = 'relation' \
      AND l.relation = i.indrelid AND l.mode = 'ShareUpdateExclusiveLock' AND l.granted AND l.pid <> pg_catalog.pg_backend_pid() \
      AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())))";
 
-/// Whether the hypertable has another index that is made alike. To drop an index of a hypertable, TimescaleDB looks for its chunks' indexes
-/// by how they are made: where the half-built index has none yet it would take the other one's.
+/// Whether the hypertable has another index with the same definition. To drop an index of a hypertable, TimescaleDB finds its chunks'
+/// indexes by their definition: where the half-built index has none yet, it would drop the other one's.
 const TWIN: &str = "EXISTS (SELECT FROM pg_catalog.pg_index AS o WHERE o.indrelid = i.indrelid AND o.indexrelid <> i.indexrelid \
      AND (o.indkey::text, o.indoption::text, o.indcollation::text, o.indnkeyatts, o.indisunique) \
        = (i.indkey::text, i.indoption::text, i.indcollation::text, i.indnkeyatts, i.indisunique) \
      AND coalesce(pg_catalog.pg_get_expr(o.indexprs, o.indrelid), '') = coalesce(pg_catalog.pg_get_expr(i.indexprs, i.indrelid), '') \
      AND coalesce(pg_catalog.pg_get_expr(o.indpred, o.indrelid), '') = coalesce(pg_catalog.pg_get_expr(i.indpred, i.indrelid), ''))";
 
-/// The hypertable of this name; of a continuous aggregate the one that holds its rows, where its indexes are.
+/// The hypertable of this name; for a continuous aggregate the one that stores its rows and has its indexes.
 fn hypertable(name: &Name) -> String {
     let relation = name.regclass();
     format!(

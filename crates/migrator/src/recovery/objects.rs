@@ -13,11 +13,11 @@ fn done_if(condition: &str) -> Recovery {
     Recovery::Check(format!("SELECT 'done', NULL WHERE {condition}"))
 }
 
-/// `CREATE MATERIALIZED VIEW … WITH (timescaledb.continuous)`; `at` is the word behind.
+/// `CREATE MATERIALIZED VIEW … WITH (timescaledb.continuous)`; `at` is the word after it.
 ///
-/// The server makes the aggregate in a first transaction, and fills it in another one, behind which it has chunks. What is not filled stands
-/// in its invalidation log from the start, so that a refresh over all of time does the rest. One that is filled is left alone: chunks of its
-/// source may have been dropped since, and a refresh would drop what it holds of them.
+/// The server creates the aggregate in a first transaction, and fills it in another one, after which it has chunks. What is not filled is
+/// in its invalidation log from the start, so a refresh over all of time does the rest. A filled one is left alone: chunks of its source
+/// may have been dropped since, and a refresh would drop the rows that it keeps for them.
 pub(super) fn create_aggregate(
     words: Words<'_>,
     at: usize,
@@ -53,8 +53,8 @@ pub(super) fn create_aggregate(
 
 /// `CREATE DATABASE`, `TABLESPACE` and `SUBSCRIPTION`, each of which appears in its catalog at the end of the work.
 ///
-/// A database whose connection limit is -2 is one that an interrupted DROP left; nobody can connect to it, and it can only be dropped. The
-/// age of a subscription is not asked for, because only a superuser may read all of its catalog.
+/// A database with the connection limit -2 is left from an interrupted DROP; nobody can connect to it, and it can only be dropped. The age
+/// of a subscription is not queried, because only a superuser can read all of its catalog.
 pub(super) fn create(words: Words<'_>, journal: &Journal<'_>) -> Option<Recovery> {
     let (name, _) = Name::read(words, 2)?;
     let name = name.object_literal();
@@ -168,7 +168,7 @@ pub(super) fn detach(words: Words<'_>, journal: &Journal<'_>) -> Option<Recovery
     )))
 }
 
-/// `CALL run_job(n)`: a policy of TimescaleDB's own goes over what is there to do, a user's job may do anything.
+/// `CALL run_job(n)`: one of TimescaleDB's policies does what is left to do; a user's job may do anything.
 pub(super) fn run_job(arguments: &[Words<'_>]) -> Option<Recovery> {
     let [argument] = arguments else { return None };
     let number = argument.tokens.len().checked_sub(1)?;
@@ -185,7 +185,7 @@ pub(super) fn run_job(arguments: &[Words<'_>]) -> Option<Recovery> {
 
 /// `CALL merge_chunks(…)` and `merge_chunks_concurrently(…)`: of the chunks one is left, which holds the rows of all.
 ///
-/// While all of them are there the merge did not happen, and the next one over the same chunks throws away what it had written so far.
+/// While all of them exist, the merge did not happen, and the next one over the same chunks discards what it had written.
 pub(super) fn merge_chunks(arguments: &[Words<'_>]) -> Option<Recovery> {
     let mut chunks = Vec::new();
     for argument in arguments {

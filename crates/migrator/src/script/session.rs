@@ -8,7 +8,7 @@ use std::time::Duration;
 use sql::qualified::qualified;
 use sql::quote::literal;
 
-/// SQLSTATE of [`Session::end`]: settings that hold for new sessions are not those that this one began with. In a class of its own.
+/// SQLSTATE of [`Session::end`]: the settings for new sessions are not those that this one started with. In a separate class.
 pub(crate) const OUTDATED: &str = "TSS01";
 
 /// SQLSTATE of a step whose statements gave up the lock that keeps other runners away.
@@ -30,7 +30,7 @@ const NEUTRAL: &[(&str, &str)] = &[
 /// How long settings hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// To the end of the message: behind a pooler the session is another client's afterwards.
+    /// To the end of the message: with a pooler the session belongs to another client afterwards.
     Message,
     /// To the end of the session.
     Session,
@@ -62,9 +62,9 @@ pub(crate) fn stored_settings() -> String {
 /// mean, and no statement waits for a lock for long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// How long a statement may wait for a lock: whoever asks for the table behind it waits as long.
+    /// How long a statement may wait for a lock: sessions that queue behind it wait as long.
     pub lock_timeout: Duration,
-    /// How long a statement may wait for a lock behind which nobody queues up.
+    /// How long a statement may wait for a lock that no session queues behind.
     pub patience: Duration,
     /// How long a statement may take.
     pub statement_timeout: Option<Duration>,
@@ -85,7 +85,7 @@ impl Session {
         statements
     }
 
-    /// What holds for all that it runs, also after a `RESET ALL` of the file's.
+    /// What applies to everything that it runs, also after a `RESET ALL` in the file.
     pub(super) fn parameters(&self) -> Vec<String> {
         let mut statements = vec![
             "SET standard_conforming_strings = on".to_owned(),
@@ -102,7 +102,7 @@ impl Session {
         statements
     }
 
-    /// The statements after a migration, as far as they may stand in the transaction of several: the session is as a new one.
+    /// The statements after a migration, as far as they can be part of a transaction of several: the session is then like a new one.
     pub(super) fn clear(&self) -> Vec<String> {
         let discards = [
             "CLOSE ALL",
@@ -116,9 +116,8 @@ impl Session {
         statements
     }
 
-    /// The last statement after a migration whose work is committed: gives up its advisory locks but not ours, and fails with
-    /// [`OUTDATED`] where only a new session is as a new one. Of these parameters `RESET` leaves those empty that nobody has declared,
-    /// and a new session does not have them.
+    /// The last statement after a migration whose work is committed: releases its advisory locks but not ours, and fails with [`OUTDATED`]
+    /// if only a new session will do. `RESET` leaves undeclared parameters empty, and a new session does not have them.
     pub(super) fn end(&self, parameters: BTreeSet<&str>) -> String {
         let held = qualified(&format!(
             "SELECT CASE WHEN l.objsubid = 1 AND l.mode = 'ExclusiveLock' THEN pg_advisory_unlock((l.classid::int8 << 32) | l.objid::int8) \
@@ -153,7 +152,7 @@ impl Session {
         format!("DO {}", literal(&body))
     }
 
-    /// What a step ends with: fails where the session does not hold the runners' lock any more. `and` is PL/pgSQL that checks something else.
+    /// The end of a step: fails if the session no longer holds the runners' lock. `and` is PL/pgSQL that checks something else.
     pub(super) fn holds_lock(&self, and: Option<String>) -> String {
         let holds = qualified(&format!(
             "EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.pid = pg_backend_pid() AND {})",

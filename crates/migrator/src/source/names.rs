@@ -1,4 +1,4 @@
-//! Names of migration files: which are right, and what is to become of the others. Pure.
+//! Names of migration files: which are valid, and what to do about the others. Pure.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ pub struct Misnamed {
 }
 
 impl Misnamed {
-    /// The same with other paths, as they are to be shown.
+    /// The same with the paths to show.
     #[must_use]
     pub fn at(&self, shown: impl Fn(&Path) -> PathBuf) -> Misnamed {
         let problem = match &self.problem {
@@ -40,7 +40,7 @@ pub enum Problem {
         /// The name that it should have; without a number that can be used, `NNN_…`.
         expected: String,
     },
-    /// The name is one that another tool gives: `V1__a.sql`, `20240101120000_a.sql`, `001_a.up.sql`.
+    /// The name follows another tool's pattern: `V1__a.sql`, `20240101120000_a.sql`, `001_a.up.sql`.
     OtherTool,
     /// What takes a migration back: `001_a.down.sql`, Flyway's `U1__a.sql`.
     Undo,

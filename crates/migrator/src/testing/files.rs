@@ -64,7 +64,7 @@ impl Files {
         }
     }
 
-    /// What these files make of a database, as a digest.
+    /// A digest of these files, so of the database that they make.
     pub(super) fn digest(&self, last: Option<u32>) -> Result<String, Error> {
         let schema = self.history.schema.as_deref().unwrap_or_default();
         let mut parts = vec![schema, &self.history.table];

@@ -8,7 +8,7 @@ const TEST: &str = "timeschema_test_";
 const TEMPLATE: &str = "timeschema_template_";
 /// What the comment of a template begins with; the time at which it was made follows.
 const MADE: &str = "template of test databases, made at ";
-/// For how many seconds a template is kept that nobody uses.
+/// For how many seconds an unused template is kept.
 const KEPT: i64 = 24 * 60 * 60;
 
 /// A process whose tests have databases.
@@ -47,14 +47,14 @@ pub(super) fn comment(now: &str) -> String {
     format!("{MADE}{now}")
 }
 
-/// A database of ours, and the number of the lock that somebody holds while it is needed.
+/// One of our databases, and the number of the lock that is held while it is needed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Leftover {
     pub(super) database: String,
     pub(super) lock: i64,
 }
 
-/// Whether a database is one of ours that may be removed if nobody holds its lock: any test's, and a template that is old.
+/// Whether a database is one of ours that may be removed if its lock is free: any test's, and an old template.
 pub(super) fn leftover(database: &str, comment: &str, now: i64) -> Option<Leftover> {
     let lock = if let Some(rest) = database.strip_prefix(TEST) {
         let (run, number) = rest.split_once('_')?;
@@ -86,7 +86,7 @@ pub(super) fn digest(parts: &[&str]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A number for an advisory lock that nobody else is likely to use.
+/// A number for an advisory lock that nothing else is likely to use.
 fn lock(subject: &str) -> i64 {
     let digest = digest(&["timeschema test databases", subject]);
     i64::from_str_radix(&digest[..15], 16).unwrap_or_default()

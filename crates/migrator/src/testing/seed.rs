@@ -5,8 +5,8 @@ use std::time::UNIX_EPOCH;
 
 use super::Error;
 
-/// What tells a seed from every other: the place in the code that gives it, the type that the compiler gave it, and the program that holds
-/// both. A seed captures nothing, so the same code of the same program does the same.
+/// What identifies a seed: its place in the code, its type, and the program that contains both. A seed captures nothing, so the same code
+/// of the same program does the same.
 pub(super) fn identity<F>(place: &Location<'_>) -> Result<String, Error> {
     Ok(format!(
         "{place} {} {}",

@@ -1,7 +1,7 @@
 //! The server of test databases, and making and dropping them there.
 //!
 //! It is the one that `TEST_DATABASE_URL` names, or else a private one that all processes of a test run share. Each process has one idle
-//! session, by whose lock the others see that it lives: databases of a run whose lock is free belong to nobody any more.
+//! session, whose lock shows the others that it lives: databases of a run whose lock is free are abandoned.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -152,12 +152,12 @@ impl Server {
         })
     }
 
-    /// Uses a template from now on: nobody removes it while this process lives.
+    /// Uses a template from now on: it is not removed while this process lives.
     pub(super) fn use_template(&self, template: &str) -> Result<(), Error> {
         self.presence()?.share(names::lock_of_use(template))
     }
 
-    /// The session that shows that this process lives; another one where it was lost.
+    /// The session that shows that this process lives; a new one if it was lost.
     fn presence(&self) -> Result<MutexGuard<'_, Presence>, Error> {
         let mut presence = lock(&self.presence);
         if presence.session.query("SELECT").is_err() {
@@ -245,7 +245,7 @@ impl Presence {
         Ok(value(self.session.query(&sql)?).as_deref() == Some("t"))
     }
 
-    /// Removes what runs that were killed have left, and templates that nobody has used for long.
+    /// Removes what killed runs have left, and templates that have not been used for long.
     fn remove_left_over(&mut self, run: Run) -> Result<(), Error> {
         let sql = "SELECT datname::text, COALESCE(shobj_description(oid, 'pg_database'), ''), \
             floor(date_part('epoch', now()))::bigint::text \

@@ -15,10 +15,10 @@ use crate::wire::{Config, Wire};
 
 /// SQLSTATE `object_in_use`: somebody is connected.
 const IN_USE: &str = "55006";
-/// How long who is connected to a new template may take to go: the server's own workers, at most.
+/// How long sessions on a new template may take to end; at most the server's workers have any.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Makes the template of this name, unless it is there: a copy of `base`, or an empty database, in which `fill` puts what it holds.
+/// Makes the template of this name, unless it is there: a copy of `base`, or an empty database, which `fill` fills.
 pub(super) fn make(
     server: &'static Server,
     name: &str,
@@ -29,7 +29,7 @@ pub(super) fn make(
         .entry(name.to_owned())
         .or_insert_with(|| Box::leak(Box::default()));
     let made = once.get_or_init(|| {
-        // From here on nobody removes it for its age.
+        // From here on it is not removed because of its age.
         server.use_template(name)?;
         let mut session = server.session()?;
         // Another process may be making it; the lock goes with the session.
@@ -55,7 +55,7 @@ fn is_there(session: &mut Wire, name: &str) -> Result<bool, Error> {
     Ok(value(session.query(&qualified(&sql))?).is_some())
 }
 
-/// Gives a database that is complete the name of the template. Nobody can connect to it any more, so that it can always be copied.
+/// Renames a complete database to the template's name. Connections are no longer allowed, so it can always be copied.
 fn publish(session: &mut Wire, building: Database, name: &str) -> Result<(), Error> {
     let database = identifier(building.name());
     let now = qualified("SELECT floor(date_part('epoch', now()))::bigint::text");
@@ -70,7 +70,7 @@ fn publish(session: &mut Wire, building: Database, name: &str) -> Result<(), Err
     );
     let deadline = Instant::now() + PATIENCE;
     loop {
-        // A worker of the server's may be out of this role's reach; it goes by itself.
+        // This role may not be allowed to end one of the server's workers; it ends on its own.
         let _ended = session.query(&qualified(&end));
         let rename = format!("ALTER DATABASE {database} RENAME TO {}", identifier(name));
         match session.query(&rename) {

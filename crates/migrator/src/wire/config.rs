@@ -1,4 +1,4 @@
-//! Where to connect, as whom and how: a connection string and what counts beside it, read into what the driver takes.
+//! Where to connect, as which role and how: a connection string and the other sources, converted for the driver.
 
 #[cfg(test)]
 mod tests;
@@ -20,7 +20,7 @@ use super::security::{self, Mode, Tls};
 /// How long connecting may take when nothing says: libpq would wait for ever.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Where to connect, as whom, and how.
+/// Where to connect, as which role, and how.
 #[derive(Clone)]
 pub struct Config {
     pub(super) postgres: tokio_postgres::Config,
@@ -59,7 +59,7 @@ impl Config {
         Config::read(text, &Surroundings::of_this_program())
     }
 
-    /// Reads a connection string alone, that of a server that this program has started.
+    /// Reads only a connection string, for a server that this program has started.
     pub fn exactly(text: &str) -> Result<Config, ConfigError> {
         Config::read(text, &Surroundings::default())
     }
@@ -211,7 +211,7 @@ impl Config {
         self.named.called(keyword)
     }
 
-    /// The user's name; that of the account that runs this program when nothing names one.
+    /// The user's name; by default the account that runs this program.
     pub fn user(&self) -> &str {
         &self.user
     }
@@ -345,7 +345,7 @@ fn supported(named: &Named) -> Result<(), String> {
     Ok(())
 }
 
-/// The folder of the sockets where no host is named.
+/// The folder of the sockets if no host is named.
 fn default_socket() -> PathBuf {
     let debian = Path::new("/var/run/postgresql");
     if debian.is_dir() {

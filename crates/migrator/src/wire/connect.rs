@@ -32,7 +32,7 @@ impl Config {
         Wire::connect(self)
     }
 
-    /// Waits until the server takes a connection, for at most `patience`: a service and its database are often started together.
+    /// Waits until the server accepts a connection, for at most `patience`: a service and its database are often started together.
     ///
     /// # Errors
     /// The last attempt's error; at once where the server answers and says no for good, as to a wrong password.
@@ -70,7 +70,7 @@ impl Config {
         }
     }
 
-    /// Connects for a caller that queries by itself.
+    /// Connects for a caller that runs its own queries.
     pub fn client(&self) -> Result<postgres::Client, Error> {
         may_block()?;
         let connector = self.connector()?;
@@ -134,13 +134,13 @@ impl Config {
             .get_connect_timeout()
             .copied()
             .unwrap_or(Duration::MAX);
-        // The driver's own timeout ends with the TCP connection: who answers may still say nothing.
+        // The driver's own timeout ends with the TCP connection: a server that accepts it may still stay silent.
         timeout(patience, config.connect(connector))
             .await
             .map_err(|_| unreachable(format!("{}: it does not answer", self.server())))
     }
 
-    /// Asks the server to cancel what the session that the token is of does, by the protocol's own request, which takes no session.
+    /// Asks the server to cancel the statement of the token's session, with the protocol's cancel request, which needs no session.
     pub(super) fn cancel(
         &self,
         token: &tokio_postgres::CancelToken,

@@ -2,8 +2,8 @@
 //!
 //! <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING>
 //!
-//! What libpq takes is taken with the same values, but for what is refused here on purpose: a host or a database of a URI with an `@` that is
-//! not percent-encoded (it is the rest of a password), white space in a URI (libpq's releases differ), what is not UTF-8, and the
+//! What libpq accepts is accepted with the same values, except for what is refused on purpose: a host or a database of a URI with an `@`
+//! that is not percent-encoded (it is the rest of a password), white space in a URI (libpq's releases differ), what is not UTF-8, and the
 //! deprecated `requiressl`. No error quotes any of the text.
 
 #[cfg(test)]
@@ -32,7 +32,7 @@ pub(super) fn parse(text: &str) -> Result<Values, String> {
     }
 }
 
-/// Whether it is a word that can be shown: what else stands before `://` may be a password.
+/// Whether it is a word that can be shown: anything else before `://` may be a password.
 fn is_scheme(text: &str) -> bool {
     const KNOWN: [&str; 8] = [
         "mysql",
@@ -113,7 +113,7 @@ fn looks_like_a_uri(text: &str) -> bool {
     name.contains(['@', ':', '/', '?'])
 }
 
-/// The name of an unknown option may be the end of a password: it is not shown, the one that was meant is.
+/// The name of an unknown option may be the end of a password: it is not shown, only the nearest known one.
 fn unknown(name: &str, text: &str) -> String {
     if looks_like_a_uri(text) {
         return NO_SCHEME.to_owned();

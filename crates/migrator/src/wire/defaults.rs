@@ -85,7 +85,7 @@ impl Named {
         self.values.get(keyword).map(String::as_str)
     }
 
-    /// The value; none where it is empty, which names the default.
+    /// The value; `None` if it is empty, which means the default.
     pub fn some(&self, keyword: &str) -> Option<&str> {
         self.get(keyword).filter(|value| !value.is_empty())
     }

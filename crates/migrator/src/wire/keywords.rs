@@ -6,7 +6,7 @@
 pub(super) struct Keyword {
     /// What it is called in a connection string.
     pub name: &'static str,
-    /// The variable of the environment; empty where there is none.
+    /// The environment variable; empty if there is none.
     pub variable: &'static str,
     pub support: Support,
 }

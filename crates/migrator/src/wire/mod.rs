@@ -1,7 +1,7 @@
 //! The driver that speaks PostgreSQL's protocol itself, over TCP with TLS or over a Unix socket.
 //!
-//! It stands on `tokio-postgres` with a runtime of its own on the calling thread, because only there a failed message still shows how many
-//! of its statements were carried out. A service calls it from a thread that may block.
+//! It uses `tokio-postgres` with its own runtime on the calling thread, because only there a failed message still shows how many of its
+//! statements ran. A service calls it from a thread that may block.
 
 mod config;
 mod connect;
@@ -46,11 +46,11 @@ pub struct Wire {
     client: tokio_postgres::Client,
     /// What the database counts where an error is.
     counts: Counts,
-    /// What the server said beside its answers.
+    /// The server's notices.
     notices: Arc<Mutex<Notices>>,
     /// What a cancel request for this session says; another one after each reconnection.
     token: Arc<Mutex<CancelToken>>,
-    /// Told by another thread to give up.
+    /// Another thread has asked to give up.
     severed: Arc<Notify>,
     /// How long a message may take.
     deadline: Option<Duration>,
@@ -144,7 +144,7 @@ impl Link for Wire {
                 match reply? {
                     SimpleQueryMessage::RowDescription(_) => results.push(Rows::new()),
                     SimpleQueryMessage::Row(row) => {
-                        // Of a database that checks no encoding, or of a server that is none.
+                        // From a database without encoding checks, or from something that is not a server.
                         let mut value = |index: usize| match row.try_get(index) {
                             Ok(value) => value.map(str::to_owned),
                             Err(_) => {
@@ -273,12 +273,12 @@ async fn next(
     poll_fn(|context| futures_core::Stream::poll_next(stream.as_mut(), context)).await
 }
 
-/// `done` statements of `sql` were carried out before the error.
+/// `done` statements of `sql` ran before the error.
 fn convert(error: &tokio_postgres::Error, sql: &str, done: usize, counts: Counts) -> Error {
     let Some(server) = error.as_db_error() else {
         return Error::lost(explain(error));
     };
-    // 57P01 to 57P05: the server ends the session, or is not there yet.
+    // 57P01 to 57P05: the server ends the session, or is not ready yet.
     let code = server.code().code();
     if error.is_closed() || code.starts_with("57P0") || server.severity() != "ERROR" {
         return Error::Lost {

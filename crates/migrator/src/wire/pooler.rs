@@ -1,7 +1,7 @@
 //! Finding out that a pooler stands between us and the server, and gives each transaction another session.
 //!
-//! A server names its process when the session starts, for cancel requests, and again when it is asked. A pooler names another one at the
-//! start. In session mode that does no harm; in transaction mode a session's lock and settings would belong to somebody else.
+//! A server names its process when the session starts, for cancel requests, and again when it is asked. A pooler names a different one at
+//! the start. In session mode that does no harm; in transaction mode a session's lock and settings would belong to another client.
 
 use std::future::{Ready, ready};
 use std::io;
@@ -46,7 +46,7 @@ pub(super) fn pooling(wire: &mut Wire, backend: &str) -> Result<Pooling, Error> 
     Ok(Pooling::Session)
 }
 
-/// The process that the session's start named. The driver tells it to nobody but in a cancel request, which is written here to memory.
+/// The process that the session's start named. The driver reveals it only in a cancel request, which is written to memory here.
 fn key_process(wire: &Wire) -> Option<i32> {
     let token = wire.client.cancel_token();
     let request = Recorder::default();

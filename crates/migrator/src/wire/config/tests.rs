@@ -1,4 +1,4 @@
-//! What a connection string makes, and what it may not be.
+//! What a connection string produces, and what is refused.
 
 use super::*;
 
