@@ -109,7 +109,7 @@ impl Default for Options {
 pub enum Doubt {
     /// It is to be sent again.
     Redo,
-    /// It was carried out.
+    /// It ran.
     Done,
 }
 
