@@ -1,8 +1,10 @@
 //! What start-up adds to a service's release binary.
 //!
-//! Two examples of `analytics-schema` do the same, and one of them migrates and verifies first. How a service's own client connects
-//! decides what is there anyway: so they are compared twice, with TLS in both and with TLS in neither.
+//! Two examples of `analytics-schema` do the same, and one of them migrates and verifies first. Each is built as a program of a service, in
+//! a workspace of its own: as an example it would be built with what the tests need, and with this workspace's profiles. How a service's own
+//! client connects decides what is there anyway, so they are compared twice, with TLS in both and with TLS in neither.
 
+use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -15,35 +17,36 @@ use crate::stats;
 /// Most bytes that migrating and verifying may add.
 const ENGINE: u64 = 1_500_000;
 
-/// The program that migrates and verifies first.
+/// The example that migrates and verifies first.
 const WITH: &str = "insert_a_row_after_start_up";
 
-/// A service's own client, and what the crate is built with for it.
+/// A service's own client, and what the schema crate is built with for it.
 struct Client {
     what: &'static str,
     without: &'static str,
-    features: &'static [&'static str],
+    default_features: bool,
 }
 
 const CLIENTS: [Client; 2] = [
     Client {
         what: "start-up in a service with TLS: size",
         without: "insert_a_row_over_tls",
-        features: &[],
+        default_features: true,
     },
     Client {
         what: "start-up in a service without TLS: size",
         without: "insert_a_row",
-        features: &["--no-default-features"],
+        default_features: false,
     },
 ];
 
-/// Builds both programs for each kind of client, stripped, as cargo optimises by default, and compares their sizes.
+/// Builds both programs for each kind of client, stripped and otherwise as cargo optimises by default, and compares their sizes.
 pub fn run(scratch: &Scratch, report: &mut Report) -> Result<()> {
-    let target = scratch.folder("size")?;
+    let service = scratch.folder("service")?;
     for client in &CLIENTS {
-        build(&target, client)?;
-        let (without, with) = (size(&target, client.without)?, size(&target, WITH)?);
+        write_service(&service, client)?;
+        build(&service)?;
+        let (without, with) = (size(&service, client.without)?, size(&service, WITH)?);
         let added = with.saturating_sub(without);
         let rest = format!(
             "at most {}; {} without, {} with",
@@ -58,27 +61,48 @@ pub fn run(scratch: &Scratch, report: &mut Report) -> Result<()> {
             &rest,
         )?;
     }
-    std::fs::remove_dir_all(&target).context("failed to remove the target folder")
+    fs::remove_dir_all(&service).context("failed to remove the service")
 }
 
-fn build(target: &Path, client: &Client) -> Result<()> {
+/// A workspace of one package, whose programs are the two examples.
+fn write_service(service: &Path, client: &Client) -> Result<()> {
+    let schema = cargo::workspace().join("analytics-schema");
+    let programs = service.join("src/bin");
+    // The programs of the client before are in the way.
+    let _ = fs::remove_dir_all(&programs);
+    fs::create_dir_all(&programs)?;
+    for example in [client.without, WITH] {
+        let source = schema.join("examples").join(example).with_extension("rs");
+        let program = programs.join(example).with_extension("rs");
+        fs::copy(&source, program)
+            .with_context(|| format!("failed to copy {}", source.display()))?;
+    }
+    // The versions that this workspace is built with.
+    fs::copy(
+        cargo::workspace().join("Cargo.lock"),
+        service.join("Cargo.lock"),
+    )?;
+    let manifest = format!(
+        "[workspace]\n\
+         [package]\nname = \"service\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+         [dependencies]\nanalytics-schema = {{ path = {:?}, default-features = {} }}\n\
+         [profile.release]\nstrip = true\n",
+        schema, client.default_features
+    );
+    fs::write(service.join("Cargo.toml"), manifest).context("failed to write the service")
+}
+
+fn build(service: &Path) -> Result<()> {
     let mut command = cargo::cargo();
     command
         .args(["build", "--quiet", "--release"])
-        .args(["--package", "analytics-schema"])
-        .args(["--example", client.without, "--example", WITH])
-        .args(client.features)
-        .env("CARGO_TARGET_DIR", target)
-        // Not as this workspace builds, but as cargo does for a service that says nothing but to strip.
-        .env("CARGO_PROFILE_RELEASE_STRIP", "true")
-        .env("CARGO_PROFILE_RELEASE_LTO", "off")
-        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3");
+        .current_dir(service)
+        .env("CARGO_TARGET_DIR", service.join("target"));
     stats::output(&mut command).map(drop)
 }
 
-fn size(target: &Path, example: &str) -> Result<u64> {
-    let program = target.join("release/examples").join(example);
+fn size(service: &Path, program: &str) -> Result<u64> {
+    let program = service.join("target/release").join(program);
     let program = program.with_extension(std::env::consts::EXE_EXTENSION);
     let file = program.metadata();
     let file = file.with_context(|| format!("cargo did not make {}", program.display()))?;
