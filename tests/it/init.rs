@@ -139,6 +139,36 @@ fn in_a_workspace_that_is_there() {
 }
 
 #[test]
+fn cargos_old_configuration_and_line_ends_are_kept() {
+    let project = Sandbox::new()
+        .file(
+            "Cargo.toml",
+            "[workspace]\r\nmembers = [\r\n    \"service\",\r\n]\r\n",
+        )
+        .file(".cargo/config", "[net]\noffline = true\n");
+    insta::assert_snapshot!(init(&project, "iot"));
+    assert_eq!(
+        project.read("Cargo.toml"),
+        "[workspace]\r\nmembers = [\r\n    \"service\",\r\n    \"iot-schema\",\r\n    \"xtask\",\r\n]\r\n"
+    );
+    assert!(project.read(".cargo/config").contains("[alias]\nxtask"));
+    assert!(!project.dir().join(".cargo/config.toml").exists());
+}
+
+#[test]
+fn what_cargo_would_not_find_is_named_before_anything_is_made() {
+    let project = Sandbox::new().file(
+        "Cargo.toml",
+        "[workspace]\nmembers = []\nexclude = [\"./xtask/\"]\n",
+    );
+    insta::assert_snapshot!(init(&project, "iot"));
+    std::fs::remove_file(project.dir().join("Cargo.toml")).unwrap();
+    std::os::unix::fs::symlink("nowhere", project.dir().join("Cargo.toml")).unwrap();
+    insta::assert_snapshot!(init(&project, "iot"));
+    assert!(!project.dir().join("xtask").exists());
+}
+
+#[test]
 fn what_is_in_the_way_stays_as_it_is() {
     let project = Sandbox::new()
         .file("iot-schema/src/lib.rs", "// mine\n")

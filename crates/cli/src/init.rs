@@ -92,11 +92,19 @@ fn decide(root: &Path, name: &Name, wanted: Vec<Wanted>) -> Result<Vec<Action>, 
     let mut actions = Vec::new();
     let mut in_the_way = Vec::new();
     for wanted in wanted {
-        let shown = wanted.path(name);
+        let shown = wanted.path(name, root);
         let path = root.join(&shown);
         let there = match fs::read_to_string(&path) {
             Ok(text) => Some(text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if path.is_symlink() {
+                    in_the_way.push(format!(
+                        "{shown} (it is a link to a file that does not exist)"
+                    ));
+                    continue;
+                }
+                None
+            }
             Err(error) => {
                 in_the_way.push(format!("{shown} ({error})"));
                 continue;
@@ -114,7 +122,7 @@ fn decide(root: &Path, name: &Name, wanted: Vec<Wanted>) -> Result<Vec<Action>, 
             }
             (Some(_), Kind::Kept(hint)) => Done::Kept(Some(hint)),
             (Some(there), Kind::Merged(merge)) => match merge(&there, name)? {
-                Some(merged) => Done::Changed(merged),
+                Some(merged) => Done::Changed(merged.with_line_ends_of(&there)),
                 None => Done::Kept(None),
             },
         };

@@ -109,11 +109,16 @@ fn kind(path: &str, name: &Name) -> Kind {
 
 impl Wanted {
     /// The path below the project's root.
-    pub fn path(&self, name: &Name) -> String {
-        match self.path.strip_prefix("schema/") {
-            Some(path) => format!("{}/{path}", name.schema_crate()),
-            None => self.path.to_owned(),
+    pub fn path(&self, name: &Name, root: &Path) -> String {
+        const OLD_CONFIGURATION: &str = ".cargo/config";
+        if let Some(path) = self.path.strip_prefix("schema/") {
+            return format!("{}/{path}", name.schema_crate());
         }
+        // Where both exist, cargo reads the old one alone.
+        if self.path == ".cargo/config.toml" && root.join(OLD_CONFIGURATION).exists() {
+            return OLD_CONFIGURATION.to_owned();
+        }
+        self.path.to_owned()
     }
 
     /// Whether the project has something of its own in the place of it: migrations are not begun twice.
@@ -153,7 +158,7 @@ mod tests {
         ];
         for path in same {
             let wanted = wanted.iter().find(|it| it.path == path).unwrap();
-            let here = fs::read_to_string(root.join(wanted.path(&name))).unwrap();
+            let here = fs::read_to_string(root.join(wanted.path(&name, &root))).unwrap();
             assert_eq!(here, wanted.text, "{path}");
         }
         // Of these it has more: other members, tools for its snapshots, examples.
@@ -172,7 +177,7 @@ mod tests {
         }
         for path in ["schema/Cargo.toml", "xtask/Cargo.toml"] {
             let wanted = wanted.iter().find(|it| it.path == path).unwrap();
-            let here = fs::read_to_string(root.join(wanted.path(&name))).unwrap();
+            let here = fs::read_to_string(root.join(wanted.path(&name, &root))).unwrap();
             let dependencies = wanted
                 .text
                 .lines()
@@ -196,7 +201,7 @@ mod tests {
         let shown = wanted
             .iter()
             .filter(|it| own.iter().any(|own| it.path.starts_with(own)))
-            .map(|it| format!("==> {} <==\n{}", it.path(&name), it.text));
+            .map(|it| format!("==> {} <==\n{}", it.path(&name, Path::new("none")), it.text));
         insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"));
     }
 }

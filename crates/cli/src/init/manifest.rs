@@ -15,6 +15,17 @@ pub struct Merged {
     pub added: String,
 }
 
+impl Merged {
+    /// With the line ends of `before`, the file's text until now.
+    pub fn with_line_ends_of(self, before: &str) -> Merged {
+        if !before.contains("\r\n") {
+            return self;
+        }
+        let text = self.text.replace("\r\n", "\n").replace('\n', "\r\n");
+        Merged { text, ..self }
+    }
+}
+
 /// Adds to a file's text what it lacks; `None` where it lacks nothing.
 pub type Merge = fn(&str, &Name) -> Result<Option<Merged>, Failure>;
 
@@ -41,6 +52,11 @@ pub fn members(text: &str, name: &Name) -> Result<Option<Merged>, Failure> {
     let DeValue::Table(workspace) = workspace.get_ref() else {
         return by_hand();
     };
+    if let Some(excluded) = wanted.iter().find(|name| is_excluded(workspace, name)) {
+        let message = format!("Cargo.toml excludes {excluded} from the workspace");
+        let failure = Failure::new(Code::Usage, message).note("state", "nothing was created");
+        return Err(failure.next("remove it from `exclude`, and run the command again"));
+    }
     let Some(members) = value(workspace, "members") else {
         let Some(end) = end_of_header(text, "workspace") else {
             return by_hand();
@@ -85,6 +101,15 @@ pub fn members(text: &str, name: &Name) -> Result<Option<Merged>, Failure> {
         text,
         added: added(&missing),
     }))
+}
+
+/// Whether the workspace's `exclude` names the folder.
+fn is_excluded(workspace: &DeTable<'_>, folder: &str) -> bool {
+    let Some(DeValue::Array(listed)) = value(workspace, "exclude").map(|it| it.get_ref()) else {
+        return false;
+    };
+    let mut names = listed.iter().filter_map(|it| it.get_ref().as_str());
+    names.any(|it| it.trim_start_matches("./").trim_end_matches('/') == folder)
 }
 
 /// `cargo xtask`.
