@@ -82,6 +82,41 @@ pub(crate) fn on_aggregate(statement: &str, aggregates: &BTreeSet<String>) -> Op
     Some(Rewriting::new(statement, edits))
 }
 
+/// Refuses a write to one of these continuous aggregates that is sent as it is: of a statement that is prepared, or in the body of a function.
+pub(crate) fn check_writes(
+    statement: &str,
+    aggregates: &BTreeSet<String>,
+) -> Result<(), NotSupported> {
+    let first = lexer::stream(statement).next();
+    let may_hold = ["prepare", "do", "create"];
+    let is_candidate = first.is_some_and(|token| {
+        let text = token.text(statement);
+        may_hold.iter().any(|word| text.eq_ignore_ascii_case(word))
+    });
+    if aggregates.is_empty() || !is_candidate {
+        return Ok(());
+    }
+    let tokens = lexer::tokens(statement);
+    writes::check(
+        Words {
+            sql: statement,
+            tokens: &tokens,
+        },
+        aggregates,
+    )
+}
+
+/// The name of the table or view that a statement creates and that is no continuous aggregate, without its schema.
+pub(crate) fn created_relation(statement: &str) -> Option<String> {
+    let tokens: Vec<_> = lexer::stream(statement)
+        .take(writes::FIRST_TOKENS)
+        .collect();
+    statements::created_relation(Words {
+        sql: statement,
+        tokens: &tokens,
+    })
+}
+
 /// What to send in place of one statement, which has no semicolon behind it.
 ///
 /// # Errors

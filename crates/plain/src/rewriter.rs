@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use sql::rewriting::Rewriting;
 use sql::timescaledb::NAMESPACES;
 
-use crate::rewrite::{NotSupported, created_aggregate, on_aggregate, rewrite};
+use crate::rewrite::{
+    NotSupported, check_writes, created_aggregate, created_relation, on_aggregate, rewrite,
+};
 
 /// SQLSTATE of a relation of another kind than a statement takes, and of a view that nothing can be written to.
 const OF_VIEWS: [&str; 2] = ["42809", "55000"];
@@ -15,13 +17,21 @@ const OF_VIEWS: [&str; 2] = ["42809", "55000"];
 pub struct Rewriter {
     /// The names of the continuous aggregates that they create, without schemas.
     aggregates: BTreeSet<String>,
+    /// Those of them that no table or plain view has, in whatever schema: a body that writes to one of these writes to the aggregate.
+    unmistakable: BTreeSet<String>,
 }
 
 impl Rewriter {
     /// For these statements, which are all of the migrations'.
     pub fn new<'a>(statements: impl Iterator<Item = &'a str>) -> Rewriter {
+        let (mut aggregates, mut others) = (BTreeSet::new(), BTreeSet::new());
+        for statement in statements {
+            aggregates.extend(created_aggregate(statement));
+            others.extend(created_relation(statement));
+        }
         Rewriter {
-            aggregates: statements.filter_map(created_aggregate).collect(),
+            unmistakable: aggregates.difference(&others).cloned().collect(),
+            aggregates,
         }
     }
 
@@ -31,6 +41,7 @@ impl Rewriter {
     /// When the statement asks for what only TimescaleDB can do.
     pub fn rewrite(&self, statement: &str) -> Result<Rewriting, NotSupported> {
         let rewriting = rewrite(statement)?;
+        check_writes(statement, &self.unmistakable)?;
         Ok(on_aggregate(statement, &self.aggregates).unwrap_or(rewriting))
     }
 
@@ -59,6 +70,21 @@ mod tests {
         let text = |sql: &str| rewriter.rewrite(sql).unwrap().text;
         assert!(text("DELETE FROM daily").starts_with("CALL _timescaledb_functions.write_to("));
         assert_eq!(text("DELETE FROM weekly"), "DELETE FROM weekly");
+    }
+
+    #[test]
+    fn a_write_in_a_body_is_refused_where_the_name_is_the_aggregate_s_alone() {
+        let body = "DO $$ BEGIN DELETE FROM daily; END $$";
+        let rewriter = Rewriter::new([AGGREGATE].into_iter());
+        let error = rewriter.rewrite(body).unwrap_err();
+        assert_eq!(&body[error.range], "DELETE FROM daily");
+        for other in [
+            "CREATE TABLE IF NOT EXISTS public.daily (n int)",
+            "CREATE OR REPLACE VIEW daily AS SELECT 1",
+        ] {
+            let rewriter = Rewriter::new([AGGREGATE, other].into_iter());
+            assert_eq!(rewriter.rewrite(body).unwrap().text, body);
+        }
     }
 
     #[test]

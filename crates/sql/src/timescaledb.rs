@@ -427,6 +427,9 @@ pub const OPTIONS: &[Opt] = &[
     option("chunk_interval", Value::Interval, &["chunk_interval"], AGGREGATE),
     option("compress_interval", Value::Interval, &["compress_chunk_interval", "compress_chunk_time_interval"], STORED),
     option("index", Value::Text, &["compress_index", "compress_sparse_index", "index", "sparse_index"], TABLES),
+    // From 2.29 on.
+    option("direct_compress", Value::Bool, &["direct_compress"], TABLES),
+    option("direct_compress_interval", Value::Interval, &["direct_compress_schedule_interval"], TABLES),
     option("hypertable", Value::Bool, &["hypertable"], TABLE),
     option("partition_column", Value::Text, &["partition_column", "partitioning_column"], TABLE),
     option("create_default_indexes", Value::Bool, &["create_default_indexes"], TABLE),

@@ -180,3 +180,96 @@ fn what_is_not_supported_is_named_and_nothing_is_run() {
         ""
     );
 }
+
+/// Writes to a continuous aggregate that are not rewritten.
+#[test]
+fn a_write_that_is_not_rewritten_is_refused_before_anything_runs() {
+    let aggregate = "CREATE MATERIALIZED VIEW v WITH (timescaledb.continuous) AS\n  \
+         SELECT time_bucket('1 day', time) AS day, sum(v) FROM t GROUP BY 1 WITH NO DATA;\n";
+    let mut screens = String::new();
+    for (name, text) in [
+        (
+            "prepared",
+            "PREPARE p AS\n  INSERT INTO v VALUES (now(), 1);\nEXECUTE p;\n",
+        ),
+        ("do", "DO $$\nBEGIN\n  UPDATE v SET sum = 1;\nEND\n$$;\n"),
+        (
+            "function",
+            "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$\n  DELETE FROM public.v\n$$;\n",
+        ),
+    ] {
+        let project = one(
+            &format!("{}_{name}", test_name!()),
+            &format!("{HYPERTABLE}{aggregate}{text}"),
+        );
+        let Some(project) = project else {
+            return;
+        };
+        screens += &project.run("migrate --plain --no-snapshot");
+        let made =
+            "SELECT count(*)::text FROM pg_class WHERE relname IN ('t', 'schema_migrations')";
+        assert_eq!(value(&project, made), "0", "{name}");
+    }
+    insta::assert_snapshot!(screens);
+}
+
+#[test]
+fn what_is_applied_is_not_refused_any_more() {
+    let Some(project) = one(test_name!(), HYPERTABLE) else {
+        return;
+    };
+    project.run("migrate --plain --no-snapshot");
+    let aggregate = "CREATE MATERIALIZED VIEW v WITH (timescaledb.continuous) AS\n  \
+         SELECT time_bucket('1 day', time) AS day, sum(v) FROM t GROUP BY 1 WITH NO DATA;\n";
+    project.write("migrations/002_aggregate.sql", aggregate);
+    let body = "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DELETE FROM public.v';\n";
+    project.write("migrations/003_function.sql", body);
+    project.write("migrations/004_more.sql", "SELECT 1;\n");
+    assert!(
+        project
+            .run("migrate --plain --no-snapshot")
+            .contains("003_function.sql:1:")
+    );
+    // As an earlier version left it.
+    project.write("migrations/003_function.sql", "SELECT 1;\n");
+    project.run("migrate --plain --no-snapshot --to 3");
+    let mut client = project.own_database().client();
+    let checksum = "UPDATE schema_migrations SET checksum = encode(sha256(convert_to($1, 'UTF8')), 'hex') WHERE version = 3";
+    client.execute(checksum, &[&body]).unwrap();
+    project.write("migrations/003_function.sql", body);
+    let screen = project.run("migrate --plain --no-snapshot");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    assert!(screen.contains("004 more"), "{screen}");
+}
+
+/// Of TimescaleDB 2.29, which the stand-in does not say that it is.
+#[test]
+fn direct_compress_is_taken_where_it_is_off() {
+    let off = "CREATE TABLE w (time timestamptz NOT NULL) WITH (tsdb.hypertable, tsdb.direct_compress = false, \
+               tsdb.direct_compress_schedule_interval = '1 hour');\n\
+               ALTER TABLE t SET (timescaledb.direct_compress = off);\n";
+    let Some(project) = one(test_name!(), &format!("{HYPERTABLE}{off}")) else {
+        return;
+    };
+    let screen = project.run("migrate --plain --no-snapshot");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    let stored =
+        "SELECT count(*)::text FROM timescaledb_information.hypertables WHERE compression_enabled";
+    assert_eq!(value(&project, stored), "2");
+    for (text, said) in [
+        (
+            "ALTER TABLE t SET (tsdb.direct_compress);\n",
+            "plain mode cannot turn direct_compress on",
+        ),
+        (
+            "ALTER TABLE t SET (tsdb.direct_compress_schedule_interval = '1 hour');\n",
+            "requires \"direct_compress\" to be set in the same clause",
+        ),
+    ] {
+        project.write("migrations/002_more.sql", text);
+        let screen = project.run("migrate --plain --no-snapshot");
+        assert!(screen.starts_with("exit 1\n"), "{screen}");
+        assert!(screen.contains(said), "{screen}");
+        assert!(screen.contains("002_more.sql:1:"), "{screen}");
+    }
+}

@@ -87,7 +87,7 @@ pub fn plan(
             show_mode(mode == Mode::Plain, screen);
             screen.line("the target is not running: planning for an empty database");
             history = History::default();
-            mode.migrations(migrations)
+            mode.migrations(migrations, &|_| false)
                 .map_err(|error| explain::run(&error, migrations))?
         }
     };

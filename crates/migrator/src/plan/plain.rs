@@ -9,13 +9,21 @@ use crate::plain::rewrite::does_nothing;
 use crate::server_error::quoted;
 use crate::source::TextError;
 
-/// The migrations in plain mode: the same steps, and other text for the statements that PostgreSQL does not know.
+/// The migrations in plain mode: the same steps, and other text for the statements that PostgreSQL does not know. What is applied does not
+/// run again, and may be what an earlier version took.
 ///
 /// # Errors
 /// When a statement asks for what only TimescaleDB can do.
-pub fn plain(migrations: &[Migration]) -> Result<Vec<Migration>, TextError> {
+pub fn plain(
+    migrations: &[Migration],
+    is_applied: &dyn Fn(&Migration) -> bool,
+) -> Result<Vec<Migration>, TextError> {
     let rewriter = rewriter(migrations);
-    migrations.iter().map(|it| of(it, &rewriter)).collect()
+    let plain = migrations.iter().map(|it| match of(it, &rewriter) {
+        Err(_) if is_applied(it) => Ok(it.clone()),
+        other => other,
+    });
+    plain.collect()
 }
 
 /// Whether the server refused something in a function, or in a string that one executes, which would have been rewritten in a file.
@@ -72,7 +80,7 @@ mod tests {
     fn plain_of(text: &str) -> Result<Migration, TextError> {
         let file = File::new(Path::new("001_a.sql"), text.as_bytes().to_vec()).unwrap();
         let migrations = [Migration::parse(file).unwrap()];
-        plain(&migrations).map(|mut plain| plain.remove(0))
+        plain(&migrations, &|_| false).map(|mut plain| plain.remove(0))
     }
 
     #[test]

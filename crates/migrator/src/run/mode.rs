@@ -26,7 +26,7 @@ pub fn migrations<'a>(
     }
     let mode = in_database(mode, &report.facts);
     check(mode, report).map_err(Error::Mode)?;
-    mode.migrations(migrations)
+    mode.migrations(migrations, &is_applied)
 }
 
 /// The mode that a run has that was asked for `mode`: a database of plain mode stays one, also where TimescaleDB was installed later.
@@ -38,15 +38,19 @@ pub(super) fn in_database(mode: Mode, facts: &Facts) -> Mode {
 }
 
 impl Mode {
-    /// The migrations as they are run in this mode.
+    /// The migrations as they are run in this mode, where some are applied.
     ///
     /// # Errors
-    /// [`Error::NotSupported`] where a statement needs TimescaleDB itself.
-    pub fn migrations(self, migrations: &[Migration]) -> Result<Cow<'_, [Migration]>, Error> {
+    /// [`Error::NotSupported`] where a statement of another one needs TimescaleDB itself.
+    pub fn migrations<'a>(
+        self,
+        migrations: &'a [Migration],
+        is_applied: &dyn Fn(&Migration) -> bool,
+    ) -> Result<Cow<'a, [Migration]>, Error> {
         if !self.is_plain() {
             return Ok(Cow::Borrowed(migrations));
         }
-        plan::plain(migrations)
+        plan::plain(migrations, is_applied)
             .map(Cow::Owned)
             .map_err(|error| Error::NotSupported(Box::new(error)))
     }

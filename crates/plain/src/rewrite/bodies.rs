@@ -19,7 +19,7 @@ pub(super) fn check(words: Words<'_>) -> Result<(), NotSupported> {
     if !is_routine(words) {
         return Ok(());
     }
-    let found = bodies(words).find_map(|body| first(words.sql, body));
+    let found = find(words, &of_timescaledb);
     found.map_or(Ok(()), |range| {
         let asked = &words.sql[range.clone()];
         Err(NotSupported {
@@ -28,6 +28,14 @@ pub(super) fn check(words: Words<'_>) -> Result<(), NotSupported> {
             reason: "statements in strings and in bodies of functions are not rewritten: write it into the file itself",
         })
     })
+}
+
+/// Finds something in a statement of a body, which has these tokens: its tokens.
+pub(super) type Find<'f> = &'f dyn Fn(Words<'_>, Range<usize>) -> Option<Range<usize>>;
+
+/// The bytes of the first thing in the bodies of a statement that one of their statements has.
+pub(super) fn find(words: Words<'_>, of: Find<'_>) -> Option<Range<usize>> {
+    bodies(words).find_map(|body| first(words.sql, body, of))
 }
 
 /// Whether a statement has a body: a `DO`, or one that creates a function or a procedure.
@@ -42,8 +50,8 @@ pub(super) fn bodies(words: Words<'_>) -> impl Iterator<Item = Range<usize>> {
     tokens.filter_map(move |it| it.inside(words.sql))
 }
 
-/// The first thing in a part of `sql` that makes a statement one of TimescaleDB's.
-fn first(sql: &str, body: Range<usize>) -> Option<Range<usize>> {
+/// The first thing in a part of `sql` that one of its statements has.
+fn first(sql: &str, body: Range<usize>, of: Find<'_>) -> Option<Range<usize>> {
     let text = &sql[body.clone()];
     let tokens = lexer::tokens(text);
     let all = Words {
@@ -53,7 +61,7 @@ fn first(sql: &str, body: Range<usize>) -> Option<Range<usize>> {
     let at_offset = |found: Range<usize>| body.start + found.start..body.start + found.end;
     let written = (0..tokens.len()).find_map(|at| {
         let is_start = at == 0 || all.is_symbol(at - 1, ";") || all.is_one_of(at - 1, BEFORE);
-        let found = is_start.then(|| of_timescaledb(all, at..executed::end(all, at)));
+        let found = is_start.then(|| of(all, at..executed::end(all, at)));
         let found = found.flatten()?;
         Some(at_offset(
             tokens[found.start].start..tokens[found.end - 1].end,
@@ -61,7 +69,7 @@ fn first(sql: &str, body: Range<usize>) -> Option<Range<usize>> {
     });
     let executed = executed::constants(all).into_iter().find_map(|at| {
         let inside = tokens[at].inside(text)?;
-        let whole = first(sql, at_offset(inside));
+        let whole = first(sql, at_offset(inside), of);
         whole.or_else(|| joined(all, at..executed::end(all, at)).map(at_offset))
     });
     written

@@ -33,20 +33,28 @@ pub(super) fn edits(words: Words<'_>) -> Edits {
     }
 }
 
+/// The words between `CREATE` and what is created.
+const BEFORE_KIND: &[&str] = &[
+    "or",
+    "replace",
+    "global",
+    "local",
+    "temp",
+    "temporary",
+    "unlogged",
+    "unique",
+];
+
+/// The name of the table or the plain view that a statement creates.
+pub(super) fn created_relation(words: Words<'_>) -> Option<String> {
+    let what = words.behind(1, BEFORE_KIND);
+    let is_relation = words.is(0, "create") && words.is_one_of(what, &["table", "view"]);
+    let name = is_relation.then(|| Name::read(words, if_not_exists(words, what + 1).0))??;
+    Some(name.0.object().to_owned())
+}
+
 fn create(words: Words<'_>) -> Edits {
-    let what = words.behind(
-        1,
-        &[
-            "or",
-            "replace",
-            "global",
-            "local",
-            "temp",
-            "temporary",
-            "unlogged",
-            "unique",
-        ],
-    );
+    let what = words.behind(1, BEFORE_KIND);
     if words.is(what, "extension") {
         create_extension(words, if_not_exists(words, what + 1).0)
     } else if words.are(what, &["materialized", "view"]) {

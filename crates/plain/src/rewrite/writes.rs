@@ -1,13 +1,16 @@
 //! `INSERT`, `UPDATE`, `DELETE`, `MERGE` and `TRUNCATE` of what may be a continuous aggregate, also in a `WITH`: TimescaleDB writes to what it
-//! keeps of one, and a view keeps nothing.
+//! keeps of one, and a view keeps nothing. A write that is not rewritten, in a `PREPARE` or the body of a function, is refused at its place.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use sql::rewriting::Edit;
 use sql::statement::names::Name;
 use sql::statement::words::Words;
 
 use super::aggregates::{array, enclosed};
+use super::bodies;
+use super::edits::NotSupported;
 use super::options::literal;
 
 /// How many of a statement's tokens name what it writes to, where that is one relation.
@@ -38,6 +41,49 @@ pub(super) fn to_aggregate(words: Words<'_>, aggregates: &BTreeSet<String>) -> O
 /// Whether a statement may hold others.
 pub(super) fn holds_statements(words: Words<'_>) -> bool {
     words.is_one_of(0, &["with", "explain"])
+}
+
+/// Refuses a write to one of these continuous aggregates that is sent as it is: in a statement that is prepared, and in a body. `words` are
+/// all of the statement.
+pub(super) fn check(words: Words<'_>, aggregates: &BTreeSet<String>) -> Result<(), NotSupported> {
+    let find = |words: Words<'_>, inside: Range<usize>| -> Option<Range<usize>> {
+        { inside }.find_map(|at| write_at(words, at, aggregates))
+    };
+    let found = if bodies::is_routine(words) {
+        bodies::find(words, &find)
+    } else if words.is(0, "prepare") {
+        None
+    } else {
+        return Ok(());
+    };
+    // The body may be part of the statement itself, as after PREPARE: BEGIN ATOMIC.
+    let found = found.or_else(|| {
+        let tokens = find(words, 1..words.tokens.len())?;
+        Some(words.tokens[tokens.start].start..words.tokens[tokens.end - 1].end)
+    });
+    found.map_or(Ok(()), |range| {
+        let asked = words.sql[range.clone()].split_whitespace();
+        Err(NotSupported {
+            what: format!("{} here", asked.collect::<Vec<_>>().join(" ")),
+            range,
+            reason: "a continuous aggregate is a view, and writes to it are not rewritten in prepared statements, in strings and in bodies of \
+                     functions: write it into the file itself",
+        })
+    })
+}
+
+/// The tokens that write to one of the aggregates, if they begin at `at`.
+fn write_at(words: Words<'_>, at: usize, aggregates: &BTreeSet<String>) -> Option<Range<usize>> {
+    let is_aggregate = |name: &Name| aggregates.contains(name.object());
+    if words.is(at, "truncate") {
+        let names = words.behind(at + 1, &["table", "only"]);
+        let (names, behind) = Name::read_list(words, names)?;
+        return names.iter().any(is_aggregate).then_some(at..behind);
+    }
+    let name = written_at(words, at).filter(is_aggregate)?;
+    let mut behind = at + 1..words.tokens.len();
+    let last = behind.find(|&at| Name::read(words, at).is_some_and(|(it, _)| it == name))?;
+    Some(at..Name::read(words, last)?.1)
 }
 
 /// What a statement that begins at `at` writes to.
@@ -162,6 +208,62 @@ mod tests {
             "WITH x AS (SELECT 'INSERT INTO \"Daily\"') SELECT * FROM x",
         ] {
             assert_eq!(call(sql), None, "{sql}");
+        }
+    }
+
+    /// What is refused, as it is written.
+    fn refused(sql: &str) -> Option<String> {
+        let tokens = lexer::tokens(sql);
+        let words = Words {
+            sql,
+            tokens: &tokens,
+        };
+        let error = check(words, &BTreeSet::from(["daily".to_owned()])).err()?;
+        Some(sql[error.range].to_owned())
+    }
+
+    #[test]
+    fn what_is_not_rewritten_is_refused_at_its_place() {
+        for (sql, expected) in [
+            (
+                "PREPARE p (int) AS INSERT INTO daily VALUES ($1)",
+                "INSERT INTO daily",
+            ),
+            (
+                "PREPARE p AS WITH x AS (DELETE FROM ONLY s.daily RETURNING 1) SELECT 1",
+                "DELETE FROM ONLY s.daily",
+            ),
+            (
+                "DO $$ BEGIN IF true THEN UPDATE daily SET n = 1; END IF; END $$",
+                "UPDATE daily",
+            ),
+            (
+                "DO $$ BEGIN EXECUTE 'DELETE FROM \"daily\"'; END $$",
+                "DELETE FROM \"daily\"",
+            ),
+            (
+                "DO $$ BEGIN TRUNCATE TABLE t, daily; END $$",
+                "TRUNCATE TABLE t, daily",
+            ),
+            (
+                "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'SELECT 1; MERGE INTO daily USING t ON true WHEN MATCHED THEN DELETE'",
+                "MERGE INTO daily",
+            ),
+            (
+                "CREATE PROCEDURE p() LANGUAGE sql BEGIN ATOMIC INSERT INTO daily SELECT 1; END",
+                "INSERT INTO daily",
+            ),
+        ] {
+            assert_eq!(refused(sql).as_deref(), Some(expected), "{sql}");
+        }
+        for sql in [
+            "PREPARE p AS SELECT * FROM daily FOR UPDATE",
+            "PREPARE p AS INSERT INTO t SELECT * FROM daily",
+            "DO $$ BEGIN RAISE NOTICE 'DELETE FROM daily'; PERFORM 1 FROM daily; DELETE FROM weekly; END $$",
+            "INSERT INTO daily SELECT 1",
+            "COMMENT ON TABLE t IS 'DELETE FROM daily'",
+        ] {
+            assert_eq!(refused(sql), None, "{sql}");
         }
     }
 

@@ -84,7 +84,7 @@ BEGIN
         PERFORM _timescaledb_functions.set_compress_interval(target, (options ->> 'compress_interval')::interval);
     END IF;
     UPDATE _timescaledb_catalog.hypertable
-    SET columnstore = columnstore OR options ?| '{columnstore,segmentby,orderby,compress_interval,index}'
+    SET columnstore = columnstore OR options ?| '{columnstore,segmentby,orderby,compress_interval,index,direct_compress}'
     WHERE id = target;
     IF options ? 'segmentby' THEN
         SELECT array_agg(c.column_name) INTO names

@@ -45,6 +45,22 @@ BEGIN
 END
 $$;
 
+-- Whether rows are compressed as they are written changes nothing that can be seen here; the policies that come with it would be seen.
+CREATE FUNCTION _timescaledb_functions.check_direct_compress(options jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path TO pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF options ? 'direct_compress_interval' AND NOT options ? 'direct_compress' THEN
+        RAISE EXCEPTION '"direct_compress_schedule_interval" requires "direct_compress" to be set in the same clause'
+            USING ERRCODE = 'invalid_parameter_value';
+    ELSIF (options ->> 'direct_compress')::bool THEN
+        RAISE EXCEPTION 'plain mode cannot turn direct_compress on' USING ERRCODE = 'feature_not_supported',
+            DETAIL = 'It adds a policy that compacts chunks, and there are no chunks here.',
+            HINT = 'Leave it out, or run the migrations on TimescaleDB.';
+    END IF;
+END
+$$;
+
 -- The options of a list, names and values by turns, under the one name that each has here; one without a value is on. Refuses those that
 -- TimescaleDB does not know in such a statement.
 CREATE FUNCTION _timescaledb_functions.known_options(options jsonb, statement text, has_values bool DEFAULT true) RETURNS jsonb
@@ -74,6 +90,7 @@ BEGIN
         PERFORM _timescaledb_functions.check_option(option.name, found.type, option.value) WHERE has_values;
         result := result || jsonb_build_object(found.known, COALESCE(option.value, 'true'));
     END LOOP;
+    PERFORM _timescaledb_functions.check_direct_compress(result) WHERE has_values;
     RETURN result;
 END
 $$;
