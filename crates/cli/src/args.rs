@@ -13,7 +13,7 @@ pub struct TargetArgs {
     pub target: Option<String>,
 }
 
-/// What the database stands on.
+/// With or without TimescaleDB.
 #[derive(Args, Clone, Default)]
 pub struct ModeArgs {
     /// Run without TimescaleDB: hypertables become plain tables, continuous aggregates become views [default: only if the embedded server has no TimescaleDB]
@@ -29,7 +29,7 @@ pub struct SourceArgs {
     pub migrations: Option<PathBuf>,
 }
 
-/// What becomes of the snapshot.
+/// What happens to the snapshot.
 #[derive(Args, Clone)]
 pub struct SnapshotArgs {
     /// The snapshot file to update [default: schema.json of the schema crate]
@@ -68,7 +68,7 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Seconds that may not be 0, which PostgreSQL takes for no limit.
+/// Seconds that must not be 0, which means no limit to PostgreSQL.
 pub fn timeout(text: &str) -> Result<Duration, String> {
     let duration = seconds(text)?;
     if duration.is_zero() {

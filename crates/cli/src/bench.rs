@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: builds and runs the crate `bench` of the toolkit's own repository, which measures the commands beside psql and
-//! against what is promised.
+//! `cargo xtask bench`: builds and runs the crate `bench` of the toolkit's repository, which measures the commands against psql and the
+//! promised bounds.
 
 use std::process::ExitCode;
 

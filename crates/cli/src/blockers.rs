@@ -1,4 +1,4 @@
-//! Who stands in the way of a statement that waits for a lock, and what helps. Pure.
+//! Who blocks a statement that waits for a lock, and what helps. Pure.
 
 use migrator::run::Blocker;
 
@@ -10,7 +10,7 @@ const QUERY: usize = 80;
 /// Said where a background job is in the way.
 pub const PAUSE_JOBS: &str = "`--pause-jobs` pauses the background jobs of what is touched";
 
-/// A session that stands in the way, in one line.
+/// A blocking session, in one line.
 pub fn describe(blocker: &Blocker) -> String {
     let query = match blocker.query.chars().count() {
         0 => String::new(),

@@ -1,4 +1,4 @@
-//! `cargo xtask ci`: checks the toolkit's own repository as its CI does.
+//! `cargo xtask ci`: checks the toolkit's repository as its CI does.
 
 use std::process::ExitCode;
 

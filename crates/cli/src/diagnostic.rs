@@ -10,7 +10,7 @@ const LONGEST_LINE: usize = 120;
 /// An error with its place and notes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// SQLSTATE, where a server said it.
+    /// SQLSTATE, if the error is a server's.
     pub code: Option<String>,
     /// What happened, in one line if it can be.
     pub message: String,
@@ -89,8 +89,7 @@ impl Excerpt {
         }
     }
 
-    /// The line as it is shown, and how many of its characters stand before the place: of a long
-    /// line only what is around it.
+    /// The line as it is shown, and how many of its characters precede the place: of a long line only the part around it.
     fn excerpt(&self) -> (String, usize) {
         let before = self.column - 1;
         let length = self.text.chars().count();

@@ -327,7 +327,7 @@ fn port(config: &Config, checks: &mut Checks) -> bool {
     false
 }
 
-/// What became of an attempt to connect.
+/// The result of an attempt to connect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Port {
     Open,

@@ -105,7 +105,7 @@ struct Found {
     made_by: Option<MadeBy>,
 }
 
-/// What the database says of itself; shows which one it is.
+/// The database's facts; shows which database it is.
 fn read(
     project: &Project,
     chosen: &Chosen,
@@ -170,7 +170,7 @@ fn is_proof_of_view(difference: &Difference, catalog: &Catalog) -> bool {
             })
 }
 
-/// Sorts what belongs to a relation behind it.
+/// Sorts the parts of a relation after it.
 fn key(difference: &Difference) -> impl Ord + '_ {
     let subject = &difference.subject;
     let relation = subject.of.as_ref().unwrap_or(&subject.name);
@@ -210,7 +210,7 @@ fn show(expected: &Expected, differences: &[Found], report: &Report, screen: &mu
     });
 }
 
-/// In one line, that there is none.
+/// The line that reports no drift.
 pub fn no_drift(source: &Source) -> String {
     match source {
         Source::Nothing => {
@@ -220,7 +220,7 @@ pub fn no_drift(source: &Source) -> String {
     }
 }
 
-/// What the JSON document says of it.
+/// Its part of the JSON document.
 fn document(source: &Source, differences: &[Found]) -> Value {
     let differences: Vec<Value> = differences.iter().map(difference_json).collect();
     json!({
@@ -292,7 +292,7 @@ impl States {
         found
     }
 
-    /// The line that names them, where there is anything to say.
+    /// The line that names them, if there are any.
     fn line(&self) -> Option<String> {
         let mut parts = Vec::new();
         if self.applied == 0 && self.half.is_empty() && self.mismatches.is_empty() {

@@ -1,4 +1,4 @@
-//! `.env`: reading it as docker-compose does, and making it from `.env.example` with a password of its own.
+//! `.env`: reading it as docker-compose does, and creating it from `.env.example` with a new password.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -84,7 +84,7 @@ fn is_name(key: &str) -> bool {
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// The value without its quotes and the comment behind it.
+/// The value without its quotes and the comment after it.
 fn unquote(value: &str) -> &str {
     for quote in ['"', '\''] {
         if let Some((inner, rest)) = value
@@ -181,7 +181,7 @@ pub fn set_password(path: &Path, name: &str, known: Option<&str>) -> Result<bool
     Ok(true)
 }
 
-/// Puts a text in the place of an open file, whose permissions it keeps; whatever happens, the one or the other is there.
+/// Replaces an open file's text and keeps its permissions; whatever happens, either the old or the new text is there.
 fn replace(path: &Path, text: &str, file: &fs::File) -> io::Result<()> {
     let path = fs::canonicalize(path)?;
     let new = path.with_extension(format!("new-{}", std::process::id()));
@@ -209,7 +209,7 @@ fn quoted(value: &str) -> Option<String> {
     }
 }
 
-/// Adds variables that this checkout alone has; the file is made where there is none.
+/// Adds variables that apply only to this checkout; creates the file if there is none.
 pub fn add(path: &Path, lines: &[(&str, &str)]) -> Result<(), Failure> {
     let failed = |error: io::Error| {
         let names: Vec<String> = lines

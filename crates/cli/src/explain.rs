@@ -57,7 +57,7 @@ pub fn source(error: &source::Error, root: &Path) -> Failure {
         source::Error::Utf8 { .. } => "save the file as UTF-8".to_owned(),
         source::Error::Nul { .. } => "remove the byte".to_owned(),
     };
-    // A folder that is not there was most likely mistyped.
+    // A folder that does not exist was most likely mistyped.
     let code = match error {
         source::Error::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
             Code::Usage
@@ -88,7 +88,7 @@ fn text_with(error: &TextError, next: &str) -> Failure {
         .field("column", column)
 }
 
-/// A question of a command's own that was not answered: it leaves nothing in doubt.
+/// A command's query that was not answered: it leaves nothing in doubt.
 pub fn asked(error: link::Error) -> Failure {
     run(&error.with_nothing_in_doubt().into(), &[])
 }
@@ -163,7 +163,7 @@ pub fn run(error: &run::Error, migrations: &[Migration]) -> Failure {
                 .note("at", "the stand-in for TimescaleDB in plain mode, which the first run installs and a newer version updates")
                 .note("state", "it was rolled back, and no migration was run");
             let next = remedy(error, "").unwrap_or(match error.code.as_str() {
-                // Of a newer version: what somebody made of the older one.
+                // With a newer version: what depends on the older one.
                 "2BP01" => "drop what depends on it, run `cargo xtask migrate --plain`, and create it again",
                 "42723" => "drop or rename that function, and run `cargo xtask migrate --plain`",
                 _ => "start with an empty database",

@@ -60,7 +60,7 @@ impl Failure {
         self.note("next", text)
     }
 
-    /// A note that stands before what to type next.
+    /// A note before what to type next.
     pub fn note_before_next(mut self, label: &'static str, text: impl Into<String>) -> Failure {
         let notes = &mut self.diagnostic.notes;
         let next = notes.iter().position(|(label, _)| *label == "next");
@@ -68,7 +68,7 @@ impl Failure {
         self
     }
 
-    /// Says what the state is, in the place of what was said of it.
+    /// Replaces the note about the state.
     pub fn state(mut self, text: impl Into<String>) -> Failure {
         let notes = &mut self.diagnostic.notes;
         match notes.iter_mut().find(|(label, _)| *label == "state") {
@@ -80,7 +80,7 @@ impl Failure {
         }
     }
 
-    /// What to type next, where it is known.
+    /// What to type next, if it is known.
     pub fn next_text(&self) -> Option<&str> {
         let notes = &self.diagnostic.notes;
         let next = notes.iter().find(|(label, _)| *label == "next");

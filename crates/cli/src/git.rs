@@ -1,4 +1,4 @@
-//! What git knows of the project's files, for advice that is of use only where it does. Without git, or outside of a repository, nothing.
+//! What git knows about the project's files, for advice that depends on it. Nothing without git, or outside a repository.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! `cargo xtask import`: numbered files made of another tool's folder, whose own files are left alone.
+//! `cargo xtask import`: converts another tool's folder to numbered files; the tool's files are not changed.
 
 mod entries;
 mod folder;
@@ -24,7 +24,7 @@ pub use folder::Tool;
 /// Longer names make file names that some file systems refuse.
 const LONGEST_NAME: usize = 100;
 
-/// A migration that is to be written.
+/// A migration to write.
 struct New<'a> {
     file: String,
     text: String,
@@ -229,7 +229,7 @@ fn remove_left(dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes all files or none, and never over another: first into a folder of their own, then each gets its name.
+/// Writes all files or none, and overwrites none: first into a separate folder, then each gets its name.
 fn write(dir: &Path, news: &[New<'_>]) -> io::Result<()> {
     fs::create_dir_all(dir)?;
     let lock = fs::File::open(dir)?;

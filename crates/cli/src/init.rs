@@ -1,6 +1,7 @@
 //! `timeschema init`: what a project needs to keep its schema with this toolkit, in an empty folder or an existing workspace.
 //!
-//! Nothing is overwritten. What is a project's own anyway (its manifest, `.gitignore`, cargo's configuration) gets the lines that it lacks.
+//! Nothing is overwritten. Files that a project has anyway (its manifest, `.gitignore`, cargo's configuration) get the lines that they
+//! lack.
 
 mod files;
 mod manifest;
@@ -44,7 +45,7 @@ enum Done {
     Made(String),
     /// It is there, and gets what it lacked.
     Changed(Merged),
-    /// It is there, and stays as it is; what its owner has to know of that.
+    /// It exists, and stays as it is; with what its owner must know about that.
     Kept(Option<String>),
 }
 
@@ -87,7 +88,7 @@ fn check_above(root: &Path) -> Result<(), Failure> {
     }
 }
 
-/// What happens to each file; an error that names all that are in the way.
+/// What happens to each file; an error names all that are in the way.
 fn decide(root: &Path, name: &Name, wanted: Vec<Wanted>) -> Result<Vec<Action>, Failure> {
     let mut actions = Vec::new();
     let mut in_the_way = Vec::new();
@@ -156,7 +157,7 @@ fn carry_out(root: &Path, action: &Action) -> io::Result<()> {
         Done::Made(text) => {
             fs::create_dir_all(path.parent().unwrap_or(root))?;
             let whole = write_beside(&path, text)?;
-            // A rename would replace what somebody else made meanwhile.
+            // A rename would replace what somebody else has created meanwhile.
             let made = fs::hard_link(&whole, &path);
             fs::remove_file(&whole)?;
             made

@@ -42,7 +42,7 @@ pub struct Keeper {
     selection: Selection,
 }
 
-/// What is known of the database that a run starts from.
+/// What is known about the database that a run starts from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Basis {
     /// It holds what the migrations applied so far make, or nothing: what it holds afterwards may be written.
@@ -55,7 +55,7 @@ pub enum Basis {
     Drift(Vec<String>),
 }
 
-/// What is known of a database with this catalog before a run.
+/// What is known about a database with this catalog before a run.
 fn basis(claim: Claim, applied: &[Migration], is_half: bool, found: &Catalog) -> Basis {
     if applied.is_empty() && !is_half {
         return proven_or_drift(&nothing(found), found);
@@ -88,7 +88,7 @@ pub struct Before {
 }
 
 impl Before {
-    /// Whether the run may go on.
+    /// Whether the run may continue.
     fn may_go_on(&self, only_check: bool) -> bool {
         match &self.basis {
             Basis::Drift(_) => false,
@@ -123,7 +123,7 @@ impl Keeper {
         })
     }
 
-    /// Fails where there is no folder to write the snapshot to: before anything is run.
+    /// Fails before anything runs if the snapshot's folder does not exist.
     pub fn check_folder(&self, migrations: &[plan::Migration]) -> Result<(), Failure> {
         if self.leave_alone || !self.applies_all(migrations) {
             Ok(())
@@ -138,8 +138,8 @@ impl Keeper {
         last.is_none_or(|last| self.selection.admits(last.file.version))
     }
 
-    /// Refuses a snapshot that cannot be written where it has to be: where it is not the one of these migrations already, as in a checkout
-    /// that is only deployed.
+    /// Refuses a snapshot that cannot be written but must be; one that already belongs to these migrations, as in a deployed checkout, need
+    /// not be.
     pub fn check_writable(&self, migrations: &[plan::Migration]) -> Result<(), Failure> {
         let is_theirs = match &self.committed {
             Committed::Snapshot(it) => it.check(&snapshot::listed(migrations)).is_ok(),
@@ -158,7 +158,7 @@ impl Keeper {
         (!self.leave_alone).then(catalog::probe_query)
     }
 
-    /// Looks at the database in which something is pending; whether the run may go on.
+    /// Examines a database with pending migrations; returns whether the run may continue.
     pub fn look(
         &self,
         link: &mut dyn Link,
@@ -285,7 +285,7 @@ impl Keeper {
         }
     }
 
-    /// Writes what the database holds where it is known that the migrations made it.
+    /// Writes the database's catalog if it is known that the migrations made it.
     fn write_if_proven(
         &self,
         link: &mut dyn Link,
@@ -343,7 +343,7 @@ impl Keeper {
     }
 }
 
-/// What a database stands on, by what it says of itself.
+/// A database's mode, by its facts.
 pub fn mode(report: &Report) -> Mode {
     if report.facts.is_plain {
         Mode::Plain

@@ -127,7 +127,7 @@ pub fn run_on(
     )
 }
 
-/// The same in a session that is open already; `baseline` is what the document says of a database that was taken over.
+/// The same in a session that is open already; `baseline` is the document's part about a database that was taken over.
 pub fn go_on(
     chosen: &Chosen,
     session: &mut Session,
@@ -145,7 +145,7 @@ pub fn go_on(
     let report = apply_gated(
         chosen, session, migrations, options, probe, &mut gate, screen,
     )?;
-    // What is asked from here on takes no time, and nobody looks on any more.
+    // Queries from here on are quick, and no second session watches any more.
     session.link.answer_within(target::LOOKING);
     let kept = keeper
         .keep(session, migrations, &report, look)
@@ -233,12 +233,12 @@ fn apply_gated(
     })
 }
 
-/// Whether a run is one of plain mode: a database that has TimescaleDB is none for it, whatever was asked for.
+/// Whether a run is in plain mode: never in a database that has TimescaleDB, whatever was requested.
 pub fn is_plain(mode: Mode, facts: &Facts) -> bool {
     facts.is_plain || (mode == Mode::Plain && facts.timescaledb.is_none())
 }
 
-/// Says what is different in plain mode: that of the run, or of the database.
+/// Prints what differs in plain mode, of the run or of the database.
 pub fn show_mode(is_plain: bool, screen: &mut Screen) {
     if is_plain {
         screen.line("mode     plain, without TimescaleDB: hypertables are plain tables, continuous aggregates are views");

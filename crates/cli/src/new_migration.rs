@@ -98,7 +98,7 @@ fn create(project: &Project, dir: &Path, name: &str) -> Result<PathBuf, Failure>
         .open(&path)
         .map_err(failed)?;
     if let Err(error) = file.write_all(text.as_bytes()) {
-        // What is left would be applied as it is by the next run, and could not be edited any more.
+        // The next run would apply the rest as it is, and then it could no longer be edited.
         let _ = fs::remove_file(&path);
         return Err(failed(error).note("state", "no file was created"));
     }

@@ -17,7 +17,7 @@ use crate::settings;
 const MIGRATIONS: &str = "migrations";
 /// The snapshot's name in the schema crate, unless `--snapshot` or `timeschema.toml` names another file.
 const SNAPSHOT: &str = "schema.json";
-/// What a schema crate's name ends in, behind that of the project.
+/// What a schema crate's name ends in, after the project's name.
 const SCHEMA_CRATE: &str = "-schema";
 /// The database of a project without a schema crate.
 const DATABASE: &str = "app";
@@ -65,7 +65,7 @@ impl Project {
         self.root.join(relative)
     }
 
-    /// The path as it is shown: relative to the root where it lies below it.
+    /// The path to show: relative to the root if it is below it.
     pub fn shown<'a>(&self, path: &'a Path) -> &'a Path {
         path.strip_prefix(&self.root).unwrap_or(path)
     }
@@ -137,7 +137,7 @@ impl Project {
         Ok(self.settings()?.history)
     }
 
-    /// The project's `.env`; empty when there is none.
+    /// The project's `.env`; empty if there is none.
     pub fn env_file(&self) -> Result<EnvFile, Failure> {
         env_file::read(&self.path(".env"))
     }
@@ -160,7 +160,7 @@ fn empty(dir: &Path, folders: &[String]) -> Failure {
     ))
 }
 
-/// The folders directly below one that hold SQL files: the first of them, and how many more there are.
+/// The folders directly below one that contain SQL files: the first of them, and how many more there are.
 fn folders_with_sql(dir: &Path) -> Vec<String> {
     const SHOWN: usize = 3;
     let entries = |dir: &Path| {

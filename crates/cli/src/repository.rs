@@ -1,4 +1,4 @@
-//! What the commands of the toolkit's own repository have in common: they run programs of it that no other project has.
+//! What the commands of the toolkit's repository have in common: they run its programs, which no other project has.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};

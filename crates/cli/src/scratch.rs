@@ -53,8 +53,8 @@ impl From<Failure> for Error {
     }
 }
 
-/// The catalog after these migrations, in the schemas that the session of `link` looks them up in, of a database that had those of
-/// `extensions` which no migration creates.
+/// The catalog after these migrations, in the schemas of the session of `link`, in a database that already had those of `extensions` that
+/// no migration creates.
 ///
 /// # Errors
 /// When no server is installed here, or one without the TimescaleDB that the database has.
@@ -131,7 +131,7 @@ fn not_created<'a>(
         .filter(move |name| !created.contains(name.as_str()))
 }
 
-/// The schemas of the search path that are there, in order.
+/// The schemas of the search path that exist, in order.
 fn schemas(link: &mut dyn Link) -> Result<Vec<String>, Failure> {
     let sql = "SELECT schema FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS s (schema, n) ORDER BY n";
     let results = link.query(sql).map_err(explain::asked)?;
@@ -143,7 +143,7 @@ fn schemas(link: &mut dyn Link) -> Result<Vec<String>, Failure> {
 fn look_up_in(config: &Config, schemas: &[String]) -> Result<Wire, Failure> {
     let failed = |error| on_scratch(explain::run(&run::Error::Link(error), &[]));
     let names: Vec<String> = schemas.iter().map(|name| identifier(name)).collect();
-    // The server's own are there, and may not even be asked for.
+    // The server's schemas always exist, and must not be requested.
     let others = schemas.iter().filter(|name| !name.starts_with("pg_"));
     let create = others.map(|name| {
         let name = identifier(name);
@@ -167,7 +167,7 @@ fn unavailable(message: String, next: Option<String>) -> Error {
 /// The migrations fail on the private cluster already.
 fn on_scratch(failure: Failure) -> Failure {
     let mut failure = failure;
-    // What it says of state and next step is true of the private cluster alone.
+    // Its state and next step apply only to the private cluster.
     let notes = &mut failure.diagnostic.notes;
     notes.retain(|(label, _)| !["state", "next"].contains(label));
     failure

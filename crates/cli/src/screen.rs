@@ -15,9 +15,9 @@ pub struct Screen {
     beside: bool,
     named_target: bool,
     is_terminal: bool,
-    /// Whether the last line is one that the next replaces.
+    /// Whether the next line replaces the last one.
     is_passing: bool,
-    /// Why standard output has not got all that was to go there, unless its reader went away.
+    /// Why standard output is incomplete, unless its reader went away.
     lost: Option<io::Error>,
 }
 
@@ -34,7 +34,7 @@ impl Screen {
         }
     }
 
-    /// From now on standard output belongs to somebody else, such as a child.
+    /// From now on standard output belongs to another program, such as a child.
     pub fn step_aside(&mut self) {
         self.beside = true;
     }
@@ -49,7 +49,7 @@ impl Screen {
         self.write(text);
     }
 
-    /// Several lines for people, each of which is ours.
+    /// Several lines for people, each one ours.
     pub fn lines(&mut self, text: impl Display) {
         self.write(&harmless(self.program.said(text.to_string())));
     }
@@ -74,7 +74,7 @@ impl Screen {
         self.lost = self.lost.take().or(failed);
     }
 
-    /// The failure to write to standard output, where there was one.
+    /// The failure to write to standard output, if there was one.
     pub fn lost(&mut self) -> Option<Failure> {
         let error = self.lost.take()?;
         let message = format!("standard output could not be written: {error}");
@@ -85,7 +85,7 @@ impl Screen {
         )
     }
 
-    /// The line that names the target, which stands there once; whether this was the time.
+    /// Prints the line that names the target, once; returns whether this was the first call.
     pub fn target(&mut self, headline: &str) -> bool {
         let is_first = !std::mem::replace(&mut self.named_target, true);
         if is_first {
@@ -115,7 +115,7 @@ impl Screen {
         }
     }
 
-    /// A line about what goes on, which is not part of the result.
+    /// A line about progress, which is not part of the result.
     pub fn progress(&mut self, text: impl Display) {
         self.wipe();
         let text = self.program.said(text.to_string());
@@ -162,7 +162,7 @@ fn harmless(text: impl Display) -> String {
     escaped(&text.to_string(), steers)
 }
 
-/// A document that says the same wherever it is read, and steers no terminal: what would, stands only in its strings.
+/// A document with the same meaning everywhere, and without control characters: they could only be in its strings.
 fn harmless_json(value: &Value) -> String {
     let mut shown = String::new();
     for c in format!("{value:#}").chars() {

@@ -1,4 +1,4 @@
-//! `timeschema.toml`, and what a command says where it cannot be used.
+//! `timeschema.toml`, and the error of a command if it cannot be used.
 
 use std::fs;
 use std::path::Path;

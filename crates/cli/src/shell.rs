@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::screen::steers;
 
-/// A word as a shell reads it back, in quotes only where it has to be. It is one line, and holds nothing that would steer a terminal.
+/// A word as a shell reads it back, in quotes only if necessary. It is one line, and contains no control characters.
 pub fn quote(word: &str) -> String {
     let is_safe = |c: char| c.is_ascii_alphanumeric() || "_@%+:,./-".contains(c);
     if !word.is_empty() && word.chars().all(is_safe) {
@@ -43,7 +43,7 @@ fn octal(word: &str, is_hidden: impl Fn(char) -> bool) -> String {
     text
 }
 
-/// A path as an argument of a command: one that begins with `-` would be taken for an option, and one that begins with `:` by git for a
+/// A path as an argument of a command: one that begins with `-` would be read as an option, and one that begins with `:` by git as a
 /// pattern.
 pub fn path(path: &Path) -> String {
     let shown = path.display().to_string();

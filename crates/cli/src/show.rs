@@ -1,4 +1,4 @@
-//! Showing a run while it goes on: each migration as it is done, who stands in the way, how far a long statement is.
+//! Shows a run while it continues: each finished migration, blockers, and the progress of a long statement.
 
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ pub struct Show<'s> {
     /// Whether all of them share one transaction.
     pub is_whole: bool,
     blockers: Vec<String>,
-    /// When something was last said of a statement that takes long.
+    /// When something was last printed about a slow statement.
     said: Option<Instant>,
 }
 
@@ -125,7 +125,7 @@ impl<'s> Show<'s> {
         }
     }
 
-    /// Whether it is time to say again what has been said.
+    /// Whether it is time to repeat a message.
     fn is_time(&mut self) -> bool {
         let is_time = self.said.is_none_or(|said| said.elapsed() >= REPEAT);
         if is_time {
@@ -162,7 +162,7 @@ impl<'s> Show<'s> {
 /// How much is shown of a statement that a file no longer has.
 const STATEMENT: usize = 120;
 
-/// What became of a statement that a run began and that another one has replaced in the file.
+/// The fate of a statement that a run started and that the file no longer has.
 fn replaced(statement: &str, fate: &Replaced) -> String {
     let words: Vec<&str> = statement.split_whitespace().collect();
     let mut statement = words.join(" ");
@@ -187,7 +187,7 @@ fn replaced(statement: &str, fate: &Replaced) -> String {
     format!("an interrupted run started `{statement}`, which is no longer in the file and {fate}")
 }
 
-/// The wait and each blocker, on a line of its own.
+/// The wait and each blocker, each on a separate line.
 fn blocked_lines(blocked: &Blocked) -> Vec<String> {
     let what = match blocked.migration.as_str() {
         "" => String::new(),
@@ -226,7 +226,7 @@ fn progress_line(progress: &StatementProgress) -> String {
     line
 }
 
-/// What the migration ran as, by itself.
+/// How the migration ran.
 fn in_steps(applied: &Applied) -> String {
     match (applied.steps, applied.alone) {
         (0, _) => "recorded, without a statement".to_owned(),

@@ -19,7 +19,8 @@ use crate::failure::{Code, Failure};
 use crate::project::Project;
 use crate::shell;
 
-/// The snapshot of what the database holds now, where all migrations are applied, in the `schemas` that the project includes. `probe` is the answer to the catalog's probe, where it is known already.
+/// The snapshot of the database as it is now, with all migrations applied, in the `schemas` that the project includes. `probe` is the
+/// answer to the catalog's probe, if already known.
 pub fn take(
     link: &mut dyn Link,
     migrations: &[Migration],
@@ -44,7 +45,7 @@ pub fn listed(migrations: &[Migration]) -> Vec<catalog::Migration> {
     migrations.iter().map(one).collect()
 }
 
-/// The catalog in the snapshot file, which must be that of these migrations: for comparing a database with it.
+/// The catalog in the snapshot file, which must belong to these migrations: for comparing a database with it.
 pub fn read(path: &Path, shown: &Path, migrations: &[Migration]) -> Result<Catalog, Failure> {
     let shown = shown.display();
     let refuse = |message: String| {
@@ -71,8 +72,8 @@ pub fn read(path: &Path, shown: &Path, migrations: &[Migration]) -> Result<Catal
     Ok(snapshot.catalog)
 }
 
-/// Refuses an included schema that does not exist and that none of these migrations names: what an applied one made and somebody dropped is
-/// drift. The history's is created with it.
+/// Refuses an included schema that does not exist and that none of these migrations names: if an applied one created it and somebody
+/// dropped it, that is drift. The history's schema is created with it.
 pub fn check_schemas(
     link: &mut dyn Link,
     included: &Included,
@@ -156,8 +157,8 @@ fn scope(facts: &Facts, schemas: &[String]) -> Scope {
     }
 }
 
-/// What the database holds of the project's, in the `schemas` that it includes or in all that are nobody else's, without the histories of
-/// migration tools: they are no part of the schema.
+/// The project's part of the database, in the `schemas` that it includes or in all that no other project owns, without the histories of
+/// migration tools, which are not part of the schema.
 pub fn introspect(
     link: &mut dyn Link,
     facts: &Facts,
@@ -232,8 +233,8 @@ pub fn write(snapshot: &Snapshot, path: &Path) -> Result<(), Failure> {
     written.map_err(failed)
 }
 
-/// What the snapshot is written to before it gets its name, so that no reader and no crash sees half a file; a name of our own, since another
-/// run may write it at the same time.
+/// The file that the snapshot is written to before it gets its name, so that no reader and no crash sees half a file; a unique name,
+/// because another run may write at the same time.
 fn beside(path: &Path) -> PathBuf {
     path.with_extension(format!("json.{}.new", std::process::id()))
 }
@@ -343,7 +344,7 @@ pub fn differences(committed: &Committed, found: &Snapshot) -> Vec<String> {
         .collect()
 }
 
-/// Whether the file's text is that of the snapshot, but for line ends.
+/// Whether the file's text equals the snapshot's, except for line ends.
 pub fn is_text_of(path: &Path, snapshot: &Snapshot) -> bool {
     fs::read_to_string(path).is_ok_and(|text| text.replace("\r\n", "\n") == snapshot.to_text())
 }
@@ -365,7 +366,7 @@ mod tests {
             migrations: Vec::new(),
             catalog: Catalog::default(),
         };
-        // At first the file that it leads to is not there.
+        // At first the file that it points to does not exist.
         for _ in 0..2 {
             check_writable(&path, &path).unwrap();
             write(&snapshot, &path).unwrap();

@@ -106,7 +106,7 @@ fn drift_line(drift: &Brief) -> String {
     format!("drift    {drift}{next}")
 }
 
-/// Said where a run left its table of paused jobs behind, or is under way.
+/// Printed if a run left its table of paused jobs, or is still running.
 const PAUSED_JOBS: &str = "background jobs are paused by a run that was interrupted or is still running: the next `cargo xtask migrate` \
     resumes them";
 

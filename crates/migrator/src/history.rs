@@ -231,7 +231,7 @@ pub struct HistoryEntry<'a> {
     pub steps_done: usize,
     /// Who runs it.
     pub applied_by: &'a str,
-    /// What the database stands on.
+    /// With or without TimescaleDB.
     pub mode: Mode,
     /// The statement that is about to be sent alone.
     pub begun: Option<Begun<'a>>,

@@ -31,7 +31,7 @@ pub struct StepRef<'a> {
     pub table: &'a str,
     /// Who runs it.
     pub applied_by: &'a str,
-    /// What the database stands on.
+    /// With or without TimescaleDB.
     pub mode: Mode,
     /// How a migration's session starts.
     pub session: &'a Session,

@@ -27,8 +27,8 @@ pub enum Brief {
     NothingToCompare(String),
 }
 
-/// Reads the catalog where it is known what it should be, and compares. Never fails: what `status` and `doctor` print beside it is true
-/// without it.
+/// Reads the catalog if the expected one is known, and compares. Never fails: the rest of what `status` and `doctor` print does not depend
+/// on it.
 pub fn look(
     project: &Project,
     link: &mut dyn Link,

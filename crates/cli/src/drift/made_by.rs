@@ -31,7 +31,7 @@ pub struct Makers<'a> {
 }
 
 impl<'a> Makers<'a> {
-    /// None where the files are not there as they were applied.
+    /// `None` if the files are not as they were applied.
     pub fn read(
         migrations: &[Migration],
         history: &History,
@@ -46,7 +46,7 @@ impl<'a> Makers<'a> {
         })
     }
 
-    /// The line that a difference is to be looked up at; none where that is not certain.
+    /// The line that made what differs; `None` if that is not certain.
     pub fn of(&self, difference: &Difference) -> Option<MadeBy> {
         let object = self.object(&difference.subject)?;
         let place = match difference.kind {

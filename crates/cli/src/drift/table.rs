@@ -1,4 +1,4 @@
-//! Differences as lines with columns: the object, what is the matter with it, where it comes from.
+//! Differences as lines with columns: the object, what is wrong with it, where it comes from.
 
 use catalog::{Difference, DifferenceKind, ObjectKind, Subject};
 use sql::quote::plain;
@@ -9,7 +9,7 @@ use crate::screen::one_line;
 /// How wide a column may be for the next to be aligned to it.
 const WIDEST: usize = 40;
 
-/// The lines for people. The schema is left out where it is `default_schema`, the one that new tables go to.
+/// The lines for people. The schema is omitted if it is `default_schema`, the one that new tables go to.
 pub(super) fn lines(differences: &[Found], default_schema: Option<&str>) -> Vec<String> {
     let rows: Vec<Row> = differences
         .iter()

@@ -54,7 +54,7 @@ impl Done {
         }
     }
 
-    /// What stays of it; `None` where it did nothing.
+    /// What remains of it; `None` if it did nothing.
     fn state(&self) -> Option<String> {
         let applied = match self.applied.as_slice() {
             [] => None,

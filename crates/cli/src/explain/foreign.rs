@@ -1,4 +1,4 @@
-//! A database that another migration tool manages: whose history stands there, and how to take the database over. Pure.
+//! A database that another migration tool manages: which tool's history it has, and how to take the database over. Pure.
 
 use migrator::baseline;
 use migrator::foreign::Foreign;
@@ -9,10 +9,10 @@ use crate::failure::{Code, Failure};
 
 /// How to take a database over.
 const BASELINE: &str = "`cargo xtask migrate --baseline NNN`, where NNN is the last migration whose schema the database already has";
-/// What to do instead where the other tool goes on.
+/// What to do instead if the other tool stays in use.
 const ELSEWHERE: &str = "or name another database, or a schema that nothing else uses: `?options=-csearch_path=…` in the URL";
 
-/// A table of the history's name that is not one; `message` says why where no tool is recognised.
+/// A table with the history's name that is not a history; `message` says why if no tool is recognised.
 pub fn namesake(message: String, tool: Option<&Foreign>) -> Failure {
     let refuse = |message: String| {
         Failure::new(Code::Failed, message)

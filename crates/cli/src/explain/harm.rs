@@ -1,4 +1,4 @@
-//! A step that failed for what its statements did to this tool's own history: what that was, and what to type next. Pure.
+//! A step that failed because its statements changed this tool's history: what they did, and what to type next. Pure.
 
 use migrator::run::{Failure, Harm};
 

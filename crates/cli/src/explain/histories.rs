@@ -1,4 +1,4 @@
-//! A history that cannot be trusted, and one in another place than the one that was looked in: what to do. Pure.
+//! A history that cannot be trusted, and one in another schema than the one that was searched: what to do. Pure.
 
 use cluster::percent;
 use migrator::history::{RecordedElsewhere, Untrusted};
@@ -32,7 +32,7 @@ pub fn untrusted(untrusted: &Untrusted) -> Failure {
         .field("owner", untrusted.owner.clone())
 }
 
-/// A table of paused jobs that is not what a run makes of it.
+/// A table of paused jobs that differs from what a run creates.
 pub fn damaged_paused_jobs(table: &str, error: &ServerError) -> Failure {
     Failure::new(
         Code::Failed,
@@ -117,7 +117,7 @@ fn settings(schema: &str, table: &str, usual: &str) -> String {
     lines
 }
 
-/// A schema as it stands in the options of a URL: quoted where it has to be, and percent-encoded.
+/// A schema in the options of a URL: quoted if necessary, and percent-encoded.
 fn encode(schema: &str) -> String {
     let name = if plain(schema) == schema {
         schema.to_owned()

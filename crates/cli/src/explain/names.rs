@@ -7,7 +7,7 @@ use migrator::source::{Misnamed, Problem};
 use crate::failure::{Code, Failure};
 use crate::shell;
 
-/// How another tool's files become migrations; `folder` is the one that they are in.
+/// How another tool's files become migrations; `folder` is their folder.
 pub fn import(folder: &Path) -> String {
     let before = PathBuf::from(format!("{}_before", folder.display()));
     format!(
@@ -17,7 +17,7 @@ pub fn import(folder: &Path) -> String {
     )
 }
 
-/// `misnamed` with its paths as they are shown, and those of them that git tracks.
+/// `misnamed` with the paths to show, and those that git tracks.
 pub fn misnamed(misnamed: &[Misnamed], tracked: &[PathBuf]) -> Failure {
     let message = match misnamed {
         [one] => one.to_string(),

@@ -1,4 +1,4 @@
-//! A statement that the server refused: where it stands, what remains of it, and what to type next. Pure.
+//! A statement that the server refused: where it is, what remains of it, and what to type next. Pure.
 
 use migrator::history;
 use migrator::link;
@@ -69,7 +69,7 @@ pub(super) fn statement(failure: &run::Failure) -> Failure {
         )
 }
 
-/// What failed, where it is none of the file's statements.
+/// What failed, if it is not one of the file's statements.
 fn at(failure: &run::Failure) -> Option<String> {
     let range = failure.migration.range(failure.step);
     let lines = failure.migration.lines_of(&range);
@@ -102,7 +102,7 @@ fn at(failure: &run::Failure) -> Option<String> {
     }
 }
 
-/// The migrations before this one, to stand before the rest of the state.
+/// The migrations before this one, as the first part of the state.
 fn before(version: u32) -> String {
     match version {
         1 => String::new(),
@@ -248,8 +248,8 @@ fn other_transaction(failure: &run::Failure) -> Option<&'static str> {
 ///
 /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
 ///
-/// `statement` is what failed, where it is one of a file. The server's text counts only where a name stands in it, or TimescaleDB wrote it:
-/// PostgreSQL's own messages are translated.
+/// `statement` is what failed, if it is from a file. The server's text is used only for names in it, or if TimescaleDB wrote it, because
+/// PostgreSQL translates its messages.
 pub(super) fn remedy(error: &link::ServerError, statement: &str) -> Option<&'static str> {
     let says = |text: &str| error.message.contains(text);
     if error.code == history::CHANGED && says(history::TABLE) {
@@ -300,7 +300,7 @@ pub(super) fn remedy(error: &link::ServerError, statement: &str) -> Option<&'sta
     })
 }
 
-/// `feature_not_supported`: also an extension of which the server has no files.
+/// `feature_not_supported`: also an extension whose files the server lacks.
 const FEATURE_NOT_SUPPORTED: &str = "0A000";
 
 fn creates_timescaledb(statement: &str) -> bool {

@@ -25,7 +25,7 @@ pub fn blocked(gave_up: &GaveUp) -> Failure {
     failure.next(next).field("blockers", pids)
 }
 
-/// A connection that broke during a step that was not carried out.
+/// A connection that broke during a step that did not run.
 pub fn cut(cut: &Cut) -> Failure {
     let (step, steps) = (cut.step + 1, cut.migration.steps.len());
     let file = &cut.migration.file;
@@ -225,7 +225,7 @@ fn during(UnderWay { migration, step }: &UnderWay, fate: Fate) -> String {
     format!("{done}; its step {} was cancelled", step + 1)
 }
 
-/// What this run had applied, to stand before the rest of the state.
+/// What this run had applied, as the first part of the state.
 fn applied_before(applied: &[Applied]) -> String {
     match applied {
         [] => String::new(),

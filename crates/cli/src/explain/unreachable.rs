@@ -1,4 +1,4 @@
-//! A server that cannot be reached, or that lets nobody in: what to correct. Pure.
+//! A server that cannot be reached, or that refuses the connection: what to correct. Pure.
 
 use migrator::link;
 use migrator::wire::Config;
@@ -6,7 +6,7 @@ use migrator::wire::Config;
 use super::LOOK_CLOSER;
 use crate::failure::{Code, Failure};
 
-/// A target that cannot be reached; `next` is what helps when the server answered and said no.
+/// A target that cannot be reached; `next` is what helps if the server answered with a refusal.
 pub fn unreachable(error: &link::Error, next: &str) -> Failure {
     unreachable_from(error, next, &Called::default())
 }

@@ -20,8 +20,8 @@ struct Found {
     shown: String,
 }
 
-/// The files below a folder in the order of their paths, with the texts of those that may be migrations; what begins with a dot is left alone.
-/// Files that cannot be read as text are problems.
+/// The files below a folder in the order of their paths, with the texts of those that may be migrations; names that begin with a dot are
+/// ignored. Files that cannot be read as text are problems.
 pub fn collect(dir: &Path, problems: &mut Vec<String>) -> Result<Vec<Entry>, Failure> {
     let mut walk = Walk {
         dir,
@@ -79,7 +79,7 @@ impl Walk<'_> {
     }
 }
 
-/// A folder that is not looked through; one that was named by mistake is wrong usage.
+/// A folder that is not searched; one that was named by mistake is wrong usage.
 fn unreadable(code: Code, path: &Path, why: &str) -> Failure {
     Failure::new(code, format!("{}: {why}", path.display()))
         .note("state", "no file was created")

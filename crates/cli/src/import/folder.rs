@@ -29,7 +29,7 @@ impl fmt::Display for Tool {
     }
 }
 
-/// A file of the folder: its path below it, with `/`, and its text where it is SQL.
+/// A file of the folder: its path below it, with `/`, and its text if it is SQL.
 #[derive(Debug, Clone)]
 pub struct Entry {
     pub path: String,
@@ -74,7 +74,7 @@ pub struct Contents<'a> {
     pub problems: Vec<String>,
 }
 
-/// The tools that a folder may belong to; where there are several, their files become different migrations.
+/// The tools that a folder may belong to; if there are several, their files become different migrations.
 pub fn detect(entries: &[Entry]) -> Vec<Tool> {
     let has = |name: &str| {
         let is = |entry: &&Entry| entry.folder().is_some() && entry.name() == name;

@@ -1,4 +1,4 @@
-//! The text of another tool's migration as one of ours: what goes up alone, without the tool's own lines. Pure.
+//! The text of another tool's migration as one of ours: only the up part, without the tool's lines. Pure.
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -34,7 +34,7 @@ impl Excerpt {
     }
 }
 
-/// The new text, or every reason why there is none, each with its place.
+/// The new text, or every reason why it cannot be converted, each with its place.
 pub fn convert(old: &Old<'_>, tool: Tool, name: &str) -> Result<String, Vec<String>> {
     let original = &old.entry.text;
     let at = |offset: usize, message: &str| {
@@ -68,7 +68,8 @@ pub fn convert(old: &Old<'_>, tool: Tool, name: &str) -> Result<String, Vec<Stri
     }
 }
 
-/// Where the text goes on after sqlx's first line that the migration runs without a transaction. A folder of sqlx's may look like any other.
+/// Where the text continues after sqlx's first line that the migration runs without a transaction. A folder of sqlx may look like any
+/// other.
 fn first_line(text: &str, tool: Tool) -> Option<usize> {
     let counts = matches!(tool, Tool::Sqlx | Tool::Plain) && text.starts_with("-- no-transaction");
     counts.then(|| text.find('\n').map_or(text.len(), |newline| newline + 1))
@@ -191,7 +192,7 @@ fn end_statement(excerpt: &mut Excerpt, statement: &str) {
     }
 }
 
-/// A text that its tool runs without a transaction: where nothing in it is found to run alone, each statement is said to.
+/// A text that its tool runs without a transaction: if no statement in it is known to run alone, each one is marked to.
 fn alone(migration: &Migration) -> String {
     let text = &migration.file.text;
     let is_ordinary = |kind: &StepKind| matches!(kind, StepKind::Transaction { begin: None });

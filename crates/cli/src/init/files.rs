@@ -121,7 +121,7 @@ impl Wanted {
         self.path.to_owned()
     }
 
-    /// Whether the project has something of its own in the place of it: migrations are not begun twice.
+    /// Whether the project already has something in its place: an example migration is not added to existing ones.
     pub fn is_needless(&self, root: &Path) -> bool {
         let Some((folder, _)) = self
             .path

@@ -83,7 +83,7 @@ pub fn members(text: &str, name: &Name) -> Result<Option<Merged>, Failure> {
         None => (members.span().start + 1, String::new()),
         Some(last) => {
             let first = listed.iter().next().map_or(0, |first| first.span().start);
-            // Where the first stands on a line of its own, so does what is added.
+            // If the first is on a separate line, so is what is added.
             let indent = &text[members.span().start + 1..first];
             let between = indent.rfind('\n').map_or(" ", |line| &indent[line..]);
             (last.span().end, format!(",{between}"))

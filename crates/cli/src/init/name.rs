@@ -1,4 +1,4 @@
-//! A project's name, and the names that are made of it.
+//! A project's name, and the names that are derived from it.
 
 use crate::failure::{Code, Failure};
 
@@ -57,7 +57,7 @@ impl Name {
     }
 }
 
-/// A name near one that cannot be.
+/// A valid name near an invalid one.
 fn suggestion(name: &str) -> String {
     let clean = migrator::source::clean_name(name).unwrap_or_default();
     let clean = clean.trim_start_matches(|c: char| !c.is_ascii_lowercase());

@@ -37,7 +37,7 @@ impl Toolkit {
             .next("--toolkit names the folder of a clone, or a git URL such as https://…"))
     }
 
-    /// What a manifest one folder below the root says of one of the crates, without its braces.
+    /// The entry for one of the crates in a manifest one folder below the root, without its braces.
     pub fn dependency(&self, folder: &str) -> String {
         match self {
             Toolkit::Registry => format!("version = {}", quoted(env!("CARGO_PKG_VERSION"))),

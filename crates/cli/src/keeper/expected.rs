@@ -1,6 +1,6 @@
-//! What a database must hold: what the migrations applied to it make, no less and no more.
+//! What a database must contain: exactly what its applied migrations make.
 //!
-//! The committed snapshot says it where it is the snapshot of exactly these migrations. Otherwise they are applied to a private cluster.
+//! The committed snapshot describes it if it belongs to exactly these migrations. Otherwise they are applied to a private cluster.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -18,18 +18,18 @@ use crate::scratch;
 use crate::screen::Screen;
 use crate::snapshot::{self, Committed};
 
-/// What the committed file says of a database.
+/// What the committed file claims about a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
     /// The schema after the migrations that are applied.
     Now(Catalog),
-    /// The schema after all migrations, of which some are pending.
+    /// The schema after all migrations; some of them are pending.
     Later,
     /// Nothing, for this reason.
     Nothing(String),
 }
 
-/// What the file says of a database in which `applied` of `all` migrations are applied, and perhaps a part of the next.
+/// What the file claims about a database in which `applied` of `all` migrations are applied, and perhaps a part of the next.
 pub fn claim(
     committed: &Committed,
     applied: &[Migration],
@@ -116,7 +116,7 @@ impl fmt::Display for Source {
     }
 }
 
-/// What is known of a database without a private cluster.
+/// What is known about a database without a private cluster.
 #[derive(Debug)]
 pub enum Said {
     /// That no migration is applied.
@@ -141,7 +141,7 @@ impl Said {
     }
 }
 
-/// What is known of a database with this history, before its catalog is read and without a private cluster.
+/// What is known about a database with this history, before its catalog is read and without a private cluster.
 ///
 /// # Errors
 /// Why the committed file does not say.
@@ -167,7 +167,7 @@ pub fn said(
 /// The same from a private cluster that the applied migrations, and the completed part of one that is applied in part, are run on.
 ///
 /// # Errors
-/// When applied files are not there as they were applied, or there is no private cluster to be had.
+/// If applied files are not as they were applied, or no private cluster is available.
 pub fn made(
     link: &mut dyn Link,
     report: &Report,
@@ -205,7 +205,7 @@ pub fn made(
     })
 }
 
-/// The migrations that are applied, and the done steps of one that is applied in part.
+/// The applied migrations, and the completed steps of a partly applied one.
 pub fn done(
     migrations: &[plan::Migration],
     history: &History,

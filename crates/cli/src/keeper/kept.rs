@@ -1,4 +1,4 @@
-//! What became of `schema.json`, as it is shown.
+//! The result for `schema.json`, as it is shown.
 
 use std::path::Path;
 
@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use crate::screen::Screen;
 
-/// What became of the snapshot.
+/// The result for the snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kept {
-    /// It was left alone, since this migration is still pending.
+    /// It is unchanged, because this migration is still pending.
     Alone(String),
-    /// It was left alone, since another run applied migrations after this one had looked.
+    /// It is unchanged, because another run applied migrations after this one had looked.
     Overtaken,
     /// It was what the database holds.
     Unchanged(Box<Snapshot>),
@@ -36,7 +36,7 @@ pub enum Kept {
     },
     /// It was only to be checked, and these migrations are pending in a database that is not empty: nothing ran.
     Pending(Vec<String>),
-    /// Nothing tells whether the database holds what the migrations make.
+    /// It is unknown whether the database contains what the migrations make.
     Unproven { why: String, failure: String },
 }
 
@@ -120,7 +120,7 @@ impl Kept {
         }
     }
 
-    /// What the JSON document says of it.
+    /// Its part of the JSON document.
     pub fn document(&self) -> Value {
         match self {
             Kept::Alone(pending) => json!({ "state": "left_alone", "pending": pending }),

@@ -1,4 +1,5 @@
-//! `cargo xtask migrate --baseline NNN`: takes over a database that has the schema of 001 to NNN already, and applies what is pending behind.
+//! `cargo xtask migrate --baseline NNN`: takes over a database that already has the schema of 001 to NNN, and applies what is pending after
+//! it.
 
 use std::process::ExitCode;
 
@@ -23,7 +24,7 @@ use crate::show::Show;
 use crate::snapshot;
 use crate::target::{self, Chosen};
 
-/// What is to be taken over.
+/// What to take over.
 struct Takeover<'a> {
     project: &'a Project,
     args: &'a Migrate,
@@ -37,7 +38,7 @@ struct Expected {
     catalog: Catalog,
     /// Where that catalog comes from.
     from: String,
-    /// The major version of the server that made it, where it is known.
+    /// The major version of the server that it is from, if known.
     major: Option<String>,
 }
 
@@ -230,7 +231,7 @@ impl Takeover<'_> {
         );
     }
 
-    /// The catalog that the migrations leave: that of the snapshot where they are all; else they are applied to a private cluster.
+    /// The catalog after the migrations: the snapshot's if they are all of them; otherwise they are applied to a private cluster.
     fn expected(
         &self,
         link: &mut dyn Link,
@@ -263,7 +264,7 @@ impl Takeover<'_> {
         })
     }
 
-    /// What would be recorded, and what would run behind it.
+    /// What would be recorded, and what would run after it.
     fn plan(&self, baseline: &Value, screen: &mut Screen) -> Result<ExitCode, Failure> {
         let range = self.range();
         screen.line(format!("{range} would be recorded as applied, not run"));

@@ -51,7 +51,7 @@ pub struct Planned {
     pub is_refused: bool,
 }
 
-/// Plans what a run would do on a target, which does not run where there is no link.
+/// Plans what a run would do on a target; without a link the target is not running.
 pub fn plan(
     chosen: &Chosen,
     mut link: Option<&mut dyn Link>,
@@ -112,7 +112,7 @@ pub fn plan(
     })
 }
 
-/// What a run with `--all-or-nothing` would be refused for, as far as the catalog can tell before it.
+/// Why a run with `--all-or-nothing` would be refused, as far as the catalog shows beforehand.
 fn check_all_or_nothing(
     pending: &[Pending<'_>],
     answers: &Answers,

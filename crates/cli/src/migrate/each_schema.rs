@@ -1,7 +1,7 @@
 //! `cargo xtask migrate --each-schema PATTERN`: the same files for every schema whose name matches, one schema after the other.
 //!
-//! Each schema's run is the one of `--target '…?options=-csearch_path%3DSCHEMA'`, with a session, a history and a lock of its own. One that
-//! fails does not keep the next one from its run. The snapshot, which is one of a single schema, is left alone.
+//! Each schema's run is the one of `--target '…?options=-csearch_path%3DSCHEMA'`, with its own session, history and lock. If one fails, the
+//! others still run. The snapshot describes a single schema, and is not changed.
 
 mod database;
 mod outcome;
@@ -93,7 +93,7 @@ pub fn run(
 }
 
 impl Schemas {
-    /// Looks at the database; `makes` is whether a target that is not there may be made.
+    /// Looks at the database; `makes` is whether a missing target may be created.
     fn find(
         project: &Project,
         target: &TargetArgs,
@@ -192,7 +192,7 @@ impl Schemas {
         }
     }
 
-    /// Runs every schema's files, until all are done, somebody stops it, or the server cannot be reached any more.
+    /// Runs every schema's files, until all are done, it is stopped, or the server can no longer be reached.
     fn migrate(
         &mut self,
         migrations: &[Migration],
@@ -252,7 +252,7 @@ impl Schemas {
             screen,
             &mut outcome.applied,
         );
-        // An extension that these files have created in a schema of its own, the next run has to see.
+        // The next run must see an extension that these files have created in another schema.
         if !outcome.applied.is_empty()
             && session.link.is_open()
             && let Ok(database) = Database::read(&mut *session.link)
@@ -336,7 +336,7 @@ impl Stopped {
     }
 }
 
-/// Applies what is pending in one schema. What it applied is in `applied`, whatever becomes of the rest.
+/// Applies what is pending in one schema. What it applied is in `applied`, even if it fails later.
 fn apply(
     link: &mut dyn Link,
     migrations: &[Migration],

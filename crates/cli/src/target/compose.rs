@@ -37,7 +37,7 @@ pub struct Compose {
     is_named: bool,
     /// Whether this command has started the container.
     was_started: bool,
-    /// The service's container, where there is one.
+    /// The service's container, if there is one.
     pub container: Option<Container>,
 }
 
@@ -107,7 +107,7 @@ impl Compose {
         }
     }
 
-    /// What the engine knows of the container.
+    /// What the engine knows about the container.
     fn inspect(&self) -> Result<Inspection, Failure> {
         let missing = || {
             Failure::new(Code::Unreachable, "the service has no container")

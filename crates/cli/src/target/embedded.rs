@@ -12,7 +12,7 @@ use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::project::Project;
 
-/// SQLSTATE of a database that is not there.
+/// SQLSTATE of a database that does not exist.
 const NO_SUCH_DATABASE: &str = "3D000";
 /// SQLSTATEs of a database that another command has just created: before this one looked, and meanwhile.
 const DUPLICATE_DATABASE: [&str; 2] = ["42P04", "23505"];
@@ -74,7 +74,7 @@ impl Embedded {
         Ok((link, running))
     }
 
-    /// Starts the server and connects; `None` where there is no cluster or no database yet.
+    /// Starts the server and connects; `None` if there is no cluster or no database yet.
     pub fn look(&self) -> Result<Option<(Wire, Running)>, Failure> {
         if !self.exists()? {
             return Ok(None);

@@ -33,7 +33,7 @@ pub struct Chosen {
     pub target: Target,
     /// How it was chosen, for people.
     pub why: String,
-    /// The private cluster to turn to when compose, which nobody asked for by name, cannot be brought up.
+    /// The private cluster to use instead if compose was not requested by name and cannot be started.
     fallback: Option<Embedded>,
 }
 
@@ -144,11 +144,11 @@ fn by_what_is_there(
     }
 }
 
-/// Which target is meant where none is named.
+/// Which target is used if none is named.
 #[derive(Debug, PartialEq, Eq)]
 enum Preferred {
     Compose {
-        /// Whether the embedded cluster may take its place where it cannot be brought up.
+        /// Whether the embedded cluster may replace it if it cannot be started.
         may_give_way: bool,
     },
     Embedded,
@@ -205,7 +205,7 @@ impl Chosen {
         )
     }
 
-    /// What the database stands on: plain mode where it is asked for, and on an embedded server that has no TimescaleDB.
+    /// The mode: plain if requested, and on an embedded server without TimescaleDB.
     pub fn mode(&self, args: &ModeArgs) -> Result<Mode, Failure> {
         let is_plain = match &self.target {
             Target::Embedded(_) if !args.plain => !Embedded::server()?.has_extension("timescaledb"),
@@ -218,8 +218,8 @@ impl Chosen {
         })
     }
 
-    /// Brings the target up if it is not. Compose that nobody asked for by name and that has never run gives way to the embedded
-    /// cluster when it cannot be brought up: most often its image cannot be pulled.
+    /// Starts the target if it is not running. If compose was not requested by name, has never run, and cannot be started, the embedded
+    /// cluster replaces it: most often its image cannot be pulled.
     pub fn bring_up(&mut self, screen: &mut Screen) -> Result<(), Failure> {
         let Target::Compose(compose) = &mut self.target else {
             return Ok(());
@@ -269,7 +269,7 @@ impl Chosen {
             .map_err(|failure| self.named_in(failure))
     }
 
-    /// Waits until a target that was brought up answers, for a program that does not wait by itself.
+    /// Waits until a started target answers, for a program that does not wait itself.
     pub fn wait(&self, screen: &mut Screen) -> Result<(), Failure> {
         match &self.target {
             Target::Compose(compose) => {
@@ -288,7 +288,7 @@ impl Chosen {
             .map_err(|failure| self.named_in(failure))
     }
 
-    /// A failure of a connection that broke, with what became of the container behind it.
+    /// A failure of a connection that broke, with the state of its container.
     pub fn why_it_went(&self, failure: Failure) -> Failure {
         let ended = match &self.target {
             Target::Compose(compose) => compose.ended(),
@@ -300,8 +300,8 @@ impl Chosen {
         }
     }
 
-    /// A failure for want of TimescaleDB's library, with what helps here: an embedded server loads it by itself when it starts, so one
-    /// without it was started before that was installed, and somebody has used it ever since.
+    /// A failure because TimescaleDB's library is not loaded, with what helps: an embedded server loads it when it starts, so this one was
+    /// started before TimescaleDB was installed, and has been in use ever since.
     pub fn restarts_by_itself(&self, mut failure: Failure) -> Failure {
         let notes = &mut failure.diagnostic.notes;
         let next = notes.iter_mut().find(|(_, text)| text == explain::PRELOAD);
@@ -313,13 +313,13 @@ impl Chosen {
         failure
     }
 
-    /// The failure with a word on which target it is of: it may not be the one that was meant.
+    /// The failure with a note that names its target: it may not be the intended one.
     fn named_in(&self, failure: Failure) -> Failure {
         failure.note_before_next("target", format!("{} [{}]", self.target.name(), self.why))
     }
 }
 
-/// Starts a container that does not run, or makes it. One that is paused, say, is somebody's decision, which the failure names.
+/// Starts a stopped container, or creates it. A paused one, for instance, is somebody's decision, and the failure says so.
 fn bring_up(compose: &mut Compose, screen: &mut Screen) -> Result<(), Failure> {
     compose.complete_env(screen)?;
     match compose.state() {
@@ -389,8 +389,8 @@ impl Target {
         }
     }
 
-    /// The address of a database that is up, for a program on this machine, and what keeps it up meanwhile. Where that is another way than
-    /// the one that migrations take, whether it leads to the same server is not known yet: [`Target::check`] finds out.
+    /// The address of a database that is up, for a program on this machine, and what keeps it running meanwhile. If migrations connect in
+    /// another way, it is not known yet whether both lead to the same server: [`Target::check`] finds out.
     pub fn address(&self) -> Result<Address, Failure> {
         let exactly = |url: &str| {
             let config = Config::exactly(url);
@@ -417,7 +417,7 @@ impl Target {
         })
     }
 
-    /// Refuses an address behind which is another server than that of `link`, an open session of the target.
+    /// Refuses an address that leads to a server other than that of `link`, an open session of the target.
     pub fn check(&self, address: &Address, link: &mut dyn Link) -> Result<(), Failure> {
         match self {
             Target::Compose(compose) => compose.check_url(&address.config, link),
@@ -425,7 +425,7 @@ impl Target {
         }
     }
 
-    /// Whether what libpq's environment names, a service, an address or a password file, is none of the target's.
+    /// Whether libpq's environment (a service, an address or a password file) does not apply to the target.
     pub fn is_apart(&self) -> bool {
         !matches!(self, Target::Url(_))
     }

@@ -58,8 +58,8 @@ impl TargetServer {
         }
     }
 
-    /// A session on the target's database whose search path holds these schemas, whatever role and database set, also after it had to
-    /// connect again; `next` is what helps where it cannot be had.
+    /// A session on the target's database whose search path holds these schemas, whatever role and database set, also after a reconnect;
+    /// `next` is what helps if it cannot be opened.
     pub fn connect_with_path(
         &self,
         schemas: &[String],

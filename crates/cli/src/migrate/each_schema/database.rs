@@ -1,4 +1,4 @@
-//! What a database says of its schemas: which ones may match, which search path each run has, and what an extension would take from it.
+//! A database's schemas: which ones may match, which search path each run has, and where an extension would go.
 
 use std::collections::BTreeSet;
 
@@ -80,7 +80,7 @@ impl Database {
     }
 
     /// The search path of a schema's run: the schema, then those of extensions, whose functions and types its files use. One that is
-    /// itself among the `matched` is left out, so that no run sees the tables of another one; but for `public`.
+    /// itself among the `matched` is left out, so that no run sees the tables of another one; except `public`.
     pub fn search_path(&self, schema: &str, matched: &[String], mode: Mode) -> Vec<String> {
         let is_left_out = |it: &str| {
             it == "pg_catalog" || (it != PUBLIC && matched.iter().any(|name| name == it))
@@ -126,7 +126,7 @@ pub fn created_extensions<'a>(migrations: impl Iterator<Item = &'a Migration>) -
     migrations.flat_map(names).collect()
 }
 
-/// The extension that a statement creates, where it names no schema.
+/// The extension that a statement creates without naming a schema.
 fn created(text: &str, statement: &RawStatement) -> Option<String> {
     let is = |index: usize, word: &str| {
         let token = statement.tokens.get(index);

@@ -1,4 +1,4 @@
-//! What became of each schema: the table and the document at the end. Pure.
+//! The result for each schema: the table and the document at the end. Pure.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::migrate::applied_json;
 use crate::screen::one_line;
 use crate::words::count;
 
-/// A schema and what became of it.
+/// A schema and its result.
 pub struct Outcome {
     pub schema: String,
     pub state: State,

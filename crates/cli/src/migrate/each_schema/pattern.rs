@@ -1,7 +1,7 @@
 //! A pattern for names of schemas, as psql's `\dn` reads it. Pure.
 //!
-//! `*` is any run of characters, `?` one; letters are lower-cased unless they are in double quotes, and in quotes everything stands for
-//! itself. The regular expressions that psql reads beside that are refused: taken literally they would match nothing.
+//! `*` is any run of characters, `?` one; letters are lower-cased unless they are in double quotes, and in quotes everything is literal.
+//! psql's other regular expressions are refused: taken literally they would match nothing.
 //!
 //! <https://www.postgresql.org/docs/current/app-psql.html#APP-PSQL-PATTERNS>
 
@@ -50,7 +50,7 @@ impl Pattern {
         }
     }
 
-    /// Whether a name, as the catalog has it, matches as a whole.
+    /// Whether the whole of a name, as the catalog has it, matches.
     pub fn matches(&self, name: &str) -> bool {
         // Which numbers of parts may have been used up: one round for each character.
         let mut reached = vec![false; self.0.len() + 1];

@@ -6,10 +6,10 @@ use crate::failure::{Code, Failure};
 use crate::screen::one_line;
 use crate::shell;
 
-/// How many schemas are named where none matches.
+/// How many schemas are named if none matches.
 const MOST_NAMED: usize = 10;
 
-/// The schema has gone, or the role may not use it.
+/// The schema is gone, or the role may not use it.
 pub fn elsewhere(schema: &str, current: Option<&str>) -> Failure {
     let schema = plain(schema);
     let instead = current.map_or("to no schema".to_owned(), |it| {
@@ -67,7 +67,7 @@ pub fn of_schema(mut failure: Failure, schema: &str) -> Failure {
         .field("schema", schema)
 }
 
-/// One history for all schemas is none of a schema's own.
+/// One history for all schemas cannot be each schema's own.
 pub fn one_history(schema: &str) -> Failure {
     let message = format!(
         "--each-schema cannot be used with `[history] schema = {schema:?}` of timeschema.toml: each schema has its own history"

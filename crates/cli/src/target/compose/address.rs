@@ -46,8 +46,8 @@ impl Compose {
         ))
     }
 
-    /// Refuses a URL behind which is another server than `inside`, a session in the container: then a program on this machine would
-    /// work on somebody else's database.
+    /// Refuses a URL that leads to a server other than that of `inside`, a session in the container: a program on this machine would
+    /// otherwise work on somebody else's database.
     pub fn check_url(&self, config: &Config, inside: &mut dyn Link) -> Result<(), Failure> {
         let server = config.server();
         let next = format!(

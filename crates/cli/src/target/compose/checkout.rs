@@ -1,7 +1,7 @@
 //! Which compose project is this checkout's, so that two checkouts whose folders have the same name never share a database. Pure.
 //!
-//! What is named counts (`COMPOSE_PROJECT_NAME`, `name:` in the compose file), then the project of a container that was made from this
-//! folder; else the checkout has a project of its own, called after its folder and path. What was chosen is written into `.env`, where
+//! A named project comes first (`COMPOSE_PROJECT_NAME`, `name:` in the compose file), then the project of a container that was created from
+//! this folder; else the checkout has its own project, called after its folder and path. What was chosen is written into `.env`, where
 //! compose itself reads it, too.
 
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::failure::{Code, Failure};
 /// The variable that names a compose project.
 pub const VARIABLE: &str = "COMPOSE_PROJECT_NAME";
 
-/// The project that is named, or that of a container which was made from this folder; a failure where the named one is another checkout's.
+/// The named project, or that of a container which was created from this folder; a failure if the named one is another checkout's.
 pub fn known(
     named: Option<&str>,
     root: &Path,
@@ -51,8 +51,8 @@ fn of_another(name: &str, container: &Container, own: &str, compose: &str) -> Fa
     ))
 }
 
-/// The project of a checkout that has none yet: `with_data` are the projects that have data on this engine. A failure where nothing tells
-/// whose the data of the folder's name is, which `has_env` of a checkout that may have been in use makes possible.
+/// The project of a checkout that has none yet: `with_data` are the projects that have data on this engine. A failure if it is unknown
+/// whose data the folder's name has, which is possible if `has_env`, because the checkout may then have been in use.
 pub fn fresh(
     root: &Path,
     has_env: bool,
@@ -90,7 +90,7 @@ pub enum By {
 }
 
 /// Whether data of a named project may be another checkout's, which has no container now: `.env` came from there, or both have the name
-/// from the same compose file. A person's own choice of a name in `.env` is never in doubt.
+/// from the same compose file. A name that a person chose in `.env` is never in doubt.
 pub fn may_be_another_s(name: &str, by: By, root: &Path) -> bool {
     match by {
         By::Environment => false,
@@ -130,7 +130,7 @@ fn is_derived(name: &str) -> bool {
     digest.len() == 8 && digest.bytes().all(|it| it.is_ascii_hexdigit())
 }
 
-/// A project of the checkout's own: its folder's name for people, and its path's checksum.
+/// The checkout's own project: its folder's name for people, and its path's checksum.
 fn own(root: &Path) -> String {
     let digest = checksum(&root.to_string_lossy());
     match by_folder(root) {
@@ -156,7 +156,7 @@ fn normal(name: &str) -> String {
 pub enum InFile {
     Nothing,
     Name(String),
-    /// It is put together of variables, so that only compose can tell.
+    /// It is composed of variables, so only compose can resolve it.
     Variables,
 }
 

@@ -1,4 +1,4 @@
-//! What the Docker engine says of containers and volumes: the commands of `docker`, and reading their answers.
+//! The Docker engine's containers and volumes: the commands of `docker`, and reading their answers.
 
 use std::fs;
 use std::net::IpAddr;
@@ -87,7 +87,7 @@ pub struct Published {
 }
 
 impl Published {
-    /// Host and port for a program on this machine; `engine` is the engine's machine, where it is another one.
+    /// Host and port for a program on this machine; `engine` is the engine's machine, if it is another one.
     pub fn reached_from_here(&self, engine: Option<&str>) -> String {
         let host = match (self.address.as_str(), engine) {
             ("" | "0.0.0.0" | "::", Some(engine)) => engine,
@@ -159,7 +159,7 @@ fn cut(line: &str) -> String {
     }
 }
 
-/// What the engine knows of a container.
+/// What the engine knows about a container.
 pub fn inspect(root: &Path, id: &str) -> Result<Inspection, Failure> {
     let text = docker(root, &["inspect", "--type", "container", id])?;
     parse_inspection(&text).ok_or_else(|| {
@@ -196,7 +196,7 @@ fn parse_inspection(text: &str) -> Option<Inspection> {
     })
 }
 
-/// The machine of the engine, where it is another one.
+/// The engine's machine, if it is another one.
 pub fn elsewhere(root: &Path) -> Option<String> {
     let format = ["--format", "{{.Endpoints.docker.Host}}"];
     let endpoint = docker(root, &[&["context", "inspect"], &format[..]].concat());

@@ -3,7 +3,7 @@
 use super::SERVICE;
 use crate::failure::{Code, Failure};
 
-/// How much of compose's own words is shown.
+/// How much of compose's message is shown.
 const LONGEST: usize = 300;
 
 /// What both generations of compose print of a file that they cannot use.
@@ -37,7 +37,7 @@ pub fn of_file(errors: &str, compose: &str) -> Option<Failure> {
     })
 }
 
-/// The failure of `up`; `port` is the one that was to be published.
+/// The failure of `up`; `port` is the port to publish.
 pub fn of_up(errors: &str, compose: &str, port: &str) -> Failure {
     if let Some(failure) = of_file(errors, compose) {
         return failure;
@@ -70,7 +70,7 @@ pub fn of_up(errors: &str, compose: &str, port: &str) -> Failure {
     ))
 }
 
-/// What is said in several lines, without the words that only lead up to it.
+/// A message of several lines, without its introduction.
 fn in_one_line(errors: &str) -> String {
     let lines = errors.lines().map(str::trim);
     let lines = lines

@@ -23,7 +23,7 @@ pub struct InContainer {
     pub tool: Tool,
     /// The container's.
     pub id: Option<String>,
-    /// Another database than the container's own.
+    /// A database other than the container's default.
     pub database: Option<String>,
     /// Options of the connection, as in `PGOPTIONS`.
     pub options: Option<String>,
@@ -86,7 +86,7 @@ pub fn says_nothing(error: &Error) -> bool {
 }
 
 impl Compose {
-    /// psql for a person, with arguments of their own. By way of the engine: it needs no compose file, and is there at once.
+    /// psql for a person, with their arguments. Through the engine, which needs no compose file and starts at once.
     pub fn for_person(&self, arguments: &[OsString]) -> Command {
         // By way of the environment, where what the person names counts first.
         let script = r#"export PGUSER="${POSTGRES_USER:-postgres}" && export PGDATABASE="${POSTGRES_DB:-$PGUSER}" && exec psql "$@""#;

@@ -4,7 +4,7 @@ use super::SERVICE;
 use super::engine::{Container, Inspection};
 use crate::failure::{Code, Failure};
 
-/// The state of a container, as far as it matters to whoever wants to connect.
+/// The state of a container, as far as it matters for connecting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// It runs, and nothing is known against its server.
@@ -43,12 +43,12 @@ impl State {
     }
 }
 
-/// Whether a healthy answer of the server is known of already.
+/// Whether the server is already known to be healthy.
 pub fn is_healthy(container: &Container) -> bool {
     State::of(container) == State::Up && container.status.contains("(healthy)")
 }
 
-/// Why nobody can connect, and what helps. `was_started` says that this command has just started the container; `compose` is what a person
+/// Why nobody can connect, and what helps. `was_started` means that this command has just started the container; `compose` is what a person
 /// types.
 pub fn failure(
     container: &Container,
@@ -99,7 +99,7 @@ pub fn failure(
     failure.next(next)
 }
 
-/// What is known of a container's end.
+/// What is known about how a container ended.
 pub fn cause(inside: &Inspection) -> Option<String> {
     match (&*inside.error, inside.exit_code) {
         ("", _) if inside.is_out_of_memory => {

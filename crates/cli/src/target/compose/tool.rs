@@ -1,4 +1,4 @@
-//! The compose program, in the project's folder and for the project's own compose project: every command of it is built here.
+//! The compose program, in the project's folder and for its compose project: all its commands are built here.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::process::Command;
 use super::{CONTAINER_NAME, VARIABLE};
 use crate::shell;
 
-/// Where plugins of Docker's client are, beside the user's own folder.
+/// Where plugins of Docker's client are, in addition to the user's folder.
 const PLUGINS: [&str; 5] = [
     "/usr/local/lib/docker",
     "/usr/local/libexec/docker",
@@ -16,16 +16,16 @@ const PLUGINS: [&str; 5] = [
     "/opt/homebrew/lib/docker",
 ];
 
-/// `docker compose` or `docker-compose`, with all that it has to be told.
+/// `docker compose` or `docker-compose`, with all necessary arguments.
 #[derive(Clone)]
 pub struct Tool {
     words: Vec<OsString>,
     root: PathBuf,
     /// The compose project.
     pub project: String,
-    /// Whether compose finds that project without being told, so that a person need not name it either.
+    /// Whether compose finds that project on its own, so that a person need not name it either.
     pub is_found: bool,
-    /// The container's name, where it is not the compose file's to say.
+    /// The container's name, if the compose file does not set it.
     pub container_name: Option<String>,
 }
 

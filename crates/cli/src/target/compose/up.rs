@@ -33,7 +33,7 @@ impl Compose {
         Err(errors::of_up(&errors, &self.typed(), port))
     }
 
-    /// Makes `.env` where there is none, and puts a password into it where it has none: without, compose does nothing at all.
+    /// Creates `.env` if there is none, and adds a password if it has none: compose needs one.
     pub fn complete_env(&self, screen: &mut Screen) -> Result<(), Failure> {
         let file = self.root.join(".env");
         if env_file::create(&file, &self.root.join(".env.example"))? {
@@ -54,7 +54,7 @@ impl Compose {
         Ok(())
     }
 
-    /// Gives the container a name of its own where another has the one of the compose file.
+    /// Gives the container a different name if another one has the compose file's.
     fn name_container(&mut self) -> Result<(), Failure> {
         let env = env_file::read(&self.root.join(".env"))?;
         if env.get(CONTAINER_NAME).is_some() || !compose_file(&self.root)?.contains(CONTAINER_NAME)

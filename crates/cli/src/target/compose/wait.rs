@@ -1,5 +1,5 @@
-//! Connecting in the container, which may have been started only now: what is waited for is said, and a container that nobody has to wait
-//! for is named at once.
+//! Connecting in the container, which may have been started only now: prints what it waits for, and names a container at once if waiting is
+//! useless.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -31,7 +31,7 @@ impl Compose {
         let (sender, receiver) = mpsc::channel();
         let psql = self.psql();
         thread::spawn(move || {
-            // Nobody may wait for it any more.
+            // Nothing may wait for it any more.
             let _ = sender.send(Psql::start(psql));
         });
         let began = Instant::now();
@@ -50,7 +50,7 @@ impl Compose {
         }
     }
 
-    /// Waits for the server, for a program that does not wait itself. Where the container's own check has found it to answer, at once.
+    /// Waits for the server, for a program that does not wait itself. If the container's health check has succeeded, at once.
     pub fn wait(&self, screen: &mut Screen) -> Result<(), Failure> {
         if self.container.as_ref().is_some_and(state::is_healthy) {
             Ok(())
@@ -103,7 +103,7 @@ impl Compose {
         !container.is_some_and(|it| State::of(&it).is_running())
     }
 
-    /// How the container has ended, where it does not run any more.
+    /// How the container has ended, if it is no longer running.
     pub fn ended(&self) -> Option<String> {
         let container = self.look_again()?;
         if State::of(&container).is_running() {
@@ -116,7 +116,7 @@ impl Compose {
         })
     }
 
-    /// What psql, or compose on its way to it, said instead of starting.
+    /// The error of psql, or of compose, instead of starting.
     fn explain_start(&self, error: &Error) -> Failure {
         // As `psql.sh` says it.
         let is_late = error.to_string().contains("did not answer over TCP");
