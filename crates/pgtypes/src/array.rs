@@ -6,7 +6,7 @@ use bytes::{Buf, BufMut, BytesMut};
 use postgres_types::{FromSql, IsNull, Kind, ToSql, Type, to_sql_checked};
 use thiserror::Error;
 
-use crate::driver;
+use crate::driver::{self, put_field, take_field};
 use crate::encode::{Encode, EncodeError, nullable_field};
 use crate::error::DecodeError;
 
@@ -211,15 +211,9 @@ impl<T: ToSql> ToSql for Array<T> {
     ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         let element_type = element_type(ty).ok_or("not an array")?;
         self.encode_header(element_type.oid(), out)?;
-        for element in &self.elements {
-            let start = out.len();
-            out.put_i32(-1);
-            let IsNull::No = element.to_sql(driver::base(element_type), out)? else {
-                continue;
-            };
-            let length = i32::try_from(out.len() - start - 4)?;
-            out[start..start + 4].copy_from_slice(&length.to_be_bytes());
-        }
+        let element_type = driver::base(element_type);
+        let mut elements = self.elements.iter();
+        elements.try_for_each(|element| put_field(element, element_type, out))?;
         Ok(IsNull::No)
     }
 
@@ -272,18 +266,6 @@ fn decode_header(mut raw: &[u8]) -> Option<(Vec<Dimension>, &[u8])> {
         dimensions.push(Dimension { len, lower_bound });
     }
     Some((dimensions, raw))
-}
-
-/// Takes one length-prefixed field off `raw`; `Some(None)` for null.
-fn take_field<'a>(raw: &mut &'a [u8]) -> Option<Option<&'a [u8]>> {
-    match raw.try_get_i32().ok()? {
-        -1 => Some(None),
-        length => {
-            let (field, rest) = raw.split_at_checked(usize::try_from(length).ok()?)?;
-            *raw = rest;
-            Some(Some(field))
-        }
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::array::{Array, Dimension};
 use crate::encode::Encode;
 use crate::error::ParseError;
-use crate::text::Cursor;
+use crate::text::{Cursor, is_c_space};
 
 /// PostgreSQL's array literal, `{a,NULL,"b c"}` or `[0:1]={1,2}`, with each element as its own `Display` prints it.
 ///
@@ -68,7 +68,7 @@ fn write_element<T: Encode + fmt::Display>(
         return out.write_str("NULL");
     };
     let text = element.to_string();
-    let special = |c| is_space(c) || c == T::DELIMITER || matches!(c, '{' | '}' | '"' | '\\');
+    let special = |c| is_c_space(c) || c == T::DELIMITER || matches!(c, '{' | '}' | '"' | '\\');
     if !text.is_empty() && !text.eq_ignore_ascii_case("null") && !text.contains(special) {
         return out.write_str(&text);
     }
@@ -82,11 +82,6 @@ fn write_element<T: Encode + fmt::Display>(
     out.write_char('"')
 }
 
-/// Whitespace as `array_in` defines it, which is C's.
-fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c')
-}
-
 /// Reads PostgreSQL's array literal.
 impl<T: Encode + FromStr> FromStr for Array<T> {
     type Err = ParseError;
@@ -97,7 +92,7 @@ impl<T: Encode + FromStr> FromStr for Array<T> {
 }
 
 fn parse<T: Encode + FromStr>(text: &str) -> Result<Array<T>, &'static str> {
-    let mut cursor = Cursor::new(text.trim_matches(is_space));
+    let mut cursor = Cursor::new(text.trim_matches(is_c_space));
     let bounds = bounds(&mut cursor)?;
     let mut reader = Reader {
         cursor,
@@ -132,8 +127,8 @@ fn bounds(cursor: &mut Cursor<'_>) -> Result<Option<Vec<Dimension>>, &'static st
         .rest
         .split_once('=')
         .ok_or("expected = after the bounds")?;
-    cursor.rest = rest.trim_start_matches(is_space);
-    let inner = written.trim_end_matches(is_space).strip_prefix('[');
+    cursor.rest = rest.trim_start_matches(is_c_space);
+    let inner = written.trim_end_matches(is_c_space).strip_prefix('[');
     let inner = inner.and_then(|inner| inner.strip_suffix(']'));
     let bounds = inner.ok_or("expected [low:high]")?.split("][");
     let bounds: Option<Vec<Dimension>> = bounds.map(bound).collect();
@@ -262,7 +257,7 @@ impl<T: Encode + FromStr> Reader<'_, T> {
                 }
                 c => {
                     text.push(c);
-                    kept = if is_space(c) { kept } else { text.len() };
+                    kept = if is_c_space(c) { kept } else { text.len() };
                 }
             }
         }

@@ -1,6 +1,11 @@
 //! What connects the value types to the driver: impls of its traits on top of the binary forms.
 
-use postgres_types::{Kind, Type};
+use std::error::Error;
+
+use bytes::{Buf, BufMut, BytesMut};
+use postgres_types::{IsNull, Kind, ToSql, Type};
+
+use crate::encode::set_length;
 
 /// The type that a domain is over, through every level; any other type itself.
 pub(crate) fn base(ty: &Type) -> &Type {
@@ -9,6 +14,32 @@ pub(crate) fn base(ty: &Type) -> &Type {
         ty = inner;
     }
     ty
+}
+
+/// Takes one length-prefixed field off `raw`; `Some(None)` for null.
+pub(crate) fn take_field<'a>(raw: &mut &'a [u8]) -> Option<Option<&'a [u8]>> {
+    match raw.try_get_i32().ok()? {
+        -1 => Some(None),
+        length => {
+            let (field, rest) = raw.split_at_checked(usize::try_from(length).ok()?)?;
+            *raw = rest;
+            Some(Some(field))
+        }
+    }
+}
+
+/// Appends a value as a field: its length, or -1 for null, and its binary form in that type.
+pub(crate) fn put_field(
+    value: &impl ToSql,
+    ty: &Type,
+    out: &mut BytesMut,
+) -> Result<(), Box<dyn Error + Sync + Send>> {
+    let start = out.len();
+    out.put_i32(-1);
+    if let IsNull::No = value.to_sql(ty, out)? {
+        set_length(start, out)?;
+    }
+    Ok(())
 }
 
 /// Implements `ToSql` and `FromSql` for a type that has `Encode` and `fn decode(&[u8]) -> Result<Self, DecodeError>`. The names are those

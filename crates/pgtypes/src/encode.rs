@@ -74,7 +74,7 @@ pub fn nullable_field<T: Encode>(value: &Option<T>, out: &mut BytesMut) -> Resul
 }
 
 #[inline]
-fn set_length(start: usize, out: &mut BytesMut) -> Result<(), EncodeError> {
+pub(crate) fn set_length(start: usize, out: &mut BytesMut) -> Result<(), EncodeError> {
     let bytes = out.len() - start - 4;
     let length = i32::try_from(bytes).map_err(|_| EncodeError::TooLong { bytes })?;
     out[start..start + 4].copy_from_slice(&length.to_be_bytes());

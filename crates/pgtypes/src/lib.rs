@@ -37,11 +37,14 @@ mod lexeme;
 mod local_timestamp;
 mod macaddr;
 mod money;
+mod multirange;
 mod net;
 mod numeric;
 #[cfg(test)]
 #[path = "../tests/support/random.rs"]
 mod random;
+mod range;
+mod range_element;
 mod rows;
 #[cfg(test)]
 #[allow(dead_code, reason = "the tests on a server read the rest")]
@@ -98,8 +101,11 @@ values! { $
     local_timestamp::{LocalTimestamp};
     macaddr::{MacAddr, MacAddr8};
     money::{Money};
+    multirange::{Multirange};
     net::{Cidr, Inet};
     numeric::{Numeric};
+    range::{Range, RangeError};
+    range_element::{RangeElement};
     rows::{Rows};
     snapshot::{PgSnapshot};
     time::{Time, TimeTz};

@@ -28,6 +28,11 @@ pub(crate) fn write_fraction(out: &mut dyn fmt::Write, micros: u64) -> fmt::Resu
     write!(out, ".{digits:0width$}")
 }
 
+/// Whitespace as the input functions of arrays and ranges define it, which is C's.
+pub(crate) fn is_c_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c')
+}
+
 /// What is left to read of a text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cursor<'a> {

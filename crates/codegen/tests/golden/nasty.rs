@@ -701,6 +701,14 @@ pub mod all_types {
         pub a_date: timeschema::Date,
         /// Never null: NOT NULL.
         ///
+        /// `datemultirange`.
+        pub a_datemultirange: timeschema::Multirange<timeschema::Date>,
+        /// Never null: NOT NULL.
+        ///
+        /// `daterange`.
+        pub a_daterange: timeschema::Range<timeschema::Date>,
+        /// Never null: NOT NULL.
+        ///
         /// `real`.
         pub a_float4: f32,
         /// Never null: NOT NULL.
@@ -721,8 +729,24 @@ pub mod all_types {
         pub a_int4: i32,
         /// Never null: NOT NULL.
         ///
+        /// `int4multirange`.
+        pub a_int4multirange: timeschema::Multirange<i32>,
+        /// Never null: NOT NULL.
+        ///
+        /// `int4range`.
+        pub a_int4range: timeschema::Range<i32>,
+        /// Never null: NOT NULL.
+        ///
         /// `bigint`.
         pub a_int8: i64,
+        /// Never null: NOT NULL.
+        ///
+        /// `int8multirange`.
+        pub a_int8multirange: timeschema::Multirange<i64>,
+        /// Never null: NOT NULL.
+        ///
+        /// `int8range`.
+        pub a_int8range: timeschema::Range<i64>,
         /// Never null: NOT NULL.
         ///
         /// `interval`.
@@ -767,6 +791,14 @@ pub mod all_types {
         ///
         /// `numeric`.
         pub a_numeric: timeschema::Numeric,
+        /// Never null: NOT NULL.
+        ///
+        /// `nummultirange`.
+        pub a_nummultirange: timeschema::Multirange<timeschema::Numeric>,
+        /// Never null: NOT NULL.
+        ///
+        /// `numrange`.
+        pub a_numrange: timeschema::Range<timeschema::Numeric>,
         /// Never null: NOT NULL.
         ///
         /// `oid`.
@@ -861,8 +893,24 @@ pub mod all_types {
         pub a_timetz: timeschema::TimeTz,
         /// Never null: NOT NULL.
         ///
+        /// `tsmultirange`.
+        pub a_tsmultirange: timeschema::Multirange<timeschema::LocalTimestamp>,
+        /// Never null: NOT NULL.
+        ///
         /// `tsquery`.
         pub a_tsquery: timeschema::TsQuery,
+        /// Never null: NOT NULL.
+        ///
+        /// `tsrange`.
+        pub a_tsrange: timeschema::Range<timeschema::LocalTimestamp>,
+        /// Never null: NOT NULL.
+        ///
+        /// `tstzmultirange`.
+        pub a_tstzmultirange: timeschema::Multirange<timeschema::Timestamp>,
+        /// Never null: NOT NULL.
+        ///
+        /// `tstzrange`.
+        pub a_tstzrange: timeschema::Range<timeschema::Timestamp>,
         /// Never null: NOT NULL.
         ///
         /// `tsvector`.
@@ -915,6 +963,10 @@ pub mod all_types {
         pub n_circle: Option<timeschema::Circle>,
         /// `date`.
         pub n_date: Option<timeschema::Date>,
+        /// `datemultirange`.
+        pub n_datemultirange: Option<timeschema::Multirange<timeschema::Date>>,
+        /// `daterange`.
+        pub n_daterange: Option<timeschema::Range<timeschema::Date>>,
         /// `real`.
         pub n_float4: Option<f32>,
         /// `double precision`.
@@ -925,8 +977,16 @@ pub mod all_types {
         pub n_int2: Option<i16>,
         /// `integer`.
         pub n_int4: Option<i32>,
+        /// `int4multirange`.
+        pub n_int4multirange: Option<timeschema::Multirange<i32>>,
+        /// `int4range`.
+        pub n_int4range: Option<timeschema::Range<i32>>,
         /// `bigint`.
         pub n_int8: Option<i64>,
+        /// `int8multirange`.
+        pub n_int8multirange: Option<timeschema::Multirange<i64>>,
+        /// `int8range`.
+        pub n_int8range: Option<timeschema::Range<i64>>,
         /// `interval`.
         pub n_interval: Option<timeschema::Interval>,
         /// `json`.
@@ -949,6 +1009,10 @@ pub mod all_types {
         pub n_name: Option<String>,
         /// `numeric`.
         pub n_numeric: Option<timeschema::Numeric>,
+        /// `nummultirange`.
+        pub n_nummultirange: Option<timeschema::Multirange<timeschema::Numeric>>,
+        /// `numrange`.
+        pub n_numrange: Option<timeschema::Range<timeschema::Numeric>>,
         /// `oid`.
         pub n_oid: Option<timeschema::Oid>,
         /// `path`.
@@ -995,8 +1059,16 @@ pub mod all_types {
         pub n_timestamptz: Option<timeschema::Timestamp>,
         /// `time with time zone`.
         pub n_timetz: Option<timeschema::TimeTz>,
+        /// `tsmultirange`.
+        pub n_tsmultirange: Option<timeschema::Multirange<timeschema::LocalTimestamp>>,
         /// `tsquery`.
         pub n_tsquery: Option<timeschema::TsQuery>,
+        /// `tsrange`.
+        pub n_tsrange: Option<timeschema::Range<timeschema::LocalTimestamp>>,
+        /// `tstzmultirange`.
+        pub n_tstzmultirange: Option<timeschema::Multirange<timeschema::Timestamp>>,
+        /// `tstzrange`.
+        pub n_tstzrange: Option<timeschema::Range<timeschema::Timestamp>>,
         /// `tsvector`.
         pub n_tsvector: Option<timeschema::TsVector>,
         /// `txid_snapshot`.
@@ -1055,6 +1127,14 @@ pub mod all_types {
         pub s_date: timeschema::Array<timeschema::Date>,
         /// Never null: NOT NULL.
         ///
+        /// `datemultirange[]`, `'{}'::datemultirange[]` by default.
+        pub s_datemultirange: timeschema::Array<timeschema::Multirange<timeschema::Date>>,
+        /// Never null: NOT NULL.
+        ///
+        /// `daterange[]`, `'{}'::daterange[]` by default.
+        pub s_daterange: timeschema::Array<timeschema::Range<timeschema::Date>>,
+        /// Never null: NOT NULL.
+        ///
         /// `real[]`, `'{}'::real[]` by default.
         pub s_float4: timeschema::Array<f32>,
         /// Never null: NOT NULL.
@@ -1075,8 +1155,24 @@ pub mod all_types {
         pub s_int4: timeschema::Array<i32>,
         /// Never null: NOT NULL.
         ///
+        /// `int4multirange[]`, `'{}'::int4multirange[]` by default.
+        pub s_int4multirange: timeschema::Array<timeschema::Multirange<i32>>,
+        /// Never null: NOT NULL.
+        ///
+        /// `int4range[]`, `'{}'::int4range[]` by default.
+        pub s_int4range: timeschema::Array<timeschema::Range<i32>>,
+        /// Never null: NOT NULL.
+        ///
         /// `bigint[]`, `'{}'::bigint[]` by default.
         pub s_int8: timeschema::Array<i64>,
+        /// Never null: NOT NULL.
+        ///
+        /// `int8multirange[]`, `'{}'::int8multirange[]` by default.
+        pub s_int8multirange: timeschema::Array<timeschema::Multirange<i64>>,
+        /// Never null: NOT NULL.
+        ///
+        /// `int8range[]`, `'{}'::int8range[]` by default.
+        pub s_int8range: timeschema::Array<timeschema::Range<i64>>,
         /// Never null: NOT NULL.
         ///
         /// `interval[]`, `'{}'::interval[]` by default.
@@ -1121,6 +1217,14 @@ pub mod all_types {
         ///
         /// `numeric[]`, `'{}'::numeric[]` by default.
         pub s_numeric: timeschema::Array<timeschema::Numeric>,
+        /// Never null: NOT NULL.
+        ///
+        /// `nummultirange[]`, `'{}'::nummultirange[]` by default.
+        pub s_nummultirange: timeschema::Array<timeschema::Multirange<timeschema::Numeric>>,
+        /// Never null: NOT NULL.
+        ///
+        /// `numrange[]`, `'{}'::numrange[]` by default.
+        pub s_numrange: timeschema::Array<timeschema::Range<timeschema::Numeric>>,
         /// Never null: NOT NULL.
         ///
         /// `oid[]`, `'{}'::oid[]` by default.
@@ -1215,8 +1319,24 @@ pub mod all_types {
         pub s_timetz: timeschema::Array<timeschema::TimeTz>,
         /// Never null: NOT NULL.
         ///
+        /// `tsmultirange[]`, `'{}'::tsmultirange[]` by default.
+        pub s_tsmultirange: timeschema::Array<timeschema::Multirange<timeschema::LocalTimestamp>>,
+        /// Never null: NOT NULL.
+        ///
         /// `tsquery[]`, `'{}'::tsquery[]` by default.
         pub s_tsquery: timeschema::Array<timeschema::TsQuery>,
+        /// Never null: NOT NULL.
+        ///
+        /// `tsrange[]`, `'{}'::tsrange[]` by default.
+        pub s_tsrange: timeschema::Array<timeschema::Range<timeschema::LocalTimestamp>>,
+        /// Never null: NOT NULL.
+        ///
+        /// `tstzmultirange[]`, `'{}'::tstzmultirange[]` by default.
+        pub s_tstzmultirange: timeschema::Array<timeschema::Multirange<timeschema::Timestamp>>,
+        /// Never null: NOT NULL.
+        ///
+        /// `tstzrange[]`, `'{}'::tstzrange[]` by default.
+        pub s_tstzrange: timeschema::Array<timeschema::Range<timeschema::Timestamp>>,
         /// Never null: NOT NULL.
         ///
         /// `tsvector[]`, `'{}'::tsvector[]` by default.
@@ -1267,173 +1387,209 @@ pub mod all_types {
                 a_cidr: TABLE.get(row, 7)?,
                 a_circle: TABLE.get(row, 8)?,
                 a_date: TABLE.get(row, 9)?,
-                a_float4: TABLE.get(row, 10)?,
-                a_float8: TABLE.get(row, 11)?,
-                a_inet: TABLE.get(row, 12)?,
-                a_int2: TABLE.get(row, 13)?,
-                a_int4: TABLE.get(row, 14)?,
-                a_int8: TABLE.get(row, 15)?,
-                a_interval: TABLE.get(row, 16)?,
-                a_json: TABLE.get(row, 17)?,
-                a_jsonb: TABLE.get(row, 18)?,
-                a_jsonpath: TABLE.get(row, 19)?,
-                a_line: TABLE.get(row, 20)?,
-                a_lseg: TABLE.get(row, 21)?,
-                a_macaddr: TABLE.get(row, 22)?,
-                a_macaddr8: TABLE.get(row, 23)?,
-                a_money: TABLE.get(row, 24)?,
-                a_name: TABLE.get(row, 25)?,
-                a_numeric: TABLE.get(row, 26)?,
-                a_oid: TABLE.get(row, 27)?,
-                a_path: TABLE.get(row, 28)?,
-                a_pg_lsn: TABLE.get(row, 29)?,
-                a_pg_snapshot: TABLE.get(row, 30)?,
-                a_point: TABLE.get(row, 31)?,
-                a_polygon: TABLE.get(row, 32)?,
-                a_regclass: TABLE.get(row, 33)?,
-                a_regcollation: TABLE.get(row, 34)?,
-                a_regconfig: TABLE.get(row, 35)?,
-                a_regdictionary: TABLE.get(row, 36)?,
-                a_regnamespace: TABLE.get(row, 37)?,
-                a_regoper: TABLE.get(row, 38)?,
-                a_regoperator: TABLE.get(row, 39)?,
-                a_regproc: TABLE.get(row, 40)?,
-                a_regprocedure: TABLE.get(row, 41)?,
-                a_regrole: TABLE.get(row, 42)?,
-                a_regtype: TABLE.get(row, 43)?,
-                a_text: TABLE.get(row, 44)?,
-                a_tid: TABLE.get(row, 45)?,
-                a_time: TABLE.get(row, 46)?,
-                a_timestamp: TABLE.get(row, 47)?,
-                a_timestamptz: TABLE.get(row, 48)?,
-                a_timetz: TABLE.get(row, 49)?,
-                a_tsquery: TABLE.get(row, 50)?,
-                a_tsvector: TABLE.get(row, 51)?,
-                a_txid_snapshot: TABLE.get(row, 52)?,
-                a_uuid: TABLE.get(row, 53)?,
-                a_varbit: TABLE.get(row, 54)?,
-                a_varchar: TABLE.get(row, 55)?,
-                a_xid: TABLE.get(row, 56)?,
-                a_xid8: TABLE.get(row, 57)?,
-                a_xml: TABLE.get(row, 58)?,
-                n_bit: TABLE.get(row, 59)?,
-                n_bool: TABLE.get(row, 60)?,
-                n_box: TABLE.get(row, 61)?,
-                n_bpchar: TABLE.get(row, 62)?,
-                n_bytea: TABLE.get(row, 63)?,
-                n_char: TABLE.get(row, 64)?,
-                n_cid: TABLE.get(row, 65)?,
-                n_cidr: TABLE.get(row, 66)?,
-                n_circle: TABLE.get(row, 67)?,
-                n_date: TABLE.get(row, 68)?,
-                n_float4: TABLE.get(row, 69)?,
-                n_float8: TABLE.get(row, 70)?,
-                n_inet: TABLE.get(row, 71)?,
-                n_int2: TABLE.get(row, 72)?,
-                n_int4: TABLE.get(row, 73)?,
-                n_int8: TABLE.get(row, 74)?,
-                n_interval: TABLE.get(row, 75)?,
-                n_json: TABLE.get(row, 76)?,
-                n_jsonb: TABLE.get(row, 77)?,
-                n_jsonpath: TABLE.get(row, 78)?,
-                n_line: TABLE.get(row, 79)?,
-                n_lseg: TABLE.get(row, 80)?,
-                n_macaddr: TABLE.get(row, 81)?,
-                n_macaddr8: TABLE.get(row, 82)?,
-                n_money: TABLE.get(row, 83)?,
-                n_name: TABLE.get(row, 84)?,
-                n_numeric: TABLE.get(row, 85)?,
-                n_oid: TABLE.get(row, 86)?,
-                n_path: TABLE.get(row, 87)?,
-                n_pg_lsn: TABLE.get(row, 88)?,
-                n_pg_snapshot: TABLE.get(row, 89)?,
-                n_point: TABLE.get(row, 90)?,
-                n_polygon: TABLE.get(row, 91)?,
-                n_regclass: TABLE.get(row, 92)?,
-                n_regcollation: TABLE.get(row, 93)?,
-                n_regconfig: TABLE.get(row, 94)?,
-                n_regdictionary: TABLE.get(row, 95)?,
-                n_regnamespace: TABLE.get(row, 96)?,
-                n_regoper: TABLE.get(row, 97)?,
-                n_regoperator: TABLE.get(row, 98)?,
-                n_regproc: TABLE.get(row, 99)?,
-                n_regprocedure: TABLE.get(row, 100)?,
-                n_regrole: TABLE.get(row, 101)?,
-                n_regtype: TABLE.get(row, 102)?,
-                n_text: TABLE.get(row, 103)?,
-                n_tid: TABLE.get(row, 104)?,
-                n_time: TABLE.get(row, 105)?,
-                n_timestamp: TABLE.get(row, 106)?,
-                n_timestamptz: TABLE.get(row, 107)?,
-                n_timetz: TABLE.get(row, 108)?,
-                n_tsquery: TABLE.get(row, 109)?,
-                n_tsvector: TABLE.get(row, 110)?,
-                n_txid_snapshot: TABLE.get(row, 111)?,
-                n_uuid: TABLE.get(row, 112)?,
-                n_varbit: TABLE.get(row, 113)?,
-                n_varchar: TABLE.get(row, 114)?,
-                n_xid: TABLE.get(row, 115)?,
-                n_xid8: TABLE.get(row, 116)?,
-                n_xml: TABLE.get(row, 117)?,
-                s_bit: TABLE.get(row, 118)?,
-                s_bool: TABLE.get(row, 119)?,
-                s_box: TABLE.get(row, 120)?,
-                s_bpchar: TABLE.get(row, 121)?,
-                s_bytea: TABLE.get(row, 122)?,
-                s_char: TABLE.get(row, 123)?,
-                s_cid: TABLE.get(row, 124)?,
-                s_cidr: TABLE.get(row, 125)?,
-                s_circle: TABLE.get(row, 126)?,
-                s_date: TABLE.get(row, 127)?,
-                s_float4: TABLE.get(row, 128)?,
-                s_float8: TABLE.get(row, 129)?,
-                s_inet: TABLE.get(row, 130)?,
-                s_int2: TABLE.get(row, 131)?,
-                s_int4: TABLE.get(row, 132)?,
-                s_int8: TABLE.get(row, 133)?,
-                s_interval: TABLE.get(row, 134)?,
-                s_json: TABLE.get(row, 135)?,
-                s_jsonb: TABLE.get(row, 136)?,
-                s_jsonpath: TABLE.get(row, 137)?,
-                s_line: TABLE.get(row, 138)?,
-                s_lseg: TABLE.get(row, 139)?,
-                s_macaddr: TABLE.get(row, 140)?,
-                s_macaddr8: TABLE.get(row, 141)?,
-                s_money: TABLE.get(row, 142)?,
-                s_name: TABLE.get(row, 143)?,
-                s_numeric: TABLE.get(row, 144)?,
-                s_oid: TABLE.get(row, 145)?,
-                s_path: TABLE.get(row, 146)?,
-                s_pg_lsn: TABLE.get(row, 147)?,
-                s_pg_snapshot: TABLE.get(row, 148)?,
-                s_point: TABLE.get(row, 149)?,
-                s_polygon: TABLE.get(row, 150)?,
-                s_regclass: TABLE.get(row, 151)?,
-                s_regcollation: TABLE.get(row, 152)?,
-                s_regconfig: TABLE.get(row, 153)?,
-                s_regdictionary: TABLE.get(row, 154)?,
-                s_regnamespace: TABLE.get(row, 155)?,
-                s_regoper: TABLE.get(row, 156)?,
-                s_regoperator: TABLE.get(row, 157)?,
-                s_regproc: TABLE.get(row, 158)?,
-                s_regprocedure: TABLE.get(row, 159)?,
-                s_regrole: TABLE.get(row, 160)?,
-                s_regtype: TABLE.get(row, 161)?,
-                s_text: TABLE.get(row, 162)?,
-                s_tid: TABLE.get(row, 163)?,
-                s_time: TABLE.get(row, 164)?,
-                s_timestamp: TABLE.get(row, 165)?,
-                s_timestamptz: TABLE.get(row, 166)?,
-                s_timetz: TABLE.get(row, 167)?,
-                s_tsquery: TABLE.get(row, 168)?,
-                s_tsvector: TABLE.get(row, 169)?,
-                s_txid_snapshot: TABLE.get(row, 170)?,
-                s_uuid: TABLE.get(row, 171)?,
-                s_varbit: TABLE.get(row, 172)?,
-                s_varchar: TABLE.get(row, 173)?,
-                s_xid: TABLE.get(row, 174)?,
-                s_xid8: TABLE.get(row, 175)?,
-                s_xml: TABLE.get(row, 176)?,
+                a_datemultirange: TABLE.get(row, 10)?,
+                a_daterange: TABLE.get(row, 11)?,
+                a_float4: TABLE.get(row, 12)?,
+                a_float8: TABLE.get(row, 13)?,
+                a_inet: TABLE.get(row, 14)?,
+                a_int2: TABLE.get(row, 15)?,
+                a_int4: TABLE.get(row, 16)?,
+                a_int4multirange: TABLE.get(row, 17)?,
+                a_int4range: TABLE.get(row, 18)?,
+                a_int8: TABLE.get(row, 19)?,
+                a_int8multirange: TABLE.get(row, 20)?,
+                a_int8range: TABLE.get(row, 21)?,
+                a_interval: TABLE.get(row, 22)?,
+                a_json: TABLE.get(row, 23)?,
+                a_jsonb: TABLE.get(row, 24)?,
+                a_jsonpath: TABLE.get(row, 25)?,
+                a_line: TABLE.get(row, 26)?,
+                a_lseg: TABLE.get(row, 27)?,
+                a_macaddr: TABLE.get(row, 28)?,
+                a_macaddr8: TABLE.get(row, 29)?,
+                a_money: TABLE.get(row, 30)?,
+                a_name: TABLE.get(row, 31)?,
+                a_numeric: TABLE.get(row, 32)?,
+                a_nummultirange: TABLE.get(row, 33)?,
+                a_numrange: TABLE.get(row, 34)?,
+                a_oid: TABLE.get(row, 35)?,
+                a_path: TABLE.get(row, 36)?,
+                a_pg_lsn: TABLE.get(row, 37)?,
+                a_pg_snapshot: TABLE.get(row, 38)?,
+                a_point: TABLE.get(row, 39)?,
+                a_polygon: TABLE.get(row, 40)?,
+                a_regclass: TABLE.get(row, 41)?,
+                a_regcollation: TABLE.get(row, 42)?,
+                a_regconfig: TABLE.get(row, 43)?,
+                a_regdictionary: TABLE.get(row, 44)?,
+                a_regnamespace: TABLE.get(row, 45)?,
+                a_regoper: TABLE.get(row, 46)?,
+                a_regoperator: TABLE.get(row, 47)?,
+                a_regproc: TABLE.get(row, 48)?,
+                a_regprocedure: TABLE.get(row, 49)?,
+                a_regrole: TABLE.get(row, 50)?,
+                a_regtype: TABLE.get(row, 51)?,
+                a_text: TABLE.get(row, 52)?,
+                a_tid: TABLE.get(row, 53)?,
+                a_time: TABLE.get(row, 54)?,
+                a_timestamp: TABLE.get(row, 55)?,
+                a_timestamptz: TABLE.get(row, 56)?,
+                a_timetz: TABLE.get(row, 57)?,
+                a_tsmultirange: TABLE.get(row, 58)?,
+                a_tsquery: TABLE.get(row, 59)?,
+                a_tsrange: TABLE.get(row, 60)?,
+                a_tstzmultirange: TABLE.get(row, 61)?,
+                a_tstzrange: TABLE.get(row, 62)?,
+                a_tsvector: TABLE.get(row, 63)?,
+                a_txid_snapshot: TABLE.get(row, 64)?,
+                a_uuid: TABLE.get(row, 65)?,
+                a_varbit: TABLE.get(row, 66)?,
+                a_varchar: TABLE.get(row, 67)?,
+                a_xid: TABLE.get(row, 68)?,
+                a_xid8: TABLE.get(row, 69)?,
+                a_xml: TABLE.get(row, 70)?,
+                n_bit: TABLE.get(row, 71)?,
+                n_bool: TABLE.get(row, 72)?,
+                n_box: TABLE.get(row, 73)?,
+                n_bpchar: TABLE.get(row, 74)?,
+                n_bytea: TABLE.get(row, 75)?,
+                n_char: TABLE.get(row, 76)?,
+                n_cid: TABLE.get(row, 77)?,
+                n_cidr: TABLE.get(row, 78)?,
+                n_circle: TABLE.get(row, 79)?,
+                n_date: TABLE.get(row, 80)?,
+                n_datemultirange: TABLE.get(row, 81)?,
+                n_daterange: TABLE.get(row, 82)?,
+                n_float4: TABLE.get(row, 83)?,
+                n_float8: TABLE.get(row, 84)?,
+                n_inet: TABLE.get(row, 85)?,
+                n_int2: TABLE.get(row, 86)?,
+                n_int4: TABLE.get(row, 87)?,
+                n_int4multirange: TABLE.get(row, 88)?,
+                n_int4range: TABLE.get(row, 89)?,
+                n_int8: TABLE.get(row, 90)?,
+                n_int8multirange: TABLE.get(row, 91)?,
+                n_int8range: TABLE.get(row, 92)?,
+                n_interval: TABLE.get(row, 93)?,
+                n_json: TABLE.get(row, 94)?,
+                n_jsonb: TABLE.get(row, 95)?,
+                n_jsonpath: TABLE.get(row, 96)?,
+                n_line: TABLE.get(row, 97)?,
+                n_lseg: TABLE.get(row, 98)?,
+                n_macaddr: TABLE.get(row, 99)?,
+                n_macaddr8: TABLE.get(row, 100)?,
+                n_money: TABLE.get(row, 101)?,
+                n_name: TABLE.get(row, 102)?,
+                n_numeric: TABLE.get(row, 103)?,
+                n_nummultirange: TABLE.get(row, 104)?,
+                n_numrange: TABLE.get(row, 105)?,
+                n_oid: TABLE.get(row, 106)?,
+                n_path: TABLE.get(row, 107)?,
+                n_pg_lsn: TABLE.get(row, 108)?,
+                n_pg_snapshot: TABLE.get(row, 109)?,
+                n_point: TABLE.get(row, 110)?,
+                n_polygon: TABLE.get(row, 111)?,
+                n_regclass: TABLE.get(row, 112)?,
+                n_regcollation: TABLE.get(row, 113)?,
+                n_regconfig: TABLE.get(row, 114)?,
+                n_regdictionary: TABLE.get(row, 115)?,
+                n_regnamespace: TABLE.get(row, 116)?,
+                n_regoper: TABLE.get(row, 117)?,
+                n_regoperator: TABLE.get(row, 118)?,
+                n_regproc: TABLE.get(row, 119)?,
+                n_regprocedure: TABLE.get(row, 120)?,
+                n_regrole: TABLE.get(row, 121)?,
+                n_regtype: TABLE.get(row, 122)?,
+                n_text: TABLE.get(row, 123)?,
+                n_tid: TABLE.get(row, 124)?,
+                n_time: TABLE.get(row, 125)?,
+                n_timestamp: TABLE.get(row, 126)?,
+                n_timestamptz: TABLE.get(row, 127)?,
+                n_timetz: TABLE.get(row, 128)?,
+                n_tsmultirange: TABLE.get(row, 129)?,
+                n_tsquery: TABLE.get(row, 130)?,
+                n_tsrange: TABLE.get(row, 131)?,
+                n_tstzmultirange: TABLE.get(row, 132)?,
+                n_tstzrange: TABLE.get(row, 133)?,
+                n_tsvector: TABLE.get(row, 134)?,
+                n_txid_snapshot: TABLE.get(row, 135)?,
+                n_uuid: TABLE.get(row, 136)?,
+                n_varbit: TABLE.get(row, 137)?,
+                n_varchar: TABLE.get(row, 138)?,
+                n_xid: TABLE.get(row, 139)?,
+                n_xid8: TABLE.get(row, 140)?,
+                n_xml: TABLE.get(row, 141)?,
+                s_bit: TABLE.get(row, 142)?,
+                s_bool: TABLE.get(row, 143)?,
+                s_box: TABLE.get(row, 144)?,
+                s_bpchar: TABLE.get(row, 145)?,
+                s_bytea: TABLE.get(row, 146)?,
+                s_char: TABLE.get(row, 147)?,
+                s_cid: TABLE.get(row, 148)?,
+                s_cidr: TABLE.get(row, 149)?,
+                s_circle: TABLE.get(row, 150)?,
+                s_date: TABLE.get(row, 151)?,
+                s_datemultirange: TABLE.get(row, 152)?,
+                s_daterange: TABLE.get(row, 153)?,
+                s_float4: TABLE.get(row, 154)?,
+                s_float8: TABLE.get(row, 155)?,
+                s_inet: TABLE.get(row, 156)?,
+                s_int2: TABLE.get(row, 157)?,
+                s_int4: TABLE.get(row, 158)?,
+                s_int4multirange: TABLE.get(row, 159)?,
+                s_int4range: TABLE.get(row, 160)?,
+                s_int8: TABLE.get(row, 161)?,
+                s_int8multirange: TABLE.get(row, 162)?,
+                s_int8range: TABLE.get(row, 163)?,
+                s_interval: TABLE.get(row, 164)?,
+                s_json: TABLE.get(row, 165)?,
+                s_jsonb: TABLE.get(row, 166)?,
+                s_jsonpath: TABLE.get(row, 167)?,
+                s_line: TABLE.get(row, 168)?,
+                s_lseg: TABLE.get(row, 169)?,
+                s_macaddr: TABLE.get(row, 170)?,
+                s_macaddr8: TABLE.get(row, 171)?,
+                s_money: TABLE.get(row, 172)?,
+                s_name: TABLE.get(row, 173)?,
+                s_numeric: TABLE.get(row, 174)?,
+                s_nummultirange: TABLE.get(row, 175)?,
+                s_numrange: TABLE.get(row, 176)?,
+                s_oid: TABLE.get(row, 177)?,
+                s_path: TABLE.get(row, 178)?,
+                s_pg_lsn: TABLE.get(row, 179)?,
+                s_pg_snapshot: TABLE.get(row, 180)?,
+                s_point: TABLE.get(row, 181)?,
+                s_polygon: TABLE.get(row, 182)?,
+                s_regclass: TABLE.get(row, 183)?,
+                s_regcollation: TABLE.get(row, 184)?,
+                s_regconfig: TABLE.get(row, 185)?,
+                s_regdictionary: TABLE.get(row, 186)?,
+                s_regnamespace: TABLE.get(row, 187)?,
+                s_regoper: TABLE.get(row, 188)?,
+                s_regoperator: TABLE.get(row, 189)?,
+                s_regproc: TABLE.get(row, 190)?,
+                s_regprocedure: TABLE.get(row, 191)?,
+                s_regrole: TABLE.get(row, 192)?,
+                s_regtype: TABLE.get(row, 193)?,
+                s_text: TABLE.get(row, 194)?,
+                s_tid: TABLE.get(row, 195)?,
+                s_time: TABLE.get(row, 196)?,
+                s_timestamp: TABLE.get(row, 197)?,
+                s_timestamptz: TABLE.get(row, 198)?,
+                s_timetz: TABLE.get(row, 199)?,
+                s_tsmultirange: TABLE.get(row, 200)?,
+                s_tsquery: TABLE.get(row, 201)?,
+                s_tsrange: TABLE.get(row, 202)?,
+                s_tstzmultirange: TABLE.get(row, 203)?,
+                s_tstzrange: TABLE.get(row, 204)?,
+                s_tsvector: TABLE.get(row, 205)?,
+                s_txid_snapshot: TABLE.get(row, 206)?,
+                s_uuid: TABLE.get(row, 207)?,
+                s_varbit: TABLE.get(row, 208)?,
+                s_varchar: TABLE.get(row, 209)?,
+                s_xid: TABLE.get(row, 210)?,
+                s_xid8: TABLE.get(row, 211)?,
+                s_xml: TABLE.get(row, 212)?,
             })
         }
     }
@@ -1453,12 +1609,18 @@ pub mod all_types {
             timeschema::Column::never_null("a_cidr", "cidr"),
             timeschema::Column::never_null("a_circle", "circle"),
             timeschema::Column::never_null("a_date", "date"),
+            timeschema::Column::never_null("a_datemultirange", "datemultirange"),
+            timeschema::Column::never_null("a_daterange", "daterange"),
             timeschema::Column::never_null("a_float4", "real"),
             timeschema::Column::never_null("a_float8", "double precision"),
             timeschema::Column::never_null("a_inet", "inet"),
             timeschema::Column::never_null("a_int2", "smallint"),
             timeschema::Column::never_null("a_int4", "integer"),
+            timeschema::Column::never_null("a_int4multirange", "int4multirange"),
+            timeschema::Column::never_null("a_int4range", "int4range"),
             timeschema::Column::never_null("a_int8", "bigint"),
+            timeschema::Column::never_null("a_int8multirange", "int8multirange"),
+            timeschema::Column::never_null("a_int8range", "int8range"),
             timeschema::Column::never_null("a_interval", "interval"),
             timeschema::Column::never_null("a_json", "json"),
             timeschema::Column::never_null("a_jsonb", "jsonb"),
@@ -1470,6 +1632,8 @@ pub mod all_types {
             timeschema::Column::never_null("a_money", "money"),
             timeschema::Column::never_null("a_name", "name"),
             timeschema::Column::never_null("a_numeric", "numeric"),
+            timeschema::Column::never_null("a_nummultirange", "nummultirange"),
+            timeschema::Column::never_null("a_numrange", "numrange"),
             timeschema::Column::never_null("a_oid", "oid"),
             timeschema::Column::never_null("a_path", "path"),
             timeschema::Column::never_null("a_pg_lsn", "pg_lsn"),
@@ -1493,7 +1657,11 @@ pub mod all_types {
             timeschema::Column::never_null("a_timestamp", "timestamp without time zone"),
             timeschema::Column::never_null("a_timestamptz", "timestamp with time zone"),
             timeschema::Column::never_null("a_timetz", "time with time zone"),
+            timeschema::Column::never_null("a_tsmultirange", "tsmultirange"),
             timeschema::Column::never_null("a_tsquery", "tsquery"),
+            timeschema::Column::never_null("a_tsrange", "tsrange"),
+            timeschema::Column::never_null("a_tstzmultirange", "tstzmultirange"),
+            timeschema::Column::never_null("a_tstzrange", "tstzrange"),
             timeschema::Column::never_null("a_tsvector", "tsvector"),
             timeschema::Column::never_null("a_txid_snapshot", "txid_snapshot"),
             timeschema::Column::never_null("a_uuid", "uuid"),
@@ -1512,12 +1680,18 @@ pub mod all_types {
             timeschema::Column::nullable("n_cidr", "cidr"),
             timeschema::Column::nullable("n_circle", "circle"),
             timeschema::Column::nullable("n_date", "date"),
+            timeschema::Column::nullable("n_datemultirange", "datemultirange"),
+            timeschema::Column::nullable("n_daterange", "daterange"),
             timeschema::Column::nullable("n_float4", "real"),
             timeschema::Column::nullable("n_float8", "double precision"),
             timeschema::Column::nullable("n_inet", "inet"),
             timeschema::Column::nullable("n_int2", "smallint"),
             timeschema::Column::nullable("n_int4", "integer"),
+            timeschema::Column::nullable("n_int4multirange", "int4multirange"),
+            timeschema::Column::nullable("n_int4range", "int4range"),
             timeschema::Column::nullable("n_int8", "bigint"),
+            timeschema::Column::nullable("n_int8multirange", "int8multirange"),
+            timeschema::Column::nullable("n_int8range", "int8range"),
             timeschema::Column::nullable("n_interval", "interval"),
             timeschema::Column::nullable("n_json", "json"),
             timeschema::Column::nullable("n_jsonb", "jsonb"),
@@ -1529,6 +1703,8 @@ pub mod all_types {
             timeschema::Column::nullable("n_money", "money"),
             timeschema::Column::nullable("n_name", "name"),
             timeschema::Column::nullable("n_numeric", "numeric"),
+            timeschema::Column::nullable("n_nummultirange", "nummultirange"),
+            timeschema::Column::nullable("n_numrange", "numrange"),
             timeschema::Column::nullable("n_oid", "oid"),
             timeschema::Column::nullable("n_path", "path"),
             timeschema::Column::nullable("n_pg_lsn", "pg_lsn"),
@@ -1552,7 +1728,11 @@ pub mod all_types {
             timeschema::Column::nullable("n_timestamp", "timestamp without time zone"),
             timeschema::Column::nullable("n_timestamptz", "timestamp with time zone"),
             timeschema::Column::nullable("n_timetz", "time with time zone"),
+            timeschema::Column::nullable("n_tsmultirange", "tsmultirange"),
             timeschema::Column::nullable("n_tsquery", "tsquery"),
+            timeschema::Column::nullable("n_tsrange", "tsrange"),
+            timeschema::Column::nullable("n_tstzmultirange", "tstzmultirange"),
+            timeschema::Column::nullable("n_tstzrange", "tstzrange"),
             timeschema::Column::nullable("n_tsvector", "tsvector"),
             timeschema::Column::nullable("n_txid_snapshot", "txid_snapshot"),
             timeschema::Column::nullable("n_uuid", "uuid"),
@@ -1571,12 +1751,18 @@ pub mod all_types {
             timeschema::Column::never_null("s_cidr", "cidr[]"),
             timeschema::Column::never_null("s_circle", "circle[]"),
             timeschema::Column::never_null("s_date", "date[]"),
+            timeschema::Column::never_null("s_datemultirange", "datemultirange[]"),
+            timeschema::Column::never_null("s_daterange", "daterange[]"),
             timeschema::Column::never_null("s_float4", "real[]"),
             timeschema::Column::never_null("s_float8", "double precision[]"),
             timeschema::Column::never_null("s_inet", "inet[]"),
             timeschema::Column::never_null("s_int2", "smallint[]"),
             timeschema::Column::never_null("s_int4", "integer[]"),
+            timeschema::Column::never_null("s_int4multirange", "int4multirange[]"),
+            timeschema::Column::never_null("s_int4range", "int4range[]"),
             timeschema::Column::never_null("s_int8", "bigint[]"),
+            timeschema::Column::never_null("s_int8multirange", "int8multirange[]"),
+            timeschema::Column::never_null("s_int8range", "int8range[]"),
             timeschema::Column::never_null("s_interval", "interval[]"),
             timeschema::Column::never_null("s_json", "json[]"),
             timeschema::Column::never_null("s_jsonb", "jsonb[]"),
@@ -1588,6 +1774,8 @@ pub mod all_types {
             timeschema::Column::never_null("s_money", "money[]"),
             timeschema::Column::never_null("s_name", "name[]"),
             timeschema::Column::never_null("s_numeric", "numeric[]"),
+            timeschema::Column::never_null("s_nummultirange", "nummultirange[]"),
+            timeschema::Column::never_null("s_numrange", "numrange[]"),
             timeschema::Column::never_null("s_oid", "oid[]"),
             timeschema::Column::never_null("s_path", "path[]"),
             timeschema::Column::never_null("s_pg_lsn", "pg_lsn[]"),
@@ -1611,7 +1799,11 @@ pub mod all_types {
             timeschema::Column::never_null("s_timestamp", "timestamp without time zone[]"),
             timeschema::Column::never_null("s_timestamptz", "timestamp with time zone[]"),
             timeschema::Column::never_null("s_timetz", "time with time zone[]"),
+            timeschema::Column::never_null("s_tsmultirange", "tsmultirange[]"),
             timeschema::Column::never_null("s_tsquery", "tsquery[]"),
+            timeschema::Column::never_null("s_tsrange", "tsrange[]"),
+            timeschema::Column::never_null("s_tstzmultirange", "tstzmultirange[]"),
+            timeschema::Column::never_null("s_tstzrange", "tstzrange[]"),
             timeschema::Column::never_null("s_tsvector", "tsvector[]"),
             timeschema::Column::never_null("s_txid_snapshot", "txid_snapshot[]"),
             timeschema::Column::never_null("s_uuid", "uuid[]"),
@@ -1650,6 +1842,10 @@ pub mod all_types {
         pub a_circle: timeschema::Circle,
         /// `date`.
         pub a_date: timeschema::Date,
+        /// `datemultirange`.
+        pub a_datemultirange: timeschema::Multirange<timeschema::Date>,
+        /// `daterange`.
+        pub a_daterange: timeschema::Range<timeschema::Date>,
         /// `real`.
         pub a_float4: f32,
         /// `double precision`.
@@ -1660,8 +1856,16 @@ pub mod all_types {
         pub a_int2: i16,
         /// `integer`.
         pub a_int4: i32,
+        /// `int4multirange`.
+        pub a_int4multirange: timeschema::Multirange<i32>,
+        /// `int4range`.
+        pub a_int4range: timeschema::Range<i32>,
         /// `bigint`.
         pub a_int8: i64,
+        /// `int8multirange`.
+        pub a_int8multirange: timeschema::Multirange<i64>,
+        /// `int8range`.
+        pub a_int8range: timeschema::Range<i64>,
         /// `interval`.
         pub a_interval: timeschema::Interval,
         /// `json`.
@@ -1684,6 +1888,10 @@ pub mod all_types {
         pub a_name: String,
         /// `numeric`.
         pub a_numeric: timeschema::Numeric,
+        /// `nummultirange`.
+        pub a_nummultirange: timeschema::Multirange<timeschema::Numeric>,
+        /// `numrange`.
+        pub a_numrange: timeschema::Range<timeschema::Numeric>,
         /// `oid`.
         pub a_oid: timeschema::Oid,
         /// `path`.
@@ -1730,8 +1938,16 @@ pub mod all_types {
         pub a_timestamptz: timeschema::Timestamp,
         /// `time with time zone`.
         pub a_timetz: timeschema::TimeTz,
+        /// `tsmultirange`.
+        pub a_tsmultirange: timeschema::Multirange<timeschema::LocalTimestamp>,
         /// `tsquery`.
         pub a_tsquery: timeschema::TsQuery,
+        /// `tsrange`.
+        pub a_tsrange: timeschema::Range<timeschema::LocalTimestamp>,
+        /// `tstzmultirange`.
+        pub a_tstzmultirange: timeschema::Multirange<timeschema::Timestamp>,
+        /// `tstzrange`.
+        pub a_tstzrange: timeschema::Range<timeschema::Timestamp>,
         /// `tsvector`.
         pub a_tsvector: timeschema::TsVector,
         /// `txid_snapshot`.
@@ -1768,6 +1984,10 @@ pub mod all_types {
         pub n_circle: Option<timeschema::Circle>,
         /// `date`. `None` is null.
         pub n_date: Option<timeschema::Date>,
+        /// `datemultirange`. `None` is null.
+        pub n_datemultirange: Option<timeschema::Multirange<timeschema::Date>>,
+        /// `daterange`. `None` is null.
+        pub n_daterange: Option<timeschema::Range<timeschema::Date>>,
         /// `real`. `None` is null.
         pub n_float4: Option<f32>,
         /// `double precision`. `None` is null.
@@ -1778,8 +1998,16 @@ pub mod all_types {
         pub n_int2: Option<i16>,
         /// `integer`. `None` is null.
         pub n_int4: Option<i32>,
+        /// `int4multirange`. `None` is null.
+        pub n_int4multirange: Option<timeschema::Multirange<i32>>,
+        /// `int4range`. `None` is null.
+        pub n_int4range: Option<timeschema::Range<i32>>,
         /// `bigint`. `None` is null.
         pub n_int8: Option<i64>,
+        /// `int8multirange`. `None` is null.
+        pub n_int8multirange: Option<timeschema::Multirange<i64>>,
+        /// `int8range`. `None` is null.
+        pub n_int8range: Option<timeschema::Range<i64>>,
         /// `interval`. `None` is null.
         pub n_interval: Option<timeschema::Interval>,
         /// `json`. `None` is null.
@@ -1802,6 +2030,10 @@ pub mod all_types {
         pub n_name: Option<String>,
         /// `numeric`. `None` is null.
         pub n_numeric: Option<timeschema::Numeric>,
+        /// `nummultirange`. `None` is null.
+        pub n_nummultirange: Option<timeschema::Multirange<timeschema::Numeric>>,
+        /// `numrange`. `None` is null.
+        pub n_numrange: Option<timeschema::Range<timeschema::Numeric>>,
         /// `oid`. `None` is null.
         pub n_oid: Option<timeschema::Oid>,
         /// `path`. `None` is null.
@@ -1848,8 +2080,16 @@ pub mod all_types {
         pub n_timestamptz: Option<timeschema::Timestamp>,
         /// `time with time zone`. `None` is null.
         pub n_timetz: Option<timeschema::TimeTz>,
+        /// `tsmultirange`. `None` is null.
+        pub n_tsmultirange: Option<timeschema::Multirange<timeschema::LocalTimestamp>>,
         /// `tsquery`. `None` is null.
         pub n_tsquery: Option<timeschema::TsQuery>,
+        /// `tsrange`. `None` is null.
+        pub n_tsrange: Option<timeschema::Range<timeschema::LocalTimestamp>>,
+        /// `tstzmultirange`. `None` is null.
+        pub n_tstzmultirange: Option<timeschema::Multirange<timeschema::Timestamp>>,
+        /// `tstzrange`. `None` is null.
+        pub n_tstzrange: Option<timeschema::Range<timeschema::Timestamp>>,
         /// `tsvector`. `None` is null.
         pub n_tsvector: Option<timeschema::TsVector>,
         /// `txid_snapshot`. `None` is null.
@@ -1886,6 +2126,10 @@ pub mod all_types {
         pub s_circle: Option<timeschema::Array<timeschema::Circle>>,
         /// `date[]`, `'{}'::date[]` by default. `None` is the default.
         pub s_date: Option<timeschema::Array<timeschema::Date>>,
+        /// `datemultirange[]`, `'{}'::datemultirange[]` by default. `None` is the default.
+        pub s_datemultirange: Option<timeschema::Array<timeschema::Multirange<timeschema::Date>>>,
+        /// `daterange[]`, `'{}'::daterange[]` by default. `None` is the default.
+        pub s_daterange: Option<timeschema::Array<timeschema::Range<timeschema::Date>>>,
         /// `real[]`, `'{}'::real[]` by default. `None` is the default.
         pub s_float4: Option<timeschema::Array<f32>>,
         /// `double precision[]`, `'{}'::double precision[]` by default. `None` is the default.
@@ -1896,8 +2140,16 @@ pub mod all_types {
         pub s_int2: Option<timeschema::Array<i16>>,
         /// `integer[]`, `'{}'::integer[]` by default. `None` is the default.
         pub s_int4: Option<timeschema::Array<i32>>,
+        /// `int4multirange[]`, `'{}'::int4multirange[]` by default. `None` is the default.
+        pub s_int4multirange: Option<timeschema::Array<timeschema::Multirange<i32>>>,
+        /// `int4range[]`, `'{}'::int4range[]` by default. `None` is the default.
+        pub s_int4range: Option<timeschema::Array<timeschema::Range<i32>>>,
         /// `bigint[]`, `'{}'::bigint[]` by default. `None` is the default.
         pub s_int8: Option<timeschema::Array<i64>>,
+        /// `int8multirange[]`, `'{}'::int8multirange[]` by default. `None` is the default.
+        pub s_int8multirange: Option<timeschema::Array<timeschema::Multirange<i64>>>,
+        /// `int8range[]`, `'{}'::int8range[]` by default. `None` is the default.
+        pub s_int8range: Option<timeschema::Array<timeschema::Range<i64>>>,
         /// `interval[]`, `'{}'::interval[]` by default. `None` is the default.
         pub s_interval: Option<timeschema::Array<timeschema::Interval>>,
         /// `json[]`, `'{}'::json[]` by default. `None` is the default.
@@ -1920,6 +2172,10 @@ pub mod all_types {
         pub s_name: Option<timeschema::Array<String>>,
         /// `numeric[]`, `'{}'::numeric[]` by default. `None` is the default.
         pub s_numeric: Option<timeschema::Array<timeschema::Numeric>>,
+        /// `nummultirange[]`, `'{}'::nummultirange[]` by default. `None` is the default.
+        pub s_nummultirange: Option<timeschema::Array<timeschema::Multirange<timeschema::Numeric>>>,
+        /// `numrange[]`, `'{}'::numrange[]` by default. `None` is the default.
+        pub s_numrange: Option<timeschema::Array<timeschema::Range<timeschema::Numeric>>>,
         /// `oid[]`, `'{}'::oid[]` by default. `None` is the default.
         pub s_oid: Option<timeschema::Array<timeschema::Oid>>,
         /// `path[]`, `'{}'::path[]` by default. `None` is the default.
@@ -1970,8 +2226,18 @@ pub mod all_types {
         /// `time with time zone[]`, `'{}'::time with time zone[]` by default. `None` is the
         /// default.
         pub s_timetz: Option<timeschema::Array<timeschema::TimeTz>>,
+        /// `tsmultirange[]`, `'{}'::tsmultirange[]` by default. `None` is the default.
+        pub s_tsmultirange:
+            Option<timeschema::Array<timeschema::Multirange<timeschema::LocalTimestamp>>>,
         /// `tsquery[]`, `'{}'::tsquery[]` by default. `None` is the default.
         pub s_tsquery: Option<timeschema::Array<timeschema::TsQuery>>,
+        /// `tsrange[]`, `'{}'::tsrange[]` by default. `None` is the default.
+        pub s_tsrange: Option<timeschema::Array<timeschema::Range<timeschema::LocalTimestamp>>>,
+        /// `tstzmultirange[]`, `'{}'::tstzmultirange[]` by default. `None` is the default.
+        pub s_tstzmultirange:
+            Option<timeschema::Array<timeschema::Multirange<timeschema::Timestamp>>>,
+        /// `tstzrange[]`, `'{}'::tstzrange[]` by default. `None` is the default.
+        pub s_tstzrange: Option<timeschema::Array<timeschema::Range<timeschema::Timestamp>>>,
         /// `tsvector[]`, `'{}'::tsvector[]` by default. `None` is the default.
         pub s_tsvector: Option<timeschema::Array<timeschema::TsVector>>,
         /// `txid_snapshot[]`, `'{}'::txid_snapshot[]` by default. `None` is the default.
@@ -2016,6 +2282,10 @@ pub mod all_types {
         pub a_circle: timeschema::Circle,
         /// `date`.
         pub a_date: timeschema::Date,
+        /// `datemultirange`.
+        pub a_datemultirange: timeschema::Multirange<timeschema::Date>,
+        /// `daterange`.
+        pub a_daterange: timeschema::Range<timeschema::Date>,
         /// `real`.
         pub a_float4: f32,
         /// `double precision`.
@@ -2026,8 +2296,16 @@ pub mod all_types {
         pub a_int2: i16,
         /// `integer`.
         pub a_int4: i32,
+        /// `int4multirange`.
+        pub a_int4multirange: timeschema::Multirange<i32>,
+        /// `int4range`.
+        pub a_int4range: timeschema::Range<i32>,
         /// `bigint`.
         pub a_int8: i64,
+        /// `int8multirange`.
+        pub a_int8multirange: timeschema::Multirange<i64>,
+        /// `int8range`.
+        pub a_int8range: timeschema::Range<i64>,
         /// `interval`.
         pub a_interval: timeschema::Interval,
         /// `json`.
@@ -2050,6 +2328,10 @@ pub mod all_types {
         pub a_name: String,
         /// `numeric`.
         pub a_numeric: timeschema::Numeric,
+        /// `nummultirange`.
+        pub a_nummultirange: timeschema::Multirange<timeschema::Numeric>,
+        /// `numrange`.
+        pub a_numrange: timeschema::Range<timeschema::Numeric>,
         /// `oid`.
         pub a_oid: timeschema::Oid,
         /// `path`.
@@ -2096,8 +2378,16 @@ pub mod all_types {
         pub a_timestamptz: timeschema::Timestamp,
         /// `time with time zone`.
         pub a_timetz: timeschema::TimeTz,
+        /// `tsmultirange`.
+        pub a_tsmultirange: timeschema::Multirange<timeschema::LocalTimestamp>,
         /// `tsquery`.
         pub a_tsquery: timeschema::TsQuery,
+        /// `tsrange`.
+        pub a_tsrange: timeschema::Range<timeschema::LocalTimestamp>,
+        /// `tstzmultirange`.
+        pub a_tstzmultirange: timeschema::Multirange<timeschema::Timestamp>,
+        /// `tstzrange`.
+        pub a_tstzrange: timeschema::Range<timeschema::Timestamp>,
         /// `tsvector`.
         pub a_tsvector: timeschema::TsVector,
         /// `txid_snapshot`.
@@ -2129,12 +2419,18 @@ pub mod all_types {
                 a_cidr: required.a_cidr,
                 a_circle: required.a_circle,
                 a_date: required.a_date,
+                a_datemultirange: required.a_datemultirange,
+                a_daterange: required.a_daterange,
                 a_float4: required.a_float4,
                 a_float8: required.a_float8,
                 a_inet: required.a_inet,
                 a_int2: required.a_int2,
                 a_int4: required.a_int4,
+                a_int4multirange: required.a_int4multirange,
+                a_int4range: required.a_int4range,
                 a_int8: required.a_int8,
+                a_int8multirange: required.a_int8multirange,
+                a_int8range: required.a_int8range,
                 a_interval: required.a_interval,
                 a_json: required.a_json,
                 a_jsonb: required.a_jsonb,
@@ -2146,6 +2442,8 @@ pub mod all_types {
                 a_money: required.a_money,
                 a_name: required.a_name,
                 a_numeric: required.a_numeric,
+                a_nummultirange: required.a_nummultirange,
+                a_numrange: required.a_numrange,
                 a_oid: required.a_oid,
                 a_path: required.a_path,
                 a_pg_lsn: required.a_pg_lsn,
@@ -2169,7 +2467,11 @@ pub mod all_types {
                 a_timestamp: required.a_timestamp,
                 a_timestamptz: required.a_timestamptz,
                 a_timetz: required.a_timetz,
+                a_tsmultirange: required.a_tsmultirange,
                 a_tsquery: required.a_tsquery,
+                a_tsrange: required.a_tsrange,
+                a_tstzmultirange: required.a_tstzmultirange,
+                a_tstzrange: required.a_tstzrange,
                 a_tsvector: required.a_tsvector,
                 a_txid_snapshot: required.a_txid_snapshot,
                 a_uuid: required.a_uuid,
@@ -2188,12 +2490,18 @@ pub mod all_types {
                 n_cidr: None,
                 n_circle: None,
                 n_date: None,
+                n_datemultirange: None,
+                n_daterange: None,
                 n_float4: None,
                 n_float8: None,
                 n_inet: None,
                 n_int2: None,
                 n_int4: None,
+                n_int4multirange: None,
+                n_int4range: None,
                 n_int8: None,
+                n_int8multirange: None,
+                n_int8range: None,
                 n_interval: None,
                 n_json: None,
                 n_jsonb: None,
@@ -2205,6 +2513,8 @@ pub mod all_types {
                 n_money: None,
                 n_name: None,
                 n_numeric: None,
+                n_nummultirange: None,
+                n_numrange: None,
                 n_oid: None,
                 n_path: None,
                 n_pg_lsn: None,
@@ -2228,7 +2538,11 @@ pub mod all_types {
                 n_timestamp: None,
                 n_timestamptz: None,
                 n_timetz: None,
+                n_tsmultirange: None,
                 n_tsquery: None,
+                n_tsrange: None,
+                n_tstzmultirange: None,
+                n_tstzrange: None,
                 n_tsvector: None,
                 n_txid_snapshot: None,
                 n_uuid: None,
@@ -2247,12 +2561,18 @@ pub mod all_types {
                 s_cidr: None,
                 s_circle: None,
                 s_date: None,
+                s_datemultirange: None,
+                s_daterange: None,
                 s_float4: None,
                 s_float8: None,
                 s_inet: None,
                 s_int2: None,
                 s_int4: None,
+                s_int4multirange: None,
+                s_int4range: None,
                 s_int8: None,
+                s_int8multirange: None,
+                s_int8range: None,
                 s_interval: None,
                 s_json: None,
                 s_jsonb: None,
@@ -2264,6 +2584,8 @@ pub mod all_types {
                 s_money: None,
                 s_name: None,
                 s_numeric: None,
+                s_nummultirange: None,
+                s_numrange: None,
                 s_oid: None,
                 s_path: None,
                 s_pg_lsn: None,
@@ -2287,7 +2609,11 @@ pub mod all_types {
                 s_timestamp: None,
                 s_timestamptz: None,
                 s_timetz: None,
+                s_tsmultirange: None,
                 s_tsquery: None,
+                s_tsrange: None,
+                s_tstzmultirange: None,
+                s_tstzrange: None,
                 s_tsvector: None,
                 s_txid_snapshot: None,
                 s_uuid: None,
@@ -2302,69 +2628,81 @@ pub mod all_types {
 
     impl timeschema::Insert for New {
         const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 177];
+        type Given = [bool; 213];
 
         fn given(&self) -> Self::Given {
-            let mut given = [true; 177];
-            given[118] = self.s_bit.is_some();
-            given[119] = self.s_bool.is_some();
-            given[120] = self.s_box.is_some();
-            given[121] = self.s_bpchar.is_some();
-            given[122] = self.s_bytea.is_some();
-            given[123] = self.s_char.is_some();
-            given[124] = self.s_cid.is_some();
-            given[125] = self.s_cidr.is_some();
-            given[126] = self.s_circle.is_some();
-            given[127] = self.s_date.is_some();
-            given[128] = self.s_float4.is_some();
-            given[129] = self.s_float8.is_some();
-            given[130] = self.s_inet.is_some();
-            given[131] = self.s_int2.is_some();
-            given[132] = self.s_int4.is_some();
-            given[133] = self.s_int8.is_some();
-            given[134] = self.s_interval.is_some();
-            given[135] = self.s_json.is_some();
-            given[136] = self.s_jsonb.is_some();
-            given[137] = self.s_jsonpath.is_some();
-            given[138] = self.s_line.is_some();
-            given[139] = self.s_lseg.is_some();
-            given[140] = self.s_macaddr.is_some();
-            given[141] = self.s_macaddr8.is_some();
-            given[142] = self.s_money.is_some();
-            given[143] = self.s_name.is_some();
-            given[144] = self.s_numeric.is_some();
-            given[145] = self.s_oid.is_some();
-            given[146] = self.s_path.is_some();
-            given[147] = self.s_pg_lsn.is_some();
-            given[148] = self.s_pg_snapshot.is_some();
-            given[149] = self.s_point.is_some();
-            given[150] = self.s_polygon.is_some();
-            given[151] = self.s_regclass.is_some();
-            given[152] = self.s_regcollation.is_some();
-            given[153] = self.s_regconfig.is_some();
-            given[154] = self.s_regdictionary.is_some();
-            given[155] = self.s_regnamespace.is_some();
-            given[156] = self.s_regoper.is_some();
-            given[157] = self.s_regoperator.is_some();
-            given[158] = self.s_regproc.is_some();
-            given[159] = self.s_regprocedure.is_some();
-            given[160] = self.s_regrole.is_some();
-            given[161] = self.s_regtype.is_some();
-            given[162] = self.s_text.is_some();
-            given[163] = self.s_tid.is_some();
-            given[164] = self.s_time.is_some();
-            given[165] = self.s_timestamp.is_some();
-            given[166] = self.s_timestamptz.is_some();
-            given[167] = self.s_timetz.is_some();
-            given[168] = self.s_tsquery.is_some();
-            given[169] = self.s_tsvector.is_some();
-            given[170] = self.s_txid_snapshot.is_some();
-            given[171] = self.s_uuid.is_some();
-            given[172] = self.s_varbit.is_some();
-            given[173] = self.s_varchar.is_some();
-            given[174] = self.s_xid.is_some();
-            given[175] = self.s_xid8.is_some();
-            given[176] = self.s_xml.is_some();
+            let mut given = [true; 213];
+            given[142] = self.s_bit.is_some();
+            given[143] = self.s_bool.is_some();
+            given[144] = self.s_box.is_some();
+            given[145] = self.s_bpchar.is_some();
+            given[146] = self.s_bytea.is_some();
+            given[147] = self.s_char.is_some();
+            given[148] = self.s_cid.is_some();
+            given[149] = self.s_cidr.is_some();
+            given[150] = self.s_circle.is_some();
+            given[151] = self.s_date.is_some();
+            given[152] = self.s_datemultirange.is_some();
+            given[153] = self.s_daterange.is_some();
+            given[154] = self.s_float4.is_some();
+            given[155] = self.s_float8.is_some();
+            given[156] = self.s_inet.is_some();
+            given[157] = self.s_int2.is_some();
+            given[158] = self.s_int4.is_some();
+            given[159] = self.s_int4multirange.is_some();
+            given[160] = self.s_int4range.is_some();
+            given[161] = self.s_int8.is_some();
+            given[162] = self.s_int8multirange.is_some();
+            given[163] = self.s_int8range.is_some();
+            given[164] = self.s_interval.is_some();
+            given[165] = self.s_json.is_some();
+            given[166] = self.s_jsonb.is_some();
+            given[167] = self.s_jsonpath.is_some();
+            given[168] = self.s_line.is_some();
+            given[169] = self.s_lseg.is_some();
+            given[170] = self.s_macaddr.is_some();
+            given[171] = self.s_macaddr8.is_some();
+            given[172] = self.s_money.is_some();
+            given[173] = self.s_name.is_some();
+            given[174] = self.s_numeric.is_some();
+            given[175] = self.s_nummultirange.is_some();
+            given[176] = self.s_numrange.is_some();
+            given[177] = self.s_oid.is_some();
+            given[178] = self.s_path.is_some();
+            given[179] = self.s_pg_lsn.is_some();
+            given[180] = self.s_pg_snapshot.is_some();
+            given[181] = self.s_point.is_some();
+            given[182] = self.s_polygon.is_some();
+            given[183] = self.s_regclass.is_some();
+            given[184] = self.s_regcollation.is_some();
+            given[185] = self.s_regconfig.is_some();
+            given[186] = self.s_regdictionary.is_some();
+            given[187] = self.s_regnamespace.is_some();
+            given[188] = self.s_regoper.is_some();
+            given[189] = self.s_regoperator.is_some();
+            given[190] = self.s_regproc.is_some();
+            given[191] = self.s_regprocedure.is_some();
+            given[192] = self.s_regrole.is_some();
+            given[193] = self.s_regtype.is_some();
+            given[194] = self.s_text.is_some();
+            given[195] = self.s_tid.is_some();
+            given[196] = self.s_time.is_some();
+            given[197] = self.s_timestamp.is_some();
+            given[198] = self.s_timestamptz.is_some();
+            given[199] = self.s_timetz.is_some();
+            given[200] = self.s_tsmultirange.is_some();
+            given[201] = self.s_tsquery.is_some();
+            given[202] = self.s_tsrange.is_some();
+            given[203] = self.s_tstzmultirange.is_some();
+            given[204] = self.s_tstzrange.is_some();
+            given[205] = self.s_tsvector.is_some();
+            given[206] = self.s_txid_snapshot.is_some();
+            given[207] = self.s_uuid.is_some();
+            given[208] = self.s_varbit.is_some();
+            given[209] = self.s_varchar.is_some();
+            given[210] = self.s_xid.is_some();
+            given[211] = self.s_xid8.is_some();
+            given[212] = self.s_xml.is_some();
             given
         }
 
@@ -2391,12 +2729,18 @@ pub mod all_types {
             values.push(&self.a_cidr);
             values.push(&self.a_circle);
             values.push(&self.a_date);
+            values.push(&self.a_datemultirange);
+            values.push(&self.a_daterange);
             values.push(&self.a_float4);
             values.push(&self.a_float8);
             values.push(&self.a_inet);
             values.push(&self.a_int2);
             values.push(&self.a_int4);
+            values.push(&self.a_int4multirange);
+            values.push(&self.a_int4range);
             values.push(&self.a_int8);
+            values.push(&self.a_int8multirange);
+            values.push(&self.a_int8range);
             values.push(&self.a_interval);
             values.push(&self.a_json);
             values.push(&self.a_jsonb);
@@ -2408,6 +2752,8 @@ pub mod all_types {
             values.push(&self.a_money);
             values.push(&self.a_name);
             values.push(&self.a_numeric);
+            values.push(&self.a_nummultirange);
+            values.push(&self.a_numrange);
             values.push(&self.a_oid);
             values.push(&self.a_path);
             values.push(&self.a_pg_lsn);
@@ -2431,7 +2777,11 @@ pub mod all_types {
             values.push(&self.a_timestamp);
             values.push(&self.a_timestamptz);
             values.push(&self.a_timetz);
+            values.push(&self.a_tsmultirange);
             values.push(&self.a_tsquery);
+            values.push(&self.a_tsrange);
+            values.push(&self.a_tstzmultirange);
+            values.push(&self.a_tstzrange);
             values.push(&self.a_tsvector);
             values.push(&self.a_txid_snapshot);
             values.push(&self.a_uuid);
@@ -2450,12 +2800,18 @@ pub mod all_types {
             values.push(&self.n_cidr);
             values.push(&self.n_circle);
             values.push(&self.n_date);
+            values.push(&self.n_datemultirange);
+            values.push(&self.n_daterange);
             values.push(&self.n_float4);
             values.push(&self.n_float8);
             values.push(&self.n_inet);
             values.push(&self.n_int2);
             values.push(&self.n_int4);
+            values.push(&self.n_int4multirange);
+            values.push(&self.n_int4range);
             values.push(&self.n_int8);
+            values.push(&self.n_int8multirange);
+            values.push(&self.n_int8range);
             values.push(&self.n_interval);
             values.push(&self.n_json);
             values.push(&self.n_jsonb);
@@ -2467,6 +2823,8 @@ pub mod all_types {
             values.push(&self.n_money);
             values.push(&self.n_name);
             values.push(&self.n_numeric);
+            values.push(&self.n_nummultirange);
+            values.push(&self.n_numrange);
             values.push(&self.n_oid);
             values.push(&self.n_path);
             values.push(&self.n_pg_lsn);
@@ -2490,7 +2848,11 @@ pub mod all_types {
             values.push(&self.n_timestamp);
             values.push(&self.n_timestamptz);
             values.push(&self.n_timetz);
+            values.push(&self.n_tsmultirange);
             values.push(&self.n_tsquery);
+            values.push(&self.n_tsrange);
+            values.push(&self.n_tstzmultirange);
+            values.push(&self.n_tstzrange);
             values.push(&self.n_tsvector);
             values.push(&self.n_txid_snapshot);
             values.push(&self.n_uuid);
@@ -2529,6 +2891,12 @@ pub mod all_types {
             if let Some(value) = &self.s_date {
                 values.push(value);
             }
+            if let Some(value) = &self.s_datemultirange {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_daterange {
+                values.push(value);
+            }
             if let Some(value) = &self.s_float4 {
                 values.push(value);
             }
@@ -2544,7 +2912,19 @@ pub mod all_types {
             if let Some(value) = &self.s_int4 {
                 values.push(value);
             }
+            if let Some(value) = &self.s_int4multirange {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_int4range {
+                values.push(value);
+            }
             if let Some(value) = &self.s_int8 {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_int8multirange {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_int8range {
                 values.push(value);
             }
             if let Some(value) = &self.s_interval {
@@ -2578,6 +2958,12 @@ pub mod all_types {
                 values.push(value);
             }
             if let Some(value) = &self.s_numeric {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_nummultirange {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_numrange {
                 values.push(value);
             }
             if let Some(value) = &self.s_oid {
@@ -2649,7 +3035,19 @@ pub mod all_types {
             if let Some(value) = &self.s_timetz {
                 values.push(value);
             }
+            if let Some(value) = &self.s_tsmultirange {
+                values.push(value);
+            }
             if let Some(value) = &self.s_tsquery {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_tsrange {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_tstzmultirange {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_tstzrange {
                 values.push(value);
             }
             if let Some(value) = &self.s_tsvector {
@@ -2690,12 +3088,18 @@ pub mod all_types {
             timeschema::field(&self.a_cidr, out)?;
             timeschema::field(&self.a_circle, out)?;
             timeschema::field(&self.a_date, out)?;
+            timeschema::field(&self.a_datemultirange, out)?;
+            timeschema::field(&self.a_daterange, out)?;
             timeschema::field(&self.a_float4, out)?;
             timeschema::field(&self.a_float8, out)?;
             timeschema::field(&self.a_inet, out)?;
             timeschema::field(&self.a_int2, out)?;
             timeschema::field(&self.a_int4, out)?;
+            timeschema::field(&self.a_int4multirange, out)?;
+            timeschema::field(&self.a_int4range, out)?;
             timeschema::field(&self.a_int8, out)?;
+            timeschema::field(&self.a_int8multirange, out)?;
+            timeschema::field(&self.a_int8range, out)?;
             timeschema::field(&self.a_interval, out)?;
             timeschema::field(&self.a_json, out)?;
             timeschema::field(&self.a_jsonb, out)?;
@@ -2707,6 +3111,8 @@ pub mod all_types {
             timeschema::field(&self.a_money, out)?;
             timeschema::field(&self.a_name, out)?;
             timeschema::field(&self.a_numeric, out)?;
+            timeschema::field(&self.a_nummultirange, out)?;
+            timeschema::field(&self.a_numrange, out)?;
             timeschema::field(&self.a_oid, out)?;
             timeschema::field(&self.a_path, out)?;
             timeschema::field(&self.a_pg_lsn, out)?;
@@ -2730,7 +3136,11 @@ pub mod all_types {
             timeschema::field(&self.a_timestamp, out)?;
             timeschema::field(&self.a_timestamptz, out)?;
             timeschema::field(&self.a_timetz, out)?;
+            timeschema::field(&self.a_tsmultirange, out)?;
             timeschema::field(&self.a_tsquery, out)?;
+            timeschema::field(&self.a_tsrange, out)?;
+            timeschema::field(&self.a_tstzmultirange, out)?;
+            timeschema::field(&self.a_tstzrange, out)?;
             timeschema::field(&self.a_tsvector, out)?;
             timeschema::field(&self.a_txid_snapshot, out)?;
             timeschema::field(&self.a_uuid, out)?;
@@ -2749,12 +3159,18 @@ pub mod all_types {
             timeschema::nullable_field(&self.n_cidr, out)?;
             timeschema::nullable_field(&self.n_circle, out)?;
             timeschema::nullable_field(&self.n_date, out)?;
+            timeschema::nullable_field(&self.n_datemultirange, out)?;
+            timeschema::nullable_field(&self.n_daterange, out)?;
             timeschema::nullable_field(&self.n_float4, out)?;
             timeschema::nullable_field(&self.n_float8, out)?;
             timeschema::nullable_field(&self.n_inet, out)?;
             timeschema::nullable_field(&self.n_int2, out)?;
             timeschema::nullable_field(&self.n_int4, out)?;
+            timeschema::nullable_field(&self.n_int4multirange, out)?;
+            timeschema::nullable_field(&self.n_int4range, out)?;
             timeschema::nullable_field(&self.n_int8, out)?;
+            timeschema::nullable_field(&self.n_int8multirange, out)?;
+            timeschema::nullable_field(&self.n_int8range, out)?;
             timeschema::nullable_field(&self.n_interval, out)?;
             timeschema::nullable_field(&self.n_json, out)?;
             timeschema::nullable_field(&self.n_jsonb, out)?;
@@ -2766,6 +3182,8 @@ pub mod all_types {
             timeschema::nullable_field(&self.n_money, out)?;
             timeschema::nullable_field(&self.n_name, out)?;
             timeschema::nullable_field(&self.n_numeric, out)?;
+            timeschema::nullable_field(&self.n_nummultirange, out)?;
+            timeschema::nullable_field(&self.n_numrange, out)?;
             timeschema::nullable_field(&self.n_oid, out)?;
             timeschema::nullable_field(&self.n_path, out)?;
             timeschema::nullable_field(&self.n_pg_lsn, out)?;
@@ -2789,7 +3207,11 @@ pub mod all_types {
             timeschema::nullable_field(&self.n_timestamp, out)?;
             timeschema::nullable_field(&self.n_timestamptz, out)?;
             timeschema::nullable_field(&self.n_timetz, out)?;
+            timeschema::nullable_field(&self.n_tsmultirange, out)?;
             timeschema::nullable_field(&self.n_tsquery, out)?;
+            timeschema::nullable_field(&self.n_tsrange, out)?;
+            timeschema::nullable_field(&self.n_tstzmultirange, out)?;
+            timeschema::nullable_field(&self.n_tstzrange, out)?;
             timeschema::nullable_field(&self.n_tsvector, out)?;
             timeschema::nullable_field(&self.n_txid_snapshot, out)?;
             timeschema::nullable_field(&self.n_uuid, out)?;
@@ -2828,6 +3250,12 @@ pub mod all_types {
             if let Some(value) = &self.s_date {
                 timeschema::field(value, out)?;
             }
+            if let Some(value) = &self.s_datemultirange {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_daterange {
+                timeschema::field(value, out)?;
+            }
             if let Some(value) = &self.s_float4 {
                 timeschema::field(value, out)?;
             }
@@ -2843,7 +3271,19 @@ pub mod all_types {
             if let Some(value) = &self.s_int4 {
                 timeschema::field(value, out)?;
             }
+            if let Some(value) = &self.s_int4multirange {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_int4range {
+                timeschema::field(value, out)?;
+            }
             if let Some(value) = &self.s_int8 {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_int8multirange {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_int8range {
                 timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_interval {
@@ -2877,6 +3317,12 @@ pub mod all_types {
                 timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_numeric {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_nummultirange {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_numrange {
                 timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_oid {
@@ -2948,7 +3394,19 @@ pub mod all_types {
             if let Some(value) = &self.s_timetz {
                 timeschema::field(value, out)?;
             }
+            if let Some(value) = &self.s_tsmultirange {
+                timeschema::field(value, out)?;
+            }
             if let Some(value) = &self.s_tsquery {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_tsrange {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_tstzmultirange {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_tstzrange {
                 timeschema::field(value, out)?;
             }
             if let Some(value) = &self.s_tsvector {

@@ -4,6 +4,7 @@
 mod addresses;
 mod geometric;
 mod numbers;
+mod ranges;
 mod search;
 mod system;
 mod texts;
@@ -40,11 +41,11 @@ pub struct Sample<T> {
     /// `typname`.
     pub name: &'static str,
     /// SQL for a value at random, of the server's making.
-    pub server: &'static str,
+    pub server: String,
     /// Texts that the server reads.
     pub edges: &'static [&'static str],
     /// A value at random.
-    pub random: fn(&mut Random) -> T,
+    pub random: Box<dyn Fn(&mut Random) -> T>,
     /// The text form, where it is PostgreSQL's.
     pub text: Option<Text<T>>,
     /// The order, where it is PostgreSQL's.
@@ -88,15 +89,15 @@ impl<T> Sample<T> {
 /// A type whose binary form alone is PostgreSQL's: Rust prints it otherwise.
 fn binary<T>(
     name: &'static str,
-    server: &'static str,
+    server: impl Into<String>,
     edges: &'static [&'static str],
-    random: fn(&mut Random) -> T,
+    random: impl Fn(&mut Random) -> T + 'static,
 ) -> Sample<T> {
     Sample {
         name,
-        server,
+        server: server.into(),
         edges,
-        random,
+        random: Box::new(random),
         text: None,
         compare: None,
     }
@@ -104,9 +105,9 @@ fn binary<T>(
 
 fn value<T: Encode + Display + FromStr<Err: 'static>>(
     name: &'static str,
-    server: &'static str,
+    server: impl Into<String>,
     edges: &'static [&'static str],
-    random: fn(&mut Random) -> T,
+    random: impl Fn(&mut Random) -> T + 'static,
 ) -> Sample<T> {
     let text = Text {
         print: T::to_string,
@@ -127,6 +128,7 @@ fn value<T: Encode + Display + FromStr<Err: 'static>>(
 pub fn each(to: &mut impl Visitor) {
     numbers::each(to);
     geometric::each(to);
+    ranges::each(to);
     search::each(to);
     system::each(to);
     texts::each(to);
