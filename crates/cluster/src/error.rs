@@ -82,12 +82,12 @@ pub enum Error {
     Found {
         /// Where.
         path: PathBuf,
-        /// What is there, and whose it is.
+        /// What was found, and who owns it.
         found: String,
         /// What should be there.
         wanted: &'static str,
     },
-    /// Another process does not give up the lock of a cluster.
+    /// Another process does not release the lock of a cluster.
     #[error("`{}` has been locked by another process for {} s", .path.display(), .patience.as_secs())]
     Held {
         /// The locked file.

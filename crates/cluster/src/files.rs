@@ -13,7 +13,7 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     text.into()
 }
 
-/// Removes a directory with all that is in it; that there is none is no error.
+/// Removes a directory with everything in it; a missing directory is no error.
 pub(super) fn remove_dir_all(path: &Path) -> Result<(), Error> {
     match fs::remove_dir_all(path) {
         Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => Err(Error::Io {

@@ -1,8 +1,8 @@
 //! The lock that says who may create, start and join a cluster.
 //!
-//! It is a file that is locked. Root's is in a folder that only root can enter: one in the cluster's folder, or beside it in a folder for
-//! everybody, could be replaced or held for ever by others. For anybody else it is `<directory>.lock` beside the cluster. Where root runs
-//! a cluster in a folder of another user's, who may run it too, both are taken, the user's for a limited time.
+//! It is a file that is locked. Root's is in a folder that only root can enter: one in the cluster's folder, or beside it in a shared
+//! folder, could be replaced or held for ever by others. For other users it is `<directory>.lock` beside the cluster. If root runs a
+//! cluster in another user's folder, and that user may run it too, both locks are taken, the user's for a limited time.
 
 use std::fs::{File, TryLockError};
 use std::os::unix::fs::MetadataExt as _;
@@ -44,14 +44,14 @@ impl Gate {
         };
         let mut held = vec![root_s(dir)?.wait(Account::Ours)?];
         let lock = beside(dir)?;
-        // Elsewhere nobody but root makes a cluster.
+        // Elsewhere only root creates a cluster.
         if lock.folder.owner()? == uid {
             held.push(lock.wait_for(account, PATIENCE)?);
         }
         Ok(Self { _held: held })
     }
 
-    /// The lock of the cluster in `dir`, which root has in a folder for everybody, if nobody holds it.
+    /// The lock of root's cluster in `dir`, in a shared folder, if it is free.
     pub(super) fn if_free(dir: &Path, account: Account) -> Result<Option<Self>, Error> {
         let Account::Other { .. } = account else {
             return Ok(None);
@@ -61,8 +61,8 @@ impl Gate {
     }
 }
 
-/// Removes the files of root's locks that nobody holds: a process that was killed leaves its own. Such a file does no harm, as whoever
-/// comes next locks it as it is.
+/// Removes the files of root's free locks: a killed process leaves its file. Such a file does no harm, because the next process locks it as
+/// it is.
 pub(super) fn sweep(account: Account) {
     if let Account::Other { .. } = account
         && let Ok(folder) = root_s_folder(&PLACES.map(Path::new))
@@ -74,7 +74,7 @@ pub(super) fn sweep(account: Account) {
 fn sweep_folder(folder: &Folder) {
     let is_lock = |name: &String| name.len() == 32 && name.bytes().all(|it| it.is_ascii_hexdigit());
     for name in folder.names().into_iter().filter(is_lock) {
-        // One that is held is removed by who holds it; one that is free goes with the value.
+        // The holder removes a held one; a free one is removed with the value.
         let _next_time = Held::in_folder_if_free(folder, &name);
     }
 }
@@ -101,7 +101,7 @@ impl Held {
         closed(folder, name)?.wait(Account::Ours)
     }
 
-    /// The same if nobody holds it.
+    /// The same if the lock is free.
     pub(super) fn in_folder_if_free(folder: &Folder, name: &str) -> Result<Option<Self>, Error> {
         closed(folder, name)?.now()
     }

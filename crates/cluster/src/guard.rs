@@ -7,8 +7,8 @@ use std::process::{Child, Command, Stdio};
 
 use super::Error;
 
-/// Argument: the directory. A line on standard input says that the work is done; its end without one, that the maker was killed. Its
-/// `initdb` goes on then, until it misses what was removed.
+/// Argument: the directory. A line on standard input means that the work is done; its end without a line, that the process was killed. Its
+/// `initdb` then continues until it misses the removed files.
 const SCRIPT: &str = r#"
 trap '' INT HUP TERM
 ! read -r done || exit 0
@@ -33,7 +33,7 @@ struct Guard(Child);
 impl Guard {
     fn start(dir: &Path) -> Result<Self, Error> {
         let program = PathBuf::from("/bin/sh");
-        // As this process's user: the server's may not remove the directory itself.
+        // As this process's user: the server's user may not remove the directory itself.
         let mut command = Command::new(&program);
         command.args(["-c", SCRIPT, "guard"]).arg(dir);
         command

@@ -1,4 +1,4 @@
-//! The watchdog that stops a server when nobody uses it any more.
+//! The watchdog that stops a server when nothing uses it any longer.
 //!
 //! Each user of a cluster has a *ticket*, a file in `open/`, and a small shell process, its
 //! *keeper*, that waits for the end of its standard input. That end comes when the user is done and
@@ -7,9 +7,8 @@
 //! succeeds only when it is empty, and for one process only: that one is the last, and stops the
 //! server.
 //!
-//! Where a server [stays](super::Settings::stays_for) for a while, the keeper of a user who has gone keeps the ticket for so long. Nobody
-//! holds that ticket's lock any more, so whoever joins removes it, as those of users that were killed, and takes over with a ticket of
-//! their own.
+//! Where a server [stays](super::Settings::stays_for) for a while, the keeper of a user that has ended keeps the ticket for that long. That
+//! ticket's lock is free, so whoever joins removes it, like those of killed users, and takes over with a new ticket.
 //!
 //! Whoever starts a server makes `open/`, whoever joins only adds a ticket. When that fails because
 //! the directory is gone, the server is about to stop, and must not be joined.
@@ -27,10 +26,9 @@ use super::{Cluster, Error};
 
 /// Arguments: the data directory, `open/`, the ticket, what to remove at the end, or nothing, and for how many seconds the server stays.
 ///
-/// A line on standard input is the pid of a server that may not have written its `postmaster.pid`
-/// yet. If the starter was killed before it could send that, the file is there a moment later. That
-/// file, which a server removes as the last thing it does, also shows when the server is gone: a
-/// pid would not, as it stays until the parent has asked for it.
+/// A line on standard input is the pid of a server that may not have written its `postmaster.pid` yet. If the starter was killed before it
+/// could send that, the file exists a moment later. A server removes that file as its last action, so it also shows when the server is
+/// gone: a pid does not, because it stays until the parent has waited for it.
 const SCRIPT: &str = r#"
 data=$1 open=$2 ticket=$3 remove=$4 stay=$5 server=
 trap '' INT HUP TERM
@@ -49,12 +47,12 @@ fi
 [ -z "$remove" ] || rm -rf "$remove"
 "#;
 
-/// Keeps the server running as long as it lives, and stops it on drop if nobody else does.
+/// Keeps the server running while it lives; dropping it stops the server if nothing else uses it.
 #[derive(Debug)]
 pub(super) struct Keeper {
     shell: Child,
     ticket: File,
-    /// Whether it goes on when its user has gone.
+    /// Whether it continues when its user has ended.
     stays: bool,
 }
 
@@ -133,11 +131,11 @@ impl Keeper {
 
 impl Drop for Keeper {
     fn drop(&mut self) {
-        // Before the keeper goes on: who finds the ticket locked takes its user for alive.
+        // Before the keeper continues: if the ticket is locked, others assume that its user lives.
         let _unlocked = self.ticket.unlock();
         drop(self.shell.stdin.take());
         if !self.stays {
-            // Whether the server has stopped shows at the next start; there is nobody to tell now.
+            // Whether the server has stopped shows at the next start; there is nobody to report it to now.
             let _ended = self.shell.wait();
         }
     }
@@ -155,7 +153,7 @@ fn ticket(open: &Folder) -> Result<(String, File), Error> {
     Ok((name, file))
 }
 
-/// Removes the folder of tickets. What another account has made, it removes: it reaches no more than its own.
+/// Removes the folder of tickets. What another account has created, that account removes: it cannot reach anything else.
 fn remove_tickets(cluster: &Cluster, folder: &Folder) -> Result<(), Error> {
     let open = cluster.dir.join(OPEN);
     if folder.remove_empty(Path::new(OPEN)).is_ok() || folder.remove(OPEN).is_ok() {
@@ -181,7 +179,7 @@ fn remove_abandoned(open: &Folder, own: &str) {
     }
 }
 
-/// Whether somebody has the cluster open, as far as can be seen.
+/// Whether a process has the cluster open, as far as is visible.
 pub(super) fn is_in_use(folder: &Folder) -> bool {
     match folder.folder(Path::new(OPEN)) {
         Ok(open) => open.names().iter().any(|name| is_held(&open, name)),
@@ -189,7 +187,7 @@ pub(super) fn is_in_use(folder: &Folder) -> bool {
     }
 }
 
-/// Whether a ticket's user lives. What is no ticket has none.
+/// Whether a ticket's user lives. Something that is not a ticket has no user.
 fn is_held(open: &Folder, name: &str) -> bool {
     match open.file(name) {
         Ok(file) => file.try_lock().is_err(),

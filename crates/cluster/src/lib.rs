@@ -1,10 +1,10 @@
 //! A private PostgreSQL cluster, run from the server binaries that are installed: no Docker, no
 //! root, no set-up.
 //!
-//! [`Server::find`] finds the binaries, [`Cluster::open`] makes the data directory when there is
-//! none yet, and [`Cluster::start`] gives a [`Running`] guard. Commands that run at the same time
-//! share one server; the last one out stops it, and so does a watchdog when the last one was
-//! killed. [`Cluster::temporary`] is one for a process, [`Cluster::shared`] one for the processes of a test run. What is done *in* the database is no business of this module: it hands out a URL.
+//! [`Server::find`] finds the binaries, [`Cluster::open`] creates the data directory if there is none yet, and [`Cluster::start`] returns a
+//! [`Running`] guard. Commands that run at the same time share one server; the last one stops it, or a watchdog if the last one was killed.
+//! [`Cluster::temporary`] is for one process, [`Cluster::shared`] for the processes of a test run. What happens *in* the database is not
+//! this crate's concern: it returns a URL.
 //!
 //! A cluster directory holds
 //!
@@ -17,17 +17,16 @@
 //! | `port` | the port that the server last had |
 //! | `run/` | the unix socket, unless the path would be too long for one |
 //!
-//! and a lock is held while the cluster is made, joined or started: `<directory>.lock` beside it, or root's own.
+//! and a lock is held while the cluster is created, joined or started: `<directory>.lock` beside it, or root's.
 //!
 //! # As root
-//! PostgreSQL refuses to run as root, so the server then runs as `postgres`, or else `nobody`, and
-//! owns its directory. Where that account cannot reach the wanted directory (a checkout below
-//! `/root`), the cluster is kept in `/var/tmp` or the temporary folder under a name derived from
-//! the wanted path; [`Cluster::dir`] says where it is. Such a cluster is removed when the next one is opened after its
+//! PostgreSQL refuses to run as root, so the server then runs as `postgres`, or else `nobody`, and owns its directory. If that account
+//! cannot reach the wanted directory (a checkout below `/root`), the cluster is kept in `/var/tmp` or the temporary folder under a name
+//! derived from the wanted path; [`Cluster::dir`] says where it is. Such a cluster is removed when the next one is opened after its
 //! [checkout](Settings::belongs_to) was deleted (`sweep`).
 //!
-//! That account may do in its directory what it likes, so root follows no link in there, changes owners on handles alone (`safe`), and
-//! keeps its locks where nobody else gets (`gate`).
+//! That account controls its directory, so root follows no link there, changes owners only through handles (`safe`), and keeps its locks
+//! where nobody else can reach them (`gate`).
 
 mod account;
 mod create;
@@ -68,7 +67,7 @@ const TIMESCALEDB: &str = "timescaledb";
 const DATA: &str = "data";
 /// What the server wrote.
 const LOG: &str = "log";
-/// The directory of a temporary cluster, in a folder of its own.
+/// The directory of a temporary cluster, in a separate folder.
 const TEMPORARY: &str = "cluster";
 
 /// What the data in a cluster is worth.
@@ -98,7 +97,7 @@ impl Settings {
         }
     }
 
-    /// For tests: nothing is flushed to disk, no more of the write-ahead log is kept than must be, and
+    /// For tests: nothing is flushed to disk, as little of the write-ahead log as possible is kept, and
     /// TimescaleDB starts no background workers, so that a database can always be dropped or copied.
     /// A crash of the machine may destroy the cluster.
     pub fn throwaway() -> Self {
@@ -117,7 +116,7 @@ impl Settings {
         self
     }
 
-    /// How long the server runs on when nobody uses it any more, in whole seconds: for those who come one after the other.
+    /// How long the server keeps running when nothing uses it, in whole seconds: for processes that follow each other.
     #[must_use]
     pub fn stays_for(mut self, time: Duration) -> Self {
         self.stay = time;
@@ -143,7 +142,7 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Opens the cluster in `dir`, and makes it first if there is none: encoding UTF8, locale C,
+    /// Opens the cluster in `dir`, and creates it first if there is none: encoding UTF8, locale C,
     /// superuser [`USER`].
     ///
     /// A cluster appears complete or not at all, whenever this is killed, and two processes may
@@ -173,7 +172,7 @@ impl Cluster {
         Ok(cluster)
     }
 
-    /// Makes the cluster if there is none. The gate must be held.
+    /// Creates the cluster if there is none. The gate must be held.
     fn complete(&self, parent: &Folder) -> Result<(), Error> {
         if self.data().join("PG_VERSION").exists() {
             return self.check_version();
@@ -181,7 +180,7 @@ impl Cluster {
         create::create(self, parent)
     }
 
-    /// Whether there is a cluster in `dir`, or where it is kept instead; makes nothing.
+    /// Whether there is a cluster in `dir`, or where it is kept instead; creates nothing.
     ///
     /// # Errors
     /// When there is no account to run it as.
@@ -205,9 +204,8 @@ impl Cluster {
         Ok(running.removing(dir))
     }
 
-    /// Joins the [temporary](Cluster::temporary) cluster that processes of this user share under `name`, or makes it. It is
-    /// removed when the last of them has dropped its guard or was killed, and nobody has come within the time that it
-    /// [stays](Settings::stays_for).
+    /// Joins the [temporary](Cluster::temporary) cluster that processes of this user share under `name`, or creates it. It is removed when
+    /// the last of them has dropped its guard or was killed, and no other has joined within the time that it [stays](Settings::stays_for).
     ///
     /// A cluster that is joined keeps the server and the settings that it was made with: whatever of them matters is part of the name.
     ///
@@ -241,7 +239,7 @@ impl Cluster {
             account,
         };
         let start = || {
-            // Nobody else knows of it, so there is no gate.
+            // Nothing else knows of it, so there is no gate.
             guard::removed_if_killed(&dir, || create::create(&cluster, &folder))?;
             start::start(&cluster, Some(&dir))
         };
@@ -292,7 +290,7 @@ impl Cluster {
         }
     }
 
-    /// Removes a folder of the account's with all that is in it.
+    /// Removes one of the account's folders with everything in it.
     fn remove(&self, dir: &Path) -> Result<(), Error> {
         let program = Path::new("/bin/rm");
         let mut remove = self.account.command(program, Path::new("/"));

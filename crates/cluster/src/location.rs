@@ -17,9 +17,8 @@ pub(super) const PREFIX: &str = "pg-";
 
 /// Where a cluster that is wanted in `wanted` goes, and who runs its server.
 ///
-/// For anybody but root that is the wanted place and themselves. For root it is the owner of the
-/// cluster that is there, or else the first account that [`unprivileged`] finds, and a place that
-/// this account can reach.
+/// For users other than root that is the wanted place and themselves. For root it is the owner of the existing cluster, or else the first
+/// account that [`unprivileged`] finds, and a place that this account can reach.
 pub(super) fn place(wanted: &Path) -> Result<(PathBuf, Account), Error> {
     let parent = wanted.parent().unwrap_or(wanted);
     fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
@@ -49,7 +48,7 @@ pub(super) fn place(wanted: &Path) -> Result<(PathBuf, Account), Error> {
     for shared in shared_dirs() {
         if account.reaches(&shared) {
             let dir = shared.join(&name);
-            // What is in a folder for everybody, under a name that can be guessed, may be somebody else's.
+            // A file in a shared folder with a guessable name may be somebody else's.
             return match Folder::open(&dir, account) {
                 Err(error) if !is_missing(&error) => Err(error),
                 _ => Ok((dir, account)),

@@ -10,14 +10,14 @@ use std::path::{Path, PathBuf};
 /// The file system in memory that Linux has for everybody.
 const SHARED_MEMORY: &str = "/dev/shm";
 
-/// Less room than this may not do for the databases of a test suite; containers have 64 MB there.
+/// Less room than this may not be enough for the databases of a test suite; containers have 64 MB there.
 const ROOM: u64 = 2 << 20;
 
 /// With less memory than this to spare, what is in it is missing elsewhere.
 const TO_SPARE: u64 = 4 << 20;
 
-/// The folder for clusters that are thrown away, and for what else a test writes and removes: in memory if there is plenty, and nobody
-/// has asked for another place with `TMPDIR`; otherwise the temporary folder.
+/// The folder for temporary clusters, and for other temporary files of tests: in memory if there is plenty, and `TMPDIR` does not name
+/// another place; otherwise the temporary folder.
 pub fn throwaway_dir() -> PathBuf {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let is_everybody_s = || {
@@ -57,12 +57,12 @@ fn has_plenty(mounts: &str, meminfo: &str) -> bool {
     let size = options
         .split(',')
         .find_map(|option| option.strip_prefix("size="));
-    // Half of the memory, where nobody has said how much.
+    // Half of the memory, if no size is configured.
     let room = match size {
         Some(size) => size.strip_suffix('k').and_then(|size| size.parse().ok()),
         None => Some(total / 2),
     };
-    // All shared memory counts as if it were in there: the standard library does not tell how full a file system is.
+    // All shared memory counts as if it were in there: the standard library cannot report how full a file system is.
     let used = memory("Shmem").unwrap_or(0);
     room.is_some_and(|room| room.saturating_sub(used) >= ROOM) && available >= TO_SPARE
 }

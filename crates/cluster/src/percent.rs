@@ -1,4 +1,4 @@
-//! Percent-encoding, for what stands in a URL.
+//! Percent-encoding, for the parts of a URL.
 
 /// A text with every byte that is not unreserved in a URL (<https://www.rfc-editor.org/rfc/rfc3986#section-2.3>) as `%` and two hexadecimal
 /// digits.

@@ -17,7 +17,7 @@ use super::Error;
 use super::account::{Account, our_uid};
 use super::files::random_hex;
 
-/// More than any file of a cluster that is read holds, but for its log, of which this much is the end.
+/// More than any file that is read from a cluster contains, except its log, of which only this much from the end is read.
 const LONGEST: u64 = 64 << 10;
 
 /// A handle of a folder.
@@ -59,14 +59,14 @@ impl Folder {
         Ok(folder)
     }
 
-    /// The account's folder `name` in this one, which only it can enter: made, if it is not there.
+    /// The account's folder `name` in this one, which only it can enter; created if it does not exist.
     pub(super) fn make_folder(&self, name: &Path) -> Result<Self, Error> {
         match rustix::fs::mkdirat(&self.handle, name, Mode::RWXU) {
             Ok(()) | Err(Errno::EXIST) => {}
             Err(cause) => return Err(system("create", &self.path.join(name), cause)),
         }
         let folder = self.enter(name)?;
-        // What is root's was made here, now or by one that was killed: to move a folder of root's takes the right to write in it.
+        // What root owns was created here, now or by a killed process: moving a folder of root requires write permission in it.
         if ![self.account.uid(), our_uid()].contains(&folder.owner()?) {
             return Err(self.refuse(name, FOLDER));
         }

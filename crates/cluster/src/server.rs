@@ -10,7 +10,7 @@ use super::Error;
 use super::create::run;
 
 /// The folders in which packages put the binaries of one version each: Debian's, the PostgreSQL
-/// project's RPMs, Homebrew's on either kind of Mac. A `*` stands for the rest of a name.
+/// project's RPMs, Homebrew's on either kind of Mac. A `*` matches the rest of a name.
 const FOLDERS: [&str; 4] = [
     "usr/lib/postgresql/*/bin",
     "usr/pgsql-*/bin",
@@ -32,8 +32,7 @@ impl Server {
     /// `PATH`.
     ///
     /// # Errors
-    /// [`Error::NoServer`] lists where it was looked. A `PG_CONFIG` that leads to no server is an
-    /// error, too.
+    /// [`Error::NoServer`] lists the searched places. A `PG_CONFIG` that leads to no server is an error, too.
     pub fn find() -> Result<Self, Error> {
         let search = Search {
             pg_config: env::var_os("PG_CONFIG").filter(|value| !value.is_empty()),
@@ -72,7 +71,7 @@ impl Server {
         self.bin.join(name)
     }
 
-    /// The folder of the scripts that databases and extensions are made with, where it is found.
+    /// The folder of the scripts that create databases and extensions, if it is found.
     pub fn share_dir(&self) -> Option<&Path> {
         self.share.as_deref()
     }
@@ -87,7 +86,7 @@ impl Server {
         major(&self.version)
     }
 
-    /// The version of an extension that `CREATE EXTENSION` would install, when its files are there.
+    /// The version of an extension that `CREATE EXTENSION` would install, if its files exist.
     pub fn extension(&self, name: &str) -> Option<String> {
         let control = self
             .share

@@ -1,8 +1,8 @@
 //! A temporary cluster that processes of one user share under a name.
 //!
-//! Who asks first makes it, and the others join. Which cluster it is says a file in a folder that only the user can enter, and that file's
-//! lock is held meanwhile, so that two who ask at once make one cluster. A cluster is never started a second time: one whose server has gone
-//! or is about to stop is left to its keeper, which removes it, and another takes its place. So nobody ever needs what a keeper removes.
+//! The first process creates it, and the others join. A file in a folder that only the user can enter names the cluster, and that file's
+//! lock is held meanwhile, so that two processes at once create one cluster. A cluster is never started a second time: if its server is
+//! gone or about to stop, its keeper removes it, and a new one replaces it. So nothing ever needs what a keeper removes.
 
 use std::path::{Path, PathBuf};
 
@@ -54,7 +54,7 @@ fn place(names: &Folder, file: &str) -> Option<PathBuf> {
     Some(PathBuf::from(text.strip_suffix('\n')?))
 }
 
-/// Joins the cluster in `dir`, if its server runs and goes on running.
+/// Joins the cluster in `dir`, if its server is running and will keep running.
 fn join(dir: &Path, server: &Server, settings: &Settings) -> Result<Option<Running>, Error> {
     let joined = at(dir, server, settings).and_then(|cluster| start::join(&cluster, dir));
     match joined {
@@ -73,7 +73,7 @@ fn remove_left_over(dir: &Path, server: &Server, settings: &Settings) {
             cluster.remove(dir)
         }
     });
-    // Where the server's account may not remove the folder itself, it leaves an empty one.
+    // If the server's account may not remove the folder itself, it leaves an empty one.
     let _not_empty = std::fs::remove_dir(dir);
 }
 
@@ -105,7 +105,7 @@ fn at(dir: &Path, server: &Server, settings: &Settings) -> Result<Cluster, Error
     })
 }
 
-/// The name of a lock: one that every file system takes.
+/// The name of a lock; every file system accepts it.
 fn digest(name: &str) -> String {
     hex(&Sha256::digest(name))[..32].to_owned()
 }

@@ -13,7 +13,7 @@ use super::{Cluster, Error};
 /// 108.
 const LONGEST_SOCKET: usize = 103;
 
-/// Makes it, if it is not there; only the account can enter it. A folder that others have made under its name is refused.
+/// Creates it if it does not exist; only the account can enter it. A folder that others have created under its name is refused.
 pub(super) fn make(cluster: &Cluster, folder: &Folder) -> Result<PathBuf, Error> {
     let near = cluster.dir.join("run");
     if fits(&near) {

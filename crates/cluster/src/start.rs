@@ -1,4 +1,4 @@
-//! Starting a cluster's server, or joining the one that runs.
+//! Starting a cluster's server, or joining the running one.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
@@ -19,7 +19,7 @@ use super::{Cluster, DATA, Error, LOG, TIMESCALEDB, USER, Worth};
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often it is looked whether the server is ready.
 const POLL: Duration = Duration::from_millis(2);
-/// A free port may be taken by somebody else before the server has it.
+/// Another process may take a free port before the server does.
 const PORTS_TO_TRY: usize = 8;
 /// The file with the port that the server last had.
 const PORT: &str = "port";
@@ -109,7 +109,7 @@ pub(super) fn start(cluster: &Cluster, remove: Option<&Path>) -> Result<Running,
     Ok(Running::at(address, password, keeper))
 }
 
-/// Joins the server if it runs and goes on running; starts none.
+/// Joins the server if it is running and will keep running; starts none.
 pub(super) fn join(cluster: &Cluster, remove: &Path) -> Result<Option<Running>, Error> {
     let folder = cluster.folder()?;
     let password = folder.read("password")?;
@@ -120,26 +120,26 @@ pub(super) fn join(cluster: &Cluster, remove: &Path) -> Result<Option<Running>, 
     Ok(keeper.map(|keeper| Running::at(found.address, password, keeper)))
 }
 
-/// Whether the server's process is there.
+/// Whether the server's process exists.
 pub(super) fn is_alive(cluster: &Cluster, folder: &Folder) -> bool {
     Postmaster::read(folder).is_some_and(|found| found.is_alive(cluster))
 }
 
-/// Stops the server of a cluster that nobody uses, if it runs. The gate must be held.
+/// Stops the server of an unused cluster, if it is running. The gate must be held.
 pub(super) fn stop(cluster: &Cluster, folder: &Folder) {
     if let Some(found) = Postmaster::read(folder) {
         found.make_way(cluster, folder);
     }
 }
 
-/// Starts the server on the port it last had, or else on one that is free.
+/// Starts the server on its last port, or else on a free one.
 fn launch(
     cluster: &Cluster,
     folder: &Folder,
     mut keeper: Keeper,
 ) -> Result<(Address, Keeper), Error> {
     let socket_dir = socket_dir::make(cluster, folder)?;
-    // Whatever else is there is no port, and is replaced.
+    // Anything else there is not a port, and is replaced.
     let mut wanted = folder
         .read(PORT)
         .ok()
@@ -250,13 +250,12 @@ fn wait_until_ready(folder: &Folder, server: Child) -> Result<Option<String>, Er
     }
 }
 
-/// Waits for a process in the background, so that it never stays behind as a zombie, which would
-/// look alive.
+/// Waits for a process in the background, so that it never remains as a zombie, which would look alive.
 fn on_end(mut server: Child) -> Receiver<ExitStatus> {
     let (tell, ended) = mpsc::channel();
     thread::spawn(move || {
         if let Ok(status) = server.wait() {
-            // Nobody listens any more once the server was ready.
+            // Nothing listens any longer once the server was ready.
             let _heard = tell.send(status);
         }
     });
@@ -334,8 +333,7 @@ impl Postmaster {
         self.ready && self.is_alive(cluster) && self.address.answers()
     }
 
-    /// Stops a server that nobody uses, or that is stopping already, and removes what a crashed one
-    /// has left.
+    /// Stops a server that nothing uses, or that is already stopping, and removes what a crashed one has left.
     ///
     /// That does not always succeed; then the new server refuses to start, and its log says why.
     fn make_way(&self, cluster: &Cluster, folder: &Folder) {

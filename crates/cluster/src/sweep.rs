@@ -1,9 +1,9 @@
 //! Removing the clusters of checkouts that were deleted.
 //!
-//! Where root's clusters are kept in a folder for everybody, nothing removes them together with the checkout. Each therefore has a record
-//! of it, and whoever opens one there removes those whose checkout is gone. Nothing is removed that may be needed: an unmounted disk is no
-//! deletion, and what somebody has open stays. A cluster without a record, as an earlier version made it, stays as well: its name is a
-//! checksum, which shows no checkout, and its next use writes the record. All of it is done as the account, whose record and cluster they are.
+//! If root's clusters are kept in a shared folder, nothing removes them together with the checkout. So each has a record of it, and opening
+//! one removes those whose checkout is gone. Nothing that may be needed is removed: an unmounted disk is not a deletion, and an open
+//! cluster stays. A cluster without a record, from an earlier version, stays as well: its name is a checksum, which shows no checkout, and
+//! its next use writes the record. All of this is done as the account, which owns the records and clusters.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -45,14 +45,14 @@ impl Checkout {
         path.is_absolute().then_some(Self { device, path })
     }
 
-    /// Whether it was deleted, as far as can be determined: the nearest folder above it that is there is on the device that it was on.
+    /// Whether it was deleted, as far as can be determined: the nearest existing folder above it is on the same device as before.
     fn is_gone(&self) -> bool {
         for path in self.path.ancestors() {
             let found = fs::metadata(path);
             match found {
                 Ok(found) => return path != self.path && found.dev() == self.device,
                 Err(error) if error.kind() != ErrorKind::NotFound => return false,
-                // A link that leads nowhere is there.
+                // A dangling link exists.
                 Err(_) if path.symlink_metadata().is_ok() => return false,
                 Err(_) => {}
             }

@@ -312,7 +312,7 @@ fn fits(shape: &Shape, table: &Candidate) -> bool {
 }
 
 impl Foreign {
-    /// The table's qualified name, quoted only where it has to be.
+    /// The table's qualified name, quoted only if necessary.
     pub fn name(&self) -> String {
         format!("{}.{}", plain(&self.schema), plain(&self.table))
     }

@@ -1,8 +1,8 @@
-//! The context of a server's error without what the stand-in does: TimescaleDB, which is written in C, has none.
+//! The context of a server's error without the stand-in's entries: TimescaleDB, which is written in C, has none.
 
 use crate::standin::PARTS;
 
-/// How the server begins each entry, the innermost first. What belongs to a function stands before it.
+/// How the server begins each entry, the innermost first. What belongs to a function comes before it.
 const ENTRIES: [&str; 6] = [
     "PL/pgSQL function ",
     "SQL function \"",
@@ -12,7 +12,7 @@ const ENTRIES: [&str; 6] = [
     "PL/pgSQL assignment \"",
 ];
 
-/// The entries of functions that are not the stand-in's; `None` when there are none.
+/// The entries of functions that are not the stand-in's; `None` if there are none.
 pub fn of_others(context: &str) -> Option<String> {
     let mut kept = String::new();
     // What belongs to the function that comes next.
@@ -56,7 +56,7 @@ fn called(entry: &str) -> Option<&str> {
     Some(&function[..end])
 }
 
-/// Whether the stand-in has a public function of this name. One of somebody else is taken for it only where it calls the stand-in.
+/// Whether the stand-in has a public function of this name. Another function is mistaken for it only if it calls the stand-in.
 fn is_called_so(function: &str) -> bool {
     let name = function.strip_prefix("public.").unwrap_or(function);
     ["FUNCTION", "PROCEDURE"].iter().any(|kind| {

@@ -1,8 +1,8 @@
 //! Plain mode: a PostgreSQL without TimescaleDB holds the schema.
 //!
-//! The migration files stay as they are. Hypertables become plain tables, continuous aggregates become views, and what TimescaleDB is asked
-//! for by function is answered by a stand-in: objects of TimescaleDB's own names and signatures, which [`script`] makes. The stand-in
-//! checks its arguments as TimescaleDB does, raises TimescaleDB's errors, and records what it is given.
+//! The migration files stay as they are. Hypertables become plain tables, continuous aggregates become views, and a stand-in answers calls
+//! of TimescaleDB's functions: objects with TimescaleDB's names and signatures, which [`script`] creates. The stand-in checks its arguments
+//! as TimescaleDB does, raises TimescaleDB's errors, and records what it is given.
 //!
 //! The stand-in holds:
 //! - `time_bucket` in every overload, the aggregates `first`, `last` and `histogram`, and what makes and reads UUIDs of version 7
@@ -12,15 +12,15 @@
 //! - `add_job`, `alter_job`, `delete_job`, `run_job`
 //! - `drop_chunks`, which deletes the rows of the chunks that there would be; `show_chunks`, which shows none; `compress_chunk`,
 //!   `decompress_chunk`, `convert_to_columnstore` and `convert_to_rowstore`, for which no relation is a chunk
-//! - sizes of hypertables, and statistics of chunks, of which there are none
+//! - sizes of hypertables, and (empty) statistics of chunks
 //! - `add_` and `remove_` of the policies for retention, columnstore (compression), reordering and refreshing
 //! - `refresh_continuous_aggregate`, which has nothing to do
 //! - what [`rewrite`] calls for the statements that PostgreSQL does not know
 //! - the views of `timescaledb_information` and `timescaledb_experimental`, `_timescaledb_config.bgw_job`, and the server's lists of extensions
 //!   with `timescaledb` in them, which migrations read in place of the server's own
 //!
-//! Every other function that TimescaleDB offers (`tests/it/names.rs`) is there and says that plain mode does not support it, and why. Calls
-//! of its internal functions are refused by [`rewrite`].
+//! Every other function that TimescaleDB offers (`tests/it/names.rs`) exists and reports that plain mode does not support it, and why.
+//! Calls of its internal functions are refused by [`rewrite`].
 //!
 //! Nothing here runs anything: scripts and statements are texts, which the caller sends.
 

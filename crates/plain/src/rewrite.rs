@@ -1,9 +1,9 @@
 //! What plain PostgreSQL is sent in place of a statement that only TimescaleDB understands: the same statement with some ranges of bytes
 //! replaced. One statement stays one statement.
 //!
-//! What the words of a statement do not tell (whether a MATERIALIZED VIEW is a continuous aggregate) is asked by the procedure that the new
-//! text calls. Functions need no rewriting: the stand-in has them. What it does not support is an error; what nobody knows here is sent as
-//! it is, and the server is the judge.
+//! What the words of a statement do not show (whether a MATERIALIZED VIEW is a continuous aggregate) is determined by the procedure that
+//! the new text calls. Functions need no rewriting: the stand-in has them. What it does not support is an error; an unknown statement is
+//! sent as it is, and the server judges it.
 
 mod aggregates;
 mod alter;
@@ -50,8 +50,8 @@ pub fn does_nothing(statement: &str) -> bool {
     })
 }
 
-/// The rewriting of a statement that makes an index on, or writes to, what may be one of these continuous aggregates, of which only the
-/// migrations tell: every other one stays a statement of PostgreSQL's.
+/// The rewriting of a statement that creates an index on, or writes to, what may be one of these continuous aggregates, which only the
+/// migrations name: every other statement stays as it is.
 pub(crate) fn on_aggregate(statement: &str, aggregates: &BTreeSet<String>) -> Option<Rewriting> {
     let first: Vec<_> = lexer::stream(statement)
         .take(writes::FIRST_TOKENS)
@@ -117,7 +117,7 @@ pub(crate) fn created_relation(statement: &str) -> Option<String> {
     })
 }
 
-/// What to send in place of one statement, which has no semicolon behind it.
+/// What to send instead of one statement, which has no semicolon at its end.
 ///
 /// # Errors
 /// When the statement asks for what only TimescaleDB can do.

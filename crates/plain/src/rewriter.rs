@@ -35,7 +35,7 @@ impl Rewriter {
         }
     }
 
-    /// What to send in place of one of the statements, which has no semicolon behind it.
+    /// What to send instead of one of the statements, which has no semicolon at its end.
     ///
     /// # Errors
     /// When the statement asks for what only TimescaleDB can do.

@@ -37,7 +37,7 @@ pub(crate) const PARTS: &[&str] = &[
     include_str!("standin/members.sql"),
 ];
 
-/// The parts, with the rows that come from what is known of TimescaleDB.
+/// The parts, with the rows from the table of TimescaleDB's routines.
 fn parts() -> String {
     let parts = PARTS.concat();
     parts
@@ -71,8 +71,9 @@ fn statement(of: Of) -> &'static str {
     }
 }
 
-/// Begins a transaction of [`script`] or [`update`]: whoever makes a stand-in or brings one up to date waits for whoever does that in the same database, under whichever history's lock: the
-/// key has two parts, and those of histories one. What is read behind the lock is what the other one left.
+/// Begins a transaction of [`script`] or [`update`]: a session that creates or updates a stand-in waits for others that do so in the same
+/// database, whatever history they lock: this key has two parts, those of histories have one. What is read after the lock is what the other
+/// session left.
 pub const LOCK: &str = "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE;\n\
                                SELECT pg_catalog.pg_advisory_xact_lock(1886151017, 110);\n";
 
@@ -92,23 +93,22 @@ pub fn script() -> String {
     format!("{LOCK}{}", made())
 }
 
-/// [`script`] behind its [`LOCK`].
+/// [`script`] after its [`LOCK`].
 pub fn made() -> String {
     format!("{PATH}{}{}COMMIT;\n", parts(), mark())
 }
 
-/// The script that makes the stand-in of a database what [`script`] would make of it, where that was made by an older version. What was
-/// recorded is kept.
+/// The script that updates a stand-in from an older version to what [`script`] would create. What was recorded is kept.
 ///
 /// It is one transaction with its BEGIN and COMMIT. Whoever runs it must own what the first one made.
 pub fn update() -> String {
     format!("{LOCK}{}", updated())
 }
 
-/// [`update`] behind its [`LOCK`].
+/// [`update`] after its [`LOCK`].
 pub fn updated() -> String {
     let parts = parts();
-    // What somebody uses is still there.
+    // What something depends on still exists.
     let parts = ["FUNCTION", "PROCEDURE", "AGGREGATE", "VIEW"]
         .iter()
         .fold(parts, |parts, kind| {

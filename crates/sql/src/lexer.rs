@@ -1,13 +1,13 @@
 //! Where a statement ends, as psql sees it.
 //!
 //! It knows quotes (`''`, `E''`, `U&''`, `""`), dollar quotes, nested comments, parentheses and `BEGIN ATOMIC` bodies, and nothing else of
-//! the grammar: what a statement means is read in `statement`, and whether it is valid SQL is the server's to say. The rules are those of
+//! the grammar: `statement` reads what a statement means, and the server decides whether it is valid SQL. The rules are those of
 //! PostgreSQL's `src/fe_utils/psqlscan.l` under `standard_conforming_strings = on`.
 //!
 //! psql reads a text line by line, and has variables. In two places that makes it read something else than the server does; a text is refused
 //! there ([`Problem::ContinuedEscapes`], [`Problem::Variable`]), so that what runs never depends on who reads it.
 //!
-//! The lexer never recurses, and of a statement of any length it holds no more than its first [`FIRST_TOKENS`] tokens and the last three.
+//! The lexer never recurses, and keeps only the first [`FIRST_TOKENS`] tokens and the last three of a statement, however long it is.
 
 mod scan;
 #[cfg(test)]
@@ -35,7 +35,7 @@ pub enum TokenKind {
     String,
     /// A number or a parameter like `$1`, with whatever sticks to it.
     Number,
-    /// `:name`, which psql replaces if it has such a variable; it has none but those that it sets itself, and these are refused.
+    /// `:name`, which psql replaces if it has such a variable; it only has those that it sets itself, and these are refused.
     Variable,
     /// A single other character: a parenthesis, a comma, one character of an operator; or `::` or `..`.
     Symbol,
@@ -48,12 +48,12 @@ pub struct Token {
     pub kind: TokenKind,
     /// First byte.
     pub start: usize,
-    /// First byte behind the token.
+    /// First byte after the token.
     pub end: usize,
 }
 
 impl Token {
-    /// The token's own text.
+    /// The token's text.
     pub fn text<'a>(&self, sql: &'a str) -> &'a str {
         &sql[self.start..self.end]
     }
@@ -76,7 +76,7 @@ impl Token {
 pub struct RawStatement {
     /// Tokens, comments and white space left out; of a long statement only the [`FIRST_TOKENS`] first and the [`LAST_TOKENS`] last.
     pub tokens: Vec<Token>,
-    /// Comments that stand before the first token, since the statement before it, as byte ranges.
+    /// Comments between the previous statement and the first token, as byte ranges.
     pub comments: Vec<Range<usize>>,
 }
 
@@ -129,7 +129,7 @@ pub enum Problem {
     /// A backslash outside quotes: to psql it starts a meta-command.
     #[error("psql meta-commands are not SQL and do not work here")]
     MetaCommand,
-    /// An `E''` constant that goes on in a later line, with an escaped quote there: psql forgets the `E` at the end of the line.
+    /// An `E''` constant that continues in a later line, with an escaped quote there: psql forgets the `E` at the end of the line.
     #[error(
         "psql and the server disagree where this part of an E'' constant ends: write the constant in one part"
     )]
@@ -309,7 +309,7 @@ impl Nesting {
     }
 }
 
-/// Pairs of which some are open. Closing more than is open means nothing, as to psql.
+/// Open pairs. Closing more than are open means nothing, as in psql.
 #[derive(Default)]
 struct Open {
     depth: usize,

@@ -1,5 +1,5 @@
-//! SQL as text: writing it safely, splitting it as psql does, reading what a statement is, and replacing parts of one; and what is
-//! known of TimescaleDB's routines and PostgreSQL's types. No server is asked, and nothing is run.
+//! SQL as text: writing it safely, splitting it as psql does, classifying statements, and replacing parts of them; and the tables of
+//! TimescaleDB's routines and PostgreSQL's types. It asks no server and runs nothing.
 
 pub mod lexer;
 pub mod qualified;

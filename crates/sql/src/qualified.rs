@@ -1,4 +1,4 @@
-//! `pg_catalog`, spelled out in the queries of our own.
+//! `pg_catalog`, spelled out in our own queries.
 //!
 //! PostgreSQL looks up functions, operators and types by `search_path`. Whoever may create objects in one schema of it can offer others that
 //! fit the arguments better, or that come first, and these then run with the rights of whoever sends the query. A query that goes through
@@ -13,7 +13,7 @@ use crate::lexer::{self, Token, TokenKind};
 /// The characters of operators.
 const OPERATOR: &str = "+-*/<>=~!@#%^&|`?";
 
-/// Words that may stand before a parenthesis and are no functions: keywords, and what the grammar itself puts into `pg_catalog`.
+/// Words that may precede a parenthesis and are not functions: keywords, and what the grammar itself puts into `pg_catalog`.
 const KEYWORDS: &[&str] = &[
     "all",
     "and",
@@ -188,7 +188,7 @@ impl<'a> Query<'a> {
         at.checked_sub(1).map_or("", |before| self.text(before))
     }
 
-    /// Whether the parenthesis behind an IN holds a list, and how it opens as an operand of ANY.
+    /// Whether the parenthesis after an IN contains a list, and how it opens as an operand of ANY.
     fn list(&self, at: usize) -> (bool, &'static str) {
         if self.is_one_of(at + 1, &["select", "with"]) {
             (false, "(")
@@ -197,7 +197,7 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// How many tokens make the operator that starts here; `None` where none does that `search_path` has a part in.
+    /// How many tokens make the operator that starts here; `None` if no operator starts here that depends on `search_path`.
     fn operator(&self, at: usize) -> Option<usize> {
         let is_part = |at: usize| {
             let text = self.text(at);
@@ -237,7 +237,7 @@ impl<'a> Query<'a> {
             && !self.is_one_of(at, KEYWORDS)
     }
 
-    /// Whether a word stands here behind which the server looks for an operator.
+    /// Whether the word here makes the server look for an operator after it.
     fn is_word_of_operator(&self, at: usize) -> bool {
         let compares_case = self.is(at, "case") && !self.is(at + 1, "when");
         let compares_columns = self.is(at, "using") && self.text(at + 1) == "(";

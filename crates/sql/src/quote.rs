@@ -26,7 +26,7 @@ pub fn column_as_text(name: &str) -> String {
     )
 }
 
-/// An identifier as a person would type it: quoted only where it has to be.
+/// An identifier as a person would type it: quoted only if necessary.
 pub fn plain(name: &str) -> String {
     let is_plain = |c: char| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit();
     let starts_well = !name.starts_with(|c: char| c.is_ascii_digit());

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-/// A statement as it is sent in place of the one that was written.
+/// A statement as it is sent instead of the one in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rewriting {
     /// The text to send.
     pub text: String,
-    /// How it came from the statement's own text, from the first byte to the last; none where nothing had to change.
+    /// How it was derived from the statement's text, from the first byte to the last; empty if nothing had to change.
     pub edits: Vec<Edit>,
 }
 

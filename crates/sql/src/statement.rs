@@ -53,7 +53,7 @@ pub enum Reason {
     /// A procedure or index build of TimescaleDB that commits chunk by chunk.
     #[error("it commits between chunks, so the server refuses it in a transaction block")]
     CommitsByItself,
-    /// A command of PostgreSQL's own, such as `VACUUM` or `CREATE DATABASE`.
+    /// One of PostgreSQL's commands, such as `VACUUM` or `CREATE DATABASE`.
     #[error("the server refuses this in a transaction block")]
     Utility,
     /// An index command or detach with `CONCURRENTLY`.
@@ -106,7 +106,7 @@ pub enum Refusal {
     /// `COMMIT` outside `BEGIN … COMMIT`.
     #[error("COMMIT without BEGIN: each file's statements run in a transaction anyway; remove it")]
     StrayCommit,
-    /// `BEGIN` without a `COMMIT` behind it.
+    /// `BEGIN` without a `COMMIT` after it.
     #[error("this BEGIN has no COMMIT in the file")]
     UnclosedBegin,
     /// `CREATE UNIQUE INDEX … WITH (timescaledb.transaction_per_chunk)`.
@@ -159,7 +159,7 @@ pub fn statements(sql: &str) -> impl Iterator<Item = Result<Statement, lexer::Er
     })
 }
 
-/// Whether the one statement of a text is a [`Kind::Set`]. Its first words tell, of which a call of `set_config` has the most.
+/// Whether the one statement of a text is a [`Kind::Set`]. Its first words show it; a call of `set_config` has the most.
 pub fn is_setting(sql: &str) -> bool {
     let tokens: Vec<_> = lexer::stream(sql).take(12).collect();
     let words = Words {
@@ -174,7 +174,7 @@ pub fn resets_all(sql: &str) -> bool {
     begins(sql, &["reset", "all"]) || discards_all(sql)
 }
 
-/// Whether the one statement of a text is `DISCARD ALL`, which also gives up the session's advisory locks.
+/// Whether the one statement of a text is `DISCARD ALL`, which also releases the session's advisory locks.
 pub fn discards_all(sql: &str) -> bool {
     begins(sql, &["discard", "all"])
 }
@@ -222,8 +222,8 @@ pub fn temporary(sql: &str) -> Option<String> {
     Some(name.object().to_owned())
 }
 
-/// The parameters of qualified names, such as `my.flag`, that a text sets. A name that nobody has declared stays known until the session
-/// ends. Those in strings and comments too: one question more does no harm.
+/// The parameters of qualified names, such as `my.flag`, that a text sets. An undeclared name stays known until the session ends. Includes
+/// those in strings and comments: one query more does no harm.
 pub fn qualified_parameters(text: &str) -> BTreeSet<&str> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
     let words = text.split(|c| !is_word(c)).filter(|word| !word.is_empty());

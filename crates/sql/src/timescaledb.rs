@@ -1,5 +1,5 @@
-//! What is known of TimescaleDB's routines and options: how a statement that names one has to be run, what settles it after a cut, what it makes,
-//! and what plain mode does. What is not in a table is somebody else's, and is asked about or left to the server.
+//! TimescaleDB's routines and options: how to run a statement that names one, what settles it after a lost connection, what it creates, and
+//! what plain mode does. What is not in a table is not TimescaleDB's: the catalog or the server decides about it.
 //!
 //! `tests/timescaledb.rs` compares both tables with the installed extension.
 
@@ -29,7 +29,7 @@ pub struct Routine {
 /// A schema of TimescaleDB's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Schema {
-    /// That of the extension, `public` unless somebody chose another one.
+    /// The extension's schema, `public` unless another one was chosen.
     Extension,
     /// `timescaledb_experimental`.
     Experimental,
@@ -66,7 +66,7 @@ pub enum Runs {
 pub enum Cut {
     /// Only a person knows.
     Ask,
-    /// It is sent again: it reads, or goes over what is there to do, and a second run finds less of that.
+    /// It is sent again: it only reads, or does what is left to do, and a second run finds less of that.
     Repeat,
     /// It depends on whose job it is.
     OfJob,
@@ -89,7 +89,7 @@ pub enum Plain {
     Gone(Lacking),
 }
 
-/// What a routine does to the schema that a catalog describes, of which chunks and rows are no part.
+/// What a routine does to the schema that a catalog describes, which does not include chunks and rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Makes {
     /// Nothing.
@@ -322,7 +322,7 @@ pub fn routine(name: &str) -> Option<&'static Routine> {
     find(name.bytes())
 }
 
-/// The routine that a token names, whatever schema stands before it.
+/// The routine that a token names, in any schema.
 pub fn routine_at(words: Words<'_>, at: usize) -> Option<&'static Routine> {
     let text = words.text(at);
     match words.tokens.get(at)?.kind {
@@ -361,13 +361,13 @@ pub const NAMESPACES: &[&str] = &["timescaledb", "tsdb"];
 pub struct Opt {
     /// What it is called here.
     pub name: &'static str,
-    /// The names behind the namespace by which statements know it.
+    /// The names that statements use for it, after the namespace.
     pub names: &'static [&'static str],
     /// What its value is.
     pub value: Value,
     /// The statements that have it.
     pub of: &'static [Of],
-    /// How such a statement runs where it is on.
+    /// How such a statement runs if the option is on.
     pub runs: Runs,
 }
 

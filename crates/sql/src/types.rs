@@ -1,4 +1,4 @@
-//! What is known of PostgreSQL's types: one table, from which the values, the generated code, their tests and the documentation are made.
+//! PostgreSQL's types: one table, which the values, the generated code, their tests and the documentation come from.
 //!
 //! A type is in the table when its Rust type holds every value that PostgreSQL can store in it.
 
@@ -16,7 +16,7 @@ pub struct SqlType {
     pub rust: &'static str,
     /// Whether rows are read between two bounds of this type.
     pub is_ordered: bool,
-    /// Whether the Rust type is another SQL type's first, so that its arrays have to be given this type's OID.
+    /// Whether the Rust type primarily belongs to another SQL type, so that its arrays must be given this type's OID.
     pub is_second: bool,
 }
 

@@ -1,8 +1,7 @@
 //! One server for each test binary, one database for each test.
 //!
-//! The server is a temporary cluster of the installed PostgreSQL, or the one that
-//! `TEST_DATABASE_URL` names. It lives as long as the test process: statics are never dropped, but
-//! the end of the process is what the cluster's keeper waits for.
+//! The server is a temporary cluster of the installed PostgreSQL, or the one that `TEST_DATABASE_URL` names. It lives as long as the test
+//! process: statics are never dropped, but the cluster's keeper waits for the end of the process.
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -106,7 +105,7 @@ impl Database {
         Self::like(server, "template0")
     }
 
-    /// Another database of the same server, with all that this one holds. Nobody may be connected to it.
+    /// Another database on the same server, a copy of this one. No session may be connected to it.
     pub fn copy(&self) -> Self {
         Self::like(self.server, &self.name)
     }
@@ -181,7 +180,7 @@ impl Drop for Database {
     }
 }
 
-/// Whether a server that an embedded cluster can run has TimescaleDB, or nothing and a word about it when there is none to run.
+/// Whether the server of an embedded cluster has TimescaleDB; `None`, and a message, if there is no server to run.
 pub fn installed_has_timescaledb(test: &str) -> Option<bool> {
     let installed = Server::find().map_err(|error| skip(test, &error.to_string()));
     Some(installed.ok()?.has_extension("timescaledb"))

@@ -1,4 +1,4 @@
-//! A folder of a test's own.
+//! A test's folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};

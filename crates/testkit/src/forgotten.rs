@@ -53,7 +53,7 @@ fn reach(file: &Path, folder: &Path, reached: &mut BTreeSet<PathBuf>) {
 enum Module<'a> {
     /// By its name.
     Named(&'a str),
-    /// By a path from the file's own folder: `#[path = "…"] mod …;` or `include!("…")`.
+    /// By a path from the file's folder: `#[path = "…"] mod …;` or `include!("…")`.
     At(&'a str),
 }
 

@@ -1,5 +1,5 @@
-//! What the tests of this workspace stand on: a database or a folder of a test's own, and skipping a test by name where this machine
-//! lacks what it needs. It knows nothing of migrations.
+//! Helpers of this workspace's tests: a database or a folder for each test, and skipping a test by name if this machine lacks what it
+//! needs. It knows nothing about migrations.
 //!
 //! ```text
 //! #[testkit::test]

@@ -20,7 +20,7 @@ pub struct Pooler {
     _folder: Folder,
 }
 
-/// The server behind it, and how the pooler connects there.
+/// Its server, and how the pooler connects there.
 #[derive(Debug)]
 pub struct Behind<'a> {
     /// Where it listens.
@@ -79,7 +79,7 @@ impl Drop for Pooler {
     }
 }
 
-/// Only root may become somebody else, and must, as the pooler refuses to run as root.
+/// Only root may switch to another user, and must, because the pooler refuses to run as root.
 fn account(test: &str) -> Option<String> {
     if std::fs::metadata("/proc/self").unwrap().uid() != 0 {
         return Some(String::new());

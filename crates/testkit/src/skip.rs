@@ -12,14 +12,14 @@ pub fn skip(test: &str, reason: &str) {
     std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
-/// The installed server; nothing, and a line about the test, where there is none.
+/// The installed server; `None`, and a line about the test, if there is none.
 pub fn server(test: &str) -> Option<Server> {
     let server = Server::find().map_err(|error| skip(test, &error.to_string()));
     server.ok()
 }
 
-/// Whether there is a server for databases: the one that `TEST_DATABASE_URL` names, or an installed one. Nothing, and a line about the test,
-/// where there is neither.
+/// Whether there is a server for databases: the one that `TEST_DATABASE_URL` names, or an installed one. `None`, and a line about the test,
+/// if there is neither.
 pub fn any_server(test: &str) -> Option<()> {
     match std::env::var_os("TEST_DATABASE_URL") {
         Some(_) => Some(()),
@@ -27,7 +27,7 @@ pub fn any_server(test: &str) -> Option<()> {
     }
 }
 
-/// Runs a test of what its set-up gives for its name; it has said so itself where it gives nothing. For `#[testkit::test]`.
+/// Runs a test with the result of its set-up for its name; a set-up without a result has already printed why. For `#[testkit::test]`.
 #[doc(hidden)]
 pub fn run<T>(
     set_up: impl FnOnce(&'static str) -> Option<T>,

@@ -152,7 +152,7 @@ pub(crate) fn fill(places: &mut [Elsewhere], rows: &Rows) {
 }
 
 impl Elsewhere {
-    /// The table's name with its schema, quoted only where it has to be.
+    /// The table's name with its schema, quoted only if necessary.
     pub fn name(&self) -> String {
         format!("{}.{}", plain(&self.schema), plain(&self.table))
     }

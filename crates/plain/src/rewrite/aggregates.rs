@@ -10,8 +10,8 @@ use super::options::literal;
 const VIEW: &str =
     "a continuous aggregate is a view, computed whenever it is read and always up to date";
 
-/// `CREATE MATERIALIZED VIEW … WITH (timescaledb.continuous)`: a view that a procedure makes and records. It checks TimescaleDB's options first,
-/// also of one that is none.
+/// `CREATE MATERIALIZED VIEW … WITH (timescaledb.continuous)`: a view that a procedure creates and records. It checks TimescaleDB's options
+/// first, even if it is not a continuous aggregate.
 pub(super) fn create_aggregate(words: Words<'_>, behind: usize) -> Edits {
     let (at, if_not_exists) = if_not_exists(words, behind);
     let Some((with, options)) = with_options(words) else {
@@ -82,7 +82,7 @@ pub(super) fn created_aggregate(words: Words<'_>) -> Option<String> {
         .then(|| name.object().to_owned())
 }
 
-/// `REFRESH MATERIALIZED VIEW`, which TimescaleDB refuses where it is a continuous aggregate.
+/// `REFRESH MATERIALIZED VIEW`, which TimescaleDB refuses for a continuous aggregate.
 pub(super) fn refresh(words: Words<'_>) -> Edits {
     let Some((name, _)) = Name::read(words, words.behind(3, &["concurrently"])) else {
         return Ok(Vec::new());
@@ -111,7 +111,7 @@ pub(super) fn drop(words: Words<'_>) -> Edits {
     whole(words, &call, "a continuous aggregate is a view")
 }
 
-/// `DROP TABLE … CASCADE`, with which aggregates may go: TimescaleDB drops them by itself.
+/// `DROP TABLE … CASCADE`, which may drop aggregates: TimescaleDB drops them itself.
 pub(super) fn drop_tables(words: Words<'_>) -> Edits {
     let list = Name::read_list(words, words.behind(2, &["if", "exists"]));
     match list {
@@ -132,7 +132,7 @@ pub(super) fn array(names: &[Name]) -> String {
     format!("ARRAY[{}]::pg_catalog.text[]", names.join(", "))
 }
 
-/// A call that carries out the statement, or `on_aggregate` where it is about a continuous aggregate.
+/// A call that runs the statement, or `on_aggregate` for a continuous aggregate.
 pub(super) fn if_aggregate(words: Words<'_>, name: &Name, on_aggregate: &str) -> Vec<Edit> {
     let tag = tag(words.sql);
     let call = format!(

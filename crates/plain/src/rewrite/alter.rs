@@ -76,7 +76,7 @@ pub(super) fn table(words: Words<'_>) -> Edits {
         let action = &actions[index];
         edits.push(match options.all_ours() {
             false => super::edits::without_ours(words, options, action.start),
-            // With the comma behind it, or before it where nothing follows.
+            // With the comma after it, or before it if nothing follows.
             true if index < last => {
                 let next = &words.tokens[actions[index + 1].start];
                 Edit {
@@ -103,8 +103,8 @@ fn array(objects: &[String]) -> String {
     }
 }
 
-/// `ALTER MATERIALIZED VIEW` that may be of a continuous aggregate: the procedure that is called asks, and does what TimescaleDB does or
-/// carries out the statement as it is.
+/// `ALTER MATERIALIZED VIEW` that may be of a continuous aggregate: the called procedure checks, and does what TimescaleDB does, or runs
+/// the statement as it is.
 pub(super) fn materialized_view(words: Words<'_>) -> Edits {
     let Some((name, action)) = Name::read(words, words.behind(3, &["if", "exists"])) else {
         return Ok(Vec::new());
@@ -126,7 +126,7 @@ pub(super) fn materialized_view(words: Words<'_>) -> Edits {
     Ok(enclosed(words, &call))
 }
 
-/// `ALTER VIEW`, which TimescaleDB refuses where it is a continuous aggregate and more than a column's name is altered.
+/// `ALTER VIEW`, which TimescaleDB refuses for a continuous aggregate if more than a column's name is altered.
 pub(super) fn view(words: Words<'_>) -> Edits {
     let Some((name, action)) = Name::read(words, words.behind(2, &["if", "exists"])) else {
         return Ok(Vec::new());
@@ -160,7 +160,7 @@ fn told(words: Words<'_>, action: &Range<usize>) -> String {
     format!("pg_catalog.jsonb_build_object('{key}', {value})")
 }
 
-/// Of `ADD COLUMN name type GENERATED ALWAYS AS (…) STORED` the name, and type and expression where it is one.
+/// Of `ADD COLUMN name type GENERATED ALWAYS AS (…) STORED` the name, and if it is one, type and expression.
 fn column(words: Words<'_>, action: &Range<usize>) -> String {
     let at = words.behind(action.start + 1, &["column", "if", "not", "exists"]);
     let mut value = literal(&identifier(words, at).unwrap_or_default());

@@ -78,8 +78,8 @@ fn first(sql: &str, body: Range<usize>, of: Find<'_>) -> Option<Range<usize>> {
         .min_by_key(|range| range.start)
 }
 
-/// The first of TimescaleDB's options in the constants that a statement is put together from, of which the first begins it: their bytes in
-/// the body.
+/// The first of TimescaleDB's options in the constants that a statement is composed of, starting with the one that begins it: their bytes
+/// in the body.
 fn joined(body: Words<'_>, inside: Range<usize>) -> Option<Range<usize>> {
     let mut is_first = true;
     for at in inside {

@@ -49,7 +49,7 @@ pub(super) fn does_nothing(words: Words<'_>) -> bool {
     words.is(0, "call") && routine.is_some_and(|routine| routine.plain == Plain::Nothing)
 }
 
-/// The index of a name, behind the schema where that is `public`.
+/// The index of a name, after the schema if that is `public`.
 fn behind_schema(words: Words<'_>, at: usize) -> usize {
     if words.is_name(at, "public") && words.is_symbol(at + 1, ".") {
         at + 2

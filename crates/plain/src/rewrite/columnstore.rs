@@ -40,7 +40,7 @@ fn is_cascading(words: Words<'_>, action: &Range<usize>) -> bool {
     words.is(action.start, "drop") && words.is(action.end - 1, "cascade")
 }
 
-/// Whether it is none of the actions that TimescaleDB knows what to do with.
+/// Whether it is none of the actions that TimescaleDB handles.
 fn is_unsupported(words: Words<'_>, at: usize) -> bool {
     if words.is_one_of(at, &["enable", "disable"]) {
         let what = words.behind(at + 1, &["always", "replica"]);
@@ -131,7 +131,7 @@ fn constraints(words: Words<'_>, inside: Range<usize>) -> Vec<usize> {
     starts
 }
 
-/// Whether a word goes on with what stands before it.
+/// Whether a word continues what precedes it.
 fn continues(words: Words<'_>, at: usize) -> bool {
     let before = words.text(at - 1);
     let is_operator = !before.is_empty()

@@ -1,4 +1,4 @@
-//! What the rules are made of: parts of statements that several of them read, edits that several of them make, and the error.
+//! The building blocks of the rules: shared parts of statements, shared edits, and the error.
 
 use std::ops::Range;
 
@@ -22,7 +22,7 @@ pub struct NotSupported {
 /// What has to change in a statement, or why there is nothing for it.
 pub(super) type Edits = Result<Vec<Edit>, NotSupported>;
 
-/// The index behind an `IF NOT EXISTS`, and whether there is one.
+/// The index after an `IF NOT EXISTS`, and whether there is one.
 pub(super) fn if_not_exists(words: Words<'_>, at: usize) -> (usize, bool) {
     if words.are(at, &["if", "not", "exists"]) {
         (at + 3, true)
@@ -71,7 +71,7 @@ pub(super) fn without_ours(words: Words<'_>, options: &Options<'_>, with: usize)
     }
 }
 
-/// A range that goes, with the white space before it; behind a comment that stays, which what follows would become a part of.
+/// A range to remove, with the whitespace before it; except after a comment, which would absorb what follows.
 pub(super) fn removed(words: Words<'_>, range: Range<usize>) -> Edit {
     let before = words.sql[..range.start].trim_end().len();
     let is_behind_a_token = words.tokens.iter().any(|token| token.end == before);
@@ -86,7 +86,7 @@ pub(super) fn removed(words: Words<'_>, range: Range<usize>) -> Edit {
     }
 }
 
-/// A dollar quote that the statement does not contain, nor makes where it ends in `$plain` and one follows.
+/// A dollar quote that the statement does not contain, and does not complete by ending in `$plain`.
 pub(super) fn tag(sql: &str) -> String {
     let tags = (0..).map(|n: u32| match n {
         0 => "$plain$".to_owned(),

@@ -1,8 +1,8 @@
 //! Looks into the server's lists of extensions, in which plain mode has no `timescaledb`: a migration that asks for it, or for its version,
 //! is answered by views of the stand-in, also from the body of a `DO` block, a function or a procedure.
 //!
-//! A view that a migration creates reads the server's own lists: it is the application's, and its definition is compared with TimescaleDB's.
-//! The catalog takes the prefixes of here off the definitions of functions again (`catalog/src/introspect/definition.rs`).
+//! A view that a migration creates reads the server's lists: it belongs to the application, and its definition is compared with the one
+//! under TimescaleDB. The catalog removes these prefixes from the definitions of functions again (`catalog/src/introspect/definition.rs`).
 
 use sql::lexer;
 use sql::rewriting::Edit;
@@ -79,8 +79,8 @@ fn in_statement(words: Words<'_>, start: usize) -> Vec<Edit> {
     found.collect()
 }
 
-/// The edit of one name, where it is that of a list from which rows are read. How the schema was written is kept: by quotes where it is in
-/// the place of `pg_catalog`.
+/// The edit of one name, if it names a list that rows are read from. The way in which the schema was written is kept: with quotes if it
+/// replaces `pg_catalog`.
 fn prefixed(words: Words<'_>, at: usize) -> Option<Edit> {
     if !LISTS.iter().any(|name| words.is_name(at, name)) || words.is_symbol(at + 1, "(") {
         return None;

@@ -26,8 +26,8 @@ pub(super) fn on_aggregate(words: Words<'_>, aggregates: &BTreeSet<String>) -> O
     call(words, reason, |name| aggregates.contains(name.object()))
 }
 
-/// A call with the statement up to its relation's name and from behind it on, where that is one of those meant. None runs in a procedure that
-/// is built concurrently.
+/// A call with the statement before and after its relation's name, if that is one of those meant. An index that is built concurrently
+/// cannot run in a procedure.
 fn call(
     words: Words<'_>,
     reason: &'static str,

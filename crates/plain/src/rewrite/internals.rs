@@ -14,7 +14,7 @@ use crate::standin::PARTS;
 
 const SCHEMAS: [&str; 2] = ["_timescaledb_functions", "_timescaledb_internal"];
 
-/// Words before a relation's name, or before that of a routine that is not called.
+/// Words before a relation's name, or before the name of a routine that is not called.
 const BEFORE: &[&str] = &[
     "into",
     "table",
@@ -200,7 +200,7 @@ fn called(words: Words<'_>, at: usize) -> Option<String> {
     Some(format!("{schema}.{name}"))
 }
 
-/// The function that a constant names: one that is cast to a function, or an argument of one of TimescaleDB's routines.
+/// The function that a constant names: the constant is cast to a function, or is an argument of a TimescaleDB routine.
 fn named_in(words: Words<'_>, at: usize) -> Option<String> {
     let inside = words.tokens.get(at)?.inside(words.sql)?;
     let text = &words.sql[inside];

@@ -13,7 +13,7 @@ pub(super) struct Options<'a> {
     words: Words<'a>,
     /// Index of the opening parenthesis.
     open: usize,
-    /// The first index behind the list.
+    /// The first index after the list.
     pub(super) behind: usize,
     list: Vec<Words<'a>>,
 }

@@ -89,7 +89,7 @@ fn create_extension(words: Words<'_>, name: usize) -> Edits {
     }
 }
 
-/// `CREATE TABLE … WITH (tsdb.hypertable, …)`: the table without these options, and the hypertable that a procedure makes of it.
+/// `CREATE TABLE … WITH (tsdb.hypertable, …)`: the table without these options, which a procedure then turns into a hypertable.
 fn create_table(words: Words<'_>, behind: usize) -> Edits {
     let (at, if_not_exists) = if_not_exists(words, behind);
     let Some((with, options)) = with_options(words) else {

@@ -16,8 +16,8 @@ use super::options::literal;
 /// How many of a statement's tokens name what it writes to, where that is one relation.
 pub(super) const FIRST_TOKENS: usize = 16;
 
-/// A call that runs the statement, or refuses it where it writes to a continuous aggregate. `words` are the first ones of it, or of one
-/// that begins with `WITH` or `EXPLAIN` all that are looked at: anything in it may write.
+/// A call that runs the statement, or refuses it if it writes to a continuous aggregate. `words` are its first words; if it begins with
+/// `WITH` or `EXPLAIN`, all that are examined, because anything in it may write.
 pub(super) fn to_aggregate(words: Words<'_>, aggregates: &BTreeSet<String>) -> Option<Vec<Edit>> {
     let places = if holds_statements(words) {
         1..words.tokens.len()
@@ -100,8 +100,8 @@ fn written_at(words: Words<'_>, at: usize) -> Option<Name> {
     Name::read(words, name).map(|(name, _)| name)
 }
 
-/// A call that truncates what is no continuous aggregate, and refuses what TimescaleDB refuses: whether a table of which `ONLY` is truncated
-/// is a hypertable, only the database knows. `words` are all of the statement.
+/// A call that truncates what is not a continuous aggregate, and refuses what TimescaleDB refuses: only the database knows whether a table
+/// after `ONLY` is a hypertable. `words` are all of the statement.
 pub(super) fn truncate(words: Words<'_>, aggregates: &BTreeSet<String>) -> Option<Vec<Edit>> {
     let (mut names, mut only) = (Vec::new(), Vec::new());
     let mut at = words.behind(1, &["table"]);

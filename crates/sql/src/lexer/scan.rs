@@ -114,7 +114,7 @@ impl<'a> Scanner<'a> {
         self.at += length.unwrap_or(rest.len());
     }
 
-    /// `comments` is there between two statements alone.
+    /// `comments` is used only between two statements.
     fn skip_blank(&mut self, mut comments: Option<&mut Vec<Range<usize>>>) -> Result<(), Error> {
         loop {
             let start = self.at;
@@ -321,7 +321,7 @@ impl<'a> Scanner<'a> {
         TokenKind::Number
     }
 
-    /// A name that sticks to a number is no word of its own, and no prefix of a constant.
+    /// A name directly after a number is not a separate word, and not the prefix of a constant.
     fn skip_junk(&mut self) {
         if self.byte(0).is_some_and(is_word_start) {
             self.skip_while(is_word);
@@ -375,7 +375,7 @@ fn is_word_start(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80
 }
 
-/// What names of dollar quotes and of psql's variables are made of.
+/// The characters of the names of dollar quotes and of psql's variables.
 fn is_name(byte: u8) -> bool {
     is_word_start(byte) || byte.is_ascii_digit()
 }

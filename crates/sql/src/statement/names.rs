@@ -12,18 +12,18 @@ pub struct Name {
 }
 
 impl Name {
-    /// The name that begins at `at`, and the first index behind it.
+    /// The name that begins at `at`, and the first index after it.
     pub fn read(words: Words<'_>, mut at: usize) -> Option<(Name, usize)> {
         let mut parts = vec![identifier(words, at)?];
         while words.is_symbol(at + 1, ".") {
             at += 2;
             parts.push(identifier(words, at)?);
         }
-        // U&"…" UESCAPE '!' says itself how it is to be read.
+        // U&"…" UESCAPE '!' says itself how to read it.
         (!words.is(at + 1, "uescape")).then_some((Name { parts }, at + 1))
     }
 
-    /// All names of a list that begins at `at`, with commas between them, and the first index behind it.
+    /// All names of a list that begins at `at`, with commas between them, and the first index after it.
     pub fn read_list(words: Words<'_>, at: usize) -> Option<(Vec<Name>, usize)> {
         let (first, mut behind) = Name::read(words, at)?;
         let mut names = vec![first];
@@ -35,7 +35,7 @@ impl Name {
         Some((names, behind))
     }
 
-    /// The schema, where it is given.
+    /// The schema, if given.
     pub fn schema(&self) -> Option<&str> {
         let index = self.parts.len().checked_sub(2)?;
         Some(&self.parts[index])
@@ -46,7 +46,7 @@ impl Name {
         self.parts.last().map_or("", String::as_str)
     }
 
-    /// The name of a relation and a column of it; `None` where there is but one part.
+    /// The name of a relation and its column; `None` if there is only one part.
     pub fn split(mut self) -> Option<(Name, String)> {
         let column = self.parts.pop().filter(|_| !self.parts.is_empty())?;
         Some((self, column))
@@ -67,7 +67,7 @@ impl Name {
         quoted.join(".")
     }
 
-    /// An expression for the relation's OID that is null where there is none.
+    /// An expression for the relation's OID, null if it does not exist.
     pub fn regclass(&self) -> String {
         format!("pg_catalog.to_regclass({})", quote::literal(&self.quoted()))
     }

@@ -93,7 +93,7 @@ fn set(words: Words<'_>) -> Kind {
     )
 }
 
-/// The server takes `stdin` and `stdout` alike for the client, whatever the direction.
+/// To the server, `stdin` and `stdout` both mean the client, whatever the direction.
 fn copy(words: Words<'_>) -> Kind {
     let client = |direction| {
         ["stdin", "stdout"]
@@ -160,7 +160,7 @@ fn option_reason(words: Words<'_>, of: Of) -> Option<Reason> {
     reasons.next()
 }
 
-/// What the first `WITH (…)` says of an option.
+/// The value of an option in the first `WITH (…)`.
 pub fn switched(words: Words<'_>, namespaces: &[&str], name: &str) -> Option<bool> {
     let list = (0..words.tokens.len())
         .find(|&index| words.is(index, "with") && words.is_symbol(index + 1, "("))?;
@@ -220,7 +220,7 @@ fn reindex(words: Words<'_>) -> Option<Reason> {
         .then_some(Reason::Utility)
 }
 
-/// Whether a `REINDEX` says `CONCURRENTLY`, in its option list or behind what it rebuilds.
+/// Whether a `REINDEX` has `CONCURRENTLY`, in its option list or after what it rebuilds.
 pub fn reindexes_concurrently(words: Words<'_>) -> bool {
     let (options, what) = words.arguments(1);
     let option = options

@@ -12,7 +12,7 @@ pub struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
-    /// The text of a token; empty behind the last one.
+    /// The text of a token; empty after the last one.
     pub fn text(&self, index: usize) -> &'a str {
         self.tokens
             .get(index)
@@ -76,7 +76,7 @@ impl<'a> Words<'a> {
         })
     }
 
-    /// The first index from `index` on that is none of these keywords.
+    /// The first index from `index` on that is not one of these keywords.
     pub fn behind(&self, mut index: usize, keywords: &[&str]) -> usize {
         while self.is_one_of(index, keywords) {
             index += 1;
@@ -84,8 +84,8 @@ impl<'a> Words<'a> {
         index
     }
 
-    /// The arguments in the parentheses that open at `index`, each as a range of tokens, and the first index behind them. None, and
-    /// `index` itself, if no parenthesis opens there.
+    /// The arguments in the parentheses that open at `index`, each as a range of tokens, and the first index after them. Empty, and `index`
+    /// itself, if no parenthesis opens there.
     pub fn arguments(&self, index: usize) -> (Vec<Words<'a>>, usize) {
         let mut found = Vec::new();
         if !self.is_symbol(index, "(") {
@@ -118,8 +118,8 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// What this argument, an option of a list, says of the option: that it is on or off. `None` if it is another one. A name alone means
-    /// on. `namespaces` are those that may stand before the name; none means that there is none.
+    /// Whether this argument, an option of a list, turns the option on or off. `None` if it is a different option. A name alone means on.
+    /// `namespaces` are those that may precede the name; if empty, none may.
     pub fn switch(&self, namespaces: &[&str], name: &str) -> Option<bool> {
         let at = match namespaces {
             [] => 0,
@@ -138,7 +138,7 @@ impl<'a> Words<'a> {
         Some(!self.is_off(at + 1 + signs))
     }
 
-    /// Whether the token is a word for false. The server takes any beginning of one that leaves no doubt.
+    /// Whether the token is a word for false. The server accepts any unambiguous prefix of one.
     pub fn is_off(&self, index: usize) -> bool {
         let text = self.text(index).trim_matches('\'').to_ascii_lowercase();
         let begins = |word: &str, least: usize| text.len() >= least && word.starts_with(&text);

@@ -1,4 +1,4 @@
-//! Running cargo, and the tests with what they print at hand.
+//! Running cargo, and the tests with their output available.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -37,7 +37,7 @@ pub fn tests(root: &Path) -> Tested {
         .arg(program())
         .current_dir(&root)
         .env("FAULTS", "each")
-        // What a test says of its failure is enough, and comes last.
+        // A test's own failure message is enough, and comes last.
         .env("RUST_BACKTRACE", "0")
         .env("INSTA_UPDATE", "no")
         .env("INSTA_WORKSPACE_ROOT", &root)

@@ -1,4 +1,4 @@
-//! What cargo's output says of the tests. Pure.
+//! The results of the tests in cargo's output. Pure.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ pub struct Results {
     succeeded: usize,
     /// Those that the test harness left out.
     ignored: usize,
-    /// Those that said that they cannot run here, each with its reason.
+    /// Those that reported that they cannot run here, each with its reason.
     pub skipped: Vec<(String, String)>,
     /// Those that failed, each with the end of what it printed.
     pub failed: Vec<(String, Vec<String>)>,
@@ -86,7 +86,7 @@ fn is_test_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(is_part)
 }
 
-/// The end of what a failed test printed, which the harness shows behind all results.
+/// The end of what a failed test printed, which the harness shows after all results.
 fn printed_by(printed: &str, name: &str) -> Vec<String> {
     let title = format!("---- {name} stdout ----");
     let is_end = |line: &&str| {
