@@ -1,7 +1,7 @@
 //! What differs between two catalogs, object by object: the snapshot's and a live database's.
 //!
 //! A catalog becomes a tree of objects, each with named properties as text; two trees are then compared by name. A missing object is
-//! reported once, without its parts. Nothing here decides what a difference means to anyone.
+//! reported once, without its parts. Nothing here decides whether a difference matters.
 
 mod objects;
 mod subject;
@@ -16,7 +16,7 @@ pub use subject::{ObjectKind, Subject};
 /// How long a value may be in a [`Difference`]'s one line before only the part that differs is shown.
 const LINE: usize = 120;
 
-/// One thing that two catalogs do not agree on.
+/// One difference between two catalogs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {
@@ -47,8 +47,7 @@ pub enum DifferenceKind {
 }
 
 impl Difference {
-    /// The expected and the actual value, on one line each; of long ones the part in which they differ. Equal where only white space
-    /// differs.
+    /// The expected and the actual value, on one line each; of long ones the part in which they differ. Equal if only whitespace differs.
     pub fn excerpts(&self) -> (String, String) {
         excerpts(self.expected.as_deref(), self.actual.as_deref())
     }
@@ -154,7 +153,7 @@ fn compare_children(
     }
 }
 
-/// Both values on one line; long ones from shortly before the place where they part.
+/// Both values on one line; long ones from shortly before the place where they differ.
 fn excerpts(expected: Option<&str>, actual: Option<&str>) -> (String, String) {
     let line = |value: Option<&str>| {
         value.map(|value| value.split_whitespace().collect::<Vec<_>>().join(" "))

@@ -32,7 +32,7 @@ struct Information {
     /// The views that show it, the newest first.
     views: &'static [&'static str],
     columns: &'static [(&'static str, &'static str)],
-    /// The columns with schema and name of the relation that it is about, where a program may need it.
+    /// The columns with schema and name of its relation, if a program may need it.
     relation: Option<[&'static str; 2]>,
 }
 
@@ -178,12 +178,11 @@ pub fn probe_query() -> &'static str {
 
 /// The query that describes the database, written for the server that gave `probe`; its answer is [`parse`]'s argument.
 ///
-/// One row, one text column. What `scope` leaves out is left out with everything of it. Internal objects of TimescaleDB, chunks and
-/// members of extensions are left out always. Where the views of TimescaleDB are missing, the database has no hypertables as far as the
-/// catalog is concerned.
+/// One row, one text column. What `scope` excludes is excluded with everything in it. Internal objects of TimescaleDB, chunks and members
+/// of extensions are always excluded. Without TimescaleDB's views, the catalog has no hypertables.
 ///
 /// # Errors
-/// When `probe` is no probe's answer, the server is older than PostgreSQL 12, or its TimescaleDB lacks a column.
+/// If `probe` is not a probe's answer, the server is older than PostgreSQL 12, or its TimescaleDB lacks a column.
 pub fn query(probe: &str, scope: &Scope) -> Result<String, Error> {
     let probe = Probe::read(probe)?;
     if probe.server_version_num < OLDEST_SERVER {
@@ -228,10 +227,10 @@ fn filled(text: &str, places: &[(&str, String)]) -> String {
 
 /// The query for the OIDs of all relations in which TimescaleDB keeps rows of hypertables, written for the server that gave `probe`.
 ///
-/// Any number of rows of one column, `oid`, for use in another query. Wherever they are, they are no tables of the user's.
+/// Any number of rows of one column, `oid`, for use in another query. They are never the user's tables, whatever schema they are in.
 ///
 /// # Errors
-/// When `probe` is no probe's answer.
+/// If `probe` is not a probe's answer.
 pub fn chunks_query(probe: &str) -> Result<String, Error> {
     Ok(Probe::read(probe)?.chunks())
 }
@@ -239,14 +238,14 @@ pub fn chunks_query(probe: &str) -> Result<String, Error> {
 /// The catalog that a row of [`query`] describes: sorted, and with a proof for each column that is never null.
 ///
 /// # Errors
-/// When `text` is no answer of that query.
+/// If `text` is not an answer of that query.
 pub fn parse(text: &str) -> Result<Catalog, Error> {
     serde_json::from_str(text)
         .and_then(assemble::catalog)
         .map_err(Error::Answer)
 }
 
-/// Reads the catalog through `run`, which sends a query and gives the text of its one row's one column.
+/// Reads the catalog through `run`, which sends a query and returns the text of its single row and column.
 ///
 /// # Errors
 /// When `run` fails, or the server cannot be described (see [`query`]).
@@ -260,8 +259,8 @@ pub fn introspect<E>(
     Ok(parse(&answer)?)
 }
 
-/// A query for what TimescaleDB shows, or for no rows of the same shape on a server without it. Where it `is_brief`, only of what is needed,
-/// and without definitions, which take longest.
+/// A query for TimescaleDB's views, or for no rows of the same shape on a server without it. If it `is_brief`, only for what is needed, and
+/// without definitions, which take longest.
 fn rows_of(information: &Information, probe: &Probe, is_brief: bool) -> Result<String, Error> {
     let unknown = |missing: String| Error::UnknownTimescale {
         missing,
@@ -310,7 +309,7 @@ fn rows_of(information: &Information, probe: &Probe, is_brief: bool) -> Result<S
 mod tests {
     use super::*;
 
-    /// A database may have an encoding that lacks anything else.
+    /// A database's encoding may lack all other characters.
     #[test]
     fn the_queries_are_ascii() {
         assert!(probe_query().is_ascii());

@@ -1,9 +1,9 @@
-//! What a TimescaleDB database holds, as a value.
+//! The catalog of a TimescaleDB database, as a value.
 //!
 //! [`introspect()`] reads a [`Catalog`] from a server through a function that the caller gives, [`diff()`] compares two of them,
-//! [`at_least()`] says whether a later one still serves what was made for an earlier one, and a [`Snapshot`] is one as a committed
-//! file. The crate opens no connection and no file: its only contact with a server is the text of the queries it hands out and the
-//! text of the rows it gets back.
+//! [`at_least()`] checks whether a later one still serves what was built for an earlier one, and a [`Snapshot`] is one as a committed file.
+//! The crate opens no connection and no file: its only contact with a server is the text of the queries it hands out and the text of the
+//! rows it gets back.
 
 mod at_least;
 mod diff;

@@ -44,14 +44,14 @@ pub struct Snapshot {
     pub catalog: Catalog,
 }
 
-/// Why a text is no snapshot. Every message ends with what to type next.
+/// Why a text is not a snapshot. Every message ends with what to type next.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SnapshotError {
     /// The text is empty.
     #[error("the snapshot is empty: run `cargo xtask migrate`")]
     Empty,
-    /// The text holds what git writes where two branches disagree.
+    /// The text contains git's conflict markers.
     #[error(
         "line {line} of the snapshot is a merge conflict: give each branch's migration its own number, \
          then run `cargo xtask migrate`"
@@ -100,7 +100,7 @@ pub struct Mismatch {
     pub extra: Vec<String>,
     /// Files whose text has changed since the snapshot was written.
     pub changed: Vec<String>,
-    /// Files that the snapshot was made from and that are gone.
+    /// Files that the snapshot was made from and that no longer exist.
     pub missing: Vec<String>,
 }
 
@@ -155,7 +155,7 @@ impl Snapshot {
         json(serde_json::to_string_pretty(&file)) + "\n"
     }
 
-    /// SHA-256 over the migrations and the catalog, in hexadecimal: equal for equal schemas that came about equally.
+    /// SHA-256 over the migrations and the catalog, in hexadecimal: equal for equal schemas from equal migrations.
     pub fn fingerprint(&self) -> String {
         let content = json(serde_json::to_string(&(
             FORMAT,
@@ -171,7 +171,7 @@ impl Snapshot {
     /// The snapshot that a text holds.
     ///
     /// # Errors
-    /// When the text was not written by [`Snapshot::to_text`] of this version, as far as its content goes.
+    /// If the content was not written by [`Snapshot::to_text`] of this version.
     pub fn parse(text: &str) -> Result<Snapshot, SnapshotError> {
         if text.trim().is_empty() {
             return Err(SnapshotError::Empty);
@@ -205,7 +205,7 @@ impl Snapshot {
     /// computed again.
     ///
     /// # Errors
-    /// When the text has another shape.
+    /// If the text has a different form.
     pub fn parse_known(text: &str) -> Result<Snapshot, SnapshotError> {
         let file: File<Vec<Migration>, Catalog> = serde_json::from_str(text).map_err(malformed)?;
         Ok(Snapshot {
@@ -244,7 +244,7 @@ fn by_name(migrations: &[Migration]) -> BTreeMap<String, &Migration> {
     names.collect()
 }
 
-/// What git writes at the start of a line; no line of a snapshot starts so, every one of them is indented or a brace.
+/// Git's conflict markers at the start of a line; no line of a snapshot starts so, because each is indented or a brace.
 fn is_conflict_marker(line: &str) -> bool {
     ["<<<<<<<", "|||||||", "=======", ">>>>>>>"]
         .iter()

@@ -1,6 +1,6 @@
 //! The commands that keep a schema: `cargo xtask migrate`, `status`, `drift` and so on, as a library.
 //!
-//! A workspace has them with a package `xtask` of one line:
+//! A workspace gets them with a package `xtask` of one line:
 //!
 //! ```no_run
 //! fn main() -> std::process::ExitCode {
@@ -61,7 +61,7 @@ struct Cli {
     command: Command,
 }
 
-/// Each command's file has its arguments and says what it does.
+/// Each command's file has its arguments and its help.
 #[derive(Subcommand)]
 enum Command {
     Migrate(migrate::Migrate),
@@ -78,10 +78,10 @@ enum Command {
     Ci(ci::Ci),
 }
 
-/// Runs the command of this process's command line as `cargo xtask`, for the project that the current folder is in, and says what it did.
+/// Runs the command of this process's command line as `cargo xtask`, for the project of the current folder, and prints what it did.
 ///
 /// `schema_crate` is the folder of the crate that holds `schema.json`, relative to the project's root; `[project] schema_crate` of
-/// `timeschema.toml` overrules it.
+/// `timeschema.toml` overrides it.
 pub fn xtask(schema_crate: &'static str) -> ExitCode {
     start(Program::xtask(schema_crate))
 }

@@ -13,7 +13,7 @@
 //! | `data/` | PostgreSQL's data directory |
 //! | `password` | the superuser's password for TCP, mode 0600 |
 //! | `log` | what the server wrote since it was last started |
-//! | `open/` | one locked file for each command that has the cluster open; there only while the server runs |
+//! | `open/` | one locked file for each command that has the cluster open; exists only while the server runs |
 //! | `port` | the port that the server last had |
 //! | `run/` | the unix socket, unless the path would be too long for one |
 //!
@@ -70,7 +70,7 @@ const LOG: &str = "log";
 /// The directory of a temporary cluster, in a separate folder.
 const TEMPORARY: &str = "cluster";
 
-/// What the data in a cluster is worth.
+/// How durable the data in a cluster is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Worth {
     Kept,
@@ -87,7 +87,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// For data that shall survive a crash: PostgreSQL's defaults.
+    /// For data that must survive a crash: PostgreSQL's defaults.
     pub fn durable() -> Self {
         Self {
             worth: Worth::Kept,
@@ -109,7 +109,7 @@ impl Settings {
         }
     }
 
-    /// The checkout that the cluster belongs to. Where root's cluster is kept elsewhere, it is removed some time after the checkout is.
+    /// The checkout that the cluster belongs to. If root's cluster is kept elsewhere, it is removed some time after the checkout.
     #[must_use]
     pub fn belongs_to(mut self, checkout: &Path) -> Self {
         self.checkout = std::path::absolute(checkout).ok();
@@ -123,8 +123,7 @@ impl Settings {
         self
     }
 
-    /// Sets a server parameter. It wins over what this module sets, and takes effect when the
-    /// server is next started.
+    /// Sets a server parameter. It overrides what this module sets, and takes effect when the server is next started.
     #[must_use]
     pub fn option(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.options.push((name.into(), value.into()));
@@ -193,9 +192,8 @@ impl Cluster {
         Ok(dir.join("data/PG_VERSION").exists())
     }
 
-    /// Makes and starts a cluster in the temporary folder, or in memory if that is plenty and the
-    /// data is [thrown away](Settings::throwaway). It is removed when the guard is dropped, or its
-    /// process is killed.
+    /// Creates and starts a cluster in the temporary folder, or in memory if there is plenty and the data is [thrown
+    /// away](Settings::throwaway). It is removed when the guard is dropped, or its process is killed.
     ///
     /// # Errors
     /// As [`Cluster::open`] and [`Cluster::start`].
@@ -207,7 +205,7 @@ impl Cluster {
     /// Joins the [temporary](Cluster::temporary) cluster that processes of this user share under `name`, or creates it. It is removed when
     /// the last of them has dropped its guard or was killed, and no other has joined within the time that it [stays](Settings::stays_for).
     ///
-    /// A cluster that is joined keeps the server and the settings that it was made with: whatever of them matters is part of the name.
+    /// A joined cluster keeps the server and the settings that it was created with: the name must include those that matter.
     ///
     /// # Errors
     /// As [`Cluster::open`] and [`Cluster::start`].
@@ -215,7 +213,7 @@ impl Cluster {
         shared::join_or_make(name, server, settings)
     }
 
-    /// Makes and starts a temporary cluster; also gives the folder that is removed with it.
+    /// Creates and starts a temporary cluster; also returns the folder that is removed with it.
     fn begin_temporary(server: &Server, settings: Settings) -> Result<(PathBuf, Running), Error> {
         let name = format!("pg-{}", files::random_hex(6)?);
         let usual = match settings.worth {
@@ -249,7 +247,7 @@ impl Cluster {
         }
     }
 
-    /// Where the cluster is. Not always where it was wanted: see the [module](self) on root.
+    /// Where the cluster is. Not always in the wanted place: see the [module](self) about root.
     pub fn dir(&self) -> &Path {
         &self.dir
     }

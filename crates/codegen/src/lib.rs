@@ -1,4 +1,4 @@
-//! A catalog as typed Rust text.
+//! Generates typed Rust text from a catalog.
 //!
 //! [`generate`] is a function from a value to a text: it reads no file, no database and no clock, so the same catalog gives the same bytes
 //! everywhere. The stages are `prepare` (what to write, with `names`, `types`, `docs`) → `render` (writing it, with the templates). The
@@ -25,7 +25,7 @@ pub use error::Error;
 /// the objects of each schema other than `public`.
 ///
 /// # Errors
-/// When two names cannot be told apart in Rust, and when a domain refers to itself.
+/// If two names become the same in Rust, or a domain refers to itself.
 pub fn generate(catalog: &Catalog) -> Result<String, Error> {
     render::file(&prepare::file(catalog)?)
 }

@@ -1,4 +1,4 @@
-//! The table `schema_migrations`: its shape, reading it, and the statements that keep it.
+//! The table `schema_migrations`: its shape, reading it, and the statements that update it.
 
 pub(crate) mod elsewhere;
 mod kept;
@@ -27,14 +27,14 @@ pub const TABLE: &str = "schema_migrations";
 pub const CHANGED: &str = "55000";
 
 impl Mode {
-    /// Whether it is the one for a PostgreSQL without TimescaleDB, which not every program is built with.
+    /// Whether it is the mode without TimescaleDB, which not every program is built with.
     // Inlined, so that a build without plain mode contains nothing of it.
     #[inline]
     pub fn is_plain(self) -> bool {
         Mode::PLAIN.is_some_and(|plain| self as u8 == plain as u8)
     }
 
-    /// As the history has it: `timescaledb` or `plain`.
+    /// As the history stores it: `timescaledb` or `plain`.
     pub fn as_str(self) -> &'static str {
         if self.is_plain() {
             "plain"
@@ -56,7 +56,7 @@ pub struct Row {
     pub version: u32,
     /// Its name, without number and `.sql`.
     pub name: String,
-    /// SHA-256 of the file; of its done part while `steps_done < steps`.
+    /// SHA-256 of the file; of its completed part while `steps_done < steps`.
     pub checksum: String,
     /// How many steps the file had when the last of them was recorded.
     pub steps: usize,
@@ -68,12 +68,12 @@ pub struct Row {
     pub applied_by: String,
     /// From the first step's start to the last one's end, in milliseconds; `None` while it is half applied.
     pub duration_ms: Option<i64>,
-    /// What the database stood on: `timescaledb` or `plain`.
+    /// The mode that applied it: `timescaledb` or `plain`.
     pub mode: String,
     /// When the next step was started, as `YYYY-MM-DD HH:MM:SS` in UTC, if that is a statement that runs alone: it may or may not have run.
     /// `None` if there is no such doubt.
     pub step_started_at: Option<String>,
-    /// SHA-256 of the statement that was begun then, where only a person knows whether it ran: its file may hold another one by now.
+    /// SHA-256 of the statement that was started then, if only a person knows whether it ran: its file may have another one by now.
     pub step_checksum: Option<String>,
     /// The statement itself, if the catalog shows whether it ran.
     pub step_statement: Option<String>,
@@ -81,7 +81,7 @@ pub struct Row {
     pub(crate) times: Times,
 }
 
-/// When a migration was begun and when it was applied, as `YYYY-MM-DD HH:MM:SS.UUUUUU` in UTC.
+/// When a migration was started and when it was applied, as `YYYY-MM-DD HH:MM:SS.UUUUUU` in UTC.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Times {
     pub(crate) started_at: Option<String>,
@@ -103,7 +103,7 @@ impl Row {
 /// The whole history, by number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
-    /// Its name with its schema, as a person would type it; empty where there is none.
+    /// Its name with its schema, as a person would type it; empty if there is none.
     pub table: String,
     /// One row for each migration that was started.
     pub rows: Vec<Row>,
@@ -130,7 +130,7 @@ impl History {
 /// Reads the history of this quoted name. It names every column, so it fails if one is missing, except for the columns of later versions:
 /// they are null in an older history until the next run adds them.
 ///
-/// In no order: sorting here costs less than having a new session look up how to.
+/// Unsorted: sorting here costs less than the look-ups for it in a new session.
 pub fn read(table: &str) -> String {
     qualified(&format!("{READ} FROM {table}) AS history"))
 }

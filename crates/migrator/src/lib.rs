@@ -1,6 +1,6 @@
-//! What to run against a database, and running it exactly once.
+//! Plans what to run against a database, and runs it exactly once.
 //!
-//! The way of a migration is `source` (files) → `lexer` and `statement` (what each statement is) → `plan` (steps) → `script` (what is
+//! A migration passes through `source` (files) → `lexer` and `statement` (what each statement is) → `plan` (steps) → `script` (what is
 //! sent) → `run` (sending it). Everything up to `run` is pure: values that a test prints and compares. Only `source` reads the disk, and
 //! only a [`Link`](link::Link) talks to a server.
 

@@ -7,13 +7,13 @@ pub use crate::server_error::{Inner, Position, ServerError};
 /// The rows of one result: text values, `None` for null.
 pub type Rows = Vec<Vec<Option<String>>>;
 
-/// The first statement of a session that is to load nothing of TimescaleDB.
+/// The first statement of a session that must not load TimescaleDB.
 pub(crate) const LOAD_NOTHING: &str = "SET timescaledb.disable_load = on";
 
-/// How much may come as the answer to a question of ours.
+/// The largest accepted answer to one of our queries.
 pub(crate) const LONGEST_ANSWER: usize = 1 << 30;
 
-/// How long a session beside a busy one waits for a connection and for an answer.
+/// How long a second session waits for a connection and for an answer.
 pub(crate) const BESIDE: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// A session on a server.
@@ -28,10 +28,10 @@ pub trait Link {
         Ok(())
     }
 
-    /// Runs one message of a step; rows are thrown away.
+    /// Runs one message of a step; rows are discarded.
     fn run(&mut self, message: &Message) -> Result<(), Error>;
 
-    /// Ends the session and opens another one. What [`Link::prepare`] was given has to be given again.
+    /// Ends the session and opens another one. What was passed to [`Link::prepare`] must be passed again.
     fn reconnect(&mut self) -> Result<(), Error>;
 
     /// Whether the session still takes messages: an error may have ended it.
@@ -49,7 +49,7 @@ pub trait Link {
         let _ = patience;
     }
 
-    /// What stands between us and the server; `backend` is what `pg_backend_pid()` says.
+    /// What is between us and the server; `backend` is the result of `pg_backend_pid()`.
     fn pooling(&mut self, backend: &str) -> Result<Pooling, Error> {
         let _ = backend;
         Ok(Pooling::None)
@@ -85,7 +85,7 @@ pub struct Notice {
 
 /// A way to the server of a session that is busy.
 pub trait Beside: Send {
-    /// Opens another session, whose messages fail where the server does not answer within seconds.
+    /// Opens another session, whose messages fail if the server does not answer within seconds.
     fn open(&self) -> Result<Box<dyn Link>, Error>;
 
     /// Asks the server to cancel what the busy session does, without a session for that.
@@ -105,10 +105,10 @@ pub enum Error {
     /// The server refused it.
     #[error("{0}")]
     Server(Box<ServerError>),
-    /// The connection could not be made; the text says to where and why.
+    /// The connection failed; the text names the server and the reason.
     #[error("{message}")]
     Unreachable {
-        /// What was tried and what came back.
+        /// What was tried and the result.
         message: String,
         /// SQLSTATE, if a server answered with an error.
         code: Option<String>,
@@ -116,7 +116,7 @@ pub enum Error {
     /// The connection broke: it is unknown whether the message ran.
     #[error("the connection was lost: {message}")]
     Lost {
-        /// What was seen of it.
+        /// How it broke.
         message: String,
         /// SQLSTATE, if the server reported why it ended the session.
         code: Option<String>,
@@ -132,7 +132,7 @@ impl Error {
         }
     }
 
-    /// What a connection that broke is while nothing has been sent that could be in doubt: a server that cannot be reached.
+    /// A connection that broke before anything was sent that could be in doubt, as a server that cannot be reached.
     #[must_use]
     pub fn with_nothing_in_doubt(self) -> Error {
         if self.is_not_preloaded() {

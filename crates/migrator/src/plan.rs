@@ -1,4 +1,4 @@
-//! From files and history to the steps that are still to run. Pure: nothing here reads a disk or a server.
+//! From files and history to the steps that are left to run. Pure: nothing here reads a disk or a server.
 
 mod ahead;
 mod all_or_nothing;
@@ -32,11 +32,11 @@ use crate::source::{self, File, Lines, TextError};
 /// A migration file with its steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
-    /// The file that it was read from; shared, because it may be long and plans of it are made by copying.
+    /// The file that it was read from; shared, because it may be long and plans are copied.
     pub file: Arc<File>,
-    /// What runs as one unit each, in the file's order; none where the file holds no statement.
+    /// Its units, in the file's order; none if the file has no statement.
     pub steps: Vec<Step>,
-    /// What is sent in plain mode in place of statements that PostgreSQL does not know, by their first byte.
+    /// What plain mode sends instead of statements that PostgreSQL does not know, by their first byte.
     pub rewritten: BTreeMap<usize, Rewriting>,
 }
 
@@ -111,8 +111,8 @@ impl Migration {
         }
     }
 
-    /// The checksum that the history holds once `steps_done` steps are done: over the whole file when that is all of them, else over its
-    /// done part, so that the rest may still be corrected.
+    /// The checksum that the history holds once `steps_done` steps are done: over the whole file if that is all of them, else over its
+    /// completed part, so that the rest may still be corrected.
     pub fn checksum(&self, steps_done: usize) -> String {
         if steps_done >= self.steps.len() {
             self.file.checksum.clone()
@@ -121,7 +121,7 @@ impl Migration {
         }
     }
 
-    /// The history's row once it is applied, at a time that is not known.
+    /// The history's row once it is applied, without a time.
     pub(crate) fn applied(&self, applied_by: &str, mode: &str) -> Row {
         Row {
             version: self.file.version,
@@ -140,7 +140,7 @@ impl Migration {
         }
     }
 
-    /// The text up to the end of the last of `steps_done` steps; `None` when the file has fewer.
+    /// The text up to the end of the last of `steps_done` steps; `None` if the file has fewer.
     fn done_part(&self, steps_done: usize) -> Option<&str> {
         let end = match steps_done.checked_sub(1) {
             Some(last) => self.steps.get(last)?.range().end,
@@ -183,12 +183,12 @@ impl Migration {
         self.steps.get(index).map_or(0..0, Step::range)
     }
 
-    /// The text of the step at an index; empty where the file has no such step.
+    /// The text of the step at an index; empty if the file has no such step.
     pub(crate) fn text_of(&self, index: usize) -> &str {
         &self.file.text[self.range(index)]
     }
 
-    /// `SET` statements of the first `steps_done` steps, which a new session has to repeat before the next one.
+    /// `SET` statements of the first `steps_done` steps, which a new session must repeat before the next one.
     pub fn session_settings(&self, steps_done: usize) -> Vec<&str> {
         let mut settings = Vec::new();
         let done = &self.steps[..steps_done.min(self.steps.len())];
@@ -250,9 +250,9 @@ fn lexer_message(text: &str, error: &lexer::Error) -> String {
     format!("`\\{command}` is a psql meta-command, not SQL: {instead}")
 }
 
-/// Why no steps can be made of a text.
+/// Why a text cannot be divided into steps.
 struct Wrong {
-    /// The first place that none can be made of.
+    /// The first place that no step can contain.
     offset: usize,
     message: String,
 }
@@ -379,7 +379,7 @@ pub struct Pending<'a> {
 /// Why nothing can be run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Files and history do not fit together; never empty.
+    /// Files and history do not match; never empty.
     #[error("{}", .0.iter().map(Mismatch::to_string).collect::<Vec<_>>().join("; "))]
     Mismatch(Vec<Mismatch>),
     /// `--only` or `--to` names a number that no file has.
@@ -388,12 +388,12 @@ pub enum Error {
     /// `--only` names a migration while an earlier one is not applied.
     #[error("{asked:03} cannot be applied before {}", next.title())]
     NotNext {
-        /// The one that was asked for.
+        /// The requested one.
         asked: u32,
         /// The first that is pending.
         next: File,
     },
-    /// A file that is to run holds another tool's section that takes it back.
+    /// A file that would run contains another tool's down section.
     #[error(transparent)]
     Section(Box<TextError>),
 }

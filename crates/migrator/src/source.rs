@@ -1,6 +1,6 @@
-//! Migration files: finding them, reading them, refusing what cannot be one.
+//! Migration files: finding, reading and checking them.
 //!
-//! A file is named `NNN_snake_case.sql`; the numbers run from 001 without gap or repeat. What the text says is not read here.
+//! A file is named `NNN_snake_case.sql`; the numbers run from 001 without gap or repeat. Their SQL is not interpreted here.
 
 mod names;
 mod text_error;
@@ -28,7 +28,7 @@ pub struct File {
     pub version: u32,
     /// The rest of the name without `.sql`: `initial_schema`.
     pub name: String,
-    /// Where the file lies, as it should be shown to a person.
+    /// The file's path, as it should be shown to a person.
     pub path: PathBuf,
     /// The SQL, without a byte order mark and with LF line ends.
     pub text: String,
@@ -99,7 +99,7 @@ pub enum Error {
 
 /// Reads every `.sql` file of `dir`, in order of their numbers.
 ///
-/// Other files and dot files are left alone; a `.sql` file whose name is not `NNN_snake_case.sql` is an error, as are a gap, a repeat,
+/// Other files and dot files are ignored; a `.sql` file whose name is not `NNN_snake_case.sql` is an error, as are a gap, a repeat,
 /// invalid UTF-8 and a NUL byte. All names are checked first.
 pub fn read_dir(dir: &Path) -> Result<Vec<File>, Error> {
     let read_error = |source| Error::Read {
@@ -131,8 +131,8 @@ pub fn read_dir(dir: &Path) -> Result<Vec<File>, Error> {
     Ok(files)
 }
 
-/// What is wrong with an entry that is named as an SQL file, without its content. What reading would not come to an end of, such as a named
-/// pipe, is an error.
+/// What is wrong with an entry that is named as an SQL file, without its content. A file that never ends, such as a named pipe, is an
+/// error.
 fn problem(entry: &fs::DirEntry) -> Result<Option<Problem>, Error> {
     let path = entry.path();
     let read_error = |source| Error::Read {
@@ -177,8 +177,7 @@ fn read_all(paths: &[PathBuf]) -> Result<Vec<File>, Error> {
 /// The longest file that is read, because a migration is kept in memory.
 const LONGEST: u64 = 2 << 30;
 
-/// The content of an ordinary file, which may be reached by a link. What reading would not come to an end of, such as a device or a named pipe,
-/// is an error.
+/// The content of an ordinary file, possibly through a link. A file that never ends, such as a device or a named pipe, is an error.
 pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     // To open a named pipe is to wait for who writes to it.
     let metadata = fs::metadata(path)?;

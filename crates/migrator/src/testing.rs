@@ -10,7 +10,7 @@
 //! # }
 //! ```
 //!
-//! Databases that only have the first migrations, or rows that many tests need, are made as easily. The rows are written once, into a
+//! Databases with only the first migrations, or with rows that many tests need, are as easy. The rows are written once, into a
 //! template, and each test gets a copy:
 //!
 //! ```no_run
@@ -40,14 +40,14 @@
 //! databases, and to connect to the database `postgres`. Databases there are called `timeschema_test_…`, and the next run removes those
 //! that a killed test run left; each run holds a lock while it lives, so that nothing in use is removed.
 //!
-//! Where a server has no TimescaleDB and the feature `plain` is on, the databases are in plain mode.
+//! If a server has no TimescaleDB and the feature `plain` is on, the databases are in plain mode.
 //!
 //! # Templates
 //! Migrations run once, in a template, and a test's database is a copy of it. A template is recreated if a migration has changed; if two
 //! processes need the same one at once, it is created once. A template that is a day old is removed as soon as nothing uses it.
 //!
 //! What a copy lacks: settings and privileges of the database itself (`ALTER DATABASE … SET`, `GRANT … ON DATABASE`), which PostgreSQL does
-//! not copy. Roles belong to the server: a migration that creates one should do so only where it is missing.
+//! not copy. Roles belong to the server: a migration that creates one should do so only if it is missing.
 
 mod files;
 mod names;
@@ -109,15 +109,15 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// A database to which the files in `migrations/` are applied: of the package whose test this is, or the nearest folder above it.
+    /// A database to which the files in `migrations/` are applied: of this test's package, or of the nearest folder above it.
     ///
     /// # Errors
-    /// When no PostgreSQL server is installed, there is no such folder, or a migration fails.
+    /// If no PostgreSQL server is installed, the folder does not exist, or a migration fails.
     pub fn migrated() -> Result<TestDatabase, Error> {
         TestDatabases::default().migrated()
     }
 
-    /// The same with the migrations up to and including this number: what the next one finds.
+    /// The same with the migrations up to and including this number: the state that the next one finds.
     ///
     /// # Errors
     /// As [`TestDatabase::migrated`], and when there is no such migration.
@@ -167,7 +167,7 @@ impl TestDatabase {
         Ok(self.config().client()?)
     }
 
-    /// What it stands on: TimescaleDB where the server has it.
+    /// Its mode: TimescaleDB if the server has it.
     pub fn mode(&self) -> Mode {
         self.database.server.mode
     }
@@ -189,7 +189,7 @@ pub struct TestDatabases {
 }
 
 impl TestDatabases {
-    /// With the migrations in this folder, whose path counts from the package whose test this is. A `timeschema.toml` beside the folder is
+    /// With the migrations in this folder; the path is relative to the test's package. A `timeschema.toml` beside the folder is
     /// read, as the commands read it.
     pub fn of(folder: impl AsRef<Path>) -> TestDatabases {
         TestDatabases {

@@ -145,7 +145,7 @@ mod tests {
         );
     }
 
-    /// A database may have an encoding that lacks anything else.
+    /// A database's encoding may lack all other characters.
     #[test]
     fn the_scripts_are_ascii() {
         assert!(script().is_ascii());

@@ -1,5 +1,5 @@
-//! The build script of a schema crate: typed modules of the committed snapshot, after checking that it was made from the migrations. Asks
-//! no database.
+//! The build script of a schema crate: generates typed modules from the committed snapshot, after checking that it matches the migrations.
+//! Needs no database.
 //!
 //! ```no_run
 //! fn main() {
@@ -31,7 +31,7 @@ use migrator::source::{self, File};
 /// The snapshot's name in the crate's folder.
 const SNAPSHOT: &str = "schema.json";
 
-/// Makes the modules of the crate whose build script calls it. Errors are cargo's to show: the build fails, and says what to type.
+/// Generates the modules of the crate whose build script calls it. On an error the build fails, and cargo shows what to type.
 pub fn compile() {
     Builder::new().compile();
 }
@@ -55,7 +55,7 @@ impl Builder {
         Builder::default()
     }
 
-    /// The project's root, which holds `timeschema.toml` or the migrations' folder.
+    /// The project's root, which contains `timeschema.toml` or the migrations' folder.
     pub fn root(mut self, folder: impl Into<PathBuf>) -> Builder {
         self.root = Some(folder.into());
         self
@@ -97,7 +97,7 @@ impl Builder {
     /// and returns the files and folders that they depend on. [`compile`](Self::compile) calls it with cargo's values.
     ///
     /// # Errors
-    /// Where there is no migration or no snapshot, they do not fit each other, or two names cannot be told apart in Rust.
+    /// If there is no migration or no snapshot, they do not match, or two names become the same in Rust.
     pub fn build(&self, package: &Path, out: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
         let snapshot_file = self.snapshot.clone().unwrap_or_else(|| SNAPSHOT.into());
         let root = match &self.root {

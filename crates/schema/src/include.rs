@@ -1,16 +1,16 @@
-//! What a schema crate's root holds.
+//! The contents of a schema crate's root.
 
-/// Makes the crate's root of what its build script wrote: a module for each relation and a type for each enum, and the functions that a
+/// Fills the crate's root from what its build script wrote: a module for each relation, a type for each enum, and the functions that a
 /// service calls when it starts.
 ///
-/// Called once, at the root of a crate whose build script is `timeschema_build::compile()` and that depends on `timeschema` by this name.
+/// Call it once, at the root of a crate whose build script is `timeschema_build::compile()` and that depends on `timeschema` by this name.
 ///
-/// The generated modules are in `schema`, and each of them can be named at the root as well, as long as nothing else there has its name:
-/// of a table `config` the module is `config`, and of an enum `config` the type is `schema::Config`, since `Config` is what connects.
+/// The generated modules are in `schema`, and each of them can be named at the root as well, unless something else there has its name: the
+/// module of a table `config` is `config`, but the type of an enum `config` is `schema::Config`, because `Config` is the connection.
 #[macro_export]
 macro_rules! include_schema {
     () => {
-        /// What this crate was built for: the migrations, and the schema that they make.
+        /// What this crate was built for: the migrations, and the schema that they create.
         pub static SCHEMA: $crate::Schema = include!(concat!(env!("OUT_DIR"), "/built.rs"));
 
         /// The modules and types of the schema, as its snapshot describes it.
@@ -32,15 +32,15 @@ macro_rules! include_schema {
         /// Applies every pending migration: see [`timeschema::Schema::migrate`]($crate::Schema::migrate).
         ///
         /// # Errors
-        /// Where the database cannot be reached, refuses a statement, or holds other migrations than this program does.
+        /// If the database cannot be reached, refuses a statement, or has other migrations than this program.
         pub fn migrate(config: &$crate::Config) -> Result<$crate::Report, $crate::MigrateError> {
             SCHEMA.migrate(config)
         }
 
-        /// The same as [`migrate`], with a say in how.
+        /// The same as [`migrate`], with options.
         ///
         /// # Errors
-        /// Those of [`migrate`]; [`MigrateError::Ahead`] where the database is ahead and `start_up` refuses that.
+        /// Those of [`migrate`]; [`MigrateError::Ahead`] if the database is ahead and `start_up` refuses that.
         pub fn migrate_with(
             config: &$crate::Config,
             start_up: &$crate::StartUp,
@@ -52,7 +52,7 @@ macro_rules! include_schema {
         /// [`timeschema::Schema::verify`]($crate::Schema::verify).
         ///
         /// # Errors
-        /// [`VerifyError::Drift`] names each object that differs; the others say why the database could not be read.
+        /// [`VerifyError::Drift`] names each object that differs; the other variants report why the database could not be read.
         pub fn verify(
             client: &mut impl $crate::postgres::GenericClient,
         ) -> Result<(), $crate::VerifyError> {
@@ -70,7 +70,7 @@ macro_rules! include_schema {
             SCHEMA.verify_with(client, start_up)
         }
 
-        /// Confirms that the database holds the schema that this crate was built for, and nothing else: see
+        /// Checks that the database has exactly the schema that this crate was built for: see
         /// [`timeschema::Schema::verify_exact`]($crate::Schema::verify_exact).
         ///
         /// # Errors

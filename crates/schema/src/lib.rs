@@ -1,8 +1,8 @@
-//! What a schema crate has at run time: its migrations, applied at start-up, the check that a database fits the program, and the values
-//! that its modules read and write.
+//! The runtime of a schema crate: applying its migrations at start-up, checking that a database fits the program, and the values that its
+//! modules read and write.
 //!
-//! A schema crate is two lines. Its build script, `fn main() { timeschema_build::compile() }`, makes typed modules of the committed snapshot,
-//! and its `src/lib.rs` includes them: `timeschema::include_schema!();`. A service then depends on that crate alone:
+//! A schema crate is two lines. Its build script, `fn main() { timeschema_build::compile() }`, generates typed modules from the committed
+//! snapshot, and its `src/lib.rs` includes them: `timeschema::include_schema!();`. A service then depends only on that crate:
 //!
 //! ```no_run
 //! # mod iot_schema {

@@ -50,12 +50,12 @@ pub enum MigrateError {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StartUp {
-    /// How long to wait for another runner, such as a replica that started a moment earlier, to be done, and how long a step waits for
-    /// locks, over all its attempts of five seconds each; a minute by default.
+    /// How long to wait for another runner, such as a replica that started a moment earlier, and how long a step waits for locks, over all
+    /// its attempts of five seconds each; a minute by default.
     pub patience: Duration,
     /// Recorded as `applied_by` with what is applied; the session's user by default.
     pub applied_by: Option<String>,
-    /// What to do when the database is ahead of this program, because a later version of it was here; [`Ahead::Start`] by default.
+    /// What to do if the database is ahead of this program, because a later version of it has migrated; [`Ahead::Start`] by default.
     ///
     /// While a later version is rolled out, its first replica migrates, and each replica of the earlier one that is restarted until the end
     /// (moved, out of memory, scaled) meets a database that is ahead. After a roll-back every replica does, and no migration is undone.
@@ -65,9 +65,9 @@ pub struct StartUp {
     ///
     /// `cargo xtask migrate` refuses: in a working copy a missing file is a mistake.
     pub ahead: Ahead,
-    /// What the database stands on; [`Mode::TimescaleDb`] by default. With [`Mode::Plain`] it is a PostgreSQL without TimescaleDB, where
-    /// hypertables are plain tables and continuous aggregates are views; a database stays in the mode that it was first migrated in,
-    /// whatever this says.
+    /// With or without TimescaleDB; [`Mode::TimescaleDb`] by default. With [`Mode::Plain`] it is PostgreSQL without TimescaleDB, where
+    /// hypertables are plain tables and continuous aggregates are views. A database stays in the mode that it was first migrated in,
+    /// whatever this value is.
     pub mode: Mode,
     /// The history table; by default the one that `timeschema.toml` named when the program was built.
     pub history: Option<HistoryTable>,
@@ -93,21 +93,21 @@ impl Schema {
     /// Applies every pending migration of this program, and returns what it found and did.
     ///
     /// Every replica may call it at once: one applies, the others wait for it and then find nothing to do. A database that a later version
-    /// of the program has migrated is left as it is, and [`Report::ahead`] says so. What happens goes to `tracing` as events of the target
+    /// of the program has migrated is not changed, and [`Report::ahead`] reports it. Progress goes to `tracing` as events with the target
     /// `timeschema::migrate`.
     ///
     /// It blocks; an async service calls it through `spawn_blocking`.
     ///
     /// # Errors
-    /// [`MigrateError::Run`] names the file, the line and the server's reason when a statement fails; its step is rolled back.
+    /// [`MigrateError::Run`] names the file, the line and the server's reason if a statement fails; its step is rolled back.
     pub fn migrate(&self, config: &Config) -> Result<Report, MigrateError> {
         self.migrate_with(config, &StartUp::default())
     }
 
-    /// The same as [`migrate`](Self::migrate), with a say in how.
+    /// The same as [`migrate`](Self::migrate), with options.
     ///
     /// # Errors
-    /// Those of [`migrate`](Self::migrate); [`MigrateError::Ahead`] when the database is ahead and `start_up` refuses that.
+    /// Those of [`migrate`](Self::migrate); [`MigrateError::Ahead`] if the database is ahead and `start_up` refuses that.
     pub fn migrate_with(
         &self,
         config: &Config,

@@ -1,4 +1,4 @@
-//! Whether a database holds the schema that a program was built for.
+//! Whether a database has the schema that a program was built for.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ use crate::{Schema, StartUp};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// The database holds something else.
+    /// The database's schema is different.
     #[error(transparent)]
     Drift(Drift),
     /// A query on the database's catalog failed.
@@ -27,7 +27,7 @@ pub enum VerifyError {
     /// The server's answer is not understood.
     #[error("failed to read the database's catalog: {0}")]
     Catalog(#[from] catalog::Error),
-    /// A query on the database's catalog gave no row.
+    /// A query on the database's catalog returned no row.
     #[error("failed to read the database's catalog: a query of one row gave none")]
     NoRow,
     /// The embedded snapshot is not the one that the build checked.
@@ -88,11 +88,11 @@ impl Schema {
     ///
     /// How long it takes depends on what the types name, and not on what else is in the database.
     ///
-    /// Reads only, in three queries (a fourth where anything differs), and needs no right but to connect, and to read the history when it
-    /// is ahead.
+    /// Only reads, in three queries (a fourth if anything differs), and needs no privilege except to connect, and to read the history if
+    /// the database is ahead.
     ///
     /// # Errors
-    /// [`VerifyError::Drift`] names each object that differs; the others say why the database could not be read.
+    /// [`VerifyError::Drift`] names each object that differs; the other variants report why the database could not be read.
     pub fn verify(&self, client: &mut impl GenericClient) -> Result<(), VerifyError> {
         self.verify_with(client, &StartUp::default())
     }
@@ -115,12 +115,12 @@ impl Schema {
         Err(VerifyError::Drift(Drift { differences, ahead }))
     }
 
-    /// Confirms that the database holds the schema that this program was built for, and nothing else: relations with their columns,
-    /// constraints, indexes, triggers, comments and TimescaleDB policies; types, routines and jobs. Not compared are privileges, row
-    /// security, rules, collations, storage parameters, sequences and comments on anything but relations, columns and types.
+    /// Checks that the database has exactly the schema that this program was built for: relations with their columns, constraints, indexes,
+    /// triggers, comments and TimescaleDB policies; types, routines and jobs. It does not compare privileges, row security, rules,
+    /// collations, storage parameters, sequences, and comments except on relations, columns and types.
     ///
-    /// Where the history holds later migrations than this program knows, the schema is theirs, and what counts is that this program's types
-    /// still fit it: then it is the same as [`verify`](Self::verify).
+    /// If the history has later migrations than this program knows, the schema is theirs, and this program's types only have to fit it:
+    /// then it is the same as [`verify`](Self::verify).
     ///
     /// Whoever can create a table in these schemas can make it fail. At start-up use [`verify`](Self::verify), which others cannot make
     /// fail this way.
@@ -156,10 +156,10 @@ impl Schema {
     }
 }
 
-/// What of a database is read.
+/// Which part of a database is read.
 #[derive(Clone, Copy)]
 enum Extent {
-    /// All that is this program's.
+    /// Everything that belongs to this program.
     Everything,
     /// What its types name.
     Needed,
@@ -286,7 +286,7 @@ impl HistoryLocation {
     }
 }
 
-/// A database that was taken over keeps the history of the tool that made it, which is no part of the schema either.
+/// A database that was taken over keeps the history of the tool that created it, which is not part of the schema either.
 fn leave_out_histories(catalog: &mut Catalog) {
     let column = |column: &Column| (column.name.clone(), column.ty.name.clone());
     let candidate = |table: &Table| Candidate {

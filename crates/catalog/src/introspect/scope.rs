@@ -4,7 +4,7 @@ use sql::quote::literal;
 
 use crate::model::{Catalog, RelationRef};
 
-/// What of a database is read. By default everything.
+/// Which part of a database is read. By default everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope {
     /// Tables that are left out: the history of migrations differs from server to server.
