@@ -7,13 +7,14 @@
 use std::collections::HashMap;
 
 use catalog::{Catalog, Domain, TypeRef};
-use sql::types::SqlType;
+use sql::types::{EXTENSION_TYPES, ExtensionType, SqlType};
 
 /// Schema and name of an object, as the catalog has them.
 pub(crate) type Key<'a> = (&'a str, &'a str);
 
 /// The types that the catalog defines.
 pub(crate) struct Types<'a> {
+    extensions: &'a [String],
     domains: HashMap<Key<'a>, &'a Domain>,
     /// Path of each enum's Rust type from the root of the generated file: `FunnelStatus`, `reporting::Period`.
     enums: HashMap<Key<'a>, String>,
@@ -50,7 +51,11 @@ impl<'a> Types<'a> {
         let domains = domains
             .map(|d| ((d.schema.as_str(), d.name.as_str()), d))
             .collect();
-        Types { domains, enums }
+        Types {
+            extensions: &catalog.extensions,
+            domains,
+            enums,
+        }
     }
 
     /// The domain that `ty` names, itself or as its element.
@@ -97,12 +102,25 @@ impl<'a> Types<'a> {
         })
     }
 
+    /// The table's entry for a type of an extension that the database has. A type of the user's own that has its name fits no Rust type of
+    /// the table: the driver refuses it when it is read, and when it is written.
+    fn added(&self, ty: &TypeRef) -> Option<&'static ExtensionType> {
+        let is_installed = |it: &&ExtensionType| self.extensions.iter().any(|e| e == it.extension);
+        let mut named = EXTENSION_TYPES.iter().filter(|it| it.name == ty.name);
+        named
+            .find(is_installed)
+            .filter(|_| ty.schema != "pg_catalog")
+    }
+
     fn element(&self, ty: &TypeRef, depth: usize) -> Option<String> {
         if let Some(builtin) = builtin(ty) {
             return Some(builtin.rust.to_owned());
         }
-        let path = self.enums.get(&(ty.schema.as_str(), ty.name.as_str()))?;
-        Some(format!("{}{path}", "super::".repeat(depth)))
+        if let Some(path) = self.enums.get(&(ty.schema.as_str(), ty.name.as_str())) {
+            return Some(format!("{}{path}", "super::".repeat(depth)));
+        }
+        let added = self.added(ty)?;
+        Some(added.rust.to_owned())
     }
 }
 

@@ -10,11 +10,17 @@ mod random;
 #[allow(dead_code, reason = "edges alone are read here")]
 mod samples;
 
-use nasty::all_types;
+use std::fmt::Debug;
+
 use samples::{Sample, Value, Visitor};
+use sql::types::{EXTENSION_TYPES, TYPES};
 use testkit::Database;
-use timeschema::postgres::Client;
-use timeschema::quote_identifier;
+use timeschema::postgres::{Client, Row};
+use timeschema::{Insert, quote_identifier};
+
+use nasty::{
+    all_types, types_of_citext, types_of_hstore, types_of_ltree, types_of_postgis, types_of_vector,
+};
 
 /// The golden module, which the example target `golden` compiles without warnings.
 pub mod nasty {
@@ -33,15 +39,21 @@ impl Visitor for Edges {
 }
 
 impl Edges {
-    fn all() -> Edges {
+    /// Those of the types of these names, in the order of the names.
+    fn of(names: &[&str]) -> Edges {
         let mut edges = Edges(Vec::new());
         samples::each(&mut edges);
-        edges.0.sort_unstable_by_key(|(name, _)| *name);
-        edges
+        samples::each_of_extensions(&mut edges);
+        let of_name = |name: &&str| edges.0.iter().find(|(it, _)| it == name).copied();
+        Edges(
+            names
+                .iter()
+                .map(|name| of_name(name).expect("samples"))
+                .collect(),
+        )
     }
 
-    /// The table's columns in the order of the golden module.
-    fn create_table(&self) -> String {
+    fn create(&self, table: &str) -> String {
         let columns = |kind: &str, suffix: &str| {
             let columns = self.0.iter().map(|(name, _)| {
                 let column = quote_identifier(&format!("{kind}_{name}"));
@@ -50,74 +62,107 @@ impl Edges {
             columns.collect::<Vec<_>>().join(", ")
         };
         format!(
-            "CREATE TABLE all_types ({}, {}, {})",
+            "CREATE TABLE {table} ({}, {}, {})",
             columns("a", " NOT NULL"),
             columns("n", ""),
             columns("s", "[] NOT NULL DEFAULT '{}'")
         )
     }
 
+    fn most(&self) -> usize {
+        let counts = self.0.iter().map(|(_, edges)| edges.len());
+        counts.max().unwrap_or(0)
+    }
+
     /// The row of each type's edge value number `at`, or an earlier one of those that have fewer.
-    fn row(&self, at: usize) -> String {
+    fn row(&self, table: &str, at: usize) -> String {
         let text = |edges: &[&str]| edges[at % edges.len()].replace('\'', "''");
         let value = |(name, edges): &(&str, &[&str])| {
             format!("'{}'::{}", text(edges), quote_identifier(name))
         };
         let values: Vec<String> = self.0.iter().map(value).collect();
+        let null = "NULL".to_owned();
         let nullable = values
             .iter()
-            .map(|v| if at.is_multiple_of(2) { v } else { "NULL" });
+            .map(|v| if at.is_multiple_of(2) { v } else { &null });
         let arrays = values.iter().map(|v| format!("ARRAY[{v}, NULL]"));
-        let all = [
-            values.join(", "),
-            nullable.collect::<Vec<_>>().join(", "),
-            arrays.collect::<Vec<_>>().join(", "),
-        ];
-        format!("INSERT INTO all_types VALUES ({})", all.join(", "))
+        let all = values
+            .iter()
+            .cloned()
+            .chain(nullable.cloned())
+            .chain(arrays);
+        let all: Vec<String> = all.collect();
+        format!("INSERT INTO {table} VALUES ({})", all.join(", "))
     }
 }
 
-#[testkit::test]
-fn what_is_read_is_written_the_same_by_insert_and_by_copy(database: Database) {
-    let mut client = database.client();
-    let edges = Edges::all();
-    let create = edges.create_table();
-    client
-        .batch_execute(&create)
-        .unwrap_or_else(|e| panic!("{create}: {e:?}"));
-    let most = edges
-        .0
-        .iter()
-        .map(|(_, edges)| edges.len())
-        .max()
-        .unwrap_or(0);
-    for at in 0..most {
-        let insert = edges.row(at);
-        client
-            .batch_execute(&insert)
-            .unwrap_or_else(|e| panic!("{insert}: {e:?}"));
-    }
-    let written = texts(&mut client);
-    assert_eq!(written.len(), most);
+fn run(client: &mut Client, sql: &str) {
+    let done = client.batch_execute(sql);
+    done.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+}
 
-    let rows = client.query(&all_types::TABLE.select(), &[]).unwrap();
-    let rows = rows
-        .iter()
-        .map(|row| again(all_types::Row::try_from(row).unwrap()));
-    let rows: Vec<all_types::New> = rows.collect();
-    client.batch_execute("TRUNCATE all_types").unwrap();
+/// Writes the edge values of the types as text, reads them, and writes what was read by INSERT and by COPY.
+fn arrives<R, N>(client: &mut Client, table: &str, names: &[&str])
+where
+    R: for<'a> TryFrom<&'a Row, Error: Debug> + Into<N>,
+    N: Insert,
+{
+    let edges = Edges::of(names);
+    run(client, &edges.create(table));
+    (0..edges.most()).for_each(|at| run(client, &edges.row(table, at)));
+    let written = texts(client, table);
+    assert_eq!(written.len(), edges.most());
+
+    let rows = client.query(&N::TABLE.select(), &[]).unwrap();
+    let rows = rows.iter().map(|row| R::try_from(row).unwrap().into());
+    let rows: Vec<N> = rows.collect();
+    run(client, &format!("TRUNCATE {table}"));
     for row in &rows {
-        all_types::insert(&mut client, row).unwrap();
+        timeschema::insert(client, row).unwrap();
     }
-    assert_eq!(texts(&mut client), written);
+    assert_eq!(texts(client, table), written);
 
-    client.batch_execute("TRUNCATE all_types").unwrap();
-    assert_eq!(all_types::copy_in(&mut client, &rows).unwrap(), most as u64);
-    assert_eq!(texts(&mut client), written);
+    run(client, &format!("TRUNCATE {table}"));
+    let copied = timeschema::copy_in(client, &rows).unwrap();
+    assert_eq!(copied, edges.most() as u64);
+    assert_eq!(texts(client, table), written);
 }
 
 /// The rows as the server prints them, in the order in which they were written.
-fn texts(client: &mut Client) -> Vec<String> {
-    let rows = client.query("SELECT t::text FROM all_types AS t ORDER BY ctid", &[]);
-    rows.unwrap().iter().map(|row| row.get(0)).collect()
+fn texts(client: &mut Client, table: &str) -> Vec<String> {
+    let query = format!("SELECT t::text FROM {table} AS t ORDER BY ctid");
+    let rows = client.query(&query, &[]).unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+#[testkit::test]
+fn every_type_arrives_alike_by_insert_and_by_copy(database: Database) {
+    let names: Vec<&str> = TYPES.iter().map(|ty| ty.name).collect();
+    arrives::<all_types::Row, all_types::New>(&mut database.client(), "all_types", &names);
+}
+
+/// The same for the types of an extension, where it is installed.
+macro_rules! arrives_with {
+    ($client:ident, $extension:literal, $module:ident) => {
+        let create = concat!("CREATE EXTENSION ", $extension);
+        if $client.batch_execute(create).is_err() {
+            testkit::skip($extension, "the extension is not installed");
+        } else {
+            let types = EXTENSION_TYPES
+                .iter()
+                .filter(|ty| ty.extension == $extension);
+            let names: Vec<&str> = types.map(|ty| ty.name).collect();
+            arrives::<$module::Row, $module::New>(&mut $client, stringify!($module), &names);
+        }
+    };
+}
+
+#[testkit::test]
+fn types_of_extensions_arrive_alike_by_insert_and_by_copy(database: Database) {
+    let mut client = database.client();
+    arrives_with!(client, "citext", types_of_citext);
+    arrives_with!(client, "hstore", types_of_hstore);
+    arrives_with!(client, "ltree", types_of_ltree);
+    arrives_with!(client, "postgis", types_of_postgis);
+    arrives_with!(client, "vector", types_of_vector);
 }

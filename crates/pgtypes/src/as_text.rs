@@ -10,7 +10,7 @@ use postgres_types::{Format, FromSql, IsNull, ToSql, Type, to_sql_checked};
 
 use crate::encode::{self, Encode, EncodeError};
 
-/// A value of any SQL type, as the text that PostgreSQL prints for it: `(1,"a b")` of a composite type, `1.2.3` of `ltree`.
+/// A value of any SQL type, as the text that PostgreSQL prints for it: `(1,"a b")` of a composite type, `(1, 2)` of `cube`.
 ///
 /// Columns have it whose type has no Rust type. The server reads the text when it is written, and refuses one that is no value of the
 /// type. Equality is of the text, which for some types differs between values that PostgreSQL calls equal.
@@ -21,8 +21,8 @@ use crate::encode::{self, Encode, EncodeError};
 ///
 /// ```
 /// use pgtypes::AsText;
-/// let path = AsText::from("top.science");
-/// assert_eq!(path.as_str(), "top.science");
+/// let point = AsText::from("(1, 2)");
+/// assert_eq!(point.as_str(), "(1, 2)");
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AsText(String);

@@ -46,6 +46,26 @@ pub(crate) fn put_field(
 /// of the SQL types that it holds.
 macro_rules! sql_type {
     ($type:ty, $($name:literal),+) => {
+        crate::driver::driver_traits!($type, |ty| {
+            const OIDS: &[u32] = &[$(sql::types::oid($name)),+];
+            OIDS.contains(&ty.oid())
+        });
+    };
+}
+pub(crate) use sql_type;
+
+/// The same for a type of an extension, whose OID differs from database to database: it is known by its name.
+macro_rules! extension_type {
+    ($type:ty, $name:literal) => {
+        crate::driver::driver_traits!($type, |ty| {
+            ty.name() == $name && *ty.kind() == postgres_types::Kind::Simple
+        });
+    };
+}
+pub(crate) use extension_type;
+
+macro_rules! driver_traits {
+    ($type:ty, |$ty:ident| $accepts:expr) => {
         impl postgres_types::ToSql for $type {
             fn to_sql(
                 &self,
@@ -57,8 +77,8 @@ macro_rules! sql_type {
             }
 
             fn accepts(ty: &postgres_types::Type) -> bool {
-                const OIDS: &[u32] = &[$(sql::types::oid($name)),+];
-                OIDS.contains(&crate::driver::base(ty).oid())
+                let $ty = crate::driver::base(ty);
+                $accepts
             }
 
             postgres_types::to_sql_checked!();
@@ -73,10 +93,10 @@ macro_rules! sql_type {
             }
 
             fn accepts(ty: &postgres_types::Type) -> bool {
-                const OIDS: &[u32] = &[$(sql::types::oid($name)),+];
-                OIDS.contains(&crate::driver::base(ty).oid())
+                let $ty = crate::driver::base(ty);
+                $accepts
             }
         }
     };
 }
-pub(crate) use sql_type;
+pub(crate) use driver_traits;

@@ -23,7 +23,6 @@ pub(crate) fn write_f64(out: &mut dyn fmt::Write, value: f64) -> fmt::Result {
 }
 
 /// The same of a `real`.
-#[allow(dead_code, reason = "for vector")]
 pub(crate) fn write_f32(out: &mut dyn fmt::Write, value: f32) -> fmt::Result {
     if !value.is_finite() {
         return write_special(out, value.into());
@@ -120,7 +119,6 @@ pub(crate) fn take_f64(cursor: &mut Cursor<'_>) -> Option<f64> {
 }
 
 /// The same of a `real`.
-#[allow(dead_code, reason = "for vector")]
 pub(crate) fn take_f32(cursor: &mut Cursor<'_>) -> Option<f32> {
     let text = take(cursor)?;
     let value: f32 = text.parse().ok()?;

@@ -27,6 +27,7 @@ mod float_text;
 mod geometry;
 #[cfg(test)]
 mod hostile_input;
+mod hstore;
 mod ids;
 mod insert;
 mod internal_char;
@@ -35,11 +36,13 @@ mod json;
 mod json_path;
 mod lexeme;
 mod local_timestamp;
+mod ltree;
 mod macaddr;
 mod money;
 mod multirange;
 mod net;
 mod numeric;
+mod postgis;
 #[cfg(test)]
 #[path = "../tests/support/random.rs"]
 mod random;
@@ -58,6 +61,7 @@ mod time;
 mod timestamp;
 mod tsquery;
 mod tsvector;
+mod vector;
 mod xml;
 
 pub use bytes::BytesMut;
@@ -92,6 +96,7 @@ values! { $
     encode::{EncodeError};
     error::{OutOfRange, ParseError};
     geometry::{Circle, Line, LineSegment, Path, Point, Polygon, Rectangle};
+    hstore::{Hstore};
     ids::{Cid, Oid, PgLsn, Tid, Xid, Xid8};
     internal_char::{InternalChar};
     interval::{Interval};
@@ -99,11 +104,13 @@ values! { $
     json_path::{JsonPath};
     lexeme::{Weight};
     local_timestamp::{LocalTimestamp};
+    ltree::{Ltree};
     macaddr::{MacAddr, MacAddr8};
     money::{Money};
     multirange::{Multirange};
     net::{Cidr, Inet};
     numeric::{Numeric};
+    postgis::{Geography, Geometry};
     range::{Range, RangeError};
     range_element::{RangeElement};
     rows::{Rows};
@@ -113,6 +120,7 @@ values! { $
     tsquery::{TsQuery};
     tsvector::{Lexeme, Position, TsVector};
     uuid::{Uuid};
+    vector::{Vector};
     xml::{Xml};
 }
 

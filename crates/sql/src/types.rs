@@ -124,6 +124,36 @@ pub const TYPES: &[SqlType] = &[
     of("xml", "xml", 142, "timeschema::Xml"),
 ];
 
+/// A type of an extension that has a Rust type. Its OID and its schema differ from database to database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExtensionType {
+    /// Name of the extension.
+    pub extension: &'static str,
+    /// `typname`.
+    pub name: &'static str,
+    /// Path of the Rust type in generated code.
+    pub rust: &'static str,
+}
+
+const fn added(extension: &'static str, name: &'static str, rust: &'static str) -> ExtensionType {
+    ExtensionType {
+        extension,
+        name,
+        rust,
+    }
+}
+
+/// The types of extensions, by name.
+pub const EXTENSION_TYPES: &[ExtensionType] = &[
+    added("citext", "citext", "String"),
+    added("postgis", "geography", "timeschema::Geography"),
+    added("postgis", "geometry", "timeschema::Geometry"),
+    added("hstore", "hstore", "timeschema::Hstore"),
+    added("ltree", "ltree", "timeschema::Ltree"),
+    added("vector", "vector", "timeschema::Vector"),
+];
+
 /// The type of that `typname`.
 pub fn find(name: &str) -> Option<&'static SqlType> {
     TYPES.iter().find(|ty| ty.name == name)
@@ -158,6 +188,7 @@ mod tests {
     #[test]
     fn the_table_is_sorted_and_names_each_type_once() {
         assert!(TYPES.is_sorted_by(|a, b| a.name < b.name));
+        assert!(EXTENSION_TYPES.is_sorted_by(|a, b| a.name < b.name));
         for ty in TYPES.iter().filter(|ty| ty.is_second) {
             assert!(
                 TYPES.iter().any(|it| it.rust == ty.rust && !it.is_second),

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use postgres::Client;
-use sql::types::TYPES;
+use sql::types::{EXTENSION_TYPES, TYPES};
 
 #[testkit::test(session)]
 fn names_and_oids_are_the_servers(mut client: Client) {
@@ -51,5 +51,12 @@ fn documented() -> String {
         let rust = first.rust.replace("timeschema::", "");
         format!("| {} | `{rust}` |\n", names.join(", "))
     };
-    firsts.map(line).collect()
+    let added = EXTENSION_TYPES.iter().map(|ty| {
+        let rust = ty.rust.replace("timeschema::", "");
+        format!(
+            "| `{}` of the extension `{}` | `{rust}` |\n",
+            ty.name, ty.extension
+        )
+    });
+    firsts.map(line).chain(added).collect()
 }

@@ -4754,6 +4754,734 @@ pub mod table {
     }
 }
 
+/// A column of every type.
+///
+/// Table `public.types_of_citext`.
+pub mod types_of_citext {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: NOT NULL.
+        ///
+        /// `public.citext`.
+        pub a_citext: String,
+        /// `public.citext`.
+        pub n_citext: Option<String>,
+        /// Never null: NOT NULL.
+        ///
+        /// `public.citext[]`, `'{}'::public.citext[]` by default.
+        pub s_citext: timeschema::Array<String>,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
+
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                a_citext: TABLE.get(row, 0)?,
+                n_citext: TABLE.get(row, 1)?,
+                s_citext: TABLE.get(row, 2)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: timeschema::Table = timeschema::Table {
+        schema: "public",
+        name: "types_of_citext",
+        columns: &[
+            timeschema::Column::never_null("a_citext", "public.citext"),
+            timeschema::Column::nullable("n_citext", "public.citext"),
+            timeschema::Column::never_null("s_citext", "public.citext[]"),
+        ],
+        primary_key: &[],
+    };
+
+    /// A row to be written to `public.types_of_citext`.
+    ///
+    /// [`Required`] holds what every row needs; add the rest by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `public.citext`.
+        pub a_citext: String,
+        /// `public.citext`. `None` is null.
+        pub n_citext: Option<String>,
+        /// `public.citext[]`, `'{}'::public.citext[]` by default. `None` is the default.
+        pub s_citext: Option<timeschema::Array<String>>,
+    }
+
+    /// The columns that every row of `public.types_of_citext` needs: they are never null and have
+    /// no default.
+    ///
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// `public.citext`.
+        pub a_citext: String,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                a_citext: required.a_citext,
+                n_citext: None,
+                s_citext: None,
+            }
+        }
+    }
+
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
+        type Given = [bool; 3];
+
+        fn given(&self) -> Self::Given {
+            let mut given = [true; 3];
+            given[2] = self.s_citext.is_some();
+            given
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.a_citext);
+            values.push(&self.n_citext);
+            if let Some(value) = &self.s_citext {
+                values.push(value);
+            }
+            values
+        }
+
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.a_citext, out)?;
+            timeschema::nullable_field(&self.n_citext, out)?;
+            if let Some(value) = &self.s_citext {
+                timeschema::field(value, out)?;
+            }
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: timeschema::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
+    }
+}
+
+/// A column of every type.
+///
+/// Table `public.types_of_hstore`.
+pub mod types_of_hstore {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: NOT NULL.
+        ///
+        /// `public.hstore`.
+        pub a_hstore: timeschema::Hstore,
+        /// `public.hstore`.
+        pub n_hstore: Option<timeschema::Hstore>,
+        /// Never null: NOT NULL.
+        ///
+        /// `public.hstore[]`, `'{}'::public.hstore[]` by default.
+        pub s_hstore: timeschema::Array<timeschema::Hstore>,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
+
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                a_hstore: TABLE.get(row, 0)?,
+                n_hstore: TABLE.get(row, 1)?,
+                s_hstore: TABLE.get(row, 2)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: timeschema::Table = timeschema::Table {
+        schema: "public",
+        name: "types_of_hstore",
+        columns: &[
+            timeschema::Column::never_null("a_hstore", "public.hstore"),
+            timeschema::Column::nullable("n_hstore", "public.hstore"),
+            timeschema::Column::never_null("s_hstore", "public.hstore[]"),
+        ],
+        primary_key: &[],
+    };
+
+    /// A row to be written to `public.types_of_hstore`.
+    ///
+    /// [`Required`] holds what every row needs; add the rest by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `public.hstore`.
+        pub a_hstore: timeschema::Hstore,
+        /// `public.hstore`. `None` is null.
+        pub n_hstore: Option<timeschema::Hstore>,
+        /// `public.hstore[]`, `'{}'::public.hstore[]` by default. `None` is the default.
+        pub s_hstore: Option<timeschema::Array<timeschema::Hstore>>,
+    }
+
+    /// The columns that every row of `public.types_of_hstore` needs: they are never null and have
+    /// no default.
+    ///
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// `public.hstore`.
+        pub a_hstore: timeschema::Hstore,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                a_hstore: required.a_hstore,
+                n_hstore: None,
+                s_hstore: None,
+            }
+        }
+    }
+
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
+        type Given = [bool; 3];
+
+        fn given(&self) -> Self::Given {
+            let mut given = [true; 3];
+            given[2] = self.s_hstore.is_some();
+            given
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.a_hstore);
+            values.push(&self.n_hstore);
+            if let Some(value) = &self.s_hstore {
+                values.push(value);
+            }
+            values
+        }
+
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.a_hstore, out)?;
+            timeschema::nullable_field(&self.n_hstore, out)?;
+            if let Some(value) = &self.s_hstore {
+                timeschema::field(value, out)?;
+            }
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: timeschema::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
+    }
+}
+
+/// A column of every type.
+///
+/// Table `public.types_of_ltree`.
+pub mod types_of_ltree {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: NOT NULL.
+        ///
+        /// `public.ltree`.
+        pub a_ltree: timeschema::Ltree,
+        /// `public.ltree`.
+        pub n_ltree: Option<timeschema::Ltree>,
+        /// Never null: NOT NULL.
+        ///
+        /// `public.ltree[]`, `'{}'::public.ltree[]` by default.
+        pub s_ltree: timeschema::Array<timeschema::Ltree>,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
+
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                a_ltree: TABLE.get(row, 0)?,
+                n_ltree: TABLE.get(row, 1)?,
+                s_ltree: TABLE.get(row, 2)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: timeschema::Table = timeschema::Table {
+        schema: "public",
+        name: "types_of_ltree",
+        columns: &[
+            timeschema::Column::never_null("a_ltree", "public.ltree"),
+            timeschema::Column::nullable("n_ltree", "public.ltree"),
+            timeschema::Column::never_null("s_ltree", "public.ltree[]"),
+        ],
+        primary_key: &[],
+    };
+
+    /// A row to be written to `public.types_of_ltree`.
+    ///
+    /// [`Required`] holds what every row needs; add the rest by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `public.ltree`.
+        pub a_ltree: timeschema::Ltree,
+        /// `public.ltree`. `None` is null.
+        pub n_ltree: Option<timeschema::Ltree>,
+        /// `public.ltree[]`, `'{}'::public.ltree[]` by default. `None` is the default.
+        pub s_ltree: Option<timeschema::Array<timeschema::Ltree>>,
+    }
+
+    /// The columns that every row of `public.types_of_ltree` needs: they are never null and have
+    /// no default.
+    ///
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// `public.ltree`.
+        pub a_ltree: timeschema::Ltree,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                a_ltree: required.a_ltree,
+                n_ltree: None,
+                s_ltree: None,
+            }
+        }
+    }
+
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
+        type Given = [bool; 3];
+
+        fn given(&self) -> Self::Given {
+            let mut given = [true; 3];
+            given[2] = self.s_ltree.is_some();
+            given
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.a_ltree);
+            values.push(&self.n_ltree);
+            if let Some(value) = &self.s_ltree {
+                values.push(value);
+            }
+            values
+        }
+
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.a_ltree, out)?;
+            timeschema::nullable_field(&self.n_ltree, out)?;
+            if let Some(value) = &self.s_ltree {
+                timeschema::field(value, out)?;
+            }
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: timeschema::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
+    }
+}
+
+/// A column of every type.
+///
+/// Table `public.types_of_postgis`.
+pub mod types_of_postgis {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: NOT NULL.
+        ///
+        /// `public.geography`.
+        pub a_geography: timeschema::Geography,
+        /// Never null: NOT NULL.
+        ///
+        /// `public.geometry`.
+        pub a_geometry: timeschema::Geometry,
+        /// `public.geography`.
+        pub n_geography: Option<timeschema::Geography>,
+        /// `public.geometry`.
+        pub n_geometry: Option<timeschema::Geometry>,
+        /// Never null: NOT NULL.
+        ///
+        /// `public.geography[]`, `'{}'::public.geography[]` by default.
+        pub s_geography: timeschema::Array<timeschema::Geography>,
+        /// Never null: NOT NULL.
+        ///
+        /// `public.geometry[]`, `'{}'::public.geometry[]` by default.
+        pub s_geometry: timeschema::Array<timeschema::Geometry>,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
+
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                a_geography: TABLE.get(row, 0)?,
+                a_geometry: TABLE.get(row, 1)?,
+                n_geography: TABLE.get(row, 2)?,
+                n_geometry: TABLE.get(row, 3)?,
+                s_geography: TABLE.get(row, 4)?,
+                s_geometry: TABLE.get(row, 5)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: timeschema::Table = timeschema::Table {
+        schema: "public",
+        name: "types_of_postgis",
+        columns: &[
+            timeschema::Column::never_null("a_geography", "public.geography"),
+            timeschema::Column::never_null("a_geometry", "public.geometry"),
+            timeschema::Column::nullable("n_geography", "public.geography"),
+            timeschema::Column::nullable("n_geometry", "public.geometry"),
+            timeschema::Column::never_null("s_geography", "public.geography[]"),
+            timeschema::Column::never_null("s_geometry", "public.geometry[]"),
+        ],
+        primary_key: &[],
+    };
+
+    /// A row to be written to `public.types_of_postgis`.
+    ///
+    /// [`Required`] holds what every row needs; add the rest by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `public.geography`.
+        pub a_geography: timeschema::Geography,
+        /// `public.geometry`.
+        pub a_geometry: timeschema::Geometry,
+        /// `public.geography`. `None` is null.
+        pub n_geography: Option<timeschema::Geography>,
+        /// `public.geometry`. `None` is null.
+        pub n_geometry: Option<timeschema::Geometry>,
+        /// `public.geography[]`, `'{}'::public.geography[]` by default. `None` is the default.
+        pub s_geography: Option<timeschema::Array<timeschema::Geography>>,
+        /// `public.geometry[]`, `'{}'::public.geometry[]` by default. `None` is the default.
+        pub s_geometry: Option<timeschema::Array<timeschema::Geometry>>,
+    }
+
+    /// The columns that every row of `public.types_of_postgis` needs: they are never null and
+    /// have no default.
+    ///
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// `public.geography`.
+        pub a_geography: timeschema::Geography,
+        /// `public.geometry`.
+        pub a_geometry: timeschema::Geometry,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                a_geography: required.a_geography,
+                a_geometry: required.a_geometry,
+                n_geography: None,
+                n_geometry: None,
+                s_geography: None,
+                s_geometry: None,
+            }
+        }
+    }
+
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
+        type Given = [bool; 6];
+
+        fn given(&self) -> Self::Given {
+            let mut given = [true; 6];
+            given[4] = self.s_geography.is_some();
+            given[5] = self.s_geometry.is_some();
+            given
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.a_geography);
+            values.push(&self.a_geometry);
+            values.push(&self.n_geography);
+            values.push(&self.n_geometry);
+            if let Some(value) = &self.s_geography {
+                values.push(value);
+            }
+            if let Some(value) = &self.s_geometry {
+                values.push(value);
+            }
+            values
+        }
+
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.a_geography, out)?;
+            timeschema::field(&self.a_geometry, out)?;
+            timeschema::nullable_field(&self.n_geography, out)?;
+            timeschema::nullable_field(&self.n_geometry, out)?;
+            if let Some(value) = &self.s_geography {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.s_geometry {
+                timeschema::field(value, out)?;
+            }
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: timeschema::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
+    }
+}
+
+/// A column of every type.
+///
+/// Table `public.types_of_vector`.
+pub mod types_of_vector {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: NOT NULL.
+        ///
+        /// `public.vector`.
+        pub a_vector: timeschema::Vector,
+        /// `public.vector`.
+        pub n_vector: Option<timeschema::Vector>,
+        /// Never null: NOT NULL.
+        ///
+        /// `public.vector[]`, `'{}'::public.vector[]` by default.
+        pub s_vector: timeschema::Array<timeschema::Vector>,
+    }
+
+    /// Reads the columns by name, so that a query may have them in any order among others.
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
+
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                a_vector: TABLE.get(row, 0)?,
+                n_vector: TABLE.get(row, 1)?,
+                s_vector: TABLE.get(row, 2)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: timeschema::Table = timeschema::Table {
+        schema: "public",
+        name: "types_of_vector",
+        columns: &[
+            timeschema::Column::never_null("a_vector", "public.vector"),
+            timeschema::Column::nullable("n_vector", "public.vector"),
+            timeschema::Column::never_null("s_vector", "public.vector[]"),
+        ],
+        primary_key: &[],
+    };
+
+    /// A row to be written to `public.types_of_vector`.
+    ///
+    /// [`Required`] holds what every row needs; add the rest by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `public.vector`.
+        pub a_vector: timeschema::Vector,
+        /// `public.vector`. `None` is null.
+        pub n_vector: Option<timeschema::Vector>,
+        /// `public.vector[]`, `'{}'::public.vector[]` by default. `None` is the default.
+        pub s_vector: Option<timeschema::Array<timeschema::Vector>>,
+    }
+
+    /// The columns that every row of `public.types_of_vector` needs: they are never null and have
+    /// no default.
+    ///
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// `public.vector`.
+        pub a_vector: timeschema::Vector,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                a_vector: required.a_vector,
+                n_vector: None,
+                s_vector: None,
+            }
+        }
+    }
+
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
+        type Given = [bool; 3];
+
+        fn given(&self) -> Self::Given {
+            let mut given = [true; 3];
+            given[2] = self.s_vector.is_some();
+            given
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.a_vector);
+            values.push(&self.n_vector);
+            if let Some(value) = &self.s_vector {
+                values.push(value);
+            }
+            values
+        }
+
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.a_vector, out)?;
+            timeschema::nullable_field(&self.n_vector, out)?;
+            if let Some(value) = &self.s_vector {
+                timeschema::field(value, out)?;
+            }
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert<C: timeschema::postgres::GenericClient>(
+        client: &mut C,
+        row: &New,
+    ) -> Result<Row, timeschema::postgres::Error> {
+        Row::try_from(&timeschema::insert(client, row)?)
+    }
+}
+
 /// Schema `reporting`.
 pub mod reporting_schema {
     /// Width of a report.

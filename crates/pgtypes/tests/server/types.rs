@@ -9,16 +9,55 @@ use postgres::types::Type;
 use postgres::{Client, Row};
 
 use crate::support::random::Random;
-use crate::support::samples::{Sample, Value, Visitor, each};
-use crate::support::session;
+use crate::support::samples::{Sample, Value, Visitor, each, each_of_extensions};
+use crate::support::{Database, session};
 
 /// How many random values of each making there are of a type.
-const MANY: usize = 3_000;
+const MANY: usize = 2_000;
 
 #[testkit::test(session)]
 fn text_and_bytes_are_the_servers_for_every_type(mut client: Client) {
     client.batch_execute("SELECT setseed(0.5)").unwrap();
     each(&mut Identity { client });
+}
+
+#[testkit::test(Database::new)]
+fn text_and_bytes_are_the_servers_for_every_type_of_an_installed_extension(database: Database) {
+    let client = database.connect();
+    each_of_extensions(&mut Installed(Identity { client }));
+    let client = database.connect();
+    each_of_extensions(&mut Installed(Order { client }));
+}
+
+/// Visits the types whose extension the server has.
+struct Installed<V>(V);
+
+impl<V: Visitor + AsMut<Client>> Visitor for Installed<V> {
+    fn visit<T: Value>(&mut self, sample: Sample<T>) {
+        let mut types = sql::types::EXTENSION_TYPES.iter();
+        let ty = types
+            .find(|ty| ty.name == sample.name)
+            .expect("in the table");
+        let client = self.0.as_mut();
+        let create = format!("CREATE EXTENSION IF NOT EXISTS {}", ty.extension);
+        if client.batch_execute(&create).is_err() {
+            testkit::skip(sample.name, "its extension is not installed");
+            return;
+        }
+        self.0.visit(sample);
+    }
+}
+
+impl AsMut<Client> for Identity {
+    fn as_mut(&mut self) -> &mut Client {
+        &mut self.client
+    }
+}
+
+impl AsMut<Client> for Order {
+    fn as_mut(&mut self) -> &mut Client {
+        &mut self.client
+    }
 }
 
 #[testkit::test(session)]
@@ -39,6 +78,15 @@ fn every_type_of_the_table_has_samples() {
     each(&mut names);
     names.0.sort_unstable();
     let table: Vec<&str> = sql::types::TYPES.iter().map(|ty| ty.name).collect();
+    assert_eq!(names.0, table);
+
+    let mut names = Names(Vec::new());
+    each_of_extensions(&mut names);
+    names.0.sort_unstable();
+    let table: Vec<&str> = sql::types::EXTENSION_TYPES
+        .iter()
+        .map(|ty| ty.name)
+        .collect();
     assert_eq!(names.0, table);
 }
 

@@ -1,6 +1,6 @@
 //! What is particular to one type; what is the same for every type is in `types`.
 
-use pgtypes::{Array, Inet, InternalChar, Json, Jsonb, Numeric, Timestamp};
+use pgtypes::{Array, Inet, InternalChar, Json, Jsonb, Numeric, Timestamp, Vector};
 use postgres::Client;
 
 use crate::support::random::Random;
@@ -116,6 +116,18 @@ fn json_texts(mut db: Client) {
     let normalized = r#"{"a": 12345678901234567890.5, "b": 1.000}"#;
     assert_eq!(row.get::<_, String>(2), normalized);
     assert_eq!(row.get::<_, Jsonb>(1).to_string(), normalized);
+}
+
+#[testkit::test(session)]
+fn numbers_of_a_vector_are_printed_as_the_servers_real(mut db: Client) {
+    let mut random = Random::new(19);
+    let numbers: Vec<f32> = (0..MANY).map(|_| random.float32()).collect();
+    let row = db
+        .query_one("SELECT $1::real[]::text", &[&numbers])
+        .unwrap();
+    let theirs = row.get::<_, String>(0).replace('{', "[").replace('}', "]");
+    assert_eq!(theirs.parse(), Ok(Vector(numbers.clone())));
+    assert!(Vector(numbers).to_string() == theirs);
 }
 
 #[testkit::test(session)]

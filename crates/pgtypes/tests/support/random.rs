@@ -75,6 +75,12 @@ impl Random {
         }
     }
 
+    /// The same of a finite `real`.
+    pub fn float32(&mut self) -> f32 {
+        let number = f32::from_bits(self.u64() as u32);
+        if number.is_finite() { number } else { 1.5 }
+    }
+
     pub fn point(&mut self) -> Point {
         let (x, y) = (self.float(), self.float());
         Point { x, y }

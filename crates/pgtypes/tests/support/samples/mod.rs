@@ -2,6 +2,7 @@
 //! [`Visitor`]; a type is added to the tests by its lines in the module of its subject.
 
 mod addresses;
+mod extensions;
 mod geometric;
 mod numbers;
 mod ranges;
@@ -124,7 +125,9 @@ fn value<T: Encode + Display + FromStr<Err: 'static>>(
     }
 }
 
-/// Every type, in the order of the table.
+pub use extensions::each as each_of_extensions;
+
+/// Every type of PostgreSQL's own.
 pub fn each(to: &mut impl Visitor) {
     numbers::each(to);
     geometric::each(to);
