@@ -36,7 +36,7 @@ fn start_up(config: &Config) -> Result<Report, Failure> {
     Ok(report)
 }
 
-/// One round of what a service goes on doing.
+/// One round of a service's loop.
 async fn serve(url: &str) -> Result<(), Failure> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     let connection = tokio::spawn(connection);

@@ -24,7 +24,7 @@ fn start_up_uses_no_look_alike((database, config): Empty) {
         }
         migrate(&config, database.mode()).unwrap();
         let mut client = config.client().unwrap();
-        // It finds the look-alikes, which no migration made, and runs none of them.
+        // It finds the look-alikes, which no migration created, and runs none of them.
         let drift = verify_exact(&mut client);
         assert!(matches!(drift, Err(VerifyError::Drift(_))), "{drift:?}");
         verify(&mut client).unwrap();

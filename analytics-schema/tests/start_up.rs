@@ -228,7 +228,7 @@ fn what_an_ordinary_role_adds_keeps_nobody_from_starting((database, config): Emp
     let elapsed = first.elapsed();
     assert!(elapsed < Duration::from_secs(10), "{elapsed:?}");
     assert!(verify_exact(&mut client).is_err());
-    // A table that says that later migrations were applied makes the program no older, wherever search_path finds it.
+    // A table that claims later migrations does not make the program older, wherever search_path finds it.
     client
         .batch_execute(&format!(
             "SET ROLE {role}; DROP VIEW aside.schema_migrations CASCADE;

@@ -1,4 +1,4 @@
-//! What start-up tells `tracing`. Alone in its process: `tracing` remembers for the whole process which events nobody listens to.
+//! What start-up reports to `tracing`. Alone in its process: `tracing` remembers for the whole process which events have no listener.
 
 #[path = "support/empty.rs"]
 mod empty;
@@ -84,7 +84,7 @@ fn who_stands_in_the_way_is_told_to_tracing((database, config): Empty) {
     insta::assert_snapshot!(waiting.unwrap_or(&lines));
 }
 
-/// What `tracing` is told while the database is migrated, found migrated, and found ahead.
+/// What `tracing` receives while the database is migrated, found migrated, and found ahead.
 fn told(config: &Config, mode: Mode) -> String {
     let lines = Lines::default();
     tracing::subscriber::with_default(lines.clone(), || {

@@ -60,7 +60,7 @@ fn each_case_ends_as_its_snapshot_says() {
     assert!(failed.is_empty(), "{failed:?}");
 }
 
-/// A case with a project and a database of its own.
+/// A case with its own project and database.
 struct Case {
     folder: PathBuf,
     /// Dropped before its database.

@@ -1,4 +1,4 @@
-//! The compose file, with an image of this machine's own PostgreSQL.
+//! The compose file, with an image of this machine's PostgreSQL.
 
 mod address;
 mod checkouts;

@@ -69,7 +69,7 @@ fn ten_changes_by_hand_are_ten_differences(project: Sandbox) {
     insta::assert_snapshot!("ten_changes_as_a_document", document);
 }
 
-/// Each by itself is one difference: none hides in another.
+/// Each alone is one difference: none hides in another.
 #[testkit::test(|test| applied(test, 4))]
 fn each_change_is_one_difference(project: Sandbox) {
     for (number, statement) in BY_HAND.iter().enumerate() {
@@ -181,7 +181,7 @@ fn chunks_are_none() {
     insta::assert_snapshot!("a_chunk_interval", project.run("drift"));
 }
 
-/// The lines of `status` and `doctor` on drift, and what the document of `status` says of it.
+/// The lines of `status` and `doctor` about drift, and the part of `status`'s document.
 fn in_one_line(project: &Sandbox) -> String {
     let mut said = String::new();
     for command in ["status", "doctor"] {

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::support::{Database, Sandbox, installed_psql, test_name};
 
-/// What pg_dump says of a database, but for the history.
+/// What pg_dump prints for a database, without the history.
 pub fn schema(psql: &Path, database: &Database, options: &[&str]) -> String {
     let output = Command::new(psql.with_file_name("pg_dump"))
         .args([

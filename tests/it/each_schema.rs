@@ -8,7 +8,7 @@ use crate::support::{Sandbox, eventually, test_name};
 /// How many tenants there are where many are.
 const MANY: usize = 50;
 
-/// Files of which each leaves a row, one of them with a statement alone.
+/// Files that each leave a row, one of them with a statement that runs alone.
 const FILES: [(&str, &str); 3] = [
     (
         "001_journal",
@@ -204,7 +204,7 @@ fn an_interrupt_ends_all_and_shows_what_was_not_begun((project, mut client): (Sa
     insta::assert_snapshot!(runner.screen());
 }
 
-/// Names that need quotes, also such that are patterns or URLs of their own.
+/// Names that need quotes, including patterns and URLs.
 #[test]
 fn names_of_every_kind() {
     let names = [

@@ -21,7 +21,7 @@ fn older(test: &str) -> Option<(Sandbox, String)> {
             &[],
         )
         .unwrap();
-    // Each in a session of its own, which loads the version that it creates. Not every version that has its SQL has its library.
+    // Each in a separate session, which loads the version that it creates. Not every version that has its SQL has its library.
     let installed = versions.iter().find(|row| {
         let version: &str = row.get(0);
         let create = format!("CREATE EXTENSION timescaledb VERSION '{version}'");

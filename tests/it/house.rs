@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::support::repository;
 use imports::Imports;
 
-/// The floors from the bottom up. A crate knows those of its own floor and below.
+/// The floors from the bottom up. A crate knows those of its floor and below.
 const FLOORS: [(&str, &[&str]); 4] = [
     (
         "bottom",

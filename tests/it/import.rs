@@ -1,4 +1,4 @@
-//! `cargo xtask import`: each tool's folder becomes numbered files that make what the tool makes of its own.
+//! `cargo xtask import`: each tool's folder becomes numbered files that create what the tool creates.
 
 use std::process::Command;
 

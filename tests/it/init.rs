@@ -47,7 +47,7 @@ fn init(project: &Sandbox, arguments: &str) -> String {
     screen.replace(&toolkit.display().to_string(), "[toolkit]")
 }
 
-/// cargo in the project, with the folder of this build's own results, whose dependencies are the same. The project's xtask is left out: it
+/// cargo in the project, with this build's target folder, whose dependencies are the same. The project's xtask is left out: it
 /// would take the place of this repository's, which other tests run. (That it is the same but for a name is a test of `timeschema-cli`.)
 fn cargo(project: &Path, arguments: &[&str]) -> Command {
     let built: PathBuf = Path::new(env!("CARGO_BIN_EXE_xtask")).into();
@@ -68,7 +68,7 @@ fn a_new_project_migrates_and_its_tests_and_its_service_run(_server: Server) {
     let made = init(&project, "iot");
     assert!(made.starts_with("exit 0"), "{made}");
     project.write("migrations/002_names.sql", NAMES);
-    // The versions that this repository was built with are at hand.
+    // The versions that this repository was built with are available.
     std::fs::copy(
         repository().join("Cargo.lock"),
         project.dir().join("Cargo.lock"),

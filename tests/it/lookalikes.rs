@@ -1,4 +1,4 @@
-//! Whoever may create objects in a schema of the search path gets none of them run by the program's own SQL.
+//! The program's SQL never runs objects that others created in a schema of the search path.
 //!
 //! The migrations here name a schema for everything; what is used all the same, the program has used.
 
@@ -27,7 +27,7 @@ CALL public.commits();
 REINDEX TABLE public.notes;
 ";
 
-/// What plain mode answers by functions and views of its own.
+/// What plain mode answers with its own functions and views.
 const ANSWERS: &str = "\
 INSERT INTO public.events VALUES ('2026-01-31 12:34:56+00', 1, 2.5), ('2026-02-28 23:59:59+00', 2, 0.5);
 SELECT public.time_bucket('1 hour'::pg_catalog.interval, at), public.time_bucket('1 month'::pg_catalog.interval, at),
@@ -79,7 +79,7 @@ SELECT public.add_continuous_aggregate_policy('public.by_hour'::pg_catalog.regcl
 DROP MATERIALIZED VIEW public.by_hour;
 ";
 
-/// What plain mode does by functions of its own in place of public ones of TimescaleDB's, and what those call.
+/// What plain mode does with its own functions instead of TimescaleDB's public ones, and what those call.
 const OVERLOADED: &str = "\
 CREATE TABLE public.readings (at pg_catalog.timestamptz NOT NULL, value pg_catalog.float8)
     WITH (tsdb.hypertable, tsdb.partition_column = 'at', tsdb.chunk_interval = '1 day');
@@ -91,8 +91,8 @@ SELECT public.create_hypertable('public.notes'::pg_catalog.regclass, 'at'::pg_ca
 SELECT public.set_partitioning_interval('public.readings'::pg_catalog.regclass, '3 days'::pg_catalog.interval);
 ";
 
-/// Plants, of each public function that takes any type, one for each type and number of arguments that it may be called with: such a one would
-/// be taken first. Those that the migration itself calls are not the program's.
+/// Plants, of each public function that takes any type, one for each type and number of arguments that it may be called with: PostgreSQL
+/// would prefer such a one. Those that the migration itself calls are not the program's.
 const OVERLOADS: &str = "
 SET search_path = pg_catalog, pg_temp;
 DO $$
@@ -122,7 +122,7 @@ BEGIN
 END
 $$";
 
-/// What fits a call that names the job and whether it is scheduled better than TimescaleDB's own function.
+/// A function that fits a call with the job and whether it is scheduled better than TimescaleDB's.
 const ALTER_JOB: &str = "
 CREATE FUNCTION public.alter_job(job_id pg_catalog.int4, scheduled pg_catalog.bool) RETURNS pg_catalog.int4 LANGUAGE plpgsql
     AS 'BEGIN PERFORM public.is_used($q$alter_job$q$); END'";
@@ -173,7 +173,7 @@ fn plant(database: &Database, has_extension: bool) {
             .batch_execute("CREATE EXTENSION timescaledb")
             .unwrap();
     }
-    // A new session: the extension is to be loaded from its start.
+    // A new session, so that the extension is loaded from its start.
     let mut client = database.client();
     client.batch_execute(&lookalikes::script()).unwrap();
     if has_extension {
@@ -245,7 +245,7 @@ fn run_all(project: &Sandbox, variant: &Variant, plain: &str) {
     blocked(project, plain);
 }
 
-/// A statement alone of which the history does not tell whether it ran.
+/// A statement that runs alone whose outcome the history does not show.
 fn cut(project: &Sandbox, plain: &str) {
     let file = "CREATE INDEX CONCURRENTLY notes_text ON public.notes (text);\n";
     project.write("migrations/003_index.sql", file);

@@ -1,4 +1,4 @@
-//! `drift` names the statement that made an object: just before it the object is not there, right after it the object is.
+//! `drift` names the statement that made an object: just before it the object does not exist, right after it the object does.
 //!
 //! Everything that can be dropped or altered is, by hand; then the statements are run again, one by one, in another database.
 
@@ -83,7 +83,7 @@ fn by_hand(client: &mut Client, queries: &[&str]) {
 struct Named {
     object: String,
     owner: Option<(String, String)>,
-    /// Of what differs; none of what is missing.
+    /// For what differs, not for what is missing.
     property: Option<String>,
     /// The index of the file, and the line.
     place: Option<(usize, usize)>,
@@ -196,7 +196,7 @@ fn check(test: &str, project: Sandbox) -> Option<(usize, String)> {
             .push(one);
     }
     for (index, migration) in files.iter().enumerate() {
-        // Each migration has a session of its own.
+        // Each migration has its own session.
         let mut client = again.client();
         let mut observer = again.client();
         for (at, (sql, first, _)) in statements(migration).iter().enumerate() {

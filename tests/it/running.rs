@@ -1,4 +1,4 @@
-//! What a run does while it goes on, as a user meets it: who it waits for, what it says, what stops it, and what it leaves then.
+//! What a run does while it continues, as a user sees it: what it waits for, what it prints, what stops it, and what it then leaves.
 
 mod all_or_nothing;
 mod commits;
@@ -17,7 +17,7 @@ mod waits;
 
 use crate::support::Sandbox;
 
-/// A project of these migrations with a database of its own, all but the last of them applied.
+/// A project of these migrations with its own database, all but the last of them applied.
 fn before_the_last(test: &str, files: &[(&str, &str)]) -> Option<Sandbox> {
     let project = with(files).plain(test)?;
     apply_all_but_last(&project, files);

@@ -49,7 +49,7 @@ fn applied(test: &str, last: u32) -> Option<Sandbox> {
     Some(project)
 }
 
-/// The same, with the second migration stopped behind its first step.
+/// The same, with the second migration stopped after its first step.
 fn half_applied(test: &str) -> Option<Sandbox> {
     let project = fresh(test)?;
     let (_, text) = MIGRATIONS[1];

@@ -1,4 +1,4 @@
-//! Several projects, or several tenants of one, in one database: each has a history of its own, and sees nothing of the others.
+//! Several projects, or several tenants of one, in one database: each has its own history, and sees nothing of the others.
 
 use std::process::{Child, Command, Output, Stdio};
 

@@ -24,7 +24,7 @@ const AT_WORK: &str = "SELECT (SELECT count(*) FROM pg_stat_activity WHERE wait_
                        + (SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database \
                        WHERE locktype = 'advisory' AND objid = 1835097965 AND datname = current_database())";
 
-/// A program in a process group of its own, as a shell starts one.
+/// A program in its own process group, as a shell starts one.
 struct Job {
     program: Program,
     output: PathBuf,
@@ -56,7 +56,7 @@ fn read(file: &Path) -> String {
     String::from_utf8_lossy(&std::fs::read(file).unwrap()).into_owned()
 }
 
-/// Puts three migrations in the place of the project's own, and applies the first.
+/// Replaces the project's migrations with three others, and applies the first.
 fn begin(project: &Sandbox) {
     let folder = project.dir().join("migrations");
     std::fs::remove_dir_all(&folder).unwrap();
@@ -67,7 +67,7 @@ fn begin(project: &Sandbox) {
     assert!(first.starts_with("exit 0\n"), "{first}");
 }
 
-/// What a query of one value says, through the target's own psql; not by way of compose, which takes a second to start.
+/// The result of a query of one value, through the target's psql; not through compose, which takes a second to start.
 fn ask(project: &Sandbox, sql: &str) -> String {
     let mut command = match project.container() {
         Some(container) => {
@@ -313,7 +313,7 @@ fn before_anything_runs_an_interrupt_ends_the_program_at_once() {
         format!("postgresql://u:p@127.0.0.1:{port}/d"),
     );
     let job = Job::start(&project, "connecting");
-    // It connects, and nobody answers.
+    // It connects, and gets no answer.
     let _connection = listener.accept().unwrap();
     // Not SIGINT: a shell that runs the tests in the background has that ignored.
     job.program.signal_group("TERM");

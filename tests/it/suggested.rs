@@ -1,4 +1,4 @@
-//! Commands that an error suggests are typed as they stand there: a shell runs each of them, whatever files and folders are called.
+//! Commands that an error suggests are typed as printed: a shell runs each of them, whatever files and folders are called.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -23,7 +23,7 @@ const HOSTILE: [&str; 11] = [
     "back\\slash \u{1b}[2J \u{202e}*",
 ];
 
-/// The first line of what a screen says to type next, up to what stands behind the command.
+/// The first line of what a screen suggests to type next, up to the text after the command.
 fn next<'a>(screen: &'a str, behind: &str) -> &'a str {
     let (_, rest) = screen.split_once("= next: ").expect(screen);
     let line = rest.lines().next().unwrap();

@@ -66,7 +66,7 @@ fn two_first_runs_at_once_on_an_embedded_cluster_both_succeed(project: Sandbox) 
 }
 
 /// Notices of each severity, of statements that run in a transaction and alone; texts that look like something else; and some that were
-/// asked not to be said.
+/// switched off.
 const SAYS: &str = "CREATE TABLE IF NOT EXISTS said (a int);
 CREATE TABLE IF NOT EXISTS said (a int);
 DO $$ BEGIN RAISE WARNING E'one\\n\\n  two' USING DETAIL = 'not shown', HINT = 'nor this'; END $$;

@@ -1,4 +1,4 @@
-//! Other runners than the one under test: a later version of the program, and one that holds the lock.
+//! Runners other than the one under test: a later version of the program, and one that holds the lock.
 
 use std::thread;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use migrator::plan::Migration;
 use migrator::run::{self, Lock, Options};
 use migrator::source;
 
-/// What a later version of this program does when it starts: our migrations, and behind them its own.
+/// What a later version of this program does when it starts: our migrations, and then its own.
 pub fn start_later_version(config: &Config, mode: Mode, later: &[(&str, &str)]) {
     let files: Vec<_> = SCHEMA.migrations().iter().chain(later).copied().collect();
     start_with(config, mode, &files);

@@ -268,7 +268,7 @@ fn root_keeps_a_cluster_where_the_server_can_reach_it() {
     assert_eq!(query(&server, &running, "SELECT 1"), "1");
     drop(running);
     fs::remove_dir_all(cluster.dir()).unwrap();
-    // Root's lock is elsewhere, and went with the last one that held it.
+    // Root's lock is elsewhere, and was removed with its last holder.
     assert!(!cluster.dir().with_extension("lock").exists());
 }
 
@@ -282,7 +282,7 @@ fn a_server_that_does_not_start_shows_its_log((server, temp): (Server, Folder)) 
     insta::with_settings!({ filters => [(r"(?m)^\d{4}-.* UTC \[\d+\] ", "[when] ")] }, {
         insta::assert_snapshot!(text);
     });
-    // The failed attempt is in nobody's way.
+    // The failed attempt blocks nothing.
     open(&server, &temp.path().join("pg")).start().unwrap();
 }
 
@@ -325,7 +325,7 @@ fn setup(test: &str) -> Option<(Server, Folder)> {
     Some((testkit::server(test)?, Folder::new("cluster")))
 }
 
-/// The variable by which a test tells itself to be the process that is killed.
+/// The variable that marks a test process as the one to be killed.
 const VICTIM: &str = "CLUSTER_TO_BE_KILLED_IN";
 
 /// Runs this test once more, as a process to be killed, and returns when that one's server runs;

@@ -290,7 +290,7 @@ fn an_account_that_swaps_files_and_links_all_the_time_gets_nothing(root: Root) {
         })
         .collect();
     for _ in 0..20 {
-        // It may be kept from starting, and then says what is in its way; that is all that may happen.
+        // It may be prevented from starting, and then reports what blocks it; nothing else may happen.
         if let Err(error) = cluster.start() {
             assert!(!error.to_string().is_empty());
         }
@@ -324,7 +324,7 @@ enum Planted {
     Folder,
 }
 
-/// A folder for one test that root runs, with a file and a folder of root's own.
+/// A folder for one test that root runs, with a file and a folder that root owns.
 struct Root {
     dir: PathBuf,
     server: Server,
@@ -359,12 +359,12 @@ impl Root {
         self.open(&self.dir.join("pg"))
     }
 
-    /// The account of the cluster, which is there.
+    /// The account of the cluster, which exists.
     fn account(&self) -> u32 {
         fs::metadata(self.dir.join("pg/data")).unwrap().uid()
     }
 
-    /// The account of the cluster, which is made if it is not there.
+    /// The account of the cluster, which is created if it does not exist.
     fn cluster_owner(&self) -> u32 {
         self.cluster();
         self.account()
@@ -429,7 +429,7 @@ impl Drop for Root {
     }
 }
 
-/// Removes whatever is there. Somebody who was just stopped may be ending their last command.
+/// Removes whatever exists. A process that was just stopped may still be ending its last command.
 fn remove(path: &Path) {
     let deadline = Instant::now() + Duration::from_secs(5);
     while let Ok(found) = fs::symlink_metadata(path) {

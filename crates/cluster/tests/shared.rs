@@ -13,7 +13,7 @@ use testkit::Folder;
 /// The variable by which a test knows that it is one of the processes that share a cluster; the cluster's name.
 const NAME: &str = "CLUSTER_TO_SHARE";
 
-/// A name of the test's own, and a folder for its clusters.
+/// The test's own name, and a folder for its clusters.
 struct Shared {
     name: String,
     folder: Folder,

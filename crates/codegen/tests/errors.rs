@@ -1,4 +1,4 @@
-//! What has no Rust type of its own, and what is refused, with the whole message.
+//! What has no Rust type, and what is refused, with the whole message.
 
 use catalog::Catalog;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The golden modules against a real server: what they send arrives, and what they read is what is there.
+//! The golden modules against a real server: what they send arrives, and what they read is what the table has.
 
 use testkit::Database;
 use timeschema::postgres::Client;

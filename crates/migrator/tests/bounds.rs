@@ -53,7 +53,7 @@ fn row(value: &[u8]) -> Vec<u8> {
     [message(b'T', &column), message(b'D', &data)].concat()
 }
 
-/// A server that answers the first query with these bytes, and then says nothing for as long as somebody listens. Its URL.
+/// A server that answers the first query with these bytes, and then stays silent as long as it has a client. Its URL.
 fn answering(answer: Vec<u8>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -1,4 +1,4 @@
-//! The driver that runs psql, with a psql and a server of this machine's own in the place of a container's.
+//! The driver that runs psql, with this machine's psql and server instead of a container's.
 #![cfg(unix)]
 
 use std::fs;
@@ -146,7 +146,7 @@ fn no_variable_of_psql_s_stands_for_a_part_of_a_message(place: Here) {
     assert_eq!(values(&mut link), "{1,2},{1,2}");
 }
 
-/// Whatever a server says beside its answers, it is taken for nothing but that.
+/// A server's notices are never mistaken for anything else.
 #[testkit::test]
 fn what_a_server_says_is_never_taken_for_psql_s_own_words(place: Here) {
     let mut link = place.link();
@@ -239,7 +239,7 @@ fn errors_are_placed_in_databases_that_count_bytes_and_lack_characters(place: He
             let (text, byte) = match (&error.inner, error.place) {
                 (Some(inner), _) => (&inner.query, inner.byte),
                 (None, Position::Byte(byte)) => (&message.text, byte),
-                // Where the number of a byte is behind the last character, psql shows nothing.
+                // If the number of a byte is after the last character, psql shows nothing.
                 (None, Position::Statement(1)) if encoding == "sql_ascii" => continue,
                 (None, place) => panic!("{encoding}: {statement}: {place:?}"),
             };
@@ -326,7 +326,7 @@ fn values(link: &mut dyn Link) -> String {
     results[0][0][0].clone().unwrap_or_default()
 }
 
-/// A message as the engine renders it: each statement ended by a semicolon on a line of its own.
+/// A message as the engine renders it: each statement ended by a semicolon on a separate line.
 fn message(statements: &[&str]) -> Message {
     let mut message = Message::default();
     for sql in statements {

@@ -118,8 +118,8 @@ const ORDINARY: &[&str] = &[
     "NOTIFY a",
 ];
 
-/// Refused for what the database holds, which the words do not say: a partitioned table, a procedure that commits. The catalog says it;
-/// without a catalog, `-- migrate: alone` stands before them in a file.
+/// Refused because of the database's content, which the words do not show: a partitioned table, a procedure that commits. The catalog shows
+/// it; without a catalog, `-- migrate: alone` precedes them in a file.
 const UNKNOWABLE: &[(&str, Reason)] = &[
     ("CLUSTER parted USING parted_b", Reason::Partitioned),
     ("REINDEX TABLE parted", Reason::Partitioned),
@@ -133,7 +133,7 @@ const UNKNOWABLE: &[(&str, Reason)] = &[
     ),
 ];
 
-/// Procedures that may not commit whoever calls them: to run them alone would not help.
+/// Procedures that may never commit, so running them alone would not help.
 const NEVER_COMMIT: &[&str] = &["CALL defined()", "CALL configured()"];
 
 const TIMESCALEDB_OBJECTS: &str = "
@@ -327,7 +327,7 @@ fn kinds(sql: &str) -> Vec<Kind> {
 /// A private server that is asked for its opinion.
 struct Refusing {
     client: Client,
-    // Behind the client, so that it is stopped when nobody is connected any more.
+    // After the client, so that it is stopped when no client is connected any longer.
     running: Running,
 }
 
@@ -350,7 +350,7 @@ impl Refusing {
         Client::connect(&self.running.url("refused"), NoTls).unwrap()
     }
 
-    /// What the catalog says of a statement; that its words tell it all where there is no question.
+    /// The catalog's answer for a statement; its words are enough if there is no question.
     fn answer(&mut self, sql: &str) -> Answer {
         let Some(question) = question::of(sql) else {
             return Answer::AsRead;
@@ -366,14 +366,14 @@ impl Refusing {
         question.answer(&messages.into_iter().filter_map(values).collect())
     }
 
-    /// The server's SQLSTATE for a statement that is sent by itself; `None` for success.
+    /// The server's SQLSTATE for a statement that is sent alone; `None` for success.
     fn alone(&mut self, sql: &str) -> Option<String> {
         let error = self.client.batch_execute(sql).err()?;
         let code = error.code().unwrap_or_else(|| panic!("{sql}: {error}"));
         Some(code.code().to_owned())
     }
 
-    /// The same behind a BEGIN; what it did is rolled back.
+    /// The same after a BEGIN; what it did is rolled back.
     fn in_transaction(&mut self, sql: &str) -> Option<String> {
         self.client.batch_execute("BEGIN").unwrap();
         let answer = self.alone(sql);

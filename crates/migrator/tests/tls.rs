@@ -29,7 +29,7 @@ impl Folder {
         fs::read(self.0.join(name)).unwrap()
     }
 
-    /// Runs `openssl`; whether it is there.
+    /// Runs `openssl`; returns whether it is installed.
     fn openssl(&self, arguments: &str) -> bool {
         let mut command = Command::new("openssl");
         command.args(arguments.split(' ')).current_dir(&self.0);

@@ -1,5 +1,5 @@
-//! What is known of TimescaleDB is what the installed extension has: its routines by `pg_proc`, those of older versions by the scripts that
-//! update them, and its options by what it says of one that it does not know.
+//! The table of TimescaleDB equals the installed extension: its routines from `pg_proc`, those of older versions from the update scripts,
+//! and its options from the error for an unknown one.
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
@@ -104,8 +104,8 @@ impl Extension {
 /// Routines that came with 2.29, which an older extension does not know.
 const NEWER_ROUTINES: [&str; 2] = ["add_compaction_policy", "remove_compaction_policy"];
 
-/// Options that came with 2.29, which an older extension does not know. They change nothing of how a statement runs; those of granular
-/// refreshes TimescaleDB 2.29 refuses itself, as not implemented yet.
+/// Options that came with 2.29, which an older extension does not know. They do not change how a statement runs; TimescaleDB 2.29 itself
+/// refuses those of granular refreshes, as not implemented yet.
 const NEWER_OPTIONS: [&str; 7] = [
     "direct_compress",
     "direct_compress_schedule_interval",

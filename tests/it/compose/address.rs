@@ -18,8 +18,8 @@ fn up(test: &str) -> Option<Sandbox> {
     Some(project)
 }
 
-/// `docker` that says of every container that its port is another one: where the engine is on another machine, this one's port of that
-/// number leads elsewhere.
+/// A `docker` that reports a different port for every container: if the engine is on another machine, the port of that number on this one
+/// leads elsewhere.
 fn led_astray(project: Sandbox, other: &Sandbox) -> Sandbox {
     let (own, other) = (
         project.variable("POSTGRES_PORT"),
@@ -71,7 +71,7 @@ fn it_is_that_of_the_container_for_every_command(project: Sandbox) {
         .batch_execute("CREATE TABLE dropped (a int)")
         .unwrap();
 
-    // `.env` names another database than the one that the container was made with.
+    // `.env` names another database than the one that the container was created with.
     project.write(
         ".env",
         ENV.replace("DB=mine", "DB=renamed")
@@ -113,7 +113,7 @@ fn it_is_that_of_the_container_for_every_command(project: Sandbox) {
     command.args(["psql", "--", "-XAtqc", psql]).envs(apart);
     assert_eq!(succeed(&mut command), "psql mine\n");
 
-    // The real engine, by an endpoint that leads to another machine as far as anybody can tell: the name has to be typed.
+    // The real engine, by an endpoint that seems to lead to another machine: the name must be typed.
     let elsewhere = "PATH=${PATH#*:}\ncase $1 in\ncontext) echo ssh://me@db.example ;;\n*) exec docker \"$@\" ;;\nesac";
     let project = project.program("docker", elsewhere);
     connect(&project)

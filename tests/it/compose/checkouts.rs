@@ -1,4 +1,4 @@
-//! Which compose project is a checkout's: never another's, and always the one that it had.
+//! A checkout's compose project: never another checkout's, and always the same.
 
 use std::fs;
 
@@ -40,7 +40,7 @@ fn tables(project: &Sandbox) -> String {
     succeed(&mut psql).trim().to_owned()
 }
 
-/// What `.env` says of a variable.
+/// The value of a variable in `.env`.
 fn in_env(project: &Sandbox, name: &str) -> Option<String> {
     let text = project.read(".env");
     let lines = text.lines().filter_map(|line| line.split_once('='));
@@ -132,7 +132,7 @@ fn a_project_that_a_team_has_already_stays_its_own([project]: [Sandbox; 1]) {
     assert!(migrate(&project).contains("applied 1 migration"));
     assert_eq!(in_env(&project, "COMPOSE_PROJECT_NAME"), Some(name.clone()));
 
-    // Nothing but the volume is left, and nothing tells whose it is: the user says.
+    // Only the volume is left, and its owner is unknown: the user decides.
     succeed(&mut project.docker_compose("down"));
     project.write(".env", &env);
     let screen = project.run("migrate --no-snapshot");

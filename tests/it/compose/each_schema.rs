@@ -1,4 +1,4 @@
-//! `--each-schema` in the container: each schema's run begins with a search path of its own, and comes back to it.
+//! `--each-schema` in the container: each schema's run starts with its own search path, and returns to it.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Containers that are not simply up: each state is named with the command that helps, and one that starts is waited for.
+//! Containers that are not simply running: each state is named with the command that helps, and the commands wait for one that starts.
 
 use std::fs;
 use std::thread;
@@ -8,7 +8,7 @@ use regex::Regex;
 
 use crate::support::{Sandbox, succeed, test_name};
 
-/// The commands that want a database, as they are typed.
+/// The commands that need a database, as they are typed.
 const COMMANDS: [&str; 7] = [
     "migrate --no-snapshot",
     "migrate --dry-run",
@@ -19,7 +19,7 @@ const COMMANDS: [&str; 7] = [
     "reset --yes --no-snapshot",
 ];
 
-/// A project with one migration, and the compose file's own settings changed by `override_file`.
+/// A project with one migration, and the compose file's settings changed by `override_file`.
 fn project(test: &str, override_file: &str) -> Option<Sandbox> {
     let project = Sandbox::analytics().compose(test)?;
     for file in fs::read_dir(project.dir().join("migrations")).unwrap() {
@@ -32,7 +32,7 @@ fn project(test: &str, override_file: &str) -> Option<Sandbox> {
     Some(project)
 }
 
-/// What the compose file has of its own in this test.
+/// What the compose file has only in this test.
 fn change(project: &Sandbox, service: &str) {
     let file = format!("services:\n  timescaledb:\n{service}");
     project.write("docker-compose.override.yml", file);
@@ -71,7 +71,7 @@ fn stable(screen: &str) -> String {
         })
 }
 
-/// What each of the commands says, all at once; all are there in seconds, and none says nothing.
+/// Runs all commands at once; each answers within seconds, and none prints nothing.
 fn all(project: &Sandbox, contains: &str) {
     let check = |command: &str| {
         let began = Instant::now();

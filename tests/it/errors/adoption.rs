@@ -53,7 +53,7 @@ fn database(test: &str, sql: &[&str]) -> Option<Sandbox> {
     Some(project)
 }
 
-/// What the commands say of a database of another tool; none may run anything in it.
+/// What the commands print for another tool's database; none may run anything in it.
 fn refused(test: &str, sql: &[&str]) -> Option<String> {
     let project = database(test, sql)?;
     let screen = project.run("migrate --no-snapshot");
@@ -137,7 +137,7 @@ fn the_status_beside_another_tool() {
     insta::assert_snapshot!("the_doctor_beside_another_tool", &doctor[at..]);
 }
 
-/// What a tool applied in another schema has nothing to do with the one that new tables go to.
+/// What a tool applied in another schema does not affect the one that new tables go to.
 #[test]
 fn another_schema_of_the_search_path() {
     let held = "INSERT INTO _sqlx_migrations VALUES (1, 'users', now(), true, '', 1);";
@@ -167,7 +167,7 @@ fn a_view_with_the_name_of_a_history(project: Sandbox) {
     assert!(screen.contains("applied 2 migrations"), "{screen}");
 }
 
-/// The project for a role that may connect, and what `grants` says of `GUEST`.
+/// The project for a role that may connect, with the privileges that `grants` gives to `GUEST`.
 fn as_guest(project: Sandbox, grants: &str) -> (Sandbox, Guest) {
     let mut client = project.own_database().client();
     let name = format!("{}_reader", project.own_database().name());
@@ -214,7 +214,7 @@ fn grown(test: &str, sql: &[&str]) -> Option<Sandbox> {
     Some(project)
 }
 
-/// What a take-over that is refused says; it may not leave a history behind.
+/// The error of a refused take-over, which must not leave a history.
 fn not_taken_over(project: &Sandbox, arguments: &str) -> String {
     let before = project.files();
     let screen = project.run(arguments);
@@ -317,7 +317,7 @@ fn a_take_over_while_another_runner_holds_the_lock(project: Sandbox) {
     ));
 }
 
-/// Of take-overs at the same time one records, and the others find its history; none leaves the lock behind.
+/// One of several simultaneous take-overs records, and the others find its history; none keeps the lock.
 #[testkit::test(|test| grown(test, &[]))]
 fn take_overs_at_once(project: Sandbox) {
     let screens: Vec<String> = std::thread::scope(|scope| {

@@ -3,7 +3,7 @@
 use super::project;
 use crate::support::{Sandbox, test_name};
 
-/// Three migrations, the first of which is applied.
+/// Three migrations; the first is applied.
 fn one_of_three(test: &str) -> Option<Sandbox> {
     let texts = ["001_a", "002_b", "003_c"].map(|name| (name, "SELECT 1;\n"));
     let project = project(&texts).plain(test)?;

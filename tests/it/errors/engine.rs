@@ -1,11 +1,11 @@
-//! Docker engines that are missing or refuse: told by programs in their place that say what the real ones say.
+//! Docker engines that are missing or refuse, played by programs that print what the real ones print.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use crate::support::{NO_ENGINE, Sandbox, skip, test_name};
 
-/// A project whose `PATH` holds these shell scripts and the shell's own tools.
+/// A project whose `PATH` has these shell scripts and the shell's tools.
 fn with_programs(programs: &[(&str, &str)]) -> Sandbox {
     let project = Sandbox::analytics();
     let bin = project.dir().join("home/bin");

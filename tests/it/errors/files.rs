@@ -174,7 +174,7 @@ const WITHOUT_STATEMENT: [(&str, &str); 4] = [
     ("005_blanks", " \n\t\r\n"),
 ];
 
-/// A project with such files around one that makes a table.
+/// A project with such files around one that creates a table.
 fn without_statement(test: &str) -> Option<Sandbox> {
     let project = Sandbox::new().plain(test)?;
     for (name, text) in WITHOUT_STATEMENT {

@@ -1,4 +1,4 @@
-//! Files and history that do not fit together, and histories that are none.
+//! Files and history that do not match, and tables that are not histories.
 
 use super::project;
 use crate::support::{Sandbox, test_name};
@@ -83,7 +83,7 @@ fn renamed_and_edited_and_deleted(project: Sandbox) {
 
 #[testkit::test(|test| applied(test, &[A, B, C]))]
 fn out_of_order(project: Sandbox) {
-    // As after the merge of a branch whose migrations somebody applied under later numbers.
+    // As after merging a branch whose migrations were applied under later numbers.
     let mut client = project.own_database().client();
     client
         .batch_execute("DELETE FROM schema_migrations WHERE version = 2")

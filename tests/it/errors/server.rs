@@ -8,7 +8,7 @@ use crate::support::{Sandbox, installed_has_timescaledb, test_name};
 
 const A: (&str, &str) = ("001_users", "CREATE TABLE users (user_id int);\n");
 
-/// A project whose `DATABASE_URL` is the one of a database of its own, changed.
+/// A project whose `DATABASE_URL` is that of its own database, changed.
 fn with_url(test: &str, change: impl Fn(&str) -> String) -> Option<Sandbox> {
     let project = project(&[A]).plain(test)?;
     let url = change(&project.own_database().url());
@@ -91,7 +91,7 @@ fn a_search_path_without_schema() {
     insta::assert_snapshot!(project.run("migrate"));
 }
 
-/// The URL of a database that is not there.
+/// The URL of a database that does not exist.
 fn other_database(url: &str) -> String {
     let (server, _) = url.rsplit_once('/').unwrap();
     format!("{server}/no_such_database")
@@ -127,7 +127,7 @@ targets! {
 #[test]
 fn a_host_that_is_not_there() {
     let screen = to("postgres://u:secret@no-such-host.invalid:5433/d");
-    // What it says of the reason is the resolver's.
+    // The reason is the resolver's text.
     let (before, after) = screen.split_once("failed to lookup").unwrap();
     let (_, after) = after.split_once('\n').unwrap();
     insta::assert_snapshot!(format!("{before}failed to lookup …\n{after}"));
@@ -185,7 +185,7 @@ fn a_user_that_may_not_read_the_history((project, _guest): (Sandbox, Guest)) {
     insta::assert_snapshot!(project.run("status"));
 }
 
-/// A role that a file takes on for its own statements may not write the history, and need not.
+/// A role that a file switches to for its statements may not write the history, and need not.
 #[test]
 fn a_file_that_becomes_somebody_else() {
     for become_guest in ["SET ROLE", "SET SESSION AUTHORIZATION"] {

@@ -32,7 +32,7 @@ says! {
     };
 }
 
-/// A file of Windows is read, too; so is one that a person wrote with care.
+/// A file from Windows is read, too; so is one with comments and spacing.
 #[test]
 fn other_ways_to_write_it() {
     let text = "\u{feff}# mine\r\nexport POSTGRES_DB = \"a b\" \r\n\r\nDATABASE_URL='postgres://u@127.0.0.1:1/d' # none\r\n";

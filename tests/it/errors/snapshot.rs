@@ -13,7 +13,7 @@ const B: (&str, &str) = (
 );
 const SNAPSHOT: &str = "analytics-schema/schema.json";
 
-/// What `migrate --frozen` says when the good snapshot is replaced by what `spoil` makes of it; `migrate` puts it right.
+/// The output of `migrate --frozen` after `spoil` has changed the good snapshot; `migrate` repairs it.
 fn spoilt(test: &str, spoil: impl FnOnce(&str) -> Option<String>) -> Option<String> {
     let project = project(&[A, B]).plain(test)?;
     assert!(project.run("migrate").starts_with("exit 0\n"));

@@ -135,7 +135,7 @@ fn in_a_step_that_runs_alone() {
         return;
     };
     insta::assert_snapshot!(screen);
-    // The index that PostgreSQL leaves behind is invalid.
+    // The index that PostgreSQL leaves is invalid.
     insta::assert_snapshot!(
         "in_a_step_that_runs_alone_again",
         project.run("migrate --no-snapshot")

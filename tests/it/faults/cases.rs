@@ -10,7 +10,7 @@ use super::target::{CaseDatabase, Target};
 use super::turns::Stride;
 use crate::support::PATIENCE;
 
-/// How long a client may sit behind a black hole before somebody kills it.
+/// How long a client may wait behind a black hole before it is killed.
 const IN_THE_DARK: Duration = Duration::from_millis(400);
 
 /// A kind of fault.
@@ -26,7 +26,7 @@ pub struct Mode {
     pub stride: Stride,
 }
 
-/// What became of a case.
+/// The result of a case.
 pub struct Outcome {
     /// Whether the run was long enough for its fault to happen.
     pub fired: bool,

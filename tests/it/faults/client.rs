@@ -77,7 +77,7 @@ fn whatever_happens_to_a_client_or_its_psql_the_next_run_finishes_the_work_exact
     let plan = Plan::every_kind(&mut database.client());
     let lane = Lane {
         target: Target::by_psql(&database.url(), plan, &psql),
-        // psql sends each statement by itself, which makes three times the messages, and programs start slowly.
+        // psql sends each statement separately, which makes three times the messages, and programs start slowly.
         modes: one_by_one(modes(PSQL), 8, 1),
         threads: 6,
     };

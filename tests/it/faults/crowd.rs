@@ -62,7 +62,7 @@ fn half_apply(place: &CaseDatabase<'_>, at: usize) {
     };
     let proxy = Proxy::start(place.target.server(), &Program::default(), Some(fault));
     let outcome = migrate(&through(&place.url, proxy.port()));
-    // One that goes on by itself leaves nothing half-way, which is no worse a start.
+    // One that continues without its client leaves nothing half-way, which is just as good a start.
     assert!(proxy.fired(), "{outcome:?}");
 }
 
@@ -114,7 +114,7 @@ fn judge(reports: &[Result<Report, String>], half: bool) -> Vec<Finding> {
     for version in 1..=3 {
         let applied = reports.iter().flatten().flat_map(|report| &report.applied);
         let count = applied.filter(|applied| applied.version == version).count();
-        // One that was applied before the crowd came is nobody's.
+        // One that was applied before the crowd came belongs to none of them.
         if count > 1 || (count == 0 && !half) {
             findings.push(Finding::other(format!(
                 "{count} runners applied {version:03}"

@@ -98,12 +98,12 @@ fn die(place: &CaseDatabase<'_>, death: &dyn Fn(&Program, u32)) {
     let client = cases::start(place);
     let pid = waiting(place);
     death(&client, pid);
-    // The one that is left by itself would wait for it; after a crash there is nobody to roll back.
+    // The abandoned session would wait for it; after a crash no session is left to roll back.
     let _gone = writer.batch_execute("ROLLBACK");
     client.wait(PATIENCE);
 }
 
-/// Waits until a statement has left something half done and waits for somebody; returns its backend.
+/// Waits until a statement has left something half done and is waiting; returns its backend.
 pub fn waiting(place: &CaseDatabase<'_>) -> u32 {
     let mut client = place.client();
     let sql = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active' \

@@ -63,8 +63,8 @@ impl Plan {
         arguments: &[],
     };
 
-    /// One kind of step after the other, without what only the catalog of TimescaleDB tells of a statement that was cut, which is the
-    /// same question through every driver.
+    /// One kind of step after the other, without interrupted statements that only TimescaleDB's catalog settles, because that query is the
+    /// same through every driver.
     const KINDS: Self = Self {
         files: &[
             file!("001_tables.sql"),

@@ -1,4 +1,4 @@
-//! A server of a test's own, that may be crashed.
+//! A test's own server, which may be crashed.
 
 use std::fs;
 use std::path::{Path, PathBuf};

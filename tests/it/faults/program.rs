@@ -1,4 +1,4 @@
-//! A program that runs, and that somebody else may kill meanwhile.
+//! A running program, which another thread may kill meanwhile.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::private::signal;
 
-/// A program that may not run yet.
+/// A program that must not run yet.
 #[derive(Clone, Default)]
 pub struct Program {
     child: Arc<Mutex<Option<Child>>>,

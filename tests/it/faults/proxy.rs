@@ -38,7 +38,7 @@ pub enum Deed {
     KillPsql,
     /// The client's connection is reset.
     Reset,
-    /// Nothing gets through on this connection any more, and nobody is told.
+    /// Nothing gets through on this connection any longer, and neither side is notified.
     Swallow,
     /// As [`Deed::Swallow`], on all connections and new ones.
     SwallowAll,
@@ -112,7 +112,7 @@ impl Proxy {
         self.shared.count.load(SeqCst)
     }
 
-    /// Whether the fault has happened. What happens to a server goes on for a while after its clients have noticed.
+    /// Whether the fault has happened. What happens to a server continues for a while after its clients have noticed.
     pub fn fired(&self) -> bool {
         let happening = || self.shared.happening.load(SeqCst);
         eventually("the fault ends", || !happening());
@@ -174,7 +174,7 @@ impl Shared {
     }
 }
 
-/// A client's connection and the one to the server behind it. Neither socket is ever duplicated: a reset is what closing the last
+/// A client's connection and its connection to the server. Neither socket is ever duplicated: a reset is what closing the last
 /// descriptor sends.
 struct Connection {
     client: TcpStream,
@@ -201,7 +201,7 @@ impl Connection {
                 }
             }
         }
-        // The client is gone. Who is behind a black hole does not learn that.
+        // The client is gone. A peer behind a black hole does not notice.
         if !self.swallows() {
             self.close();
         }
@@ -283,7 +283,7 @@ impl Connection {
         }
     }
 
-    /// Makes the fault happen; returns whether the message at hand is still to be passed on.
+    /// Makes the fault happen; returns whether to pass on the current message.
     fn happen(&self, fault: &Fault) -> bool {
         self.shared.happening.store(true, SeqCst);
         match &fault.deed {
@@ -318,7 +318,7 @@ impl Connection {
     }
 }
 
-/// Kills each psql that was told to connect to this port.
+/// Kills each psql that connects to this port.
 fn kill_psql(port: u16) {
     let variable = format!("PGPORT={port}");
     for entry in fs::read_dir("/proc").unwrap().flatten() {
@@ -340,7 +340,7 @@ fn read_message(reader: &mut impl Read) -> Option<Vec<u8>> {
     read_body(reader, kind)
 }
 
-/// A length, which counts itself, and what it is the length of, behind `message`.
+/// A length, which includes itself, and its content, after `message`.
 fn read_body(reader: &mut impl Read, mut message: Vec<u8>) -> Option<Vec<u8>> {
     let mut length = [0; 4];
     reader.read_exact(&mut length).ok()?;

@@ -25,7 +25,7 @@ fn mode(name: &'static str, moment: Moment, call: impl Fn(u32) + Send + Sync + '
     }
 }
 
-/// A server of its own, as each crash ends every session.
+/// A separate server, because each crash ends every session.
 fn crashing(private: Private) -> Lane {
     let private = Arc::new(private);
     let (stopped, killed) = (Arc::clone(&private), Arc::clone(&private));

@@ -44,7 +44,7 @@ pub fn install(project: &Sandbox, psql: &Path) -> OsString {
     std::env::join_paths(dirs).unwrap()
 }
 
-/// What a container's environment says of the database of this URL, which is on the loopback interface.
+/// A container's environment for the database of this URL, which is on the loopback interface.
 pub fn variables(url: &str) -> Vec<(&'static str, String)> {
     let config: postgres::Config = url.parse().unwrap();
     let password = config.get_password().unwrap_or_default();

@@ -58,8 +58,8 @@ impl Finding {
     }
 }
 
-/// What there is under which name. The history's rows say what was recorded, the indexes what was built; an advisory lock that is still
-/// held when everybody is gone belongs to nobody.
+/// What exists under which name. The history's rows show what was recorded, the indexes what was built; an advisory lock that is held after
+/// all clients are gone is a leak.
 const LINES: [(&str, &str); 5] = [
     ("done", "SELECT step, count(*)::text FROM done GROUP BY 1"),
     (
@@ -84,7 +84,7 @@ const LINES: [(&str, &str); 5] = [
     ),
 ];
 
-/// Jobs that a run has paused and not resumed, where there is a table of them.
+/// Jobs that a run has paused and not resumed, if there is a table of them.
 const PAUSED: &str = "SELECT to_regclass('schema_migrations_paused_jobs') IS NOT NULL";
 
 impl State {

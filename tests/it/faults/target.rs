@@ -41,7 +41,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// The server of this URL, where the target makes databases of its own.
+    /// The server of this URL, where the target creates its databases.
     pub fn by_url(url: &str, plan: Plan) -> Self {
         Self {
             url: url.to_owned(),
@@ -61,7 +61,7 @@ impl Target {
         target
     }
 
-    /// The one database of a container, which runs; nothing, and a word about it, where there is no engine.
+    /// The database of a running container; `None`, and a message, if there is no engine.
     pub fn in_container(test: &str, plan: Plan) -> Option<Self> {
         const NAME: &str = "faults";
         let project = plan.project().compose(test)?;
@@ -122,7 +122,7 @@ impl Target {
         });
     }
 
-    /// A database as nobody has touched it, but for the extension that the plan needs.
+    /// An untouched database, except for the extension that the plan needs.
     ///
     /// Its schema `app` is empty. It has been dropped and made again since the last case, which takes a tenth of the time of a new
     /// database.
@@ -249,7 +249,7 @@ impl Drop for CaseDatabase<'_> {
         if thread::panicking() {
             return;
         }
-        // There is none when no run came so far.
+        // There is none if no run got that far.
         if let Ok(snapshot) = std::fs::read_to_string(self.snapshot()) {
             self.target.committed.get_or_init(|| snapshot);
             std::fs::remove_file(self.snapshot()).unwrap();

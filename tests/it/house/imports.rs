@@ -125,7 +125,7 @@ fn expand(before: &str, import: &str, names: &mut Vec<String>) {
     }
 }
 
-/// The file that a path leads to; nothing where it leads out of the crate.
+/// The file that a path leads to; `None` if it leads out of the crate.
 fn resolve(from: &Module, name: &str, modules: &BTreeSet<Module>) -> Option<Module> {
     let mut parts = name.split("::").map(str::to_owned).peekable();
     let mut path = match parts.peek()?.as_str() {
@@ -144,7 +144,7 @@ fn resolve(from: &Module, name: &str, modules: &BTreeSet<Module>) -> Option<Modu
             _ => path.push(part),
         }
     }
-    // What is behind the file's name is something in it.
+    // What follows the file's name is something in it.
     while !modules.contains(&path) {
         path.pop()?;
     }

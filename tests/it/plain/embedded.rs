@@ -1,4 +1,4 @@
-//! Embedded clusters of a server without TimescaleDB, also where it is installed later.
+//! Embedded clusters of a server without TimescaleDB, also if it is installed later.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -9,15 +9,15 @@ use cluster::Server;
 use super::HYPERTABLE;
 use crate::support::{NO_ENGINE, Sandbox, eventually};
 
-/// Installs a PostgreSQL without extensions in the project: the binaries of the one that there is, which find their own files wherever they
-/// are called from. Returns its `pg_config`.
+/// Installs a PostgreSQL without extensions in the project: the installed binaries, which find their files wherever they are called from.
+/// Returns its `pg_config`.
 fn without_extensions(project: &Sandbox, server: &Server) -> PathBuf {
     let root = project.dir().join("home/postgresql");
     fs::create_dir_all(root.join("bin")).unwrap();
     fs::create_dir_all(root.join("share/postgresql/extension")).unwrap();
     for entry in fs::read_dir(server.bin_dir()).unwrap() {
         let program = entry.unwrap();
-        // It would tell where the extensions are.
+        // It would show where the extensions are.
         if program.file_name() == "pg_config" {
             continue;
         }

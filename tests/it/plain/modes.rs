@@ -52,7 +52,7 @@ fn a_database_with_timescaledb_is_none_for_it(project: Sandbox) {
         .batch_execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
         .unwrap();
     insta::assert_snapshot!(project.run("migrate --plain --no-snapshot"));
-    // Where nothing is to be run, nothing is mixed; but no plain mode is announced.
+    // If nothing would run, nothing is mixed; but plain mode is not announced.
     project.run("migrate --no-snapshot");
     insta::assert_snapshot!(
         "a_database_with_timescaledb_has_its_mode",

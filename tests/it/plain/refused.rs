@@ -131,7 +131,7 @@ fn the_columnstore_follows_a_column_that_is_renamed_and_one_that_it_needs_is_not
         "ALTER TABLE h ADD COLUMN w int,\n    DROP COLUMN name;\n",
     );
     insta::assert_snapshot!(project.run("migrate --plain --no-snapshot"));
-    // It is needed when it is dropped, whatever becomes of the columnstore in the same step.
+    // It is needed when it is dropped, whatever happens to the columnstore in the same step.
     for change in ["RESET (tsdb.segmentby)", "SET (tsdb.columnstore = false)"] {
         let text = format!("ALTER TABLE h DROP COLUMN name;\nALTER TABLE h {change};\n");
         project.write("migrations/002_b.sql", text);

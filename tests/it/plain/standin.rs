@@ -9,7 +9,7 @@ fn version(project: &Sandbox) -> String {
     value(project, mark)
 }
 
-/// A database whose stand-in is an older one: one of its functions is not there, and this is its mark.
+/// A database with an older stand-in: one of its functions is missing, and this is its version.
 fn older(test: &str, mark: &str) -> Option<Sandbox> {
     let project = one(test, HYPERTABLE)?;
     let first = project.run("migrate --plain --no-snapshot");

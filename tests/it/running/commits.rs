@@ -1,4 +1,4 @@
-//! Statements that need what stands before them in the file to be committed: what `psql -f` runs, runs.
+//! Statements that need the preceding ones in the file to be committed: what `psql -f` runs, runs.
 
 use super::{value, with};
 use crate::support::{Sandbox, eventually, test_name};

@@ -1,4 +1,4 @@
-//! Connections that break in the midst of a step, and servers that go down: what the run does by itself, and what it leaves to a person.
+//! Connections that break during a step, and servers that go down: what the run handles itself, and what it leaves to a person.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -125,7 +125,7 @@ fn a_statement_whose_session_was_ended_by_somebody_is_not_sent_again(project: Sa
     assert_eq!(rows(&project), "0 0");
 }
 
-/// A run on a server of its own which is restarted in the midst of the second migration; what it says, and what the next one finds.
+/// A run on a separate server that is restarted during the second migration; what it prints, and what the next one finds.
 fn restarted(test: &str, restart: impl Fn(&Private)) -> Option<String> {
     let private = Private::start(test)?;
     let project = with(&[NOTES, LONG]).env("DATABASE_URL", private.url());
@@ -154,7 +154,7 @@ fn a_statement_is_not_sent_again_to_a_server_that_crashed_under_it(screen: Strin
     insta::assert_snapshot!(screen);
 }
 
-/// Waits for the end of a run that goes on in a black hole; how long that took.
+/// Waits for the end of a run behind a black hole; returns how long that took.
 fn from_the_dark(started: Instant, run: Background<'_>) -> (String, Duration) {
     (run.screen(), started.elapsed())
 }

@@ -1,4 +1,4 @@
-//! Files that drop, rename or move this tool's own history.
+//! Files that drop, rename or move this tool's history.
 
 use super::{value, with};
 use crate::support::{Sandbox, test_name};
@@ -100,7 +100,7 @@ fn a_file_that_drops_the_history_is_told_so_and_nothing_is_lost() {
     }
 }
 
-/// Ways of a file to make of it another table, and what the error says of each.
+/// Ways in which a file turns it into a different table, and the error for each.
 const ALTERED: &[(&str, &str, &str)] = &[
     (
         "column",

@@ -1,11 +1,11 @@
-//! Statements that run alone and were cut: what the catalog tells is settled, what it does not is asked.
+//! Interrupted statements that run alone: what the catalog shows is settled, for the rest the run asks.
 
 use super::{before_the_last, value};
 use crate::support::{Sandbox, eventually, test_name};
 
 const NOTES: (&str, &str) = ("001_notes", "CREATE TABLE notes (id int, text text);\n");
 
-/// Commits one row and then goes on for long.
+/// Commits one row and then continues for long.
 const SLOW: (&str, &str) = (
     "002_slow",
     "CREATE TABLE before ();\n\nDO $$ BEGIN\n    INSERT INTO notes VALUES (1, 'first');\n    COMMIT;\n    \
@@ -235,7 +235,7 @@ fn an_index_whose_name_was_changed_after_it_was_cut_leaves_no_invalid_one() {
 
 #[test]
 fn a_do_in_doubt_that_its_author_replaces_is_still_asked_about() {
-    // What was sent is not in the file any more: neither statement tells whether the old one ran.
+    // What was sent is no longer in the file: neither statement shows whether the old one ran.
     for instead in [
         "VACUUM notes;",
         "CREATE INDEX CONCURRENTLY notes_id ON notes (id);",

@@ -1,4 +1,4 @@
-//! What only the catalog tells of a statement, asked right before it is sent; and a file that mixes everything.
+//! What only the catalog shows about a statement, checked right before it is sent; and a file that mixes everything.
 
 use super::{before_the_last, before_the_last_timescale, value, with};
 use crate::support::{Sandbox, test_name};
@@ -70,7 +70,7 @@ fn an_index_of_a_hypertable_that_cannot_be_built_concurrently_is_refused_before_
     let mut client = project.own_database().client();
     let begun = "SELECT count(*) FROM schema_migrations WHERE step_started_at IS NOT NULL";
     assert_eq!(value(&mut client, begun), "0");
-    // What is to be written instead works.
+    // The suggested statement works.
     let text = index.1.replace(" CONCURRENTLY", "").replace(
         "(value);",
         "(value) WITH (timescaledb.transaction_per_chunk);",
@@ -80,7 +80,7 @@ fn an_index_of_a_hypertable_that_cannot_be_built_concurrently_is_refused_before_
     assert!(screen.starts_with("exit 0\n"), "{screen}");
 }
 
-/// Everything that the server wants to have each for itself, between what shares transactions.
+/// Everything that the server only runs alone, between what shares transactions.
 const MIXED: &str = "CREATE TABLE devices (id int PRIMARY KEY, name text NOT NULL);
 INSERT INTO devices VALUES (1, 'one');
 

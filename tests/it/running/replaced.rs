@@ -1,5 +1,5 @@
-//! Statements that run alone, were cut, and are not in the file any more when the next run comes: what they left is named, and the one in
-//! their place is neither taken for done nor run twice.
+//! Statements that run alone, were interrupted, and are no longer in the file at the next run: what they left is named, and the statement
+//! in their place is neither recorded as done nor run twice.
 
 use super::in_doubt::{indexes, kill_behind};
 use super::{before_the_last, value};
@@ -74,7 +74,7 @@ fn an_index_that_was_cut_is_removed_and_what_replaces_it_runs_once() {
             "",
         ),
         ("VACUUM notes;", "held last, 2 of 2", ""),
-        // Nothing of that name is there, which is no reason to take it for done.
+        // Nothing of that name exists, which does not mean that it is done.
         (
             "DROP INDEX CONCURRENTLY notes_text;",
             "held, 0 of 2",

@@ -1,4 +1,4 @@
-//! What a migration leaves in its session: nothing of it reaches the next one, as if each had a run of its own.
+//! What a migration leaves in its session: nothing of it reaches the next one, as if each had a separate run.
 
 use super::{value, with};
 use crate::support::{Sandbox, test_name};
@@ -96,7 +96,7 @@ fn the_next_file_finds_nothing_of_what_one_left() {
     }
 }
 
-/// A run of its own of the second file would look for the history in the other schema, and not find it.
+/// A separate run of the second file would look for the history in the other schema, and not find it.
 #[test]
 fn a_file_that_moves_new_tables_away_from_the_history_is_the_last_of_its_run() {
     let moves = (
@@ -161,7 +161,7 @@ fn a_file_that_gives_up_the_lock_fails_by_itself() {
     }
 }
 
-/// Files that give up the lock while a second runner waits for it, and what becomes of a corrected one.
+/// Files that release the lock while a second runner waits for it, and what happens to a corrected one.
 #[test]
 fn each_file_is_applied_once_where_one_gives_up_the_lock_while_a_second_runner_waits() {
     let gives_up = [
@@ -175,7 +175,7 @@ fn each_file_is_applied_once_where_one_gives_up_the_lock_while_a_second_runner_w
             "SELECT pg_advisory_unlock_all();\nVACUUM pg_class;",
             "exit 1\n",
         ),
-        // What gives it up here is a step of its own.
+        // What releases it here is a separate step.
         ("DISCARD ALL;", "exit 0\n"),
     ];
     for (at, (statement, exit)) in gives_up.into_iter().enumerate() {

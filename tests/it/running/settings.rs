@@ -58,7 +58,7 @@ fn applied(project: &Sandbox) -> (String, String) {
     (status, project.read("schema.json"))
 }
 
-/// Applies the migrations in a database of its own for each setting that the server knows, once `set` has made the statement that sets it.
+/// Applies the migrations in a separate database for each setting that the server knows, after the statement from `set`.
 fn with_each(test: &str, what: &str, set: impl Fn(&Sandbox, &str, &str) -> Given) {
     let Some(project) = with(FILES).plain(test) else {
         return;
@@ -107,7 +107,7 @@ fn role_of(project: &Sandbox) -> String {
 /// How a setting is given to the sessions of a project.
 struct Given {
     sql: String,
-    /// The connection that has it, where it is not the project's own.
+    /// The connection that has it, if it is not the project's.
     url: Option<String>,
     before: String,
     after: String,
@@ -208,7 +208,7 @@ fn a_role_that_begins_its_sessions_as_another_one_migrates_as_that_one() {
         "DATABASE_URL",
         format!("postgresql://{login}:uncommon@{server}"),
     );
-    // Each in a run of its own, then nothing: every session begins as the owner.
+    // Each in a separate run, then nothing: every session starts as the owner.
     for to in ["1", "2", "3"] {
         let run = project.run(&format!("migrate --no-snapshot --to {to}"));
         assert!(run.starts_with("exit 0\n"), "{run}");

@@ -1,4 +1,4 @@
-//! Files that write to this tool's own history.
+//! Files that write to this tool's history.
 
 use super::{value, with};
 use crate::support::{Sandbox, test_name};
@@ -18,7 +18,7 @@ fn recorded(project: &Sandbox) -> String {
     value(&mut project.own_database().client(), RECORDED)
 }
 
-/// Ways of a file to change what the history says of the others, and what the error says of each.
+/// Ways in which a file changes what the history records about the others, and the error for each.
 const WAYS: &[(&str, &str, &str)] = &[
     (
         "all",
@@ -99,7 +99,7 @@ fn in_one_transaction_of_all_the_file_is_found() {
     assert_eq!(recorded(&project), "");
 }
 
-/// Changes of what the history says of the first migration, when and by whom included.
+/// Changes of the first migration's row, including when and by whom it was applied.
 const CHANGES: &[&str] = &[
     "name = 'other'",
     "steps_done = 0",

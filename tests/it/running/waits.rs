@@ -27,7 +27,7 @@ fn reader(project: &Sandbox, sql: &str) -> Client {
     client
 }
 
-/// Waits until somebody waits for the table.
+/// Waits until a session waits for the table.
 fn somebody_waits(project: &Sandbox, table: &str) {
     let mut client = project.own_database().client();
     let sql = format!(
@@ -92,7 +92,7 @@ fn a_run_whose_patience_is_over_names_who_is_in_the_way_and_leaves_nothing(proje
     );
     let rooms = value(&mut reader, "SELECT to_regclass('rooms')");
     assert_eq!(rooms, "");
-    // What is said works.
+    // The suggestion works.
     let mut admin = project.own_database().client();
     admin
         .batch_execute(&format!("SELECT pg_terminate_backend({pid})"))

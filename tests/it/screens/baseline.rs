@@ -55,7 +55,7 @@ fn a_namesake_was_set_aside(project: Sandbox) {
     let mut client = project.own_database().client();
     client.batch_execute(rails).unwrap();
     let refused = project.run("migrate");
-    // What the screen says is typed as it stands there.
+    // The screen's command is typed as it is printed.
     let (_, rename) = refused.split_once("= next: ").unwrap();
     let (rename, _) = rename.split_once('\n').unwrap();
     client.batch_execute(rename).unwrap();

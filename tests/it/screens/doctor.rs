@@ -76,7 +76,7 @@ fn timescaledb_is_not_needed(project: Sandbox) {
     insta::assert_snapshot!(project.run("doctor"));
 }
 
-/// What `doctor` says of the URL of a database, changed.
+/// What `doctor` prints for a database's URL, changed.
 fn with_url(test: &str, change: impl Fn(&str) -> String) -> Option<String> {
     let project = Sandbox::analytics().plain(test)?;
     let url = change(&project.own_database().url());
@@ -128,7 +128,7 @@ fn elsewhere(url: &str) -> String {
     format!("{server}/no_such_database")
 }
 
-/// What `doctor` says of a target that needs no server.
+/// What `doctor` prints for a target that needs no server.
 fn of(target: &str) -> String {
     Sandbox::analytics().run(&format!("doctor --target {target}"))
 }

@@ -99,7 +99,7 @@ fn without_an_editor() {
     insta::assert_snapshot!(project.run("new-migration --edit add more"));
 }
 
-/// An empty file would be applied by the next run, and could not be edited any more.
+/// The next run would apply an empty file, and it could then no longer be edited.
 #[test]
 fn on_a_full_disk_no_file_is_made() {
     let project = Sandbox::new();

@@ -3,7 +3,7 @@
 use super::applied;
 use crate::support::Sandbox;
 
-/// psql with this command of its own.
+/// psql with this command.
 fn psql(project: &Sandbox, sql: &str) -> String {
     let mut command = project.xtask();
     command.args(["psql", "--", "-X", "-v", "ON_ERROR_STOP=1", "-c", sql]);

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use super::{applied, fresh, half_applied};
 use crate::support::{Sandbox, test_name};
 
-/// Every object of the catalog that is not the server's own, with the transaction that wrote it last, and the history's rows.
+/// Every object of the catalog except the server's, with the transaction that wrote it last, and the history's rows.
 const CATALOG: &str = "
     SELECT string_agg(line, E'\\n' ORDER BY line) FROM (
         SELECT format('class %s %s %s', oid::regclass, relfilenode, xmin) FROM pg_class WHERE oid >= 16384

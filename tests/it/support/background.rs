@@ -1,4 +1,4 @@
-//! A command that goes on while its test does something else.
+//! A command that runs while its test does something else.
 
 use std::fs::{self, File};
 use std::path::PathBuf;
@@ -65,7 +65,7 @@ impl Background<'_> {
         assert!(status.unwrap().success());
     }
 
-    /// Whether it still goes on.
+    /// Whether it is still running.
     pub fn goes_on(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }

@@ -20,7 +20,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// The engine, or why there is none. What killed test runs have left in it is removed first.
+    /// The engine, or why there is none. Leftovers of killed test runs are removed first.
     pub fn get() -> Result<&'static Self, &'static str> {
         static ENGINE: OnceLock<Result<Engine, String>> = OnceLock::new();
         let found = ENGINE.get_or_init(|| {
@@ -107,7 +107,7 @@ impl Engine {
         }
     }
 
-    /// The same for a project and all that checkouts in folders of its name have.
+    /// The same for a project and everything of checkouts in folders of its name.
     pub fn remove_projects(&self, name: &str) {
         let of_checkout = format!("{name}-");
         let projects = projects().into_iter();
@@ -116,7 +116,7 @@ impl Engine {
         }
     }
 
-    /// Removes the projects of test processes that are no more.
+    /// Removes the projects of test processes that have ended.
     fn remove_abandoned(&self) {
         for project in projects() {
             let pid = project

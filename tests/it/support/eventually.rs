@@ -1,10 +1,10 @@
-//! Waiting for what happens by itself.
+//! Waiting for something that happens on its own.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What takes longer hangs. Long, as it only tells a test that fails from one that never ends, and a machine may be busy: making a cluster
-/// in a container has been seen to take half a minute.
+/// What takes longer hangs. It is long, because it only distinguishes a failing test from one that never ends, and a machine may be busy:
+/// creating a cluster in a container has taken half a minute.
 pub const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Waits until something has happened.

@@ -1,4 +1,4 @@
-//! An image for the compose tests, made of this machine's own PostgreSQL: no registry is asked.
+//! An image for the compose tests, built from this machine's PostgreSQL without a registry.
 //!
 //! It is an archive of the server, its libraries, share files and extensions, the time zones, and
 //! busybox for a shell, imported with an entrypoint that goes through the same stages as the
@@ -31,7 +31,7 @@ const PROGRAMS: [&str; 8] = [
     "psql",
 ];
 
-/// The name of the image, which is there; or why it cannot be built.
+/// The name of the existing image, or why it cannot be built.
 pub fn get(engine: &Engine) -> Result<&'static str, &'static str> {
     static IMAGE: OnceLock<Result<String, String>> = OnceLock::new();
     let image = IMAGE.get_or_init(|| {
@@ -176,8 +176,7 @@ fn add_system(parts: &Parts, root: &Path) {
     succeed(Command::new("chmod").arg("+x").arg(entrypoint));
 }
 
-/// Streams the folder to the engine. Everything in it is made readable to all: the server runs as a
-/// user of its own.
+/// Streams the folder to the engine. Everything in it is made readable to all, because the server runs as a different user.
 fn import(parts: &Parts, name: &str, root: &Path) {
     let path = format!(
         "ENV PATH={}:/usr/local/bin:/bin",

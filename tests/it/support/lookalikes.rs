@@ -1,5 +1,5 @@
-//! Look-alikes: objects in `public`, of an ordinary user's, that are called like those of `pg_catalog` which the program's own SQL names,
-//! and that fit their arguments as well or better. Each raises an error when it is used, and counts that outside the transaction.
+//! Look-alikes: an ordinary user's objects in `public` with the names of those in `pg_catalog` that the program's SQL uses, and that fit
+//! the arguments as well or better. Each raises an error when it is used, and counts that outside the transaction.
 //!
 //! Which names there are is found by reading the program's sources: the texts of its SQL files and every string of its Rust files.
 

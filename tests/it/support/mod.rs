@@ -94,7 +94,7 @@ pub fn succeed(command: &mut Command) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Whether no process has this number, as far as the system tells.
+/// Whether no process has this number, as far as the system shows.
 pub fn is_gone(pid: &str) -> bool {
     let processes = Path::new("/proc");
     processes.join("self").exists() && !processes.join(pid).exists()

@@ -3,8 +3,7 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::atomic::{AtomicU16, Ordering};
 
-/// What no system hands out to whoever asks for any port, so that nobody takes the port before its server does, nor while that is
-/// restarted.
+/// A port outside the range that systems assign, so that no other program takes it before its server does, or while that restarts.
 const FIRST: u16 = 20_000;
 const COUNT: u16 = 12_000;
 

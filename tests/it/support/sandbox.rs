@@ -1,4 +1,4 @@
-//! A project folder of its own for each test, and the commands run in it.
+//! A project folder for each test, and the commands run in it.
 
 use std::ffi::OsString;
 use std::fs;
@@ -30,7 +30,7 @@ const INHERITED: [&str; 9] = [
     "XDG_RUNTIME_DIR",
 ];
 
-/// A shell script that says what Docker's client says where no engine answers.
+/// A shell script that prints what Docker's client prints if no engine answers.
 pub const NO_ENGINE: &str = "echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?' >&2; exit 1";
 
 /// A project in a temporary folder, removed at the end with the containers that belong to it.
@@ -66,7 +66,7 @@ impl Sandbox {
         sandbox.env("DOCKER_HOST", "unix:///nonexistent/docker.sock")
     }
 
-    /// A project with this repository's own migrations, compose file, `.env.example` and snapshot.
+    /// A project with this repository's migrations, compose file, `.env.example` and snapshot.
     pub fn analytics() -> Self {
         let sandbox = Self::new();
         let repository = repository();
@@ -131,8 +131,8 @@ impl Sandbox {
         self
     }
 
-    /// Makes an empty database of its own the target, by `DATABASE_URL`, for [`Sandbox::migrate`]. Nothing, and a word about it, when
-    /// there is no server, or it lacks what the test needs.
+    /// Makes a new empty database the target, by `DATABASE_URL`, for [`Sandbox::migrate`]. `None`, and a message, if there is no server, or
+    /// it lacks what the test needs.
     pub fn url(mut self, test: &str) -> Option<Self> {
         let database = match self.needs_timescaledb_for {
             Some(what) => Database::timescale(test, what)?,
@@ -142,14 +142,14 @@ impl Sandbox {
         Some(self.on(database))
     }
 
-    /// Makes an empty database of its own the target, by `DATABASE_URL`, on a server of the test's choice.
+    /// Makes a new empty database the target, by `DATABASE_URL`, on a server of the test's choice.
     pub fn on(self, database: Database) -> Self {
         let mut sandbox = self.database(&database);
         sandbox.database = Some(database);
         sandbox
     }
 
-    /// Makes an empty database of its own the target, on any PostgreSQL: for migrations that need no TimescaleDB.
+    /// Makes a new empty database the target, on any PostgreSQL: for migrations that need no TimescaleDB.
     pub fn plain(self, test: &str) -> Option<Self> {
         Some(self.on(Database::new(test)?))
     }
@@ -167,9 +167,8 @@ impl Sandbox {
         }
     }
 
-    /// Lets the commands see the Docker engine, with a compose project, image, container name and
-    /// port of the test's own. Nothing, and a word about it, when there is no engine or no image
-    /// can be built.
+    /// Lets the commands see the Docker engine, with the test's own compose project, image, container name and port. `None`, and a message,
+    /// if there is no engine or no image can be built.
     pub fn compose(mut self, test: &str) -> Option<Self> {
         let engine = Engine::get().map_err(|reason| skip(test, reason)).ok()?;
         let image = super::image::get(engine)
@@ -215,7 +214,7 @@ impl Sandbox {
         &self.dir
     }
 
-    /// The database of the project's own.
+    /// The project's own database.
     pub fn own_database(&self) -> &Database {
         self.database.as_ref().unwrap()
     }
@@ -256,15 +255,14 @@ impl Sandbox {
         found
     }
 
-    /// Runs `cargo xtask` with arguments that are separated by blanks, and shows all that it did as
-    /// one text for a snapshot.
+    /// Runs `cargo xtask` with arguments separated by spaces, and shows everything that it did as one text for a snapshot.
     pub fn run(&self, arguments: &str) -> String {
         let mut command = self.xtask();
         command.args(arguments.split_whitespace());
         self.show(command)
     }
 
-    /// Runs `cargo xtask migrate`, in plain mode where the target's server has no TimescaleDB: an embedded one chooses that by itself.
+    /// Runs `cargo xtask migrate`, in plain mode if the target's server has no TimescaleDB: an embedded one chooses that itself.
     pub fn migrate(&self, arguments: &str) -> String {
         let plain = if self.is_plain && self.database.is_some() {
             "--plain"

@@ -4,8 +4,7 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
-/// What differs between runs, and what stands for it. The order matters: what is longer and more
-/// particular comes first.
+/// What differs between runs, and its replacement. The order matters: longer and more specific patterns come first.
 const FILTERS: [(&str, &str); 15] = [
     (r"postgres(ql)?://[^\s/@]+@", "postgresql://[user]@"),
     (r"(127\.0\.0\.1|localhost|\[::1\]):\d+", "$1:[port]"),

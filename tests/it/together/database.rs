@@ -47,7 +47,7 @@ impl<'d> Fixed<'d> {
         &self.names
     }
 
-    /// Makes the database anew, empty and without settings; returns the URL of the role that runs the migrations.
+    /// Recreates the database, empty and without settings; returns the URL of the role that runs the migrations.
     pub fn renew(&self, is_superuser: bool) -> String {
         let Names {
             database,

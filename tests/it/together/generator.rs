@@ -1,13 +1,13 @@
 //! Migration files at random that leave in their session, and change for later ones, whatever they can.
 //!
-//! Most statements succeed wherever they stand; one that may not is caught in a `DO`, and what it raised becomes a row. Names are few, so
+//! Most statements succeed at any place; one that may not is caught in a `DO`, and its error becomes a row. Names are few, so
 //! that a temporary table often has the name of a real one, and the schema that an unqualified name means matters.
 
 use super::database::Names;
 
 use testkit::Random;
 
-/// A folder of migrations, each of which is a list of statements or transaction blocks.
+/// A folder of migrations; each is a list of statements or transaction blocks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Folder {
     /// Whether a superuser applies it, or the database's owner.
@@ -91,8 +91,8 @@ GRANT ALL ON TABLE public.seen, public.moods TO {other};
 GRANT ALL ON SEQUENCE public.seen_number_seq TO {other};
 ";
 
-/// What files are made of: `{n}` is a small number, `{new}` one that no other statement has, `{home}` a schema. Those in the first list
-/// succeed wherever they stand.
+/// The statements of files: `{n}` is a small number, `{new}` one that no other statement has, `{home}` a schema. Those in the first list
+/// succeed at any place.
 const SAFE: &[&str] = &[
     "CREATE TEMP TABLE IF NOT EXISTS t{n} (id int, note text);",
     "CREATE TEMP TABLE IF NOT EXISTS t{n} (id int, note text) ON COMMIT DELETE ROWS;",
@@ -148,7 +148,7 @@ const SAFE: &[&str] = &[
     "-- nothing but this",
 ];
 
-/// Those whose names mean what `search_path` and the temporary tables say. They fail where the role that applies them may not do it.
+/// Those whose names depend on `search_path` and the temporary tables. They fail if the role that applies them lacks the privilege.
 const UNQUALIFIED: &[&str] = &[
     "CREATE TABLE made{new} (id int)",
     "CREATE TABLE IF NOT EXISTS made{n} (id int)",
@@ -172,7 +172,7 @@ const UNQUALIFIED: &[&str] = &[
     "RESET ROLE",
 ];
 
-/// Those that depend on what stands before them, in their own file.
+/// Those that depend on preceding statements of their file.
 const DEPENDENT: &[&str] = &[
     "CREATE TABLE t{n} (id int)",
     "CREATE OR REPLACE VIEW v{n} AS SELECT id FROM t{n}",

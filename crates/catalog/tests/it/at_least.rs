@@ -80,7 +80,7 @@ fn a_later_catalog_either_adds_or_takes_away() {
         let lacks = at_least(&ours(), &later);
         let all = diff(&ours(), &later);
         assert!(!all.is_empty(), "a change goes unnoticed behind\n{report}");
-        // A difference that stops a module is one that there is.
+        // Every difference that stops a module is a real difference.
         for difference in &lacks {
             assert!(
                 all.iter().any(|it| it.object == difference.object),

@@ -5,7 +5,7 @@ use catalog::*;
 /// Changes one thing of a catalog.
 pub(crate) type Change = fn(&mut Catalog);
 
-/// The catalog of the project's own migrations, as it was last committed with this crate's tests.
+/// The catalog of the project's migrations, as it was last committed with this crate's tests.
 pub(crate) fn ours() -> Catalog {
     let snapshot = include_str!("snapshots/it__migrations__the_catalog_of_the_migrations.snap");
     let (_, text) = snapshot.split_once("\n---\n").unwrap();

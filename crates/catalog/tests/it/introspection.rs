@@ -151,7 +151,7 @@ fn no_setting_of_the_session_shows(database: Database) {
             "{search_path}"
         );
     }
-    // Tables and functions that stand in the way of PostgreSQL's own.
+    // Tables and functions that shadow PostgreSQL's.
     let traps = "CREATE TEMP TABLE pg_class (x text); CREATE TEMP TABLE pg_type (x text); SET search_path = pg_temp, pg_catalog;";
     assert_eq!(
         catalog::diff(&plain, &database.catalog_without(&[], traps)),
@@ -221,7 +221,7 @@ fn excluded_tables_leave_no_trace(database: Database) {
 
 #[testkit::test(Database::empty)]
 fn views_that_somebody_planted_are_not_read(database: Database) {
-    // Roles are the server's: one of the test's own.
+    // Roles belong to the server, so the test has its own.
     let name = database.name();
     database.run(&format!(
         "CREATE ROLE {name}; GRANT CREATE ON DATABASE {name} TO {name}; SET ROLE {name};

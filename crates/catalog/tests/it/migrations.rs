@@ -1,4 +1,4 @@
-//! The project's own migrations on a real server, and what they promise to whoever reads them as an example.
+//! The project's migrations on a real server, and what they promise to readers who use them as an example.
 
 use catalog::{Catalog, Job};
 

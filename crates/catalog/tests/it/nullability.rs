@@ -51,7 +51,7 @@ CREATE MATERIALIZED VIEW ma AS SELECT id, x FROM va;
 
 struct Case {
     query: &'static str,
-    /// The columns that have to be proven.
+    /// The columns that must be proven.
     proven: &'static str,
     /// Columns that are never null in truth, and are not proven.
     caution: &'static str,

@@ -1,4 +1,4 @@
-//! The project's own migrations without TimescaleDB: the catalog is the one that the snapshot holds.
+//! The project's migrations without TimescaleDB: the catalog equals the snapshot's.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! A database of its own for each test, on a private server, and psql as the driver.
+//! A database for each test, on a private server, and psql as the driver.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -88,7 +88,7 @@ impl Database {
         let sql = sql.to_owned();
         let writer = std::thread::spawn(move || input.write_all(sql.as_bytes()));
         let output = psql.wait_with_output().map_err(|error| error.to_string())?;
-        // psql closes its input early when a statement fails, and tells so itself.
+        // psql closes its input early when a statement fails, and reports that itself.
         let _ = writer.join();
         if output.status.success() {
             Ok(String::from_utf8_lossy(&output.stdout)

@@ -1,4 +1,4 @@
-//! Statements that run alone are begun, recorded in a history, and cut down; then the catalog is asked what became of them.
+//! Statements that run alone are started, recorded in a history, and killed; then the catalog shows their outcome.
 //!
 //! Each is cut where another session's lock stops it, which is a different place for each lock. What there is in the end must be what a
 //! clean run leaves.

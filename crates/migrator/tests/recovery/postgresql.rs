@@ -1,4 +1,4 @@
-//! Statements of PostgreSQL's own.
+//! PostgreSQL's statements.
 
 use crate::trial::{Ground, MADE, shown};
 
@@ -23,7 +23,7 @@ const BEFORE: &str = r#"BEGIN; LOCK TABLE "S"."T" IN ACCESS EXCLUSIVE MODE"#;
 const WRITER: &str = r#"BEGIN; INSERT INTO "S"."T" VALUES (0, 0, '')"#;
 /// Stops one in mid-scan, where the index calls `slow`.
 const SCAN: &str = "BEGIN; SELECT pg_advisory_xact_lock(77)";
-/// Stops one behind its scans: an old snapshot.
+/// Stops one after its scans: an old snapshot.
 const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM other";
 /// Stops what waits for readers: a transaction that has read and holds no snapshot.
 const READER: &str = r#"BEGIN; SELECT count(*) FROM "S"."T""#;

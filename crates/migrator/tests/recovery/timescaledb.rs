@@ -62,7 +62,7 @@ fn an_index_is_built_on_every_chunk_wherever_it_was_cut(mut ground: Ground) {
 fn an_aggregate_is_filled_wherever_it_was_cut(mut ground: Ground) {
     let statement = "CREATE MATERIALIZED VIEW IF NOT EXISTS \"Agg\" WITH (timescaledb.continuous) AS \
         SELECT time_bucket('1 day', time) AS day, sum(slow(v)) AS v FROM h GROUP BY 1";
-    // All that is there, and that the log knows of nothing more to do than behind a clean run.
+    // Everything that exists, and that the log has no more to do than after a clean run.
     let content = "SELECT day::text, v::text FROM \"Agg\" UNION ALL \
         SELECT lowest_modified_value::text, greatest_modified_value::text FROM _timescaledb_catalog.continuous_aggs_materialization_invalidation_log UNION ALL \
         SELECT watermark::text, '' FROM _timescaledb_catalog.continuous_aggs_watermark UNION ALL \

@@ -1,4 +1,4 @@
-//! A statement that is begun and cut down, and what becomes of it.
+//! A statement that is started and killed, and its outcome.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -48,7 +48,7 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// `None`, and the test's name is told, where there is no server or no TimescaleDB and `setup` needs it.
+    /// `None`, and the test's name is printed, if there is no server, or no TimescaleDB and `setup` needs it.
     pub fn new(test: &str, setup: &str) -> Option<Ground> {
         let server = testkit::server(test)?;
         let settings = Settings::throwaway()
@@ -88,7 +88,7 @@ impl Ground {
         }
     }
 
-    /// Runs `statement` to its end, then cuts it down at each point, finishes it as the verdict says, and compares what is there. `content`
+    /// Runs `statement` to its end, then kills it at each point, finishes it as the verdict says, and compares what is there. `content`
     /// is a query whose rows are compared, too.
     pub fn cut(&mut self, statement: &str, content: &str, points: &[(&str, &str)]) {
         let mut clean = self.trial();
@@ -163,7 +163,7 @@ impl Trial<'_> {
     /// Sends the statement on another connection and ends that one's backend as soon as it waits for what `lock` holds.
     pub fn cut(&mut self, statement: &str, lock: &str) {
         let mut blocker = connect(self.running, &self.database);
-        // Before the lock: behind a query with parameters a session keeps a snapshot.
+        // Before the lock: after a query with parameters a session keeps a snapshot.
         let blocker_pid = blocker.query_one("SELECT pg_backend_pid()", &[]).unwrap();
         let blocker_pid: i32 = blocker_pid.get(0);
         blocker.batch_execute(lock).unwrap();

@@ -23,7 +23,7 @@ pub struct Expected {
 
 pub struct Stop {
     pub problem: Problem,
-    /// What the text goes on with behind the last send.
+    /// The rest of the text after the last send.
     pub rest: String,
 }
 
@@ -34,7 +34,7 @@ impl Expected {
             stop: None,
             statements: 0,
         };
-        // First byte behind the last semicolon.
+        // First byte after the last semicolon.
         let mut start = 0;
         for statement in lexer::statements(sql) {
             let statement = match statement {

@@ -1,4 +1,4 @@
-//! What may stand between two tokens: white space and comments, told apart without the lexer's help.
+//! What may be between two tokens: whitespace and comments, distinguished without the lexer's help.
 
 /// Bytes of the comment or the character of white space at the start.
 pub fn gap_piece(sql: &str) -> Option<usize> {

@@ -1,4 +1,4 @@
-//! PostgreSQL's own SQL: the scripts that the installed server makes its databases and extensions with, and, as its source package holds
+//! PostgreSQL's SQL: the scripts that the installed server creates its databases and extensions with, and, as its source package holds
 //! them, thousands of statements that were written to be difficult.
 //!
 //! Those are not part of this project. Where `POSTGRES_SOURCE` names a folder, every `.sql` file below it is compared, whatever project it

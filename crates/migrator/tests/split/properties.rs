@@ -10,7 +10,7 @@ use crate::compare::Expected;
 use crate::invariants::{check, prefix};
 use crate::{psql, say};
 
-/// What texts at random are made of: whatever opens, closes, or looks as if it did.
+/// The parts of random texts: whatever opens, closes, or looks as if it did.
 const PIECES: &[&str] = &[
     // Quotes.
     "'",
@@ -118,7 +118,7 @@ const PIECES: &[&str] = &[
     "create or replace procedure ",
 ];
 
-/// What leaves nothing open by itself.
+/// What leaves nothing open.
 const CLOSED: &[&str] = &[
     "'a;'",
     "'\\'",
@@ -283,7 +283,7 @@ fn made_up(random: &mut Random) -> String {
         .collect()
 }
 
-/// A text without meta-commands, which psql would carry out.
+/// A text without meta-commands, which psql would run.
 fn sendable(random: &mut Random, is_old: bool) -> String {
     let mut text = made_up(random);
     if is_old {

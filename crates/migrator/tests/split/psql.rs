@@ -73,7 +73,7 @@ pub fn sends(texts: &[&str]) -> Vec<Vec<String>> {
 /// Serves one session to its end and returns its queries.
 fn record(mut stream: UnixStream) -> io::Result<Vec<String>> {
     let mut input = BufReader::new(stream.try_clone()?);
-    // Over a unix socket psql asks for no encryption first; what it says of itself does not matter.
+    // Over a unix socket psql asks for no encryption first; its introduction does not matter.
     body(&mut input)?;
     let mut hello = message(b'R', &0u32.to_be_bytes());
     for (name, value) in [

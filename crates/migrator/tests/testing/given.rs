@@ -7,7 +7,7 @@ use testkit::test_name;
 use crate::process::Process;
 use crate::project;
 
-/// A server whose background workers run where it has TimescaleDB, as in a service container.
+/// A server whose background workers run if it has TimescaleDB, as in a service container.
 fn given(test: &str) -> Option<Running> {
     let server = testkit::server(test)?;
     let mut settings = Settings::throwaway();

@@ -33,7 +33,7 @@ fn tables(database: &TestDatabase) -> i64 {
 /// A folder in which each file makes one table. It counts from the package.
 const FOLDER: &str = "tests/testing/migrations";
 
-/// A project of a test's own, whose migrations nobody else has, and so a server of its own.
+/// A test's own project with unique migrations, and so its own server.
 fn project(names: &[&str]) -> Folder {
     let folder = Folder::new("testing");
     for (at, name) in names.iter().enumerate() {

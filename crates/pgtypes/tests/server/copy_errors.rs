@@ -1,4 +1,4 @@
-//! COPY that fails: nothing is stored, nothing stays locked, the client goes on.
+//! COPY that fails: nothing is stored, nothing stays locked, and the client continues.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -12,7 +12,7 @@ use crate::support::random::Random;
 /// Enough rows that some are on their way when the last one fails.
 const ROWS: i64 = 2_000;
 
-/// Rows of which the last one is `last`.
+/// Rows that end with `last`.
 fn rows(last: New) -> Vec<New> {
     let mut random = Random::new(41);
     let mut rows: Vec<New> = (0..ROWS).map(|id| New::random(id, &mut random)).collect();

@@ -10,7 +10,7 @@ use crate::support::session;
 /// How many random values one query compares.
 const MANY: usize = 20_000;
 
-/// What the server makes of texts in the SQL type: each value as we decode it, and as the server prints it.
+/// How the server reads texts in the SQL type: each value as we decode it, and as the server prints it.
 fn read<T: Value>(client: &mut Client, sql_type: &str, texts: Vec<String>) -> Vec<(T, String)> {
     let query = format!(
         "SELECT v, format('%s', v) FROM (

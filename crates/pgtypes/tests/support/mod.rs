@@ -1,4 +1,4 @@
-//! A session for each server test, in a database of its own where the test makes tables.
+//! A session for each server test, in a separate database if the test creates tables.
 
 pub mod random;
 #[allow(dead_code, reason = "the unit tests read the rest")]

@@ -141,7 +141,7 @@ const STATEMENTS: &str = "
     SELECT count(*) FROM pg_class WHERE relname IN ('by_sum') OR relname LIKE '\\_materialized%';
 ";
 
-/// What is refused of a hypertable whose columnstore is on, and what a columnstore is told.
+/// What is refused for a hypertable with an enabled columnstore, and the columnstore's settings.
 const COLUMNSTORE: &str = "
     CREATE FUNCTION seven() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 7';
     CREATE FUNCTION volatile() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 7; END';

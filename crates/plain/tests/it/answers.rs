@@ -4,7 +4,7 @@ use postgres::Client;
 
 use super::pair::Pair;
 
-/// Rows with nulls, equal places and places in no order, made of nothing but arithmetic.
+/// Rows with nulls, equal places and unordered places, computed by arithmetic.
 const ROWS: &str = "
     CREATE TABLE rows AS SELECT
         i,

@@ -1,4 +1,4 @@
-//! Functions that users call beside those of hypertables: chunks, sizes, tablespaces, chunk skipping and UUIDs.
+//! Functions that users call in addition to those of hypertables: chunks, sizes, tablespaces, chunk skipping and UUIDs.
 
 use postgres::Client;
 

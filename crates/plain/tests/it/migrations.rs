@@ -1,4 +1,4 @@
-//! This repository's migrations in both, 100,000 events, and what the continuous aggregates make of them.
+//! This repository's migrations in both, 100,000 events, and the results of the continuous aggregates.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use sql::statement;
 
 use super::pair::Pair;
 
-/// Two months of events, one every 53 seconds, so that none is at the time of another; made of nothing but arithmetic.
+/// Two months of events, one every 53 seconds, so that no two have the same time; computed by arithmetic.
 const EVENTS: &str = "
     INSERT INTO events (time, event_id, project_id, name, user_id, device, country, revenue, is_bot)
     SELECT

@@ -1,4 +1,4 @@
-//! Every name that TimescaleDB offers is there, with its arguments and columns.
+//! Every name that TimescaleDB offers exists, with its arguments and columns.
 
 use std::collections::BTreeMap;
 

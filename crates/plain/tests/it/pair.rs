@@ -98,7 +98,7 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// `None`, and a line on standard error, where there is no server.
+    /// `None`, and a line on standard error, if there is no server.
     pub fn start(test: &str) -> Option<Self> {
         let server = SERVER.get_or_init(Shared::start).as_ref();
         let server = server.map_err(|reason| testkit::skip(test, reason)).ok()?;

@@ -50,7 +50,7 @@ const RECORDED: &[&str] = &[
      WHERE job_id >= 1000 ORDER BY proc_name, schedule_interval",
 ];
 
-/// What a role to which nothing belongs may not do.
+/// What a role that owns nothing may not do.
 const FOREIGN: &[&str] = &[
     "SELECT add_retention_policy('h', INTERVAL '1 year')",
     "SELECT remove_retention_policy('h')",
@@ -65,7 +65,7 @@ const FOREIGN: &[&str] = &[
      WHERE owner::text = 'roles_app' AND proc_name = 'work'), scheduled => false)",
 ];
 
-/// What a role does that may not log in, and what it may not have run for it.
+/// What a role without LOGIN does, and what must not run on its behalf.
 const WITHOUT_LOGIN: &[&str] = &[
     "CREATE ROLE roles_group",
     "GRANT CREATE ON SCHEMA public TO roles_group",
@@ -131,7 +131,7 @@ fn a_role_has_recorded_what_is_its_own(mut pair: Pair) {
         ),
         0
     );
-    // Neither may anybody create what would be taken for the stand-in's own.
+    // Nobody may create anything that could be mistaken for part of the stand-in.
     for schema in ["catalog", "config", "functions", "internal"] {
         let planted = format!("CREATE TABLE _timescaledb_{schema}._materialized_hypertable_9 ()");
         let error = pair.plain.execute(&planted, &[]).unwrap_err();

@@ -1,4 +1,4 @@
-//! A stand-in that an older version made becomes what this one makes, and keeps what it was told.
+//! A stand-in from an older version becomes what this version creates, and keeps what it recorded.
 
 use plain::rewrite::rewrite;
 use sql::statement;
@@ -22,7 +22,8 @@ const TOLD: &str = "
     INSERT INTO h VALUES ('2024-01-01 10:00+00', 'a', 3), ('2024-01-01 09:00+00', 'a', 7);
 ";
 
-/// From this version's stand-in to something like the first one's: what came later is not there, what went is, and other things are otherwise.
+/// From this version's stand-in to something like the first one's: without what was added later, with what was removed, and with other
+/// things changed.
 const OLDER: &str = "
     COMMENT ON TABLE _timescaledb_catalog.plain IS NULL;
     DROP TABLE _timescaledb_internal._materialized_hypertable_3;
@@ -98,7 +99,7 @@ fn an_older_stand_in_becomes_this_one_and_keeps_what_it_was_told(mut pair: Pair)
     client.batch_execute(&plain::update()).unwrap();
     assert_eq!(answers(client, &told), before);
     assert_eq!(parts(client), fresh);
-    // What comes then is numbered behind what was there.
+    // New entries are numbered after the existing ones.
     let next =
         "SELECT (SELECT hypertable_id FROM create_hypertable('n', by_range('time')))::text || ', '
          || (SELECT add_retention_policy('n', INTERVAL '1 day'))";

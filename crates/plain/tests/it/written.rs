@@ -191,7 +191,7 @@ fn a_row_that_an_aggregate_would_keep_is_refused(mut pair: Pair) {
     );
     assert_eq!(refused("UPDATE c SET n = 2"), written);
     assert_eq!(refused("DELETE FROM c WHERE device = 'a'"), written);
-    // TimescaleDB does nothing either where there is no such row.
+    // TimescaleDB does nothing either if there is no such row.
     assert_eq!(refused("DELETE FROM c WHERE device = 'b'"), "done");
     assert_eq!(
         refused("TRUNCATE c"),
@@ -208,7 +208,7 @@ fn a_row_that_an_aggregate_would_keep_is_refused(mut pair: Pair) {
     } else {
         assert!(merged.starts_with("0A000 cannot execute MERGE"), "{merged}")
     }
-    // With the rows of its hypertable those of the aggregate go.
+    // The aggregate's rows are deleted with its hypertable's.
     assert_eq!(refused("TRUNCATE c, h"), "done");
     let on = "UPDATE _timescaledb_catalog.continuous_agg SET materialized_only = false";
     pair.plain.batch_execute(on).unwrap();

@@ -47,9 +47,9 @@ pub struct Sample<T> {
     pub edges: &'static [&'static str],
     /// A value at random.
     pub random: Box<dyn Fn(&mut Random) -> T>,
-    /// The text form, where it is PostgreSQL's.
+    /// The text form, if it is PostgreSQL's.
     pub text: Option<Text<T>>,
-    /// The order, where it is PostgreSQL's.
+    /// The order, if it is PostgreSQL's.
     pub compare: Option<fn(&T, &T) -> Ordering>,
 }
 

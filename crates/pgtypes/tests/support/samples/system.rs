@@ -1,4 +1,4 @@
-//! The types of PostgreSQL's own catalogs, and of its transactions and log.
+//! The types of PostgreSQL's catalogs, and of its transactions and log.
 
 use pgtypes::{Cid, InternalChar, Oid, PgLsn, PgSnapshot, Tid, Xid, Xid8};
 
