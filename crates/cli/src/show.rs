@@ -147,14 +147,12 @@ impl<'s> Show<'s> {
     }
 
     fn progress(&mut self, progress: &StatementProgress) {
-        match self.screen.is_terminal() {
-            true => self.screen.passing(progress_line(progress)),
-            false if self.said.is_none() => self.said = Some(Instant::now()),
-            false => {
-                if self.is_time() {
-                    self.screen.progress(progress_line(progress));
-                }
-            }
+        if self.screen.is_terminal() {
+            self.screen.passing(progress_line(progress));
+        } else if self.said.is_none() {
+            self.said = Some(Instant::now());
+        } else if self.is_time() {
+            self.screen.progress(progress_line(progress));
         }
     }
 }

@@ -194,7 +194,10 @@ fn leave_out_histories(catalog: &mut Catalog) {
         columns: table
             .columns
             .iter()
-            .map(|column| (column.name.clone(), column.ty.name.clone()))
+            .map(|column| foreign::Column {
+                name: column.name.clone(),
+                type_name: column.ty.name.clone(),
+            })
             .collect(),
         ..Candidate::default()
     };

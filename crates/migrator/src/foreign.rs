@@ -195,8 +195,17 @@ pub struct Candidate {
     pub is_here: bool,
     /// Whether the session's user may read it.
     pub is_readable: bool,
-    /// Its columns in order: name and `typname`.
-    pub columns: Vec<(String, String)>,
+    /// Its columns in order.
+    pub columns: Vec<Column>,
+}
+
+/// A column of such a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// `typname` of its type.
+    pub type_name: String,
 }
 
 /// Asks for every table that has the name of a tool's history; [`candidates`] reads the answer. Needs no right.
@@ -222,7 +231,10 @@ pub fn candidates(rows: &Rows) -> Vec<Candidate> {
     let mut tables: Vec<Candidate> = Vec::new();
     for row in rows {
         let text = |index: usize| row.get(index).cloned().flatten().unwrap_or_default();
-        let column = (text(4), text(5));
+        let column = Column {
+            name: text(4),
+            type_name: text(5),
+        };
         match tables.last_mut() {
             Some(last) if last.schema == text(0) && last.table == text(1) => {
                 last.columns.push(column);
@@ -304,7 +316,7 @@ fn fits(shape: &Shape, table: &Candidate) -> bool {
                 || shape.tool == Tool::Dbmate && table.table == set_aside(Tool::Rails));
     let has_schema = shape.schema.is_none_or(|schema| table.schema == schema);
     let has = |(name, typname): &(&str, &str)| {
-        let is_it = |(column, ty): &(String, String)| column == name && ty == typname;
+        let is_it = |it: &Column| it.name == *name && it.type_name == *typname;
         table.columns.iter().any(is_it)
     };
     let has_others = shape.is_common_name() && table.columns.len() != shape.columns.len();

@@ -3,7 +3,7 @@
 pub(crate) mod session;
 
 pub(crate) use session::set_lock_timeout;
-pub use session::{LOCK_GIVEN_UP, Session};
+pub use session::{LOCK_GIVEN_UP, SessionSettings};
 
 use std::ops::Range;
 
@@ -34,7 +34,7 @@ pub struct StepRef<'a> {
     /// With or without TimescaleDB.
     pub mode: Mode,
     /// How a migration's session starts.
-    pub session: &'a Session,
+    pub session: &'a SessionSettings,
     /// What the history must record about the other migrations when the step is recorded; `None` if none of its statements is sent.
     pub kept: Option<Kept>,
 }

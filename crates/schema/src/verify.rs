@@ -288,7 +288,10 @@ impl HistoryLocation {
 
 /// A database that was taken over keeps the history of the tool that created it, which is not part of the schema either.
 fn leave_out_histories(catalog: &mut Catalog) {
-    let column = |column: &Column| (column.name.clone(), column.ty.name.clone());
+    let column = |column: &Column| foreign::Column {
+        name: column.name.clone(),
+        type_name: column.ty.name.clone(),
+    };
     let candidate = |table: &Table| Candidate {
         schema: table.schema.clone(),
         table: table.name.clone(),

@@ -10,7 +10,10 @@ fn table(text: &str) -> Candidate {
     let (schema, name) = name.split_once('.').unwrap_or(("public", name));
     let columns = columns.split(", ").map(|column| {
         let (name, ty) = column.split_once(' ').unwrap();
-        (name.to_owned(), ty.to_owned())
+        Column {
+            name: name.to_owned(),
+            type_name: ty.to_owned(),
+        }
     });
     Candidate {
         schema: schema.to_owned(),

@@ -215,9 +215,9 @@ fn read_all(
     match link.query(&first) {
         Ok(mut results) => {
             let rows = results.pop().unwrap_or_default();
-            let facts = answers(&mut results, history, extra.is_some())?;
-            let history = parse_history(&facts.0, &rows)?;
-            Ok(report(facts, history, Missing::default()))
+            let answers = read_answers(&mut results, history, extra.is_some())?;
+            let history = parse_history(&answers.facts, &rows)?;
+            Ok(report(answers, history, Missing::default()))
         }
         Err(link::Error::Server(error)) if is_about_the_history(&error) => {
             look(link, history, &own, extra.is_some(), &error)
@@ -250,27 +250,35 @@ fn look(
         elsewhere::query(),
     );
     let mut results = link.query(&sql)?;
-    let facts = answers(&mut results, history, has_extra)?;
+    let answers = read_answers(&mut results, history, has_extra)?;
     let mut next = || results.pop().unwrap_or_default();
     let (places, tables, tools) = (next(), next(), next());
     let tables = trust::found(&tables);
-    let name = facts.0.history_schema.clone().unwrap_or_default();
+    let name = answers.facts.history_schema.clone().unwrap_or_default();
     if let Some(untrusted) = untrusted(&tables, &name, history) {
         let is_tools = |it: &&Foreign| it.schema == name && it.table == history.table;
         let tools = foreign::look(link, Some(tools))?;
         // Another tool's history is left alone whoever owns it.
         return match tools.iter().find(is_tools) {
-            Some(_) => Err(foreign::refuse(&facts.0, error.message.clone(), tools)),
+            Some(_) => Err(foreign::refuse(
+                &answers.facts,
+                error.message.clone(),
+                tools,
+            )),
             None => Err(Error::Untrusted(Box::new(untrusted))),
         };
     }
     if tables.iter().any(|it| it.name == history.table) {
         return match error.code.as_str() {
             // The name stands for another table, a temporary one say.
-            NO_HISTORY => read_in_its_schema(link, facts, tools),
+            NO_HISTORY => read_in_its_schema(link, answers, tools),
             _ => {
                 let tools = foreign::look(link, Some(tools))?;
-                Err(foreign::refuse(&facts.0, error.message.clone(), tools))
+                Err(foreign::refuse(
+                    &answers.facts,
+                    error.message.clone(),
+                    tools,
+                ))
             }
         };
     }
@@ -288,7 +296,7 @@ fn look(
         elsewhere::fill(&mut elsewhere, &rows.concat());
     }
     let missing = Missing { foreign, elsewhere };
-    Ok(report(facts, History::default(), missing))
+    Ok(report(answers, History::default(), missing))
 }
 
 /// Refuses what has taken the place of the history, or of the table of paused jobs, and may not be trusted.
@@ -314,8 +322,8 @@ fn untrusted(
 }
 
 /// Reads a history that has been found to be one, and whose bare name stands for something else.
-fn read_in_its_schema(link: &mut dyn Link, facts: Answers, tools: Rows) -> Result<Report, Error> {
-    let named = facts.0.named_history();
+fn read_in_its_schema(link: &mut dyn Link, answers: Answers, tools: Rows) -> Result<Report, Error> {
+    let named = answers.facts.named_history();
     let sql = format!(
         "{};\n{};\n{}",
         session::neutral(Scope::Message),
@@ -326,19 +334,23 @@ fn read_in_its_schema(link: &mut dyn Link, facts: Answers, tools: Rows) -> Resul
         Ok(mut results) => results.pop().unwrap_or_default(),
         Err(link::Error::Server(error)) if is_about_the_history(&error) => {
             let tools = foreign::look(link, Some(tools))?;
-            return Err(foreign::refuse(&facts.0, error.message, tools));
+            return Err(foreign::refuse(&answers.facts, error.message, tools));
         }
         Err(error) => return Err(error.into()),
     };
-    let history = parse_history(&facts.0, &rows)?;
-    Ok(report(facts, history, Missing::default()))
+    let history = parse_history(&answers.facts, &rows)?;
+    Ok(report(answers, history, Missing::default()))
 }
 
-/// The facts, and the answer to the extra query.
-type Answers = (Facts, Option<Rows>);
+/// What the server answered of itself.
+struct Answers {
+    facts: Facts,
+    /// The answer to the extra query.
+    extra: Option<Rows>,
+}
 
 /// Takes the answers to [`query`] and the extra query, which are the last ones.
-fn answers(
+fn read_answers(
     results: &mut Vec<Rows>,
     history: &HistoryTable,
     has_extra: bool,
@@ -348,17 +360,17 @@ fn answers(
     if facts.server_version_num < OLDEST_SERVER {
         Err(Error::ServerTooOld(facts.server_version))
     } else {
-        Ok((facts, extra))
+        Ok(Answers { facts, extra })
     }
 }
 
-fn report((facts, extra): Answers, history: History, missing: Missing) -> Report {
+fn report(answers: Answers, history: History, missing: Missing) -> Report {
     Report {
-        facts,
+        facts: answers.facts,
         applied: Vec::new(),
         history,
         ahead: None,
-        extra,
+        extra: answers.extra,
         foreign: missing.foreign,
         elsewhere: missing.elsewhere,
     }

@@ -67,6 +67,13 @@ pub struct Holder {
     pub since: String,
 }
 
+/// How an attempt to take the lock ended.
+enum Attempt {
+    Taken(Taken),
+    /// Another runner has it, or had it a moment ago.
+    Held(Option<Holder>),
+}
+
 /// Takes the lock, asking again until it is free or the patience is over; returns what is known of the session.
 ///
 /// Waiting inside `pg_advisory_lock` would hold a snapshot that the holder's CREATE INDEX CONCURRENTLY waits for; each question here is a
@@ -83,13 +90,13 @@ pub(super) fn take(
     loop {
         watch.begin("", "");
         let answer = try_take(link, lock).and_then(|taken| match taken {
-            Some(taken) => Ok((Some(taken), None)),
-            None => Ok((None, holder(link, lock)?)),
+            Some(taken) => Ok(Attempt::Taken(taken)),
+            None => Ok(Attempt::Held(holder(link, lock)?)),
         });
         watch.end();
         let holder = match answer? {
-            (Some(taken), _) => return Ok(taken),
-            (None, holder) => holder,
+            Attempt::Taken(taken) => return Ok(taken),
+            Attempt::Held(holder) => holder,
         };
         if let Some(holder) = &holder
             && told.as_ref() != Some(holder)

@@ -7,7 +7,7 @@ use super::watch::Watch;
 use super::{Error, Event, Facts, Options};
 use crate::link::{self, Link, Notice, Pooling, Rows};
 use crate::message::Message;
-use crate::script::Session;
+use crate::script::SessionSettings;
 
 /// How often it is said that a connection still cannot be made.
 const TELL_AGAIN: Duration = Duration::from_secs(10);
@@ -28,7 +28,7 @@ pub(super) struct LockedLink<'a, 'o> {
     /// The process that served the session when the settings that it began with were read.
     served_by: String,
     /// How the session of each migration starts.
-    settings: Session,
+    settings: SessionSettings,
     /// Whether the session has loaded nothing of TimescaleDB.
     is_fresh: bool,
     /// When the message that is under way, or was last, was sent.
@@ -52,7 +52,7 @@ impl<'a, 'o> LockedLink<'a, 'o> {
             is_pooled: pooling == Pooling::Session,
             backend: None,
             served_by: String::new(),
-            settings: Session {
+            settings: SessionSettings {
                 // One attempt waits no longer than all of them together.
                 lock_timeout: options.lock_timeout.min(options.patience),
                 patience: options.patience,
@@ -71,7 +71,7 @@ impl<'a, 'o> LockedLink<'a, 'o> {
         self.watch
     }
 
-    pub(super) fn settings(&self) -> &Session {
+    pub(super) fn settings(&self) -> &SessionSettings {
         &self.settings
     }
 

@@ -217,3 +217,62 @@ pub(super) fn is_fresh_session(step: PlannedStep<'_>) -> bool {
     step.planned()
         .is_some_and(|planned| planned.kind == StepKind::FreshSession)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::plan::Migration;
+    use crate::source::File;
+
+    /// The steps of the next stretch as `migration.step`, and whether they are all.
+    fn next(texts: &[&str], steps_done: usize, is_fresh: bool) -> String {
+        let parse = |(index, text): (usize, &&str)| {
+            let name = format!("{:03}_a.sql", index + 1);
+            let file = File::new(Path::new(&name), text.as_bytes().to_vec()).unwrap();
+            Migration::parse(file).unwrap()
+        };
+        let migrations: Vec<Migration> = texts.iter().enumerate().map(parse).collect();
+        let pending = |(index, migration)| Pending {
+            migration,
+            steps_done: if index == 0 { steps_done } else { 0 },
+        };
+        let pending: Vec<Pending<'_>> = migrations.iter().enumerate().map(pending).collect();
+        let stretch = Stretch::next(&pending, is_fresh);
+        let steps = stretch.steps.iter();
+        let steps = steps.map(|it| format!("{}.{}", it.position + 1, it.index + 1));
+        let end = if stretch.is_end { "end" } else { "more" };
+        format!("{} {end}", steps.collect::<Vec<_>>().join(" "))
+    }
+
+    #[test]
+    fn a_stretch_is_what_one_session_can_run() {
+        let update = "ALTER EXTENSION timescaledb UPDATE;";
+        assert_eq!(
+            next(&["SELECT 1;\nVACUUM;", "SELECT 2;"], 0, false),
+            "1.1 1.2 2.1 end"
+        );
+        assert_eq!(
+            next(&["SELECT 1;\nVACUUM;", "SELECT 2;"], 1, false),
+            "1.2 2.1 end"
+        );
+        assert_eq!(
+            next(&["SELECT 1;", update, "SELECT 2;"], 0, false),
+            "1.1 more"
+        );
+        assert_eq!(next(&[update, "SELECT 2;"], 0, true), "1.1 more");
+        assert_eq!(next(&[update], 0, true), "1.1 end");
+        assert_eq!(
+            next(&["DISCARD ALL;\nSELECT 1;", "SELECT 2;"], 0, false),
+            "1.1 more"
+        );
+        assert_eq!(next(&["DISCARD ALL;"], 0, false), "1.1 more");
+    }
+
+    #[test]
+    fn a_file_without_a_step_left_is_still_to_be_recorded() {
+        assert_eq!(next(&["SELECT 1;"], 1, false), "1.2 end");
+        assert_eq!(next(&["-- nothing"], 0, false), "1.1 end");
+    }
+}

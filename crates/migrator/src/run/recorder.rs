@@ -3,7 +3,7 @@
 use super::current_step::PlannedStep;
 use crate::history::{History, Kept, Mode, Recorded};
 use crate::plan::Pending;
-use crate::script::{Bounds, Session, StepRef};
+use crate::script::{Bounds, SessionSettings, StepRef};
 
 /// What all that a run records has in common.
 pub(super) struct Recorder {
@@ -18,7 +18,7 @@ impl Recorder {
     pub(super) fn step_ref<'s>(
         &'s self,
         step: PlannedStep<'s>,
-        session: &'s Session,
+        session: &'s SessionSettings,
     ) -> StepRef<'s> {
         StepRef {
             migration: step.migration,
@@ -39,7 +39,7 @@ impl Recorder {
         &self,
         pending: &[Pending<'_>],
         history: &History,
-        session: &Session,
+        session: &SessionSettings,
     ) -> Vec<Kept> {
         let first = pending.first().map(|it| it.migration.file.version);
         let mut recorded = Recorded::default();

@@ -190,3 +190,61 @@ fn pause(attempts: u32) -> Duration {
     let random = RandomState::new().hash_one(thread::current().id());
     longest / 2 + (longest / 2).mul_f64(random as f64 / u64::MAX as f64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: StepId = StepId {
+        version: 1,
+        index: 0,
+    };
+    const SECOND: StepId = StepId {
+        version: 1,
+        index: 1,
+    };
+
+    /// Whether the step that was cut may be sent again.
+    fn may_send_again(retries: &Retries) -> bool {
+        retries.cut.as_ref().unwrap().may_send_again
+    }
+
+    #[test]
+    fn a_step_is_sent_once_more_after_a_cut_and_not_twice() {
+        let mut retries = Retries::new(&Options::default());
+        let error = link::Error::lost("gone");
+        retries.note_cut(&error, Some(FIRST), true);
+        assert!(may_send_again(&retries));
+        // Between two attempts the connection broke again: it is still the same step.
+        retries.note_cut(&error, None, true);
+        assert!(!may_send_again(&retries));
+        retries.note_cut(&error, Some(SECOND), true);
+        assert!(may_send_again(&retries));
+    }
+
+    #[test]
+    fn a_step_is_not_sent_again_to_a_server_that_went_down_or_ended_the_session() {
+        let mut retries = Retries::new(&Options::default());
+        retries.note_cut(&link::Error::lost("gone"), Some(FIRST), false);
+        assert!(!may_send_again(&retries));
+        let mut retries = Retries::new(&Options::default());
+        let ended = link::Error::Lost {
+            message: "terminating connection".to_owned(),
+            code: Some("57P01".to_owned()),
+        };
+        retries.note_cut(&ended, Some(FIRST), true);
+        assert!(!may_send_again(&retries));
+    }
+
+    #[test]
+    fn a_pause_is_longer_after_each_attempt_and_has_an_end() {
+        for (attempts, longest) in [(1, 500), (2, 1_000), (4, 4_000), (5, 5_000), (40, 5_000)] {
+            let longest = Duration::from_millis(longest);
+            let pause = pause(attempts);
+            assert!(
+                pause >= longest / 2 && pause <= longest,
+                "{attempts}: {pause:?}"
+            );
+        }
+    }
+}

@@ -8,7 +8,7 @@ use std::time::Duration;
 use sql::qualified::qualified;
 use sql::quote::literal;
 
-/// SQLSTATE of [`Session::end`]: the settings for new sessions are not those that this one started with. In a separate class.
+/// SQLSTATE of [`SessionSettings::end`]: the settings for new sessions are not those that this one started with. In a separate class.
 pub(crate) const OUTDATED: &str = "TSS01";
 
 /// SQLSTATE of a step whose statements gave up the lock that keeps other runners away.
@@ -61,7 +61,7 @@ pub(crate) fn stored_settings() -> String {
 /// How the session of each migration starts: parameters that an earlier one set are put back, strings mean what the lexer took them to
 /// mean, and no statement waits for a lock for long.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
+pub struct SessionSettings {
     /// How long a statement may wait for a lock: sessions that queue behind it wait as long.
     pub lock_timeout: Duration,
     /// How long a statement may wait for a lock that no session queues behind.
@@ -76,7 +76,7 @@ pub struct Session {
     pub stored_settings: Option<String>,
 }
 
-impl Session {
+impl SessionSettings {
     /// The statements that start it. What the file itself left, it finds again.
     pub fn start(&self) -> Vec<String> {
         let resets = ["RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL"];

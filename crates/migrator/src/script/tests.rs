@@ -5,7 +5,7 @@ use super::*;
 use crate::history::Recorded;
 use crate::source::File;
 
-static SESSION: Session = Session {
+static SESSION: SessionSettings = SessionSettings {
     lock_timeout: Duration::from_secs(5),
     patience: Duration::from_secs(60),
     statement_timeout: None,
