@@ -342,7 +342,7 @@ fn a_schema_that_no_search_path_can_name((project, mut client): (Sandbox, Client
     assert_eq!(client.query_one(tables, &[]).unwrap().get::<_, i64>(0), 0);
 }
 
-/// A role that may have one session, and that may not use one of the schemas; the URL has options of its own, which stay.
+/// A role that may have one session, and that may not use one of the schemas; the URL has its own options, which stay.
 #[test]
 fn a_role_with_one_session_and_without_a_right() {
     let schemas = ["tenant_1", "tenant_2", "tenant_3"];

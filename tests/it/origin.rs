@@ -161,7 +161,7 @@ fn introspect(client: &mut Client) -> Catalog {
     catalog::parse(&ask(&query)).unwrap()
 }
 
-/// Drops and alters by hand what these migrations make, and checks each place that is named. What has none.
+/// Drops and alters by hand what these migrations make, and checks each place that is named. Returns those without a place.
 fn check(test: &str, project: Sandbox) -> Option<(usize, String)> {
     let again = Database::new(test)?;
     let screen = project.run("migrate");

@@ -53,7 +53,7 @@ fn build_script(scratch: &Scratch, runs: usize) -> Result<Times> {
     })
 }
 
-/// The CPU time of cargo and all that it starts, in a target folder of its own.
+/// The CPU time of cargo and everything that it starts, in a separate target folder.
 fn cold_build(scratch: &Scratch) -> Result<Duration> {
     let target = scratch.folder("target")?;
     let cargo = cargo::cargo();

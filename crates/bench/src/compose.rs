@@ -118,7 +118,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// Brings it up; says why where there is no engine or no image.
+    /// Starts it; says why not if there is no engine or no image.
     pub fn start(scratch: &Scratch, xtask: &Path) -> Result<Result<Service, String>> {
         if output(Command::new("docker").arg("info")).is_err() {
             return Ok(Err("no Docker engine answers".to_owned()));

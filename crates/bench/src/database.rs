@@ -35,7 +35,7 @@ pub struct Way {
 }
 
 impl Database {
-    /// Makes it; says why where there is neither a URL nor a server.
+    /// Creates it; says why not if there is neither a URL nor a server.
     pub fn create() -> Result<Result<Database, String>> {
         let (url, server) = match std::env::var("DATABASE_URL") {
             Ok(url) if !url.is_empty() => (url, None),
@@ -78,18 +78,18 @@ impl Database {
         self.query("SELECT 1")
     }
 
-    /// Makes the table in which those without a history of their own record; ours would refuse a database with a table that is not its own.
+    /// Creates the table in which tools without a history record; ours would refuse a database with a foreign table.
     pub fn create_record(&self) -> Result<()> {
         self.query(RECORD)
     }
 
-    /// Runs statements in a session of their own.
+    /// Runs statements in a separate session.
     fn query(&self, sql: &str) -> Result<()> {
         self.config.connect()?.query(sql)?;
         Ok(())
     }
 
-    /// The way without a proxy; encrypted as `DATABASE_URL` says, and not at all on a server of our own.
+    /// The way without a proxy; encrypted as `DATABASE_URL` says, and never on our own server.
     pub fn direct(&self) -> Way {
         self.way(&self.host(), self.port(), &self.tls)
     }

@@ -25,7 +25,7 @@ impl Delayed {
     }
 }
 
-/// Writes each piece when it is due, until nobody writes any more or nobody reads.
+/// Writes each piece when it is due, until the writer or the reader is gone.
 fn pass(mut writer: Box<dyn Write + Send>, pieces: Receiver<(Instant, Vec<u8>)>) {
     for (due, piece) in pieces {
         thread::sleep(due.saturating_duration_since(Instant::now()));

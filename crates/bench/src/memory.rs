@@ -12,7 +12,7 @@ const PERIOD: Duration = Duration::from_millis(1);
 
 /// Runs a command that must succeed, and returns the kernel's own record of its peak, in bytes; `None` where there is no `/proc`.
 ///
-/// `VmHWM` never falls, so the last look before the end tells the peak of all but the last millisecond. What `wait4` returns would be
+/// `VmHWM` never falls, so the last look before the end shows the peak except for the last millisecond. What `wait4` returns would be
 /// no better: it counts the memory of the process that started the program, too.
 /// <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>
 pub fn peak(command: &mut Command) -> Result<Option<u64>> {

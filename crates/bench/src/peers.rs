@@ -17,7 +17,7 @@ use crate::stats::output;
 pub enum Task {
     /// Find that all are applied.
     Nothing,
-    /// Apply them, each in a transaction of its own.
+    /// Applies them, each in a separate transaction.
     Each,
     /// Apply them in one transaction.
     Whole,

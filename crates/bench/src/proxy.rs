@@ -1,5 +1,5 @@
-//! A proxy for PostgreSQL's protocol that counts what a client sends: connections, and messages that wait for an answer. It may stand
-//! for a distance between the two.
+//! A proxy for PostgreSQL's protocol that counts what a client sends: connections, and messages that wait for an answer. It can simulate a
+//! distance between the two.
 //!
 //! It refuses encryption, which it could not read through.
 //! The protocol: <https://www.postgresql.org/docs/current/protocol-message-formats.html>.
@@ -18,7 +18,7 @@ use crate::delay::Delayed;
 
 /// The codes of a first packet that asks for encryption: SSLRequest and GSSENCRequest.
 const ENCRYPTION: [u32; 2] = [80_877_103, 80_877_104];
-/// A first packet that is longer is none of PostgreSQL's: MAX_STARTUP_PACKET_LENGTH in its `postmaster.h`.
+/// A longer first packet is not PostgreSQL's: MAX_STARTUP_PACKET_LENGTH in its `postmaster.h`.
 const LONGEST_STARTUP: usize = 10_000;
 
 /// Where the real server listens.

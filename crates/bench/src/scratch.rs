@@ -21,7 +21,7 @@ const FOREIGN: [&str; 8] = [
     "COMPOSE_PROFILES",
 ];
 
-/// A folder of our own, empty at first.
+/// A separate folder, empty at first.
 pub struct Scratch {
     dir: PathBuf,
     // Held as long as the bench runs: two at once would measure each other.
@@ -86,7 +86,7 @@ pub fn trivial_migrations(folder: &Path, count: usize) -> Result<()> {
     Ok(())
 }
 
-/// A program that runs in `dir` and sees no database but those that it is told of.
+/// A program that runs in `dir` and sees only the databases that it is given.
 pub fn command(program: impl AsRef<std::ffi::OsStr>, dir: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(dir);

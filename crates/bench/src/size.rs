@@ -1,8 +1,8 @@
 //! What start-up adds to a service's release binary.
 //!
-//! Two examples of `analytics-schema` do the same, and one of them migrates and verifies first. Each is built as a program of a service, in
-//! a workspace of its own: as an example it would be built with what the tests need, and with this workspace's profiles. How a service's own
-//! client connects decides what is there anyway, so they are compared twice, with TLS in both and with TLS in neither.
+//! Two examples of `analytics-schema` do the same, and one of them migrates and verifies first. Each is built as a service's program, in a
+//! separate workspace: as an example it would be built with what the tests need, and with this workspace's profiles. The service's client
+//! decides what is linked anyway, so they are compared twice, with TLS in both and with TLS in neither.
 
 use std::fs;
 use std::path::Path;
@@ -68,7 +68,7 @@ pub fn run(scratch: &Scratch, report: &mut Report) -> Result<()> {
 fn write_service(service: &Path, client: &Client) -> Result<()> {
     let schema = cargo::workspace().join("analytics-schema");
     let programs = service.join("src/bin");
-    // The programs of the client before are in the way.
+    // The previous client's programs are in the way.
     let _ = fs::remove_dir_all(&programs);
     fs::create_dir_all(&programs)?;
     for example in [client.without, WITH] {

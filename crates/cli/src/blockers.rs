@@ -7,7 +7,7 @@ use crate::screen::one_line;
 /// How much of a query is shown.
 const QUERY: usize = 80;
 
-/// Said where a background job is in the way.
+/// Printed if a background job is in the way.
 pub const PAUSE_JOBS: &str = "`--pause-jobs` pauses the background jobs of what is touched";
 
 /// A blocking session, in one line.

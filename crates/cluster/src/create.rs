@@ -33,7 +33,7 @@ pub(super) fn create(cluster: &Cluster, parent: &Folder) -> Result<(), Error> {
     initdb.args(["--no-sync", "--no-instructions"]);
     run(&mut initdb, &program)?;
 
-    // What is in the way is no cluster: an empty directory, say, or one without a data directory.
+    // What is in the way is not a cluster: for example an empty directory, or one without a data directory.
     parent.remove_empty(name)?;
     parent.rename(new, name)
 }

@@ -121,7 +121,7 @@ pub(crate) fn call(place: Indent, function: &str, arguments: &[&str], suffix: &s
     format!("{}{suffix}", broken_call(place, function, arguments))
 }
 
-/// `function(argument, argument)` with each argument on a line of its own.
+/// `function(argument, argument)` with each argument on a separate line.
 fn broken_call(place: Indent, function: &str, arguments: &[&str]) -> String {
     let inner = place.inner(4).margin();
     let arguments: String = arguments.iter().map(|a| format!("\n{inner}{a},")).collect();

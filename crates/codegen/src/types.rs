@@ -35,7 +35,7 @@ pub(crate) struct RustType {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct CircularDomain(pub(crate) String);
 
-/// The Rust type of a SQL type that has none of its own.
+/// The Rust type of an SQL type that has no specific one.
 fn as_text() -> RustType {
     RustType {
         path: "timeschema::AsText".to_owned(),

@@ -280,7 +280,7 @@ pub struct Held {
     pub has_failed: bool,
 }
 
-/// The histories among some tables; each of its own, whatever else is in the database.
+/// The histories among some tables; each is judged alone, whatever else is in the database.
 pub fn recognise(tables: &[Candidate]) -> Vec<Foreign> {
     let is_rails = |schema: &str| {
         tables

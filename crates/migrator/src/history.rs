@@ -187,7 +187,7 @@ pub fn create(qualified: &str) -> String {
     );
     format!(
         "{};\nDO {};\n\
-         COMMENT ON TABLE {qualified} IS 'Applied migrations; a row with steps_done < steps stopped half-way, and the next run goes on there'",
+         COMMENT ON TABLE {qualified} IS 'Applied migrations; a row with steps_done < steps stopped half-way, and the next run continues there'",
         create_table(qualified),
         literal(&complete),
     )

@@ -210,8 +210,8 @@ impl Command {
     }
 }
 
-/// Whether a table, or the table of an index, is partitioned, is a hypertable or a continuous aggregate, has children. One row, or none
-/// where there is no such relation.
+/// Whether a table, or the table of an index, is partitioned, is a hypertable or a continuous aggregate, has children. One row, or none if
+/// there is no such relation.
 ///
 /// A server without TimescaleDB lacks these views, and a query that names them cannot even be parsed there: that part is
 /// text, which `query_to_xml` runs only where they are.

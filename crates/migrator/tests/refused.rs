@@ -388,7 +388,7 @@ impl Refusing {
         }
     }
 
-    /// Behind a BEGIN each line is an active transaction too many, or tries to end one that is not its own; by itself it is not.
+    /// After a BEGIN each line starts a second transaction, or tries to end one that it did not start; alone it does not.
     fn refuses(&mut self, lines: &[&str]) {
         for sql in lines {
             assert_eq!(self.answer(sql), Answer::AsRead, "{sql}");

@@ -26,7 +26,7 @@ use crate::text::pad;
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Bits {
     len: usize,
-    /// The first bit is the highest of the first byte; those behind the last one are 0.
+    /// The first bit is the highest of the first byte; those after the last one are 0.
     bytes: Vec<u8>,
 }
 
@@ -74,7 +74,7 @@ impl Bits {
             .map(mask)
             .fold(0, |all, bit| all | bit);
         if bytes.last().is_some_and(|last| last & behind != 0) {
-            return Err(error("bits are set behind the last one"));
+            return Err(error("bits are set after the last one"));
         }
         let bytes = bytes.to_vec();
         Ok(Self { len, bytes })
@@ -189,7 +189,7 @@ mod tests {
             (&[0, 0][..], "no length"),
             (&[0xFF; 4], "negative length"),
             (&[0, 0, 0, 9, 1], "of another length than it says"),
-            (&[0, 0, 0, 7, 1], "bits are set behind the last one"),
+            (&[0, 0, 0, 7, 1], "bits are set after the last one"),
         ] {
             assert_eq!(Bits::decode(raw).unwrap_err().reason, reason);
         }

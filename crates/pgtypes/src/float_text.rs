@@ -111,7 +111,7 @@ fn write_shortest(out: &mut dyn fmt::Write, scientific: &str, most: i32) -> fmt:
     }
 }
 
-/// Takes a number as PostgreSQL prints it. A number that is too great, or too small to differ from zero, is none.
+/// Takes a number as PostgreSQL prints it. A number that is too large, or too small to differ from zero, is refused.
 pub(crate) fn take_f64(cursor: &mut Cursor<'_>) -> Option<f64> {
     let text = take(cursor)?;
     let value: f64 = text.parse().ok()?;

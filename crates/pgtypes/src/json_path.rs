@@ -13,7 +13,7 @@ const VERSION: u8 = 1;
 
 /// A `jsonpath`: the text that PostgreSQL prints, which is normalized.
 ///
-/// Whether the text is a path is for the server to say, when it is sent. Equality is of the text, and so means something only between two
+/// The server decides whether the text is a path, when it is sent. Equality is of the text, and so means something only between two
 /// values that were read; PostgreSQL has none.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct JsonPath(String);

@@ -10,14 +10,14 @@ use crate::timestamp::Timestamp;
 
 /// Values of which there are ranges.
 pub trait RangeElement: Encode + Ord {
-    /// OID of PostgreSQL's own type of ranges; 0 when there is none.
+    /// OID of PostgreSQL's range type; 0 if there is none.
     const RANGE_OID: u32 = 0;
 
-    /// OID of PostgreSQL's own type of sets of ranges; 0 when there is none.
+    /// OID of PostgreSQL's multirange type; 0 if there is none.
     const MULTIRANGE_OID: u32 = 0;
 
-    /// The value right after this one; `Some(None)` when there is none because values lie close, or this one is infinite, and `None` when
-    /// it would be out of range.
+    /// The value right after this one; `Some(None)` if there is none because values are dense, or this one is infinite, and `None` if it
+    /// would be out of range.
     #[allow(clippy::option_option, reason = "both mean something else")]
     fn next(&self) -> Option<Option<Self>>
     where

@@ -10,7 +10,7 @@ use crate::text_value::{self, text_value};
 
 /// An `xml`: the text that PostgreSQL prints, which is what was stored without the encoding that its declaration may name.
 ///
-/// Whether the text is XML is for the server to say, when it is sent. Equality is of the text; PostgreSQL has none.
+/// The server decides whether the text is XML, when it is sent. Equality is of the text; PostgreSQL has none.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Xml(String);
 

@@ -151,7 +151,7 @@ fn another_schema_of_the_search_path() {
     assert_eq!(relations(&project, "users"), ["app"]);
 }
 
-/// The name is looked up in the whole search path, as that of our own history is.
+/// The name is looked up in the whole search path, like that of our history.
 #[testkit::test(|test| database(test, &[DBMATE, "CREATE SCHEMA \"My app\""]))]
 fn a_namesake_in_another_schema_of_the_search_path(project: Sandbox) {
     let url = project.own_database().url();

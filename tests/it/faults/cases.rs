@@ -114,7 +114,7 @@ pub fn run(target: &Target, mode: &Mode, at: usize, clean: &State) -> Outcome {
     }
 }
 
-/// Waits for the end of a program that may be behind a black hole, where it is killed after a while.
+/// Waits for the end of a program that may be behind a black hole, which is killed after a while.
 fn wait_in_the_dark(program: &Program, proxy: &Proxy) -> bool {
     let hangs = Instant::now() + PATIENCE;
     while !proxy.fired() && program.ended().is_none() && Instant::now() < hangs {

@@ -1,4 +1,4 @@
-//! Background jobs of TimescaleDB: named where they are in the way, paused on request, and resumed whatever happens.
+//! Background jobs of TimescaleDB: named if they are in the way, paused on request, and resumed whatever happens.
 
 use postgres::Client;
 

@@ -52,7 +52,7 @@ const ALTERED: &[&str] = &[
 #[testkit::test(|test| Database::timescale(test, "what plain mode is compared with"))]
 fn what_is_altered_later_has_the_catalog_that_timescaledb_gives(timescaledb: Database) {
     let plain = Database::plain(testkit::test_name!()).unwrap();
-    // Each in a transaction of its own: a column that is added later is one that may be null.
+    // Each in a separate transaction: a column that is added later may be null.
     for statement in ALTERED {
         timescaledb.run(statement);
         plain.run(statement);

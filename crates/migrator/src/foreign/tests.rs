@@ -56,7 +56,7 @@ fn a_table_is_recognised_by_name_and_columns() {
             &["schema_migrations: version int8, dirty bool"],
             "golang-migrate public.schema_migrations",
         ),
-        // Ours, and those of tools that nobody knows.
+        // Ours, and those of unknown tools.
         (
             &["schema_migrations: version int4, name text, checksum text"],
             "",

@@ -1,4 +1,4 @@
-//! The check of each kind of statement, and how its answer is read. Whether the checks tell the truth is asked in `tests/recovery`.
+//! The check of each kind of statement, and how its answer is read. `tests/recovery` proves that the checks are right.
 
 use sql::qualified::assert_qualified;
 

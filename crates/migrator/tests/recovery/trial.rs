@@ -107,7 +107,7 @@ impl Ground {
         }
     }
 
-    /// Cuts `statement` down some milliseconds after it was begun, wherever it then is, if it is not done; else as [`Ground::cut`].
+    /// Kills `statement` some milliseconds after it was started, wherever it then is, if it is not done; else as [`Ground::cut`].
     pub fn cut_at_times(&mut self, statement: &str, content: &str) {
         let mut clean = self.trial();
         clean.client.batch_execute(statement).unwrap();
@@ -168,7 +168,7 @@ impl Trial<'_> {
         let blocker_pid: i32 = blocker_pid.get(0);
         blocker.batch_execute(lock).unwrap();
         let (pid, victim) = self.begin(statement);
-        // For nobody else: a concurrent build also waits for what autovacuum looks at.
+        // For no other session: a concurrent build also waits for autovacuum's tables.
         self.wait_for(
             &format!("SELECT WHERE {blocker_pid} = ANY (pg_blocking_pids($1))"),
             pid,

@@ -120,7 +120,7 @@ impl Stop {
     }
 }
 
-/// Bytes up to behind the semicolon, if no token comes before it.
+/// Bytes up to and including the semicolon, if no token comes before it.
 fn semicolon(sql: &str) -> Option<usize> {
     let at = gap(sql);
     sql[at..].starts_with(';').then_some(at + 1)

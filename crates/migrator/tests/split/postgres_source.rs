@@ -110,7 +110,7 @@ fn find_sql(folder: &Path, files: &mut Vec<PathBuf>) {
 }
 
 /// A file's text with what is not SQL taken out: meta-commands to the end of their line (a semicolon stands for one that sends the
-/// statement before it), the data behind `COPY … FROM stdin`, variables that psql sets by itself, NUL bytes, bytes that are not UTF-8.
+/// statement before it), the data after `COPY … FROM stdin`, variables that psql sets itself, NUL bytes, bytes that are not UTF-8.
 fn only_sql(file: &Path) -> String {
     let bytes = fs::read(file).unwrap();
     let text = String::from_utf8_lossy(&bytes);
@@ -131,7 +131,7 @@ fn only_sql(file: &Path) -> String {
                 start = range.end;
                 if is_copy_from_stdin(&text[range.clone()]) {
                     remove_data(&mut text, range.end);
-                    // Some psql look for data behind such a statement even when the server asks for none.
+                    // Some psql look for data after such a statement even if the server asks for none.
                     let elsewhere = text[range.clone()]
                         .to_ascii_lowercase()
                         .replace("std", "fil");
@@ -163,7 +163,7 @@ fn is_copy_from_stdin(statement: &str) -> bool {
     read.first().is_some_and(|statement| statement.kind == copy)
 }
 
-/// Removes the lines behind the one that `end` is in, up to the one that says `\.`.
+/// Removes the lines after the one that `end` is in, up to the one with `\.`.
 fn remove_data(text: &mut String, end: usize) {
     let Some(first) = text[end..].find('\n').map(|length| end + length + 1) else {
         return;

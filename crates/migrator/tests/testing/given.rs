@@ -1,4 +1,4 @@
-//! A server that `TEST_DATABASE_URL` names, on which somebody else's databases are as well.
+//! A server that `TEST_DATABASE_URL` names, which also has other databases.
 
 use cluster::{Cluster, Running, Settings};
 use migrator::wire::Config;

@@ -25,7 +25,7 @@ impl<T: fmt::Display> fmt::Display for Range<T> {
     }
 }
 
-/// As `range_bound_escape` of PostgreSQL; nothing where there is no bound.
+/// Like PostgreSQL's `range_bound_escape`; nothing if there is no bound.
 fn write_value(value: Option<&impl fmt::Display>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Some(value) = value else {
         return Ok(());

@@ -111,7 +111,7 @@ const BUCKETED: &[&str] = &[
     "CREATE MATERIALIZED VIEW shifted WITH (timescaledb.continuous) AS
      SELECT time_bucket('3 days', time) + '1 hour'::interval AS shifted, time_bucket('3 days', time) AS days, count(*)
      FROM h GROUP BY 2 WITH NO DATA",
-    // Their buckets are told by what may be made on them.
+    // What may be created on them shows their buckets.
     "CREATE MATERIALIZED VIEW on_named WITH (timescaledb.continuous) AS
      SELECT time_bucket('2 days', \"as\") AS days, count(*) FROM named GROUP BY 1 WITH NO DATA",
     "CREATE MATERIALIZED VIEW on_trapped WITH (timescaledb.continuous) AS

@@ -175,7 +175,7 @@ const SPARSE: &str = "
     SELECT enable_chunk_skipping('t', 'a');
 ";
 
-/// A columnstore takes a number when it is enabled, as TimescaleDB's has a relation of its own.
+/// A columnstore takes a number when it is enabled, because TimescaleDB's has a separate relation.
 const NUMBERED: &str = "
     CREATE TABLE a (time timestamptz NOT NULL, device text, v int);
     SELECT create_hypertable('a', by_range('time'));

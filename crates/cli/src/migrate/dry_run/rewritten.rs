@@ -35,7 +35,7 @@ fn of<'a>(migration: &'a Migration, step: &'a Step) -> impl Iterator<Item = Rewr
     })
 }
 
-/// What the plan says of a step's.
+/// The plan's text for a step's statements.
 pub fn lines(migration: &Migration, step: &Step) -> Vec<String> {
     let mut lines = Vec::new();
     for it in of(migration, step) {
