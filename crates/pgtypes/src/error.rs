@@ -12,25 +12,24 @@ pub struct ParseError {
 }
 
 impl ParseError {
-    /// How much of a rejected text an error repeats, in characters.
-    const SHOWN: usize = 80;
-
     pub(crate) fn new(kind: &'static str, text: &str, reason: &'static str) -> Self {
-        let mut shown: String = text.chars().take(Self::SHOWN).collect();
-        if shown.len() < text.len() {
-            shown.push('…');
-        }
-        Self {
-            kind,
-            text: shown,
-            reason,
-        }
+        let text = shown(text);
+        Self { kind, text, reason }
     }
 
     /// Why the text was rejected.
     pub fn reason(&self) -> &str {
         self.reason
     }
+}
+
+/// What an error repeats of a rejected text: its first 80 characters.
+pub(crate) fn shown(text: &str) -> String {
+    let mut shown: String = text.chars().take(80).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// A value that the SQL type cannot hold.

@@ -2,10 +2,37 @@
 //!
 //! The value types that generated modules use, and what those modules call at run time. Each type holds every value that PostgreSQL can
 //! store in the SQL type it is for: infinities, years BC, numerics of any length, arrays with bounds. `Display` writes what PostgreSQL
-//! prints and `FromStr` reads it back. Not here: names and structure of a schema, which are generated, and conversions to other crates'
-//! date and decimal types.
+//! prints and `FromStr` reads it back. Not here: names and structure of a schema, which are generated.
 //!
 //! `sql::types` is the table of SQL types and their Rust types. An array is an [`Array`], and an enum is your own type with [`enum_sql!`].
+//!
+//! # Features
+//! `bigdecimal`, `chrono`, `ipnet`, `jiff`, `rust_decimal` and `time` add conversions to and from the types of the crate of that name, by
+//! `From` where every value fits and by `TryFrom` where not. A value that would lose something is a [`ConversionError`].
+//!
+//! ```
+//! # #[cfg(all(feature = "chrono", feature = "rust_decimal"))] {
+//! use chrono::{DateTime, SubsecRound, Utc};
+//! use pgtypes::{Numeric, Timestamp};
+//! use rust_decimal::Decimal;
+//!
+//! let moment: Timestamp = "2026-11-22 12:04:05.25+00".parse()?;
+//! assert_eq!(DateTime::<Utc>::try_from(moment)?.timestamp_subsec_millis(), 250);
+//! let error = DateTime::<Utc>::try_from(Timestamp::INFINITY).unwrap_err();
+//! assert_eq!(error.to_string(), "cannot convert infinity to chrono::DateTime<Utc>: it is infinite");
+//!
+//! // PostgreSQL stores microseconds. How the rest is dropped is for the caller to say.
+//! let moment = DateTime::from_timestamp(1_700_000_000, 123_456_789).unwrap();
+//! assert!(Timestamp::try_from(moment).is_err());
+//! assert_eq!(Timestamp::try_from(moment.trunc_subsecs(6))?.to_string(), "2023-11-14 22:13:20.123456+00");
+//!
+//! let price: Numeric = "19.90".parse()?;
+//! assert_eq!(Decimal::try_from(&price)?.to_string(), "19.90");
+//! let third: Numeric = "0.33333333333333333333333333333333333".parse()?;
+//! assert!(Decimal::try_from(&third).is_err());
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 #[cfg(test)]
 extern crate self as pgtypes;
@@ -15,6 +42,7 @@ mod array_text;
 mod as_text;
 mod bits;
 mod calendar;
+mod convert;
 mod copy;
 mod date;
 mod datetime_text;
@@ -91,6 +119,7 @@ values! { $
     array::{Array, ArrayError, Dimension};
     as_text::{AsText};
     bits::{Bits};
+    convert::{ConversionError};
     copy::{CopyError};
     date::{Date};
     encode::{EncodeError};

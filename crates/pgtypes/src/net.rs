@@ -185,6 +185,19 @@ impl From<Ipv6Addr> for Inet {
     }
 }
 
+/// The network of that one host.
+impl From<IpAddr> for Cidr {
+    fn from(addr: IpAddr) -> Self {
+        Self(Inet::from(addr).0)
+    }
+}
+
+impl From<Cidr> for Inet {
+    fn from(network: Cidr) -> Self {
+        Self(network.0)
+    }
+}
+
 impl Encode for Inet {
     const ELEMENT_OID: u32 = oid("inet");
 

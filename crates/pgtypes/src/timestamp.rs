@@ -167,7 +167,6 @@ impl Timestamp {
     }
 }
 
-/// The moment, cut to the microsecond at or before it.
 impl Date {
     /// Midnight UTC at the start of the day; an infinity becomes the timestamp's. `None` for a day that `timestamptz` cannot hold,
     /// which ends with the year 294276.
@@ -183,6 +182,7 @@ impl Date {
     }
 }
 
+/// The moment, cut to the microsecond at or before it.
 impl TryFrom<SystemTime> for Timestamp {
     type Error = OutOfRange;
 
