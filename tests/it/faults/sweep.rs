@@ -71,6 +71,9 @@ pub fn sweep(title: &str, lanes: &[Lane]) {
     let target = &lanes[0].target;
     let modes = &lanes[0].modes;
     let (clean, messages) = cases::clean_run(target);
+    for lane in &lanes[1..] {
+        lane.target.commit_as(target);
+    }
     let sweep = Sweep {
         modes,
         begun: modes.iter().map(|_| AtomicUsize::new(0)).collect(),
