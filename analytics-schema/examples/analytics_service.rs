@@ -63,7 +63,7 @@ fn create_funnel(client: &mut Client, project: Uuid) -> Result<funnels::Row, Box
         }
         .into()
     };
-    Ok(funnels::insert(client, &funnel)?)
+    Ok(funnels::insert(&funnel).one(client)?)
 }
 
 /// Many rows through `copy_in`: one binary COPY for each table, both in one transaction.
@@ -105,7 +105,7 @@ fn print_hours(
     to: Timestamp,
 ) -> Result<(), Box<dyn Error>> {
     println!("\nhour                    event      count    revenue");
-    for row in event_counts_hourly::between(client, from..to)? {
+    for row in event_counts_hourly::between(from..to).iter(client)? {
         let row = row?;
         if row.project_id == project {
             let revenue = row
@@ -130,7 +130,7 @@ fn print_funnel(
         "\nfunnel {} ({} steps, {})",
         funnel.name, funnel.step_count, funnel.status
     );
-    for row in funnel_conversion_daily::between(client, from..to)? {
+    for row in funnel_conversion_daily::between(from..to).iter(client)? {
         let row = row?;
         if row.funnel_id == funnel.id {
             let share = row

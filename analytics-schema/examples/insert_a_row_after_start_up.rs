@@ -16,6 +16,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         project_id: Uuid::from_u128(1),
         name: "page_view".to_owned(),
     };
-    events::insert(&mut client, &event.into())?;
+    events::insert(&event.into()).one(&mut client)?;
     Ok(())
 }

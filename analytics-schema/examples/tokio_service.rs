@@ -4,7 +4,9 @@
 
 use std::error::Error;
 
-use analytics_schema::{Config, Report, StartUp, migrate_with, verify};
+use analytics_schema::{
+    Config, Report, StartUp, Timestamp, event_counts_hourly, migrate_with, verify,
+};
 use tokio_postgres::NoTls;
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -40,13 +42,14 @@ fn start_up(config: &Config) -> Result<Report, Failure> {
 async fn serve(url: &str) -> Result<(), Failure> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     let connection = tokio::spawn(connection);
-    let query = "SELECT name, count(*) FROM events WHERE time > now() - interval '1 day' GROUP BY name ORDER BY name";
-    let rows = client.query(query, &[]).await?;
-    for row in &rows {
-        let (name, events): (&str, i64) = (row.get(0), row.get(1));
-        tracing::info!(name, events, "of the last day");
+    let now = Timestamp::now();
+    let day_ago = now.checked_add_days(-1).ok_or("the clock is wrong")?;
+    let hours = event_counts_hourly::between(day_ago..now);
+    let hours = hours.all(&client).await?;
+    for hour in &hours {
+        tracing::info!(hour.name, hour.events, "of the hour {}", hour.bucket);
     }
-    tracing::info!(names = rows.len(), "one round is done");
+    tracing::info!(counts = hours.len(), "one round is done");
     drop(client);
     connection.await??;
     Ok(())

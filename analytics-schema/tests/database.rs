@@ -96,20 +96,22 @@ fn a_row_is_the_same_by_insert_and_by_copy((_database, mut client): (TestDatabas
         received_at: Some(hour(5)),
         ..event(hour(2))
     };
-    let inserted = events::insert(&mut client, &event).unwrap();
+    let inserted = events::insert(&event).one(&mut client).unwrap();
     assert_eq!(inserted.path.as_deref(), Some("/a/b"), "generated");
     assert!(!inserted.is_bot, "the default");
     assert_eq!(inserted.ip, event.ip);
 
     client.batch_execute("TRUNCATE events").unwrap();
     assert_eq!(events::copy_in(&mut client, [&event]).unwrap(), 1);
-    let copied: Vec<_> = events::between(&mut client, hour(2)..hour(3))
+    let copied: Vec<_> = events::between(hour(2)..hour(3))
+        .iter(&mut client)
         .unwrap()
         .collect();
     let copied: Vec<events::Row> = copied.into_iter().map(Result::unwrap).collect();
     assert_eq!(copied, [inserted]);
     assert_eq!(
-        events::between(&mut client, hour(0)..hour(2))
+        events::between(hour(0)..hour(2))
+            .iter(&mut client)
             .unwrap()
             .count(),
         0
@@ -131,7 +133,7 @@ fn every_relation_is_read_by_its_module((_database, mut client): (TestDatabase, 
         }
         .into()
     };
-    let funnel = funnels::insert(&mut client, &funnel).unwrap();
+    let funnel = funnels::insert(&funnel).one(&mut client).unwrap();
     assert_eq!(funnel.step_count, 2);
     let step = |step| {
         funnel_events::New::from(funnel_events::Required {
@@ -159,31 +161,38 @@ fn every_relation_is_read_by_its_module((_database, mut client): (TestDatabase, 
     }
 
     let day = hour(0)..hour(24);
-    let hourly = event_counts_hourly::between(&mut client, day.clone())
+    let hourly = event_counts_hourly::between(day.clone())
+        .iter(&mut client)
         .unwrap()
         .next()
         .unwrap()
         .unwrap();
     assert_eq!((hourly.bucket, hourly.events), (hour(1), 2));
-    let daily = event_counts_daily::between(&mut client, day.clone())
+    let daily = event_counts_daily::between(day.clone())
+        .iter(&mut client)
         .unwrap()
         .next()
         .unwrap()
         .unwrap();
     assert_eq!((daily.bucket, daily.revenue), (hour(0), hourly.revenue));
-    let revenue = revenue_daily::between(&mut client, day.clone())
+    let revenue = revenue_daily::between(day.clone())
+        .iter(&mut client)
         .unwrap()
         .next()
         .unwrap()
         .unwrap();
     assert_eq!(revenue.country.as_deref(), Some("AT"));
-    let conversion = funnel_conversion_daily::between(&mut client, day.clone())
+    let conversion = funnel_conversion_daily::between(day.clone())
+        .iter(&mut client)
         .unwrap()
         .next()
         .unwrap()
         .unwrap();
     assert_eq!((conversion.entered, conversion.conversion), (1, Some(0.0)));
-    let steps: Vec<_> = funnel_events::between(&mut client, day).unwrap().collect();
+    let steps: Vec<_> = funnel_events::between(day)
+        .iter(&mut client)
+        .unwrap()
+        .collect();
     assert_eq!(
         steps[1].as_ref().unwrap().elapsed,
         "01:00:00".parse().unwrap()

@@ -42,16 +42,29 @@ impl Indent {
     }
 }
 
-/// `fn name(parameters) -> Type {`, with one parameter a line if they do not fit.
+/// `name(parameters) -> Type {`, with one parameter a line if they do not fit.
 pub(crate) fn method(place: Indent, name: &str, parameters: &[&str], returned: &str) -> String {
-    let line = format!("fn {name}({}) -> {returned} {{", parameters.join(", "));
+    let line = format!("{name}({}) -> {returned} {{", parameters.join(", "));
     if place.fits(&line) {
         return line;
     }
-    let inner = place.inner(4).margin();
-    let lines = parameters.iter().map(|it| format!("{inner}{it},\n"));
+    let inner = place.inner(4);
+    let margin = inner.margin();
+    let lines = parameters.iter();
+    let lines = lines.map(|it| format!("{margin}{},\n", parameter(inner, it)));
     let lines: String = lines.collect();
-    format!("fn {name}(\n{lines}{}) -> {returned} {{", place.margin())
+    format!("{name}(\n{lines}{}) -> {returned} {{", place.margin())
+}
+
+/// `name: Type` on a line of its own, with a type that does not fit broken.
+fn parameter(place: Indent, parameter: &str) -> String {
+    if place.fits(&format!("{parameter},")) {
+        return parameter.to_owned();
+    }
+    let broken = parameter
+        .split_once(": ")
+        .and_then(|(name, ty)| Some(format!("{name}: {}", broken_type(place, ty)?)));
+    broken.unwrap_or_else(|| parameter.to_owned())
 }
 
 /// `pub name: Type,`

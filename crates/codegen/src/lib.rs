@@ -8,6 +8,7 @@ mod docs;
 mod error;
 mod facts;
 mod field;
+mod functions;
 mod layout;
 mod names;
 mod new;

@@ -239,7 +239,7 @@ fn encode_head(is_empty: bool, place: Indent) -> String {
     let out = if is_empty { "_" } else { "out" };
     layout::method(
         place,
-        "encode",
+        "fn encode",
         &["&self", &format!("{out}: &mut timeschema::BytesMut")],
         "Result<(), timeschema::EncodeError>",
     )

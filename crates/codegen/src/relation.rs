@@ -6,12 +6,12 @@ use std::collections::HashMap;
 
 use catalog::ConstraintKind;
 use serde::Serialize;
-use sql::quote::{column_as_text, identifier};
 
 use crate::docs;
 use crate::error::Error;
-use crate::facts::{self, Facts};
+use crate::facts;
 use crate::field::{self, Field};
+use crate::functions::{self, Function};
 use crate::layout::{self, Indent};
 use crate::names::last_segment;
 use crate::new::{self, New};
@@ -29,7 +29,7 @@ pub(crate) struct Relation {
     table: Table,
     facts: Vec<Constant>,
     new: Option<New>,
-    between: Option<Between>,
+    functions: Vec<Function>,
 }
 
 #[derive(Serialize)]
@@ -51,14 +51,6 @@ struct Table {
 struct Constant {
     doc: String,
     declaration: String,
-}
-
-#[derive(Serialize)]
-struct Between {
-    doc: String,
-    sql: String,
-    bound: String,
-    bound_type: String,
 }
 
 /// The context for one relation whose module lies in another, `depth` modules below the root of the file.
@@ -101,7 +93,7 @@ pub(crate) fn prepare(
             })
             .collect(),
         new: table.map(|_| new::prepare(&fields, &docs::code(&title), place)),
-        between: between(source, &fields, &facts, place),
+        functions: functions::of(source, &title, &fields, &facts, place)?,
     })
 }
 
@@ -172,70 +164,4 @@ fn table_columns(fields: &[Field<'_>], place: Indent) -> String {
         (function, [name.as_str(), sql_type])
     });
     layout::calls(place, "columns: &", &calls.collect::<Vec<_>>(), ",")
-}
-
-/// The function that reads the rows between two points of time, when the relation has a time column that can be compared.
-fn between(
-    source: &Source<'_>,
-    fields: &[Field<'_>],
-    facts: &Facts,
-    place: impl Fn(usize) -> Indent,
-) -> Option<Between> {
-    let column = facts.time_column.as_deref()?;
-    let field = fields.iter().find(|field| field.column.name == column)?;
-    let bound_type = field.ty.ordered.clone()?;
-    let first = format!(
-        "The rows whose {} lies in `range` (start included, end excluded), in ascending order.",
-        docs::code(column)
-    );
-    Some(Between {
-        doc: docs::block(place(4), &[first, facts.bounded.to_owned()]),
-        sql: between_sql(source, fields, column, place(8)),
-        bound: field.ty.path.clone(),
-        bound_type,
-    })
-}
-
-/// The query as a Rust constant: a raw string over several lines, or one escaped line when a name would break that.
-fn between_sql(source: &Source<'_>, fields: &[Field<'_>], time: &str, place: Indent) -> String {
-    let columns: Vec<String> = fields
-        .iter()
-        .map(|field| {
-            if field.ty.as_text {
-                column_as_text(&field.column.name)
-            } else {
-                identifier(&field.column.name)
-            }
-        })
-        .collect();
-    let time = identifier(time);
-    let clauses = [
-        format!(
-            "FROM {}.{}",
-            identifier(source.schema),
-            identifier(source.name)
-        ),
-        format!("WHERE {time} >= $1 AND {time} < $2"),
-        format!("ORDER BY {time}"),
-    ];
-    let sql = format!("SELECT {} {}", columns.join(", "), clauses.join(" "));
-    if sql.contains(layout::is_hidden) {
-        return layout::constant(place, "const SQL: &str", &layout::string(&sql));
-    }
-    let margin = " ".repeat(place.offset + 4);
-    let mut words: Vec<String> = columns.iter().map(|column| format!("{column},")).collect();
-    if let Some(last) = words.last_mut() {
-        last.pop();
-    }
-    let list = layout::fill(&words, place.inner(11).room());
-    let select = format!("SELECT {}", list.join(&format!("\n{margin}       ")));
-    let lines = std::iter::once(select).chain(clauses);
-    let body: String = lines.map(|line| format!("\n{margin}{line}")).collect();
-    // As many `#` as no run of them in the text reaches.
-    let longest = sql.split(|c| c != '#').map(str::len).max().unwrap_or(0);
-    let fence = "#".repeat(longest + 1);
-    format!(
-        "const SQL: &str = r{fence}\"{body}\n{}\"{fence};",
-        " ".repeat(place.offset)
-    )
 }

@@ -25,8 +25,8 @@ pub(crate) struct Types<'a> {
 pub(crate) struct RustType {
     /// The type as it is written in a relation's module.
     pub(crate) path: String,
-    /// The driver's constant, when rows can be read between two values of the type.
-    pub(crate) ordered: Option<String>,
+    /// Whether rows can be read between two values of the type.
+    pub(crate) is_ordered: bool,
     /// Whether the values are read and written as their text.
     pub(crate) as_text: bool,
 }
@@ -39,7 +39,7 @@ pub(crate) struct CircularDomain(pub(crate) String);
 fn as_text() -> RustType {
     RustType {
         path: "timeschema::AsText".to_owned(),
-        ordered: None,
+        is_ordered: false,
         as_text: true,
     }
 }
@@ -86,19 +86,15 @@ impl<'a> Types<'a> {
         let Some(element) = self.element(ty, depth) else {
             return Ok(as_text());
         };
-        let ordered = builtin(ty).filter(|ty| ty.is_ordered);
-        Ok(if array {
-            RustType {
-                path: format!("timeschema::Array<{element}>"),
-                ordered: None,
-                as_text: false,
-            }
-        } else {
-            RustType {
-                path: element,
-                ordered: ordered.map(SqlType::constant),
-                as_text: false,
-            }
+        let is_ordered = !array && builtin(ty).is_some_and(|ty| ty.is_ordered);
+        Ok(RustType {
+            path: if array {
+                format!("timeschema::Array<{element}>")
+            } else {
+                element
+            },
+            is_ordered,
+            as_text: false,
         })
     }
 

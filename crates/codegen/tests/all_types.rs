@@ -118,7 +118,8 @@ where
     let rows: Vec<N> = rows.collect();
     run(client, &format!("TRUNCATE {table}"));
     for row in &rows {
-        timeschema::insert(client, row).unwrap();
+        let insert = timeschema::Statement::<R>::insert(&N::TABLE, row);
+        insert.execute(&mut *client).unwrap();
     }
     assert_eq!(texts(client, table), written);
 

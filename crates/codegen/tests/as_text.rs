@@ -45,7 +45,7 @@ fn place(second: i64) -> places::New {
 #[testkit::test(database)]
 fn every_value_comes_back_as_it_was_written((_database, mut client): (Database, Client)) {
     let given = place(0);
-    let row = places::insert(&mut client, &given).unwrap();
+    let row = places::insert(&given).one(&mut client).unwrap();
     assert_eq!(row.address, given.address, "not by the cast to text");
     assert_eq!(row.person_quote_x_quote, given.person_quote_x_quote);
     assert_eq!(Some(&row.homes), given.homes.as_ref());
@@ -54,10 +54,7 @@ fn every_value_comes_back_as_it_was_written((_database, mut client): (Database, 
     assert_eq!(row.r#box, given.r#box);
 
     let range = second_of_1970(0)..second_of_1970(1);
-    let read: Vec<_> = places::between(&mut client, range)
-        .unwrap()
-        .collect::<Result<_, _>>()
-        .unwrap();
+    let read = places::between(range).all(&mut client).unwrap();
     assert_eq!(read, [row]);
     let zip = client.query_one(&zips::TABLE.select(), &[]).unwrap();
     let zip = zips::Row::try_from(&zip).unwrap();
@@ -74,7 +71,7 @@ fn null_and_defaults((_database, mut client): (Database, Client)) {
         time: second_of_1970(0),
         address: AsText::from("(,)"),
     };
-    let row = places::insert(&mut client, &required.into()).unwrap();
+    let row = places::insert(&required.into()).one(&mut client).unwrap();
     assert_eq!(row.address, AsText::from("(,)"));
     assert_eq!(row.homes, AsText::from("{}"));
     assert_eq!((row.person_quote_x_quote, row.r#box), (None, None));
@@ -118,7 +115,7 @@ fn many_rows_are_stored_all_or_none((_database, mut client): (Database, Client))
 fn a_query_that_does_not_read_text_is_an_error_that_names_the_types(
     (_database, mut client): (Database, Client),
 ) {
-    places::insert(&mut client, &place(0)).unwrap();
+    places::insert(&place(0)).execute(&mut client).unwrap();
     let row = client.query_one("SELECT * FROM places", &[]).unwrap();
     let error = places::Row::try_from(&row).unwrap_err();
     let cause = std::error::Error::source(&error).unwrap().to_string();

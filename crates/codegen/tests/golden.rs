@@ -35,6 +35,11 @@ fn types_without_a_rust_type() {
 }
 
 #[test]
+fn finders_by_primary_and_unique_keys() {
+    check_golden("keys", &read("keys"));
+}
+
+#[test]
 fn the_same_catalog_gives_the_same_bytes() {
     let catalog = fixture("nasty");
     assert_eq!(

@@ -48,7 +48,7 @@ fn hostile_row(key: i32) -> hostile::New {
 fn names_that_need_quotes_are_quoted_in_every_statement(
     (_database, mut client): (Database, Client),
 ) {
-    let inserted = hostile::insert(&mut client, &hostile_row(1)).unwrap();
+    let inserted = hostile::insert(&hostile_row(1)).one(&mut client).unwrap();
     assert_eq!(inserted.doubled, Some(42));
     assert_eq!(inserted.a_b_x73d5, Some(7), "the default");
     assert_eq!(inserted.mood, Some(Mood::Happy), "the default");
@@ -78,7 +78,7 @@ fn names_that_need_quotes_are_quoted_in_every_statement(
 
 #[testkit::test(database)]
 fn columns_are_found_by_name_wherever_they_stand((_database, mut client): (Database, Client)) {
-    let inserted = hostile::insert(&mut client, &hostile_row(1)).unwrap();
+    let inserted = hostile::insert(&hostile_row(1)).one(&mut client).unwrap();
     let columns: Vec<String> = hostile::TABLE
         .columns
         .iter()
@@ -104,19 +104,22 @@ fn a_default_can_be_taken_replaced_and_nulled((_database, mut client): (Database
         ..hostile_row(key)
     };
     assert_eq!(
-        hostile::insert(&mut client, &given(1, None))
+        hostile::insert(&given(1, None))
+            .one(&mut client)
             .unwrap()
             .a_b_x73d5,
         Some(7)
     );
     assert_eq!(
-        hostile::insert(&mut client, &given(2, Some(Some(8))))
+        hostile::insert(&given(2, Some(Some(8))))
+            .one(&mut client)
             .unwrap()
             .a_b_x73d5,
         Some(8)
     );
     assert_eq!(
-        hostile::insert(&mut client, &given(3, Some(None)))
+        hostile::insert(&given(3, Some(None)))
+            .one(&mut client)
             .unwrap()
             .a_b_x73d5,
         None
@@ -144,7 +147,10 @@ fn a_label_that_is_newer_than_the_build_survives((_database, mut client): (Datab
         mood: Some(Some(mood.clone())),
         ..hostile_row(1)
     };
-    assert_eq!(hostile::insert(&mut client, &row).unwrap().mood, Some(mood));
+    assert_eq!(
+        hostile::insert(&row).one(&mut client).unwrap().mood,
+        Some(mood)
+    );
 }
 
 #[testkit::test(database)]
@@ -167,7 +173,10 @@ fn every_label_is_what_the_server_calls_it((_database, mut client): (Database, C
 fn rows_without_any_column_to_give_can_be_written((_database, mut client): (Database, Client)) {
     let row = nasty::only_identity::New::default();
     assert_eq!(
-        nasty::only_identity::insert(&mut client, &row).unwrap().id,
+        nasty::only_identity::insert(&row)
+            .one(&mut client)
+            .unwrap()
+            .id,
         1
     );
     assert_eq!(
@@ -183,7 +192,10 @@ fn rows_without_any_column_to_give_can_be_written((_database, mut client): (Data
         ..Default::default()
     };
     assert_eq!(
-        nasty::only_optional::insert(&mut client, &row).unwrap().id,
+        nasty::only_optional::insert(&row)
+            .one(&mut client)
+            .unwrap()
+            .id,
         9
     );
 }
@@ -201,7 +213,9 @@ fn between_includes_its_start_and_not_its_end((_database, mut client): (Database
     };
     nasty::readings::copy_in(&mut client, &[reading(3), reading(1), reading(2)]).unwrap();
     let mut transaction = client.transaction().unwrap();
-    let found = nasty::readings::between(&mut transaction, second(1)..second(3)).unwrap();
+    let found = nasty::readings::between(second(1)..second(3))
+        .iter(&mut transaction)
+        .unwrap();
     let notes: Vec<_> = found.map(|row| row.unwrap().u202e_time.unwrap()).collect();
     assert_eq!(notes, ["1", "2"]);
     assert_eq!(

@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use crate::element_oid::ElementOids;
 use crate::encode::EncodeError;
+use crate::query_error::Described;
 use crate::table::Insert;
 
 /// Signature, no flags, no header extension: "File Formats, Binary Format" of the manual's page on COPY.
@@ -62,27 +63,6 @@ pub enum CopyError {
         /// What failed.
         cause: io::Error,
     },
-}
-
-/// A driver's error with the server's words and the place in the COPY, which the driver's own text leaves out.
-struct Described<'a>(&'a postgres::Error);
-
-impl std::fmt::Display for Described<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Some(error) = self.0.as_db_error() else {
-            write!(f, "{}", self.0)?;
-            let source = std::error::Error::source(self.0);
-            return source.map_or(Ok(()), |source| write!(f, ": {source}"));
-        };
-        write!(f, "{} ({})", error.message(), error.code().code())?;
-        for more in [error.detail(), error.hint(), error.where_()]
-            .into_iter()
-            .flatten()
-        {
-            write!(f, "; {more}")?;
-        }
-        Ok(())
-    }
 }
 
 /// Stores the rows by one binary COPY and returns how many. All are stored or none.

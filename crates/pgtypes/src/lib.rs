@@ -57,7 +57,6 @@ mod geometry;
 mod hostile_input;
 mod hstore;
 mod ids;
-mod insert;
 mod internal_char;
 mod interval;
 mod json;
@@ -70,18 +69,23 @@ mod money;
 mod multirange;
 mod net;
 mod numeric;
+mod parameter;
 mod postgis;
+mod query_error;
 #[cfg(test)]
 #[path = "../tests/support/random.rs"]
 mod random;
 mod range;
 mod range_element;
+mod request;
 mod rows;
+mod run;
 #[cfg(test)]
 #[allow(dead_code, reason = "the tests on a server read the rest")]
 #[path = "../tests/support/samples/mod.rs"]
 mod samples;
 mod snapshot;
+mod statement;
 mod table;
 mod text;
 mod text_value;
@@ -95,7 +99,6 @@ mod xml;
 pub use bytes::BytesMut;
 pub use copy::copy_in;
 pub use encode::{Encode, field, nullable_field};
-pub use insert::insert;
 pub use postgres_types::{FromSql, ToSql};
 pub use table::{Column, Insert, Table, quote_identifier};
 
@@ -142,8 +145,11 @@ values! { $
     postgis::{Geography, Geometry};
     range::{Range, RangeError};
     range_element::{RangeElement};
+    query_error::{QueryError};
     rows::{Rows};
+    run::{Run};
     snapshot::{PgSnapshot};
+    statement::{Statement};
     time::{Time, TimeTz};
     timestamp::{Timestamp};
     tsquery::{TsQuery};

@@ -5,18 +5,22 @@ use std::marker::PhantomData;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::{Error, Row, RowIter};
 
+use crate::query_error::QueryError;
+use crate::table::Table;
+
 /// The rows of a query, each turned into an `R` when it is asked for. The server's answer is never entirely in memory.
 ///
 /// After an error there are no more rows.
 pub struct Rows<'a, R> {
+    table: &'static Table,
     rows: Option<RowIter<'a>>,
     row_type: PhantomData<fn() -> R>,
 }
 
 impl<'a, R> Rows<'a, R> {
-    /// The rows that `query_raw` returned.
-    pub fn new(rows: RowIter<'a>) -> Self {
+    pub(crate) fn new(table: &'static Table, rows: RowIter<'a>) -> Self {
         Self {
+            table,
             rows: Some(rows),
             row_type: PhantomData,
         }
@@ -27,7 +31,7 @@ impl<R> Iterator for Rows<'_, R>
 where
     R: for<'r> TryFrom<&'r Row, Error = Error>,
 {
-    type Item = Result<R, Error>;
+    type Item = Result<R, QueryError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let row = self.rows.as_mut()?.next().transpose();
@@ -35,7 +39,7 @@ where
         if !matches!(row, Some(Ok(_))) {
             self.rows = None;
         }
-        row
+        row.map(|row| row.map_err(|cause| self.table.failed(cause)))
     }
 }
 

@@ -4,11 +4,12 @@ use std::fmt::Write;
 
 use bytes::BytesMut;
 use postgres::{Error, Row};
-use postgres_types::{FromSql, ToSql};
+use postgres_types::{FromSql, ToSql, Type};
 
 use sql::quote::column_as_text;
 
 use crate::encode::EncodeError;
+use crate::query_error::QueryError;
 
 /// A relation, as the generated code describes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +71,12 @@ impl Column {
             as_text: true,
             ..Self::never_null(name, sql_type)
         }
+    }
+
+    /// The column's type, when it is the same on every server.
+    pub(crate) fn known_type(&self) -> Option<Type> {
+        let known = sql::types::by_sql(self.sql_type)?;
+        Type::from_oid(known.oid)
     }
 
     /// The column as a query reads it.
@@ -136,9 +143,17 @@ impl Table {
     }
 
     /// All columns in their order, as a query reads them.
-    fn read_list(&self) -> String {
+    pub(crate) fn read_list(&self) -> String {
         let columns: Vec<String> = self.columns.iter().map(Column::read).collect();
         columns.join(", ")
+    }
+
+    /// A driver's error with the name of the relation.
+    pub(crate) fn failed(&self, cause: Error) -> QueryError {
+        QueryError::Database {
+            relation: self.quoted(),
+            cause,
+        }
     }
 
     /// Whether one of the columns of these names is text here.
@@ -154,15 +169,12 @@ impl Table {
         format!("COPY {table} ({columns}) FROM STDIN (FORMAT binary)")
     }
 
-    /// `INSERT` of one row by parameters, returning all columns.
+    /// `INSERT` of one row by parameters.
     pub(crate) fn insert_statement(&self, columns: &[&str]) -> String {
-        let all = self.read_list();
         if columns.is_empty() {
-            let table = self.quoted();
-            return format!("INSERT INTO {table} DEFAULT VALUES RETURNING {all}");
+            return format!("INSERT INTO {} DEFAULT VALUES", self.quoted());
         }
-        let insert = self.insert_rows_statement(columns, 1);
-        format!("{insert} RETURNING {all}")
+        self.insert_rows_statement(columns, 1)
     }
 
     /// `INSERT` of that many rows by parameters, row after row. There is at least one column, and one row.

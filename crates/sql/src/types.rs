@@ -30,11 +30,6 @@ impl SqlType {
         self.is_second = true;
         self
     }
-
-    /// The driver's constant for the type.
-    pub fn constant(&self) -> String {
-        self.name.to_ascii_uppercase()
-    }
 }
 
 const fn of(name: &'static str, sql: &'static str, oid: u32, rust: &'static str) -> SqlType {
@@ -159,6 +154,18 @@ pub fn find(name: &str) -> Option<&'static SqlType> {
     TYPES.iter().find(|ty| ty.name == name)
 }
 
+/// The type that `format_type` prints so, with a modifier or without: `numeric(12,2)`, `timestamp(3) with time zone`.
+pub fn by_sql(sql: &str) -> Option<&'static SqlType> {
+    let is_same = |ty: &&SqlType| match sql.split_once('(') {
+        None => ty.sql == sql,
+        Some((before, rest)) => {
+            let after = rest.split_once(')').map_or("", |(_, after)| after);
+            ty.sql.strip_prefix(before) == Some(after)
+        }
+    };
+    TYPES.iter().find(is_same)
+}
+
 /// OID of the type of that `typname`, for constants: a name that is not in the table does not compile.
 pub const fn oid(name: &str) -> u32 {
     let mut at = 0;
@@ -195,6 +202,19 @@ mod tests {
                 "{} has no first",
                 ty.name
             );
+        }
+    }
+
+    #[test]
+    fn a_type_is_found_as_it_is_printed() {
+        let found = |sql| by_sql(sql).map(|ty| ty.name);
+        assert_eq!(found("bigint"), Some("int8"));
+        assert_eq!(found("numeric(12,2)"), Some("numeric"));
+        assert_eq!(found("timestamp(3) with time zone"), Some("timestamptz"));
+        assert_eq!(found("time(0) without time zone"), Some("time"));
+        assert_eq!(found("character varying(20)"), Some("varchar"));
+        for unknown in ["bigint[]", "numeric(12,2)[]", "public.bigint", "", "("] {
+            assert_eq!(found(unknown), None, "{unknown}");
         }
     }
 

@@ -213,26 +213,17 @@ pub mod event_counts_daily {
         pub const REFRESH_END_OFFSET: &str = "1 day";
     }
 
-    /// The rows whose `bucket` lies in `range` (start included, end excluded), in ascending
-    /// order.
+    /// The rows whose `bucket` is in `range`, in ascending order. The start of `range` is
+    /// included, its end is not.
     ///
     /// The bounds keep the query from reading every bucket.
-    pub fn between<'a, C: timeschema::postgres::GenericClient>(
-        client: &'a mut C,
+    pub fn between(
         range: std::ops::Range<timeschema::Timestamp>,
-    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
-        const SQL: &str = r#"
-            SELECT "bucket", "project_id", "name", "events", "paid_events", "revenue",
-                   "last_event_at"
-            FROM "public"."event_counts_daily"
-            WHERE "bucket" >= $1 AND "bucket" < $2
-            ORDER BY "bucket"
-        "#;
-        let ty = timeschema::postgres::types::Type::TIMESTAMPTZ;
-        let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client
-            .query_typed_raw(SQL, bounds)
-            .map(timeschema::Rows::new)
+    ) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+            .from(0, range.start)
+            .before(0, range.end)
+            .ordered_by(0)
     }
 }
 
@@ -339,26 +330,17 @@ pub mod event_counts_hourly {
         pub const RETENTION: &str = "2 years";
     }
 
-    /// The rows whose `bucket` lies in `range` (start included, end excluded), in ascending
-    /// order.
+    /// The rows whose `bucket` is in `range`, in ascending order. The start of `range` is
+    /// included, its end is not.
     ///
     /// The bounds keep the query from reading every bucket.
-    pub fn between<'a, C: timeschema::postgres::GenericClient>(
-        client: &'a mut C,
+    pub fn between(
         range: std::ops::Range<timeschema::Timestamp>,
-    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
-        const SQL: &str = r#"
-            SELECT "bucket", "project_id", "name", "events", "paid_events", "revenue",
-                   "last_event_at"
-            FROM "public"."event_counts_hourly"
-            WHERE "bucket" >= $1 AND "bucket" < $2
-            ORDER BY "bucket"
-        "#;
-        let ty = timeschema::postgres::types::Type::TIMESTAMPTZ;
-        let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client
-            .query_typed_raw(SQL, bounds)
-            .map(timeschema::Rows::new)
+    ) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+            .from(0, range.start)
+            .before(0, range.end)
+            .ordered_by(0)
     }
 }
 
@@ -774,34 +756,41 @@ pub mod events {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 
-    /// The rows whose `time` lies in `range` (start included, end excluded), in ascending order.
+    /// The row with this primary key: `time`, `event_id`.
+    pub fn by_key(
+        time: timeschema::Timestamp,
+        event_id: timeschema::Uuid,
+    ) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+            .equal(0, time)
+            .equal(1, event_id)
+    }
+
+    /// Deletes the row with this primary key (`time`, `event_id`), and returns it.
+    pub fn delete(
+        time: timeschema::Timestamp,
+        event_id: timeschema::Uuid,
+    ) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::delete(&TABLE)
+            .equal(0, time)
+            .equal(1, event_id)
+    }
+
+    /// The rows whose `time` is in `range`, in ascending order. The start of `range` is included,
+    /// its end is not.
     ///
     /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn between<'a, C: timeschema::postgres::GenericClient>(
-        client: &'a mut C,
+    pub fn between(
         range: std::ops::Range<timeschema::Timestamp>,
-    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
-        const SQL: &str = r#"
-            SELECT "time", "event_id", "project_id", "name", "user_id", "session_id",
-                   "session_sequence", "device", "country", "ip", "url", "path", "referrer",
-                   "viewport_width", "load_time_ms", "revenue", "is_bot", "tags", "properties",
-                   "received_at"
-            FROM "public"."events"
-            WHERE "time" >= $1 AND "time" < $2
-            ORDER BY "time"
-        "#;
-        let ty = timeschema::postgres::types::Type::TIMESTAMPTZ;
-        let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client
-            .query_typed_raw(SQL, bounds)
-            .map(timeschema::Rows::new)
+    ) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+            .from(0, range.start)
+            .before(0, range.end)
+            .ordered_by(0)
     }
 }
 
@@ -903,26 +892,17 @@ pub mod funnel_conversion_daily {
         pub const REFRESH_END_OFFSET: &str = "01:00:00";
     }
 
-    /// The rows whose `bucket` lies in `range` (start included, end excluded), in ascending
-    /// order.
+    /// The rows whose `bucket` is in `range`, in ascending order. The start of `range` is
+    /// included, its end is not.
     ///
     /// The bounds keep the query from reading every bucket.
-    pub fn between<'a, C: timeschema::postgres::GenericClient>(
-        client: &'a mut C,
+    pub fn between(
         range: std::ops::Range<timeschema::Timestamp>,
-    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
-        const SQL: &str = r#"
-            SELECT "bucket", "funnel_id", "entered", "converted", "conversion", "furthest_step",
-                   "average_time_to_convert"
-            FROM "public"."funnel_conversion_daily"
-            WHERE "bucket" >= $1 AND "bucket" < $2
-            ORDER BY "bucket"
-        "#;
-        let ty = timeschema::postgres::types::Type::TIMESTAMPTZ;
-        let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client
-            .query_typed_raw(SQL, bounds)
-            .map(timeschema::Rows::new)
+    ) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+            .from(0, range.start)
+            .before(0, range.end)
+            .ordered_by(0)
     }
 }
 
@@ -1167,33 +1147,50 @@ pub mod funnel_events {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 
-    /// The rows whose `entered_at` lies in `range` (start included, end excluded), in ascending
-    /// order.
+    /// The row with this primary key: `funnel_id`, `user_id`, `entered_at`, `step`.
+    pub fn by_key(
+        funnel_id: i64,
+        user_id: &str,
+        entered_at: timeschema::Timestamp,
+        step: i16,
+    ) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::select(&TABLE)
+            .equal(1, funnel_id)
+            .equal(2, user_id)
+            .equal(0, entered_at)
+            .equal(3, step)
+    }
+
+    /// Deletes the row with this primary key (`funnel_id`, `user_id`, `entered_at`, `step`), and
+    /// returns it.
+    pub fn delete(
+        funnel_id: i64,
+        user_id: &str,
+        entered_at: timeschema::Timestamp,
+        step: i16,
+    ) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::delete(&TABLE)
+            .equal(1, funnel_id)
+            .equal(2, user_id)
+            .equal(0, entered_at)
+            .equal(3, step)
+    }
+
+    /// The rows whose `entered_at` is in `range`, in ascending order. The start of `range` is
+    /// included, its end is not.
     ///
     /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn between<'a, C: timeschema::postgres::GenericClient>(
-        client: &'a mut C,
+    pub fn between(
         range: std::ops::Range<timeschema::Timestamp>,
-    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
-        const SQL: &str = r#"
-            SELECT "entered_at", "funnel_id", "user_id", "step", "reached_at", "elapsed",
-                   "is_final", "event_id"
-            FROM "public"."funnel_events"
-            WHERE "entered_at" >= $1 AND "entered_at" < $2
-            ORDER BY "entered_at"
-        "#;
-        let ty = timeschema::postgres::types::Type::TIMESTAMPTZ;
-        let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client
-            .query_typed_raw(SQL, bounds)
-            .map(timeschema::Rows::new)
+    ) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+            .from(0, range.start)
+            .before(0, range.end)
+            .ordered_by(0)
     }
 }
 
@@ -1472,11 +1469,28 @@ pub mod funnels {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// The row with this primary key: `id`.
+    pub fn by_key(id: i64) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE).equal(0, id)
+    }
+
+    /// Deletes the row with this primary key (`id`), and returns it.
+    pub fn delete(id: i64) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::delete(&TABLE).equal(0, id)
+    }
+
+    /// The row with this unique key: `project_id`, `name`.
+    pub fn by_project_id_and_name(
+        project_id: timeschema::Uuid,
+        name: &str,
+    ) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::select(&TABLE)
+            .equal(1, project_id)
+            .equal(2, name)
     }
 }
 
@@ -1579,25 +1593,16 @@ pub mod revenue_daily {
         pub const REFRESH_END_OFFSET: &str = "01:00:00";
     }
 
-    /// The rows whose `bucket` lies in `range` (start included, end excluded), in ascending
-    /// order.
+    /// The rows whose `bucket` is in `range`, in ascending order. The start of `range` is
+    /// included, its end is not.
     ///
     /// The bounds keep the query from reading every bucket.
-    pub fn between<'a, C: timeschema::postgres::GenericClient>(
-        client: &'a mut C,
+    pub fn between(
         range: std::ops::Range<timeschema::Timestamp>,
-    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
-        const SQL: &str = r#"
-            SELECT "bucket", "project_id", "country", "paid_events", "revenue", "average_revenue",
-                   "last_revenue"
-            FROM "public"."revenue_daily"
-            WHERE "bucket" >= $1 AND "bucket" < $2
-            ORDER BY "bucket"
-        "#;
-        let ty = timeschema::postgres::types::Type::TIMESTAMPTZ;
-        let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client
-            .query_typed_raw(SQL, bounds)
-            .map(timeschema::Rows::new)
+    ) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+            .from(0, range.start)
+            .before(0, range.end)
+            .ordered_by(0)
     }
 }

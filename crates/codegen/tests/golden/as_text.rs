@@ -80,11 +80,8 @@ pub mod lone {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 }
 
@@ -281,38 +278,21 @@ pub mod places {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 
-    /// The rows whose `time` lies in `range` (start included, end excluded), in ascending order.
+    /// The rows whose `time` is in `range`, in ascending order. The start of `range` is included,
+    /// its end is not.
     ///
     /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn between<'a, C: timeschema::postgres::GenericClient>(
-        client: &'a mut C,
+    pub fn between(
         range: std::ops::Range<timeschema::Timestamp>,
-    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
-        const SQL: &str = r#"
-            SELECT "time",
-                   CASE WHEN "address" IS DISTINCT FROM NULL THEN pg_catalog.format('%s', "address") END AS "address",
-                   CASE WHEN "Person ""x""" IS DISTINCT FROM NULL THEN pg_catalog.format('%s', "Person ""x""") END AS "Person ""x""",
-                   CASE WHEN "homes" IS DISTINCT FROM NULL THEN pg_catalog.format('%s', "homes") END AS "homes",
-                   CASE WHEN "grid" IS DISTINCT FROM NULL THEN pg_catalog.format('%s', "grid") END AS "grid",
-                   CASE WHEN "span" IS DISTINCT FROM NULL THEN pg_catalog.format('%s', "span") END AS "span",
-                   CASE WHEN "box" IS DISTINCT FROM NULL THEN pg_catalog.format('%s', "box") END AS "box",
-                   "note"
-            FROM "public"."places"
-            WHERE "time" >= $1 AND "time" < $2
-            ORDER BY "time"
-        "#;
-        let ty = timeschema::postgres::types::Type::TIMESTAMPTZ;
-        let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client
-            .query_typed_raw(SQL, bounds)
-            .map(timeschema::Rows::new)
+    ) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+            .from(0, range.start)
+            .before(0, range.end)
+            .ordered_by(0)
     }
 }
 

@@ -11,6 +11,11 @@ pub mod as_text {
     include!("as_text.rs");
 }
 
+/// Primary and unique keys.
+pub mod keys {
+    include!("keys.rs");
+}
+
 /// Names, types and comments that no person would choose.
 pub mod nasty {
     include!("nasty.rs");

@@ -644,11 +644,22 @@ pub mod quote_drop_table_events {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// The row with this primary key: `"; drop column x; --`, `aB`.
+    pub fn by_key(quote_drop_column_x: i32, a_b_x550f: i32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+            .equal(0, quote_drop_column_x)
+            .equal(2, a_b_x550f)
+    }
+
+    /// Deletes the row with this primary key (`"; drop column x; --`, `aB`), and returns it.
+    pub fn delete(quote_drop_column_x: i32, a_b_x550f: i32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::delete(&TABLE)
+            .equal(0, quote_drop_column_x)
+            .equal(2, a_b_x550f)
     }
 }
 
@@ -3448,11 +3459,8 @@ pub mod all_types {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 }
 
@@ -3523,11 +3531,8 @@ pub mod empty {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 }
 
@@ -3635,31 +3640,19 @@ pub mod facts {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 
-    /// The rows whose `at` lies in `range` (start included, end excluded), in ascending order.
+    /// The rows whose `at` is in `range`, in ascending order. The start of `range` is included,
+    /// its end is not.
     ///
     /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn between<'a, C: timeschema::postgres::GenericClient>(
-        client: &'a mut C,
-        range: std::ops::Range<i64>,
-    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
-        const SQL: &str = r#"
-            SELECT "at", "place"
-            FROM "public"."facts"
-            WHERE "at" >= $1 AND "at" < $2
-            ORDER BY "at"
-        "#;
-        let ty = timeschema::postgres::types::Type::INT8;
-        let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client
-            .query_typed_raw(SQL, bounds)
-            .map(timeschema::Rows::new)
+    pub fn between(range: std::ops::Range<i64>) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+            .from(0, range.start)
+            .before(0, range.end)
+            .ordered_by(0)
     }
 }
 
@@ -3784,11 +3777,8 @@ pub mod r#match {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 }
 
@@ -3869,11 +3859,18 @@ pub mod only_identity {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// The row with this primary key: `id`.
+    pub fn by_key(id: i64) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE).equal(0, id)
+    }
+
+    /// Deletes the row with this primary key (`id`), and returns it.
+    pub fn delete(id: i64) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::delete(&TABLE).equal(0, id)
     }
 }
 
@@ -3974,11 +3971,8 @@ pub mod only_optional {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 }
 
@@ -4036,25 +4030,17 @@ pub mod orphans_daily {
         pub const MATERIALIZED_ONLY: bool = true;
     }
 
-    /// The rows whose `bucket` lies in `range` (start included, end excluded), in ascending
-    /// order.
+    /// The rows whose `bucket` is in `range`, in ascending order. The start of `range` is
+    /// included, its end is not.
     ///
     /// The bounds keep the query from reading every bucket.
-    pub fn between<'a, C: timeschema::postgres::GenericClient>(
-        client: &'a mut C,
+    pub fn between(
         range: std::ops::Range<timeschema::Date>,
-    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
-        const SQL: &str = r#"
-            SELECT "bucket", "n"
-            FROM "public"."orphans_daily"
-            WHERE "bucket" >= $1 AND "bucket" < $2
-            ORDER BY "bucket"
-        "#;
-        let ty = timeschema::postgres::types::Type::DATE;
-        let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client
-            .query_typed_raw(SQL, bounds)
-            .map(timeschema::Rows::new)
+    ) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+            .from(0, range.start)
+            .before(0, range.end)
+            .ordered_by(0)
     }
 }
 
@@ -4137,11 +4123,8 @@ pub mod pgtypes {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 }
 
@@ -4284,26 +4267,21 @@ pub mod readings {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 
-    /// The rows whose `time` lies in `range` (start included, end excluded), in ascending order.
+    /// The rows whose `time` is in `range`, in ascending order. The start of `range` is included,
+    /// its end is not.
     ///
     /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn between<'a, C: timeschema::postgres::GenericClient>(
-        client: &'a mut C,
+    pub fn between(
         range: std::ops::Range<timeschema::Timestamp>,
-    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
-        const SQL: &str = "SELECT \"time\", \"value\", \"\u{202e}time\u{a}\" FROM \"public\".\"readings\" WHERE \"time\" >= $1 AND \"time\" < $2 ORDER BY \"time\"";
-        let ty = timeschema::postgres::types::Type::TIMESTAMPTZ;
-        let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client
-            .query_typed_raw(SQL, bounds)
-            .map(timeschema::Rows::new)
+    ) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+            .from(0, range.start)
+            .before(0, range.end)
+            .ordered_by(0)
     }
 }
 
@@ -4386,11 +4364,8 @@ pub mod reporting {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 }
 
@@ -4504,11 +4479,8 @@ pub mod std_ {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 }
 
@@ -4639,31 +4611,21 @@ pub mod super_ {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 
-    /// The rows whose `time` lies in `range` (start included, end excluded), in ascending order.
+    /// The rows whose `time` is in `range`, in ascending order. The start of `range` is included,
+    /// its end is not.
     ///
     /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn between<'a, C: timeschema::postgres::GenericClient>(
-        client: &'a mut C,
+    pub fn between(
         range: std::ops::Range<timeschema::Date>,
-    ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
-        const SQL: &str = r#"
-            SELECT "time", "period"
-            FROM "public"."super"
-            WHERE "time" >= $1 AND "time" < $2
-            ORDER BY "time"
-        "#;
-        let ty = timeschema::postgres::types::Type::DATE;
-        let bounds = [(range.start, ty.clone()), (range.end, ty)];
-        client
-            .query_typed_raw(SQL, bounds)
-            .map(timeschema::Rows::new)
+    ) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+            .from(0, range.start)
+            .before(0, range.end)
+            .ordered_by(0)
     }
 }
 
@@ -4746,11 +4708,8 @@ pub mod table {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 }
 
@@ -4773,7 +4732,7 @@ pub mod types_of_citext {
         pub s_citext: timeschema::Array<String>,
     }
 
-    /// Reads the columns by name, so that a query may have them in any order among others.
+    /// Reads the columns by name, so a query may return them in any order, together with others.
     impl TryFrom<&timeschema::postgres::Row> for Row {
         type Error = timeschema::postgres::Error;
 
@@ -4884,11 +4843,8 @@ pub mod types_of_citext {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 }
 
@@ -4911,7 +4867,7 @@ pub mod types_of_hstore {
         pub s_hstore: timeschema::Array<timeschema::Hstore>,
     }
 
-    /// Reads the columns by name, so that a query may have them in any order among others.
+    /// Reads the columns by name, so a query may return them in any order, together with others.
     impl TryFrom<&timeschema::postgres::Row> for Row {
         type Error = timeschema::postgres::Error;
 
@@ -5022,11 +4978,8 @@ pub mod types_of_hstore {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 }
 
@@ -5049,7 +5002,7 @@ pub mod types_of_ltree {
         pub s_ltree: timeschema::Array<timeschema::Ltree>,
     }
 
-    /// Reads the columns by name, so that a query may have them in any order among others.
+    /// Reads the columns by name, so a query may return them in any order, together with others.
     impl TryFrom<&timeschema::postgres::Row> for Row {
         type Error = timeschema::postgres::Error;
 
@@ -5160,11 +5113,8 @@ pub mod types_of_ltree {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 }
 
@@ -5197,7 +5147,7 @@ pub mod types_of_postgis {
         pub s_geometry: timeschema::Array<timeschema::Geometry>,
     }
 
-    /// Reads the columns by name, so that a query may have them in any order among others.
+    /// Reads the columns by name, so a query may return them in any order, together with others.
     impl TryFrom<&timeschema::postgres::Row> for Row {
         type Error = timeschema::postgres::Error;
 
@@ -5336,11 +5286,8 @@ pub mod types_of_postgis {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 }
 
@@ -5363,7 +5310,7 @@ pub mod types_of_vector {
         pub s_vector: timeschema::Array<timeschema::Vector>,
     }
 
-    /// Reads the columns by name, so that a query may have them in any order among others.
+    /// Reads the columns by name, so a query may return them in any order, together with others.
     impl TryFrom<&timeschema::postgres::Row> for Row {
         type Error = timeschema::postgres::Error;
 
@@ -5474,11 +5421,8 @@ pub mod types_of_vector {
     }
 
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert<C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        row: &New,
-    ) -> Result<Row, timeschema::postgres::Error> {
-        Row::try_from(&timeschema::insert(client, row)?)
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
     }
 }
 
@@ -5635,25 +5579,17 @@ pub mod reporting_schema {
             pub const REFRESH_END_OFFSET: &str = "01:00:00";
         }
 
-        /// The rows whose `bucket` lies in `range` (start included, end excluded), in ascending
-        /// order.
+        /// The rows whose `bucket` is in `range`, in ascending order. The start of `range` is
+        /// included, its end is not.
         ///
         /// The bounds keep the query from reading every bucket.
-        pub fn between<'a, C: timeschema::postgres::GenericClient>(
-            client: &'a mut C,
+        pub fn between(
             range: std::ops::Range<timeschema::Timestamp>,
-        ) -> Result<timeschema::Rows<'a, Row>, timeschema::postgres::Error> {
-            const SQL: &str = r#"
-                SELECT "bucket", "average"
-                FROM "reporting"."readings_hourly"
-                WHERE "bucket" >= $1 AND "bucket" < $2
-                ORDER BY "bucket"
-            "#;
-            let ty = timeschema::postgres::types::Type::TIMESTAMPTZ;
-            let bounds = [(range.start, ty.clone()), (range.end, ty)];
-            client
-                .query_typed_raw(SQL, bounds)
-                .map(timeschema::Rows::new)
+        ) -> timeschema::Statement<'static, Row> {
+            timeschema::Statement::select(&TABLE)
+                .from(0, range.start)
+                .before(0, range.end)
+                .ordered_by(0)
         }
     }
 
@@ -5846,11 +5782,8 @@ pub mod reporting_schema {
         }
 
         /// Writes one row and returns it as it is stored, defaults and generated columns included.
-        pub fn insert<C: timeschema::postgres::GenericClient>(
-            client: &mut C,
-            row: &New,
-        ) -> Result<Row, timeschema::postgres::Error> {
-            Row::try_from(&timeschema::insert(client, row)?)
+        pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+            timeschema::Statement::insert(&TABLE, row)
         }
     }
 }

@@ -4,7 +4,7 @@ use postgres::{GenericClient, Statement, Transaction};
 use postgres_types::ToSql;
 
 use super::{CopyError, check_given, database};
-use crate::insert::Parameter;
+use crate::parameter::Parameter;
 use crate::table::Insert;
 
 /// Most parameters of a statement: the protocol counts them with 16 bits.
@@ -53,7 +53,7 @@ fn execute<R: Insert>(
     batch: &[&R],
 ) -> Result<u64, postgres::Error> {
     let values = batch.iter().flat_map(|row| row.values());
-    let values: Vec<Parameter<'_>> = values.map(Parameter).collect();
+    let values: Vec<Parameter<'_>> = values.map(Parameter::Borrowed).collect();
     let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
     transaction.execute(statement, &values)
 }

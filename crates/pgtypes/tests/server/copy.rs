@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use pgtypes::{Array, Insert, Numeric, Rows, copy_in};
+use pgtypes::{Array, Column, Insert, Numeric, Statement, Table, copy_in};
 use postgres::Client;
 
 use crate::schema::{self, Mood, New, Stored};
@@ -11,9 +11,10 @@ use crate::support::random::Random;
 
 /// All rows of the table, by id.
 pub fn stored(client: &mut Client) -> Vec<Stored> {
-    let query = format!("{} ORDER BY id", New::TABLE.select());
-    let rows = client.query_raw(&query, [0i32; 0]).unwrap();
-    Rows::new(rows)
+    static TABLE: Table = New::TABLE;
+    let id = TABLE.columns.iter().position(|it| it.name == "id").unwrap();
+    let rows = Statement::select(&TABLE).ordered_by(id).iter(client);
+    rows.unwrap()
         .map(|row| row.unwrap_or_else(|error| panic!("{error:?}")))
         .collect()
 }
@@ -102,14 +103,20 @@ fn inside_a_transaction_the_rows_share_its_fate(mut db: Database) {
 
 #[testkit::test]
 fn rows_end_after_an_error(mut db: Database) {
-    let rows = db.query_raw(
-        "SELECT 1 / (2 - n) FROM generate_series(1, 9) AS n",
-        [0i32; 0],
-    );
-    let rows: Vec<_> = Rows::<One>::new(rows.unwrap()).collect();
+    static ENDS: Table = Table {
+        schema: "public",
+        name: "ends",
+        columns: &[Column::nullable("n", "integer")],
+        primary_key: &[],
+    };
+    db.batch_execute("CREATE VIEW ends AS SELECT 1 / (2 - n) AS n FROM generate_series(1, 9) AS n")
+        .unwrap();
+    let rows = Statement::<One>::select(&ENDS).iter(&mut *db).unwrap();
+    let rows: Vec<_> = rows.collect();
     let distinct: HashSet<bool> = rows.iter().map(Result::is_ok).collect();
     assert_eq!((rows.len(), distinct.len()), (2, 2));
-    assert!(rows[1].is_err());
+    let error = rows[1].as_ref().err().unwrap().to_string();
+    assert_eq!(error, "\"public\".\"ends\": division by zero (22012)");
 }
 
 /// A row of one integer.

@@ -1,12 +1,18 @@
 //! Single rows by INSERT, and rows that are all defaults.
 
 use bytes::BytesMut;
-use pgtypes::{Column, EncodeError, Insert, Table, ToSql, copy_in, insert};
+use pgtypes::postgres::{self, Row};
+use pgtypes::{Column, EncodeError, Insert, Statement, Table, ToSql, copy_in};
 
 use crate::copy::count;
 use crate::schema::{self, Mood, New, Stored};
 use crate::support::Database;
 use crate::support::random::Random;
+
+fn insert(new: &New) -> Statement<'_, Stored> {
+    static TABLE: Table = New::TABLE;
+    Statement::insert(&TABLE, new)
+}
 
 #[testkit::test]
 fn a_row_of_every_column_type_is_returned_as_it_was_sent(mut db: Database) {
@@ -14,8 +20,9 @@ fn a_row_of_every_column_type_is_returned_as_it_was_sent(mut db: Database) {
     let mut random = Random::new(51);
     for id in 0..50 {
         let new = New::random(id, &mut random);
-        let row = insert(&mut *db, &new).unwrap_or_else(|error| panic!("{error:?}"));
-        assert_eq!(Stored::try_from(&row).unwrap(), new.stored());
+        let row = insert(&new).one(&mut *db);
+        let row = row.unwrap_or_else(|error| panic!("{error:?}"));
+        assert_eq!(row, new.stored());
     }
     assert_eq!(count(&mut db), 50);
 }
@@ -27,14 +34,25 @@ fn defaults_are_returned(mut db: Database) {
         id: 7,
         ..New::default()
     };
-    let stored = Stored::try_from(&insert(&mut *db, &new).unwrap()).unwrap();
+    let stored = insert(&new).one(&mut *db).unwrap();
     assert_eq!((stored.id, &stored.mood), (7, &Some(Mood::Happy)));
     assert_eq!(stored.at.to_string(), "2026-11-22 00:00:00+00");
     assert_eq!(stored.rest, new.rest);
-    assert_eq!(
-        insert(&mut *db, &new).unwrap_err().code().unwrap().code(),
-        "23505"
-    );
+    let again = insert(&new).one(&mut *db).unwrap_err();
+    assert_eq!(again.server().unwrap().code().code(), "23505");
+    assert_eq!(again.constraint(), Some("The Table_pkey"));
+    insta::assert_snapshot!(again);
+}
+
+/// What is read of such a row.
+struct N(i32);
+
+impl TryFrom<&Row> for N {
+    type Error = postgres::Error;
+
+    fn try_from(row: &Row) -> Result<Self, postgres::Error> {
+        row.try_get("n").map(Self)
+    }
 }
 
 /// A row of a table whose every column has a default; it sets none or the one.
@@ -70,7 +88,8 @@ impl Insert for Tick {
 fn rows_that_are_all_defaults(mut db: Database) {
     db.batch_execute("CREATE TABLE ticks (n int DEFAULT 5)")
         .unwrap();
-    assert_eq!(insert(&mut *db, &Tick(None)).unwrap().get::<_, i32>("n"), 5);
+    let inserted = Statement::<N>::insert(&Tick::TABLE, &Tick(None)).one(&mut *db);
+    assert_eq!(inserted.unwrap().0, 5);
     assert_eq!(
         copy_in(&mut *db, &[Tick(None), Tick(None), Tick(None)]).unwrap(),
         3

@@ -1,0 +1,273 @@
+//! The functions that read and delete rows of a relation, as statements.
+
+use std::collections::BTreeSet;
+
+use catalog::ConstraintKind;
+use serde::Serialize;
+
+use crate::docs;
+use crate::error::Error;
+use crate::facts::Facts;
+use crate::field::Field;
+use crate::layout::{self, Indent};
+use crate::names::{self, Style};
+use crate::source::{Kind, Source};
+
+/// Types that are passed by value.
+const COPY: [&str; 12] = [
+    "bool",
+    "f32",
+    "f64",
+    "i16",
+    "i32",
+    "i64",
+    "timeschema::Date",
+    "timeschema::LocalTimestamp",
+    "timeschema::Oid",
+    "timeschema::Time",
+    "timeschema::Timestamp",
+    "timeschema::Uuid",
+];
+
+/// The finder of the primary key.
+const BY_KEY: &str = "by_key";
+
+/// A function of a relation's module.
+#[derive(Serialize)]
+pub(crate) struct Function {
+    doc: String,
+    /// Up to its opening brace.
+    head: String,
+    body: String,
+}
+
+/// The functions of `source`, whose module lies where `place` says.
+pub(crate) fn of(
+    source: &Source<'_>,
+    title: &str,
+    fields: &[Field<'_>],
+    facts: &Facts,
+    place: impl Fn(usize) -> Indent,
+) -> Result<Vec<Function>, Error> {
+    let mut functions = Vec::new();
+    for key in keys(source, title, fields)? {
+        let columns = key.shown();
+        if key.function == BY_KEY {
+            let find = format!("The row with this primary key: {columns}.");
+            functions.push(key.function(BY_KEY, "select", &find, &place));
+            let delete =
+                format!("Deletes the row with this primary key ({columns}), and returns it.");
+            functions.push(key.function("delete", "delete", &delete, &place));
+        } else {
+            let find = format!("The row with this unique key: {columns}.");
+            functions.push(key.function(&key.function, "select", &find, &place));
+        }
+    }
+    functions.extend(between(fields, facts, &place));
+    Ok(functions)
+}
+
+/// A primary or unique key.
+struct Key<'a> {
+    /// The name of the function that finds a row by it.
+    function: String,
+    /// The columns' positions and fields.
+    fields: Vec<(usize, &'a Field<'a>)>,
+}
+
+/// The keys of a table, the primary one first, each set of columns once.
+fn keys<'a>(
+    source: &Source<'_>,
+    title: &str,
+    fields: &'a [Field<'a>],
+) -> Result<Vec<Key<'a>>, Error> {
+    let Kind::Table(table) = source.kind else {
+        return Ok(Vec::new());
+    };
+    let of_kind = |kind| {
+        let constraints = table.constraints.iter();
+        constraints.filter(move |it| it.kind == kind && !it.columns.is_empty())
+    };
+    let primary = of_kind(ConstraintKind::PrimaryKey);
+    let has_primary = primary.clone().next().is_some();
+    let mut seen = BTreeSet::new();
+    let columns: Vec<&[String]> = primary
+        .chain(of_kind(ConstraintKind::Unique))
+        .map(|constraint| constraint.columns.as_slice())
+        .filter(|columns| seen.insert(*columns))
+        .collect();
+    // The separator keeps columns `a`, `b` and a column `a_and_b` apart.
+    let names: Vec<String> = columns
+        .iter()
+        .map(|columns| format!("by\u{1}{}", columns.join("\u{1}and\u{1}")))
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let first_unique = usize::from(has_primary);
+    let unique = names::assign(title, &names[first_unique..], Style::Snake)?;
+    let functions = has_primary.then(|| BY_KEY.to_owned()).into_iter();
+    let functions = functions.chain(unique.into_iter().map(free));
+    let field = |name: &String| {
+        let mut fields = fields.iter().enumerate();
+        fields.find(|(_, field)| field.column.name == *name)
+    };
+    let keys = functions.zip(columns).map(|(function, columns)| Key {
+        function,
+        fields: columns.iter().filter_map(field).collect(),
+    });
+    Ok(keys.collect())
+}
+
+/// The name of a unique key's finder: of a column `key` it is not that of the primary key's.
+fn free(function: String) -> String {
+    if function == BY_KEY {
+        names::with_word(&function, "column")
+    } else {
+        function
+    }
+}
+
+impl Key<'_> {
+    /// The columns, as documentation shows them.
+    fn shown(&self) -> String {
+        let columns = self.fields.iter();
+        let columns: Vec<String> = columns
+            .map(|(_, field)| docs::code(&field.column.name))
+            .collect();
+        columns.join(", ")
+    }
+
+    fn function(
+        &self,
+        name: &str,
+        statement: &str,
+        doc: &str,
+        place: &impl Fn(usize) -> Indent,
+    ) -> Function {
+        let types = || self.fields.iter().map(|(_, field)| field.ty.path.as_str());
+        let lifetime = Lifetime::of(types().filter(|ty| !COPY.contains(ty)).count());
+        let parameters: Vec<String> = self
+            .fields
+            .iter()
+            .map(|(_, field)| format!("{}: {}", field.name, lifetime.parameter(&field.ty.path)))
+            .collect();
+        let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();
+        let name = format!("pub fn {name}{}", lifetime.declared());
+        let returned = format!("timeschema::Statement<{}, Row>", lifetime.returned());
+        let conditions: Vec<String> = self
+            .fields
+            .iter()
+            .map(|(at, field)| {
+                let arguments = [&*at.to_string(), &*field.name];
+                // Alone, a call that has to be broken begins on the line of what it is called on.
+                let further = if self.fields.len() == 1 { 0 } else { 4 };
+                layout::call(place(8).inner(further), ".equal", &arguments, "")
+            })
+            .collect();
+        Function {
+            doc: docs::block(place(4), &[doc.to_owned()]),
+            head: layout::method(place(4), &name, &parameters, &returned),
+            body: statement_chain(place(8), statement, &conditions),
+        }
+    }
+}
+
+/// How a function's borrowed parameters and its statement are tied together, in the form that clippy asks for.
+#[derive(Clone, Copy)]
+enum Lifetime {
+    /// Nothing is borrowed.
+    Static,
+    /// One parameter is borrowed.
+    Elided,
+    /// Several parameters are borrowed.
+    Named,
+}
+
+impl Lifetime {
+    fn of(borrowed: usize) -> Lifetime {
+        match borrowed {
+            0 => Lifetime::Static,
+            1 => Lifetime::Elided,
+            _ => Lifetime::Named,
+        }
+    }
+
+    fn declared(self) -> &'static str {
+        match self {
+            Lifetime::Static | Lifetime::Elided => "",
+            Lifetime::Named => "<'a>",
+        }
+    }
+
+    fn returned(self) -> &'static str {
+        match self {
+            Lifetime::Static => "'static",
+            Lifetime::Elided => "'_",
+            Lifetime::Named => "'a",
+        }
+    }
+
+    /// The type of a parameter for a field of type `ty`.
+    fn parameter(self, ty: &str) -> String {
+        if COPY.contains(&ty) {
+            return ty.to_owned();
+        }
+        let reference = match self {
+            Lifetime::Named => "&'a ",
+            Lifetime::Static | Lifetime::Elided => "&",
+        };
+        let ty = match ty {
+            "String" => "str",
+            "Vec<u8>" => "[u8]",
+            ty => ty,
+        };
+        format!("{reference}{ty}")
+    }
+}
+
+/// The function that reads the rows of a time range, when the relation has a time column that can be compared.
+fn between(
+    fields: &[Field<'_>],
+    facts: &Facts,
+    place: &impl Fn(usize) -> Indent,
+) -> Option<Function> {
+    let column = facts.time_column.as_deref()?;
+    let mut all = fields.iter().enumerate();
+    let (at, field) = all.find(|(_, field)| field.column.name == column)?;
+    if !field.ty.is_ordered {
+        return None;
+    }
+    let first = format!(
+        "The rows whose {} is in `range`, in ascending order. The start of `range` is included, its end is not.",
+        docs::code(column)
+    );
+    let parameter = format!("range: std::ops::Range<{}>", field.ty.path);
+    Some(Function {
+        doc: docs::block(place(4), &[first, facts.bounded.to_owned()]),
+        head: layout::method(
+            place(4),
+            "pub fn between",
+            &[&parameter],
+            "timeschema::Statement<'static, Row>",
+        ),
+        body: statement_chain(
+            place(8),
+            "select",
+            &[
+                format!(".from({at}, range.start)"),
+                format!(".before({at}, range.end)"),
+                format!(".ordered_by({at})"),
+            ],
+        ),
+    })
+}
+
+fn statement_chain(place: Indent, statement: &str, links: &[String]) -> String {
+    let head = format!("timeschema::Statement::{statement}(&TABLE)");
+    if let [broken] = links
+        && broken.contains('\n')
+    {
+        return format!("{head}{broken}");
+    }
+    let links: Vec<&str> = links.iter().map(String::as_str).collect();
+    layout::chain(place, "", &head, &links, "")
+}

@@ -1,0 +1,180 @@
+//! Statements through their golden module, on the blocking and on the asynchronous driver.
+
+use testkit::Database;
+use timeschema::postgres::Client;
+use timeschema::{QueryError, Run, Timestamp};
+
+/// The golden module, which the example target `golden` compiles without warnings.
+pub mod keys {
+    include!("golden/keys.rs");
+}
+
+use keys::{Tier, accounts, places, visits};
+
+fn database(test: &str) -> Option<(Database, Client)> {
+    let database = Database::new(test)?;
+    let mut client = database.client();
+    client
+        .batch_execute(include_str!("fixtures/keys.sql"))
+        .unwrap();
+    Some((database, client))
+}
+
+fn account(key: &str, slug: Option<&str>) -> accounts::New {
+    accounts::New {
+        slug: slug.map(str::to_owned),
+        code: Some("a".to_owned()),
+        ..accounts::Required {
+            key: key.to_owned(),
+            tenant: "acme".to_owned(),
+        }
+        .into()
+    }
+}
+
+fn second(second: i64) -> Timestamp {
+    Timestamp::from_unix_micros(second * 1_000_000).unwrap()
+}
+
+#[testkit::test(database)]
+fn a_row_is_found_by_each_of_its_keys((_database, mut client): (Database, Client)) {
+    let one = account("one", Some("first"));
+    let one = accounts::insert(&one).one(&mut client).unwrap();
+    let two = accounts::New {
+        tier: Some(Tier::Paid),
+        tenant_and_slug: Some("both".to_owned()),
+        ..account("two", None)
+    };
+    let two = accounts::insert(&two).one(&mut client).unwrap();
+
+    let found = [
+        accounts::by_key(one.id).one(&mut client),
+        accounts::by_key_column("one").one(&mut client),
+        accounts::by_tenant_and_slug_x488e("acme", "first").one(&mut client),
+        accounts::by_tier_and_code(&Tier::Free, "a").one(&mut client),
+    ];
+    for row in found {
+        assert_eq!(row.unwrap(), one);
+    }
+    let found = [
+        accounts::by_tenant_and_slug_x5e58("both").one(&mut client),
+        // `character` ignores blanks at the end.
+        accounts::by_tier_and_code(&Tier::Paid, "a  ").one(&mut client),
+    ];
+    for row in found {
+        assert_eq!(row.unwrap(), two);
+    }
+    assert_eq!(accounts::by_key(99).optional(&mut client).unwrap(), None);
+}
+
+#[testkit::test(database)]
+fn a_deleted_row_is_returned((_database, mut client): (Database, Client)) {
+    let one = account("one", None);
+    let one = accounts::insert(&one).one(&mut client).unwrap();
+    let mut transaction = client.transaction().unwrap();
+    let deleted = accounts::delete(one.id).one(&mut transaction).unwrap();
+    assert_eq!(deleted, one);
+    transaction.rollback().unwrap();
+    assert_eq!(accounts::delete(one.id).execute(&mut client).unwrap(), 1);
+    assert_eq!(accounts::delete(one.id).execute(&mut client).unwrap(), 0);
+    assert_eq!(
+        accounts::delete(one.id).optional(&mut client).unwrap(),
+        None
+    );
+}
+
+#[testkit::test(database)]
+fn errors_name_the_relation_and_what_the_server_says((_database, mut client): (Database, Client)) {
+    accounts::insert(&account("one", None))
+        .execute(&mut client)
+        .unwrap();
+    let again = accounts::insert(&account("one", None))
+        .one(&mut client)
+        .unwrap_err();
+    assert_eq!(again.constraint(), Some("accounts_key_key"));
+    insta::assert_snapshot!(again);
+    let none = accounts::by_key(7).one(&mut client).unwrap_err();
+    assert!(matches!(none, QueryError::NoRow { .. }));
+    insta::assert_snapshot!(none);
+    client.batch_execute("DROP TABLE accounts").unwrap();
+    let gone = accounts::by_key(7).optional(&mut client).unwrap_err();
+    insta::assert_snapshot!(gone);
+    visits::insert(&visit(1)).execute(&mut client).unwrap();
+    visits::insert(&visit(2)).execute(&mut client).unwrap();
+    let several = timeschema::Statement::<visits::Row>::select(&visits::TABLE);
+    insta::assert_snapshot!(several.optional(&mut client).unwrap_err());
+}
+
+fn visit(n: i64) -> visits::New {
+    visits::New {
+        time: second(n),
+        statement: n,
+        place: "x".to_owned(),
+    }
+}
+
+/// What a service does, whatever its driver: here as the SQL of each statement.
+#[test]
+fn the_sql_of_a_statement_can_be_seen() {
+    assert_eq!(
+        visits::by_key(7, second(1)).sql(),
+        r#"SELECT "time", "statement", "place" FROM "public"."visits" WHERE "statement" = $1 AND "time" = $2"#
+    );
+    assert_eq!(
+        format!("{:?}", visits::delete(7, second(1))),
+        r#"Statement("DELETE FROM \"public\".\"visits\" WHERE \"statement\" = $1 AND \"time\" = $2")"#
+    );
+}
+
+#[testkit::test(database)]
+fn the_same_statements_run_on_tokio((database, _client): (Database, Client)) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let (mut client, connection) =
+            tokio_postgres::connect(&database.url(), tokio_postgres::NoTls)
+                .await
+                .unwrap();
+        // What a server thread spawns has to be `Send`.
+        let connection = tokio::spawn(connection);
+        let one = account("one", Some("first"));
+        let one = accounts::insert(&one).one(&client).await.unwrap();
+        let found = accounts::by_tenant_and_slug_x488e("acme", "first");
+        assert_eq!(found.one(&client).await.unwrap(), one);
+        let transaction = client.transaction().await.unwrap();
+        assert_eq!(
+            accounts::delete(one.id)
+                .execute(&transaction)
+                .await
+                .unwrap(),
+            1
+        );
+        transaction.commit().await.unwrap();
+        assert_eq!(
+            accounts::by_key(one.id).optional(&client).await.unwrap(),
+            None
+        );
+        visits::insert(&visit(1)).execute(&client).await.unwrap();
+        let all = timeschema::Statement::<places::Row>::select(&places::TABLE);
+        assert_eq!(all.all(&client).await.unwrap().len(), 1);
+        let error = accounts::by_key(1).one(&client).await.unwrap_err();
+        assert!(matches!(error, QueryError::NoRow { .. }));
+        is_send(accounts::by_key(1).one(&client));
+        drop(client);
+        connection.await.unwrap().unwrap();
+    });
+}
+
+fn is_send<T: Send>(_: T) {}
+
+/// Code that is written once for every driver.
+fn deletion<'d, D: Run + 'd>(driver: D, id: i64) -> D::Answer<'d, u64> {
+    accounts::delete(id).execute(driver)
+}
+
+#[testkit::test(database)]
+fn a_function_can_be_written_for_every_driver((_database, mut client): (Database, Client)) {
+    assert_eq!(deletion(&mut client, 1).unwrap(), 0);
+}

@@ -1,0 +1,52 @@
+//! A value on its way to the server as a statement's parameter.
+
+use std::error::Error;
+
+use bytes::BytesMut;
+use postgres_types::{Format, IsNull, ToSql, Type};
+
+use crate::driver::base;
+
+/// A value that a domain accepts if its base type does. The server reports the domain as the type of a parameter for such a column, and the
+/// driver's impls know only the base types.
+#[derive(Debug)]
+pub(crate) enum Parameter<'a> {
+    Borrowed(&'a (dyn ToSql + Sync)),
+    Owned(Box<dyn ToSql + Sync + Send + 'a>),
+}
+
+impl Parameter<'_> {
+    fn value(&self) -> &(dyn ToSql + Sync) {
+        match self {
+            Self::Borrowed(value) => *value,
+            Self::Owned(value) => value.as_ref(),
+        }
+    }
+}
+
+impl ToSql for Parameter<'_> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        self.value().to_sql_checked(base(ty), out)
+    }
+
+    /// Any: the value itself is asked when it is written.
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    fn encode_format(&self, ty: &Type) -> Format {
+        self.value().encode_format(base(ty))
+    }
+
+    fn to_sql_checked(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        self.to_sql(ty, out)
+    }
+}

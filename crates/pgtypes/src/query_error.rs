@@ -1,0 +1,68 @@
+//! Why a statement gave no answer, and a driver's error in the server's words.
+
+use postgres::error::DbError;
+use thiserror::Error;
+
+/// Why a [`Statement`](crate::Statement) gave no answer.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum QueryError {
+    /// One row was asked for, and there is none.
+    #[error("{relation}: no row was found")]
+    NoRow {
+        /// The relation, quoted for SQL.
+        relation: String,
+    },
+    /// One row at most was asked for, and there are more.
+    #[error("{relation}: {rows} rows were found, and one at most was asked for")]
+    SeveralRows {
+        /// The relation, quoted for SQL.
+        relation: String,
+        /// How many there are.
+        rows: usize,
+    },
+    /// The server refused the statement, the connection broke, or a value does not fit its column.
+    #[error("{relation}: {}", Described(.cause))]
+    Database {
+        /// The relation, quoted for SQL.
+        relation: String,
+        /// What the driver says.
+        cause: postgres::Error,
+    },
+}
+
+impl QueryError {
+    /// What the server said, if the error is the server's.
+    pub fn server(&self) -> Option<&DbError> {
+        match self {
+            Self::Database { cause, .. } => cause.as_db_error(),
+            _ => None,
+        }
+    }
+
+    /// The name of the constraint that a row violates.
+    pub fn constraint(&self) -> Option<&str> {
+        self.server()?.constraint()
+    }
+}
+
+/// A driver's error with the server's words and context, which the driver's own text leaves out.
+pub(crate) struct Described<'a>(pub(crate) &'a postgres::Error);
+
+impl std::fmt::Display for Described<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Some(error) = self.0.as_db_error() else {
+            write!(f, "{}", self.0)?;
+            let source = std::error::Error::source(self.0);
+            return source.map_or(Ok(()), |source| write!(f, ": {source}"));
+        };
+        write!(f, "{} ({})", error.message(), error.code().code())?;
+        for more in [error.detail(), error.hint(), error.where_()]
+            .into_iter()
+            .flatten()
+        {
+            write!(f, "; {more}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,233 @@
+//! A statement as a value: its SQL, its parameters and the type of its rows. A driver runs it, blocking or asynchronous.
+//!
+//! Generated functions return statements. What sends them is in `run`.
+
+use std::fmt::Write;
+use std::marker::PhantomData;
+
+use postgres::types::{ToSql, Type};
+use postgres::{GenericClient, Row};
+
+use crate::parameter::Parameter;
+use crate::query_error::QueryError;
+use crate::request::Request;
+use crate::rows::Rows;
+use crate::run::{self, Run};
+use crate::table::{Column, Insert, Table, quote_identifier};
+
+/// A statement, its parameters, and the type of the rows that it returns.
+///
+/// Nothing is sent before it is run: by [`one`](Self::one), [`optional`](Self::optional), [`all`](Self::all) or
+/// [`execute`](Self::execute), with a `&mut postgres::Client` or `&mut postgres::Transaction`, or, with the feature `tokio`, a
+/// `&tokio_postgres::Client` or `&tokio_postgres::Transaction`. Of the first the answer is a `Result`, of the second a future of it.
+#[must_use = "a statement is sent when it is run: by `one`, `optional`, `all` or `execute`"]
+pub struct Statement<'a, R> {
+    table: &'static Table,
+    /// Up to its conditions.
+    head: String,
+    conditions: String,
+    /// `ORDER BY` and the like.
+    tail: String,
+    /// Whether the statement writes, and returns rows only if it is asked to.
+    writes: bool,
+    parameters: Vec<Parameter<'a>>,
+    types: Vec<Option<Type>>,
+    row: PhantomData<fn() -> R>,
+}
+
+impl<'a, R> Statement<'a, R> {
+    /// `SELECT` of all rows.
+    pub fn select(table: &'static Table) -> Self {
+        Self::new(table, table.select(), false)
+    }
+
+    /// `DELETE` of all rows.
+    pub fn delete(table: &'static Table) -> Self {
+        Self::new(table, format!("DELETE FROM {}", table.quoted()), true)
+    }
+
+    /// `INSERT` of one row.
+    pub fn insert<N: Insert>(table: &'static Table, row: &'a N) -> Self {
+        let head = table.insert_statement(&row.columns());
+        let mut statement = Self::new(table, head, true);
+        for (name, value) in row.columns().into_iter().zip(row.values()) {
+            let column = table.columns.iter().find(|column| column.name == name);
+            statement.types.push(column.and_then(Column::known_type));
+            statement.parameters.push(Parameter::Borrowed(value));
+        }
+        statement
+    }
+
+    fn new(table: &'static Table, head: String, writes: bool) -> Self {
+        Self {
+            table,
+            head,
+            conditions: String::new(),
+            tail: String::new(),
+            writes,
+            parameters: Vec::new(),
+            types: Vec::new(),
+            row: PhantomData,
+        }
+    }
+
+    /// Only rows whose column at `position` of the table is equal to `value`.
+    ///
+    /// # Panics
+    /// When the table has no column at `position`; likewise the next two.
+    pub fn equal(self, position: usize, value: impl ToSql + Sync + Send + 'a) -> Self {
+        self.and(position, "=", value)
+    }
+
+    /// Only rows whose column at `position` is not less than `value`.
+    pub fn from(self, position: usize, value: impl ToSql + Sync + Send + 'a) -> Self {
+        self.and(position, ">=", value)
+    }
+
+    /// Only rows whose column at `position` is less than `value`.
+    pub fn before(self, position: usize, value: impl ToSql + Sync + Send + 'a) -> Self {
+        self.and(position, "<", value)
+    }
+
+    /// The rows in ascending order of the column at `position`.
+    pub fn ordered_by(mut self, position: usize) -> Self {
+        let column = quote_identifier(self.table.columns[position].name);
+        self.tail = format!(" ORDER BY {column}");
+        self
+    }
+
+    fn and(
+        mut self,
+        position: usize,
+        operator: &str,
+        value: impl ToSql + Sync + Send + 'a,
+    ) -> Self {
+        let column = &self.table.columns[position];
+        self.parameters.push(Parameter::Owned(Box::new(value)));
+        self.types.push(column.known_type());
+        let (word, number) = match self.parameters.len() {
+            1 => ("WHERE", 1),
+            number => ("AND", number),
+        };
+        let name = quote_identifier(column.name);
+        // Writing to a String does not fail.
+        let _ = write!(self.conditions, " {word} {name} {operator} ${number}");
+        self
+    }
+
+    /// The SQL, without what a statement that writes returns.
+    pub fn sql(&self) -> String {
+        format!("{}{}{}", self.head, self.conditions, self.tail)
+    }
+
+    fn request(self, returns: bool) -> Request<'a> {
+        let mut sql = self.sql();
+        if returns && self.writes {
+            sql += " RETURNING ";
+            sql += &self.table.read_list();
+        }
+        Request {
+            table: self.table,
+            sql,
+            parameters: self.parameters,
+            types: self.types.into_iter().collect(),
+        }
+    }
+
+    /// Runs the statement and returns how many rows it read or wrote.
+    ///
+    /// # Errors
+    /// Those of the server and the driver.
+    pub fn execute<'d, D: Run + 'd>(self, driver: D) -> D::Answer<'d, u64>
+    where
+        'a: 'd,
+    {
+        driver.count(self.request(false))
+    }
+}
+
+impl<'a, R> Statement<'a, R>
+where
+    R: for<'r> TryFrom<&'r Row, Error = postgres::Error> + Send,
+{
+    /// Runs the statement and returns its one row.
+    ///
+    /// # Errors
+    /// [`QueryError::NoRow`] and [`QueryError::SeveralRows`], and those of the server and the driver.
+    pub fn one<'d, D: Run + 'd>(self, driver: D) -> D::Answer<'d, R>
+    where
+        'a: 'd,
+        R: 'd,
+    {
+        driver.rows(self.request(true), |table, rows| {
+            let row = at_most_one(table, rows)?;
+            row.ok_or_else(|| QueryError::NoRow {
+                relation: table.quoted(),
+            })
+        })
+    }
+
+    /// Runs the statement and returns its row, if there is one.
+    ///
+    /// # Errors
+    /// [`QueryError::SeveralRows`], and those of the server and the driver.
+    pub fn optional<'d, D: Run + 'd>(self, driver: D) -> D::Answer<'d, Option<R>>
+    where
+        'a: 'd,
+        R: 'd,
+    {
+        driver.rows(self.request(true), at_most_one)
+    }
+
+    /// Runs the statement on the blocking driver and returns the rows one at a time. The server's answer is never entirely in memory.
+    ///
+    /// # Errors
+    /// Those of the server and the driver, here or with a row.
+    pub fn iter<C: GenericClient>(self, client: &mut C) -> Result<Rows<'_, R>, QueryError> {
+        let request = self.request(true);
+        let rows = run::stream(client, &request);
+        let rows = rows.map_err(|cause| request.table.failed(cause))?;
+        Ok(Rows::new(request.table, rows))
+    }
+
+    /// Runs the statement and returns all rows.
+    ///
+    /// # Errors
+    /// Those of the server and the driver.
+    pub fn all<'d, D: Run + 'd>(self, driver: D) -> D::Answer<'d, Vec<R>>
+    where
+        'a: 'd,
+        R: 'd,
+    {
+        driver.rows(self.request(true), |table, rows| {
+            rows.iter().map(|row| read(table, row)).collect()
+        })
+    }
+}
+
+fn at_most_one<R>(table: &'static Table, rows: Vec<Row>) -> Result<Option<R>, QueryError>
+where
+    R: for<'r> TryFrom<&'r Row, Error = postgres::Error>,
+{
+    match rows.as_slice() {
+        [] => Ok(None),
+        [row] => read(table, row).map(Some),
+        rows => Err(QueryError::SeveralRows {
+            relation: table.quoted(),
+            rows: rows.len(),
+        }),
+    }
+}
+
+fn read<R>(table: &'static Table, row: &Row) -> Result<R, QueryError>
+where
+    R: for<'r> TryFrom<&'r Row, Error = postgres::Error>,
+{
+    R::try_from(row).map_err(|cause| table.failed(cause))
+}
+
+impl<R> std::fmt::Debug for Statement<'_, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Statement({:?})", self.sql())
+    }
+}
