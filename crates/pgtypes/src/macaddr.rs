@@ -9,7 +9,7 @@ use sql::types::oid;
 use crate::driver::sql_type;
 use crate::encode::{Encode, EncodeError};
 use crate::error::{DecodeError, ParseError};
-use crate::text::pad;
+use crate::text::{hex_bytes, pad};
 
 /// A `macaddr`: six bytes.
 ///
@@ -108,16 +108,7 @@ fn bytes(text: &str) -> Option<Vec<u8>> {
     let even = groups
         .iter()
         .all(|group| group.len() == size && size.is_multiple_of(2));
-    let digits = groups.concat();
-    let pairs = digits.as_bytes().chunks(2).filter(|_| even && size > 0);
-    let byte = |pair: &[u8]| match pair {
-        [high, low] => {
-            let digit = |c: &u8| char::from(*c).to_digit(16);
-            u8::try_from(digit(high)? * 16 + digit(low)?).ok()
-        }
-        _ => None,
-    };
-    pairs.map(byte).collect()
+    hex_bytes(&groups.concat()).filter(|_| even && size > 0)
 }
 
 #[cfg(test)]

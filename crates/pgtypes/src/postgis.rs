@@ -8,7 +8,7 @@ use bytes::{BufMut, BytesMut};
 use crate::driver::extension_type;
 use crate::encode::{Encode, EncodeError};
 use crate::error::{DecodeError, ParseError};
-use crate::text::pad;
+use crate::text::{hex_bytes, pad};
 
 /// The bit of the type that says that a reference system comes after it.
 const WITH_SRID: u32 = 0x2000_0000;
@@ -80,7 +80,7 @@ macro_rules! postgis {
 
             fn from_str(text: &str) -> Result<Self, ParseError> {
                 let error = || ParseError::new($name, text, "expected bytes in hexadecimal digits");
-                bytes(text.trim_ascii()).map(Self).ok_or_else(error)
+                hex_bytes(text.trim_ascii()).map(Self).ok_or_else(error)
             }
         }
     };
@@ -98,16 +98,6 @@ fn srid(ewkb: &[u8]) -> Option<u32> {
     let (kind, rest) = rest.split_first_chunk()?;
     let srid = rest.first_chunk().filter(|_| number(kind) & WITH_SRID != 0);
     srid.map(number)
-}
-
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let pairs = hex.as_bytes().chunks(2);
-    let digit = |c: u8| char::from(c).to_digit(16);
-    let byte = |pair: &[u8]| match *pair {
-        [high, low] => u8::try_from(digit(high)? * 16 + digit(low)?).ok(),
-        _ => None,
-    };
-    pairs.map(byte).collect()
 }
 
 #[cfg(test)]

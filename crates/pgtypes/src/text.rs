@@ -33,6 +33,16 @@ pub(crate) fn is_c_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c')
 }
 
+/// The bytes that two hexadecimal digits each stand for.
+pub(crate) fn hex_bytes(digits: &str) -> Option<Vec<u8>> {
+    let digit = |c: u8| char::from(c).to_digit(16);
+    let byte = |pair: &[u8]| match *pair {
+        [high, low] => u8::try_from(digit(high)? * 16 + digit(low)?).ok(),
+        _ => None,
+    };
+    digits.as_bytes().chunks(2).map(byte).collect()
+}
+
 /// What is left to read of a text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cursor<'a> {

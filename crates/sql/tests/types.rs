@@ -27,8 +27,14 @@ fn the_documentation_has_the_table() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/types.md");
     let page = fs::read_to_string(&path).unwrap();
     let (before, rest) = page.split_once(HEAD).expect("the table's head");
-    let (_, after) = rest.split_once("\n\n").unwrap_or(("", rest.trim_start()));
-    let renewed = format!("{before}{HEAD}{}\n{after}", documented());
+    let after = rest
+        .split_inclusive('\n')
+        .skip_while(|line| line.starts_with('|'));
+    let renewed = format!(
+        "{before}{HEAD}{}{}",
+        documented(),
+        after.collect::<String>()
+    );
     if std::env::var_os("RENEW_GOLDEN").is_some() {
         fs::write(&path, &renewed).unwrap();
         return;
