@@ -80,7 +80,7 @@ impl Position {
 
 impl TsVector {
     /// Places that are kept of one lexeme (`MAXNUMPOS`).
-    const MOST_POSITIONS: usize = 255;
+    const MOST_POSITIONS: usize = 256;
 
     /// The document of these lexemes: sorted, repeats put together, and of places with the same number the one that counts most.
     pub fn new(mut lexemes: Vec<Lexeme>) -> Self {

@@ -1,6 +1,6 @@
 //! What is particular to one type; what is the same for every type is in `types`.
 
-use pgtypes::{Array, Inet, InternalChar, Json, Jsonb, Numeric, Timestamp, Vector};
+use pgtypes::{Array, Inet, InternalChar, Json, Jsonb, Numeric, Timestamp, TsVector, Vector};
 use postgres::Client;
 
 use crate::support::random::Random;
@@ -128,6 +128,15 @@ fn numbers_of_a_vector_are_printed_as_the_servers_real(mut db: Client) {
     let theirs = row.get::<_, String>(0).replace('{', "[").replace('}', "]");
     assert_eq!(theirs.parse(), Ok(Vector(numbers.clone())));
     assert!(Vector(numbers).to_string() == theirs);
+}
+
+#[testkit::test(session)]
+fn the_first_positions_of_a_lexeme_are_kept(mut db: Client) {
+    let numbers: Vec<String> = (1..=300).rev().map(|number| number.to_string()).collect();
+    let text = format!("a:{} b:16380,16381,16390,99999", numbers.join(","));
+    let row = db.query_one("SELECT $1::text::tsvector", &[&text]).unwrap();
+    let theirs: TsVector = row.get(0);
+    assert_eq!(theirs, text.parse().unwrap());
 }
 
 #[testkit::test(session)]
