@@ -11,7 +11,9 @@ use crate::facts::Facts;
 use crate::field::Field;
 use crate::layout::{self, Indent};
 use crate::names::{self, Style};
+use crate::new::Role;
 use crate::source::{Kind, Source};
+use crate::update::{self, Update};
 
 /// Types that are passed by value.
 const COPY: [&str; 12] = [
@@ -41,6 +43,12 @@ pub(crate) struct Function {
     body: String,
 }
 
+/// The functions of a relation's module, and what they take.
+pub(crate) struct Functions {
+    pub(crate) functions: Vec<Function>,
+    pub(crate) update: Option<Update>,
+}
+
 /// The functions of `source`, whose module lies where `place` says.
 pub(crate) fn of(
     source: &Source<'_>,
@@ -48,13 +56,22 @@ pub(crate) fn of(
     fields: &[Field<'_>],
     facts: &Facts,
     place: impl Fn(usize) -> Indent,
-) -> Result<Vec<Function>, Error> {
+) -> Result<Functions, Error> {
     let mut functions = Vec::new();
+    let mut update = None;
     for key in keys(source, title, fields)? {
         let columns = key.shown();
         if key.function == BY_KEY {
             let find = format!("The row with this primary key: {columns}.");
             functions.push(key.function(BY_KEY, "select", &find, &place));
+            if key.is_given() {
+                functions.push(key.upsert(&place));
+            }
+            let changeable = update::changeable(fields, &key.fields);
+            if !changeable.is_empty() {
+                update = Some(update::prepare(&changeable, &docs::code(title), &place));
+                functions.push(key.update(&changeable, &place));
+            }
             let delete =
                 format!("Deletes the row with this primary key ({columns}), and returns it.");
             functions.push(key.function("delete", "delete", &delete, &place));
@@ -64,7 +81,7 @@ pub(crate) fn of(
         }
     }
     functions.extend(between(fields, facts, &place));
-    Ok(functions)
+    Ok(Functions { functions, update })
 }
 
 /// A primary or unique key.
@@ -136,6 +153,7 @@ impl Key<'_> {
         columns.join(", ")
     }
 
+    /// A function whose parameters are the key's columns.
     fn function(
         &self,
         name: &str,
@@ -143,32 +161,110 @@ impl Key<'_> {
         doc: &str,
         place: &impl Fn(usize) -> Indent,
     ) -> Function {
-        let types = || self.fields.iter().map(|(_, field)| field.ty.path.as_str());
-        let lifetime = Lifetime::of(types().filter(|ty| !COPY.contains(ty)).count());
-        let parameters: Vec<String> = self
-            .fields
+        Function {
+            doc: docs::block(place(4), &[doc.to_owned()]),
+            head: self.head(name, None, place),
+            body: statement_chain(
+                place(8),
+                statement,
+                &self.conditions(self.fields.len(), place),
+            ),
+        }
+    }
+
+    /// Whether rows to be written give the key's columns.
+    fn is_given(&self) -> bool {
+        let mut columns = self.fields.iter();
+        columns.all(|(_, field)| Role::of(field) != Role::Absent)
+    }
+
+    fn upsert(&self, place: &impl Fn(usize) -> Indent) -> Function {
+        let doc = [
+            format!(
+                "Writes one row, or changes the row that has its primary key ({}), and returns it.",
+                self.shown()
+            ),
+            "The columns that `row` leaves to their defaults keep their values in a row that exists."
+                .to_owned(),
+        ];
+        Function {
+            doc: docs::block(place(4), &doc),
+            head: "pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {".to_owned(),
+            body: "timeschema::Statement::upsert(&TABLE, row)".to_owned(),
+        }
+    }
+
+    /// The function that changes the columns `changeable` of the row with this key.
+    fn update(
+        &self,
+        changeable: &[(usize, &Field<'_>)],
+        place: &impl Fn(usize) -> Indent,
+    ) -> Function {
+        // Not the name of a column of the key.
+        let mut change = "change".to_owned();
+        while self.fields.iter().any(|(_, field)| field.name == change) {
+            change.push('_');
+        }
+        let links = changeable.len() + self.fields.len();
+        let sets = changeable.iter().map(|(at, field)| {
+            let column = format!("&{change}.{}", field.name);
+            link(".set", *at, &column, links, place)
+        });
+        let links: Vec<String> = sets.chain(self.conditions(links, place)).collect();
+        let doc = format!(
+            "Changes the row with this primary key ({}), and returns it.",
+            self.shown()
+        );
+        Function {
+            doc: docs::block(place(4), &[doc]),
+            head: self.head("update", Some((&change, "Update")), place),
+            body: statement_chain(place(8), "update", &links),
+        }
+    }
+
+    /// Up to the opening brace: the key's columns as parameters, and perhaps a borrowed one more.
+    fn head(
+        &self,
+        name: &str,
+        more: Option<(&str, &str)>,
+        place: &impl Fn(usize) -> Indent,
+    ) -> String {
+        let columns = self.fields.iter();
+        let columns = columns.map(|(_, field)| (field.name.as_str(), field.ty.path.as_str()));
+        let all: Vec<(&str, &str)> = columns.chain(more).collect();
+        let borrowed = all.iter().filter(|(_, ty)| !COPY.contains(ty)).count();
+        let lifetime = Lifetime::of(borrowed);
+        let parameters: Vec<String> = all
             .iter()
-            .map(|(_, field)| format!("{}: {}", field.name, lifetime.parameter(&field.ty.path)))
+            .map(|(name, ty)| format!("{name}: {}", lifetime.parameter(ty)))
             .collect();
         let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();
         let name = format!("pub fn {name}{}", lifetime.declared());
         let returned = format!("timeschema::Statement<{}, Row>", lifetime.returned());
-        let conditions: Vec<String> = self
-            .fields
-            .iter()
-            .map(|(at, field)| {
-                let arguments = [&*at.to_string(), &*field.name];
-                // Alone, a call that has to be broken begins on the line of what it is called on.
-                let further = if self.fields.len() == 1 { 0 } else { 4 };
-                layout::call(place(8).inner(further), ".equal", &arguments, "")
-            })
-            .collect();
-        Function {
-            doc: docs::block(place(4), &[doc.to_owned()]),
-            head: layout::method(place(4), &name, &parameters, &returned),
-            body: statement_chain(place(8), statement, &conditions),
-        }
+        layout::method(place(4), &name, &parameters, &returned)
     }
+
+    /// The conditions on the key's columns, in a chain of that many links.
+    fn conditions(&self, links: usize, place: &impl Fn(usize) -> Indent) -> Vec<String> {
+        let columns = self.fields.iter();
+        columns
+            .map(|(at, field)| link(".equal", *at, &field.name, links, place))
+            .collect()
+    }
+}
+
+/// A call in a chain of that many.
+fn link(
+    method: &str,
+    at: usize,
+    value: &str,
+    links: usize,
+    place: &impl Fn(usize) -> Indent,
+) -> String {
+    // Alone, a call that has to be broken begins on the line of what it is called on.
+    let further = if links == 1 { 0 } else { 4 };
+    let arguments = [&*at.to_string(), value];
+    layout::call(place(8).inner(further), method, &arguments, "")
 }
 
 /// How a function's borrowed parameters and its statement are tied together, in the form that clippy asks for.

@@ -17,6 +17,7 @@ mod relation;
 mod render;
 mod source;
 mod types;
+mod update;
 
 use catalog::Catalog;
 

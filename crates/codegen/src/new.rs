@@ -31,14 +31,14 @@ pub(crate) struct New {
 
 /// A field of a struct.
 #[derive(Serialize)]
-struct Member {
-    doc: String,
-    declaration: String,
+pub(crate) struct Member {
+    pub(crate) doc: String,
+    pub(crate) declaration: String,
 }
 
 /// How a column takes part in a new row.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
+pub(crate) enum Role {
     /// The database alone chooses the value.
     Absent,
     /// Every row gives a value.
@@ -52,7 +52,7 @@ enum Role {
 }
 
 impl Role {
-    fn of(field: &Field<'_>) -> Role {
+    pub(crate) fn of(field: &Field<'_>) -> Role {
         let column = field.column;
         if column.generated.is_some() || column.identity == Some(Identity::Always) {
             return Role::Absent;

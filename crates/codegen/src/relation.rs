@@ -11,12 +11,13 @@ use crate::docs;
 use crate::error::Error;
 use crate::facts;
 use crate::field::{self, Field};
-use crate::functions::{self, Function};
+use crate::functions::{self, Function, Functions};
 use crate::layout::{self, Indent};
 use crate::names::last_segment;
 use crate::new::{self, New};
 use crate::source::{Kind, Source};
 use crate::types::{Key, Types};
+use crate::update::Update;
 
 /// Context of `relation.rs.tera`.
 #[derive(Serialize)]
@@ -29,6 +30,7 @@ pub(crate) struct Relation {
     table: Table,
     facts: Vec<Constant>,
     new: Option<New>,
+    update: Option<Update>,
     functions: Vec<Function>,
 }
 
@@ -73,6 +75,7 @@ pub(crate) fn prepare(
         Kind::Table(table) => Some(table),
         _ => None,
     };
+    let Functions { functions, update } = functions::of(source, &title, &fields, &facts, place)?;
     Ok(Relation {
         doc: docs::block(place(0), &doc),
         module: last_segment(&paths[&(source.schema, source.name)]).to_owned(),
@@ -93,7 +96,8 @@ pub(crate) fn prepare(
             })
             .collect(),
         new: table.map(|_| new::prepare(&fields, &docs::code(&title), place)),
-        functions: functions::of(source, &title, &fields, &facts, place)?,
+        update,
+        functions,
     })
 }
 

@@ -84,6 +84,54 @@ fn a_deleted_row_is_returned((_database, mut client): (Database, Client)) {
 }
 
 #[testkit::test(database)]
+fn an_update_changes_the_columns_that_are_set((_database, mut client): (Database, Client)) {
+    let one = account("one", Some("first"));
+    let one = accounts::insert(&one).one(&mut client).unwrap();
+    let change = accounts::Update {
+        tier: Some(Tier::Paid),
+        slug: Some(None),
+        ..accounts::Update::default()
+    };
+    let changed = accounts::update(one.id, &change).one(&mut client).unwrap();
+    let expected = accounts::Row {
+        tier: Tier::Paid,
+        slug: None,
+        ..one
+    };
+    assert_eq!(changed, expected);
+
+    let nothing = accounts::Update::default();
+    let unchanged = accounts::update(changed.id, &nothing);
+    assert_eq!(unchanged.one(&mut client).unwrap(), expected);
+    let gone = accounts::update(99, &change).optional(&mut client).unwrap();
+    assert_eq!(gone, None);
+    let count = accounts::update(changed.id, &change).execute(&mut client);
+    assert_eq!(count.unwrap(), 1);
+}
+
+#[testkit::test(database)]
+fn an_upsert_changes_the_row_that_exists((_database, mut client): (Database, Client)) {
+    let first = visits::upsert(&visit(1)).one(&mut client).unwrap();
+    assert_eq!(first.place, "x");
+    let elsewhere = visits::New {
+        place: "y".to_owned(),
+        ..visit(1)
+    };
+    let second = visits::upsert(&elsewhere).one(&mut client).unwrap();
+    assert_eq!(second.place, "y");
+    let all = timeschema::Statement::<visits::Row>::select(&visits::TABLE);
+    assert_eq!(all.all(&mut client).unwrap(), [second]);
+
+    let key = keys::flags::New {
+        name: "on".to_owned(),
+    };
+    for _ in 0..2 {
+        let stored = keys::flags::upsert(&key).one(&mut client).unwrap();
+        assert_eq!(stored.name, "on");
+    }
+}
+
+#[testkit::test(database)]
 fn errors_name_the_relation_and_what_the_server_says((_database, mut client): (Database, Client)) {
     accounts::insert(&account("one", None))
         .execute(&mut client)

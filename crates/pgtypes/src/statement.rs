@@ -46,6 +46,34 @@ impl<'a, R> Statement<'a, R> {
         Self::new(table, format!("DELETE FROM {}", table.quoted()), true)
     }
 
+    /// `UPDATE` of all rows, to the values that [`set`](Self::set) gives. With none it reads the rows and changes nothing.
+    pub fn update(table: &'static Table) -> Self {
+        Self::new(table, table.select(), false)
+    }
+
+    /// Sets the column at `position` of the table, unless `value` is `None`.
+    ///
+    /// # Panics
+    /// When the table has no column at `position`.
+    pub fn set<T: ToSql + Sync>(mut self, position: usize, value: &'a Option<T>) -> Self {
+        let Some(value) = value else {
+            return self;
+        };
+        let column = &self.table.columns[position];
+        self.parameters.push(Parameter::Borrowed(value));
+        self.types.push(column.known_type());
+        let number = self.parameters.len();
+        if number == 1 {
+            self.head = format!("UPDATE {} SET ", self.table.quoted());
+            self.writes = true;
+        } else {
+            self.head += ", ";
+        }
+        // Writing to a String does not fail.
+        let _ = write!(self.head, "{} = ${number}", quote_identifier(column.name));
+        self
+    }
+
     /// `INSERT` of one row.
     pub fn insert<N: Insert>(table: &'static Table, row: &'a N) -> Self {
         let head = table.insert_statement(&row.columns());
@@ -55,6 +83,13 @@ impl<'a, R> Statement<'a, R> {
             statement.types.push(column.and_then(Column::known_type));
             statement.parameters.push(Parameter::Borrowed(value));
         }
+        statement
+    }
+
+    /// `INSERT` of one row that, where a row has its primary key, changes the columns that it gives.
+    pub fn upsert<N: Insert>(table: &'static Table, row: &'a N) -> Self {
+        let mut statement = Self::insert(table, row);
+        statement.tail = table.on_conflict_clause(&row.columns());
         statement
     }
 
@@ -74,7 +109,7 @@ impl<'a, R> Statement<'a, R> {
     /// Only rows whose column at `position` of the table is equal to `value`.
     ///
     /// # Panics
-    /// When the table has no column at `position`; likewise the next two.
+    /// When the table has no column at `position`. Likewise the next two.
     pub fn equal(self, position: usize, value: impl ToSql + Sync + Send + 'a) -> Self {
         self.and(position, "=", value)
     }
@@ -105,9 +140,11 @@ impl<'a, R> Statement<'a, R> {
         let column = &self.table.columns[position];
         self.parameters.push(Parameter::Owned(Box::new(value)));
         self.types.push(column.known_type());
-        let (word, number) = match self.parameters.len() {
-            1 => ("WHERE", 1),
-            number => ("AND", number),
+        let number = self.parameters.len();
+        let word = if self.conditions.is_empty() {
+            "WHERE"
+        } else {
+            "AND"
         };
         let name = quote_identifier(column.name);
         // Writing to a String does not fail.

@@ -194,6 +194,26 @@ impl Table {
         format!("INSERT INTO {table} ({columns}) VALUES {values})")
     }
 
+    /// `ON CONFLICT` on the primary key, which changes the columns that the row gives.
+    pub(crate) fn on_conflict_clause(&self, given: &[&str]) -> String {
+        let key = self.primary_key;
+        let mut changed = given.to_vec();
+        changed.retain(|column| !key.contains(column));
+        if changed.is_empty() {
+            // A row that is not changed would not be returned.
+            changed = key.to_vec();
+        }
+        let sets = changed.iter().map(|column| {
+            let column = quote_identifier(column);
+            format!("{column} = EXCLUDED.{column}")
+        });
+        format!(
+            " ON CONFLICT ({}) DO UPDATE SET {}",
+            quote_list(key.iter().copied()),
+            sets.collect::<Vec<_>>().join(", ")
+        )
+    }
+
     /// `INSERT` of `$1` rows that are all defaults.
     pub(crate) fn insert_defaults_statement(&self) -> String {
         let table = self.quoted();
@@ -235,6 +255,8 @@ mod tests {
             TABLE.insert_rows_statement(&["id", "Order"], 3),
             TABLE.insert_rows_statement(&["id"], 2),
             TABLE.insert_statement(&[]),
+            TABLE.on_conflict_clause(&["id", "Order"]),
+            TABLE.on_conflict_clause(&["id"]),
             TABLE.insert_defaults_statement(),
         ];
         insta::assert_snapshot!(statements.join("\n"));

@@ -760,12 +760,123 @@ pub mod events {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// The columns of a row of `public.events` to change. `None` leaves a column as it is.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct Update {
+        /// Project (tenant) that the event belongs to.
+        ///
+        /// `uuid`.
+        pub project_id: Option<timeschema::Uuid>,
+        /// What happened.
+        ///
+        /// `public.event_name`, a domain over `text`.
+        pub name: Option<String>,
+        /// The project's own id of the user. Null before the user is known.
+        ///
+        /// `text`. `Some(None)` is null.
+        pub user_id: Option<Option<String>>,
+        /// Session of the user. Null for events that servers send.
+        ///
+        /// `uuid`. `Some(None)` is null.
+        pub session_id: Option<Option<timeschema::Uuid>>,
+        /// Position of the event in its session, from 1. Null outside a session.
+        ///
+        /// `integer`. `Some(None)` is null.
+        pub session_sequence: Option<Option<i32>>,
+        /// Kind of device that sent the event.
+        ///
+        /// `public.device_type`, `'other'::public.device_type` by default.
+        pub device: Option<super::DeviceType>,
+        /// Country of the sender. Null when it could not be found out.
+        ///
+        /// `public.country_code`, a domain over `text`. `Some(None)` is null.
+        pub country: Option<Option<String>>,
+        /// Address of the sender, cut to its network where privacy asks for it. Null when it is
+        /// not kept.
+        ///
+        /// `inet`. `Some(None)` is null.
+        pub ip: Option<Option<timeschema::Inet>>,
+        /// Page on which the event happened. Null outside the web.
+        ///
+        /// `text`. `Some(None)` is null.
+        pub url: Option<Option<String>>,
+        /// Page that led to this one. Null when the browser did not tell.
+        ///
+        /// `text`. `Some(None)` is null.
+        pub referrer: Option<Option<String>>,
+        /// Width of the window in CSS pixels. Null outside a browser.
+        ///
+        /// `smallint`. `Some(None)` is null.
+        pub viewport_width: Option<Option<i16>>,
+        /// Time until the page was usable, in milliseconds. Null when it was not measured.
+        ///
+        /// `double precision`. `Some(None)` is null.
+        pub load_time_ms: Option<Option<f64>>,
+        /// Revenue of the event in US dollars, negative for a refund. Null when the event is not
+        /// about money.
+        ///
+        /// `numeric(12,2)`. `Some(None)` is null.
+        pub revenue: Option<Option<timeschema::Numeric>>,
+        /// Whether the sender was recognised as a robot.
+        ///
+        /// `boolean`, `false` by default.
+        pub is_bot: Option<bool>,
+        /// Free labels, in the order in which the sender gave them.
+        ///
+        /// `text[]`, `'{}'::text[]` by default.
+        pub tags: Option<timeschema::Array<String>>,
+        /// Everything else the sender told, as a JSON object.
+        ///
+        /// `jsonb`, `'{}'::jsonb` by default.
+        pub properties: Option<timeschema::Jsonb>,
+        /// When the service received the event, by the clock of the database.
+        ///
+        /// `timestamp with time zone`, `now()` by default.
+        pub received_at: Option<timeschema::Timestamp>,
+    }
+
     /// The row with this primary key: `time`, `event_id`.
     pub fn by_key(
         time: timeschema::Timestamp,
         event_id: timeschema::Uuid,
     ) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
+            .equal(0, time)
+            .equal(1, event_id)
+    }
+
+    /// Writes one row, or changes the row that has its primary key (`time`, `event_id`), and
+    /// returns it.
+    ///
+    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
+    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, row)
+    }
+
+    /// Changes the row with this primary key (`time`, `event_id`), and returns it.
+    pub fn update(
+        time: timeschema::Timestamp,
+        event_id: timeschema::Uuid,
+        change: &Update,
+    ) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::update(&TABLE)
+            .set(2, &change.project_id)
+            .set(3, &change.name)
+            .set(4, &change.user_id)
+            .set(5, &change.session_id)
+            .set(6, &change.session_sequence)
+            .set(7, &change.device)
+            .set(8, &change.country)
+            .set(9, &change.ip)
+            .set(10, &change.url)
+            .set(12, &change.referrer)
+            .set(13, &change.viewport_width)
+            .set(14, &change.load_time_ms)
+            .set(15, &change.revenue)
+            .set(16, &change.is_bot)
+            .set(17, &change.tags)
+            .set(18, &change.properties)
+            .set(19, &change.received_at)
             .equal(0, time)
             .equal(1, event_id)
     }
@@ -1151,6 +1262,24 @@ pub mod funnel_events {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// The columns of a row of `public.funnel_events` to change. `None` leaves a column as it is.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct Update {
+        /// When the step was reached: the time of its event.
+        ///
+        /// `timestamp with time zone`.
+        pub reached_at: Option<timeschema::Timestamp>,
+        /// Whether this is the funnel's last step: the user converted.
+        ///
+        /// `boolean`, `false` by default.
+        pub is_final: Option<bool>,
+        /// The event, as (reached_at, event_id) in events; no key, because hypertables cannot
+        /// refer to each other.
+        ///
+        /// `uuid`.
+        pub event_id: Option<timeschema::Uuid>,
+    }
+
     /// The row with this primary key: `funnel_id`, `user_id`, `entered_at`, `step`.
     pub fn by_key(
         funnel_id: i64,
@@ -1159,6 +1288,33 @@ pub mod funnel_events {
         step: i16,
     ) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::select(&TABLE)
+            .equal(1, funnel_id)
+            .equal(2, user_id)
+            .equal(0, entered_at)
+            .equal(3, step)
+    }
+
+    /// Writes one row, or changes the row that has its primary key (`funnel_id`, `user_id`,
+    /// `entered_at`, `step`), and returns it.
+    ///
+    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
+    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, row)
+    }
+
+    /// Changes the row with this primary key (`funnel_id`, `user_id`, `entered_at`, `step`), and
+    /// returns it.
+    pub fn update<'a>(
+        funnel_id: i64,
+        user_id: &'a str,
+        entered_at: timeschema::Timestamp,
+        step: i16,
+        change: &'a Update,
+    ) -> timeschema::Statement<'a, Row> {
+        timeschema::Statement::update(&TABLE)
+            .set(4, &change.reached_at)
+            .set(6, &change.is_final)
+            .set(7, &change.event_id)
             .equal(1, funnel_id)
             .equal(2, user_id)
             .equal(0, entered_at)
@@ -1473,9 +1629,70 @@ pub mod funnels {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// The columns of a row of `public.funnels` to change. `None` leaves a column as it is.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct Update {
+        /// Project (tenant) whose events are followed.
+        ///
+        /// `uuid`.
+        pub project_id: Option<timeschema::Uuid>,
+        /// Name that people see, unique within the project.
+        ///
+        /// `text`.
+        pub name: Option<String>,
+        /// What the funnel is meant to show. Null when nobody wrote it down.
+        ///
+        /// `text`. `Some(None)` is null.
+        pub description: Option<Option<String>>,
+        /// Who answers for the definition.
+        ///
+        /// `text`.
+        pub owner: Option<String>,
+        /// Where the funnel is in its life.
+        ///
+        /// `public.funnel_status`, `'draft'::public.funnel_status` by default.
+        pub status: Option<super::FunnelStatus>,
+        /// Names of the events, in the order in which they have to happen; 2 to 20.
+        ///
+        /// `text[]`.
+        pub steps: Option<timeschema::Array<String>>,
+        /// How long after entering a step still counts; 30 days at most.
+        ///
+        /// `interval`, `'7 days'::interval` by default.
+        pub conversion_window: Option<timeschema::Interval>,
+        /// Properties that every event has to contain. Null when all events count.
+        ///
+        /// `jsonb`. `Some(None)` is null.
+        pub filter: Option<Option<timeschema::Jsonb>>,
+        /// When the funnel was defined.
+        ///
+        /// `timestamp with time zone`, `now()` by default.
+        pub created_at: Option<timeschema::Timestamp>,
+        /// When the definition last changed; kept by a trigger.
+        ///
+        /// `timestamp with time zone`, `now()` by default.
+        pub updated_at: Option<timeschema::Timestamp>,
+    }
+
     /// The row with this primary key: `id`.
     pub fn by_key(id: i64) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE).equal(0, id)
+    }
+
+    /// Changes the row with this primary key (`id`), and returns it.
+    pub fn update(id: i64, change: &Update) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::update(&TABLE)
+            .set(1, &change.project_id)
+            .set(2, &change.name)
+            .set(3, &change.description)
+            .set(4, &change.owner)
+            .set(5, &change.status)
+            .set(6, &change.steps)
+            .set(8, &change.conversion_window)
+            .set(9, &change.filter)
+            .set(10, &change.created_at)
+            .set(11, &change.updated_at)
+            .equal(0, id)
     }
 
     /// Deletes the row with this primary key (`id`), and returns it.

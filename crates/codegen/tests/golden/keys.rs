@@ -215,9 +215,38 @@ pub mod accounts {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// The columns of a row of `public.accounts` to change. `None` leaves a column as it is.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct Update {
+        /// `text`.
+        pub key: Option<String>,
+        /// `character varying(20)`.
+        pub tenant: Option<String>,
+        /// `public.tier`, `'free'::public.tier` by default.
+        pub tier: Option<super::Tier>,
+        /// `public.slug`, a domain over `text`. `Some(None)` is null.
+        pub slug: Option<Option<String>>,
+        /// `text`. `Some(None)` is null.
+        pub tenant_and_slug: Option<Option<String>>,
+        /// `character(4)`. `Some(None)` is null.
+        pub code: Option<Option<String>>,
+    }
+
     /// The row with this primary key: `id`.
     pub fn by_key(id: i64) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE).equal(0, id)
+    }
+
+    /// Changes the row with this primary key (`id`), and returns it.
+    pub fn update(id: i64, change: &Update) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::update(&TABLE)
+            .set(1, &change.key)
+            .set(2, &change.tenant)
+            .set(3, &change.tier)
+            .set(4, &change.slug)
+            .set(5, &change.tenant_and_slug)
+            .set(6, &change.code)
+            .equal(0, id)
     }
 
     /// Deletes the row with this primary key (`id`), and returns it.
@@ -253,6 +282,107 @@ pub mod accounts {
         timeschema::Statement::select(&TABLE)
             .equal(3, tier)
             .equal(6, code)
+    }
+}
+
+/// Table `public.flags`.
+pub mod flags {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: primary key.
+        ///
+        /// `text`.
+        pub name: String,
+    }
+
+    /// Reads the columns by name, so a query may return them in any order, together with others.
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
+
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                name: TABLE.get(row, 0)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: timeschema::Table = timeschema::Table {
+        schema: "public",
+        name: "flags",
+        columns: &[timeschema::Column::never_null("name", "text")],
+        primary_key: &["name"],
+    };
+
+    /// A row to be written to `public.flags`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `text`.
+        pub name: String,
+    }
+
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
+        type Given = [bool; 1];
+
+        fn given(&self) -> Self::Given {
+            [true; 1]
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.name);
+            values
+        }
+
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.name, out)?;
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// The row with this primary key: `name`.
+    pub fn by_key(name: &str) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::select(&TABLE).equal(0, name)
+    }
+
+    /// Writes one row, or changes the row that has its primary key (`name`), and returns it.
+    ///
+    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
+    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, row)
+    }
+
+    /// Deletes the row with this primary key (`name`), and returns it.
+    pub fn delete(name: &str) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::delete(&TABLE).equal(0, name)
     }
 }
 
@@ -400,12 +530,39 @@ pub mod visits {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// The columns of a row of `public.visits` to change. `None` leaves a column as it is.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct Update {
+        /// `text`.
+        pub place: Option<String>,
+    }
+
     /// The row with this primary key: `statement`, `time`.
     pub fn by_key(
         statement: i64,
         time: timeschema::Timestamp,
     ) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
+            .equal(1, statement)
+            .equal(0, time)
+    }
+
+    /// Writes one row, or changes the row that has its primary key (`statement`, `time`), and
+    /// returns it.
+    ///
+    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
+    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, row)
+    }
+
+    /// Changes the row with this primary key (`statement`, `time`), and returns it.
+    pub fn update(
+        statement: i64,
+        time: timeschema::Timestamp,
+        change: &Update,
+    ) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::update(&TABLE)
+            .set(2, &change.place)
             .equal(1, statement)
             .equal(0, time)
     }

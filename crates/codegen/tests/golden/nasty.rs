@@ -648,9 +648,112 @@ pub mod quote_drop_table_events {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// The columns of a row of `public."; drop table events; --` to change. `None` leaves a
+    /// column as it is.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct Update {
+        /// Column `'`: `integer`. `Some(None)` is null.
+        pub u27: Option<Option<i32>>,
+        /// Column `a_b`: `integer`, `7` by default. `Some(None)` is null.
+        pub a_b_x73d5: Option<Option<i32>>,
+        /// Column `a b`: `text`. `Some(None)` is null.
+        pub a_b_xeff4: Option<Option<String>>,
+        /// Column `a"#b`: `text`. `Some(None)` is null.
+        pub a_quote_hash_b: Option<Option<String>>,
+        /// Height
+        ///
+        /// Column `größe`: `text`. `Some(None)` is null.
+        pub groesse: Option<Option<String>>,
+        /// Column `用户`: `text`. `Some(None)` is null.
+        pub u7528_u6237: Option<Option<String>>,
+        /// Column `self`: `text`.
+        pub self_xc62c: Option<String>,
+        /// Column `Self`: `text`. `Some(None)` is null.
+        pub self_x651e: Option<Option<String>>,
+        /// Column `super`: `text`. `Some(None)` is null.
+        pub super_: Option<Option<String>>,
+        /// Column `crate`: `text`. `Some(None)` is null.
+        pub crate_: Option<Option<String>>,
+        /// `text`.
+        pub r#type: Option<String>,
+        /// `text`. `Some(None)` is null.
+        pub r#gen: Option<Option<String>>,
+        /// `text`. `Some(None)` is null.
+        pub table: Option<Option<String>>,
+        /// Column `_`: `text`. `Some(None)` is null.
+        pub u5f: Option<Option<String>>,
+        /// Column `1st`: `text`.
+        pub _1st: Option<String>,
+        /// Column `a__b`: `text`. `Some(None)` is null.
+        pub a_b_xb19b: Option<Option<String>>,
+        /// `public.mood`, `'happy'::public.mood` by default. `Some(None)` is null.
+        pub mood: Option<Option<super::Mood>>,
+        /// `public.mood[]`. `Some(None)` is null.
+        pub moods: Option<Option<timeschema::Array<super::Mood>>>,
+        /// `public."""; drop type"`.
+        pub evil: Option<super::QuoteDropType>,
+        /// `public.string`.
+        pub string: Option<super::String_>,
+        /// `public.void`. `Some(None)` is null.
+        pub nothing: Option<Option<super::Void>>,
+        /// `reporting.period`, `'day'::reporting.period` by default.
+        pub period: Option<super::reporting_schema::Period>,
+        /// `reporting.contact`, a domain over `public.address`, `'nobody@example.org'::text` by
+        /// default.
+        pub contact: Option<String>,
+        /// `public.labels`, a domain over `text[]`. `Some(None)` is null.
+        pub labels: Option<Option<timeschema::Array<String>>>,
+        /// `public.address[]`, of a domain over `text`. `Some(None)` is null.
+        pub addresses: Option<Option<timeschema::Array<String>>>,
+    }
+
     /// The row with this primary key: `"; drop column x; --`, `aB`.
     pub fn by_key(quote_drop_column_x: i32, a_b_x550f: i32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
+            .equal(0, quote_drop_column_x)
+            .equal(2, a_b_x550f)
+    }
+
+    /// Writes one row, or changes the row that has its primary key (`"; drop column x; --`,
+    /// `aB`), and returns it.
+    ///
+    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
+    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, row)
+    }
+
+    /// Changes the row with this primary key (`"; drop column x; --`, `aB`), and returns it.
+    pub fn update(
+        quote_drop_column_x: i32,
+        a_b_x550f: i32,
+        change: &Update,
+    ) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::update(&TABLE)
+            .set(1, &change.u27)
+            .set(3, &change.a_b_x73d5)
+            .set(4, &change.a_b_xeff4)
+            .set(5, &change.a_quote_hash_b)
+            .set(6, &change.groesse)
+            .set(7, &change.u7528_u6237)
+            .set(8, &change.self_xc62c)
+            .set(9, &change.self_x651e)
+            .set(10, &change.super_)
+            .set(11, &change.crate_)
+            .set(12, &change.r#type)
+            .set(13, &change.r#gen)
+            .set(14, &change.table)
+            .set(15, &change.u5f)
+            .set(16, &change._1st)
+            .set(17, &change.a_b_xb19b)
+            .set(18, &change.mood)
+            .set(19, &change.moods)
+            .set(20, &change.evil)
+            .set(21, &change.string)
+            .set(22, &change.nothing)
+            .set(23, &change.period)
+            .set(24, &change.contact)
+            .set(25, &change.labels)
+            .set(26, &change.addresses)
             .equal(0, quote_drop_column_x)
             .equal(2, a_b_x550f)
     }

@@ -1,0 +1,61 @@
+//! What an update of a row looks like: which columns it may change.
+
+use serde::Serialize;
+
+use crate::docs;
+use crate::field::Field;
+use crate::layout::{self, Indent};
+use crate::new::{Member, Role};
+
+/// Context of `relation.rs.tera`, for tables with a primary key and other columns.
+#[derive(Serialize)]
+pub(crate) struct Update {
+    doc: String,
+    fields: Vec<Member>,
+}
+
+/// The columns that an update may change, by position: those that are not in the key and that the database does not fill.
+pub(crate) fn changeable<'a>(
+    fields: &'a [Field<'a>],
+    key: &[(usize, &Field<'_>)],
+) -> Vec<(usize, &'a Field<'a>)> {
+    let fields = fields.iter().enumerate();
+    let others = fields.filter(|(at, _)| !key.iter().any(|(key, _)| key == at));
+    others
+        .filter(|(_, field)| Role::of(field) != Role::Absent)
+        .collect()
+}
+
+/// The context for the table whose columns `changeable` an update may change; `title` is a code span with its name.
+pub(crate) fn prepare(
+    changeable: &[(usize, &Field<'_>)],
+    title: &str,
+    place: impl Fn(usize) -> Indent,
+) -> Update {
+    let member = |(_, field): &(usize, &Field<'_>)| {
+        let nullable = field.column.never_null.is_none();
+        let (ty, meaning) = if nullable {
+            (
+                format!("Option<Option<{}>>", field.ty.path),
+                " `Some(None)` is null.",
+            )
+        } else {
+            (format!("Option<{}>", field.ty.path), "")
+        };
+        let mut doc = field.comment.clone();
+        doc.push(format!("{}{meaning}", field.sql));
+        Member {
+            doc: docs::block(place(8), &doc),
+            declaration: layout::field(place(8), &field.name, &ty),
+        }
+    };
+    Update {
+        doc: docs::block(
+            place(4),
+            &[format!(
+                "The columns of a row of {title} to change. `None` leaves a column as it is."
+            )],
+        ),
+        fields: changeable.iter().map(member).collect(),
+    }
+}
