@@ -94,7 +94,59 @@ macro_rules! enum_sql {
                 $crate::private::accepts(ty)
             }
         }
+
+        $crate::enum_json!($type);
     };
+}
+
+/// The label as a text for serde, if this crate has the feature.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! enum_json {
+    ($type:ty) => {
+        impl $crate::private::serde::Serialize for $type {
+            fn serialize<S: $crate::private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(<$type>::as_str(self))
+            }
+        }
+
+        impl<'de> $crate::private::serde::Deserialize<'de> for $type {
+            fn deserialize<D: $crate::private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                let label: ::std::string::String =
+                    $crate::private::serde::Deserialize::deserialize(deserializer)?;
+                ::std::result::Result::Ok(<$type as ::std::convert::From<&str>>::from(&label))
+            }
+        }
+
+        impl $crate::private::JsonForm for $type {
+            fn to_json<S: $crate::private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                $crate::private::serde::Serialize::serialize(self, serializer)
+            }
+
+            fn from_json<'de, D: $crate::private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                $crate::private::serde::Deserialize::deserialize(deserializer)
+            }
+        }
+    };
+}
+
+/// Nothing: this crate is without its feature `serde`.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! enum_json {
+    ($type:ty) => {};
 }
 
 /// Whether values of `ty` travel as labels.

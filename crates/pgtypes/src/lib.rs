@@ -8,7 +8,8 @@
 //!
 //! # Features
 //! `bigdecimal`, `chrono`, `ipnet`, `jiff`, `rust_decimal` and `time` add conversions to and from the types of the crate of that name, by
-//! `From` where every value fits and by `TryFrom` where not. A value that would lose something is a [`ConversionError`].
+//! `From` where every value fits and by `TryFrom` where not. A value that would lose something is a [`ConversionError`]. `serde` adds
+//! `Serialize` and `Deserialize` for every value: see the module `json_form`.
 //!
 //! ```
 //! # #[cfg(all(feature = "chrono", feature = "rust_decimal"))] {
@@ -60,6 +61,8 @@ mod ids;
 mod internal_char;
 mod interval;
 mod json;
+#[cfg(feature = "serde")]
+pub mod json_form;
 mod json_path;
 mod lexeme;
 mod local_timestamp;
@@ -166,5 +169,9 @@ pub use postgres;
 #[doc(hidden)]
 pub mod private {
     pub use crate::enums::{accepts, decode};
+    #[cfg(feature = "serde")]
+    pub use crate::json_form::JsonForm;
     pub use postgres_types::{IsNull, Type, to_sql_checked};
+    #[cfg(feature = "serde")]
+    pub use serde;
 }

@@ -4,6 +4,7 @@ mod arrays;
 mod copy;
 mod copy_errors;
 mod insert;
+mod json_form;
 mod schema;
 #[path = "../support/mod.rs"]
 mod support;

@@ -17,18 +17,19 @@ use std::convert::Infallible;
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
+use pgtypes::json_form::JsonForm;
 use pgtypes::{Array, Encode, FromSql, ToSql};
 
 use super::random::Random;
 
 /// What is needed of a type to be tested.
 pub trait Value:
-    Debug + Clone + PartialEq + Sync + Encode + ToSql + for<'a> FromSql<'a> + 'static
+    Debug + Clone + PartialEq + Sync + Encode + ToSql + for<'a> FromSql<'a> + JsonForm + 'static
 {
 }
 
 impl<T> Value for T where
-    T: Debug + Clone + PartialEq + Sync + Encode + ToSql + for<'a> FromSql<'a> + 'static
+    T: Debug + Clone + PartialEq + Sync + Encode + ToSql + for<'a> FromSql<'a> + JsonForm + 'static
 {
 }
 
