@@ -1,4 +1,4 @@
-//! From files and history to the steps that are left to run. Pure: nothing here reads a disk or a server.
+//! From files and history to the steps that are left to run. Pure: nothing here reads files or asks a server.
 
 mod ahead;
 mod all_or_nothing;
@@ -121,7 +121,7 @@ impl Migration {
         }
     }
 
-    /// The history's row once it is applied, without a time.
+    /// The history's row once the migration is applied, without a time.
     pub(crate) fn applied(&self, applied_by: &str, mode: &str) -> Row {
         Row {
             version: self.file.version,

@@ -1,7 +1,7 @@
-//! Running what is pending, exactly once: read the history, take the lock, read it again, send each step, record it with its work.
+//! Runs what is pending, exactly once: reads the history, takes the lock, reads the history again, then sends and records each step.
 //!
-//! There is one path. A first run, an attempt after a lock timeout or a cut connection, and a run after a crash are the same code with
-//! another history.
+//! There is one code path: a first run, an attempt after a lock timeout or a lost connection, and a run after a crash differ only in the
+//! history that they read.
 
 mod attempt_error;
 mod cleanup;
@@ -53,7 +53,7 @@ use crate::source::TextError;
 use runner::Runner;
 use watch::Watch;
 
-/// How a run is to be done.
+/// How to run migrations.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Which of the pending migrations to run.
@@ -62,7 +62,7 @@ pub struct Options {
     pub applied_by: Option<String>,
     /// How long to wait for another runner, and how long, over all attempts, a step waits for locks.
     pub patience: Duration,
-    /// How long one attempt of a statement waits for a lock. Who asks for the table behind it waits as long.
+    /// How long one attempt of a statement waits for a lock. Sessions that queue for the table after it wait as long.
     pub lock_timeout: Duration,
     /// How long a statement may take.
     pub statement_timeout: Option<Duration>,
@@ -70,17 +70,18 @@ pub struct Options {
     pub all_or_nothing: bool,
     /// Pause the background jobs that work on what the migrations touch.
     pub pause_jobs: bool,
-    /// What becomes of a statement whose outcome an interrupted run left unknown.
+    /// What to do with a statement whose outcome an interrupted run left unknown.
     pub in_doubt: Option<Doubt>,
     /// What to do about a database that is ahead of the files.
     pub ahead: Ahead,
-    /// What the database is. In plain mode the first run installs the stand-in for TimescaleDB.
+    /// The mode of the database. In plain mode the first run installs what replaces TimescaleDB.
     pub mode: Mode,
-    /// What stops the run from outside.
+    /// Stops the run from outside.
     pub interrupt: Interrupt,
     /// Which table is the history.
     pub history: HistoryTable,
-    /// Whether the same files run in several schemas, each with a history of its own: what other histories record is no obstacle then.
+    /// Whether the same files run in several schemas, each with its own history. If so, the run may go on although other histories record
+    /// the same files.
     pub is_one_of_many: bool,
 }
 
@@ -104,53 +105,53 @@ impl Default for Options {
     }
 }
 
-/// What a person says of a statement that may or may not have been carried out.
+/// What the user knows about a statement whose outcome is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
-    /// It is to be sent again.
+    /// Send it again.
     Redo,
     /// It ran.
     Done,
 }
 
-/// What became of a statement that a run began and did not record.
+/// The outcome of a statement that a run started and did not record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settled {
     /// It had run.
     Done,
-    /// The rest of it was done now.
+    /// It had run in part, and the rest has run now.
     Finished,
-    /// It had not been carried out, or not wholly: what it left is removed, and it is sent again.
+    /// It had not run, or not completely: what it left was removed, and it is sent again.
     NotDone,
-    /// The file holds another statement in its place, which is not done.
+    /// The file now has another statement in its place, which has not run.
     Replaced {
-        /// The statement that was begun.
+        /// The statement that was started.
         statement: String,
-        /// What became of it.
+        /// The outcome of that statement.
         fate: Replaced,
     },
 }
 
-/// What became of a statement that a run began and that its author has replaced since.
+/// The outcome of a statement that a run started and that its author has replaced since.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Replaced {
-    /// It ran: what it did stays.
+    /// It ran, and its effects stay.
     Ran,
-    /// It ran in part, and these statements would do the rest.
+    /// It ran in part, and these statements would complete it.
     RanInPart {
-        /// Each is to be sent alone.
+        /// Send each of them alone.
         rest: Vec<String>,
     },
-    /// It did not run, or not to its end.
+    /// It did not run, or not to the end.
     DidNotFinish {
-        /// What was sent to remove what it had left.
+        /// The statements that removed what it had left.
         removed: Vec<String>,
     },
-    /// It may have run, and leaves nothing that has to be put right.
+    /// It may have run, and there is nothing to clean up.
     LeavesNothing,
 }
 
-/// What happens while a run goes on, for showing it. Reported by more than one thread, one at a time.
+/// Progress of a run. Several threads report events, one at a time.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
@@ -165,11 +166,11 @@ pub enum Event<'a> {
         /// Index of the step.
         step: usize,
     },
-    /// A statement waits for a lock; reported every second.
+    /// A statement is waiting for a lock; reported every second.
     Blocked(&'a Blocked),
-    /// A statement takes long; reported every second.
+    /// A statement is taking long; reported every second.
     Progress(&'a StatementProgress),
-    /// A step did not get its locks in time, or lost them to another session, and is going to be sent again.
+    /// A step did not get its locks in time, or lost a deadlock, and will be sent again.
     Retrying {
         /// The migration.
         migration: &'a Migration,
@@ -180,40 +181,40 @@ pub enum Event<'a> {
         /// How long it will wait at most.
         patience: Duration,
     },
-    /// The connection broke, and is made again.
+    /// The connection broke and is being restored.
     Reconnecting(&'a link::Error),
-    /// What the history did not tell of a step that was cut, the catalog or a person did.
+    /// The outcome of an interrupted step, which the history does not record, is known now, from the catalog or from the user.
     Settled {
         /// The migration.
         migration: &'a Migration,
         /// Index of the step.
         step: usize,
-        /// What became of it.
+        /// The outcome.
         how: Settled,
     },
-    /// In plain mode, the stand-in for TimescaleDB was from an older version and is of this program's now.
+    /// In plain mode, the objects that replace TimescaleDB were updated from an older version.
     StandInUpdated {
         /// The older version.
         from: u32,
     },
     /// These background jobs are paused for the run.
     JobsPaused(&'a [Job]),
-    /// The jobs that this run or one before it paused run again.
+    /// The jobs that this run or an earlier one paused are scheduled again.
     JobsResumed,
-    /// They could not be resumed at the end of the run; the next one will, or say why it cannot.
+    /// They could not be resumed at the end of the run; the next run will resume them or report why it cannot.
     JobsStayPaused(&'a Error),
-    /// The run is to stop: the statement that is under way is being cancelled.
+    /// The run is stopping: the current statement is being cancelled.
     Cancelling,
-    /// There is no second session to look on from; with the server's reason.
+    /// A second session to watch the statement cannot be opened, for this reason from the server.
     CannotLookOn(&'a str),
-    /// What a migration says with RAISE, or the server beside its answers.
+    /// A message that a migration raises, or a notice from the server.
     Notice {
         /// The migration.
         migration: &'a Migration,
-        /// What was said.
+        /// The message.
         notice: &'a Notice,
     },
-    /// A migration that is begun will hardly do what it is meant to do.
+    /// A migration that has started is unlikely to do what it is meant to do.
     Doubtful(&'a TextError),
     /// All steps of a migration are done.
     Applied(&'a Applied),
@@ -226,11 +227,11 @@ pub struct Applied {
     pub version: u32,
     /// Its name.
     pub name: String,
-    /// How many steps this run did.
+    /// How many steps this run executed.
     pub steps: usize,
     /// How many of these ran alone.
     pub alone: usize,
-    /// How many statements they hold.
+    /// How many statements these steps have.
     pub statements: usize,
     /// How long they took, as the client saw it.
     pub elapsed: Duration,
@@ -246,18 +247,18 @@ pub struct Report {
     pub applied: Vec<Applied>,
     /// The history as the run found it, before it applied anything.
     pub history: History,
-    /// By how much the database is ahead of the files, where it is and [`Options::ahead`] accepts that.
+    /// How far the database is ahead of the files, if it is and [`Options::ahead`] accepts that.
     pub ahead: Option<NewerDatabase>,
     /// What the extra query of [`read`] returned.
     pub extra: Option<Rows>,
-    /// The history of another tool that stands where there is none of these migrations; asked for only there.
+    /// Another tool's history, if there is none of these migrations; looked for only then.
     pub foreign: Option<Foreign>,
-    /// Histories of ours in other places of the database, where there is none in its own; asked for only there.
+    /// Histories of this tool elsewhere in the database, if there is none where it belongs; looked for only then.
     pub elsewhere: Vec<Elsewhere>,
 }
 
 impl Report {
-    /// That some of these migrations are recorded by another history of the database than the one that was looked for, which is not there.
+    /// Checks that no other history of the database records any of these migrations while the expected history does not exist.
     ///
     /// # Errors
     /// [`Error::RecordedElsewhere`].
@@ -271,10 +272,10 @@ impl Report {
     }
 }
 
-/// Looks at a database in which something is pending, before anything is written; whether the run may go on. It may only read.
+/// Inspects a database with pending migrations before anything is written, and returns whether the run may go on. It must only read.
 pub type Gate<'a> = &'a mut dyn FnMut(&mut dyn Link, &Report) -> bool;
 
-/// Runs what is pending. `extra` is sent along with the first read, as in [`read`].
+/// Runs the pending migrations. `extra` is sent along with the first read, as in [`read`].
 pub fn run(
     link: &mut dyn Link,
     migrations: &[Migration],
@@ -285,7 +286,7 @@ pub fn run(
     run_gated(link, migrations, options, extra, &mut |_, _| true, observe)
 }
 
-/// The same as [`run`], which ends before it writes anything where something is pending and `gate` says no: nothing is applied then.
+/// Like [`run`], but if something is pending and `gate` returns false, ends before anything is written.
 pub fn run_gated(
     link: &mut dyn Link,
     migrations: &[Migration],
@@ -317,7 +318,7 @@ pub fn run_gated(
             return Ok(report);
         }
         let pooling = match admit(link, &pending, options, &mut report) {
-            // Nobody has to have a session for what can wait until something is pending.
+            // The lock needs a session, and is needed only if something is pending.
             Err(Error::Pooled) if !has_work => return Ok(report),
             pooling => pooling?,
         };
@@ -330,7 +331,7 @@ pub fn run_gated(
     })
 }
 
-/// Runs what is left, with the steps divided further where the server takes them only so.
+/// Runs what is left, dividing a step further whenever the server requires that.
 fn to_the_end(mut runner: Runner<'_, '_>) -> Result<(), Error> {
     match runner.run()? {
         None => Ok(()),
@@ -341,7 +342,7 @@ fn to_the_end(mut runner: Runner<'_, '_>) -> Result<(), Error> {
     }
 }
 
-/// Whether anything may be run at all.
+/// Whether the run may start at all.
 fn admit(
     link: &mut dyn Link,
     pending: &[Pending<'_>],
@@ -364,7 +365,7 @@ fn admit(
     }
 }
 
-/// What is left to run after the history of `report`, which is told whether that is ahead.
+/// What is left to run according to the history in `report`. Notes in `report` how far the database is ahead.
 fn plan<'a>(
     migrations: &'a [Migration],
     options: &Options,
@@ -377,7 +378,7 @@ fn plan<'a>(
     Ok(pending)
 }
 
-/// What the engine asks, but for what depends on a migration.
+/// The engine's queries, except those that depend on a migration.
 #[cfg(test)]
 pub(crate) fn own_queries() -> Vec<String> {
     let named = HistoryTable {
@@ -400,7 +401,7 @@ pub(crate) fn own_queries() -> Vec<String> {
     queries
 }
 
-/// Takes the runner's lock for work of another kind in the session that `backend` serves.
+/// Takes the runners' lock, for other work in the session that `backend` serves.
 pub(crate) fn lock(
     link: &mut dyn Link,
     lock: Lock,

@@ -58,8 +58,8 @@ impl Bounds {
 
 /// What starts the session of the first step: a message of settings, if there are any.
 ///
-/// Apart from the file's text: the server reads a whole message before it runs any of it, and would still read the strings as an earlier
-/// file has set it to.
+/// It is separate from the file's text because the server parses a whole message before it runs any of it, and would parse the strings
+/// under the settings of an earlier file.
 pub fn start(step: StepRef<'_>) -> Option<Message> {
     let mut message = Message::default();
     let planned = step.migration.steps.get(step.index);
@@ -69,7 +69,7 @@ pub fn start(step: StepRef<'_>) -> Option<Message> {
         let start = step.session.start();
         start.iter().for_each(|sql| message.push(sql, None));
     }
-    // What records a file that has no step left needs nothing of what the file has set.
+    // Recording a file that has no step left needs none of the file's settings.
     let settings = planned.map(|_| step.migration.session_settings(step.index));
     for sql in settings.into_iter().flatten() {
         message.push(sql, None);
@@ -117,7 +117,7 @@ pub fn alone(step: StepRef<'_>, reason: Option<Reason>) -> Vec<Message> {
     }
 }
 
-/// Records a step as done that is known to be, without sending its statement.
+/// Records as done a step that is known to have run, without sending its statement.
 pub fn complete(step: StepRef<'_>) -> Message {
     let mut message = Message::default();
     step.push_completion(&mut message);
@@ -127,7 +127,7 @@ pub fn complete(step: StepRef<'_>) -> Message {
     }
     message
 }
-/// Records a migration as applied whose file has no step left after those that are done, or none at all.
+/// Records a migration as applied if its file has no step after the completed ones, or none at all.
 pub fn finish(step: StepRef<'_>) -> Message {
     let mut message = Message::default();
     let is_part = step.bounds != Bounds::OWN;
@@ -195,8 +195,8 @@ impl StepRef<'_> {
         }
     }
 
-    /// `waits_aside` if it waits for locks that no session queues behind, and would start over after a timeout: a concurrent index build
-    /// waits for the transactions of others. The file's own `lock_timeout` stays.
+    /// `waits_aside` if it waits for locks that no session queues for, and would start over after a timeout: a concurrent index build waits
+    /// for other transactions. The file's own `lock_timeout` is kept.
     fn alone(&self, waits_aside: bool) -> Vec<Message> {
         let settings = self.migration.session_settings(self.index);
         let is_set = settings.iter().any(|text| text.contains("lock_timeout"));
@@ -237,8 +237,8 @@ impl StepRef<'_> {
         statement
     }
 
-    /// What releases the lock is recorded before it is sent: afterwards another runner may be at work. It only affects the session, which
-    /// an interrupted run loses as well.
+    /// A statement that releases the lock is recorded before it is sent: afterwards another runner may be active. It only affects the
+    /// session, which an interrupted run loses as well.
     fn without_lock(&self) -> Vec<Message> {
         let mut record = Message::default();
         self.push_record(&mut record, &[&self.record(self.index + 1, self.is_new)]);
@@ -256,7 +256,7 @@ impl StepRef<'_> {
         completion
     }
 
-    /// Records that a statement that runs alone is done, where the lock is still ours.
+    /// Records that a statement that runs alone is done, if the session still holds the lock.
     fn push_completion(&self, message: &mut Message) {
         message.push(&self.session.holds_lock(None), None);
         let own = self.migration.file.version;
@@ -284,7 +284,7 @@ impl StepRef<'_> {
         self.index + 1 == self.migration.steps.len()
     }
 
-    /// After the migration's last step, the session as the next migration is to find it.
+    /// After the migration's last step, puts the session into the state that the next migration expects.
     fn push_reset(&self, message: &mut Message) {
         if !self.is_last() {
             return;
@@ -299,9 +299,9 @@ impl StepRef<'_> {
     }
 
     /// The role that the file switched to may not be able to write the history: this restores, for the rest of the transaction, the role
-    /// that the session started with.
+    /// with which the session started.
     fn own_role(&self) -> Vec<&'static str> {
-        // What ends the session's settings is recorded while they hold.
+        // A statement that ends the session's settings is recorded while they hold.
         let ends_them = self.migration.gives_up_lock(self.index);
         let settings = self
             .migration

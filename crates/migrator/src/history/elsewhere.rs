@@ -1,7 +1,7 @@
-//! Our histories elsewhere in the database than where a run looks. Pure; what is sent is text.
+//! Our histories elsewhere in the database than where a run looks. Pure: it builds SQL text and parses the answers.
 //!
-//! Where `search_path` has changed since the migrations were applied, their history is not where new tables go to, and they would run a
-//! second time. The history of another service or tenant is no obstacle: what distinguishes them is whether it records the same files.
+//! If `search_path` has changed since the migrations were applied, their history is not in the schema that new tables go to, and they would
+//! run a second time. The history of another service or tenant is no obstacle: it does not record the same files.
 
 use std::fmt;
 
@@ -27,8 +27,8 @@ pub fn is_history(columns: &[(&str, &str)]) -> bool {
     COLUMNS.iter().all(|column| columns.contains(column))
 }
 
-/// Asks for every history of the database that can be read without running anything of anybody's; [`places`] reads the answer. Needs no
-/// right.
+/// A query for every history of the database that can be read without running anyone's code; [`places`] reads the answer. Needs no
+/// privilege.
 ///
 /// `search_path` is chosen for the session if it came with the connection, and not from a setting of the role or the database, which a
 /// migration may have changed.
@@ -86,7 +86,7 @@ pub struct Elsewhere {
     pub table: String,
     /// Its owner.
     pub owner: String,
-    /// Which of its rows say what: number, name, checksum, and how many steps are done and of how many.
+    /// Its rows: number, name, checksum, and how many steps are done, of how many.
     rows: Vec<Recorded>,
 }
 
@@ -116,7 +116,7 @@ pub(crate) fn places(rows: &Rows) -> Vec<Elsewhere> {
     rows.iter().filter_map(place).collect()
 }
 
-/// Asks what these histories hold; [`fill`] reads the answer.
+/// A query for the contents of these histories; [`fill`] reads the answer.
 pub(crate) fn rows_query(places: &[Elsewhere]) -> String {
     let one = |(index, place): (usize, &Elsewhere)| {
         format!(
@@ -237,7 +237,7 @@ mod tests {
         values.iter().map(|it| Some((*it).to_owned())).collect()
     }
 
-    /// The histories that count among one on the search path and one that is not.
+    /// The histories that count, of one on the search path and one that is not.
     fn counted(is_chosen: &str) -> Vec<String> {
         let rows = vec![
             row(&["app", "schema_migrations", "deploy", "t", is_chosen]),

@@ -76,7 +76,7 @@ fn digest(is_own: &str) -> String {
     )
 }
 
-/// How many rows other migrations have, and which.
+/// How many rows other migrations have, and their digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kept {
     rows: usize,
@@ -117,7 +117,7 @@ impl Writer {
 const FEW: usize = 500;
 
 impl Kept {
-    /// Whether comparing them takes no time that anybody notices, however often.
+    /// Whether comparing them is fast enough to do it at every step.
     pub(crate) fn is_small(&self) -> bool {
         self.rows <= FEW
     }

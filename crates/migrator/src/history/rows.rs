@@ -1,13 +1,13 @@
-//! Rows of the history as the SQL that writes them: of a database that is taken over, and of one whose history was harmed. Pure.
+//! Rows of the history as SQL that writes them: for a database that is taken over, and for one whose history was damaged. Pure.
 
 use sql::quote::literal;
 
 use super::{History, Row};
 
-/// What a row that a run writes has a value for.
+/// The columns for which a run writes a value.
 const COLUMNS: &str = "version, name, checksum, steps, steps_done, started_at, applied_at, duration_ms, applied_by, mode";
 
-/// Adds these rows, of which there is at least one. Times that are not known are those of this moment. `table` may be any name of it.
+/// Inserts these rows, at least one. Times that are not known become the current time. `table` may be any form of its name.
 pub(crate) fn insert(table: &str, rows: &[&Row]) -> String {
     let rows: Vec<String> = rows.iter().map(|row| values(row)).collect();
     format!(
@@ -41,8 +41,8 @@ fn values(row: &Row) -> String {
     )
 }
 
-/// What makes of the history that was found the one that there has to be; `None` where it is that. A row that there has to be without its
-/// times may have any.
+/// SQL that turns the history that was found into the expected one; `None` if they are the same. Any times will do for an expected row
+/// without times.
 pub(crate) fn repair(table: &str, found: &History, expected: &[Row]) -> Option<String> {
     let is_right = |row: &&Row| {
         let there = found.row(row.version);

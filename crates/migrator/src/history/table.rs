@@ -1,13 +1,13 @@
-//! Which table is the history: as a project names it, and as our SQL writes it.
+//! Which table is the history: its name in a project's settings and in our SQL.
 
 use sql::quote::{identifier, literal};
 
 use super::TABLE;
 
-/// What follows the history's name in the name of the table of paused jobs.
+/// The suffix of the table of paused jobs, after the history's name.
 const PAUSED_JOBS: &str = "_paused_jobs";
 
-/// The longest name of a history, in bytes: PostgreSQL cuts names after 63, and the table of paused jobs has a longer one.
+/// The longest name of a history, in bytes: PostgreSQL truncates names to 63, and the table of paused jobs has a longer one.
 pub const LONGEST_NAME: usize = 63 - PAUSED_JOBS.len();
 
 /// Which table is the history.

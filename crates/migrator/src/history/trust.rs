@@ -1,9 +1,9 @@
 //! Which table is accepted as the history, and as the table of paused jobs beside it: an ordinary table of the session's role, of the
 //! database's owner or of a superuser, that runs nobody's code when it is read or written, and that keeps its rows.
 //!
-//! A view, a trigger, a rule or a policy would run with the rights of whoever runs the migrations, so this is asked before the table is
-//! read. A crash of the server empties an unlogged table, and migrations that nothing records would run again. Pure: SQL and the reading of
-//! its answer.
+//! A view, a trigger, a rule or a policy would run with the privileges of the user who runs the migrations, so this is checked before the
+//! table is read. A crash of the server empties an unlogged table, and applied migrations would run again. Pure: SQL, and parsing its
+//! answer.
 
 use std::fmt;
 
@@ -13,12 +13,12 @@ use sql::quote::{literal, plain};
 use super::HistoryTable;
 use crate::link::Rows;
 
-/// Whether the owner of `pg_class AS c` may keep a history: whoever is the owner runs whatever the database runs anyway.
+/// Whether the owner of `pg_class AS c` may keep a history: these owners can run anything in the database anyway.
 pub(super) const HAS_TRUSTED_OWNER: &str = "(EXISTS (SELECT FROM pg_catalog.pg_roles o WHERE o.oid = c.relowner \
      AND (o.rolsuper OR o.rolname = session_user OR o.rolname = current_user)) \
      OR EXISTS (SELECT FROM pg_catalog.pg_database d WHERE d.datname = current_database() AND d.datdba = c.relowner))";
 
-/// Whether `pg_class AS c` can be read and written without running anything of anybody's.
+/// Whether `pg_class AS c` can be read and written without running anyone's code.
 pub(super) const RUNS_NOTHING: &str = "c.relkind = 'r' \
      AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) \
      AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid) \

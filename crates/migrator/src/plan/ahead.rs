@@ -1,6 +1,6 @@
-//! A database that is ahead of the files: later migrations than they are were applied to it.
+//! A database that is ahead of the files: later migrations than the files have were applied to it.
 //!
-//! That is how an older program meets its database while a newer one is rolled out, and again when that one is rolled back.
+//! An older program meets its database so while a newer one is rolled out, and again after that one is rolled back.
 
 use super::{Comparison, Migration, Mismatch, State, compare};
 use crate::history::{History, Row};
@@ -13,8 +13,8 @@ pub enum Ahead {
     /// copy where a file was deleted or another branch is checked out.
     #[default]
     Refuse,
-    /// There is nothing to do, and the report says by how much it is ahead. Only where every file is applied as it is now, and the
-    /// later rows follow the last file without a gap; else it is a mismatch still.
+    /// Nothing is run, and the report says how far the database is ahead. Accepted only if every file is applied unchanged, and the later
+    /// rows follow the last file without a gap; else it is a mismatch.
     Start,
 }
 
@@ -50,7 +50,7 @@ impl NewerDatabase {
     }
 }
 
-/// How far the database is ahead; `None` when it is not, or when anything else does not fit either.
+/// How far the database is ahead; `None` if it is not, or if there is another mismatch.
 pub fn newer(migrations: &[Migration], history: &History) -> Option<NewerDatabase> {
     let known = migrations.last()?.file.version;
     if history.rows.last()?.version <= known {

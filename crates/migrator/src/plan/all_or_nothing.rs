@@ -49,7 +49,7 @@ fn needs_its_own(step: &Step, text: &str) -> Option<String> {
     match &step.kind {
         StepKind::Alone(reason) => Some(format!("runs alone: {reason}")),
         StepKind::FreshSession => Some("needs its own session".to_owned()),
-        // Known when it is its turn.
+        // Determined right before it runs.
         StepKind::Asked(_) => None,
         StepKind::Transaction { begin } => {
             let begin = &text[begin.clone()?];

@@ -1,7 +1,7 @@
-//! Finds the end of a file's completed part again after the file was corrected below it. Pure.
+//! Finds the end of a file's completed part again, after the file was corrected below it. Pure.
 //!
-//! Where a step stops depends on what follows: an ordinary statement that is put between a transaction that is done and the statement that
-//! failed would be a part of that transaction. The history knows by the checksum how far the done part goes.
+//! Where a step ends depends on what follows: an ordinary statement that is inserted between a completed transaction and the statement that
+//! failed would become part of that transaction. The checksum in the history shows where the completed part ends.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -23,7 +23,7 @@ pub fn fit<'a>(migrations: &'a [Migration], history: &History) -> Cow<'a, [Migra
     fitted
 }
 
-/// The steps with an end where the done part ends; `None` where they have it already, or what is done was changed.
+/// The steps with a boundary where the completed part ends; `None` if there is one already, or if the completed part was changed.
 fn divided(migration: &Migration, row: &Row) -> Option<Vec<Step>> {
     let fits =
         || migration.done_part(row.steps_done).map(source::checksum) == Some(row.checksum.clone());
@@ -54,7 +54,7 @@ fn divided(migration: &Migration, row: &Row) -> Option<Vec<Step>> {
     (done == row.steps_done).then_some(steps)
 }
 
-/// Where a transaction step that the engine put together is to become two: the server takes the statement only once those before it are
+/// Where to divide a transaction step that the engine put together: the server accepts the statement only once those before it are
 /// committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Division {
@@ -62,7 +62,7 @@ pub(crate) struct Division {
     pub version: u32,
     /// Index of the step.
     pub step: usize,
-    /// How many of its statements are the first of the two.
+    /// How many of its statements go to the first of the two.
     pub statements: usize,
 }
 
@@ -88,7 +88,7 @@ pub(crate) fn divided_at(migrations: &[Migration], division: Division) -> Vec<Mi
         .iter_mut()
         .find(|it| it.file.version == division.version);
     if let Some(migration) = found {
-        // One that is not to be divided stays whole.
+        // A step that cannot be divided stays whole.
         let _ = divide(&mut migration.steps, division.step, division.statements);
     }
     migrations

@@ -1,4 +1,4 @@
-//! Migrations as a plain PostgreSQL is sent them. Pure.
+//! Migrations as they are sent to a PostgreSQL without TimescaleDB. Pure.
 
 use sql::statement::Reason;
 
@@ -9,11 +9,11 @@ use crate::plain::rewrite::does_nothing;
 use crate::server_error::quoted;
 use crate::source::TextError;
 
-/// The migrations in plain mode: the same steps, and other text for the statements that PostgreSQL does not know. What is applied does not
-/// run again, and may be what an earlier version took.
+/// The migrations in plain mode: the same steps, with other text for the statements that PostgreSQL does not know. Applied steps do not run
+/// again, and may be ones that only an earlier version accepted.
 ///
 /// # Errors
-/// When a statement asks for what only TimescaleDB can do.
+/// If a statement needs TimescaleDB itself.
 pub fn plain(
     migrations: &[Migration],
     is_applied: &dyn Fn(&Migration) -> bool,
@@ -26,9 +26,9 @@ pub fn plain(
     plain.collect()
 }
 
-/// Whether the server refused something in a function, or in a string that one executes, which would have been rewritten in a file.
+/// Whether the server refused SQL in a function, or in a string that a function executes, which would have been rewritten in a file.
 ///
-/// What runs in a function has a context.
+/// Errors in a function have a context.
 pub fn is_unseen(error: &ServerError, migrations: &[Migration]) -> bool {
     error.context.is_some() && rewriter(migrations).is_unseen(&error.code, quoted(&error.message))
 }
@@ -54,7 +54,7 @@ fn of(migration: &Migration, rewriter: &Rewriter) -> Result<Migration, TextError
             if rewriting.edits.is_empty() && !does_nothing(text) {
                 continue;
             }
-            // TimescaleDB is what refuses it in a transaction, and what needs its own session.
+            // TimescaleDB refuses it in a transaction, or needs a separate session for it.
             if matches!(
                 step.kind,
                 StepKind::Alone(Reason::AggregateWithData | Reason::CommitsByItself)

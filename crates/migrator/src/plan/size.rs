@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::Pending;
 use crate::source::Lines;
 
-/// The most bytes that a step may have: PostgreSQL takes no message that is longer, nor a string that a function could hold.
+/// The most bytes that a step may have: PostgreSQL accepts no longer message, and no longer string in a function.
 pub const LONGEST_STEP: usize = (1 << 30) - 1;
 
 /// A step that is too long to be sent.
@@ -20,7 +20,7 @@ pub struct TooLong {
     pub path: PathBuf,
     /// Index of the step.
     pub step: usize,
-    /// The lines of the file that it has.
+    /// Its lines in the file.
     pub lines: Lines,
     /// How long it is.
     pub bytes: usize,

@@ -18,11 +18,11 @@ pub enum State {
     },
     /// Done.
     Applied,
-    /// Applied (or half applied), and the file's done part was changed since.
+    /// Applied (or half applied), and the completed part of the file was changed since.
     Changed,
 }
 
-/// Why the files and the history do not fit together.
+/// Why the files and the history do not match.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Mismatch {
     /// A file was changed after it was applied.
@@ -32,7 +32,7 @@ pub enum Mismatch {
         path: PathBuf,
         /// What the history records about it.
         row: Row,
-        /// The checksum that the file (or its done part) has now.
+        /// The checksum that the file (or its completed part) has now.
         now: String,
     },
     /// The history holds a migration that has no file.
@@ -66,7 +66,7 @@ pub enum Mismatch {
 pub struct Comparison {
     /// Every migration's state, in order.
     pub states: Vec<State>,
-    /// What does not fit.
+    /// What does not match.
     pub mismatches: Vec<Mismatch>,
 }
 
@@ -102,7 +102,7 @@ pub fn compare(migrations: &[Migration], history: &History) -> Comparison {
     Comparison { states, mismatches }
 }
 
-/// Records a migration as applied, by whom and in the mode that another one was.
+/// SQL that records a migration as applied, by the same user and in the same mode as another one.
 fn record(migration: &Migration, other: &Row, table: &str) -> String {
     let lost = migration.applied(&other.applied_by, &other.mode);
     format!("{};", rows::insert(table, &[&lost]))
@@ -120,7 +120,7 @@ fn state(migration: &Migration, row: &Row, mismatches: &mut Vec<Mismatch>) -> St
     let now = if row.is_applied() {
         migration.file.checksum.clone()
     } else {
-        // A file that lost steps which are done has nothing that could match.
+        // A file that lost completed steps has nothing that could match.
         migration
             .done_part(row.steps_done)
             .map_or_else(|| migration.file.checksum.clone(), source::checksum)

@@ -12,14 +12,14 @@ pub(super) enum AttemptError {
     Blocked(Box<Failure>),
     /// The connection broke.
     Lost {
-        /// How.
+        /// The error.
         error: link::Error,
-        /// The step during which it did, where it was one.
+        /// The current step, if there was one.
         step: Option<StepId>,
     },
-    /// The step was rolled back, and may succeed as two.
+    /// The step was rolled back, and may succeed if divided in two.
     Divided(Division),
-    /// A migration is recorded, and changed what new sessions begin with.
+    /// A migration was recorded that has changed the settings for new sessions.
     Outdated,
 }
 
@@ -42,7 +42,7 @@ impl From<link::Error> for AttemptError {
 }
 
 impl Error {
-    /// The interruption of a run whose attempt ended for `stop`: without an answer nobody knows what became of the step.
+    /// The interruption of a run whose attempt ended with `stop`: without an answer, the outcome of the step is unknown.
     pub(super) fn after(self, stop: &AttemptError) -> Error {
         match (self, stop) {
             (Error::Interrupted(stopped), AttemptError::Lost { .. }) => {

@@ -1,11 +1,11 @@
-//! The end of a run: the jobs that it paused run again, and the session is left as it was found.
+//! The end of a run: resumes the jobs that it paused, and leaves the session as it was found.
 
 use super::jobs::PausedJobs;
 use super::locked_link::LockedLink;
 use super::{Error, Event, Facts};
 use crate::script::session::{self, Scope};
 
-/// Leaves the session, or resumes the jobs through another one where it has ended. `outcome` is the run's own.
+/// Leaves the session; if it has ended, resumes the jobs through another one. `outcome` is the run's own.
 pub(super) fn leave<T>(
     link: &mut LockedLink<'_, '_>,
     jobs: &mut PausedJobs,
@@ -20,7 +20,7 @@ pub(super) fn leave<T>(
     };
     if let (true, Err(error)) = (jobs.exist(), &left) {
         let is_damaged = |error: &Error| matches!(error, Error::DamagedPausedJobs { .. });
-        // Then the run's own error says so.
+        // Otherwise the run's own error reports it.
         if !is_damaged(error) || outcome.is_err_and(|it| !is_damaged(it)) {
             link.watch().tell(Event::JobsStayPaused(error));
         }
@@ -36,7 +36,7 @@ fn leave_session(
 ) -> Result<(), Error> {
     let mut start = Vec::new();
     if !succeeded {
-        // Whom the file has become may not alter the jobs.
+        // The role that the file switched to may not be able to alter the jobs.
         start.push("ROLLBACK".to_owned());
         start.extend(link.settings().start());
         link.query(&start.join(";\n"))?;
@@ -46,7 +46,7 @@ fn leave_session(
         start = vec!["ROLLBACK".to_owned()];
     }
     start.push("RESET ALL".to_owned());
-    // What is asked in this session after the run is not bound by the settings of role and database either.
+    // The caller's queries in this session are not affected by settings of role and database, either.
     start.push(session::neutral(Scope::Session));
     start.push(link.give_up());
     let unlocked = link.query(&start.join(";\n"));
@@ -55,7 +55,7 @@ fn leave_session(
     Ok(())
 }
 
-/// Jobs are resumed also where the run's session has ended. Where another runner has the lock already, it has resumed them.
+/// Resumes the jobs although the run's session has ended. If another runner holds the lock already, it has resumed them.
 fn resume_elsewhere(
     link: &mut LockedLink<'_, '_>,
     jobs: &mut PausedJobs,

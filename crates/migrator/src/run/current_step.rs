@@ -1,18 +1,18 @@
-//! Where a run is: the step that is under way, and where its attempt began.
+//! The position of a run: the current step, and where its attempt began.
 
 use crate::plan::{Migration, Pending, Step, StepId};
 
-/// The step that is under way, if there is one.
+/// The current step, if there is one.
 #[derive(Debug, Default)]
 pub(super) struct CurrentStep<'a> {
     step: Option<PlannedStep<'a>>,
-    /// Whether it runs alone, or did at last.
+    /// Whether it runs alone; kept after the step has ended.
     runs_alone: bool,
     /// The first step of the attempt.
     resumed: Option<PlannedStep<'a>>,
 }
 
-/// A step of a migration, which may be one past its last: a file that lost its last steps is still to be recorded.
+/// A step of a migration, which may be one past the last: if a file lost its last steps, the migration is still to be recorded.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PlannedStep<'a> {
     pub migration: &'a Migration,
@@ -20,7 +20,7 @@ pub(super) struct PlannedStep<'a> {
 }
 
 impl<'a> PlannedStep<'a> {
-    /// The first of what is left of a migration.
+    /// The first step that is left of a migration.
     pub(super) fn next_of(pending: &Pending<'a>) -> PlannedStep<'a> {
         PlannedStep {
             migration: pending.migration,
@@ -28,12 +28,12 @@ impl<'a> PlannedStep<'a> {
         }
     }
 
-    /// The step itself, where the file has it.
+    /// The step itself, if the file has it.
     pub(super) fn planned(self) -> Option<&'a Step> {
         self.migration.steps.get(self.index)
     }
 
-    /// Whether its migration is applied with it.
+    /// Whether the migration is applied once this step is done.
     pub(super) fn is_last(self) -> bool {
         self.index + 1 >= self.migration.steps.len()
     }
@@ -47,7 +47,7 @@ impl<'a> PlannedStep<'a> {
 }
 
 impl<'a> CurrentStep<'a> {
-    /// An attempt goes on from this step.
+    /// An attempt continues from this step.
     pub(super) fn resume(&mut self, first: PlannedStep<'a>) {
         self.resumed = Some(first);
     }
@@ -56,7 +56,7 @@ impl<'a> CurrentStep<'a> {
         self.step = Some(step);
     }
 
-    /// No step is under way: the last one is done, or given up.
+    /// There is no current step: the last one is done or was given up.
     pub(super) fn end(&mut self) {
         self.step = None;
     }

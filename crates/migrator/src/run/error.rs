@@ -21,34 +21,34 @@ pub enum Error {
     /// The connection failed, or the server refused one of the engine's own statements.
     #[error("{0}")]
     Link(#[from] link::Error),
-    /// Files and history do not fit together, or the selection does not fit them.
+    /// The files do not match the history, or the selection does not match them.
     #[error("{0}")]
     Plan(plan::Error),
-    /// A statement of a migration failed; what its step did is rolled back.
+    /// A statement of a migration failed; its step was rolled back.
     #[error("{}: {}{}", .0.place(), .0.error, if .0.is_unseen { format!("; {}", plain::UNSEEN) } else { String::new() })]
     Statement(Box<Failure>),
-    /// A statement waited for a lock for longer than the patience; what its step did is rolled back.
+    /// A statement waited for a lock for longer than the patience; its step was rolled back.
     #[error("{}: waited {} s for a lock: {}", .0.failure.place(), .0.waited.as_secs(), .0.failure.error)]
     Blocked(Box<GaveUp>),
-    /// The connection broke during a step that was not carried out.
+    /// The connection broke during a step that did not run.
     #[error("the connection was lost during {}: {}", .0.migration.file.title(), .0.cause)]
     Cut(Box<Cut>),
-    /// A statement that runs alone was begun by a run that was cut, and whether it ran cannot be determined.
+    /// A statement that runs alone was started by an interrupted run, and it cannot be determined whether it ran.
     #[error("cannot determine whether step {} of {} ran", .0.step + 1, .0.migration.file.title())]
     InDoubt(Box<InDoubt>),
-    /// The run was stopped from outside, by a signal mostly; what is applied was reported.
+    /// The run was stopped from outside, mostly by a signal; what it applied was reported.
     #[error("stopped by signal {}", .0.signal)]
     Interrupted(Box<Interrupted>),
-    /// Not every step that is pending can share one transaction.
+    /// Not every pending step can share one transaction.
     #[error(transparent)]
     NotAllOrNothing(#[from] Box<plan::NotAllOrNothing>),
-    /// A step is longer than what a server takes; nothing was sent.
+    /// A step is longer than the server accepts; nothing was sent.
     #[error(transparent)]
     TooLong(#[from] Box<plan::TooLong>),
-    /// The server refuses a statement wherever it is sent, says the catalog; it was not sent.
+    /// According to the catalog, the server would refuse a statement however it is sent; it was not sent.
     #[error("{}: {}", .0.migration.place(.0.migration.steps[.0.step].range().start), .0.refusal)]
     Refused(Box<Refused>),
-    /// Background jobs that are to be paused could not be.
+    /// Background jobs could not be paused.
     #[error("{} could not be paused: {error}", jobs.iter().map(|job| job.application.as_str()).collect::<Vec<_>>().join(", "))]
     Jobs {
         /// The jobs.
@@ -56,7 +56,7 @@ pub enum Error {
         /// What the server said.
         error: Box<link::ServerError>,
     },
-    /// The table of background jobs that a run paused is not what a run makes of it.
+    /// The table of paused background jobs does not have the shape that a run gives it.
     #[error("the table of paused background jobs {table} cannot be read: {error}")]
     DamagedPausedJobs {
         /// Its name with its schema, as a person would type it.
@@ -64,48 +64,48 @@ pub enum Error {
         /// What the server said.
         error: Box<link::ServerError>,
     },
-    /// A pooler gives each transaction another session.
+    /// The server is behind a transaction-mode pooler, which cannot hold a session lock.
     #[error("the server is behind a transaction-mode pooler, which cannot hold a session lock")]
     Pooled,
-    /// The server has not the files that an update of the extension needs.
+    /// The server lacks the files for an update of the extension.
     #[error("the server has no files to update TimescaleDB {installed} to {wanted}")]
     NoExtensionFiles {
         /// The version that is installed.
         installed: String,
-        /// The version that the migration asks for.
+        /// The version that the migration requests.
         wanted: String,
     },
     /// Another runner held the lock for longer than the patience.
     #[error("another run holds the lock: {} from {}, pid {}, since {}", .0.user, .0.host, .0.pid, .0.since)]
     Locked(Box<Holder>),
-    /// The database takes no writes.
+    /// The database is read-only.
     #[error("the database is read-only: {0}")]
     ReadOnly(String),
-    /// A statement asks for what only TimescaleDB can do, and the run is one in plain mode.
+    /// A statement needs TimescaleDB itself, and the run is in plain mode.
     #[error(transparent)]
     NotSupported(Box<TextError>),
-    /// The database is not of the mode that the run is to be in.
+    /// The database is not in the mode of the run.
     #[error("{0}")]
     Mode(WrongMode),
-    /// The stand-in for TimescaleDB could not be installed.
+    /// The objects that replace TimescaleDB could not be installed.
     #[error("the stand-in for TimescaleDB could not be installed: {0}")]
     StandIn(Box<link::ServerError>),
     /// The server is older than the engine's own statements.
     #[error("PostgreSQL {0} is too old: 13 is the oldest that works")]
     ServerTooOld(String),
-    /// No schema of the search path exists, so there is no place for the history.
+    /// No schema of the search path exists, so there is no schema for the history.
     #[error("no schema of search_path exists, so there is no place for the history")]
     NoSchema,
-    /// New tables are temporary ones, and so would be the history.
+    /// New tables are temporary, and the history would be, too.
     #[error("search_path begins with pg_temp, so the history would be dropped with the session")]
     TemporarySchema,
-    /// What stands in the place of the history, or of the table of paused jobs, cannot be trusted; it was neither read nor written.
+    /// An object with the name of the history, or of the table of paused jobs, is not trusted; it was neither read nor written.
     #[error("{0}")]
     Untrusted(Box<Untrusted>),
     /// Another history of the database records some of the migrations: they would run a second time.
     #[error("{0}")]
     RecordedElsewhere(Box<RecordedElsewhere>),
-    /// A migration of this run has changed where new tables go, with them the place of the history of every later run.
+    /// A migration of this run has changed the schema that new tables go to, and so where every later run looks for the history.
     #[error("{0}")]
     Moved(Box<Moved>),
     /// A table of the history's name has another shape.
@@ -113,9 +113,9 @@ pub enum Error {
     ForeignHistory {
         /// The table that was found.
         table: String,
-        /// What does not fit.
+        /// How it differs.
         reason: String,
-        /// The tool that it belongs to, where one is recognised.
+        /// The tool that it belongs to, if it is known.
         tool: Option<Box<Foreign>>,
     },
     /// There is no history of these migrations, and another tool has applied some: they would run a second time.
@@ -126,32 +126,32 @@ pub enum Error {
 /// Plain mode and TimescaleDB are never mixed in one database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WrongMode {
-    /// Migrations that TimescaleDB is to run, in a database of plain mode.
+    /// Migrations for TimescaleDB, in a database in plain mode.
     #[error("the database is in plain mode, which replaces TimescaleDB: the two are never mixed")]
     IsPlain,
-    /// Plain mode where TimescaleDB is installed.
+    /// Plain mode, in a database with TimescaleDB.
     #[error("the database has TimescaleDB: plain mode is for one without it")]
     HasTimescaleDb,
-    /// Plain mode where migrations were applied without it.
+    /// Plain mode, in a database where migrations were applied without it.
     #[error(
         "the database holds migrations that were applied without plain mode: the two are never mixed"
     )]
     HasHistory,
-    /// Plain mode of a newer version than this program's.
+    /// The database is in plain mode, installed by a newer version of this program.
     #[error(
         "the stand-in for TimescaleDB in the database was made by a newer version of this program"
     )]
     IsNewer,
 }
 
-/// A step that waited for a lock in vain.
+/// A step that did not get its locks within the patience.
 #[derive(Debug)]
 pub struct GaveUp {
-    /// The last attempt's failure.
+    /// The failure of the last attempt.
     pub failure: Failure,
-    /// Who was seen in the way last.
+    /// The sessions that were last seen to block it.
     pub blockers: Vec<Blocker>,
-    /// How long all attempts waited.
+    /// How long all attempts waited together.
     pub waited: Duration,
 }
 
@@ -160,7 +160,7 @@ pub struct GaveUp {
 pub struct Cut {
     /// The migration.
     pub migration: Migration,
-    /// Index of the step, which the database does not hold.
+    /// Index of the step, which is not in the database.
     pub step: usize,
     /// How the connection broke.
     pub cause: String,
@@ -168,16 +168,16 @@ pub struct Cut {
     pub applied: Vec<Applied>,
 }
 
-/// A statement that may or may not have been carried out.
+/// A statement whose outcome is unknown.
 #[derive(Debug)]
 pub struct InDoubt {
     /// The migration.
     pub migration: Migration,
     /// Index of the step.
     pub step: usize,
-    /// When it was begun, in UTC.
+    /// When it was started, in UTC.
     pub since: String,
-    /// Whether the file holds another statement there by now.
+    /// Whether the file has another statement there now.
     pub is_replaced: bool,
 }
 
@@ -188,13 +188,13 @@ pub struct Interrupted {
     pub signal: usize,
     /// What this run had applied before.
     pub applied: Vec<Applied>,
-    /// The step that was under way.
+    /// The current step.
     pub during: Option<UnderWay>,
-    /// What is known of that step.
+    /// What is known about that step.
     pub fate: Fate,
 }
 
-/// A step that was under way when a run was stopped.
+/// The current step of a run that was stopped.
 #[derive(Debug)]
 pub struct UnderWay {
     /// The migration.
@@ -203,26 +203,26 @@ pub struct UnderWay {
     pub step: usize,
 }
 
-/// What is known of the step that was under way when a run was stopped.
+/// What is known about the current step of a run that was stopped.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Fate {
-    /// The server cancelled it; the next run does it.
+    /// The server cancelled it; the next run will execute it.
     #[default]
     Cancelled,
-    /// The server cancelled it, and it may have committed a part of its work, which no catalog shows.
+    /// The server cancelled it, and it may have committed a part of its work without a trace in the catalog.
     MaybePartial,
-    /// The server did not answer: the step may have been applied. The next run reads that from the history.
+    /// The server did not answer: the step may have been applied. The next run learns that from the history.
     Unknown,
 }
 
-/// A history that no later run would find, since new tables go to another schema now.
+/// A history that no later run would find, because new tables now go to another schema.
 #[derive(Debug)]
 pub struct Moved {
     /// The history's schema.
     pub history_schema: String,
     /// The history's name.
     pub history_table: String,
-    /// Where new tables go now; empty where no schema of the search path exists.
+    /// The schema that new tables go to now; empty if no schema of the search path exists.
     pub to: String,
 }
 

@@ -1,4 +1,4 @@
-//! `ALTER EXTENSION timescaledb UPDATE`: which version it asks for, and whether the server has the files of that one.
+//! `ALTER EXTENSION timescaledb UPDATE`: which version it requests, and whether the server has the files for it.
 
 use sql::lexer::{self, TokenKind};
 use sql::qualified::qualified;
@@ -8,7 +8,7 @@ use super::Error;
 use super::locked_link::LockedLink;
 use crate::plan::Pending;
 
-/// Whether the server has the files for the update that is the next step: without them the statement fails with less to say.
+/// Checks that the server has the files for the update that is the next step; the statement's own error says less.
 pub(super) fn check_files(link: &mut LockedLink<'_, '_>, first: &Pending<'_>) -> Result<(), Error> {
     let step = &first.migration.steps[first.steps_done];
     let wanted = match wanted_version(&first.migration.file.text[step.range()]) {
@@ -32,11 +32,11 @@ pub(super) fn check_files(link: &mut LockedLink<'_, '_>, first: &Pending<'_>) ->
     let (installed, wanted, is_there) = (next(), next(), next());
     match is_there.as_str() {
         "f" => Err(Error::NoExtensionFiles { installed, wanted }),
-        // Where it is not installed the statement says so itself.
+        // If the extension is not installed, the statement's own error says so.
         _ => Ok(()),
     }
 }
-/// The version behind `TO`.
+/// The version after `TO`.
 fn wanted_version(statement: &str) -> Option<String> {
     let tokens = lexer::tokens(statement);
     let to = tokens

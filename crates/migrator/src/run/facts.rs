@@ -1,4 +1,4 @@
-//! What the server says of itself, and the history, in one round trip.
+//! Facts about the server, and the history, in one round trip.
 
 use sql::qualified::qualified;
 use sql::quote;
@@ -16,50 +16,50 @@ pub const OLDEST_SERVER: u32 = 130_000;
 /// SQLSTATE of a table that the user may not read.
 pub(super) const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
-/// What the names of the schemas of temporary tables begin with; no other schema's name does.
+/// The prefix of the schemas of temporary tables; no other schema has it.
 const TEMPORARY: &str = "pg_temp_";
 
-/// What the server says of itself.
+/// Facts about the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     /// The database.
     pub database: String,
     /// The user that the session belongs to.
     pub user: String,
-    /// `server_version`, without what a distribution adds: `15.20`.
+    /// `server_version`, without the distribution's suffix: `15.20`.
     pub server_version: String,
     /// `server_version_num`.
     pub server_version_num: u32,
     /// Version of the installed extension `timescaledb`.
     pub timescaledb: Option<String>,
-    /// `timescaledb.license` of the session, where the library is loaded.
+    /// `timescaledb.license` of the session, if the library is loaded.
     pub license: Option<String>,
-    /// Why nothing can be written: it is a standby.
+    /// Why nothing can be written: the server is a standby.
     pub read_only: Option<String>,
-    /// The schema of the history table, or the one that it is going to be created in; `None` when the search path names none.
+    /// The schema of the history table, or the one that it will be created in; `None` if no schema of the search path exists.
     pub history_schema: Option<String>,
-    /// Whether the server can end the statements of clients that are gone (`client_connection_check_interval`).
+    /// Whether the server can end the statements of disconnected clients (`client_connection_check_interval`).
     pub checks_connection: bool,
     /// The process that serves the session.
     pub backend: String,
-    /// Whether a run that was cut left background jobs paused.
+    /// Whether an interrupted run left background jobs paused.
     pub has_paused_jobs: bool,
-    /// Whether the database is one of plain mode.
+    /// Whether the database is in plain mode.
     pub is_plain: bool,
-    /// Whether an older version made the stand-in for TimescaleDB there, and the user may bring it up to date.
+    /// Whether an older version installed what replaces TimescaleDB there, and the user may update it.
     pub has_older_stand_in: bool,
-    /// Whether that schema exists: one that a project names is created with the history.
+    /// Whether that schema exists: a schema that a project names is created with the history.
     pub has_history_schema: bool,
-    /// The schema that new tables go to; `None` when the search path names none.
+    /// The schema that new tables go to; `None` if no schema of the search path exists.
     pub current_schema: Option<String>,
     /// Which table is the history.
     pub history_table: HistoryTable,
 }
 
-/// SQLSTATE `invalid_text_representation`, with which the question for the facts fails where there is no history that may be read.
+/// SQLSTATE `invalid_text_representation`, with which the query for the facts fails if there is no history that may be read.
 pub(super) const NO_HISTORY: &str = "22P02";
 
-/// Asks for the facts, whatever the session's search path holds beside `pg_catalog`.
+/// A query for the facts, whatever else than `pg_catalog` the session's search path has.
 pub(super) fn query(history: &HistoryTable) -> String {
     let schema = history.schema_sql();
     qualified(&format!(
@@ -83,7 +83,7 @@ pub(super) fn query(history: &HistoryTable) -> String {
     ))
 }
 
-/// Ends the message with an error unless the history may be read by its name: what stands in its place is not touched.
+/// Ends the message with an error unless the history may be read by its name: anything else of that name is not read.
 pub(super) fn guard(history: &HistoryTable) -> String {
     qualified(&format!(
         "SELECT (CASE WHEN {} THEN '1' ELSE 'no history to read' END)::int4",
@@ -130,7 +130,7 @@ impl Facts {
         self.own_table(&self.history_table.table)
     }
 
-    /// The same of the table of paused jobs.
+    /// The same for the table of paused jobs.
     pub(crate) fn own_paused_jobs(&self) -> Result<String, Error> {
         self.own_table(&self.history_table.paused_jobs())
     }
@@ -144,7 +144,7 @@ impl Facts {
         Ok(format!("{schema}.{name}"))
     }
 
-    /// The history with the schema that it is in, or is going to be created in.
+    /// The history with the schema that it is in, or will be created in.
     pub(crate) fn named_history(&self) -> HistoryTable {
         HistoryTable {
             schema: self.history_schema.clone(),
@@ -159,7 +159,7 @@ impl Facts {
         format!("{}.{}", quote::plain(schema), quote::plain(table))
     }
 
-    /// What creates the history where it is not there, and its schema with it.
+    /// SQL that creates the history and its schema if they do not exist.
     pub(crate) fn create_history(&self) -> Result<String, Error> {
         let create = history::create(&self.own_history()?);
         let missing = self.history_table.schema.as_ref();
@@ -180,12 +180,12 @@ impl Facts {
     }
 }
 
-/// Reads server facts and history in one round trip, without writing anything. `extra` is one more query of the caller's to send along.
+/// Reads server facts and history in one round trip, without writing anything. `extra` is one more query of the caller, sent along.
 ///
-/// Where there is no history that may be read, as in a new database, it asks what there is instead.
+/// If there is no history that may be read, as in a new database, it asks what exists instead.
 ///
 /// # Errors
-/// A server that does not answer is [`link::Error::Unreachable`]: nothing has been sent that could be in doubt.
+/// If the server does not answer, [`link::Error::Unreachable`]: nothing was sent whose outcome could be unknown.
 pub fn read(
     link: &mut dyn Link,
     history: &HistoryTable,
@@ -226,15 +226,15 @@ fn read_all(
     }
 }
 
-/// What there is instead of a history.
+/// What exists instead of a history.
 #[derive(Default)]
 struct Missing {
     foreign: Option<Foreign>,
     elsewhere: Vec<Elsewhere>,
 }
 
-/// Reads the facts where the first question failed with `error`: another tool's history, one of ours elsewhere, a table that is not to
-/// be trusted, or nothing at all.
+/// Reads the facts if the first query failed with `error`: there may be another tool's history, one of ours elsewhere, a table that is not
+/// trusted, or nothing.
 fn look(
     link: &mut dyn Link,
     history: &HistoryTable,
@@ -258,7 +258,7 @@ fn look(
     if let Some(untrusted) = untrusted(&tables, &name, history) {
         let is_tools = |it: &&Foreign| it.schema == name && it.table == history.table;
         let tools = foreign::look(link, Some(tools))?;
-        // Another tool's history is left alone whoever owns it.
+        // Another tool's history is left alone, whoever owns it.
         return match tools.iter().find(is_tools) {
             Some(_) => Err(foreign::refuse(
                 &answers.facts,
@@ -270,7 +270,7 @@ fn look(
     }
     if tables.iter().any(|it| it.name == history.table) {
         return match error.code.as_str() {
-            // The name stands for another table, a temporary one say.
+            // The unqualified name refers to another table, such as a temporary one.
             NO_HISTORY => read_in_its_schema(link, answers, tools),
             _ => {
                 let tools = foreign::look(link, Some(tools))?;
@@ -285,7 +285,7 @@ fn look(
     let tools = foreign::look(link, Some(tools))?;
     let foreign = tools.into_iter().find(|it| it.is_here && it.holds_any());
     let mut elsewhere = elsewhere::places(&places);
-    // Another run may have created the history since the tables of its name were asked for: it is read under the lock.
+    // Another run may have created the history since the query for tables of its name: it will be read under the lock.
     elsewhere.retain(|it| it.schema != name || it.table != history.table);
     if !elsewhere.is_empty() {
         let neutral = session::neutral(Scope::Message);
@@ -299,7 +299,7 @@ fn look(
     Ok(report(answers, History::default(), missing))
 }
 
-/// Refuses what has taken the place of the history, or of the table of paused jobs, and may not be trusted.
+/// Refuses a table that has the name of the history, or of the table of paused jobs, and is not trusted.
 pub(super) fn check_trust(link: &mut dyn Link, history: &HistoryTable) -> Result<(), Error> {
     let tables = trust::found(&link.query(&trust::query(history))?.concat());
     let schema = history.schema.as_deref().unwrap_or_default();
@@ -309,7 +309,7 @@ pub(super) fn check_trust(link: &mut dyn Link, history: &HistoryTable) -> Result
     }
 }
 
-/// The first of the tables that are not used.
+/// The first of the tables that is refused.
 fn untrusted(
     tables: &[trust::Found],
     schema: &str,
@@ -321,7 +321,7 @@ fn untrusted(
     refusals.next()
 }
 
-/// Reads a history that has been found to be one, and whose bare name stands for something else.
+/// Reads a table that is known to be a history, and whose unqualified name refers to another table.
 fn read_in_its_schema(link: &mut dyn Link, answers: Answers, tools: Rows) -> Result<Report, Error> {
     let named = answers.facts.named_history();
     let sql = format!(
@@ -342,14 +342,14 @@ fn read_in_its_schema(link: &mut dyn Link, answers: Answers, tools: Rows) -> Res
     Ok(report(answers, history, Missing::default()))
 }
 
-/// What the server answered of itself.
+/// The server's answers.
 struct Answers {
     facts: Facts,
     /// The answer to the extra query.
     extra: Option<Rows>,
 }
 
-/// Takes the answers to [`query`] and the extra query, which are the last ones.
+/// Takes the answers to [`query`] and to the extra query from the end of the results.
 fn read_answers(
     results: &mut Vec<Rows>,
     history: &HistoryTable,
@@ -376,8 +376,8 @@ fn report(answers: Answers, history: History, missing: Missing) -> Report {
     }
 }
 
-/// Whether a refusal of the first message can only be about the table, and not about the server: it is not there, not to be trusted, or
-/// cannot be read in the way of a history.
+/// Whether an error of the first message is about the table and not about the server: the table does not exist, is not trusted, or cannot
+/// be read as a history.
 fn is_about_the_history(error: &ServerError) -> bool {
     error.code == NO_HISTORY || error.code.starts_with("42") && error.code != INSUFFICIENT_PRIVILEGE
 }

@@ -1,4 +1,4 @@
-//! A statement that the server refused, and where in its file it stands.
+//! A statement that the server refused, and its position in the file.
 
 use sql::lexer;
 
@@ -17,43 +17,43 @@ pub struct Failure {
     pub migration: Migration,
     /// Index of the step.
     pub step: usize,
-    /// What of it the server refused.
+    /// The part of the step that the server refused.
     pub at: At,
-    /// What the step's statements have done to the history, where it failed for that.
+    /// How the step's statements changed the history, if it failed because of that.
     pub harm: Option<Harm>,
-    /// Where that stays, because the statement ran alone: SQL that makes the history say again what is applied.
+    /// If that change was committed, because the statement ran alone: SQL that restores the history's record of what is applied.
     pub repair: Option<String>,
     /// What the server said.
     pub error: ServerError,
-    /// What this run had applied before.
+    /// What this run had applied before the failure.
     pub applied: Vec<Applied>,
     /// The server.
     pub facts: Facts,
-    /// Whether the step ran alone, so that what its statement has done stays.
+    /// Whether the step ran alone, so that what its statement did is committed.
     pub ran_alone: bool,
-    /// Whether something is left behind of a statement that ran alone, which the next run is going to remove.
+    /// Whether a statement that ran alone left something behind, which the next run will remove.
     pub remains: bool,
-    /// Whether the statement commits in between, and how much it had committed cannot be determined.
+    /// Whether the statement commits while it runs, so that it is unknown how much it committed.
     pub may_be_partial: bool,
-    /// Where everything that was pending shared one transaction: its first step.
+    /// If everything pending shared one transaction: its first step.
     pub whole: Option<StepId>,
-    /// Whether the run is in plain mode and the server refused what would have been rewritten, had it not stood in a string or in the body of
-    /// a function.
+    /// Whether the run is in plain mode and the server refused SQL in a string or a function body, which would have been rewritten outside
+    /// of one.
     pub is_unseen: bool,
-    /// The temporary table that the server does not find because the session that made it has ended.
+    /// The temporary table that the server does not find because the session that created it has ended.
     pub lost: Option<Temporary>,
 }
 
-/// What of a step the server refused.
+/// The part of a step that the server refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum At {
-    /// This byte of the file's text: the server points there, or names what stands there.
+    /// The byte of the file's text that the server points to, or where the name in its message is.
     Byte(usize),
-    /// The `COMMIT`, where deferred constraints are checked.
+    /// The `COMMIT`, which checks deferred constraints.
     Commit,
     /// A statement that the runner adds, such as the one that records the step.
     Runner(String),
-    /// Not known.
+    /// Unknown.
     Unknown,
 }
 
@@ -90,7 +90,7 @@ impl Failure {
         }
     }
 
-    /// The byte of the file's text to show: the start of the step where nothing better is known.
+    /// The byte of the file's text to show: the start of the step if nothing better is known.
     pub fn offset(&self) -> usize {
         let step = self.migration.range(self.step);
         match self.at {
@@ -100,7 +100,7 @@ impl Failure {
         }
     }
 
-    /// How the step runs; `None` where the file has no step, and recording it failed.
+    /// How the step runs; `None` if the file has no such step, and recording it failed.
     pub fn kind(&self) -> Option<&StepKind> {
         self.migration.steps.get(self.step).map(|step| &step.kind)
     }
@@ -140,23 +140,23 @@ impl At {
     }
 }
 
-/// The byte of the file where a statement that is rewritten holds the one that a function of plain mode carried out, and the error in it.
+/// The byte of a rewritten statement where the SQL is that a function of plain mode executed, and the error in it.
 fn inside(message: &Message, sent: &Sent, error: &ServerError) -> Option<usize> {
     let inner = error.inner.as_ref().filter(|_| sent.rewriting.is_some())?;
     let at = message.text[sent.range.clone()].find(&inner.query)?;
     let offset = message.source_offset(sent.range.start + at + inner.byte)?;
-    // What stands in the place of something else has no better place than its beginning.
+    // Text that replaces something else has no better position than its start.
     (offset > sent.source.as_ref()?.start).then_some(offset)
 }
 
-/// Where a statement holds the name that the server's message quotes first: for many errors, a
-/// missing column of an index among them, the server gives no position.
+/// The position of the name that the server's message quotes first. For many errors, such as a missing column of an index, the server gives
+/// no position.
 fn named(statement: &str, message: &str) -> Option<usize> {
     let name = quoted(message).next().filter(|name| !name.is_empty())?;
     word(statement, name)
 }
 
-/// Where a statement holds a name as a word, strings included.
+/// The position of a name as a word in a statement, strings included.
 fn word(statement: &str, name: &str) -> Option<usize> {
     let inside_a_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     lexer::tokens(statement).iter().find_map(|token| {

@@ -1,11 +1,11 @@
-//! Asking what other tools left in a database that has no history of these migrations.
+//! Asks what other tools left in a database that has no history of these migrations.
 
 use crate::foreign::{self, Foreign, Held};
 use crate::link::{self, Link, Rows};
 
 use super::{Error, Facts};
 
-/// The histories of other tools among the tables that [`foreign::query`] returned, with what each says as far as it may be read.
+/// The histories of other tools among the tables that [`foreign::query`] returned, with the content of those that may be read.
 pub(super) fn look(link: &mut dyn Link, rows: Option<Rows>) -> Result<Vec<Foreign>, link::Error> {
     let mut found = foreign::recognise(&foreign::candidates(&rows.unwrap_or_default()));
     for foreign in found.iter_mut().filter(|foreign| foreign.is_readable) {
@@ -15,7 +15,7 @@ pub(super) fn look(link: &mut dyn Link, rows: Option<Rows>) -> Result<Vec<Foreig
     Ok(found)
 }
 
-/// The error of a table that has the name of the history and is none.
+/// The error for a table that has the history's name and is not a history.
 pub(super) fn refuse(facts: &Facts, reason: String, found: Vec<Foreign>) -> Error {
     let name = &facts.history_table.table;
     let table = match &facts.history_schema {
@@ -32,7 +32,7 @@ pub(super) fn refuse(facts: &Facts, reason: String, found: Vec<Foreign>) -> Erro
     }
 }
 
-/// What stands in the way, in one line.
+/// What blocks the run, in one line.
 pub(super) fn describe(table: &str, reason: &str, tool: Option<&Foreign>) -> String {
     match tool {
         Some(foreign) => {

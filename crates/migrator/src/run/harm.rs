@@ -1,4 +1,4 @@
-//! What a step's statements have done to this tool's own history, and which of them did it. Pure.
+//! How a step's statements damaged this tool's own history, and which statement did it. Pure.
 
 use sql::lexer;
 use sql::statement::names::Name;
@@ -7,24 +7,24 @@ use sql::statement::words::Words;
 use crate::history::{SPOILED, UNUSABLE};
 use crate::plan::Migration;
 
-/// How many strings within each other are looked into.
+/// How many levels of nested strings are searched.
 const DEEPEST: usize = 4;
 
-/// What a step's statements have done to the history, so that the step cannot be recorded.
+/// How a step's statements damaged the history, so that the step cannot be recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Harm {
-    /// They have dropped, renamed or moved it.
+    /// They dropped, renamed or moved it.
     Dropped,
-    /// They have altered its columns or constraints.
+    /// They altered its columns or constraints.
     Altered,
-    /// They have changed what it says.
+    /// They changed its rows.
     Written,
-    /// They have made of it a table that is not used as a history.
+    /// They turned it into a table that is not accepted as a history.
     Unusable,
 }
 
 impl Harm {
-    /// What an error of this SQLSTATE shows of it. `is_record`: a statement failed that reads or writes the history itself.
+    /// The damage that an error of this SQLSTATE shows. `is_record`: the statement that failed reads or writes the history itself.
     pub(super) fn of(code: &str, is_record: bool) -> Option<Harm> {
         match code {
             SPOILED => Some(Harm::Written),
@@ -32,18 +32,18 @@ impl Harm {
             _ if !is_record => None,
             // Undefined table, undefined schema.
             "42P01" | "3F000" => Some(Harm::Dropped),
-            // Unique violation: the migration's own number is there.
+            // Unique violation: the migration's own number exists already.
             "23505" => Some(Harm::Written),
-            // Insufficient privilege: whom the file has become may not write it.
+            // Insufficient privilege: the role that the file switched to may not write it.
             "42501" => None,
-            // What does not fit its columns and constraints.
+            // Errors about columns and constraints.
             _ if ["22", "23", "42"].contains(&code.get(..2)?) => Some(Harm::Altered),
             _ => None,
         }
     }
 }
 
-/// Where a step names the history in a statement that changes it; in a string or the body of a function only where no other statement does.
+/// Where a step names the history in a statement that changes it. Strings and function bodies count only if no other statement does.
 pub(super) fn writer(migration: &Migration, step: usize, table: &str) -> Option<usize> {
     let step = migration.steps.get(step)?;
     (0..=DEEPEST).find_map(|depth| {
@@ -54,7 +54,7 @@ pub(super) fn writer(migration: &Migration, step: usize, table: &str) -> Option<
     })
 }
 
-/// Where a text names the table in a statement that changes it, in strings that are this deep within each other.
+/// Where a text names the table in a statement that changes it, in strings at this level of nesting.
 fn written(sql: &str, table: &str, depth: usize) -> Option<usize> {
     let tokens = lexer::tokens(sql);
     let words = Words {
@@ -71,7 +71,7 @@ fn written(sql: &str, table: &str, depth: usize) -> Option<usize> {
     })
 }
 
-/// The table's name in what begins at this token and changes it.
+/// The table's name, if a statement begins at this token that changes the table.
 fn target(words: Words<'_>, at: usize, table: &str) -> Option<usize> {
     let named = |at: usize| {
         let (name, behind) = Name::read(words, at)?;
@@ -118,7 +118,7 @@ fn listed(words: Words<'_>, mut at: usize, table: &str) -> Option<usize> {
     }
 }
 
-/// The table's name in a statement that puts a trigger, a rule or a policy on it.
+/// The table's name in a statement that creates a trigger, a rule or a policy on it.
 fn put_on(words: Words<'_>, at: usize, table: &str) -> Option<usize> {
     let what = words.behind(at + 1, &["or", "replace", "constraint"]);
     if !words.is_one_of(what, &["trigger", "rule", "policy"]) {

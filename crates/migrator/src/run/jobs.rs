@@ -1,7 +1,7 @@
-//! TimescaleDB's background jobs that work on what a migration touches: pausing them for the run, and resuming them whatever happens.
+//! TimescaleDB's background jobs that work on what a migration touches: pausing them for the run, and resuming them however it ends.
 //!
-//! Which jobs are paused stands in a table of its own beside the history, written in the transaction that pauses them: a run that was cut
-//! leaves it behind, and the next one resumes them.
+//! The paused jobs are recorded in a table beside the history, in the transaction that pauses them: an interrupted run leaves the table,
+//! and the next run resumes them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,12 +19,12 @@ use crate::plan::Pending;
 pub struct Job {
     /// Its number.
     pub id: String,
-    /// What its sessions are called: `Columnstore Policy [1000]`.
+    /// The application name of its sessions: `Columnstore Policy [1000]`.
     pub application: String,
 }
 
-/// Every scheduled job with the schema and name of each relation that it works on: its own, and those that a continuous aggregate is
-/// computed from.
+/// Every scheduled job, with the schema and name of each relation that it works on: its hypertable or continuous aggregate, and the
+/// relations that the aggregate is computed from.
 const JOBS: &str = "WITH RECURSIVE aggregate AS (\
      SELECT a.view_schema, a.view_name, coalesce(parent.view_schema, a.hypertable_schema) AS source_schema, \
      coalesce(parent.view_name, a.hypertable_name) AS source \
@@ -37,26 +37,26 @@ const JOBS: &str = "WITH RECURSIVE aggregate AS (\
      JOIN aggregate a ON a.view_name = w.name AND a.view_schema = w.home) \
      SELECT job_id, application_name, home, name FROM works_on ORDER BY job_id, home, name";
 
-/// Asks for the jobs.
+/// A query for the jobs.
 pub(super) fn query() -> String {
     qualified(JOBS)
 }
 
-/// Whether a refusal is about names and types that are not what resuming takes them for.
+/// Whether an error is about names or types, because the table of paused jobs does not have the expected shape.
 fn is_about_the_table(error: &link::ServerError) -> bool {
     error.code.starts_with("42") && error.code != INSUFFICIENT_PRIVILEGE
 }
 
-/// How long altering a job waits for whoever alters it.
+/// How long altering a job waits for a session that is altering it.
 const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '10s'";
 
-/// The jobs that this run, or one that was cut, has paused.
+/// The jobs that this run or an interrupted one has paused.
 pub(super) struct PausedJobs {
-    /// The quoted name of the table that they are in.
+    /// The quoted name of the table of paused jobs.
     table: String,
-    /// Whether there is that table.
+    /// Whether that table exists.
     exists: bool,
-    /// Whether this run has paused what it is to pause.
+    /// Whether this run has paused its jobs.
     are_ours: bool,
 }
 
@@ -78,19 +78,19 @@ impl PausedJobs {
         self.exists
     }
 
-    /// Whether a run before this one has paused them.
+    /// Whether an earlier run has paused jobs.
     pub(super) fn are_left_over(&self) -> bool {
         !self.are_ours
     }
 
-    /// Notes whether there is the table, read under the lock.
+    /// Notes whether the table exists, as read under the lock.
     pub(super) fn found(&mut self, exists: bool) {
         self.exists = exists;
-        // Those that this run had paused, another runner has resumed while this one had no session.
+        // If this run had paused jobs, another runner resumed them while this one had no session.
         self.are_ours &= exists;
     }
 
-    /// Pauses the jobs that work on what is pending, once in a run.
+    /// Pauses the jobs that work on what is pending, once per run.
     pub(super) fn pause(
         &mut self,
         link: &mut LockedLink<'_, '_>,
@@ -127,7 +127,7 @@ impl PausedJobs {
         Ok(())
     }
 
-    /// Resumes what this run or one before it paused, unless another runner has done so meanwhile.
+    /// Resumes what this run or an earlier one paused, unless another runner has resumed it meanwhile.
     pub(super) fn resume(
         &mut self,
         link: &mut LockedLink<'_, '_>,
@@ -152,7 +152,7 @@ impl PausedJobs {
         Ok(())
     }
 
-    /// What follows a refusal of the table: nothing where another runner has dropped it.
+    /// Handles an error about the table: there is nothing to do if another runner has dropped it.
     fn without_table(
         &mut self,
         link: &mut LockedLink<'_, '_>,
@@ -173,9 +173,9 @@ impl PausedJobs {
     }
 }
 
-/// Alters the jobs that stand in the table, as far as they are still there; without the extension there are none. Its functions are in a
-/// schema that no search path has to name, and in which somebody else's may fit fewer arguments better: the call has all that the extension's
-/// function has, each of its type. A null is what leaves a job as it is.
+/// Alters those jobs in the table that still exist; without the extension there are none. The extension's schema may not be on the search
+/// path, and may contain a function of another user that fits fewer arguments better, so the call passes every argument of the extension's
+/// function, each with its type. A null leaves that property of the job unchanged.
 fn alter(table: &str, scheduled: bool) -> String {
     let call = quote::literal(&format!(
         "SELECT %I.alter_job(%s) FROM {} AS p JOIN timescaledb_information.jobs AS j ON j.job_id OPERATOR(pg_catalog.=) p.job_id",
@@ -199,7 +199,7 @@ fn alter(table: &str, scheduled: bool) -> String {
     format!("DO {}", quote::literal(&body))
 }
 
-/// The jobs that work on a relation which one of the texts names.
+/// The jobs that work on a relation that one of the texts names.
 fn touched(rows: &link::Rows, texts: &[&str]) -> Vec<Job> {
     let mut jobs = BTreeMap::new();
     for row in rows {
@@ -213,7 +213,7 @@ fn touched(rows: &link::Rows, texts: &[&str]) -> Vec<Job> {
     jobs.into_iter().map(job).collect()
 }
 
-/// Whether a text holds a name as a word that is not qualified by another schema, as a part of a string or a comment too: a job too many
+/// Whether a text contains a name as a word that is not qualified by another schema. Strings and comments count: pausing a job too many
 /// does no harm.
 fn names(sql: &str, home: &str, name: &str) -> bool {
     let quoted = name.replace('"', "\"\"");
@@ -236,12 +236,12 @@ fn holds(sql: &str, home: &str, name: &str) -> bool {
             && holds(&sql.to_lowercase(), home, name))
 }
 
-/// Whether a character may stand inside a name.
+/// Whether a character can be part of a name.
 fn is_part(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// What the name that follows a text is qualified by; `None` where it is not, or by what is no plain name.
+/// The schema that qualifies the name after this text; `None` if the name is unqualified, or the qualifier is not a plain name.
 fn qualifier(before: &str) -> Option<String> {
     let before = before.strip_suffix('"').unwrap_or(before);
     let before = before.strip_suffix('.')?;

@@ -11,12 +11,12 @@ use crate::link::{self, Link};
 use crate::script::session::{self, Scope};
 use crate::source;
 
-/// The session advisory lock of a history's runners: those of one history wait for each other, and for nobody else in the database.
+/// The session advisory lock that runners of one history share. They wait for each other, and for no other session of the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lock(i64);
 
 impl Lock {
-    /// The lock of the history in this schema and of this name. Other databases do not see it: the server keeps their locks apart.
+    /// The lock of the history with this schema and name. Advisory locks are local to a database, so other databases are not affected.
     pub fn of(schema: &str, table: &str) -> Lock {
         let name = [schema, table].map(quote::identifier).join(".");
         let digest = source::checksum(&name);
@@ -29,11 +29,11 @@ impl Lock {
     }
 }
 
-/// How long is waited before the lock is asked for again: at first, and at most.
+/// The pause before the lock is requested again: the shortest and the longest.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
-/// Which locks are the runners' in `pg_locks AS l`.
+/// A condition on `pg_locks AS l`: whether it is the runners' lock.
 pub(super) fn is_runners_lock(lock: Lock) -> String {
     let key = lock.0;
     qualified(&format!(
@@ -44,11 +44,11 @@ pub(super) fn is_runners_lock(lock: Lock) -> String {
     ))
 }
 
-/// A session that has the lock.
+/// A session that holds the lock.
 pub(super) struct Taken {
-    /// The process that serves it.
+    /// Its backend's process id.
     pub backend: String,
-    /// The settings that role and database give to a new session, as a value to compare.
+    /// The settings for new sessions of this role and database, as a value to compare.
     pub stored_settings: Option<String>,
 }
 
@@ -67,17 +67,17 @@ pub struct Holder {
     pub since: String,
 }
 
-/// How an attempt to take the lock ended.
+/// The result of an attempt to take the lock.
 enum Attempt {
     Taken(Taken),
-    /// Another runner has it, or had it a moment ago.
+    /// Another runner holds it, or held it a moment ago.
     Held(Option<Holder>),
 }
 
-/// Takes the lock, asking again until it is free or the patience is over; returns what is known of the session.
+/// Takes the lock, retrying until it is free or the patience is over; returns what is known about the session.
 ///
-/// Waiting inside `pg_advisory_lock` would hold a snapshot that the holder's CREATE INDEX CONCURRENTLY waits for; each question here is a
-/// transaction of its own.
+/// Waiting inside `pg_advisory_lock` would hold a snapshot, which the holder's CREATE INDEX CONCURRENTLY waits for. Each attempt here is a
+/// separate transaction.
 pub(super) fn take(
     link: &mut dyn Link,
     lock: Lock,
@@ -102,7 +102,7 @@ pub(super) fn take(
             && told.as_ref() != Some(holder)
         {
             watch.tell(Event::WaitingForLock(holder));
-            // Who has the lock after another will mostly find the work done, and have it for a moment.
+            // A runner that gets the lock after another one mostly finds nothing left to do, and releases it soon.
             pause = SHORTEST_PAUSE;
         }
         if started.elapsed() >= patience {
@@ -114,7 +114,7 @@ pub(super) fn take(
     }
 }
 
-/// Takes the lock where it is free.
+/// Takes the lock if it is free.
 pub(super) fn try_take(link: &mut dyn Link, lock: Lock) -> Result<Option<Taken>, link::Error> {
     let results = link.query(&try_query(lock))?;
     let row = results.into_iter().flatten().next_back();
@@ -128,8 +128,8 @@ pub(super) fn try_take(link: &mut dyn Link, lock: Lock) -> Result<Option<Taken>,
     }))
 }
 
-/// Asks for the lock where it is free, for the process that has it then, and for the settings that its session began with. Every session
-/// of a run starts with it, and with its parameters: nothing of what comes next is bound by those of role and database.
+/// Requests the lock if it is free, the process id if so, and the settings for new sessions. Each session of a run starts with this query
+/// and its parameters, so that the settings of role and database do not affect the queries after it.
 pub(super) fn try_query(lock: Lock) -> String {
     let key = lock.0;
     format!(
@@ -139,7 +139,7 @@ pub(super) fn try_query(lock: Lock) -> String {
     )
 }
 
-/// Gives the lock up.
+/// SQL that releases the lock.
 pub(crate) fn give_up(lock: Lock) -> String {
     let key = lock.0;
     format!("SELECT pg_catalog.pg_advisory_unlock({key})")
@@ -160,7 +160,7 @@ fn holder(link: &mut dyn Link, lock: Lock) -> Result<Option<Holder>, link::Error
     }))
 }
 
-/// Asks for the runner that holds the lock.
+/// A query for the runner that holds the lock.
 pub(super) fn holder_query(lock: Lock) -> String {
     qualified(&format!(
         "SELECT a.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''), \

@@ -1,4 +1,4 @@
-//! The session of a run: which process serves it, whether it holds the runners' lock, and when it has to become another one.
+//! The session of a run: which process serves it, whether it holds the runners' lock, and when it must be replaced by a new one.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,10 @@ use crate::link::{self, Link, Notice, Pooling, Rows};
 use crate::message::Message;
 use crate::script::SessionSettings;
 
-/// How often it is said that a connection still cannot be made.
+/// How often a failure to reconnect is reported.
 const TELL_AGAIN: Duration = Duration::from_secs(10);
 
-/// How long is waited before a connection that cannot be made is tried again.
+/// The pause between two attempts to reconnect.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// A link, and the lock that its session holds.
@@ -25,13 +25,13 @@ pub(super) struct LockedLink<'a, 'o> {
     is_pooled: bool,
     /// The process that serves the session; `None` while the session has not taken the lock.
     backend: Option<String>,
-    /// The process that served the session when the settings that it began with were read.
+    /// The process that served the session when the settings for new sessions were read.
     served_by: String,
     /// How the session of each migration starts.
     settings: SessionSettings,
-    /// Whether the session has loaded nothing of TimescaleDB.
+    /// Whether the session has not loaded any library of TimescaleDB.
     is_fresh: bool,
-    /// When the message that is under way, or was last, was sent.
+    /// When the current message, or else the last one, was sent.
     sent: Instant,
 }
 
@@ -53,7 +53,7 @@ impl<'a, 'o> LockedLink<'a, 'o> {
             backend: None,
             served_by: String::new(),
             settings: SessionSettings {
-                // One attempt waits no longer than all of them together.
+                // One attempt must not wait longer than all of them together.
                 lock_timeout: options.lock_timeout.min(options.patience),
                 patience: options.patience,
                 statement_timeout: options.statement_timeout,
@@ -66,7 +66,7 @@ impl<'a, 'o> LockedLink<'a, 'o> {
         })
     }
 
-    /// Who looks on.
+    /// The watch over the statements.
     pub(super) fn watch(&self) -> &'a Watch<'o> {
         self.watch
     }
@@ -87,22 +87,22 @@ impl<'a, 'o> LockedLink<'a, 'o> {
         self.is_fresh
     }
 
-    /// How long it is since the last message was sent.
+    /// The time since the last message was sent.
     pub(super) fn since_sent(&self) -> Duration {
         self.sent.elapsed()
     }
 
-    /// The link itself, for questions that nobody has to watch.
+    /// The link itself, for queries that need no watching.
     pub(super) fn unwatched(&mut self) -> &mut (dyn Link + 'o) {
         self.link
     }
 
-    /// A query of the engine's own.
+    /// Sends one of the engine's queries.
     pub(super) fn query(&mut self, sql: &str) -> Result<Vec<Rows>, link::Error> {
         self.query_for("", sql)
     }
 
-    /// A query of the engine's own for a migration.
+    /// Sends one of the engine's queries on behalf of a migration.
     pub(super) fn query_for(&mut self, title: &str, sql: &str) -> Result<Vec<Rows>, link::Error> {
         self.watched(title, |link| link.query(sql))
     }
@@ -121,12 +121,12 @@ impl<'a, 'o> LockedLink<'a, 'o> {
         outcome
     }
 
-    /// What the server has said beside its answers since it was asked last.
+    /// The notices that the server has sent since the last call.
     pub(super) fn notices(&mut self) -> Vec<Notice> {
         self.link.notices()
     }
 
-    /// Gives the driver the messages that are going to be sent.
+    /// Gives the driver the messages that will be sent.
     pub(super) fn prepare(
         &mut self,
         messages: &mut dyn Iterator<Item = Message>,
@@ -134,7 +134,7 @@ impl<'a, 'o> LockedLink<'a, 'o> {
         self.link.prepare(messages)
     }
 
-    /// Takes the lock, unless the session has it.
+    /// Takes the lock, unless the session holds it.
     pub(super) fn take_lock(&mut self) -> Result<(), Error> {
         if self.holds_lock() {
             return Ok(());
@@ -148,23 +148,23 @@ impl<'a, 'o> LockedLink<'a, 'o> {
         Ok(())
     }
 
-    /// What gives the lock up, at the end of the run.
+    /// SQL that releases the lock at the end of the run.
     pub(super) fn give_up(&self) -> String {
         lock::give_up(self.lock)
     }
 
-    /// Notes that a statement has given up the lock.
+    /// Notes that a statement has released the lock.
     pub(super) fn lock_was_given_up(&mut self) {
         self.backend = None;
     }
 
-    /// Goes on in another session, without the lock.
+    /// Continues in another session, without the lock.
     pub(super) fn reopen(&mut self) -> Result<(), link::Error> {
         self.backend = None;
         self.link.reconnect()
     }
 
-    /// Goes on in another session, with the lock if no other runner has it; returns whether it has.
+    /// Continues in another session, with the lock if no other runner holds it; returns whether it does.
     pub(super) fn reopen_with_lock(&mut self) -> Result<bool, link::Error> {
         self.link.reconnect()?;
         let taken = lock::try_take(self.link, self.lock)?;
@@ -172,10 +172,11 @@ impl<'a, 'o> LockedLink<'a, 'o> {
         Ok(self.holds_lock())
     }
 
-    /// Leaves the session for a new one. The lock goes first: what is left of the old session would hold it for a moment yet.
+    /// Replaces the session by a new one. The lock is released first: the old session would hold it for a moment longer.
     pub(super) fn change(&mut self) -> Result<(), link::Error> {
         if self.is_pooled {
-            // The pooler would give the new session this process, which has the library. That it ends is what is asked for.
+            // The pooler would give the new session this process, which has loaded the library. An error is expected, because the process
+            // ends.
             let _ =
                 self.query("SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid())");
         } else if self.holds_lock() {
@@ -192,17 +193,17 @@ impl<'a, 'o> LockedLink<'a, 'o> {
         Ok(())
     }
 
-    /// Goes on in a session that loads the library of the new version.
+    /// Continues in a session that loads the library of the new version.
     pub(super) fn leave_fresh(&mut self) -> Result<(), link::Error> {
         self.change()?;
         self.is_fresh = false;
         Ok(())
     }
 
-    /// Makes a broken connection again, and ends what is left of the old session; returns whether the server answered at once.
+    /// Restores a broken connection, and ends what is left of the old session; returns whether the server answered at once.
     ///
     /// # Errors
-    /// [`Error::Link`] where the server cannot be reached for as long as the patience, [`Error::Interrupted`] where the run is to stop.
+    /// [`Error::Link`] if the server cannot be reached within the patience, [`Error::Interrupted`] if the run is to stop.
     pub(super) fn restore(&mut self) -> Result<bool, Error> {
         let old = self.backend.take();
         self.is_fresh = false;
@@ -210,7 +211,7 @@ impl<'a, 'o> LockedLink<'a, 'o> {
         if let Some(old) = old
             && self.end_ghost(&old).is_err()
         {
-            // Broken again, as the next message will find: its ghost is still to be ended.
+            // The connection broke again, which the next message will report. The old session is still to be ended.
             self.backend = Some(old);
         }
         Ok(at_once)
@@ -234,7 +235,7 @@ impl<'a, 'o> LockedLink<'a, 'o> {
         Ok(at_once)
     }
 
-    /// Ends what is left of our own session behind a broken connection, so that its lock is free.
+    /// Ends the server's side of our own session whose connection broke, so that its lock is free.
     fn end_ghost(&mut self, backend: &str) -> Result<(), link::Error> {
         let sql = format!(
             "SELECT pg_catalog.pg_terminate_backend(l.pid) FROM pg_catalog.pg_locks l WHERE {} AND l.pid OPERATOR(pg_catalog.=) {backend}",

@@ -1,4 +1,4 @@
-//! What a runner finds once it has the lock: another one may have changed it since it was read without the lock.
+//! What a runner finds once it has the lock: another runner may have changed it since it was read without the lock.
 
 use sql::quote;
 
@@ -7,18 +7,18 @@ use super::{Error, Facts, facts, stand_in};
 use crate::history::{self, History};
 use crate::link;
 
-/// What the database holds while nobody else runs migrations.
+/// The state of the database while no other runner is active.
 #[derive(Debug)]
 pub(super) struct LockedState {
     pub history: History,
     /// Whether a run has left jobs paused.
     pub has_paused_jobs: bool,
-    /// The version of the stand-in for TimescaleDB, where there is one.
+    /// The version of what replaces TimescaleDB, if it is installed.
     pub stand_in: Option<u32>,
 }
 
 impl LockedState {
-    /// Reads it, and creates the history where it is not there. `table` and `paused_jobs` are the quoted names of tables.
+    /// Reads the state, and creates the history if it does not exist. `table` and `paused_jobs` are the quoted names of tables.
     pub(super) fn read(
         link: &mut LockedLink<'_, '_>,
         facts: &Facts,
@@ -26,7 +26,7 @@ impl LockedState {
         paused_jobs: &str,
     ) -> Result<LockedState, Error> {
         let create = if link.is_fresh() {
-            // Creating what is there already would load the library, by TimescaleDB's event trigger.
+            // Creating a table that exists would load the library through TimescaleDB's event trigger.
             String::new()
         } else {
             facts.create_history()? + ";\n"
@@ -41,7 +41,7 @@ impl LockedState {
             history::read(table),
         );
         let results = match link.query(&sql) {
-            // Somebody has put a table of theirs there since it was read without the lock.
+            // Another user has created such a table since it was read without the lock.
             Err(link::Error::Server(error)) if error.code == facts::NO_HISTORY => {
                 facts::check_trust(link.unwatched(), &named)?;
                 return Err(link::Error::Server(error).into());

@@ -1,4 +1,4 @@
-//! Plain mode: what is run in it, where it may be, and what it makes of a refusal.
+//! Plain mode: what it runs, which databases it accepts, and how it explains a refusal.
 
 use std::borrow::Cow;
 
@@ -7,10 +7,11 @@ use crate::history::{Mode, Row};
 use crate::plain;
 use crate::plan::{self, Migration};
 
-/// The migrations as they are run in a mode, in the database of `report`.
+/// The migrations as a mode runs them in the database of `report`.
 ///
 /// # Errors
-/// [`Error::Mode`] where something is pending and the database is none for plain mode, [`Error::NotSupported`] where a statement needs TimescaleDB itself.
+/// [`Error::Mode`] if something is pending and the database cannot be in plain mode, [`Error::NotSupported`] if a statement needs
+/// TimescaleDB itself.
 pub fn migrations<'a>(
     migrations: &'a [Migration],
     mode: Mode,
@@ -20,7 +21,7 @@ pub fn migrations<'a>(
         let row = report.history.row(it.file.version);
         row.is_some_and(Row::is_applied)
     };
-    // Where nothing is to be run, nothing is mixed.
+    // If nothing is pending, the modes cannot be mixed.
     if migrations.iter().all(is_applied) {
         return Ok(Cow::Borrowed(migrations));
     }
@@ -29,7 +30,7 @@ pub fn migrations<'a>(
     mode.migrations(migrations, &is_applied)
 }
 
-/// The mode that a run has that was asked for `mode`: a database of plain mode stays one, also where TimescaleDB was installed later.
+/// The mode of a run for which `mode` was requested: a database in plain mode stays so, even if TimescaleDB was installed later.
 pub(super) fn in_database(mode: Mode, facts: &Facts) -> Mode {
     match Mode::PLAIN {
         Some(plain) if facts.is_plain => plain,
@@ -38,10 +39,10 @@ pub(super) fn in_database(mode: Mode, facts: &Facts) -> Mode {
 }
 
 impl Mode {
-    /// The migrations as they are run in this mode, where some are applied.
+    /// The migrations as this mode runs them, some of which may be applied.
     ///
     /// # Errors
-    /// [`Error::NotSupported`] where a statement of another one needs TimescaleDB itself.
+    /// [`Error::NotSupported`] if a statement that is not applied needs TimescaleDB itself.
     pub fn migrations<'a>(
         self,
         migrations: &'a [Migration],
@@ -75,14 +76,14 @@ fn check(mode: Mode, report: &Report) -> Result<(), WrongMode> {
     }
 }
 
-/// In plain mode, adds to what the server refused, and takes away, what a user has to know of it.
+/// In plain mode, adds to the server's error what the user has to know, and removes what would mislead.
 pub(super) fn explain(failure: &mut Failure, migrations: &[Migration]) {
     failure.is_unseen = is_unseen(failure, migrations);
     let context = failure.error.context.take();
     failure.error.context = context.and_then(|it| plain::context_of_others(&it));
 }
 
-/// Whether plain mode would have rewritten what the server refused, had it not stood in a string or in the body of a function.
+/// Whether the server refused SQL in a string or a function body, which plain mode would have rewritten outside of one.
 fn is_unseen(failure: &Failure, migrations: &[Migration]) -> bool {
     let At::Byte(byte) = failure.at else {
         return false;

@@ -1,17 +1,18 @@
-//! Where new tables go: the history is looked up there, so a migration that changes that for new sessions would hide it.
+//! The schema that new tables go to. The history is looked up there, so a migration that changes it for new sessions would hide the
+//! history.
 
 use super::locked_link::LockedLink;
 use super::{Error, Facts, Moved};
 use crate::link;
 
-/// The schema that new tables go to since a migration of this run has changed that, if it is another one than the history's.
+/// The schema that new tables go to since a migration of this run changed it, if it is not the history's.
 #[derive(Debug, Default)]
 pub(super) struct NewTables {
     moved: Option<String>,
 }
 
 impl NewTables {
-    /// Notes, in a new session, whether they go to another schema than the history's by now: every later run would look for its history
+    /// Notes, in a new session, whether new tables now go to another schema than the history's: every later run would look for its history
     /// there, unless the project names the schema.
     pub(super) fn look(
         &mut self,
@@ -34,7 +35,7 @@ impl NewTables {
         Ok(())
     }
 
-    /// Stops before a migration that a run of its own would not find the history for.
+    /// Stops before a migration if a run that starts with it would not find the history.
     pub(super) fn check(&self, facts: &Facts) -> Result<(), Error> {
         let Some(to) = self.moved.clone() else {
             return Ok(());

@@ -1,5 +1,5 @@
-//! What is going to be sent for a step, in each of the ways that the catalog may call for. It is rendered when it is sent: the text of all
-//! that is pending need not be held a second time. Pure.
+//! What will be sent for a step, in each of the ways that the catalog may require. It is rendered only when it is sent, so that the text of
+//! everything pending is not held in memory twice. Pure.
 
 use sql::statement::Reason;
 
@@ -10,7 +10,7 @@ use crate::plan::{Pending, StepKind};
 use crate::question::Question;
 use crate::script::{self, Bounds, Part, StepRef};
 
-/// A step that is going to be sent.
+/// A step that will be sent.
 #[derive(Debug, Clone)]
 pub(super) struct Prepared<'a> {
     pending: Pending<'a>,
@@ -19,22 +19,22 @@ pub(super) struct Prepared<'a> {
     /// Whether the history has no row of its migration yet.
     is_new: bool,
     bounds: Bounds,
-    /// Whether no step before it has started the session.
+    /// Whether no earlier step has started the session.
     starts_session: bool,
-    /// What the history says of the migrations before it.
+    /// What the history records about the migrations before it.
     kept: Kept,
 }
 
 /// How a step is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// In a transaction, its own or that of all.
+    /// In a transaction, a separate one or the one for everything.
     Shared,
-    /// By itself.
+    /// Alone.
     Alone(Option<Reason>),
-    /// In a transaction or by itself, as the catalog says right before.
+    /// In a transaction or alone, as the catalog shows right before.
     Asked,
-    /// Only the history changes: the file has no statements, or lost steps after those that are done.
+    /// Only the history changes: the file has no statements, or lost steps after the completed ones.
     Recorded,
 }
 
@@ -60,7 +60,7 @@ impl<'a> Prepared<'a> {
         &self.pending
     }
 
-    /// `step`, which is this one, with what is recorded of it.
+    /// `step`, which is this one, with what is recorded about it.
     pub(super) fn recorded<'s>(&self, step: StepRef<'s>) -> StepRef<'s> {
         StepRef {
             is_new: self.is_new,
@@ -70,7 +70,7 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    /// What has to be asked right before it is sent.
+    /// The question to ask the catalog right before it is sent.
     pub(super) fn question(&self) -> Option<Question> {
         self.step.migration.question(self.step.planned()?)
     }
@@ -80,12 +80,12 @@ impl<'a> Prepared<'a> {
         !matches!(self.way, Way::Alone(_))
     }
 
-    /// What starts its session, where no step before it has.
+    /// What starts its session, if no earlier step has.
     pub(super) fn start(&self, step: StepRef<'_>) -> Option<Message> {
         self.starts_session.then(|| script::start(step)).flatten()
     }
 
-    /// It in a transaction: the part that begins with the statement `first`.
+    /// Its message in a transaction: the part that begins with the statement `first`.
     pub(super) fn shared(&self, step: StepRef<'_>, first: usize) -> Part {
         match self.way {
             Way::Recorded => Part {
@@ -96,7 +96,7 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    /// It alone.
+    /// Its messages if it runs alone.
     pub(super) fn alone(&self, step: StepRef<'_>) -> Vec<Message> {
         match self.way {
             Way::Alone(reason) => script::alone(step, reason),
@@ -104,7 +104,7 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    /// All that may be sent, in the order in which it is.
+    /// All messages that may be sent, in order.
     pub(super) fn messages<'s>(
         &'s self,
         step: StepRef<'s>,
@@ -129,21 +129,21 @@ impl<'a> Prepared<'a> {
 #[derive(Debug)]
 pub(super) struct Stretch {
     steps: Vec<StepOf>,
-    /// Whether they are all that are left.
+    /// Whether no other steps are left.
     pub is_end: bool,
 }
 
 /// A step of one of the pending migrations.
 #[derive(Debug, Clone, Copy)]
 struct StepOf {
-    /// Which of those it is of.
+    /// The index of its migration among the pending ones.
     position: usize,
-    /// Index of the step in it.
+    /// The index of the step in the migration.
     index: usize,
 }
 
 impl Stretch {
-    /// Those that the next session can run; `is_fresh` where it is one that has loaded nothing of TimescaleDB, for one step.
+    /// The steps that the next session can run; only one step if `is_fresh`: a session that has not loaded TimescaleDB's library.
     pub(super) fn next(pending: &[Pending<'_>], is_fresh: bool) -> Stretch {
         let mut steps = all_of(pending);
         let all = steps.len();
@@ -158,7 +158,7 @@ impl Stretch {
             steps.iter().position(fresh).unwrap_or(all)
         };
         steps.truncate(end);
-        // What follows needs the lock again, and the history as another runner may have left it.
+        // The steps after it need the lock again, and the history as another runner may have left it.
         let gives_up_lock = |it: &StepOf| pending[it.position].migration.gives_up_lock(it.index);
         let gives_up = steps.iter().position(gives_up_lock);
         if let Some(at) = gives_up {
@@ -170,8 +170,8 @@ impl Stretch {
         }
     }
 
-    /// What is going to be sent for each; in one transaction if they are to be applied all or not at all. `kept` is for each that is
-    /// pending what the history says of the other migrations.
+    /// What will be sent for each step, in one transaction if everything is to be applied or nothing. `kept` is, for each pending
+    /// migration, what the history records about the others.
     pub(super) fn prepare<'a>(
         &self,
         pending: &[Pending<'a>],
@@ -205,7 +205,7 @@ impl Stretch {
 
 fn all_of(pending: &[Pending<'_>]) -> Vec<StepOf> {
     let all = pending.iter().enumerate().flat_map(|(position, pending)| {
-        // A file that lost its last steps is still to be recorded.
+        // If a file lost its last steps, its migration is still to be recorded.
         let end = pending.migration.steps.len().max(pending.steps_done + 1);
         (pending.steps_done..end).map(move |index| StepOf { position, index })
     });
@@ -226,7 +226,7 @@ mod tests {
     use crate::plan::Migration;
     use crate::source::File;
 
-    /// The steps of the next stretch as `migration.step`, and whether they are all.
+    /// The steps of the next session as `migration.step`, and whether no others are left.
     fn next(texts: &[&str], steps_done: usize, is_fresh: bool) -> String {
         let parse = |(index, text): (usize, &&str)| {
             let name = format!("{:03}_a.sql", index + 1);

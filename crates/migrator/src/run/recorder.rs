@@ -5,7 +5,7 @@ use crate::history::{History, Kept, Mode, Recorded};
 use crate::plan::Pending;
 use crate::script::{Bounds, SessionSettings, StepRef};
 
-/// What all that a run records has in common.
+/// What all rows that a run records have in common.
 pub(super) struct Recorder {
     /// The history's quoted name.
     pub table: String,
@@ -14,7 +14,7 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    /// A step for rendering, in a transaction of its own where it is in one.
+    /// A step to render; if it runs in a transaction, in a separate one.
     pub(super) fn step_ref<'s>(
         &'s self,
         step: PlannedStep<'s>,
@@ -33,8 +33,8 @@ impl Recorder {
         }
     }
 
-    /// What the history says of other migrations while each of these runs: they are recorded one after the other, and only the first may
-    /// have a row already.
+    /// What the history records about other migrations while each of these runs. They are recorded in order, and only the first may have a
+    /// row already.
     pub(super) fn kept(
         &self,
         pending: &[Pending<'_>],

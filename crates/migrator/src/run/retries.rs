@@ -1,4 +1,4 @@
-//! What comes before an attempt that follows one which failed: waiting for locks, making a connection again, and when not to go on.
+//! What happens before another attempt: waiting for locks, reconnecting, and deciding when to give up.
 
 use std::hash::{BuildHasher, RandomState};
 use std::thread;
@@ -17,20 +17,20 @@ use crate::plan::{Pending, StepId, StepKind};
 /// The longest pause between two attempts of a step that waits for locks.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// How often a connection is made again before a step is done.
+/// How often a connection is restored before a step is done.
 const MOST_LOSSES: u32 = 5;
 
-/// What attempts of a run have met, as far as it decides about the next one.
+/// The failures of a run's attempts, as far as they decide about the next one.
 pub(super) struct Retries {
     patience: Duration,
     lock_timeout: Duration,
     blocked: Option<BlockedStep>,
     cut: Option<CutStep>,
-    /// How often the connection broke since a step was done.
+    /// How often the connection broke since a step was last done.
     losses: u32,
 }
 
-/// A step that waits for a lock.
+/// A step that is waiting for a lock.
 struct BlockedStep {
     since: Instant,
     attempts: u32,
@@ -54,13 +54,13 @@ impl Retries {
         }
     }
 
-    /// A step is done: the next one has all the patience again.
+    /// A step is done: the next one has the full patience again.
     pub(super) fn step_done(&mut self) {
         self.blocked = None;
         self.losses = 0;
     }
 
-    /// Waits before a step is sent again that did not get its locks.
+    /// Waits before a step that did not get its locks is sent again.
     pub(super) fn back_off(
         &mut self,
         sender: &mut StepSender<'_, '_>,
@@ -94,7 +94,7 @@ impl Retries {
 
     /// Counts an attempt whose message was sent `since_sent` ago.
     fn note_blocked(&mut self, failure: &Failure, since_sent: Duration) -> &BlockedStep {
-        // How much of the time before the first timeout was waiting, only the timeout shows.
+        // Before the timeout the step also worked: it waited no longer than the timeout.
         let longest = match failure.kind() {
             Some(StepKind::Alone(Reason::Concurrently)) => self.patience,
             _ => self.lock_timeout,
@@ -109,7 +109,7 @@ impl Retries {
         blocked
     }
 
-    /// Ends the transaction of a step that failed, or the session where that has ended already.
+    /// Ends the transaction of a step that failed, or replaces the session if that has ended.
     pub(super) fn end_transaction(&mut self, link: &mut LockedLink<'_, '_>) -> Result<(), Error> {
         let ended = if link.is_open() {
             link.query("ROLLBACK").map(drop)
@@ -118,13 +118,13 @@ impl Retries {
         };
         match ended {
             Ok(()) => Ok(()),
-            // Nothing is under way that could be in doubt.
+            // No step is running whose outcome could be unknown.
             Err(error) => self.reconnect(link, error, None),
         }
     }
 
-    /// Makes a connection again that broke with `error`, during this step where it was one. The history, read under the lock, then says
-    /// whether the step was carried out.
+    /// Restores a connection that broke with `error`, during `step` if there was one. The history, read under the lock, then shows whether
+    /// the step ran.
     pub(super) fn reconnect(
         &mut self,
         link: &mut LockedLink<'_, '_>,
@@ -138,7 +138,7 @@ impl Retries {
         link.watch().tell(Event::Reconnecting(&error));
         let at_once = match link.restore() {
             Ok(at_once) => at_once,
-            // Of a step that was cut, the cut is what matters.
+            // If a step was interrupted, the error that interrupted it matters more.
             Err(Error::Link(_)) if step.is_some() => return Err(error.into()),
             Err(other) => return Err(other),
         };
@@ -146,13 +146,13 @@ impl Retries {
         Ok(())
     }
 
-    /// Notes the step that was cut, now or before. It may be sent once more to a server that answered `at_once`.
+    /// Notes the step that was interrupted, now or before. It may be sent once more if the server answered `at_once`.
     fn note_cut(&mut self, error: &link::Error, step: Option<StepId>, at_once: bool) {
         let before = self.cut.as_ref().map(|cut| cut.id);
         let Some(id) = step.or(before) else {
             return;
         };
-        // Whoever ends the session meant it; a server that went down may have done so for the statement's sake.
+        // A session that was terminated was terminated on purpose; a server that went down may have done so because of the statement.
         let is_meant = matches!(error, link::Error::Lost { code: Some(_), .. });
         self.cut = Some(CutStep {
             id,
@@ -161,7 +161,7 @@ impl Retries {
         });
     }
 
-    /// A statement is not sent again to a server that it may have brought down, nor against the will of who ended its session.
+    /// A statement is not sent again to a server that it may have brought down, or after someone terminated its session on purpose.
     pub(super) fn check_cut(
         &self,
         first: &Pending<'_>,
@@ -183,7 +183,7 @@ impl Retries {
     }
 }
 
-/// Twice as long after each attempt, and between half and all of that, so that runners and jobs do not meet again and again.
+/// Twice as long after each attempt, with a random factor between a half and one, so that runners and jobs do not keep colliding.
 fn pause(attempts: u32) -> Duration {
     let longest = Duration::from_millis(250) * 2_u32.saturating_pow(attempts.min(8));
     let longest = longest.min(LONGEST_PAUSE);
@@ -204,7 +204,7 @@ mod tests {
         index: 1,
     };
 
-    /// Whether the step that was cut may be sent again.
+    /// Whether the step that was interrupted may be sent again.
     fn may_send_again(retries: &Retries) -> bool {
         retries.cut.as_ref().unwrap().may_send_again
     }
@@ -215,7 +215,7 @@ mod tests {
         let error = link::Error::lost("gone");
         retries.note_cut(&error, Some(FIRST), true);
         assert!(may_send_again(&retries));
-        // Between two attempts the connection broke again: it is still the same step.
+        // The connection broke again between two attempts: it is still the same step.
         retries.note_cut(&error, None, true);
         assert!(!may_send_again(&retries));
         retries.note_cut(&error, Some(SECOND), true);

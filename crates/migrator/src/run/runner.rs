@@ -1,4 +1,4 @@
-//! Sending what is pending, attempt by attempt: each starts from the history.
+//! Sends what is pending, attempt by attempt: each starts from the history.
 
 use super::attempt_error::AttemptError;
 use super::current_step::PlannedStep;
@@ -17,11 +17,11 @@ use crate::history::History;
 use crate::link::{self, Link, Pooling};
 use crate::plan::{self, Division, Migration, NewerDatabase, Pending};
 
-/// A run while it goes on.
+/// A run in progress.
 pub(super) struct Runner<'a, 'o> {
     options: &'a Options,
     facts: &'a Facts,
-    /// The session with its lock, and what was sent over it.
+    /// The session that holds the lock, and what was sent over it.
     sender: StepSender<'a, 'o>,
     /// When to try again, and when not.
     retries: Retries,
@@ -30,18 +30,18 @@ pub(super) struct Runner<'a, 'o> {
     stand_in: StandIn,
     /// Where new tables go, and so where later runs look for the history.
     new_tables: NewTables,
-    /// What a person says of a step in doubt, until it has been heeded.
+    /// The user's answer about a step whose outcome is unknown, until it is used.
     in_doubt: Option<Doubt>,
     /// The history as the run found it.
     found: &'a mut History,
-    /// By how much the database is ahead of the files.
+    /// How far the database is ahead of the files.
     ahead: &'a mut Option<NewerDatabase>,
 }
 
 /// How an attempt ended that did not fail.
 enum Outcome {
     Done,
-    /// Something has changed; the history says what is left.
+    /// Something has changed; the history shows what is left.
     Again,
 }
 
@@ -70,9 +70,8 @@ impl<'a, 'o> Runner<'a, 'o> {
         })
     }
 
-    /// Runs everything, and leaves the session as it found it: a caller that keeps the connection must not keep the lock, nor what a
-    /// migration left.
-    /// Returns where a step has to be divided before it can go on.
+    /// Runs everything, and leaves the session as it found it: a caller that keeps the connection must keep neither the lock nor what a
+    /// migration left. Returns where a step must be divided before the run can go on.
     pub(super) fn run(&mut self) -> Result<Option<Division>, Error> {
         let outcome = self.run_to_the_end().map_err(|error| match error {
             Error::Interrupted(stopped) => Error::Interrupted(Box::new(self.interrupted(&stopped))),
@@ -103,7 +102,7 @@ impl<'a, 'o> Runner<'a, 'o> {
         self.sender.migrations()
     }
 
-    /// Where the run was when it was stopped.
+    /// The position of the run when it was stopped.
     fn interrupted(&self, stopped: &Interrupted) -> Interrupted {
         let step = self.sender.current_step();
         let may_be_partial = step.is_some_and(|step| self.sender.may_be_partial(step));
@@ -129,7 +128,7 @@ impl<'a, 'o> Runner<'a, 'o> {
                 Ok(Outcome::Done) => return Ok(None),
                 Ok(Outcome::Again) => {}
                 Err(stop) => {
-                    // Whatever else it says, a statement that was cancelled failed for that.
+                    // A statement that was cancelled failed because of that, whatever the message.
                     watch.check().map_err(|error| error.after(&stop))?;
                     if let Some(division) = self.go_on(stop)? {
                         return Ok(Some(division));
@@ -139,7 +138,7 @@ impl<'a, 'o> Runner<'a, 'o> {
         }
     }
 
-    /// Makes ready for another attempt, unless the run is over or its steps have to be divided.
+    /// Prepares another attempt, unless the run is over or its steps must be divided.
     fn go_on(&mut self, after: AttemptError) -> Result<Option<Division>, Error> {
         let sender = &mut self.sender;
         match after {
@@ -157,7 +156,7 @@ impl<'a, 'o> Runner<'a, 'o> {
         Ok(None)
     }
 
-    /// From the history to its end, as far as one session and its locks carry.
+    /// One attempt: from the history to the end, as far as one session and its locks go.
     fn attempt(&mut self) -> Result<Outcome, AttemptError> {
         let history = self.take_over()?;
         self.sender.report_applied(&history);
@@ -188,7 +187,7 @@ impl<'a, 'o> Runner<'a, 'o> {
         self.send_all(&pending, &history)
     }
 
-    /// Takes the lock, and reads what the database holds then.
+    /// Takes the lock, and reads the state of the database under it.
     fn take_over(&mut self) -> Result<History, Error> {
         self.sender.link.take_lock()?;
         let state = self.sender.read_state(self.paused_jobs.table())?;
@@ -208,7 +207,7 @@ impl<'a, 'o> Runner<'a, 'o> {
         Ok(pending)
     }
 
-    /// What has to be there, and what has to be out of the way, before anything is sent.
+    /// Creates what must exist, and removes what is in the way, before anything is sent.
     fn make_room(&mut self, pending: &[Pending<'a>], history: &History) -> Result<(), Error> {
         self.new_tables.check(self.facts)?;
         let link = &mut self.sender.link;
@@ -219,7 +218,7 @@ impl<'a, 'o> Runner<'a, 'o> {
         Ok(())
     }
 
-    /// Sends steps up to the end, or to where another session is needed.
+    /// Sends steps to the end, or until another session is needed.
     fn send_all(
         &mut self,
         pending: &[Pending<'a>],
@@ -243,7 +242,7 @@ impl<'a, 'o> Runner<'a, 'o> {
         })
     }
 
-    /// Goes on in a session that begins with the settings that a migration has changed for new sessions. The migration is recorded.
+    /// Continues in a session with the settings that a migration has changed for new sessions. The migration is recorded.
     fn renew(&mut self) -> Result<(), Error> {
         self.sender.end_step();
         let link = &mut self.sender.link;

@@ -1,6 +1,6 @@
-//! The stand-in for TimescaleDB that a database of plain mode has: which version it is, and making it.
+//! The objects that replace TimescaleDB in a database in plain mode: their version, and installing them.
 //!
-//! A table shows that it is there, and that table's comment its version.
+//! A table marks that they are installed, and its comment holds the version.
 
 use super::locked_link::LockedLink;
 use super::{Error, Event, WrongMode};
@@ -8,44 +8,43 @@ use crate::history::{History, Mode};
 use crate::link;
 use crate::plain::{self, VERSION};
 
-/// An expression for the version of the database's stand-in as text; null where there is none. The first one had no comment.
+/// An expression for the installed version as text; null if there is none. The first version had no comment.
 pub(super) const FOUND: &str = "CASE WHEN pg_catalog.to_regclass('_timescaledb_catalog.plain') IS NOT NULL \
      THEN COALESCE(pg_catalog.obj_description(pg_catalog.to_regclass('_timescaledb_catalog.plain'), 'pg_class'), '1') END";
 
-/// The version that [`FOUND`] reports; one that nobody can read is newer than any.
+/// The version that [`FOUND`] reports; one that cannot be parsed counts as newer than any.
 pub(super) fn version(found: Option<&str>) -> Option<u32> {
     found.map(|version| version.parse().unwrap_or(u32::MAX))
 }
 
-/// Whether a stand-in is older than this program's.
+/// Whether a version is older than this program's.
 #[inline]
 pub(super) fn is_older(version: u32) -> bool {
     version.cmp(&VERSION).is_lt()
 }
 
-/// Whether a stand-in is newer than this program's.
+/// Whether a version is newer than this program's.
 #[inline]
 pub(super) fn is_newer(version: u32) -> bool {
     version.cmp(&VERSION).is_gt()
 }
 
-/// The stand-in of the database that a run is in.
+/// What is installed in the database of a run.
 #[derive(Debug, Default)]
 pub(super) struct StandIn {
-    /// Its version, where there is one.
+    /// Its version, if it is installed.
     version: Option<u32>,
 }
 
 impl StandIn {
-    /// Notes which one there is, read under the lock.
+    /// Notes the version, as read under the lock.
     pub(super) fn found(&mut self, version: Option<u32>) {
         self.version = version;
     }
 
-    /// In plain mode, installs it unless a run before this one has, and brings up to date what an older version installed: in one
-    /// transaction, which is its mark.
+    /// In plain mode, installs it unless an earlier run has, and updates an older version, in one transaction with the mark.
     ///
-    /// A runner that this one waited for may have been of the other mode: then the run ends as if it had found the database so.
+    /// A runner that this one waited for may have used the other mode: then the run ends as if it had found the database so at its start.
     pub(super) fn install(
         &mut self,
         link: &mut LockedLink<'_, '_>,
@@ -65,7 +64,7 @@ impl StandIn {
         }
     }
 
-    /// Brings that of a database in which nothing is pending up to date; a newer one is left alone.
+    /// Updates an older version in a database in which nothing is pending; a newer one is left alone.
     pub(super) fn update(&mut self, link: &mut LockedLink<'_, '_>) -> Result<(), Error> {
         match self.version {
             Some(version) if is_older(version) => self.make(link),
@@ -73,13 +72,13 @@ impl StandIn {
         }
     }
 
-    /// Makes it, or of an older one this version's. Runners of other histories in the same database, who have locks of their own, may be
-    /// about to do the same: what there is to do is known behind the lock that all of them take for this.
+    /// Installs it, or updates an older version. Runners of other histories in the same database hold other locks, and may be about to do
+    /// the same. So all of them take one more lock, and then check what there is to do.
     fn make(&mut self, link: &mut LockedLink<'_, '_>) -> Result<(), Error> {
         if self.version == Some(VERSION) {
             return Ok(());
         }
-        // A session hears of what others made when it opens a relation, and not when it is given an advisory lock.
+        // A session sees what others created only once it opens a relation; taking an advisory lock is not enough.
         let sql = format!(
             "{}SELECT {FOUND} FROM pg_catalog.pg_namespace WHERE nspname OPERATOR(pg_catalog.=) 'pg_catalog'",
             plain::LOCK,

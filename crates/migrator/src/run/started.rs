@@ -1,4 +1,4 @@
-//! The migrations that a run has sent steps of, and what it reports of each when it is applied.
+//! The migrations of which a run has sent steps, and what it reports about each when it is applied.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::Applied;
 use crate::plan::{Migration, Pending};
 
-/// The migrations that a run has sent steps of, by number, and those of them that are applied.
+/// The migrations of which a run has sent steps, by number, and those of them that are applied.
 pub(super) struct StartedMigrations<'a> {
     started: BTreeMap<u32, Started>,
     applied: &'a mut Vec<Applied>,
@@ -21,7 +21,7 @@ struct Started {
 }
 
 impl<'a> StartedMigrations<'a> {
-    /// None yet; what becomes applied is added to `applied`.
+    /// Starts empty; migrations are added to `applied` once they are.
     pub(super) fn new(applied: &'a mut Vec<Applied>) -> StartedMigrations<'a> {
         StartedMigrations {
             started: BTreeMap::new(),
@@ -37,17 +37,17 @@ impl<'a> StartedMigrations<'a> {
         self.started.contains_key(&version)
     }
 
-    /// Those that this run applied, in order.
+    /// The migrations that this run applied, in order.
     pub(super) fn applied(&self) -> &[Applied] {
         self.applied
     }
 
-    /// Whether a migration is one of this run's and not reported as applied.
+    /// Whether a migration is one of this run's and not yet reported as applied.
     pub(super) fn is_open(&self, version: u32) -> bool {
         self.contains(version) && !self.applied.iter().any(|it| it.version == version)
     }
 
-    /// From here on the migration is one of this run's.
+    /// Counts the migration as one of this run's from now on.
     pub(super) fn begin(&mut self, pending: &Pending<'_>) {
         let version = pending.migration.file.version;
         self.started.entry(version).or_insert(Started {
@@ -64,7 +64,7 @@ impl<'a> StartedMigrations<'a> {
         }
     }
 
-    /// A migration is applied; returns what is to be reported, if it is one of this run's.
+    /// Marks a migration as applied; returns what to report if it is one of this run's.
     pub(super) fn finish(&mut self, migration: &Migration) -> Option<&Applied> {
         let started = self.started.get(&migration.file.version)?;
         let steps = &migration.steps[started.steps_done.min(migration.steps.len())..];

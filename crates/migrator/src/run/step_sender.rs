@@ -1,4 +1,4 @@
-//! Sending steps, one after the other, and knowing which are sent.
+//! Sends steps one after the other, and keeps track of what was sent.
 
 mod history_repair;
 mod in_doubt;
@@ -21,7 +21,7 @@ use crate::plan::{self, Migration, Pending};
 use crate::question::Answer;
 use crate::script::StepRef;
 
-/// A session that has the lock, and what a run has sent over it.
+/// A session that holds the lock, and what a run has sent over it.
 pub(super) struct StepSender<'a, 'o> {
     pub(super) link: LockedLink<'a, 'o>,
     migrations: &'a [Migration],
@@ -30,12 +30,12 @@ pub(super) struct StepSender<'a, 'o> {
     recorder: Recorder,
     started: StartedMigrations<'a>,
     current: CurrentStep<'a>,
-    /// The history that its steps go on from.
+    /// The history from which its steps go on.
     found: History,
 }
 
 impl<'a, 'o> StepSender<'a, 'o> {
-    /// `applied` takes the migrations that it applies.
+    /// Adds the migrations that it applies to `applied`.
     pub(super) fn new(
         link: LockedLink<'a, 'o>,
         migrations: &'a [Migration],
@@ -75,7 +75,7 @@ impl<'a, 'o> StepSender<'a, 'o> {
         self.migrations
     }
 
-    /// Reads what the database holds while the session has the lock.
+    /// Reads the state of the database while the session holds the lock.
     pub(super) fn read_state(&mut self, paused_jobs: &str) -> Result<LockedState, Error> {
         LockedState::read(
             &mut self.link,
@@ -95,17 +95,17 @@ impl<'a, 'o> StepSender<'a, 'o> {
         self.started.applied()
     }
 
-    /// The step that is under way.
+    /// The current step.
     pub(super) fn current_step(&self) -> Option<PlannedStep<'a>> {
         self.current.step()
     }
 
-    /// No step is under way, in spite of what its answer was.
+    /// Ends the current step, whatever its answer was.
     pub(super) fn end_step(&mut self) {
         self.current.end();
     }
 
-    /// What is going to be sent for the steps that this session can run.
+    /// What will be sent for the steps that this session can run.
     pub(super) fn prepare(
         &mut self,
         stretch: &Stretch,
@@ -117,7 +117,7 @@ impl<'a, 'o> StepSender<'a, 'o> {
         stretch.prepare(pending, history, &kept, self.options.all_or_nothing)
     }
 
-    /// Goes on with these steps: gives the driver all their messages at once, each rendered when it takes it.
+    /// Continues with these steps: gives the driver all their messages at once, each rendered when the driver takes it.
     pub(super) fn hand_over(&mut self, steps: &[Prepared<'a>]) -> Result<(), link::Error> {
         let session = self.link.settings().clone();
         let recorder = &self.recorder;
@@ -141,7 +141,7 @@ impl<'a, 'o> StepSender<'a, 'o> {
             migration: step.migration,
             step: step.index,
         });
-        // All that share one transaction stop where the first of them does.
+        // If steps share a transaction, the first of them is where all of them stop.
         let first = self.current.resumed();
         let whole = first.filter(|_| self.options.all_or_nothing);
         self.current.begin(whole.unwrap_or(step));
@@ -157,7 +157,7 @@ impl<'a, 'o> StepSender<'a, 'o> {
         Ok(())
     }
 
-    /// Reports what shared one transaction, now that it is committed.
+    /// Reports the steps that shared one transaction, after its commit.
     pub(super) fn finish(&mut self, steps: &[Prepared<'a>]) {
         if self.options.all_or_nothing {
             let last = steps.iter().map(Prepared::step).filter(|it| it.is_last());
@@ -173,7 +173,7 @@ impl<'a, 'o> StepSender<'a, 'o> {
         prepared.recorded(self.step_ref(prepared.step()))
     }
 
-    /// Sends a step in the way that the catalog, where it has to be asked, says.
+    /// Sends a step in the way that the text or the catalog requires.
     fn send_step(&mut self, prepared: &Prepared<'a>) -> Result<(), AttemptError> {
         let step = prepared.step();
         self.current.set_alone(!prepared.may_share());
@@ -188,7 +188,7 @@ impl<'a, 'o> StepSender<'a, 'o> {
         self.send(step, &messages)
     }
 
-    /// Asks the catalog how a step runs, where the text does not show it.
+    /// Asks the catalog how a step runs, if the text does not show it.
     fn ask(&mut self, prepared: &Prepared<'a>) -> Result<(), AttemptError> {
         let Some(question) = prepared.question() else {
             return Ok(());
@@ -214,7 +214,7 @@ impl<'a, 'o> StepSender<'a, 'o> {
         Ok(())
     }
 
-    /// Sends a step in a transaction, of a long one never more than a message at a time.
+    /// Sends a step in a transaction; a long one in several messages, one at a time.
     fn send_transaction(&mut self, prepared: &Prepared<'a>) -> Result<(), AttemptError> {
         let mut next = Some(0);
         while let Some(first) = next {
@@ -226,7 +226,7 @@ impl<'a, 'o> StepSender<'a, 'o> {
     }
 
     fn send(&mut self, step: PlannedStep<'_>, messages: &[Message]) -> Result<(), AttemptError> {
-        // What the engine's own statements said is of no interest.
+        // Notices from the engine's own statements are dropped.
         self.link.notices();
         let migration = step.migration;
         for message in messages {
@@ -239,7 +239,7 @@ impl<'a, 'o> StepSender<'a, 'o> {
         Ok(())
     }
 
-    /// From here on the migration is one of this run's.
+    /// Counts the migration as one of this run's from now on.
     fn note_begin(&mut self, pending: &Pending<'_>) {
         let file = &pending.migration.file;
         if pending.steps_done == 0
@@ -251,7 +251,7 @@ impl<'a, 'o> StepSender<'a, 'o> {
         self.started.begin(pending);
     }
 
-    /// Reports migrations of this run that the history holds as applied, though their last answer did not arrive.
+    /// Reports migrations of this run that the history records as applied, although their last answer did not arrive.
     pub(super) fn report_applied(&mut self, history: &History) {
         for migration in self.migrations {
             let version = migration.file.version;

@@ -1,4 +1,4 @@
-//! The engine against a server that only pretends.
+//! The engine against a fake server.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::link::Beside;
 use crate::message::Message;
 use crate::source::File;
 
-/// Answers queries from a list, and remembers what it was asked. Refuses what it is to run, with codes from a list.
+/// Answers queries from a list, and records the queries. Refuses migration statements with error codes from another list.
 struct Fake {
     answers: VecDeque<Result<Vec<Rows>, link::Error>>,
     codes: VecDeque<&'static str>,
@@ -61,7 +61,7 @@ fn refusal(code: &str) -> link::Error {
     }))
 }
 
-/// What a server of this version says of itself.
+/// The facts about a server of this version.
 fn facts(version: &str, number: &str) -> Rows {
     let values = ["d", "u", version, number, "", "", "", "public"];
     vec![values.map(|value| Some(value.to_owned())).to_vec()]
@@ -125,10 +125,10 @@ fn a_connection_that_breaks_between_two_attempts_is_made_again() {
         Ok(vec![facts("15.1", "150001")]),
         Ok(locked.clone()),
         no_history(),
-        // The first attempt has waited for a lock. Its transaction cannot be ended, nor what is left of its session.
+        // The first attempt has waited for a lock. The connection is lost when its transaction is rolled back.
         lost(),
         lost(),
-        // The next message is sent into nothing.
+        // The next message is lost, too.
         lost(),
         Ok(Vec::new()),
         Ok(locked),
@@ -147,7 +147,7 @@ fn a_connection_that_breaks_between_two_attempts_is_made_again() {
     assert_eq!(ended.count(), 2);
 }
 
-/// A session beside a busy one, whose server takes its time: how many requests it got, and how many it has answered.
+/// A second session on a slow server: how many requests it received, and how many it has answered.
 #[derive(Clone, Default)]
 struct Slow(Arc<(AtomicUsize, AtomicUsize)>);
 
@@ -198,7 +198,7 @@ fn what_a_run_puts_back_waits_for_a_cancel_request_that_is_on_its_way() {
     });
 }
 
-/// What a server answers to the search for other tools' histories: one of sqlx.
+/// The server's answer to the search for other tools' histories: it has one of sqlx.
 fn sqlx() -> Rows {
     let row = |column: &str, ty: &str| {
         let values = ["public", "_sqlx_migrations", "t", "t", column, ty];
@@ -222,7 +222,7 @@ fn other_tools_are_looked_for_only_where_there_is_no_history() {
     );
     assert_eq!(link.asked.len(), 1);
 
-    // Not one message more, unless there is something to ask it about.
+    // No further message is sent unless there is something to ask.
     let mut link = Fake::new([
         Err(refusal(NO_HISTORY)),
         Ok(vec![Rows::new(), facts("15.1", "150001")]),
@@ -236,7 +236,7 @@ fn other_tools_are_looked_for_only_where_there_is_no_history() {
     assert_eq!(link.asked.len(), 2);
 }
 
-/// What a server answers of tables in the place of the history: an ordinary one of this owner.
+/// The server's answer about tables with the history's name: an ordinary table with this owner.
 fn table(owner_is_trusted: &str) -> Rows {
     let row = ["schema_migrations", "r", "mallory", owner_is_trusted];
     vec![row.map(|value| Some(value.to_owned())).to_vec()]
@@ -333,7 +333,7 @@ fn nothing_is_run_where_another_tool_has_applied_something() {
     assert_eq!(link.asked.len(), 3);
 }
 
-/// A server behind a pooler that gives each transaction another session.
+/// A server behind a transaction-mode pooler.
 struct Pooled(Fake);
 
 impl Link for Pooled {
@@ -372,7 +372,7 @@ fn our_own_queries_leave_nothing_to_the_search_path() {
         crate::history::read(crate::history::TABLE),
     ];
     for query in own_queries().iter().chain(&others) {
-        // A database may have an encoding that lacks anything else.
+        // The database's encoding may lack any other character.
         assert!(query.is_ascii(), "{query}");
         assert_qualified(query);
     }

@@ -1,8 +1,8 @@
-//! Watching a statement from a second session: who blocks it, how far it is, whether its server still answers; and cancelling it when the
-//! run is to stop.
+//! Watches a statement from a second session: who blocks it, how far it is, whether its server still answers. Cancels it if the run is to
+//! stop.
 //!
-//! The thread that runs a migration waits for the server's answer. A second thread looks on, and opens a session of its own only for a
-//! message that takes longer than [`QUIET`].
+//! The thread that runs a migration waits for the server's answer. A second thread watches, and opens a session only for a message that
+//! takes longer than [`QUIET`].
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,23 +14,23 @@ use sql::qualified::qualified;
 use super::{Error, Event, Interrupted, Options};
 use crate::link::{self, Beside, Link, Rows};
 
-/// How long a message may take before anybody looks what keeps it; half the lock timeout, where that is less.
+/// How long a message may take before the second thread looks for the reason; half the lock timeout if that is less.
 const QUIET: Duration = Duration::from_millis(800);
-/// How often is looked.
+/// How often it looks.
 const PERIOD: Duration = Duration::from_secs(1);
-/// How soon an interruption is seen.
+/// How soon an interruption is noticed.
 const TICK: Duration = Duration::from_millis(20);
-/// How long a server may be silent to the second session, or have nothing to do for the first, before the first is given up.
+/// How long the server may not answer the second session, or be idle in the first, before the first is given up.
 const SILENCE: Duration = Duration::from_secs(15);
-/// How long a cancelled statement may go on before its session is ended.
+/// How long a cancelled statement may take before its session is terminated.
 const CANCELLED: Duration = Duration::from_secs(10);
 
-/// What stops a run from outside: a signal, mostly.
+/// Stops a run from outside, mostly on a signal.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupt(Arc<AtomicUsize>);
 
 impl Interrupt {
-    /// The number that stops the run when it is not 0: what a signal handler sets.
+    /// The number that stops the run when it is not 0: a signal handler sets it.
     pub fn flag(&self) -> Arc<AtomicUsize> {
         self.0.clone()
     }
@@ -48,69 +48,69 @@ pub struct Blocker {
     pub pid: String,
     /// Its user.
     pub user: String,
-    /// Its `application_name`; a background job's says which one it is.
+    /// Its `application_name`, which names a background job.
     pub application: String,
     /// `active`, `idle in transaction`, …
     pub state: String,
-    /// Since when, in seconds, its transaction has been open.
+    /// How many seconds its transaction has been open.
     pub seconds: u64,
-    /// The start of what it runs, or ran last; the name of a prepared transaction, as a string constant.
+    /// The start of its current or last statement; the name of a prepared transaction, as a string constant.
     pub query: String,
     /// `client backend`, `TimescaleDB Background Worker Launcher`, …
     pub kind: String,
 }
 
-/// A statement that waits for a lock.
+/// A statement that is waiting for a lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blocked {
     /// The migration: `004 add_segments`.
     pub migration: String,
-    /// The relation, or the kind of the lock where it is on none.
+    /// The relation, or the type of the lock if it is not on a relation.
     pub lock: String,
     /// Who holds it.
     pub blockers: Vec<Blocker>,
-    /// How long it has waited, over all attempts.
+    /// How long it has waited, in all attempts.
     pub waited: Duration,
     /// How long it will wait at most.
     pub patience: Duration,
 }
 
-/// How far a long statement is.
+/// The progress of a long statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatementProgress {
     /// The migration: `004 add_segments`.
     pub migration: String,
-    /// `CREATE INDEX CONCURRENTLY`, `VACUUM`, …; empty where the server does not report on it.
+    /// `CREATE INDEX CONCURRENTLY`, `VACUUM`, …; empty if the server does not report its progress.
     pub command: String,
-    /// What the server calls its phase.
+    /// The phase, as the server names it.
     pub phase: String,
     /// The table.
     pub relation: String,
     /// Blocks or tuples that are done.
     pub done: Option<Share>,
-    /// The chunk or partition, by its place among all.
+    /// The number of the current chunk or partition, of all.
     pub chunk: Option<Share>,
     /// How long the statement has taken.
     pub elapsed: Duration,
 }
 
-/// A number of how many.
+/// A number out of a total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
     /// The number.
     pub number: u64,
-    /// Of how many; never 0.
+    /// The total; never 0.
     pub of: u64,
 }
 
-/// What the thread that runs a migration shares with the one that looks on.
+/// The state of the thread that runs a migration, for the thread that watches.
 #[derive(Debug, Clone, Default)]
 struct Doing {
     migration: String,
     backend: String,
-    /// Since when a message is under way.
+    /// When the current message was sent.
     since: Option<Instant>,
-    /// Since when its step has been waiting for a lock, attempts before this one included.
+    /// When its step began to wait for a lock, in this attempt or an earlier one.
     blocked_since: Option<Instant>,
 }
 
@@ -118,20 +118,20 @@ struct Doing {
 pub(super) struct Watch<'o> {
     observe: Mutex<&'o mut (dyn FnMut(Event<'_>) + Send)>,
     doing: Mutex<Doing>,
-    /// Who was seen in the way last.
+    /// The sessions that were last seen to block the statement.
     blockers: Mutex<Vec<Blocker>>,
     interrupt: Interrupt,
     patience: Duration,
-    /// How long a message may take before anybody looks.
+    /// How long a message may take before the second thread looks.
     quiet: Duration,
-    /// Whether an interruption ends what is under way.
+    /// Whether an interruption cancels the current statement.
     cancels: AtomicBool,
-    /// Held from the decision to cancel until the server has been asked to.
+    /// Held from the decision to cancel until the request has been sent.
     cancelling: Mutex<()>,
     is_over: AtomicBool,
 }
 
-/// Tells the thread that looks on that there is nothing more to see.
+/// Notifies the watching thread that the work is over.
 struct Over<'t> {
     flag: &'t AtomicBool,
     onlooker: &'t Thread,
@@ -160,7 +160,7 @@ impl<'o> Watch<'o> {
             blockers: Mutex::default(),
             interrupt: options.interrupt.clone(),
             patience: options.patience,
-            // Who blocks it is seen only while it waits.
+            // Blockers are visible only while it waits.
             quiet: QUIET.min(lock_timeout / 2),
             cancels: AtomicBool::new(true),
             cancelling: Mutex::default(),
@@ -168,14 +168,14 @@ impl<'o> Watch<'o> {
         }
     }
 
-    /// Does `work` while another thread looks on, where the session has a way beside it.
+    /// Does `work` while another thread watches, if the link can open a second session.
     pub(super) fn during<T>(&self, beside: Option<Box<dyn Beside>>, work: impl FnOnce() -> T) -> T {
         let Some(beside) = beside else {
             return work();
         };
         thread::scope(|scope| {
             let onlooker = scope.spawn(|| Onlooker::new(self, beside).look_on());
-            // Also where the work panics, the other thread has to end.
+            // The other thread must end even if the work panics.
             let _over = Over {
                 flag: &self.is_over,
                 onlooker: onlooker.thread(),
@@ -188,7 +188,7 @@ impl<'o> Watch<'o> {
         locked(&self.observe)(event);
     }
 
-    /// A message is under way.
+    /// A message is sent.
     pub(super) fn begin(&self, migration: &str, backend: &str) {
         let mut doing = locked(&self.doing);
         doing.since = Some(Instant::now());
@@ -198,12 +198,12 @@ impl<'o> Watch<'o> {
         }
     }
 
-    /// The message came back.
+    /// The message was answered.
     pub(super) fn end(&self) {
         locked(&self.doing).since = None;
     }
 
-    /// From when on the step that is to be repeated has waited for a lock; `None` when it waits no longer.
+    /// When the step that will be repeated began to wait for a lock; `None` if it is no longer waiting.
     pub(super) fn blocked_since(&self, since: Option<Instant>) {
         locked(&self.doing).blocked_since = since;
         if since.is_none() {
@@ -211,15 +211,15 @@ impl<'o> Watch<'o> {
         }
     }
 
-    /// Who was seen in the way.
+    /// The sessions that were last seen to block the statement.
     pub(super) fn blockers(&self) -> Vec<Blocker> {
         locked(&self.blockers).clone()
     }
 
-    /// From here on the run puts back what it has changed, which an interruption does not end.
+    /// From now on the run restores what it has changed, and an interruption does not cancel that.
     pub(super) fn stop_cancelling(&self) {
         self.cancels.store(false, Ordering::Relaxed);
-        // A request that is still on its way would cancel what puts it back.
+        // A cancel request that is still being sent would cancel the restoring statements.
         drop(locked(&self.cancelling));
     }
 
@@ -237,7 +237,7 @@ impl<'o> Watch<'o> {
         }
     }
 
-    /// Waits, until the run is to stop.
+    /// Sleeps, and ends early if the run is to stop.
     pub(super) fn sleep(&self, duration: Duration) -> Result<(), Error> {
         let until = Instant::now() + duration;
         loop {
@@ -251,7 +251,7 @@ impl<'o> Watch<'o> {
     }
 }
 
-/// The thread that looks on.
+/// The thread that watches.
 struct Onlooker<'w, 'o> {
     watch: &'w Watch<'o>,
     beside: Box<dyn Beside>,
@@ -259,7 +259,7 @@ struct Onlooker<'w, 'o> {
     next_look: Instant,
     /// When the server last answered the second session.
     answered: Option<Instant>,
-    /// Whether it was said that there is no second session.
+    /// Whether it was reported that there is no second session.
     has_told_blindness: bool,
     cancelled: Option<Cancelled>,
 }
@@ -267,9 +267,9 @@ struct Onlooker<'w, 'o> {
 /// A message that was cancelled.
 #[derive(Clone, Copy)]
 struct Cancelled {
-    /// Since when it was under way, by which it is known.
+    /// When it was sent; this identifies it.
     since: Instant,
-    /// When it was cancelled first.
+    /// When it was first cancelled.
     at: Instant,
 }
 
@@ -317,7 +317,7 @@ impl<'w, 'o> Onlooker<'w, 'o> {
         outcome
     }
 
-    /// Whether the message that `since` belongs to is still under way.
+    /// Whether the message that was sent at `since` is still running.
     fn goes_on(&self, since: Instant) -> bool {
         locked(&self.watch.doing).since == Some(since)
     }
@@ -333,7 +333,7 @@ impl<'w, 'o> Onlooker<'w, 'o> {
                 if cancelled.at.elapsed() >= CANCELLED && self.goes_on(since) {
                     self.beside.sever();
                 }
-                // A cancel request may come a moment too early.
+                // A cancel request may have come a moment too early.
                 if Instant::now() < self.next_look {
                     return;
                 }
@@ -346,8 +346,8 @@ impl<'w, 'o> Onlooker<'w, 'o> {
         }
         let sql = format!("SELECT pg_catalog.pg_cancel_backend({})", doing.backend);
         if !doing.backend.is_empty() && self.goes_on(since) {
-            // Where there is no second session, the protocol's own request takes none. The server delivers it in a moment, in which
-            // nothing that puts the run back may begin.
+            // Without a second session, the protocol's own cancel request is used, which needs none. The server delivers it after a moment,
+            // and until then no restoring statement may begin.
             if self.query(&sql).is_err() && self.goes_on(since) && self.beside.cancel().is_ok() {
                 thread::sleep(TICK * 5);
             }
@@ -357,7 +357,7 @@ impl<'w, 'o> Onlooker<'w, 'o> {
 
     fn look(&mut self, since: Instant, doing: &Doing) {
         if doing.backend.is_empty() {
-            // Before the session is known only questions are asked that take no time.
+            // Until the session is known, only quick queries are sent.
             if since.elapsed() >= SILENCE && self.goes_on(since) {
                 self.beside.sever();
             }
@@ -373,7 +373,7 @@ impl<'w, 'o> Onlooker<'w, 'o> {
                 }
                 self.tell(since, doing, &results);
             }
-            // The server is there and has no session for us.
+            // The server is up but has no session for us.
             Err(
                 error @ (link::Error::Server(_) | link::Error::Unreachable { code: Some(_), .. }),
             ) => {
@@ -411,7 +411,7 @@ impl<'w, 'o> Onlooker<'w, 'o> {
     }
 }
 
-/// Three questions about a backend: what it does, who blocks it, how far it is.
+/// Three queries about a backend: what it does, who blocks it, how far it is.
 pub(super) fn questions(backend: &str) -> String {
     qualified(&format!(
         "SELECT a.state, extract(epoch FROM clock_timestamp() - a.state_change)::bigint, \
@@ -448,7 +448,7 @@ fn rows(results: &[Rows], index: usize) -> impl Iterator<Item = &[Option<String>
     results.get(index).into_iter().flatten().map(Vec::as_slice)
 }
 
-/// A value in one line: a role and an application may be named with a line break, which would begin a line of ours.
+/// A value in one line: the name of a role or an application may contain a line break, and must not begin a line of our output.
 fn text(row: &[Option<String>], index: usize) -> String {
     let value = row.get(index).cloned().flatten().unwrap_or_default();
     value.replace(char::is_control, "\u{fffd}")
@@ -458,7 +458,7 @@ fn number(row: &[Option<String>], index: usize) -> u64 {
     text(row, index).parse().unwrap_or_default()
 }
 
-/// Whether the server has nothing to do for a session that waits for its answer: it is gone, or has been idle for long.
+/// Whether the server has nothing to do for a session that waits for its answer: the session is gone, or has been idle for long.
 fn is_forgotten(results: &[Rows]) -> bool {
     let own = rows(results, 0).next();
     own.is_none_or(|row| text(row, 0) == "idle" && number(row, 1) >= SILENCE.as_secs())

@@ -1,6 +1,6 @@
 //! The state of a session: how each migration finds it, and what an earlier migration left in it. Pure.
 //!
-//! The statements stand after a migration's last `COMMIT` in the same message, so that a file costs no further round trip.
+//! The statements come after a migration's last `COMMIT` in the same message, so that a file costs no further round trip.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,11 +11,11 @@ use sql::quote::literal;
 /// SQLSTATE of [`SessionSettings::end`]: the settings for new sessions are not those that this one started with. In a separate class.
 pub(crate) const OUTDATED: &str = "TSS01";
 
-/// SQLSTATE of a step whose statements gave up the lock that keeps other runners away.
+/// SQLSTATE of a step whose statements released the runners' lock.
 pub const LOCK_GIVEN_UP: &str = "TSS02";
 
-/// Parameters whose values role, database or URL may set, and what they are in our sessions: no policy hides rows, nothing ends but at our
-/// own limits, and transactions are those that the server begins by default.
+/// Parameters that role, database or URL may set, and their values in our sessions: no policy hides rows, only our own limits end a
+/// statement or session, and transactions have the server's default properties.
 const NEUTRAL: &[(&str, &str)] = &[
     ("row_security", "off"),
     ("statement_timeout", "0"),
@@ -58,17 +58,17 @@ pub(crate) fn stored_settings() -> String {
     )
 }
 
-/// How the session of each migration starts: parameters that an earlier one set are put back, strings mean what the lexer took them to
-/// mean, and no statement waits for a lock for long.
+/// How the session of each migration starts: parameters that an earlier one set are reset, strings are parsed as the lexer parsed them, and
+/// no statement waits long for a lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionSettings {
-    /// How long a statement may wait for a lock: sessions that queue behind it wait as long.
+    /// How long a statement may wait for a lock: sessions that queue for it wait as long.
     pub lock_timeout: Duration,
-    /// How long a statement may wait for a lock that no session queues behind.
+    /// How long a statement may wait for a lock that no session queues for.
     pub patience: Duration,
     /// How long a statement may take.
     pub statement_timeout: Option<Duration>,
-    /// Whether the server can look after clients that are gone.
+    /// Whether the server can detect disconnected clients.
     pub checks_connection: bool,
     /// Which rows of `pg_locks AS l` are the runners' lock.
     pub lock: String,
@@ -77,7 +77,7 @@ pub struct SessionSettings {
 }
 
 impl SessionSettings {
-    /// The statements that start it. What the file itself left, it finds again.
+    /// The statements that start it. What the file itself set is restored.
     pub fn start(&self) -> Vec<String> {
         let resets = ["RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL"];
         let mut statements = resets.map(str::to_owned).to_vec();
@@ -85,7 +85,7 @@ impl SessionSettings {
         statements
     }
 
-    /// What applies to everything that it runs, also after a `RESET ALL` in the file.
+    /// The settings that apply to all its statements, even after a `RESET ALL` in the file.
     pub(super) fn parameters(&self) -> Vec<String> {
         let mut statements = vec![
             "SET standard_conforming_strings = on".to_owned(),
@@ -96,7 +96,7 @@ impl SessionSettings {
             statements.push(format!("SET statement_timeout = {}", milliseconds(timeout)));
         }
         if self.checks_connection {
-            // A statement of a runner that is gone ends, and its lock with it.
+            // The statement of a runner that was killed ends, and its lock is released.
             statements.push("SET client_connection_check_interval = 1000".to_owned());
         }
         statements
@@ -144,7 +144,7 @@ impl SessionSettings {
                 outdated.join(" OR ")
             )
         };
-        // A lock that was taken twice is given up twice.
+        // A lock that was taken twice must be released twice.
         let body = format!(
             "BEGIN LOOP PERFORM {}; EXIT WHEN NOT FOUND; END LOOP;{check} END",
             &held["SELECT ".len()..]

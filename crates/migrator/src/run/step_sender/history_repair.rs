@@ -1,4 +1,4 @@
-//! What puts a history right that a statement alone has harmed: what it did is committed, and the run knows what the history said.
+//! Repairs a history that a statement that ran alone has damaged: its effect is committed, and the run knows what the history recorded.
 
 use super::StepSender;
 use crate::history::{self, History, Row, rows};
@@ -6,13 +6,13 @@ use crate::link;
 use crate::run::{Failure, Harm, facts};
 
 impl StepSender<'_, '_> {
-    /// SQL that makes the history say again what is applied, up to the statement that harmed it; `None` where it does, or where the server
-    /// does not answer.
+    /// SQL that restores the history as it was before the statement that damaged it; `None` if there is nothing to restore, or if the
+    /// server does not answer.
     pub(super) fn history_repair(&mut self, failure: &Failure) -> Option<String> {
         let expected = self.expected(failure);
         let table = self.facts.shown_history();
         if matches!(failure.harm, Some(Harm::Dropped | Harm::Altered)) {
-            // What is left of it may be of any shape.
+            // The damaged table may have any shape.
             let expected: Vec<&Row> = expected.iter().collect();
             let insert = match &*expected {
                 [] => String::new(),
@@ -36,8 +36,8 @@ impl StepSender<'_, '_> {
         Ok(facts::parse_history(self.facts, &rows).unwrap_or_default())
     }
 
-    /// The rows that there have to be: those that the attempt found, those that it has written, and what is done of the migration that
-    /// failed.
+    /// The rows that the history should have: those that the attempt found, those that it has written, and the completed part of the
+    /// migration that failed.
     fn expected(&self, failure: &Failure) -> Vec<Row> {
         let (applied_by, mode) = (&self.recorder.applied_by, self.recorder.mode.as_str());
         let own = &failure.migration;

@@ -1,4 +1,4 @@
-//! A statement that runs alone and was begun by a run that was cut: whether it was carried out, and what it left.
+//! A statement that runs alone and was started by an interrupted run: whether it ran, and what it left.
 
 use super::{PlannedStep, StepSender};
 use crate::history::{History, Row};
@@ -10,13 +10,13 @@ use crate::run::{Doubt, Error, Event, InDoubt, Replaced, Settled};
 use crate::script;
 use crate::source;
 
-/// What the history says of the statement that was begun, beside the one that the file has in its place.
+/// How the statement that was started compares with the one that the file has now.
 enum Begun<'r> {
     /// It is the same one.
     Same,
     /// It is another one, whose text the history has.
     Replaced(&'r str),
-    /// It is another one, and nothing is known of it.
+    /// It is another one, and the history does not have its text.
     Other,
 }
 
@@ -31,8 +31,8 @@ impl<'r> Begun<'r> {
 }
 
 impl StepSender<'_, '_> {
-    /// Settles whether the first pending step was carried out, where the history leaves that open; returns whether it changed the history.
-    /// `answer` is what a person says of it.
+    /// Determines whether the first pending step ran, if the history leaves that open; returns whether it changed the history. `answer` is
+    /// what the user says.
     pub(in crate::run) fn settle(
         &mut self,
         first: &Pending<'_>,
@@ -58,7 +58,7 @@ impl StepSender<'_, '_> {
         let is_replaced = !matches!(begun, Begun::Same);
         let verdict = match begun {
             Begun::Same => self.verdict(step)?,
-            // The catalog would answer for the statement that has replaced the one that was begun.
+            // The catalog shows the outcome of the new statement, not of the one that was started.
             Begun::Replaced(_) | Begun::Other => Verdict::Ask,
         };
         let Some(how) = self.carry_out(step, verdict, answer)? else {
@@ -78,8 +78,8 @@ impl StepSender<'_, '_> {
         Ok(is_done)
     }
 
-    /// What became of a statement that its author has replaced since; `None` where the catalog does not show it. What it left half-made is
-    /// removed, and what is left of it to do is not done.
+    /// The outcome of a statement that its author has replaced since; `None` if the catalog does not show it. Removes what the statement
+    /// left unfinished, and does not complete it.
     fn fate(&mut self, step: PlannedStep<'_>, old: &str) -> Result<Option<Replaced>, AttemptError> {
         let recovery = recovery::of(old, &self.journal(step.migration));
         if recovery == Recovery::Redo {
@@ -96,7 +96,7 @@ impl StepSender<'_, '_> {
         })
     }
 
-    /// Does what the catalog calls for, or a person where it does not show enough; `None` where that person has not said anything.
+    /// Does what the catalog requires, or the user's answer if the catalog does not show enough; `None` if there is no answer.
     fn carry_out(
         &mut self,
         step: PlannedStep<'_>,
@@ -120,7 +120,8 @@ impl StepSender<'_, '_> {
         })
     }
 
-    /// Carries out what mends a step that was cut. It waits for locks as the step itself does, and fails as it does.
+    /// Runs the statements that clean up after an interrupted step, or complete it. They wait for locks as the step itself does, and fail
+    /// as it does.
     fn mend(&mut self, step: PlannedStep<'_>, statements: &[String]) -> Result<(), AttemptError> {
         for statement in statements {
             if statement.contains(" CONCURRENTLY ") {

@@ -1,4 +1,4 @@
-//! What the catalog shows of a statement that runs alone, and removing what a failed one left.
+//! What the catalog shows about a statement that runs alone, and removing what a failed one left.
 
 use super::{PlannedStep, StepSender};
 use crate::plan::{Migration, StepKind};
@@ -6,12 +6,12 @@ use crate::recovery::{self, Journal, Recovery, Verdict};
 use crate::run::attempt_error::AttemptError;
 
 impl StepSender<'_, '_> {
-    /// Removes what a failed statement that ran alone left, and takes its intent back; returns whether nothing remains of it.
+    /// Removes what a failed statement that ran alone left, and its entry in the journal; returns whether nothing remains of it.
     pub(in crate::run) fn tidy(&mut self, step: PlannedStep<'_>) -> bool {
         if !self.current.runs_alone() {
             return true;
         }
-        // Who stopped the run does not want to wait for it.
+        // A user who stopped the run does not want to wait for this.
         self.link.watch().check().is_ok() && self.try_tidy(step).is_ok_and(|tidied| tidied)
     }
 
@@ -20,26 +20,26 @@ impl StepSender<'_, '_> {
             self.link.reopen_with_lock()?;
         }
         if !self.link.holds_lock() {
-            // Another runner goes on with it already.
+            // Another runner has continued with it already.
             return Ok(false);
         }
         match self.verdict(step)? {
-            // Each by itself: the server refuses some of them in a transaction block.
+            // One at a time: the server refuses some of them in a transaction block.
             Verdict::Redo { repairs } => repairs
                 .iter()
                 .try_for_each(|sql| self.link.query(sql).map(drop))?,
-            // The server said that it failed.
+            // The server reported that the statement failed.
             Verdict::Ask => {}
             Verdict::Done | Verdict::Finish { .. } => return Ok(true),
         }
-        // Whom the file has become may not write the history.
+        // The role that the file switched to may not be able to write the history.
         self.link.query(&self.link.settings().start().join(";\n"))?;
         let unbegin = self.step_ref(step).history_entry(step.index, "").unbegin();
         self.link.query(&unbegin)?;
         Ok(true)
     }
 
-    /// Whether a failed step may have committed a part of its work of which the catalog shows nothing.
+    /// Whether a failed step may have committed a part of its work without a trace in the catalog.
     pub(in crate::run) fn may_be_partial(&self, step: PlannedStep<'_>) -> bool {
         self.current.runs_alone() && self.recovery(step) == Recovery::Ask
     }
@@ -57,7 +57,7 @@ impl StepSender<'_, '_> {
                 let text = &step.migration.file.text[planned.range()];
                 recovery::of(text, &self.journal(step.migration))
             }
-            // The statement that was begun is not in the file any more.
+            // The file no longer has the statement that was started.
             _ => Recovery::Ask,
         }
     }
@@ -77,11 +77,11 @@ impl StepSender<'_, '_> {
             }),
             Recovery::Ask => Ok(Verdict::Ask),
             Recovery::Check(question) => {
-                // Names are looked up as the statement looks them up.
+                // Names must be resolved as the statement resolves them.
                 let mut settings = self.link.settings().start();
                 let own = step.migration.session_settings(step.index);
                 settings.extend(own.into_iter().map(str::to_owned));
-                // Whom the file has become may not read the history.
+                // The role that the file switched to may not be able to read the history.
                 settings.extend(["RESET SESSION AUTHORIZATION", "RESET ROLE"].map(str::to_owned));
                 self.link.query(&settings.join(";\n"))?;
                 let rows = self.link.query(&question)?.into_iter().next_back();

@@ -1,4 +1,4 @@
-//! What the server said of a step's message, and what the run makes of it.
+//! How a run handles the server's error for a step's message.
 
 use super::{PlannedStep, StepSender};
 use crate::encoding;
@@ -9,14 +9,14 @@ use crate::run::attempt_error::AttemptError;
 use crate::run::{At, Error, Failure, mode};
 use crate::script::session::OUTDATED;
 
-/// SQLSTATEs of statements that are refused because of what their transaction has done before: a new value of an enum is not safe to use,
+/// SQLSTATEs of statements that are refused because of earlier statements of their transaction: a new value of an enum is not safe to use,
 /// a table has pending trigger events.
 const NEEDS_A_COMMIT: [&str; 2] = ["55P04", "55006"];
 
-/// SQLSTATE of a table that is not there.
+/// SQLSTATE of a table that does not exist.
 const UNDEFINED_TABLE: &str = "42P01";
 
-/// SQLSTATEs of locks that were not had in time, or were given up for another's sake.
+/// SQLSTATEs of locks that were not available in time, and of deadlocks.
 const LACKED_LOCKS: [&str; 3] = ["55P03", "40P01", "40001"];
 
 impl StepSender<'_, '_> {
@@ -30,7 +30,7 @@ impl StepSender<'_, '_> {
         let is_not_preloaded = error.is_not_preloaded();
         match error {
             link::Error::Server(error) => self.refused(step, message, *error),
-            // No cut, but an answer: the server refused the step, and sending it again changes nothing.
+            // The connection was not lost: the server refused the step, and sending it again changes nothing.
             link::Error::Lost {
                 message: said,
                 code,
@@ -69,7 +69,7 @@ impl StepSender<'_, '_> {
             return AttemptError::Divided(division);
         }
         if failure.harm.is_some() && failure.ran_alone {
-            // The statement ran to its end: there is nothing to tidy.
+            // The statement ran to its end: there is nothing to remove.
             failure.repair = self.history_repair(&failure);
         } else {
             failure.remains = !self.tidy(step);
@@ -90,7 +90,7 @@ impl StepSender<'_, '_> {
         failure
     }
 
-    /// Where a step is to be divided that fails only because what stands before a statement is not committed yet.
+    /// Where to divide a step that fails only because the statements before one of them are not committed yet.
     fn division(&self, failure: &Failure) -> Option<Division> {
         let At::Byte(byte) = failure.at else {
             return None;
@@ -102,19 +102,19 @@ impl StepSender<'_, '_> {
         Division::before(&failure.migration, failure.step, byte)
     }
 
-    /// The temporary table that the server does not find because it went with the session of a run that was cut.
+    /// The temporary table that the server does not find because it was dropped with the session of an interrupted run.
     fn lost_with_a_session(&self, failure: &Failure) -> Option<Temporary> {
         let resumed = self.current.resumed()?;
         let is_of_it = resumed.id().version == failure.migration.file.version;
         if !is_of_it || failure.error.code != UNDEFINED_TABLE {
             return None;
         }
-        // Quoted as the language of the server quotes.
+        // The quotation marks depend on the server's language.
         let is_named = |name: &str| failure.error.message.contains(name);
         failure.migration.made_temporary(resumed.index, is_named)
     }
 
-    /// Where the one transaction of all that is pending began, if there is only one.
+    /// The first step of the one transaction for everything pending, if there is only one.
     fn whole(&self) -> Option<StepId> {
         let step = self.current.step();
         step.filter(|_| self.options.all_or_nothing)
