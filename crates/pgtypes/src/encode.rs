@@ -33,7 +33,7 @@ pub trait Encode {
     /// OID of the SQL type when values of this type are the elements of an array; 0 when only the server knows it, as for an enum.
     const ELEMENT_OID: u32 = 0;
 
-    /// What is written between the elements of an array as text: `typdelim`, which is a comma for every type of PostgreSQL's but `box`.
+    /// What is written between the elements of an array as text: `typdelim`, which is a comma for every built-in type but `box`.
     const DELIMITER: char = ',';
 
     /// Appends the binary form, without a length prefix.

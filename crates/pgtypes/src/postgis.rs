@@ -53,6 +53,9 @@ macro_rules! postgis {
         }
 
         impl Encode for $type {
+            // `typdelim`, as PostGIS creates the types.
+            const DELIMITER: char = ':';
+
             fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
                 out.put_slice(&self.0);
                 Ok(())
