@@ -318,7 +318,7 @@ pub fn run_gated(
             return Ok(report);
         }
         let pooling = match admit(link, &pending, options, &mut report) {
-            // The lock needs a session, and is needed only if something is pending.
+            // What is left is an update in plain mode, which can wait: a pooler is no obstacle until something is pending.
             Err(Error::Pooled) if !has_work => return Ok(report),
             pooling => pooling?,
         };

@@ -41,7 +41,7 @@ impl LockedState {
             history::read(table),
         );
         let results = match link.query(&sql) {
-            // Another user has created such a table since it was read without the lock.
+            // Another user has created a table of this name since it was read without the lock.
             Err(link::Error::Server(error)) if error.code == facts::NO_HISTORY => {
                 facts::check_trust(link.unwatched(), &named)?;
                 return Err(link::Error::Server(error).into());

@@ -125,7 +125,7 @@ fn a_connection_that_breaks_between_two_attempts_is_made_again() {
         Ok(vec![facts("15.1", "150001")]),
         Ok(locked.clone()),
         no_history(),
-        // The first attempt has waited for a lock. The connection is lost when its transaction is rolled back.
+        // The first attempt has waited for a lock. The connection is lost at its rollback, and again when the old session is ended.
         lost(),
         lost(),
         // The next message is lost, too.
