@@ -4,7 +4,7 @@ use catalog::model::Identity;
 use serde::Serialize;
 
 use crate::docs;
-use crate::field::Field;
+use crate::field::{self, Field};
 use crate::layout::{self, Indent};
 
 /// The part of `relation.rs.tera` that only tables have.
@@ -12,6 +12,8 @@ use crate::layout::{self, Indent};
 pub(crate) struct New {
     doc: String,
     fields: Vec<Member>,
+    /// The fields with their positions, for `partial_json!`.
+    members: String,
     /// Fields without which there is no row; empty when every field may be left out or none may.
     required: Vec<Member>,
     required_doc: String,
@@ -122,6 +124,7 @@ pub(crate) fn prepare(
             .iter()
             .map(|(_, field, role)| member(field, *role, place(8)))
             .collect(),
+        members: field::members(sent.iter().map(|(at, field, _)| (*at, *field))),
         required: needed
             .map(|(_, field, role)| member(field, *role, place(8)))
             .collect(),

@@ -27,6 +27,8 @@ pub(crate) struct Relation {
     kind: &'static str,
     title: String,
     fields: Vec<RowField>,
+    /// The fields with their positions, for `row_json!`.
+    members: String,
     table: Table,
     facts: Vec<Constant>,
     new: Option<New>,
@@ -86,6 +88,7 @@ pub(crate) fn prepare(
             .enumerate()
             .map(|(at, field)| row_field(field, at, place))
             .collect(),
+        members: field::members(fields.iter().enumerate()),
         table: table_context(source, &fields, place),
         facts: facts
             .constants

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::docs;
-use crate::field::Field;
+use crate::field::{self, Field};
 use crate::layout::{self, Indent};
 use crate::new::{Member, Role};
 
@@ -12,6 +12,8 @@ use crate::new::{Member, Role};
 pub(crate) struct Update {
     doc: String,
     fields: Vec<Member>,
+    /// The fields with their positions, for `partial_json!`.
+    members: String,
 }
 
 /// The columns that an update may change, by position: those that are not in the key and that the database does not fill.
@@ -57,5 +59,6 @@ pub(crate) fn prepare(
             )],
         ),
         fields: changeable.iter().map(member).collect(),
+        members: field::members(changeable.iter().copied()),
     }
 }

@@ -10,13 +10,16 @@ mod random;
 #[allow(dead_code, reason = "edges alone are read here")]
 mod samples;
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use samples::{Sample, Value, Visitor};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sql::types::{EXTENSION_TYPES, TYPES};
 use testkit::Database;
 use timeschema::postgres::{Client, Row};
-use timeschema::{Insert, quote_identifier};
+use timeschema::{Insert, Json, quote_identifier};
 
 use nasty::{
     all_types, types_of_citext, types_of_hstore, types_of_ltree, types_of_postgis, types_of_vector,
@@ -104,8 +107,8 @@ fn run(client: &mut Client, sql: &str) {
 /// Writes the edge values of the types as text, reads them, and writes what was read by INSERT and by COPY.
 fn arrives<R, N>(client: &mut Client, table: &str, names: &[&str])
 where
-    R: for<'a> TryFrom<&'a Row, Error: Debug> + Into<N>,
-    N: Insert,
+    R: for<'a> TryFrom<&'a Row, Error: Debug> + Into<N> + Serialize + DeserializeOwned,
+    N: Insert + Serialize + DeserializeOwned,
 {
     let edges = Edges::of(names);
     run(client, &edges.create(table));
@@ -114,8 +117,9 @@ where
     assert_eq!(written.len(), edges.most());
 
     let rows = client.query(&N::TABLE.select(), &[]).unwrap();
-    let rows = rows.iter().map(|row| R::try_from(row).unwrap().into());
-    let rows: Vec<N> = rows.collect();
+    let rows = rows.iter().map(|row| R::try_from(row).unwrap());
+    let rows = rows.inspect(reads_its_json).map(R::into);
+    let rows: Vec<N> = rows.inspect(reads_its_json).collect();
     run(client, &format!("TRUNCATE {table}"));
     for row in &rows {
         let insert = timeschema::Statement::<R>::insert(&N::TABLE, row);
@@ -127,6 +131,22 @@ where
     let copied = timeschema::copy_in(client, &rows).unwrap();
     assert_eq!(copied, edges.most() as u64);
     assert_eq!(texts(client, table), written);
+}
+
+/// By what it is written as: a NaN is not equal to itself.
+fn reads_its_json<T: Serialize + DeserializeOwned>(value: &T) {
+    let json = serde_json::to_string(value).unwrap();
+    let read: T = serde_json::from_str(&json).unwrap_or_else(|error| panic!("{json}: {error}"));
+    let again = serde_json::to_string(&read).unwrap();
+    assert_eq!(members(&again), members(&json));
+}
+
+/// The members of an object but those of null: a column's null and the `null` of a `json` are one in JSON.
+fn members(json: &str) -> BTreeMap<String, Json> {
+    let mut members: BTreeMap<String, Json> = serde_json::from_str(json).unwrap();
+    members.retain(|_, value| value.as_str() != "null");
+    assert!(!members.is_empty());
+    members
 }
 
 /// The rows as the server prints them, in the order in which they were written.

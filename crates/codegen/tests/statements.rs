@@ -226,3 +226,38 @@ fn deletion<'d, D: Run + 'd>(driver: D, id: i64) -> D::Answer<'d, u64> {
 fn a_function_can_be_written_for_every_driver((_database, mut client): (Database, Client)) {
     assert_eq!(deletion(&mut client, 1).unwrap(), 0);
 }
+
+#[testkit::test(database)]
+fn the_json_of_a_row_is_the_servers((_database, mut client): (Database, Client)) {
+    let one = account("one \"1\"", None);
+    let one = accounts::insert(&one).one(&mut client).unwrap();
+    let theirs = client.query_one("SELECT to_json(a)::text FROM accounts AS a", &[]);
+    let theirs: String = theirs.unwrap().get(0);
+    assert_eq!(serde_json::to_string(&one).unwrap(), theirs);
+    assert_eq!(serde_json::from_str::<accounts::Row>(&theirs).unwrap(), one);
+}
+
+#[testkit::test(database)]
+fn what_json_leaves_out_is_left_to_the_database((_database, mut client): (Database, Client)) {
+    let new = r#"{"key":"one","tenant":"acme","slug":"first"}"#;
+    let new: accounts::New = serde_json::from_str(new).unwrap();
+    assert_eq!(
+        serde_json::to_string(&new).unwrap(),
+        r#"{"key":"one","tenant":"acme","slug":"first"}"#
+    );
+    let row = accounts::insert(&new).one(&mut client).unwrap();
+    assert_eq!(
+        (&row.tier, row.slug.as_deref()),
+        (&Tier::Free, Some("first"))
+    );
+
+    let update: accounts::Update = serde_json::from_str(r#"{"tier":"paid","slug":null}"#).unwrap();
+    let row = accounts::update(row.id, &update).one(&mut client).unwrap();
+    assert_eq!((&row.tier, row.slug), (&Tier::Paid, None));
+    assert_eq!(row.tenant, "acme");
+    let missing = serde_json::from_str::<accounts::New>("{}").unwrap_err();
+    assert_eq!(
+        missing.to_string(),
+        "missing field `key` at line 1 column 2"
+    );
+}

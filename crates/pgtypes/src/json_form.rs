@@ -46,11 +46,12 @@
 //! - A [`Geometry`](crate::Geometry) is its text, where PostGIS gives GeoJSON, which loses the dimension M.
 //! - An [`AsText`](crate::AsText) is its text, also of a composite type, which is an object to PostgreSQL.
 //!
-//! As in `to_json`, the lower bounds of an array are lost, and so is the difference between a null element and the JSON `null` in an array
-//! of `json`. An array of `json` that is read has one dimension. White space around a `json` is lost, and that in it is kept.
+//! As in `to_json`, the lower bounds of an array are lost, and so is the difference between SQL's null and the `null` of a `json`, in a
+//! column or an array. An array of `json` that is read has one dimension. White space around a `json` is lost, and that in it is kept.
 
 mod array;
 mod document;
+mod members;
 mod number;
 mod raw;
 mod text;
@@ -62,11 +63,30 @@ use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
+#[doc(hidden)]
+pub use members::{Members, next_column, present, read_member, skip_member};
+
 /// A type with a form in JSON that is PostgreSQL's.
 pub trait JsonForm: Sized {
     /// Whether a list may be one value of the type, as it may of `json`.
     #[doc(hidden)]
     const IS_DOCUMENT: bool = false;
+
+    /// Whether null is a value of the type.
+    #[doc(hidden)]
+    const IS_NULLABLE: bool = false;
+
+    /// The value of a member that is not there, if there is one.
+    #[doc(hidden)]
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    /// Whether this is the value of a member that is not there.
+    #[doc(hidden)]
+    fn is_absent(&self) -> bool {
+        false
+    }
 
     /// Writes the form.
     ///
@@ -117,12 +137,27 @@ use as_serde_does;
 
 as_serde_does!(bool, i16, i32, i64, String, Uuid);
 
+/// Null is `None`, and where it is a value by itself, as of `Option<Option<_>>`, it is `Some(None)`: there, `None` is a member that is
+/// not there.
 impl<T: JsonForm> JsonForm for Option<T> {
+    const IS_NULLABLE: bool = true;
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+
     fn to_json<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.as_ref().map(Form).serialize(serializer)
     }
 
     fn from_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if T::IS_NULLABLE {
+            return T::from_json(deserializer).map(Some);
+        }
         let value: Option<Form<T>> = Option::deserialize(deserializer)?;
         Ok(value.map(|Form(value)| value))
     }

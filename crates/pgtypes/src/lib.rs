@@ -89,6 +89,7 @@ mod run;
 mod samples;
 mod snapshot;
 mod statement;
+mod struct_json;
 mod table;
 mod text;
 mod text_value;
@@ -170,7 +171,7 @@ pub use postgres;
 pub mod private {
     pub use crate::enums::{accepts, decode};
     #[cfg(feature = "serde")]
-    pub use crate::json_form::JsonForm;
+    pub use crate::json_form::{JsonForm, Members, next_column, present, read_member, skip_member};
     pub use postgres_types::{IsNull, Type, to_sql_checked};
     #[cfg(feature = "serde")]
     pub use serde;

@@ -189,6 +189,8 @@ pub mod event_counts_daily {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 bucket, 1 project_id, 2 name, 3 events, 4 paid_events, 5 revenue, 6 last_event_at }
+
     /// TimescaleDB's settings for the relation.
     impl Row {
         /// The relation that the aggregate is computed from.
@@ -299,6 +301,8 @@ pub mod event_counts_hourly {
         ],
         primary_key: &[],
     };
+
+    timeschema::row_json! { Row, TABLE; 0 bucket, 1 project_id, 2 name, 3 events, 4 paid_events, 5 revenue, 6 last_event_at }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -498,6 +502,8 @@ pub mod events {
         primary_key: &["time", "event_id"],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 time, 1 event_id, 2 project_id, 3 name, 4 user_id, 5 session_id, 6 session_sequence, 7 device, 8 country, 9 ip, 10 url, 11 path, 12 referrer, 13 viewport_width, 14 load_time_ms, 15 revenue, 16 is_bot, 17 tags, 18 properties, 19 received_at }
+
     /// TimescaleDB's settings for the relation.
     impl Row {
         /// The column that divides rows into chunks.
@@ -599,6 +605,8 @@ pub mod events {
         /// `timestamp with time zone`, `now()` by default. `None` is the default.
         pub received_at: Option<timeschema::Timestamp>,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 time, 1 event_id, 2 project_id, 3 name, 4 user_id, 5 session_id, 6 session_sequence, 7 device, 8 country, 9 ip, 10 url, 12 referrer, 13 viewport_width, 14 load_time_ms, 15 revenue, 16 is_bot, 17 tags, 18 properties, 19 received_at }
 
     /// The columns that every row of `public.events` needs: they are never null and have no
     /// default.
@@ -835,6 +843,8 @@ pub mod events {
         pub received_at: Option<timeschema::Timestamp>,
     }
 
+    timeschema::partial_json! { Update, TABLE; 2 project_id, 3 name, 4 user_id, 5 session_id, 6 session_sequence, 7 device, 8 country, 9 ip, 10 url, 12 referrer, 13 viewport_width, 14 load_time_ms, 15 revenue, 16 is_bot, 17 tags, 18 properties, 19 received_at }
+
     /// The row with this primary key: `time`, `event_id`.
     pub fn by_key(
         time: timeschema::Timestamp,
@@ -979,6 +989,8 @@ pub mod funnel_conversion_daily {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 bucket, 1 funnel_id, 2 entered, 3 converted, 4 conversion, 5 furthest_step, 6 average_time_to_convert }
+
     /// TimescaleDB's settings for the relation.
     impl Row {
         /// The relation that the aggregate is computed from.
@@ -1097,6 +1109,8 @@ pub mod funnel_events {
         primary_key: &["funnel_id", "user_id", "entered_at", "step"],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 entered_at, 1 funnel_id, 2 user_id, 3 step, 4 reached_at, 5 elapsed, 6 is_final, 7 event_id }
+
     /// TimescaleDB's settings for the relation.
     impl Row {
         /// The column that divides rows into chunks.
@@ -1149,6 +1163,8 @@ pub mod funnel_events {
         /// `uuid`.
         pub event_id: timeschema::Uuid,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 entered_at, 1 funnel_id, 2 user_id, 3 step, 4 reached_at, 6 is_final, 7 event_id }
 
     /// The columns that every row of `public.funnel_events` needs: they are never null and have
     /// no default.
@@ -1279,6 +1295,8 @@ pub mod funnel_events {
         /// `uuid`.
         pub event_id: Option<timeschema::Uuid>,
     }
+
+    timeschema::partial_json! { Update, TABLE; 4 reached_at, 6 is_final, 7 event_id }
 
     /// The row with this primary key: `funnel_id`, `user_id`, `entered_at`, `step`.
     pub fn by_key(
@@ -1451,6 +1469,8 @@ pub mod funnels {
         primary_key: &["id"],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 id, 1 project_id, 2 name, 3 description, 4 owner, 5 status, 6 steps, 7 step_count, 8 conversion_window, 9 filter, 10 created_at, 11 updated_at }
+
     /// A row to be written to `public.funnels`, without the columns that the database alone
     /// fills.
     ///
@@ -1500,6 +1520,8 @@ pub mod funnels {
         /// `timestamp with time zone`, `now()` by default. `None` is the default.
         pub updated_at: Option<timeschema::Timestamp>,
     }
+
+    timeschema::partial_json! { New, TABLE; 1 project_id, 2 name, 3 description, 4 owner, 5 status, 6 steps, 8 conversion_window, 9 filter, 10 created_at, 11 updated_at }
 
     /// The columns that every row of `public.funnels` needs: they are never null and have no
     /// default.
@@ -1674,6 +1696,8 @@ pub mod funnels {
         pub updated_at: Option<timeschema::Timestamp>,
     }
 
+    timeschema::partial_json! { Update, TABLE; 1 project_id, 2 name, 3 description, 4 owner, 5 status, 6 steps, 8 conversion_window, 9 filter, 10 created_at, 11 updated_at }
+
     /// The row with this primary key: `id`.
     pub fn by_key(id: i64) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE).equal(0, id)
@@ -1785,6 +1809,8 @@ pub mod revenue_daily {
         ],
         primary_key: &[],
     };
+
+    timeschema::row_json! { Row, TABLE; 0 bucket, 1 project_id, 2 country, 3 paid_events, 4 revenue, 5 average_revenue, 6 last_revenue }
 
     /// TimescaleDB's settings for the relation.
     impl Row {

@@ -29,6 +29,8 @@ pub mod lone {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 x }
+
     /// A row to be written to `public.lone`.
     ///
     /// No column is needed: `New::default()` is a row of nulls and defaults.
@@ -37,6 +39,8 @@ pub mod lone {
         /// `public.cube`. Read and written as its text. `None` is null.
         pub x: Option<timeschema::AsText>,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 x }
 
     impl timeschema::Insert for New {
         const TABLE: timeschema::Table = TABLE;
@@ -151,6 +155,8 @@ pub mod places {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 time, 1 address, 2 person_quote_x_quote, 3 homes, 4 grid, 5 span, 6 r#box, 7 note }
+
     /// TimescaleDB's settings for the relation.
     impl Row {
         /// The column that divides rows into chunks.
@@ -188,6 +194,8 @@ pub mod places {
         /// `text`. `None` is null.
         pub note: Option<String>,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 time, 1 address, 2 person_quote_x_quote, 3 homes, 4 grid, 5 span, 6 r#box, 7 note }
 
     /// The columns that every row of `public.places` needs: they are never null and have no
     /// default.
@@ -337,4 +345,6 @@ pub mod zips {
         ],
         primary_key: &[],
     };
+
+    timeschema::row_json! { Row, TABLE; 0 time, 1 address, 2 zip }
 }

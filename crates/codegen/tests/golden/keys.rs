@@ -106,6 +106,8 @@ pub mod accounts {
         primary_key: &["id"],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 id, 1 key, 2 tenant, 3 tier, 4 slug, 5 tenant_and_slug, 6 code }
+
     /// A row to be written to `public.accounts`, without the columns that the database alone
     /// fills.
     ///
@@ -126,6 +128,8 @@ pub mod accounts {
         /// `character(4)`. `None` is null.
         pub code: Option<String>,
     }
+
+    timeschema::partial_json! { New, TABLE; 1 key, 2 tenant, 3 tier, 4 slug, 5 tenant_and_slug, 6 code }
 
     /// The columns that every row of `public.accounts` needs: they are never null and have no
     /// default.
@@ -232,6 +236,8 @@ pub mod accounts {
         pub code: Option<Option<String>>,
     }
 
+    timeschema::partial_json! { Update, TABLE; 1 key, 2 tenant, 3 tier, 4 slug, 5 tenant_and_slug, 6 code }
+
     /// The row with this primary key: `id`.
     pub fn by_key(id: i64) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE).equal(0, id)
@@ -315,12 +321,16 @@ pub mod flags {
         primary_key: &["name"],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 name }
+
     /// A row to be written to `public.flags`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct New {
         /// `text`.
         pub name: String,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 name }
 
     impl timeschema::Insert for New {
         const TABLE: timeschema::Table = TABLE;
@@ -423,6 +433,8 @@ pub mod places {
         ],
         primary_key: &[],
     };
+
+    timeschema::row_json! { Row, TABLE; 0 place, 1 visits }
 }
 
 /// Table `public.visits`.
@@ -469,6 +481,8 @@ pub mod visits {
         primary_key: &["statement", "time"],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 time, 1 statement, 2 place }
+
     /// A row to be written to `public.visits`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct New {
@@ -479,6 +493,8 @@ pub mod visits {
         /// `text`.
         pub place: String,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 time, 1 statement, 2 place }
 
     impl timeschema::Insert for New {
         const TABLE: timeschema::Table = TABLE;
@@ -536,6 +552,8 @@ pub mod visits {
         /// `text`.
         pub place: Option<String>,
     }
+
+    timeschema::partial_json! { Update, TABLE; 2 place }
 
     /// The row with this primary key: `statement`, `time`.
     pub fn by_key(

@@ -401,6 +401,8 @@ pub mod quote_drop_table_events {
         primary_key: &["\"; drop column x; --", "aB"],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 quote_drop_column_x, 1 u27, 2 a_b_x550f, 3 a_b_x73d5, 4 a_b_xeff4, 5 a_quote_hash_b, 6 groesse, 7 u7528_u6237, 8 self_xc62c, 9 self_x651e, 10 super_, 11 crate_, 12 r#type, 13 r#gen, 14 table, 15 u5f, 16 _1st, 17 a_b_xb19b, 18 mood, 19 moods, 20 evil, 21 string, 22 nothing, 23 period, 24 contact, 25 labels, 26 addresses, 27 doubled }
+
     /// A row to be written to `public."; drop table events; --`, without the columns that the
     /// database alone fills.
     ///
@@ -469,6 +471,8 @@ pub mod quote_drop_table_events {
         /// `public.address[]`, of a domain over `text`. `None` is null.
         pub addresses: Option<timeschema::Array<String>>,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 quote_drop_column_x, 1 u27, 2 a_b_x550f, 3 a_b_x73d5, 4 a_b_xeff4, 5 a_quote_hash_b, 6 groesse, 7 u7528_u6237, 8 self_xc62c, 9 self_x651e, 10 super_, 11 crate_, 12 r#type, 13 r#gen, 14 table, 15 u5f, 16 _1st, 17 a_b_xb19b, 18 mood, 19 moods, 20 evil, 21 string, 22 nothing, 23 period, 24 contact, 25 labels, 26 addresses }
 
     /// The columns that every row of `public."; drop table events; --` needs: they are never null
     /// and have no default.
@@ -706,6 +710,8 @@ pub mod quote_drop_table_events {
         /// `public.address[]`, of a domain over `text`. `Some(None)` is null.
         pub addresses: Option<Option<timeschema::Array<String>>>,
     }
+
+    timeschema::partial_json! { Update, TABLE; 1 u27, 3 a_b_x73d5, 4 a_b_xeff4, 5 a_quote_hash_b, 6 groesse, 7 u7528_u6237, 8 self_xc62c, 9 self_x651e, 10 super_, 11 crate_, 12 r#type, 13 r#gen, 14 table, 15 u5f, 16 _1st, 17 a_b_xb19b, 18 mood, 19 moods, 20 evil, 21 string, 22 nothing, 23 period, 24 contact, 25 labels, 26 addresses }
 
     /// The row with this primary key: `"; drop column x; --`, `aB`.
     pub fn by_key(quote_drop_column_x: i32, a_b_x550f: i32) -> timeschema::Statement<'static, Row> {
@@ -1930,6 +1936,8 @@ pub mod all_types {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 a_bit, 1 a_bool, 2 a_box, 3 a_bpchar, 4 a_bytea, 5 a_char, 6 a_cid, 7 a_cidr, 8 a_circle, 9 a_date, 10 a_datemultirange, 11 a_daterange, 12 a_float4, 13 a_float8, 14 a_inet, 15 a_int2, 16 a_int4, 17 a_int4multirange, 18 a_int4range, 19 a_int8, 20 a_int8multirange, 21 a_int8range, 22 a_interval, 23 a_json, 24 a_jsonb, 25 a_jsonpath, 26 a_line, 27 a_lseg, 28 a_macaddr, 29 a_macaddr8, 30 a_money, 31 a_name, 32 a_numeric, 33 a_nummultirange, 34 a_numrange, 35 a_oid, 36 a_path, 37 a_pg_lsn, 38 a_pg_snapshot, 39 a_point, 40 a_polygon, 41 a_regclass, 42 a_regcollation, 43 a_regconfig, 44 a_regdictionary, 45 a_regnamespace, 46 a_regoper, 47 a_regoperator, 48 a_regproc, 49 a_regprocedure, 50 a_regrole, 51 a_regtype, 52 a_text, 53 a_tid, 54 a_time, 55 a_timestamp, 56 a_timestamptz, 57 a_timetz, 58 a_tsmultirange, 59 a_tsquery, 60 a_tsrange, 61 a_tstzmultirange, 62 a_tstzrange, 63 a_tsvector, 64 a_txid_snapshot, 65 a_uuid, 66 a_varbit, 67 a_varchar, 68 a_xid, 69 a_xid8, 70 a_xml, 71 n_bit, 72 n_bool, 73 n_box, 74 n_bpchar, 75 n_bytea, 76 n_char, 77 n_cid, 78 n_cidr, 79 n_circle, 80 n_date, 81 n_datemultirange, 82 n_daterange, 83 n_float4, 84 n_float8, 85 n_inet, 86 n_int2, 87 n_int4, 88 n_int4multirange, 89 n_int4range, 90 n_int8, 91 n_int8multirange, 92 n_int8range, 93 n_interval, 94 n_json, 95 n_jsonb, 96 n_jsonpath, 97 n_line, 98 n_lseg, 99 n_macaddr, 100 n_macaddr8, 101 n_money, 102 n_name, 103 n_numeric, 104 n_nummultirange, 105 n_numrange, 106 n_oid, 107 n_path, 108 n_pg_lsn, 109 n_pg_snapshot, 110 n_point, 111 n_polygon, 112 n_regclass, 113 n_regcollation, 114 n_regconfig, 115 n_regdictionary, 116 n_regnamespace, 117 n_regoper, 118 n_regoperator, 119 n_regproc, 120 n_regprocedure, 121 n_regrole, 122 n_regtype, 123 n_text, 124 n_tid, 125 n_time, 126 n_timestamp, 127 n_timestamptz, 128 n_timetz, 129 n_tsmultirange, 130 n_tsquery, 131 n_tsrange, 132 n_tstzmultirange, 133 n_tstzrange, 134 n_tsvector, 135 n_txid_snapshot, 136 n_uuid, 137 n_varbit, 138 n_varchar, 139 n_xid, 140 n_xid8, 141 n_xml, 142 s_bit, 143 s_bool, 144 s_box, 145 s_bpchar, 146 s_bytea, 147 s_char, 148 s_cid, 149 s_cidr, 150 s_circle, 151 s_date, 152 s_datemultirange, 153 s_daterange, 154 s_float4, 155 s_float8, 156 s_inet, 157 s_int2, 158 s_int4, 159 s_int4multirange, 160 s_int4range, 161 s_int8, 162 s_int8multirange, 163 s_int8range, 164 s_interval, 165 s_json, 166 s_jsonb, 167 s_jsonpath, 168 s_line, 169 s_lseg, 170 s_macaddr, 171 s_macaddr8, 172 s_money, 173 s_name, 174 s_numeric, 175 s_nummultirange, 176 s_numrange, 177 s_oid, 178 s_path, 179 s_pg_lsn, 180 s_pg_snapshot, 181 s_point, 182 s_polygon, 183 s_regclass, 184 s_regcollation, 185 s_regconfig, 186 s_regdictionary, 187 s_regnamespace, 188 s_regoper, 189 s_regoperator, 190 s_regproc, 191 s_regprocedure, 192 s_regrole, 193 s_regtype, 194 s_text, 195 s_tid, 196 s_time, 197 s_timestamp, 198 s_timestamptz, 199 s_timetz, 200 s_tsmultirange, 201 s_tsquery, 202 s_tsrange, 203 s_tstzmultirange, 204 s_tstzrange, 205 s_tsvector, 206 s_txid_snapshot, 207 s_uuid, 208 s_varbit, 209 s_varchar, 210 s_xid, 211 s_xid8, 212 s_xml }
+
     /// A row to be written to `public.all_types`.
     ///
     /// [`Required`] holds what every row needs; add the rest by struct update:
@@ -2369,6 +2377,8 @@ pub mod all_types {
         /// `xml[]`, `'{}'::xml[]` by default. `None` is the default.
         pub s_xml: Option<timeschema::Array<timeschema::Xml>>,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 a_bit, 1 a_bool, 2 a_box, 3 a_bpchar, 4 a_bytea, 5 a_char, 6 a_cid, 7 a_cidr, 8 a_circle, 9 a_date, 10 a_datemultirange, 11 a_daterange, 12 a_float4, 13 a_float8, 14 a_inet, 15 a_int2, 16 a_int4, 17 a_int4multirange, 18 a_int4range, 19 a_int8, 20 a_int8multirange, 21 a_int8range, 22 a_interval, 23 a_json, 24 a_jsonb, 25 a_jsonpath, 26 a_line, 27 a_lseg, 28 a_macaddr, 29 a_macaddr8, 30 a_money, 31 a_name, 32 a_numeric, 33 a_nummultirange, 34 a_numrange, 35 a_oid, 36 a_path, 37 a_pg_lsn, 38 a_pg_snapshot, 39 a_point, 40 a_polygon, 41 a_regclass, 42 a_regcollation, 43 a_regconfig, 44 a_regdictionary, 45 a_regnamespace, 46 a_regoper, 47 a_regoperator, 48 a_regproc, 49 a_regprocedure, 50 a_regrole, 51 a_regtype, 52 a_text, 53 a_tid, 54 a_time, 55 a_timestamp, 56 a_timestamptz, 57 a_timetz, 58 a_tsmultirange, 59 a_tsquery, 60 a_tsrange, 61 a_tstzmultirange, 62 a_tstzrange, 63 a_tsvector, 64 a_txid_snapshot, 65 a_uuid, 66 a_varbit, 67 a_varchar, 68 a_xid, 69 a_xid8, 70 a_xml, 71 n_bit, 72 n_bool, 73 n_box, 74 n_bpchar, 75 n_bytea, 76 n_char, 77 n_cid, 78 n_cidr, 79 n_circle, 80 n_date, 81 n_datemultirange, 82 n_daterange, 83 n_float4, 84 n_float8, 85 n_inet, 86 n_int2, 87 n_int4, 88 n_int4multirange, 89 n_int4range, 90 n_int8, 91 n_int8multirange, 92 n_int8range, 93 n_interval, 94 n_json, 95 n_jsonb, 96 n_jsonpath, 97 n_line, 98 n_lseg, 99 n_macaddr, 100 n_macaddr8, 101 n_money, 102 n_name, 103 n_numeric, 104 n_nummultirange, 105 n_numrange, 106 n_oid, 107 n_path, 108 n_pg_lsn, 109 n_pg_snapshot, 110 n_point, 111 n_polygon, 112 n_regclass, 113 n_regcollation, 114 n_regconfig, 115 n_regdictionary, 116 n_regnamespace, 117 n_regoper, 118 n_regoperator, 119 n_regproc, 120 n_regprocedure, 121 n_regrole, 122 n_regtype, 123 n_text, 124 n_tid, 125 n_time, 126 n_timestamp, 127 n_timestamptz, 128 n_timetz, 129 n_tsmultirange, 130 n_tsquery, 131 n_tsrange, 132 n_tstzmultirange, 133 n_tstzrange, 134 n_tsvector, 135 n_txid_snapshot, 136 n_uuid, 137 n_varbit, 138 n_varchar, 139 n_xid, 140 n_xid8, 141 n_xml, 142 s_bit, 143 s_bool, 144 s_box, 145 s_bpchar, 146 s_bytea, 147 s_char, 148 s_cid, 149 s_cidr, 150 s_circle, 151 s_date, 152 s_datemultirange, 153 s_daterange, 154 s_float4, 155 s_float8, 156 s_inet, 157 s_int2, 158 s_int4, 159 s_int4multirange, 160 s_int4range, 161 s_int8, 162 s_int8multirange, 163 s_int8range, 164 s_interval, 165 s_json, 166 s_jsonb, 167 s_jsonpath, 168 s_line, 169 s_lseg, 170 s_macaddr, 171 s_macaddr8, 172 s_money, 173 s_name, 174 s_numeric, 175 s_nummultirange, 176 s_numrange, 177 s_oid, 178 s_path, 179 s_pg_lsn, 180 s_pg_snapshot, 181 s_point, 182 s_polygon, 183 s_regclass, 184 s_regcollation, 185 s_regconfig, 186 s_regdictionary, 187 s_regnamespace, 188 s_regoper, 189 s_regoperator, 190 s_regproc, 191 s_regprocedure, 192 s_regrole, 193 s_regtype, 194 s_text, 195 s_tid, 196 s_time, 197 s_timestamp, 198 s_timestamptz, 199 s_timetz, 200 s_tsmultirange, 201 s_tsquery, 202 s_tsrange, 203 s_tstzmultirange, 204 s_tstzrange, 205 s_tsvector, 206 s_txid_snapshot, 207 s_uuid, 208 s_varbit, 209 s_varchar, 210 s_xid, 211 s_xid8, 212 s_xml }
 
     /// The columns that every row of `public.all_types` needs: they are never null and have no
     /// default.
@@ -3590,11 +3600,15 @@ pub mod empty {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; }
+
     /// A row to be written to `public.empty`.
     ///
     /// No column is needed: `New::default()` is a row of nulls and defaults.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct New {}
+
+    timeschema::partial_json! { New, TABLE; }
 
     impl timeschema::Insert for New {
         const TABLE: timeschema::Table = TABLE;
@@ -3678,6 +3692,8 @@ pub mod facts {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 at, 1 place }
+
     /// TimescaleDB's settings for the relation.
     impl Row {
         /// The column that divides rows into chunks.
@@ -3698,6 +3714,8 @@ pub mod facts {
         /// `text`.
         pub place: String,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 at, 1 place }
 
     impl timeschema::Insert for New {
         const TABLE: timeschema::Table = TABLE;
@@ -3796,6 +3814,8 @@ pub mod happy_people {
         ],
         primary_key: &[],
     };
+
+    timeschema::row_json! { Row, TABLE; 0 name, 1 since }
 }
 
 /// Table `public.match`.
@@ -3831,12 +3851,16 @@ pub mod r#match {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 r#match }
+
     /// A row to be written to `public.match`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct New {
         /// `timestamp with time zone`.
         pub r#match: timeschema::Timestamp,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 r#match }
 
     impl timeschema::Insert for New {
         const TABLE: timeschema::Table = TABLE;
@@ -3915,12 +3939,16 @@ pub mod only_identity {
         primary_key: &["id"],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 id }
+
     /// A row to be written to `public.only_identity`, without the columns that the database alone
     /// fills.
     ///
     /// No column is needed: `New::default()` is a row of nulls and defaults.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct New {}
+
+    timeschema::partial_json! { New, TABLE; }
 
     impl timeschema::Insert for New {
         const TABLE: timeschema::Table = TABLE;
@@ -4013,6 +4041,8 @@ pub mod only_optional {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 id, 1 note }
+
     /// A row to be written to `public.only_optional`.
     ///
     /// No column is needed: `New::default()` is a row of nulls and defaults.
@@ -4023,6 +4053,8 @@ pub mod only_optional {
         /// `text`. `None` is null.
         pub note: Option<String>,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 id, 1 note }
 
     impl timeschema::Insert for New {
         const TABLE: timeschema::Table = TABLE;
@@ -4118,6 +4150,8 @@ pub mod orphans_daily {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 bucket, 1 n }
+
     /// TimescaleDB's settings for the relation.
     impl Row {
         /// The relation that the aggregate is computed from.
@@ -4177,12 +4211,16 @@ pub mod pgtypes {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 std }
+
     /// A row to be written to `public.pgtypes`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct New {
         /// `integer`.
         pub std: i32,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 std }
 
     impl timeschema::Insert for New {
         const TABLE: timeschema::Table = TABLE;
@@ -4276,6 +4314,8 @@ pub mod readings {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 time, 1 value, 2 u202e_time }
+
     /// TimescaleDB's settings for the relation.
     impl Row {
         /// The column that divides rows into chunks.
@@ -4301,6 +4341,8 @@ pub mod readings {
         /// Column `U+202Etime `: `text`. `None` is null.
         pub u202e_time: Option<String>,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 time, 1 value, 2 u202e_time }
 
     /// The columns that every row of `public.readings` needs: they are never null and have no
     /// default.
@@ -4416,6 +4458,8 @@ pub mod reporting {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 x }
+
     /// A row to be written to `public.reporting`.
     ///
     /// No column is needed: `New::default()` is a row of nulls and defaults.
@@ -4424,6 +4468,8 @@ pub mod reporting {
         /// `integer`. `None` is null.
         pub x: Option<i32>,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 x }
 
     impl timeschema::Insert for New {
         const TABLE: timeschema::Table = TABLE;
@@ -4508,6 +4554,8 @@ pub mod std_ {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 result, 1 option }
+
     /// A row to be written to `public.std`.
     ///
     /// [`Required`] holds what every row needs; add the rest by struct update:
@@ -4519,6 +4567,8 @@ pub mod std_ {
         /// Column `Option`: `text`.
         pub option: String,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 result, 1 option }
 
     /// The columns that every row of `public.std` needs: they are never null and have no default.
     ///
@@ -4623,6 +4673,8 @@ pub mod super_ {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 time, 1 period }
+
     /// TimescaleDB's settings for the relation.
     impl Row {
         /// The column that divides rows into chunks.
@@ -4644,6 +4696,8 @@ pub mod super_ {
         /// `Some(None)` is null.
         pub period: Option<Option<timeschema::Array<super::reporting_schema::Period>>>,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 time, 1 period }
 
     /// The columns that every row of `public.super` needs: they are never null and have no
     /// default.
@@ -4762,12 +4816,16 @@ pub mod table {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 table }
+
     /// A row to be written to `public.table`.
     #[derive(Debug, Clone, PartialEq)]
     pub struct New {
         /// `text`.
         pub table: String,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 table }
 
     impl timeschema::Insert for New {
         const TABLE: timeschema::Table = TABLE;
@@ -4860,6 +4918,8 @@ pub mod types_of_citext {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 a_citext, 1 n_citext, 2 s_citext }
+
     /// A row to be written to `public.types_of_citext`.
     ///
     /// [`Required`] holds what every row needs; add the rest by struct update:
@@ -4873,6 +4933,8 @@ pub mod types_of_citext {
         /// `public.citext[]`, `'{}'::public.citext[]` by default. `None` is the default.
         pub s_citext: Option<timeschema::Array<String>>,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 a_citext, 1 n_citext, 2 s_citext }
 
     /// The columns that every row of `public.types_of_citext` needs: they are never null and have
     /// no default.
@@ -4995,6 +5057,8 @@ pub mod types_of_hstore {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 a_hstore, 1 n_hstore, 2 s_hstore }
+
     /// A row to be written to `public.types_of_hstore`.
     ///
     /// [`Required`] holds what every row needs; add the rest by struct update:
@@ -5008,6 +5072,8 @@ pub mod types_of_hstore {
         /// `public.hstore[]`, `'{}'::public.hstore[]` by default. `None` is the default.
         pub s_hstore: Option<timeschema::Array<timeschema::Hstore>>,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 a_hstore, 1 n_hstore, 2 s_hstore }
 
     /// The columns that every row of `public.types_of_hstore` needs: they are never null and have
     /// no default.
@@ -5130,6 +5196,8 @@ pub mod types_of_ltree {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 a_ltree, 1 n_ltree, 2 s_ltree }
+
     /// A row to be written to `public.types_of_ltree`.
     ///
     /// [`Required`] holds what every row needs; add the rest by struct update:
@@ -5143,6 +5211,8 @@ pub mod types_of_ltree {
         /// `public.ltree[]`, `'{}'::public.ltree[]` by default. `None` is the default.
         pub s_ltree: Option<timeschema::Array<timeschema::Ltree>>,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 a_ltree, 1 n_ltree, 2 s_ltree }
 
     /// The columns that every row of `public.types_of_ltree` needs: they are never null and have
     /// no default.
@@ -5281,6 +5351,8 @@ pub mod types_of_postgis {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 a_geography, 1 a_geometry, 2 n_geography, 3 n_geometry, 4 s_geography, 5 s_geometry }
+
     /// A row to be written to `public.types_of_postgis`.
     ///
     /// [`Required`] holds what every row needs; add the rest by struct update:
@@ -5300,6 +5372,8 @@ pub mod types_of_postgis {
         /// `public.geometry[]`, `'{}'::public.geometry[]` by default. `None` is the default.
         pub s_geometry: Option<timeschema::Array<timeschema::Geometry>>,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 a_geography, 1 a_geometry, 2 n_geography, 3 n_geometry, 4 s_geography, 5 s_geometry }
 
     /// The columns that every row of `public.types_of_postgis` needs: they are never null and
     /// have no default.
@@ -5438,6 +5512,8 @@ pub mod types_of_vector {
         primary_key: &[],
     };
 
+    timeschema::row_json! { Row, TABLE; 0 a_vector, 1 n_vector, 2 s_vector }
+
     /// A row to be written to `public.types_of_vector`.
     ///
     /// [`Required`] holds what every row needs; add the rest by struct update:
@@ -5451,6 +5527,8 @@ pub mod types_of_vector {
         /// `public.vector[]`, `'{}'::public.vector[]` by default. `None` is the default.
         pub s_vector: Option<timeschema::Array<timeschema::Vector>>,
     }
+
+    timeschema::partial_json! { New, TABLE; 0 a_vector, 1 n_vector, 2 s_vector }
 
     /// The columns that every row of `public.types_of_vector` needs: they are never null and have
     /// no default.
@@ -5605,6 +5683,8 @@ pub mod reporting_schema {
             primary_key: &[],
         };
 
+        timeschema::row_json! { Row, TABLE; 0 n }
+
         /// TimescaleDB's settings for the relation.
         impl Row {
             /// The relation that the aggregate is computed from.
@@ -5657,6 +5737,8 @@ pub mod reporting_schema {
             ],
             primary_key: &[],
         };
+
+        timeschema::row_json! { Row, TABLE; 0 bucket, 1 average }
 
         /// TimescaleDB's settings for the relation.
         impl Row {
@@ -5723,6 +5805,8 @@ pub mod reporting_schema {
             columns: &[timeschema::Column::nullable("total", "numeric")],
             primary_key: &[],
         };
+
+        timeschema::row_json! { Row, TABLE; 0 total }
     }
 
     /// Table `reporting.wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww`.
@@ -5778,6 +5862,8 @@ pub mod reporting_schema {
             primary_key: &[],
         };
 
+        timeschema::row_json! { Row, TABLE; 0 wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww, 1 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx, 2 yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy }
+
         /// A row to be written to
         /// `reporting.wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww`.
         ///
@@ -5794,6 +5880,8 @@ pub mod reporting_schema {
             /// `text`. `None` is null.
             pub yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy: Option<String>,
         }
+
+        timeschema::partial_json! { New, TABLE; 0 wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww, 1 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx, 2 yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy }
 
         /// The columns that every row of
         /// `reporting.wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww` needs:

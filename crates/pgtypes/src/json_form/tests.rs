@@ -3,7 +3,9 @@ use serde_json::Value;
 
 use super::{Form, JsonForm};
 use crate::random::Random;
-use crate::{Array, Dimension, Hstore, Json, Jsonb, Numeric, Range, Time, Timestamp};
+use crate::{
+    Array, Column, Dimension, Hstore, Json, Jsonb, Numeric, Range, Table, Time, Timestamp,
+};
 
 fn written(value: &impl JsonForm) -> String {
     serde_json::to_string(&Form(value)).unwrap_or_else(|error| panic!("{error}"))
@@ -215,4 +217,87 @@ fn enums_are_their_labels() {
     let json = serde_json::to_string(&row).unwrap();
     assert_eq!(json, r#"{"label":"high \"risk\""}"#);
     assert_eq!(serde_json::from_str::<Row>(&json).unwrap(), row);
+}
+
+const TABLE: Table = Table {
+    schema: "public",
+    name: "readings",
+    columns: &[
+        Column::never_null("type", "text"),
+        Column::nullable("Größe", "double precision"),
+        Column::nullable("payload", "bytea"),
+    ],
+    primary_key: &[],
+};
+
+#[derive(Debug, Clone, PartialEq)]
+struct Row {
+    r#type: String,
+    size: Option<f64>,
+    payload: Option<Vec<u8>>,
+}
+
+crate::row_json! { Row, TABLE; 0 r#type, 1 size, 2 payload }
+
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Update {
+    size: Option<f64>,
+    payload: Option<Option<Vec<u8>>>,
+}
+
+crate::partial_json! { Update, TABLE; 1 size, 2 payload }
+
+#[test]
+fn a_row_is_an_object_by_the_names_of_the_columns() {
+    let row = Row {
+        r#type: "a".to_owned(),
+        size: Some(f64::INFINITY),
+        payload: None,
+    };
+    let json = serde_json::to_string(&row).unwrap();
+    assert_eq!(json, r#"{"type":"a","Größe":"Infinity","payload":null}"#);
+    assert_eq!(serde_json::from_str::<Row>(&json).unwrap(), row);
+    let other_order = r#"{"unknown":[{}],"Größe":"Infinity","type":"a"}"#;
+    assert_eq!(serde_json::from_str::<Row>(other_order).unwrap(), row);
+    for (json, error) in [
+        ("{}", "missing field `type` at line 1 column 2"),
+        (
+            r#"{"type":"a","type":"b"}"#,
+            "duplicate field `type` at line 1 column 18",
+        ),
+        (
+            "[]",
+            "invalid type: sequence, expected an object with a member for each column at line 1 column 0",
+        ),
+    ] {
+        assert_eq!(
+            serde_json::from_str::<Row>(json).unwrap_err().to_string(),
+            error
+        );
+    }
+    assert!(serde_json::from_str::<Row>(r#"{"type":null}"#).is_err());
+}
+
+#[test]
+fn what_is_left_out_is_not_null() {
+    for (update, json) in [
+        (Update::default(), "{}"),
+        (
+            Update {
+                payload: Some(None),
+                size: None,
+            },
+            r#"{"payload":null}"#,
+        ),
+        (
+            Update {
+                payload: Some(Some(vec![1])),
+                size: Some(0.5),
+            },
+            r#"{"Größe":0.5,"payload":"\\x01"}"#,
+        ),
+    ] {
+        assert_eq!(serde_json::to_string(&update).unwrap(), json);
+        assert_eq!(serde_json::from_str::<Update>(json).unwrap(), update);
+    }
 }
