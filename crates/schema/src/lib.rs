@@ -20,6 +20,15 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Features
+//! - `tls`, on by default: [`Config`] connects over TLS where `sslmode` says so.
+//! - `plain`: [`Mode::Plain`] runs the schema on PostgreSQL without TimescaleDB.
+//! - `testing`: a database for each test.
+//! - `serde`: `Serialize` and `Deserialize` for every value and for the generated `Row`, `New` and `Update`, as the JSON that PostgreSQL
+//!   prints.
+//! - `chrono`, `jiff`, `time`, `rust_decimal`, `bigdecimal`, `ipnet`: conversions between the values and the types of that crate, by `From`
+//!   or `TryFrom`, that lose nothing. What does not fit is a [`ConversionError`].
 #![deny(missing_docs)]
 
 mod include;
