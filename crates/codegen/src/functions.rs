@@ -13,10 +13,11 @@ use crate::layout::{self, Indent};
 use crate::names::{self, Style};
 use crate::new::Role;
 use crate::source::{Kind, Source};
+use crate::types::Equality;
 use crate::update::{self, Update};
 
 /// Types that are passed by value.
-const COPY: [&str; 12] = [
+const BY_VALUE: [&str; 12] = [
     "bool",
     "f32",
     "f64",
@@ -61,7 +62,7 @@ pub(crate) fn of(
     let mut update = None;
     for key in keys(source, title, fields)? {
         let columns = key.shown();
-        if key.function == BY_KEY {
+        if key.finder == BY_KEY {
             let find = format!("The row with this primary key: {columns}.");
             functions.push(key.function(BY_KEY, "select", &find, &place));
             if key.is_given() {
@@ -77,17 +78,22 @@ pub(crate) fn of(
             functions.push(key.function("delete", "delete", &delete, &place));
         } else {
             let find = format!("The row with this unique key: {columns}.");
-            functions.push(key.function(&key.function, "select", &find, &place));
+            functions.push(key.function(&key.finder, "select", &find, &place));
         }
     }
     functions.extend(between(fields, facts, &place));
+    functions.push(Function {
+        doc: docs::block(place(4), &["All rows, in no order.".to_owned()]),
+        head: "pub fn select() -> timeschema::Statement<'static, Row> {".to_owned(),
+        body: "timeschema::Statement::select(&TABLE)".to_owned(),
+    });
     Ok(Functions { functions, update })
 }
 
 /// A primary or unique key.
 struct Key<'a> {
     /// The name of the function that finds a row by it.
-    function: String,
+    finder: String,
     /// The columns' positions and fields.
     fields: Vec<(usize, &'a Field<'a>)>,
 }
@@ -118,29 +124,23 @@ fn keys<'a>(
         .iter()
         .map(|columns| format!("by\u{1}{}", columns.join("\u{1}and\u{1}")))
         .collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let first_unique = usize::from(has_primary);
-    let unique = names::assign(title, &names[first_unique..], Style::Snake)?;
-    let functions = has_primary.then(|| BY_KEY.to_owned()).into_iter();
-    let functions = functions.chain(unique.into_iter().map(free));
+    // The primary key's finder is named first, whatever the others are called.
+    let unique = names[usize::from(has_primary)..].iter();
+    let names: Vec<&str> = std::iter::once(BY_KEY)
+        .chain(unique.map(String::as_str))
+        .collect();
+    let finders = names::assign(title, &names, Style::Snake)?;
+    let primary = has_primary.then(|| BY_KEY.to_owned());
+    let finders = primary.into_iter().chain(finders.into_iter().skip(1));
     let field = |name: &String| {
         let mut fields = fields.iter().enumerate();
         fields.find(|(_, field)| field.column.name == *name)
     };
-    let keys = functions.zip(columns).map(|(function, columns)| Key {
-        function,
+    let keys = finders.zip(columns).map(|(finder, columns)| Key {
+        finder,
         fields: columns.iter().filter_map(field).collect(),
     });
-    Ok(keys.collect())
-}
-
-/// The name of a unique key's finder: of a column `key` it is not that of the primary key's.
-fn free(function: String) -> String {
-    if function == BY_KEY {
-        names::with_word(&function, "column")
-    } else {
-        function
-    }
+    Ok(keys.filter(Key::is_comparable).collect())
 }
 
 impl Key<'_> {
@@ -170,6 +170,12 @@ impl Key<'_> {
                 &self.conditions(self.fields.len(), place),
             ),
         }
+    }
+
+    /// Whether the server finds the operators that compare the columns.
+    fn is_comparable(&self) -> bool {
+        let mut columns = self.fields.iter();
+        columns.all(|(_, field)| field.ty.equality != Equality::Unknown)
     }
 
     /// Whether rows to be written give the key's columns.
@@ -208,7 +214,7 @@ impl Key<'_> {
         let links = changeable.len() + self.fields.len();
         let sets = changeable.iter().map(|(at, field)| {
             let column = format!("&{change}.{}", field.name);
-            link(".set", *at, &column, links, place)
+            link(".set", &[&at.to_string(), &column], links, place)
         });
         let links: Vec<String> = sets.chain(self.conditions(links, place)).collect();
         let doc = format!(
@@ -232,7 +238,7 @@ impl Key<'_> {
         let columns = self.fields.iter();
         let columns = columns.map(|(_, field)| (field.name.as_str(), field.ty.path.as_str()));
         let all: Vec<(&str, &str)> = columns.chain(more).collect();
-        let borrowed = all.iter().filter(|(_, ty)| !COPY.contains(ty)).count();
+        let borrowed = all.iter().filter(|(_, ty)| !BY_VALUE.contains(ty)).count();
         let lifetime = Lifetime::of(borrowed);
         let parameters: Vec<String> = all
             .iter()
@@ -248,7 +254,16 @@ impl Key<'_> {
     fn conditions(&self, links: usize, place: &impl Fn(usize) -> Indent) -> Vec<String> {
         let columns = self.fields.iter();
         columns
-            .map(|(at, field)| link(".equal", *at, &field.name, links, place))
+            .map(|(at, field)| {
+                let at = at.to_string();
+                match &field.ty.equality {
+                    Equality::InSchema(schema) => {
+                        let schema = layout::string(schema);
+                        link(".equal_in", &[&schema, &at, &field.name], links, place)
+                    }
+                    _ => link(".equal", &[&at, &field.name], links, place),
+                }
+            })
             .collect()
     }
 }
@@ -256,15 +271,13 @@ impl Key<'_> {
 /// A call in a chain of that many.
 fn link(
     method: &str,
-    at: usize,
-    value: &str,
+    arguments: &[&str],
     links: usize,
     place: &impl Fn(usize) -> Indent,
 ) -> String {
     // Alone, a call that has to be broken begins on the line of what it is called on.
     let further = if links == 1 { 0 } else { 4 };
-    let arguments = [&*at.to_string(), value];
-    layout::call(place(8).inner(further), method, &arguments, "")
+    layout::call(place(8).inner(further), method, arguments, "")
 }
 
 /// How a function's borrowed parameters and its statement are tied together, in the form that clippy asks for.
@@ -304,7 +317,7 @@ impl Lifetime {
 
     /// The type of a parameter for a field of type `ty`.
     fn parameter(self, ty: &str) -> String {
-        if COPY.contains(&ty) {
+        if BY_VALUE.contains(&ty) {
             return ty.to_owned();
         }
         let reference = match self {

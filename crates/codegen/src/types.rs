@@ -29,6 +29,19 @@ pub(crate) struct RustType {
     pub(crate) is_ordered: bool,
     /// Whether the values are read and written as their text.
     pub(crate) as_text: bool,
+    /// Where the type's `=` is.
+    pub(crate) equality: Equality,
+}
+
+/// Where the operator is that compares the values of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Equality {
+    /// In `pg_catalog`: of a built-in type, and of every enum, array and range.
+    BuiltIn,
+    /// In the schema of the extension that has the type.
+    InSchema(String),
+    /// The server finds none for a parameter whose type it has to guess: of a domain over an enum, and of a composite type.
+    Unknown,
 }
 
 /// A domain that refers to itself, which no database has, by schema and name.
@@ -41,6 +54,7 @@ fn as_text() -> RustType {
         path: "timeschema::AsText".to_owned(),
         is_ordered: false,
         as_text: true,
+        equality: Equality::Unknown,
     }
 }
 
@@ -67,6 +81,7 @@ impl<'a> Types<'a> {
 
     /// The Rust type for `ty` in a module that lies `depth` modules below the root of the file.
     pub(crate) fn rust(&self, ty: &TypeRef, depth: usize) -> Result<RustType, CircularDomain> {
+        let is_domain = self.domain(ty).is_some();
         let mut ty = ty;
         let mut array = ty.array;
         let mut left = self.domains.len();
@@ -95,6 +110,15 @@ impl<'a> Types<'a> {
             },
             is_ordered,
             as_text: false,
+            equality: if array || builtin(ty).is_some() {
+                Equality::BuiltIn
+            } else if self.added(ty).is_some() {
+                Equality::InSchema(ty.schema.clone())
+            } else if is_domain {
+                Equality::Unknown
+            } else {
+                Equality::BuiltIn
+            },
         })
     }
 

@@ -112,6 +112,47 @@ fn many_rows_are_stored_all_or_none((_database, mut client): (Database, Client))
 }
 
 #[testkit::test(database)]
+fn many_rows_share_the_fate_of_a_transaction_that_the_caller_began(
+    (_database, mut client): (Database, Client),
+) {
+    // More than one statement takes.
+    let rows: Vec<_> = (0..20_000).map(place).collect();
+    client.batch_execute("BEGIN").unwrap();
+    assert_eq!(places::copy_in(&mut client, &rows).unwrap(), 20_000);
+    let mut mixed = rows.clone();
+    mixed[19_999].homes = None;
+    places::copy_in(&mut client, &mixed).unwrap_err();
+    let count = |client: &mut Client| places::select().execute(client).unwrap();
+    assert_eq!(count(&mut client), 20_000, "the transaction goes on");
+    client.batch_execute("ROLLBACK").unwrap();
+    assert_eq!(count(&mut client), 0);
+
+    assert_eq!(places::copy_in(&mut client, &rows).unwrap(), 20_000);
+    places::copy_in(&mut client, &mixed).unwrap_err();
+    assert_eq!(count(&mut client), 20_000);
+}
+
+#[testkit::test(database)]
+fn a_value_that_cannot_be_sent_is_named_by_its_column((_database, mut client): (Database, Client)) {
+    let wrong = places::New {
+        span: Some(AsText::from("[1,\0]")),
+        ..place(0)
+    };
+    insta::assert_snapshot!(places::insert(&wrong).one(&mut client).unwrap_err());
+    insta::assert_snapshot!(places::copy_in(&mut client, [&wrong]).unwrap_err());
+}
+
+#[testkit::test(database)]
+fn rows_that_a_trigger_leaves_out_are_not_counted((_database, mut client): (Database, Client)) {
+    let trigger = "CREATE FUNCTION skip() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN IF NEW.note = 'row 1' THEN RETURN NULL; END IF; RETURN NEW; END $$;
+        CREATE TRIGGER skip BEFORE INSERT ON places FOR EACH ROW EXECUTE FUNCTION skip();";
+    client.batch_execute(trigger).unwrap();
+    let rows: Vec<_> = (0..3).map(place).collect();
+    assert_eq!(places::copy_in(&mut client, &rows).unwrap(), 2);
+}
+
+#[testkit::test(database)]
 fn a_query_that_does_not_read_text_is_an_error_that_names_the_types(
     (_database, mut client): (Database, Client),
 ) {

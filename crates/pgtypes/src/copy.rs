@@ -67,7 +67,8 @@ pub enum CopyError {
 
 /// Stores the rows by one binary COPY and returns how many. All are stored or none.
 ///
-/// Rows with a column that is [`AsText`](crate::AsText) are stored by `INSERT`s of many rows instead, in a transaction or savepoint.
+/// Rows with a column that is [`AsText`](crate::AsText) are stored by `INSERT`s of many rows instead. In a transaction these are in a
+/// savepoint, so that an error leaves the transaction usable.
 ///
 /// The columns are those that the first row sets; the other columns get their defaults in all rows. No memory is allocated per row. Outside
 /// a transaction the rows are committed at the end; inside one, an error aborts the transaction, as with any statement. After an error the

@@ -10,16 +10,33 @@ use crate::driver::base;
 /// A value that a domain accepts if its base type does. The server reports the domain as the type of a parameter for such a column, and the
 /// driver's impls know only the base types.
 #[derive(Debug)]
-pub(crate) enum Parameter<'a> {
+pub(crate) struct Parameter<'a> {
+    /// The column that it is written to or compared with, for errors.
+    column: &'static str,
+    value: Value<'a>,
+}
+
+#[derive(Debug)]
+enum Value<'a> {
     Borrowed(&'a (dyn ToSql + Sync)),
     Owned(Box<dyn ToSql + Sync + Send + 'a>),
 }
 
-impl Parameter<'_> {
+impl<'a> Parameter<'a> {
+    pub(crate) fn borrowed(column: &'static str, value: &'a (dyn ToSql + Sync)) -> Self {
+        let value = Value::Borrowed(value);
+        Self { column, value }
+    }
+
+    pub(crate) fn owned(column: &'static str, value: impl ToSql + Sync + Send + 'a) -> Self {
+        let value = Value::Owned(Box::new(value));
+        Self { column, value }
+    }
+
     fn value(&self) -> &(dyn ToSql + Sync) {
-        match self {
-            Self::Borrowed(value) => *value,
-            Self::Owned(value) => value.as_ref(),
+        match &self.value {
+            Value::Borrowed(value) => *value,
+            Value::Owned(value) => value.as_ref(),
         }
     }
 }
@@ -30,7 +47,8 @@ impl ToSql for Parameter<'_> {
         ty: &Type,
         out: &mut BytesMut,
     ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
-        self.value().to_sql_checked(base(ty), out)
+        let sent = self.value().to_sql_checked(base(ty), out);
+        sent.map_err(|error| format!("column {}: {error}", self.column).into())
     }
 
     /// Any: the value itself is asked when it is written.

@@ -7,14 +7,14 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum QueryError {
-    /// One row was asked for, and there is none.
-    #[error("{relation}: no row was found")]
+    /// One row was asked for, and none was returned.
+    #[error("{relation}: no row was returned")]
     NoRow {
         /// The relation, quoted for SQL.
         relation: String,
     },
-    /// One row at most was asked for, and there are more.
-    #[error("{relation}: {rows} rows were found, and one at most was asked for")]
+    /// One row at most was asked for, and more were returned.
+    #[error("{relation}: {rows} rows were returned, and one at most was asked for")]
     SeveralRows {
         /// The relation, quoted for SQL.
         relation: String,

@@ -17,10 +17,13 @@ use crate::table::{Column, Insert, Table, quote_identifier};
 
 /// A statement, its parameters, and the type of the rows that it returns.
 ///
-/// Nothing is sent before it is run: by [`one`](Self::one), [`optional`](Self::optional), [`all`](Self::all) or
-/// [`execute`](Self::execute), with a `&mut postgres::Client` or `&mut postgres::Transaction`, or, with the feature `tokio`, a
-/// `&tokio_postgres::Client` or `&tokio_postgres::Transaction`. Of the first the answer is a `Result`, of the second a future of it.
-#[must_use = "a statement is sent when it is run: by `one`, `optional`, `all` or `execute`"]
+/// It is sent when it is run: by [`one`](Self::one), [`optional`](Self::optional), [`all`](Self::all), [`iter`](Self::iter) or
+/// [`execute`](Self::execute). These take a `&mut postgres::Client` or `&mut postgres::Transaction`, and return a `Result`. With the
+/// feature `tokio` all but `iter` also take a `&tokio_postgres::Client` or `&tokio_postgres::Transaction`, and return a future of the
+/// `Result`.
+///
+/// A client that is itself a `&mut` parameter is lent again for each statement: `.one(&mut *client)`.
+#[must_use = "a statement is sent when it is run: by `one`, `optional`, `all`, `iter` or `execute`"]
 pub struct Statement<'a, R> {
     table: &'static Table,
     /// Up to its conditions.
@@ -37,16 +40,19 @@ pub struct Statement<'a, R> {
 
 impl<'a, R> Statement<'a, R> {
     /// `SELECT` of all rows.
+    #[doc(hidden)]
     pub fn select(table: &'static Table) -> Self {
         Self::new(table, table.select(), false)
     }
 
     /// `DELETE` of all rows.
+    #[doc(hidden)]
     pub fn delete(table: &'static Table) -> Self {
         Self::new(table, format!("DELETE FROM {}", table.quoted()), true)
     }
 
     /// `UPDATE` of all rows, to the values that [`set`](Self::set) gives. With none it reads the rows and changes nothing.
+    #[doc(hidden)]
     pub fn update(table: &'static Table) -> Self {
         Self::new(table, table.select(), false)
     }
@@ -55,12 +61,14 @@ impl<'a, R> Statement<'a, R> {
     ///
     /// # Panics
     /// When the table has no column at `position`.
+    #[doc(hidden)]
     pub fn set<T: ToSql + Sync>(mut self, position: usize, value: &'a Option<T>) -> Self {
         let Some(value) = value else {
             return self;
         };
         let column = &self.table.columns[position];
-        self.parameters.push(Parameter::Borrowed(value));
+        self.parameters
+            .push(Parameter::borrowed(column.name, value));
         self.types.push(column.known_type());
         let number = self.parameters.len();
         if number == 1 {
@@ -75,18 +83,20 @@ impl<'a, R> Statement<'a, R> {
     }
 
     /// `INSERT` of one row.
+    #[doc(hidden)]
     pub fn insert<N: Insert>(table: &'static Table, row: &'a N) -> Self {
         let head = table.insert_statement(&row.columns());
         let mut statement = Self::new(table, head, true);
         for (name, value) in row.columns().into_iter().zip(row.values()) {
             let column = table.columns.iter().find(|column| column.name == name);
             statement.types.push(column.and_then(Column::known_type));
-            statement.parameters.push(Parameter::Borrowed(value));
+            statement.parameters.push(Parameter::borrowed(name, value));
         }
         statement
     }
 
     /// `INSERT` of one row that, where a row has its primary key, changes the columns that it gives.
+    #[doc(hidden)]
     pub fn upsert<N: Insert>(table: &'static Table, row: &'a N) -> Self {
         let mut statement = Self::insert(table, row);
         statement.tail = table.on_conflict_clause(&row.columns());
@@ -106,25 +116,42 @@ impl<'a, R> Statement<'a, R> {
         }
     }
 
-    /// Only rows whose column at `position` of the table is equal to `value`.
+    /// Only rows whose column at `position` of the table is equal to `value`. The operators are named with their schema: a statement runs no
+    /// other, whatever the search path is.
     ///
     /// # Panics
     /// When the table has no column at `position`. Likewise the next two.
+    #[doc(hidden)]
     pub fn equal(self, position: usize, value: impl ToSql + Sync + Send + 'a) -> Self {
-        self.and(position, "=", value)
+        self.and(position, "pg_catalog.=", value)
+    }
+
+    /// The same by the operator of that schema, in which an extension has the column's type.
+    #[doc(hidden)]
+    pub fn equal_in(
+        self,
+        schema: &str,
+        position: usize,
+        value: impl ToSql + Sync + Send + 'a,
+    ) -> Self {
+        let operator = format!("{}.=", quote_identifier(schema));
+        self.and(position, &operator, value)
     }
 
     /// Only rows whose column at `position` is not less than `value`.
+    #[doc(hidden)]
     pub fn from(self, position: usize, value: impl ToSql + Sync + Send + 'a) -> Self {
-        self.and(position, ">=", value)
+        self.and(position, "pg_catalog.>=", value)
     }
 
     /// Only rows whose column at `position` is less than `value`.
+    #[doc(hidden)]
     pub fn before(self, position: usize, value: impl ToSql + Sync + Send + 'a) -> Self {
-        self.and(position, "<", value)
+        self.and(position, "pg_catalog.<", value)
     }
 
     /// The rows in ascending order of the column at `position`.
+    #[doc(hidden)]
     pub fn ordered_by(mut self, position: usize) -> Self {
         let column = quote_identifier(self.table.columns[position].name);
         self.tail = format!(" ORDER BY {column}");
@@ -138,7 +165,7 @@ impl<'a, R> Statement<'a, R> {
         value: impl ToSql + Sync + Send + 'a,
     ) -> Self {
         let column = &self.table.columns[position];
-        self.parameters.push(Parameter::Owned(Box::new(value)));
+        self.parameters.push(Parameter::owned(column.name, value));
         self.types.push(column.known_type());
         let number = self.parameters.len();
         let word = if self.conditions.is_empty() {
@@ -148,7 +175,10 @@ impl<'a, R> Statement<'a, R> {
         };
         let name = quote_identifier(column.name);
         // Writing to a String does not fail.
-        let _ = write!(self.conditions, " {word} {name} {operator} ${number}");
+        let _ = write!(
+            self.conditions,
+            " {word} {name} OPERATOR({operator}) ${number}"
+        );
         self
     }
 
@@ -161,7 +191,7 @@ impl<'a, R> Statement<'a, R> {
         let mut sql = self.sql();
         if returns && self.writes {
             sql += " RETURNING ";
-            sql += &self.table.read_list();
+            sql += &self.table.returning_list();
         }
         Request {
             table: self.table,

@@ -156,6 +156,14 @@ impl Table {
         }
     }
 
+    /// The same after `RETURNING`, which cannot be empty.
+    pub(crate) fn returning_list(&self) -> String {
+        if self.columns.is_empty() {
+            return "NULL".to_owned();
+        }
+        self.read_list()
+    }
+
     /// Whether one of the columns of these names is text here.
     pub(crate) fn has_text_among(&self, columns: &[&str]) -> bool {
         let mut text = self.columns.iter().filter(|column| column.as_text);

@@ -227,6 +227,11 @@ pub mod event_counts_daily {
             .before(0, range.end)
             .ordered_by(0)
     }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+    }
 }
 
 /// Hourly count and revenue per project and event name.
@@ -345,6 +350,11 @@ pub mod event_counts_hourly {
             .from(0, range.start)
             .before(0, range.end)
             .ordered_by(0)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -755,7 +765,7 @@ pub mod events {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -913,6 +923,11 @@ pub mod events {
             .before(0, range.end)
             .ordered_by(0)
     }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+    }
 }
 
 /// Funnel conversion by the day on which users entered.
@@ -1026,6 +1041,11 @@ pub mod funnel_conversion_daily {
             .from(0, range.start)
             .before(0, range.end)
             .ordered_by(0)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -1265,7 +1285,7 @@ pub mod funnel_events {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -1365,6 +1385,11 @@ pub mod funnel_events {
             .from(0, range.start)
             .before(0, range.end)
             .ordered_by(0)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -1638,7 +1663,7 @@ pub mod funnels {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -1732,6 +1757,11 @@ pub mod funnels {
         timeschema::Statement::select(&TABLE)
             .equal(1, project_id)
             .equal(2, name)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -1847,5 +1877,10 @@ pub mod revenue_daily {
             .from(0, range.start)
             .before(0, range.end)
             .ordered_by(0)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }

@@ -75,7 +75,7 @@ pub mod lone {
 
     /// Writes `rows` with `INSERT`s of many rows, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -86,6 +86,11 @@ pub mod lone {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -277,7 +282,7 @@ pub mod places {
 
     /// Writes `rows` with `INSERT`s of many rows, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -301,6 +306,11 @@ pub mod places {
             .from(0, range.start)
             .before(0, range.end)
             .ordered_by(0)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -347,4 +357,9 @@ pub mod zips {
     };
 
     timeschema::row_json! { Row, TABLE; 0 time, 1 address, 2 zip }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+    }
 }

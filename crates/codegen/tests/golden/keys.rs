@@ -206,7 +206,7 @@ pub mod accounts {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -261,7 +261,7 @@ pub mod accounts {
     }
 
     /// The row with this unique key: `key`.
-    pub fn by_key_column(key: &str) -> timeschema::Statement<'_, Row> {
+    pub fn by_key_xc117(key: &str) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::select(&TABLE).equal(1, key)
     }
 
@@ -288,6 +288,174 @@ pub mod accounts {
         timeschema::Statement::select(&TABLE)
             .equal(3, tier)
             .equal(6, code)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+    }
+}
+
+/// Table `public.emails`.
+pub mod emails {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: primary key.
+        ///
+        /// `ext.citext`.
+        pub address: String,
+        /// `public.tier`.
+        pub tier: Option<super::Tier>,
+    }
+
+    /// Reads the columns by name, so a query may return them in any order, together with others.
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
+
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                address: TABLE.get(row, 0)?,
+                tier: TABLE.get(row, 1)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: timeschema::Table = timeschema::Table {
+        schema: "public",
+        name: "emails",
+        columns: &[
+            timeschema::Column::never_null("address", "ext.citext"),
+            timeschema::Column::nullable("tier", "public.tier"),
+        ],
+        primary_key: &["address"],
+    };
+
+    timeschema::row_json! { Row, TABLE; 0 address, 1 tier }
+
+    /// A row to be written to `public.emails`.
+    ///
+    /// [`Required`] holds what every row needs; add the rest by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `ext.citext`.
+        pub address: String,
+        /// `public.tier`. `None` is null.
+        pub tier: Option<super::Tier>,
+    }
+
+    timeschema::partial_json! { New, TABLE; 0 address, 1 tier }
+
+    /// The columns that every row of `public.emails` needs: they are never null and have no
+    /// default.
+    ///
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// `ext.citext`.
+        pub address: String,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                address: required.address,
+                tier: None,
+            }
+        }
+    }
+
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
+        type Given = [bool; 2];
+
+        fn given(&self) -> Self::Given {
+            [true; 2]
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.address);
+            values.push(&self.tier);
+            values
+        }
+
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.address, out)?;
+            timeschema::nullable_field(&self.tier, out)?;
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// The columns of a row of `public.emails` to change. `None` leaves a column as it is.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct Update {
+        /// `public.tier`. `Some(None)` is null.
+        pub tier: Option<Option<super::Tier>>,
+    }
+
+    timeschema::partial_json! { Update, TABLE; 1 tier }
+
+    /// The row with this primary key: `address`.
+    pub fn by_key(address: &str) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::select(&TABLE).equal_in("ext", 0, address)
+    }
+
+    /// Writes one row, or changes the row that has its primary key (`address`), and returns it.
+    ///
+    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
+    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, row)
+    }
+
+    /// Changes the row with this primary key (`address`), and returns it.
+    pub fn update<'a>(address: &'a str, change: &'a Update) -> timeschema::Statement<'a, Row> {
+        timeschema::Statement::update(&TABLE)
+            .set(1, &change.tier)
+            .equal_in("ext", 0, address)
+    }
+
+    /// Deletes the row with this primary key (`address`), and returns it.
+    pub fn delete(address: &str) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::delete(&TABLE).equal_in("ext", 0, address)
+    }
+
+    /// The row with this unique key: `tier`.
+    pub fn by_tier(tier: &super::Tier) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::select(&TABLE).equal(1, tier)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -365,7 +533,7 @@ pub mod flags {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -393,6 +561,272 @@ pub mod flags {
     /// Deletes the row with this primary key (`name`), and returns it.
     pub fn delete(name: &str) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::delete(&TABLE).equal(0, name)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+    }
+}
+
+/// Table `public.keycol`.
+pub mod keycol {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// `integer`.
+        pub key: Option<i32>,
+        /// `integer`.
+        pub key_column: Option<i32>,
+        /// Never null: primary key.
+        ///
+        /// `integer`.
+        pub id: i32,
+    }
+
+    /// Reads the columns by name, so a query may return them in any order, together with others.
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
+
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                key: TABLE.get(row, 0)?,
+                key_column: TABLE.get(row, 1)?,
+                id: TABLE.get(row, 2)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: timeschema::Table = timeschema::Table {
+        schema: "public",
+        name: "keycol",
+        columns: &[
+            timeschema::Column::nullable("key", "integer"),
+            timeschema::Column::nullable("key_column", "integer"),
+            timeschema::Column::never_null("id", "integer"),
+        ],
+        primary_key: &["id"],
+    };
+
+    timeschema::row_json! { Row, TABLE; 0 key, 1 key_column, 2 id }
+
+    /// A row to be written to `public.keycol`.
+    ///
+    /// [`Required`] holds what every row needs; add the rest by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `integer`. `None` is null.
+        pub key: Option<i32>,
+        /// `integer`. `None` is null.
+        pub key_column: Option<i32>,
+        /// `integer`.
+        pub id: i32,
+    }
+
+    timeschema::partial_json! { New, TABLE; 0 key, 1 key_column, 2 id }
+
+    /// The columns that every row of `public.keycol` needs: they are never null and have no
+    /// default.
+    ///
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// `integer`.
+        pub id: i32,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                key: None,
+                key_column: None,
+                id: required.id,
+            }
+        }
+    }
+
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
+        type Given = [bool; 3];
+
+        fn given(&self) -> Self::Given {
+            [true; 3]
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.key);
+            values.push(&self.key_column);
+            values.push(&self.id);
+            values
+        }
+
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::nullable_field(&self.key, out)?;
+            timeschema::nullable_field(&self.key_column, out)?;
+            timeschema::field(&self.id, out)?;
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// The columns of a row of `public.keycol` to change. `None` leaves a column as it is.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct Update {
+        /// `integer`. `Some(None)` is null.
+        pub key: Option<Option<i32>>,
+        /// `integer`. `Some(None)` is null.
+        pub key_column: Option<Option<i32>>,
+    }
+
+    timeschema::partial_json! { Update, TABLE; 0 key, 1 key_column }
+
+    /// The row with this primary key: `id`.
+    pub fn by_key(id: i32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE).equal(2, id)
+    }
+
+    /// Writes one row, or changes the row that has its primary key (`id`), and returns it.
+    ///
+    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
+    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, row)
+    }
+
+    /// Changes the row with this primary key (`id`), and returns it.
+    pub fn update(id: i32, change: &Update) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::update(&TABLE)
+            .set(0, &change.key)
+            .set(1, &change.key_column)
+            .equal(2, id)
+    }
+
+    /// Deletes the row with this primary key (`id`), and returns it.
+    pub fn delete(id: i32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::delete(&TABLE).equal(2, id)
+    }
+
+    /// The row with this unique key: `key_column`.
+    pub fn by_key_column(key_column: i32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE).equal(1, key_column)
+    }
+
+    /// The row with this unique key: `key`.
+    pub fn by_key_xc117(key: i32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE).equal(0, key)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+    }
+}
+
+/// Table `public.nothing`.
+pub mod nothing {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {}
+
+    /// Reads the columns by name, so a query may return them in any order, together with others.
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
+
+        fn try_from(_: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {})
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: timeschema::Table = timeschema::Table {
+        schema: "public",
+        name: "nothing",
+        columns: &[],
+        primary_key: &[],
+    };
+
+    timeschema::row_json! { Row, TABLE; }
+
+    /// A row to be written to `public.nothing`.
+    ///
+    /// No column is needed: `New::default()` is a row of nulls and defaults.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct New {}
+
+    timeschema::partial_json! { New, TABLE; }
+
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
+        type Given = [bool; 0];
+
+        fn given(&self) -> Self::Given {
+            [true; 0]
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
+            Vec::new()
+        }
+
+        fn encode(&self, _: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -435,6 +869,136 @@ pub mod places {
     };
 
     timeschema::row_json! { Row, TABLE; 0 place, 1 visits }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+    }
+}
+
+/// Table `public.uncomparable`.
+pub mod uncomparable {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: primary key.
+        ///
+        /// `public.paid`, a domain over `public.tier`.
+        pub paid: super::Tier,
+        /// `point`.
+        pub place: Option<timeschema::Point>,
+    }
+
+    /// Reads the columns by name, so a query may return them in any order, together with others.
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
+
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                paid: TABLE.get(row, 0)?,
+                place: TABLE.get(row, 1)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: timeschema::Table = timeschema::Table {
+        schema: "public",
+        name: "uncomparable",
+        columns: &[
+            timeschema::Column::never_null("paid", "public.paid"),
+            timeschema::Column::nullable("place", "point"),
+        ],
+        primary_key: &["paid"],
+    };
+
+    timeschema::row_json! { Row, TABLE; 0 paid, 1 place }
+
+    /// A row to be written to `public.uncomparable`.
+    ///
+    /// [`Required`] holds what every row needs; add the rest by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `public.paid`, a domain over `public.tier`.
+        pub paid: super::Tier,
+        /// `point`. `None` is null.
+        pub place: Option<timeschema::Point>,
+    }
+
+    timeschema::partial_json! { New, TABLE; 0 paid, 1 place }
+
+    /// The columns that every row of `public.uncomparable` needs: they are never null and have no
+    /// default.
+    ///
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// `public.paid`, a domain over `public.tier`.
+        pub paid: super::Tier,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                paid: required.paid,
+                place: None,
+            }
+        }
+    }
+
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
+        type Given = [bool; 2];
+
+        fn given(&self) -> Self::Given {
+            [true; 2]
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.paid);
+            values.push(&self.place);
+            values
+        }
+
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.paid, out)?;
+            timeschema::nullable_field(&self.place, out)?;
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+    }
 }
 
 /// Table `public.visits`.
@@ -533,7 +1097,7 @@ pub mod visits {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -593,5 +1157,10 @@ pub mod visits {
         timeschema::Statement::delete(&TABLE)
             .equal(1, statement)
             .equal(0, time)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }

@@ -639,7 +639,7 @@ pub mod quote_drop_table_events {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -769,6 +769,11 @@ pub mod quote_drop_table_events {
         timeschema::Statement::delete(&TABLE)
             .equal(0, quote_drop_column_x)
             .equal(2, a_b_x550f)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -3563,7 +3568,7 @@ pub mod all_types {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -3574,6 +3579,11 @@ pub mod all_types {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -3639,7 +3649,7 @@ pub mod empty {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -3650,6 +3660,11 @@ pub mod empty {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -3752,7 +3767,7 @@ pub mod facts {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -3774,6 +3789,11 @@ pub mod facts {
             .from(0, range.start)
             .before(0, range.end)
             .ordered_by(0)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -3816,6 +3836,11 @@ pub mod happy_people {
     };
 
     timeschema::row_json! { Row, TABLE; 0 name, 1 since }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+    }
 }
 
 /// Table `public.match`.
@@ -3895,7 +3920,7 @@ pub mod r#match {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -3906,6 +3931,11 @@ pub mod r#match {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -3981,7 +4011,7 @@ pub mod only_identity {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -4002,6 +4032,11 @@ pub mod only_identity {
     /// Deletes the row with this primary key (`id`), and returns it.
     pub fn delete(id: i64) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::delete(&TABLE).equal(0, id)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -4097,7 +4132,7 @@ pub mod only_optional {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -4108,6 +4143,11 @@ pub mod only_optional {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -4178,6 +4218,11 @@ pub mod orphans_daily {
             .from(0, range.start)
             .before(0, range.end)
             .ordered_by(0)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -4255,7 +4300,7 @@ pub mod pgtypes {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -4266,6 +4311,11 @@ pub mod pgtypes {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -4403,7 +4453,7 @@ pub mod readings {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -4427,6 +4477,11 @@ pub mod readings {
             .from(0, range.start)
             .before(0, range.end)
             .ordered_by(0)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -4504,7 +4559,7 @@ pub mod reporting {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -4515,6 +4570,11 @@ pub mod reporting {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -4623,7 +4683,7 @@ pub mod std_ {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -4634,6 +4694,11 @@ pub mod std_ {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -4759,7 +4824,7 @@ pub mod super_ {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -4783,6 +4848,11 @@ pub mod super_ {
             .from(0, range.start)
             .before(0, range.end)
             .ordered_by(0)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -4860,7 +4930,7 @@ pub mod table {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -4871,6 +4941,11 @@ pub mod table {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -4999,7 +5074,7 @@ pub mod types_of_citext {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -5010,6 +5085,11 @@ pub mod types_of_citext {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -5138,7 +5218,7 @@ pub mod types_of_hstore {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -5149,6 +5229,11 @@ pub mod types_of_hstore {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -5277,7 +5362,7 @@ pub mod types_of_ltree {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -5288,6 +5373,11 @@ pub mod types_of_ltree {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -5454,7 +5544,7 @@ pub mod types_of_postgis {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -5465,6 +5555,11 @@ pub mod types_of_postgis {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -5593,7 +5688,7 @@ pub mod types_of_vector {
 
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
-    /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
     pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
         client: &mut C,
         rows: impl IntoIterator<Item = &'a New>,
@@ -5604,6 +5699,11 @@ pub mod types_of_vector {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -5693,6 +5793,11 @@ pub mod reporting_schema {
             /// Whether only what has been materialized is read.
             pub const MATERIALIZED_ONLY: bool = true;
         }
+
+        /// All rows, in no order.
+        pub fn select() -> timeschema::Statement<'static, Row> {
+            timeschema::Statement::select(&TABLE)
+        }
     }
 
     /// Readings by hour!
@@ -5776,6 +5881,11 @@ pub mod reporting_schema {
                 .before(0, range.end)
                 .ordered_by(0)
         }
+
+        /// All rows, in no order.
+        pub fn select() -> timeschema::Statement<'static, Row> {
+            timeschema::Statement::select(&TABLE)
+        }
     }
 
     /// Materialized view `reporting.totals`.
@@ -5807,6 +5917,11 @@ pub mod reporting_schema {
         };
 
         timeschema::row_json! { Row, TABLE; 0 total }
+
+        /// All rows, in no order.
+        pub fn select() -> timeschema::Statement<'static, Row> {
+            timeschema::Statement::select(&TABLE)
+        }
     }
 
     /// Table `reporting.wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww`.
@@ -5964,7 +6079,7 @@ pub mod reporting_schema {
 
         /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
         ///
-        /// All rows give the same of the columns that have a default; a row that differs from the first is an error that tells its index.
+        /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
         pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
             client: &mut C,
             rows: impl IntoIterator<Item = &'a New>,
@@ -5975,6 +6090,11 @@ pub mod reporting_schema {
         /// Writes one row and returns it as it is stored, defaults and generated columns included.
         pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
             timeschema::Statement::insert(&TABLE, row)
+        }
+
+        /// All rows, in no order.
+        pub fn select() -> timeschema::Statement<'static, Row> {
+            timeschema::Statement::select(&TABLE)
         }
     }
 }
