@@ -20,6 +20,8 @@ const OPERATOR: u8 = 2;
 
 /// A `tsquery`: a condition on the lexemes of a document; the empty one is true of none.
 ///
+/// PostgreSQL 18.6 refuses the binary form of the empty one ("malformed tsquery"), also where it has written it itself.
+///
 /// `Display` prints what PostgreSQL prints, `'fat':A & ( 'cat' | 'dog' )`, and `FromStr` reads that. Two of them are
 /// equal when their operators are applied in the same order, which the text does not always say: `a & ( b & c )` is printed as `a & b & c`.
 ///

@@ -1,6 +1,8 @@
 //! What is particular to one type; what is the same for every type is in `types`.
 
-use pgtypes::{Array, Inet, InternalChar, Json, Jsonb, Numeric, Timestamp, TsVector, Vector};
+use pgtypes::{
+    Array, Inet, InternalChar, Json, Jsonb, Numeric, Timestamp, TsQuery, TsVector, Vector,
+};
 use postgres::Client;
 
 use crate::support::random::Random;
@@ -166,4 +168,36 @@ fn a_type_takes_its_own_sql_type_and_domains_over_it_only(mut db: Client) {
         db.query_one("SELECT $1::cidr", &[&"10.0.0.1".parse::<Inet>().unwrap()])
             .is_err()
     );
+}
+
+/// PostgreSQL 18.6 sends the empty query and does not take it back.
+#[testkit::test(session)]
+fn the_empty_query_is_sent_wherever_the_server_takes_its_own(mut client: Client) {
+    let empty: Vec<(TsQuery, String)> = read(&mut client, "tsquery", vec![String::new()]);
+    assert_eq!(empty, [(TsQuery::default(), String::new())]);
+    assert_eq!("".parse(), Ok(TsQuery::default()));
+    let sql = "SELECT $1::tsquery = '' AND numnode($1) = 0";
+    let sent = client.query_one(sql, &[&TsQuery::default()]);
+    client
+        .batch_execute("CREATE TEMP TABLE own AS SELECT ''::tsquery AS query")
+        .unwrap();
+    let mut bytes = Vec::new();
+    let mut out = client
+        .copy_out("COPY own TO STDOUT (FORMAT binary)")
+        .unwrap();
+    std::io::Read::read_to_end(&mut out, &mut bytes).unwrap();
+    drop(out);
+    let mut back = client
+        .copy_in("COPY own FROM STDIN (FORMAT binary)")
+        .unwrap();
+    std::io::Write::write_all(&mut back, &bytes).unwrap();
+    match (sent, back.finish()) {
+        (Ok(row), Ok(1)) => assert!(row.get::<_, bool>(0)),
+        (Err(ours), Err(own)) => {
+            let message =
+                |error: postgres::Error| error.as_db_error().unwrap().message().to_owned();
+            assert_eq!(message(ours), message(own));
+        }
+        (sent, own) => panic!("{sent:?}, {own:?}"),
+    }
 }

@@ -22,8 +22,8 @@ pub fn each(to: &mut impl Visitor) {
                   || setweight(to_tsvector('simple', 'b ' || md5(random()::text)), 'B')";
     to.visit(value::<TsVector>("tsvector", server, edges, vector));
 
+    // The empty one has a test of its own in `values`.
     let edges = &[
-        "",
         "a",
         "!a",
         "!!a",
