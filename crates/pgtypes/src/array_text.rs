@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::array::{Array, Dimension};
 use crate::encode::Encode;
 use crate::error::ParseError;
-use crate::text::{Cursor, is_c_space};
+use crate::text::{Cursor, is_c_space, write_quoted};
 
 /// PostgreSQL's array literal, `{a,NULL,"b c"}` or `[0:1]={1,2}`, with each element as its own `Display` prints it.
 ///
@@ -72,14 +72,7 @@ fn write_element<T: Encode + fmt::Display>(
     if !text.is_empty() && !text.eq_ignore_ascii_case("null") && !text.contains(special) {
         return out.write_str(&text);
     }
-    out.write_char('"')?;
-    for c in text.chars() {
-        if matches!(c, '"' | '\\') {
-            out.write_char('\\')?;
-        }
-        out.write_char(c)?;
-    }
-    out.write_char('"')
+    write_quoted(&text, out)
 }
 
 /// Reads PostgreSQL's array literal.

@@ -9,7 +9,7 @@ use postgres_types::Kind;
 use sql::types::TYPES;
 
 use crate::driver;
-use crate::table::{Table, quote_identifier};
+use crate::table::{Table, quote_list};
 
 /// Offset of the element type in a field: after its length, the number of dimensions and the flag for nulls.
 const ELEMENT_TYPE_AT: usize = 4 + 4 + 4;
@@ -32,11 +32,8 @@ impl ElementOids {
         if !columns.iter().any(|column| is_open(table, column)) {
             return Ok(Self::none());
         }
-        let quoted: Vec<String> = columns
-            .iter()
-            .map(|column| quote_identifier(column))
-            .collect();
-        let select = format!("SELECT {} FROM {}", quoted.join(", "), table.quoted());
+        let list = quote_list(columns.iter().copied());
+        let select = format!("SELECT {list} FROM {}", table.quoted());
         let statement = client.prepare(&select)?;
         let oids = statement.columns().iter();
         let oids = oids.map(|column| match driver::base(column.type_()).kind() {

@@ -104,7 +104,8 @@ pub use bytes::BytesMut;
 pub use copy::copy_in;
 pub use encode::{Encode, field, nullable_field};
 pub use postgres_types::{FromSql, ToSql};
-pub use table::{Column, Insert, Table, quote_identifier};
+pub use sql::quote::identifier as quote_identifier;
+pub use table::{Column, Insert, Table};
 
 /// Exports the types of values and errors, and makes `use_values!`, by which a schema crate exports the same at its root. One list, so
 /// that a type is forgotten in neither.

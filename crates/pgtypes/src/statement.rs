@@ -7,13 +7,14 @@ use std::marker::PhantomData;
 
 use postgres::types::{ToSql, Type};
 use postgres::{GenericClient, Row};
+use sql::quote::identifier as quote_identifier;
 
 use crate::parameter::Parameter;
 use crate::query_error::QueryError;
 use crate::request::Request;
 use crate::rows::Rows;
 use crate::run::{self, Run};
-use crate::table::{Column, Insert, Table, quote_identifier};
+use crate::table::{Column, Insert, Table};
 
 /// A statement, its parameters, and the type of the rows that it returns.
 ///
@@ -85,10 +86,12 @@ impl<'a, R> Statement<'a, R> {
     /// `INSERT` of one row.
     #[doc(hidden)]
     pub fn insert<N: Insert>(table: &'static Table, row: &'a N) -> Self {
-        let head = table.insert_statement(&row.columns());
-        let mut statement = Self::new(table, head, true);
-        for (name, value) in row.columns().into_iter().zip(row.values()) {
-            let column = table.columns.iter().find(|column| column.name == name);
+        let columns = row.columns();
+        let mut statement = Self::new(table, table.insert_statement(&columns), true);
+        // The row gives its columns in the table's order.
+        let mut rest = table.columns.iter();
+        for (name, value) in columns.into_iter().zip(row.values()) {
+            let column = rest.find(|column| column.name == name);
             statement.types.push(column.and_then(Column::known_type));
             statement.parameters.push(Parameter::borrowed(name, value));
         }
@@ -296,5 +299,37 @@ where
 impl<R> std::fmt::Debug for Statement<'_, R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Statement({:?})", self.sql())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static TABLE: Table = Table {
+        schema: "public",
+        name: "t",
+        columns: &[
+            Column::never_null("id", "bigint"),
+            Column::never_null("code", "character varying(3)"),
+            Column::never_null("mood", "public.mood"),
+        ],
+        primary_key: &[],
+    };
+
+    #[test]
+    fn types_that_every_server_knows_are_sent_with_the_statement() {
+        let known = Statement::<()>::select(&TABLE)
+            .equal(0, 7_i64)
+            .equal(1, "a");
+        let known = known.request(true);
+        let typed = known.typed().expect("both types are built in");
+        let types: Vec<Type> = typed.into_iter().map(|(_, ty)| ty).collect();
+        assert_eq!(types, [Type::INT8, Type::VARCHAR]);
+
+        let asked = Statement::<()>::select(&TABLE)
+            .equal(0, 7_i64)
+            .equal(2, "b");
+        assert!(asked.request(true).typed().is_none());
     }
 }

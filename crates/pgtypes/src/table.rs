@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use postgres::{Error, Row};
 use postgres_types::{FromSql, ToSql, Type};
 
-use sql::quote::column_as_text;
+use sql::quote::{column_as_text, identifier as quote_identifier};
 
 use crate::encode::EncodeError;
 use crate::query_error::QueryError;
@@ -229,12 +229,8 @@ impl Table {
     }
 }
 
-/// The name as a quoted SQL identifier: `na"me` is `"na""me"`.
-pub fn quote_identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-fn quote_list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+/// The names quoted, with commas between them.
+pub(crate) fn quote_list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let quoted: Vec<String> = names.map(quote_identifier).collect();
     quoted.join(", ")
 }

@@ -43,6 +43,18 @@ pub(crate) fn hex_bytes(digits: &str) -> Option<Vec<u8>> {
     digits.as_bytes().chunks(2).map(byte).collect()
 }
 
+/// Writes a text in double quotes, as it is inside arrays and `hstore`: with a backslash before quotes and backslashes.
+pub(crate) fn write_quoted(text: &str, out: &mut dyn fmt::Write) -> fmt::Result {
+    out.write_char('"')?;
+    for c in text.chars() {
+        if matches!(c, '"' | '\\') {
+            out.write_char('\\')?;
+        }
+        out.write_char(c)?;
+    }
+    out.write_char('"')
+}
+
 /// What is left to read of a text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cursor<'a> {

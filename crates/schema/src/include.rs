@@ -15,7 +15,11 @@ macro_rules! include_schema {
 
         /// The modules and types of the schema, as its snapshot describes it.
         // A key of many columns is a function of many parameters, and a column may have any name.
-        #[allow(clippy::all, reason = "generated from a schema")]
+        #[allow(
+            clippy::just_underscores_and_digits,
+            clippy::too_many_arguments,
+            reason = "generated from a schema"
+        )]
         pub mod schema {
             include!(concat!(env!("OUT_DIR"), "/schema.rs"));
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Hstore;
-use crate::text::{Cursor, is_c_space, pad};
+use crate::text::{Cursor, is_c_space, pad, write_quoted};
 
 impl fmt::Display for Hstore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,17 +20,6 @@ impl fmt::Display for Hstore {
             Ok(())
         })
     }
-}
-
-fn write_quoted(text: &str, out: &mut dyn fmt::Write) -> fmt::Result {
-    out.write_char('"')?;
-    for c in text.chars() {
-        if matches!(c, '"' | '\\') {
-            out.write_char('\\')?;
-        }
-        out.write_char(c)?;
-    }
-    out.write_char('"')
 }
 
 pub(super) fn parse(text: &str) -> Result<Hstore, &'static str> {
