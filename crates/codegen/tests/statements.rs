@@ -1,4 +1,4 @@
-//! Statements through their golden module, on the blocking and on the asynchronous driver.
+//! Statements through their golden module, on the blocking driver.
 
 use testkit::Database;
 use timeschema::postgres::Client;
@@ -9,7 +9,7 @@ pub mod keys {
     include!("golden/keys.rs");
 }
 
-use keys::{Tier, accounts, emails, keycol, nothing, places, visits};
+use keys::{Tier, accounts, emails, keycol, nothing, visits};
 
 fn database(test: &str) -> Option<(Database, Client)> {
     let database = Database::new(test)?;
@@ -170,48 +170,6 @@ fn the_sql_of_a_statement_can_be_seen() {
         r#"Statement("DELETE FROM \"public\".\"visits\" WHERE \"statement\" OPERATOR(pg_catalog.=) $1 AND \"time\" OPERATOR(pg_catalog.=) $2")"#
     );
 }
-
-#[testkit::test(database)]
-fn the_same_statements_run_on_tokio((database, _client): (Database, Client)) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let (mut client, connection) =
-            tokio_postgres::connect(&database.url(), tokio_postgres::NoTls)
-                .await
-                .unwrap();
-        // What a server thread spawns has to be `Send`.
-        let connection = tokio::spawn(connection);
-        let one = account("one", Some("first"));
-        let one = accounts::insert(&one).one(&client).await.unwrap();
-        let found = accounts::by_tenant_and_slug_x488e("acme", "first");
-        assert_eq!(found.one(&client).await.unwrap(), one);
-        let transaction = client.transaction().await.unwrap();
-        assert_eq!(
-            accounts::delete(one.id)
-                .execute(&transaction)
-                .await
-                .unwrap(),
-            1
-        );
-        transaction.commit().await.unwrap();
-        assert_eq!(
-            accounts::by_key(one.id).optional(&client).await.unwrap(),
-            None
-        );
-        visits::insert(&visit(1)).execute(&client).await.unwrap();
-        assert_eq!(places::select().all(&client).await.unwrap().len(), 1);
-        let error = accounts::by_key(1).one(&client).await.unwrap_err();
-        assert!(matches!(error, QueryError::NoRow { .. }));
-        is_send(accounts::by_key(1).one(&client));
-        drop(client);
-        connection.await.unwrap().unwrap();
-    });
-}
-
-fn is_send<T: Send>(_: T) {}
 
 /// Code that is written once for every driver.
 fn deletion<'d, D: Run + 'd>(driver: D, id: i64) -> D::Answer<'d, u64> {

@@ -81,6 +81,8 @@ mod random;
 mod range;
 mod range_element;
 mod request;
+#[cfg(feature = "tokio")]
+mod row_stream;
 mod rows;
 mod run;
 #[cfg(test)]
@@ -104,6 +106,11 @@ pub use bytes::BytesMut;
 pub use copy::copy_in;
 pub use encode::{Encode, field, nullable_field};
 pub use postgres_types::{FromSql, ToSql};
+#[cfg(feature = "tokio")]
+pub use row_stream::RowStream;
+#[cfg(feature = "tokio")]
+pub use run::{Answering, Asynchronous};
+pub use run::{Blocking, Direct, Through};
 pub use sql::quote::identifier as quote_identifier;
 pub use table::{Column, Insert, Table};
 

@@ -1,16 +1,29 @@
 //! What runs a statement: the drivers.
 
 #[cfg(feature = "tokio")]
-mod asynchronous;
+pub(crate) mod asynchronous;
+pub(crate) mod blocking;
 
-use postgres::{Error, GenericClient, Row, RowIter};
+#[cfg(feature = "tokio")]
+pub use asynchronous::{Answering, Asynchronous};
+pub use blocking::Blocking;
+
+use postgres::Row;
 
 use crate::query_error::QueryError;
 use crate::request::Request;
 use crate::table::Table;
 
-/// What runs a [`Statement`](crate::Statement): a client or a transaction of a driver, by reference.
-pub trait Run {
+/// What runs a [`Statement`](crate::Statement): a reference to a client or transaction of a driver, or to what dereferences to one, such
+/// as an `Arc` or the object of a pool.
+///
+/// `Via` is inferred. Code for any driver names the trait without it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not run statements",
+    note = "a statement runs on a `&mut` client or transaction of `postgres`, and with the feature `tokio` on a `&` client or \
+            transaction of `tokio_postgres`"
+)]
+pub trait Run<Via = Direct> {
     /// How the answer comes: at once, or as a future.
     type Answer<'d, T: Send + 'd>
     where
@@ -33,47 +46,10 @@ pub trait Run {
         Self: 'd;
 }
 
-impl<C: GenericClient> Run for &mut C {
-    type Answer<'d, T: Send + 'd>
-        = Result<T, QueryError>
-    where
-        Self: 'd;
+/// A client or a transaction of a driver itself. It tells the compiler which of two impls a type has; there is no value of it.
+#[derive(Debug)]
+pub enum Direct {}
 
-    fn rows<'d, T: Send + 'd>(
-        self,
-        request: Request<'d>,
-        read: fn(&'static Table, Vec<Row>) -> Result<T, QueryError>,
-    ) -> Result<T, QueryError>
-    where
-        Self: 'd,
-    {
-        let rows = match request.typed() {
-            Some(typed) => self.query_typed(&request.sql, &typed),
-            None => self.query(&request.sql, &request.values()),
-        };
-        let rows = rows.map_err(|cause| request.table.failed(cause))?;
-        read(request.table, rows)
-    }
-
-    fn count<'d>(self, request: Request<'d>) -> Result<u64, QueryError>
-    where
-        Self: 'd,
-    {
-        let count = match request.typed() {
-            Some(typed) => self.execute_typed(&request.sql, &typed),
-            None => self.execute(&request.sql, &request.values()),
-        };
-        count.map_err(|cause| request.table.failed(cause))
-    }
-}
-
-/// The rows of a statement as they come.
-pub(crate) fn stream<'c>(
-    client: &'c mut impl GenericClient,
-    request: &Request<'_>,
-) -> Result<RowIter<'c>, Error> {
-    match request.typed() {
-        Some(typed) => client.query_typed_raw(&request.sql, typed),
-        None => client.query_raw(&request.sql, request.values()),
-    }
-}
+/// What dereferences to something that is a client or a transaction via `V`.
+#[derive(Debug)]
+pub struct Through<V>(std::convert::Infallible, std::marker::PhantomData<V>);

@@ -5,26 +5,31 @@
 use std::fmt::Write;
 use std::marker::PhantomData;
 
+use postgres::Row;
 use postgres::types::{ToSql, Type};
-use postgres::{GenericClient, Row};
 use sql::quote::identifier as quote_identifier;
 
 use crate::parameter::Parameter;
 use crate::query_error::QueryError;
 use crate::request::Request;
+#[cfg(feature = "tokio")]
+use crate::row_stream::RowStream;
 use crate::rows::Rows;
-use crate::run::{self, Run};
+use crate::run::{self, Blocking, Run};
+#[cfg(feature = "tokio")]
+use crate::run::{Answering, Asynchronous};
 use crate::table::{Column, Insert, Table};
 
 /// A statement, its parameters, and the type of the rows that it returns.
 ///
-/// It is sent when it is run: by [`one`](Self::one), [`optional`](Self::optional), [`all`](Self::all), [`iter`](Self::iter) or
-/// [`execute`](Self::execute). These take a `&mut postgres::Client` or `&mut postgres::Transaction`, and return a `Result`. With the
-/// feature `tokio` all but `iter` also take a `&tokio_postgres::Client` or `&tokio_postgres::Transaction`, and return a future of the
-/// `Result`.
+/// It is sent when it is run: by [`one`](Self::one), [`optional`](Self::optional), [`all`](Self::all), [`iter`](Self::iter),
+/// `stream` or [`execute`](Self::execute). These take a `&mut postgres::Client` or `&mut postgres::Transaction`, and return a `Result`.
+/// With the feature `tokio` all but `iter` also take a `&tokio_postgres::Client` or `&tokio_postgres::Transaction`, and return a future of
+/// the `Result`; only these clients run `stream`. A reference to what dereferences to a client serves as well: an `Arc`, the object of a
+/// pool.
 ///
 /// A client that is itself a `&mut` parameter is lent again for each statement: `.one(&mut *client)`.
-#[must_use = "a statement is sent when it is run: by `one`, `optional`, `all`, `iter` or `execute`"]
+#[must_use = "a statement is sent when it is run: by `one`, `optional`, `all`, `iter`, `stream` or `execute`"]
 pub struct Statement<'a, R> {
     table: &'static Table,
     /// Up to its conditions.
@@ -208,7 +213,7 @@ impl<'a, R> Statement<'a, R> {
     ///
     /// # Errors
     /// Those of the server and the driver.
-    pub fn execute<'d, D: Run + 'd>(self, driver: D) -> D::Answer<'d, u64>
+    pub fn execute<'d, D: Run<V> + 'd, V>(self, driver: D) -> D::Answer<'d, u64>
     where
         'a: 'd,
     {
@@ -224,7 +229,7 @@ where
     ///
     /// # Errors
     /// [`QueryError::NoRow`] and [`QueryError::SeveralRows`], and those of the server and the driver.
-    pub fn one<'d, D: Run + 'd>(self, driver: D) -> D::Answer<'d, R>
+    pub fn one<'d, D: Run<V> + 'd, V>(self, driver: D) -> D::Answer<'d, R>
     where
         'a: 'd,
         R: 'd,
@@ -241,7 +246,7 @@ where
     ///
     /// # Errors
     /// [`QueryError::SeveralRows`], and those of the server and the driver.
-    pub fn optional<'d, D: Run + 'd>(self, driver: D) -> D::Answer<'d, Option<R>>
+    pub fn optional<'d, D: Run<V> + 'd, V>(self, driver: D) -> D::Answer<'d, Option<R>>
     where
         'a: 'd,
         R: 'd,
@@ -253,18 +258,41 @@ where
     ///
     /// # Errors
     /// Those of the server and the driver, here or with a row.
-    pub fn iter<C: GenericClient>(self, client: &mut C) -> Result<Rows<'_, R>, QueryError> {
+    pub fn iter<'d, C: Blocking<V>, V: 'd>(
+        self,
+        client: &'d mut C,
+    ) -> Result<Rows<'d, R>, QueryError> {
         let request = self.request(true);
-        let rows = run::stream(client, &request);
+        let rows = run::blocking::stream(client.client(), &request);
         let rows = rows.map_err(|cause| request.table.failed(cause))?;
         Ok(Rows::new(request.table, rows))
+    }
+
+    /// Runs the statement on the asynchronous driver and returns the rows one at a time, as a [`Stream`](futures_core::Stream). The
+    /// server's answer is never entirely in memory.
+    ///
+    /// # Errors
+    /// Those of the server and the driver, here or with a row.
+    #[cfg(feature = "tokio")]
+    pub fn stream<'d, C: Asynchronous<V>, V>(self, client: &'d C) -> Answering<'d, RowStream<R>>
+    where
+        'a: 'd,
+        R: 'd,
+    {
+        let client = client.client();
+        let request = self.request(true);
+        Box::pin(async move {
+            let rows = run::asynchronous::stream(client, &request).await;
+            let rows = rows.map_err(|cause| request.table.failed(cause))?;
+            Ok(RowStream::new(request.table, rows))
+        })
     }
 
     /// Runs the statement and returns all rows.
     ///
     /// # Errors
     /// Those of the server and the driver.
-    pub fn all<'d, D: Run + 'd>(self, driver: D) -> D::Answer<'d, Vec<R>>
+    pub fn all<'d, D: Run<V> + 'd, V>(self, driver: D) -> D::Answer<'d, Vec<R>>
     where
         'a: 'd,
         R: 'd,

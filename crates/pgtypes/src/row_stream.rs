@@ -1,0 +1,75 @@
+//! A query's rows as typed values, one at a time, on the asynchronous driver.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use postgres::{Error, Row};
+
+use crate::query_error::QueryError;
+use crate::table::Table;
+
+/// The rows of a query as a [`Stream`], each turned into an `R` when it is asked for. The server's answer is never entirely in memory: the
+/// server waits while nobody asks, and so do the client's other statements.
+///
+/// After an error there are no more rows. When this is dropped before its end, the client discards the rows that are still to come.
+#[must_use = "rows come when they are asked for"]
+pub struct RowStream<R> {
+    table: &'static Table,
+    rows: Option<Pin<Box<tokio_postgres::RowStream>>>,
+    row_type: PhantomData<fn() -> R>,
+}
+
+impl<R> RowStream<R>
+where
+    R: for<'r> TryFrom<&'r Row, Error = Error>,
+{
+    pub(crate) fn new(table: &'static Table, rows: tokio_postgres::RowStream) -> Self {
+        Self {
+            table,
+            rows: Some(Box::pin(rows)),
+            row_type: PhantomData,
+        }
+    }
+
+    /// The next row, or `None` at the end. For programs that need no other combinator of streams.
+    ///
+    /// # Errors
+    /// Those of the server and the driver.
+    pub async fn try_next(&mut self) -> Result<Option<R>, QueryError> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context))
+            .await
+            .transpose()
+    }
+}
+
+impl<R> Stream for RowStream<R>
+where
+    R: for<'r> TryFrom<&'r Row, Error = Error>,
+{
+    type Item = Result<R, QueryError>;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<R, QueryError>>> {
+        let Some(rows) = &mut self.rows else {
+            return Poll::Ready(None);
+        };
+        let row = ready!(rows.as_mut().poll_next(context));
+        let row = row.map(|row| R::try_from(&row?));
+        if !matches!(row, Some(Ok(_))) {
+            self.rows = None;
+        }
+        Poll::Ready(row.map(|row| row.map_err(|cause| self.table.failed(cause))))
+    }
+}
+
+impl<R> fmt::Debug for RowStream<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RowStream").finish_non_exhaustive()
+    }
+}
