@@ -134,6 +134,7 @@ impl Named {
                 | ObjectKind::View
                 | ObjectKind::ContinuousAggregate
                 | ObjectKind::Domain
+                | ObjectKind::Composite
         );
         is_top && subject.schema.clone().zip(Some(subject.name.clone())) == self.owner
     }

@@ -10,8 +10,8 @@ use crate::model::*;
 /// What of `expected` a database with the catalog `actual` no longer offers to the modules that were generated from `expected`, by
 /// object; empty when they work on it.
 ///
-/// Reported are extensions, enums, labels, domains, relations and columns that are missing; columns of another type (a longer or more
-/// precise type of the same name does not count); columns that can now be null; and columns of a table, new ones included, that now must be
+/// Reported are extensions, enums, labels, domains, composite types, attributes, range types, relations and columns that are missing; columns
+/// and attributes of another type (a longer or more precise type of the same name does not count); columns that can now be null; and columns of a table, new ones included, that now must be
 /// given a value or no longer accept one. Nothing else matters to a module: new objects, indexes and constraints, the text of defaults and
 /// definitions, the order of columns, comments, TimescaleDB's settings and policies, routines, triggers and jobs.
 pub fn at_least(expected: &Catalog, actual: &Catalog) -> Vec<Difference> {
@@ -40,6 +40,22 @@ fn reduced(expected: &Catalog, actual: &Catalog) -> Catalog {
         }
         found.is_some()
     });
+    left.composites.retain_mut(|it| {
+        let mut all = actual.composites.iter();
+        let found = all.find(|other| (&other.schema, &other.name) == (&it.schema, &it.name));
+        if let Some(found) = found {
+            keep_attributes(&mut it.attributes, &found.attributes);
+        }
+        found.is_some()
+    });
+    left.ranges.retain_mut(|it| {
+        let mut all = actual.ranges.iter();
+        let found = all.find(|other| (&other.schema, &other.name) == (&it.schema, &it.name));
+        if let Some(found) = found {
+            retype(&mut it.subtype, &found.subtype);
+        }
+        found.is_some()
+    });
     left.tables.retain_mut(|it| {
         let mut all = actual.tables.iter();
         let found = all.find(|other| (&other.schema, &other.name) == (&it.schema, &it.name));
@@ -58,6 +74,17 @@ fn reduced(expected: &Catalog, actual: &Catalog) -> Catalog {
     left.continuous_aggregates
         .retain_mut(|it| keep_readable(actual, &it.schema, &it.name, &mut it.columns));
     left
+}
+
+/// Keeps the attributes that there still are, with the types that they have now.
+fn keep_attributes(attributes: &mut Vec<Attribute>, found: &[Attribute]) {
+    attributes.retain_mut(|attribute| {
+        let found = found.iter().find(|other| other.name == attribute.name);
+        if let Some(found) = found {
+            retype(&mut attribute.ty, &found.ty);
+        }
+        found.is_some()
+    });
 }
 
 /// Reduces the columns of a relation that is only read to those that exist, whatever kind of relation it is; false if it does not exist.

@@ -116,7 +116,10 @@ fn compare(expected: &Object, actual: &Object, differences: &mut Vec<Difference>
         (!names.is_empty()).then(|| names.join(", "))
     };
     changed(
-        "order of columns",
+        match expected.subject.kind {
+            ObjectKind::Composite => "order of attributes",
+            _ => "order of columns",
+        },
         common(expected, actual),
         common(actual, expected),
     );

@@ -19,6 +19,12 @@ pub struct Catalog {
     /// Domains.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub domains: Vec<Domain>,
+    /// Composite types that stand by themselves; the row types of relations are not listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub composites: Vec<Composite>,
+    /// Range types.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ranges: Vec<RangeType>,
     /// Plain tables and hypertables.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<Table>,
@@ -43,6 +49,8 @@ impl Catalog {
             extensions: _,
             enums,
             domains,
+            composites,
+            ranges,
             tables,
             views,
             continuous_aggregates,
@@ -51,6 +59,8 @@ impl Catalog {
         } = self;
         enums.is_empty()
             && domains.is_empty()
+            && composites.is_empty()
+            && ranges.is_empty()
             && tables.is_empty()
             && views.is_empty()
             && continuous_aggregates.is_empty()
@@ -96,6 +106,66 @@ pub struct Domain {
     /// The domain's checks, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Constraint>,
+}
+
+/// A composite type of `CREATE TYPE … AS (…)`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Composite {
+    /// Schema of the type.
+    pub schema: String,
+    /// Name of the type.
+    pub name: String,
+    /// `COMMENT ON TYPE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// The attributes, by position.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<Attribute>,
+}
+
+/// An attribute of a composite type, which may always be null.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attribute {
+    /// Name of the attribute.
+    pub name: String,
+    /// Type of the attribute.
+    #[serde(rename = "type")]
+    pub ty: TypeRef,
+    /// `COMMENT ON COLUMN`, which is for attributes too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+/// A range type of `CREATE TYPE … AS RANGE (…)`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RangeType {
+    /// Schema of the type.
+    pub schema: String,
+    /// Name of the type.
+    pub name: String,
+    /// `COMMENT ON TYPE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// The type of the values.
+    pub subtype: TypeRef,
+    /// The multirange type over it; `None` before PostgreSQL 14.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub multirange: Option<TypeRef>,
+    /// The operator class that orders the values, with its schema, unless it is the default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator_class: Option<String>,
+    /// The collation that orders the values, with its schema, unless it is the subtype's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
+    /// The function that brings a range into its one form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canonical: Option<String>,
+    /// The function that gives the distance of two values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subtype_diff: Option<String>,
 }
 
 /// A reference to a type.

@@ -62,6 +62,8 @@ pub(super) fn database(catalog: &Catalog) -> BTreeMap<String, Object> {
     add(&mut objects, catalog.extensions.iter().map(extension));
     add(&mut objects, catalog.enums.iter().map(enumeration));
     add(&mut objects, catalog.domains.iter().map(domain));
+    add(&mut objects, catalog.composites.iter().map(composite));
+    add(&mut objects, catalog.ranges.iter().map(range));
     add(&mut objects, catalog.tables.iter().map(table));
     add(&mut objects, catalog.views.iter().map(view));
     let aggregates = catalog.continuous_aggregates.iter();
@@ -98,6 +100,34 @@ fn domain(it: &Domain) -> Object {
         .property("NOT NULL", it.not_null.then_some("set"))
         .property("default", it.default.as_deref())
         .with(it.checks.iter().map(|check| constraint(&subject, check)))
+}
+
+fn composite(it: &Composite) -> Object {
+    let subject = Subject::named(ObjectKind::Composite, &it.schema, &it.name);
+    let attribute = |it: &Attribute| {
+        let subject = subject.column(ObjectKind::Attribute, &it.name);
+        Object::new(subject, it.ty.sql.as_str())
+            .property("type", Some(&type_name(&it.ty)))
+            .property("comment", it.comment.as_deref())
+    };
+    let mut object = Object::new(subject.clone(), "a composite type")
+        .property("comment", it.comment.as_deref())
+        .with(it.attributes.iter().map(attribute));
+    object.order = it.attributes.iter().map(|it| it.name.clone()).collect();
+    object
+}
+
+fn range(it: &RangeType) -> Object {
+    let subject = Subject::named(ObjectKind::Range, &it.schema, &it.name);
+    let multirange = it.multirange.as_ref().map(|it| it.sql.as_str());
+    Object::new(subject, format!("a range type over {}", it.subtype.sql))
+        .property("comment", it.comment.as_deref())
+        .property("subtype", Some(&type_name(&it.subtype)))
+        .property("multirange type", multirange)
+        .property("operator class", it.operator_class.as_deref())
+        .property("collation", it.collation.as_deref())
+        .property("canonical function", it.canonical.as_deref())
+        .property("subtype_diff function", it.subtype_diff.as_deref())
 }
 
 fn table(it: &Table) -> Object {

@@ -9,11 +9,11 @@ pub struct Subject {
     pub kind: ObjectKind,
     /// Its schema, or its relation's schema; `None` for an extension or a job, which have none.
     pub schema: Option<String>,
-    /// Its name; for a column and a dimension, the relation's name.
+    /// Its name; for a column and a dimension, the relation's name; for an attribute, the type's.
     pub name: String,
     /// The relation or domain that a constraint, a trigger, a policy or a relation's index belongs to.
     pub of: Option<String>,
-    /// The column, for a column and a dimension.
+    /// The column, for a column and a dimension; the attribute.
     pub column: Option<String>,
     /// The arguments of a routine, as `pg_get_function_identity_arguments` prints them.
     pub arguments: Option<String>,
@@ -28,6 +28,12 @@ pub enum ObjectKind {
     Enum,
     /// A domain.
     Domain,
+    /// A composite type.
+    Composite,
+    /// An attribute of a composite type.
+    Attribute,
+    /// A range type.
+    Range,
     /// A table or hypertable.
     Table,
     /// A view or materialized view.
@@ -58,6 +64,9 @@ impl fmt::Display for ObjectKind {
             ObjectKind::Extension => "extension",
             ObjectKind::Enum => "enum",
             ObjectKind::Domain => "domain",
+            ObjectKind::Composite => "composite type",
+            ObjectKind::Attribute => "attribute",
+            ObjectKind::Range => "range type",
             ObjectKind::Table => "table",
             ObjectKind::View => "view",
             ObjectKind::ContinuousAggregate => "continuous aggregate",
@@ -123,7 +132,7 @@ impl fmt::Display for Subject {
         let column = self.column.as_deref().unwrap_or_default();
         match kind {
             ObjectKind::Extension | ObjectKind::Job => write!(f, "{kind} {name}"),
-            ObjectKind::Column => write!(f, "{kind} {schema}.{name}.{column}"),
+            ObjectKind::Column | ObjectKind::Attribute => write!(f, "{kind} {schema}.{name}.{column}"),
             ObjectKind::Dimension => write!(f, "{kind} {column} of {schema}.{name}"),
             ObjectKind::Constraint | ObjectKind::Policy => {
                 write!(f, "{kind} {name} of {schema}.{of}")
@@ -135,6 +144,8 @@ impl fmt::Display for Subject {
             }
             ObjectKind::Enum
             | ObjectKind::Domain
+            | ObjectKind::Composite
+            | ObjectKind::Range
             | ObjectKind::Table
             | ObjectKind::View
             | ObjectKind::ContinuousAggregate

@@ -18,6 +18,8 @@ pub(super) fn catalog(mut answer: Answer) -> Result<Catalog, serde_json::Error> 
         extensions: answer.extensions.unwrap_or_default(),
         enums: list(answer.enums, enumeration),
         domains: list(answer.domains, domain),
+        composites: list(answer.composites, composite),
+        ranges: answer.ranges.unwrap_or_default(),
         routines: routines(answer.routines.unwrap_or_default()),
         ..Catalog::default()
     };
@@ -151,6 +153,15 @@ fn domain(row: raw::Domain) -> Domain {
     }
 }
 
+fn composite(row: raw::Composite) -> Composite {
+    Composite {
+        schema: row.schema,
+        name: row.name,
+        comment: row.comment,
+        attributes: row.attributes.unwrap_or_default(),
+    }
+}
+
 fn routines(mut routines: Vec<Routine>) -> Vec<Routine> {
     for routine in &mut routines {
         routine.definition = as_written(&routine.definition);
@@ -166,6 +177,12 @@ fn sort(catalog: &mut Catalog) {
         .sort_by_cached_key(|it| (it.schema.clone(), it.name.clone()));
     catalog
         .domains
+        .sort_by_cached_key(|it| (it.schema.clone(), it.name.clone()));
+    catalog
+        .composites
+        .sort_by_cached_key(|it| (it.schema.clone(), it.name.clone()));
+    catalog
+        .ranges
         .sort_by_cached_key(|it| (it.schema.clone(), it.name.clone()));
     catalog
         .tables

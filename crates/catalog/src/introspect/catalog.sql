@@ -113,34 +113,72 @@ columns AS MATERIALIZED (
     WHERE a.attnum > 0 AND NOT a.attisdropped
 ),
 
--- The types of columns, and what arrays and domains among them are made of. Enums and domains of a schema that is not read are so
--- all the same where a column needs them.
+-- Range types, each with its multirange type, a column that PostgreSQL 12 and 13 do not have.
+range_types AS MATERIALIZED (
+    SELECT
+        r.rngtypid AS oid,
+        r.rngsubtype AS subtype,
+        COALESCE((pg_catalog.to_jsonb(r) ->> 'rngmultitypid')::pg_catalog.oid, 0) AS multirange,
+        r.rngcollation AS collation,
+        r.rngsubopc AS operator_class,
+        r.rngcanonical AS canonical,
+        r.rngsubdiff AS subtype_diff
+    FROM pg_catalog.pg_range AS r
+),
+-- The types that are read whether a column has them or not, and are made of others.
+root_types AS MATERIALIZED (
+    SELECT y.oid
+    FROM named_types AS x
+    JOIN pg_catalog.pg_namespace AS n ON n.nspname = x.schema
+    JOIN pg_catalog.pg_type AS y ON y.typnamespace = n.oid AND y.typname = x.name
+    UNION ALL
+    SELECT c.reltype
+    FROM pg_catalog.pg_class AS c
+    JOIN user_schemas AS s ON s.oid = c.relnamespace
+    WHERE c.relkind = 'c' AND NOT {is_brief}
+    UNION ALL
+    SELECT r.oid
+    FROM range_types AS r
+    JOIN pg_catalog.pg_type AS t ON t.oid = r.oid
+    JOIN user_schemas AS s ON s.oid = t.typnamespace
+    WHERE NOT {is_brief}
+),
+-- These and the types of columns, and what arrays, domains, composite types and ranges among them are made of. Types of a schema that is
+-- not read are so all the same where a column needs them.
 used_types AS MATERIALIZED (
-    SELECT DISTINCT a.atttypid AS oid FROM columns AS a
+    SELECT roots.oid
+    FROM (SELECT a.atttypid AS oid FROM columns AS a UNION SELECT r.oid FROM root_types AS r) AS roots
     UNION
     SELECT made_of.oid
     FROM used_types AS u
     -- OFFSET keeps it one look-up each, however many types there are.
-    CROSS JOIN LATERAL (SELECT t.typelem, t.typbasetype FROM pg_catalog.pg_type AS t WHERE t.oid = u.oid OFFSET 0) AS t
-    CROSS JOIN LATERAL (VALUES (t.typelem), (t.typbasetype)) AS made_of (oid)
+    CROSS JOIN LATERAL (
+        SELECT t.typtype, t.typelem, t.typbasetype, t.typrelid FROM pg_catalog.pg_type AS t WHERE t.oid = u.oid OFFSET 0
+    ) AS t
+    CROSS JOIN LATERAL (
+        SELECT t.typelem AS oid
+        UNION ALL
+        SELECT t.typbasetype
+        UNION ALL
+        SELECT a.atttypid
+        FROM pg_catalog.pg_attribute AS a
+        WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+        UNION ALL
+        SELECT CASE t.typtype WHEN 'r' THEN r.subtype ELSE r.oid END
+        FROM range_types AS r
+        WHERE t.typtype IN ('r', 'm') AND u.oid IN (r.oid, r.multirange)
+    ) AS made_of
     WHERE made_of.oid <> 0
 ),
 user_types AS MATERIALIZED (
     SELECT t.oid
     FROM pg_catalog.pg_type AS t
     JOIN all_schemas AS a ON a.oid = t.typnamespace
-    WHERE t.typtype IN ('e', 'd')
-      AND (
-          NOT {is_brief}
-          OR t.oid = ANY (ARRAY(
-              SELECT u.oid FROM used_types AS u
-              UNION ALL
-              SELECT y.oid
-              FROM named_types AS x
-              JOIN pg_catalog.pg_namespace AS n ON n.nspname = x.schema
-              JOIN pg_catalog.pg_type AS y ON y.typnamespace = n.oid AND y.typname = x.name
-          ))
+    WHERE (
+          t.typtype IN ('e', 'd', 'r')
+          OR t.typtype = 'c' AND EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = t.typrelid AND c.relkind = 'c')
       )
+      AND (NOT {is_brief} OR t.oid = ANY (ARRAY(SELECT u.oid FROM used_types AS u)))
       AND (EXISTS (SELECT FROM user_schemas AS s WHERE s.oid = a.oid) OR EXISTS (SELECT FROM used_types AS u WHERE u.oid = t.oid))
       AND NOT EXISTS (
           SELECT FROM members AS m
@@ -299,6 +337,72 @@ body AS MATERIALIZED (
             JOIN pg_catalog.pg_type AS b ON b.oid = COALESCE(el.oid, full_base.oid)
             JOIN pg_catalog.pg_namespace AS bn ON bn.oid = b.typnamespace
             WHERE t.typtype = 'd'
+        ),
+        'composites', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                'schema', s.name,
+                'name', t.typname,
+                'comment', pg_catalog.obj_description(t.oid, 'pg_type'),
+                'attributes', (
+                    SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                        'name', a.attname,
+                        'type', pg_catalog.json_build_object(
+                            'sql', pg_catalog.format_type(a.atttypid, a.atttypmod),
+                            'schema', bn.nspname,
+                            'name', b.typname,
+                            'array', el.oid IS NOT NULL
+                        ),
+                        'comment', pg_catalog.col_description(a.attrelid, a.attnum)
+                    ) ORDER BY a.attnum)
+                    FROM pg_catalog.pg_attribute AS a
+                    JOIN pg_catalog.pg_type AS full_type ON full_type.oid = a.atttypid
+                    LEFT JOIN pg_catalog.pg_type AS el ON el.oid = full_type.typelem AND el.typarray = full_type.oid
+                    JOIN pg_catalog.pg_type AS b ON b.oid = COALESCE(el.oid, full_type.oid)
+                    JOIN pg_catalog.pg_namespace AS bn ON bn.oid = b.typnamespace
+                    WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+                )
+            ))
+            FROM user_types AS u
+            JOIN pg_catalog.pg_type AS t ON t.oid = u.oid
+            JOIN all_schemas AS s ON s.oid = t.typnamespace
+            WHERE t.typtype = 'c'
+        ),
+        'ranges', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+                'schema', s.name,
+                'name', t.typname,
+                'comment', pg_catalog.obj_description(t.oid, 'pg_type'),
+                'subtype', pg_catalog.json_build_object(
+                    'sql', pg_catalog.format_type(r.subtype, NULL),
+                    'schema', bn.nspname,
+                    'name', b.typname,
+                    'array', el.oid IS NOT NULL
+                ),
+                'multirange', CASE WHEN m.oid IS NOT NULL THEN pg_catalog.json_build_object(
+                    'sql', pg_catalog.format_type(m.oid, NULL),
+                    'schema', mn.nspname,
+                    'name', m.typname,
+                    'array', false
+                ) END,
+                'operator_class', CASE WHEN NOT o.opcdefault THEN pg_catalog.format('%I.%I', opn.nspname, o.opcname) END,
+                'collation', CASE WHEN l.oid <> subtype.typcollation THEN pg_catalog.format('%I.%I', ln.nspname, l.collname) END,
+                'canonical', CASE WHEN r.canonical::pg_catalog.oid <> 0 THEN r.canonical::pg_catalog.text END,
+                'subtype_diff', CASE WHEN r.subtype_diff::pg_catalog.oid <> 0 THEN r.subtype_diff::pg_catalog.text END
+            ))
+            FROM user_types AS u
+            JOIN pg_catalog.pg_type AS t ON t.oid = u.oid
+            JOIN all_schemas AS s ON s.oid = t.typnamespace
+            JOIN range_types AS r ON r.oid = t.oid
+            JOIN pg_catalog.pg_type AS subtype ON subtype.oid = r.subtype
+            LEFT JOIN pg_catalog.pg_type AS el ON el.oid = subtype.typelem AND el.typarray = subtype.oid
+            JOIN pg_catalog.pg_type AS b ON b.oid = COALESCE(el.oid, subtype.oid)
+            JOIN pg_catalog.pg_namespace AS bn ON bn.oid = b.typnamespace
+            JOIN pg_catalog.pg_opclass AS o ON o.oid = r.operator_class
+            JOIN pg_catalog.pg_namespace AS opn ON opn.oid = o.opcnamespace
+            LEFT JOIN pg_catalog.pg_collation AS l ON l.oid = r.collation
+            LEFT JOIN pg_catalog.pg_namespace AS ln ON ln.oid = l.collnamespace
+            LEFT JOIN pg_catalog.pg_type AS m ON m.oid = r.multirange
+            LEFT JOIN pg_catalog.pg_namespace AS mn ON mn.oid = m.typnamespace
         ),
         'relations', (
             SELECT pg_catalog.json_agg(pg_catalog.json_build_object(

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::model::{Index, RelationRef, Routine, Trigger, TypeRef};
+use crate::model::{Attribute, Index, RangeType, RelationRef, Routine, Trigger, TypeRef};
 
 pub(super) type Rows<T> = Option<Vec<T>>;
 
@@ -16,6 +16,8 @@ pub(super) struct Answer {
     pub(super) extensions: Rows<String>,
     pub(super) enums: Rows<Enum>,
     pub(super) domains: Rows<Domain>,
+    pub(super) composites: Rows<Composite>,
+    pub(super) ranges: Rows<RangeType>,
     pub(super) relations: Rows<Relation>,
     pub(super) columns: Rows<Column>,
     pub(super) types: Rows<Type>,
@@ -54,6 +56,14 @@ pub(super) struct Domain {
     pub(super) not_null: bool,
     pub(super) default: Option<String>,
     pub(super) checks: Rows<Constraint>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Composite {
+    pub(super) schema: String,
+    pub(super) name: String,
+    pub(super) comment: Option<String>,
+    pub(super) attributes: Rows<Attribute>,
 }
 
 #[derive(Deserialize)]

@@ -40,9 +40,14 @@ impl Needs {
         let enums = enums.map(|it| named(&it.schema, &it.name));
         let domains = catalog.domains.iter();
         let domains = domains.map(|it| named(&it.schema, &it.name));
+        let composites = catalog.composites.iter();
+        let composites = composites.map(|it| named(&it.schema, &it.name));
+        let ranges = catalog.ranges.iter();
+        let ranges = ranges.map(|it| named(&it.schema, &it.name));
+        let types = enums.chain(domains).chain(composites).chain(ranges);
         Needs {
             relations: tables.chain(views).chain(aggregates).collect(),
-            types: enums.chain(domains).collect(),
+            types: types.collect(),
         }
     }
 
@@ -68,7 +73,7 @@ pub enum Schemas {
     /// All of them.
     #[default]
     All,
-    /// The schemas of these names that exist. From other schemas, the enums and domains that their columns need are read.
+    /// The schemas of these names that exist. From other schemas, the types that their columns need are read.
     /// An extension is read if it is installed in one of them, or something in them depends on it.
     Only(Vec<String>),
     /// All but those whose names this query gives in its one column; it sees what the catalog's query sees.

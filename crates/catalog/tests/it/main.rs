@@ -6,6 +6,7 @@ mod introspection;
 mod migrations;
 mod needs;
 mod nullability;
+mod own_types;
 mod plain;
 mod snapshot;
 mod support;

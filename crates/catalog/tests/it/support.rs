@@ -132,6 +132,8 @@ impl Database {
         let none = Catalog {
             enums: all.enums.clone(),
             domains: all.domains.clone(),
+            composites: all.composites.clone(),
+            ranges: all.ranges.clone(),
             ..Catalog::default()
         };
         let tables = Catalog {

@@ -70,7 +70,11 @@ impl<'a> Makers<'a> {
     fn object(&self, subject: &Subject) -> Option<Object> {
         let (kind, owner, name) = match subject.kind {
             ObjectKind::Extension => (Kind::Extension, None, &subject.name),
-            ObjectKind::Enum | ObjectKind::Domain => (Kind::Type, None, &subject.name),
+            ObjectKind::Enum | ObjectKind::Domain | ObjectKind::Composite | ObjectKind::Range => {
+                (Kind::Type, None, &subject.name)
+            }
+            // Which statement made an attribute is not read.
+            ObjectKind::Attribute => return None,
             ObjectKind::Table | ObjectKind::View | ObjectKind::ContinuousAggregate => {
                 (Kind::Relation, None, &subject.name)
             }

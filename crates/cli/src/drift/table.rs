@@ -118,7 +118,7 @@ fn name(subject: &Subject, default_schema: Option<&str>) -> String {
     match subject.kind {
         ObjectKind::Job => subject.name.clone(),
         ObjectKind::Extension => own,
-        ObjectKind::Column => format!("{}.{column}", qualified(&subject.name)),
+        ObjectKind::Column | ObjectKind::Attribute => format!("{}.{column}", qualified(&subject.name)),
         ObjectKind::Dimension => format!("{column} of {}", qualified(&subject.name)),
         ObjectKind::Constraint | ObjectKind::Policy => format!("{own} of {of}"),
         ObjectKind::Trigger => format!("{own} on {of}"),
@@ -128,6 +128,8 @@ fn name(subject: &Subject, default_schema: Option<&str>) -> String {
         }
         ObjectKind::Enum
         | ObjectKind::Domain
+        | ObjectKind::Composite
+        | ObjectKind::Range
         | ObjectKind::Table
         | ObjectKind::View
         | ObjectKind::ContinuousAggregate

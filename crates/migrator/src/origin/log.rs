@@ -242,6 +242,7 @@ impl Log {
         const NOT_MADE_WITH_IT: &[&str] = &[
             "comment",
             "columnstore",
+            "order of attributes",
             "order of columns",
             "order of dimensions",
         ];
