@@ -132,7 +132,9 @@ impl fmt::Display for Subject {
         let column = self.column.as_deref().unwrap_or_default();
         match kind {
             ObjectKind::Extension | ObjectKind::Job => write!(f, "{kind} {name}"),
-            ObjectKind::Column | ObjectKind::Attribute => write!(f, "{kind} {schema}.{name}.{column}"),
+            ObjectKind::Column | ObjectKind::Attribute => {
+                write!(f, "{kind} {schema}.{name}.{column}")
+            }
             ObjectKind::Dimension => write!(f, "{kind} {column} of {schema}.{name}"),
             ObjectKind::Constraint | ObjectKind::Policy => {
                 write!(f, "{kind} {name} of {schema}.{of}")

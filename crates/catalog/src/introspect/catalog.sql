@@ -164,7 +164,7 @@ used_types AS MATERIALIZED (
         FROM pg_catalog.pg_attribute AS a
         WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
         UNION ALL
-        SELECT CASE t.typtype WHEN 'r' THEN r.subtype ELSE r.oid END
+        SELECT CASE WHEN t.typtype = 'r' THEN r.subtype ELSE r.oid END
         FROM range_types AS r
         WHERE t.typtype IN ('r', 'm') AND u.oid IN (r.oid, r.multirange)
     ) AS made_of

@@ -32,7 +32,10 @@ fn only(database: &Database, schema: &str) -> Catalog {
         schemas: Schemas::Only(vec![schema.to_owned()]),
         ..Scope::default()
     };
-    catalog::introspect(&scope, |query| Ok::<_, std::convert::Infallible>(database.run(query))).unwrap()
+    catalog::introspect(&scope, |query| {
+        Ok::<_, std::convert::Infallible>(database.run(query))
+    })
+    .unwrap()
 }
 
 fn types(catalog: &Catalog) -> Vec<&str> {

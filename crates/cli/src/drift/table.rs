@@ -118,7 +118,9 @@ fn name(subject: &Subject, default_schema: Option<&str>) -> String {
     match subject.kind {
         ObjectKind::Job => subject.name.clone(),
         ObjectKind::Extension => own,
-        ObjectKind::Column | ObjectKind::Attribute => format!("{}.{column}", qualified(&subject.name)),
+        ObjectKind::Column | ObjectKind::Attribute => {
+            format!("{}.{column}", qualified(&subject.name))
+        }
         ObjectKind::Dimension => format!("{column} of {}", qualified(&subject.name)),
         ObjectKind::Constraint | ObjectKind::Policy => format!("{own} of {of}"),
         ObjectKind::Trigger => format!("{own} on {of}"),
