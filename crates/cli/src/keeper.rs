@@ -399,7 +399,7 @@ mod tests {
     #[test]
     fn a_run_starts_from_nothing_or_from_what_the_file_says() {
         let one = migrations(&["a"]);
-        let now = || Claim::Now(catalog(&["x"]));
+        let now = || Claim::Now(Box::new(catalog(&["x"])));
         let nothing = || Claim::Nothing("it does not exist".to_owned());
         assert_eq!(
             basis(nothing(), &[], false, &Catalog::default()),

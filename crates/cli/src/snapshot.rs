@@ -311,7 +311,7 @@ pub fn check_folder(path: &Path, shown: &Path) -> Result<(), Failure> {
 /// What the file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Committed {
-    Snapshot(Snapshot),
+    Snapshot(Box<Snapshot>),
     /// There is no such file.
     Missing,
     /// It cannot be read, or is no snapshot, for this reason.
@@ -323,7 +323,7 @@ impl Committed {
         match fs::read_to_string(path) {
             // A checkout on Windows may have made CRLF of the line ends.
             Ok(text) => match Snapshot::parse(&text.replace("\r\n", "\n")) {
-                Ok(snapshot) => Committed::Snapshot(snapshot),
+                Ok(snapshot) => Committed::Snapshot(Box::new(snapshot)),
                 Err(error) => Committed::Unusable(error.to_string()),
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => Committed::Missing,

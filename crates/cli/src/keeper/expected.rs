@@ -22,7 +22,7 @@ use crate::snapshot::{self, Committed};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
     /// The schema after the migrations that are applied.
-    Now(Catalog),
+    Now(Box<Catalog>),
     /// The schema after all migrations; some of them are pending.
     Later,
     /// Nothing, for this reason.
@@ -42,7 +42,7 @@ pub fn claim(
         Committed::Unusable(reason) => return Claim::Nothing(reason.clone()),
     };
     if file.migrations == applied && !is_half {
-        return Claim::Now(file.catalog.clone());
+        return Claim::Now(Box::new(file.catalog.clone()));
     }
     if file.migrations == all {
         return Claim::Later;
@@ -156,7 +156,7 @@ pub fn said(
         return Ok(Said::Nothing);
     }
     match claim(committed, &applied, is_half, &snapshot::listed(migrations)) {
-        Claim::Now(catalog) => Ok(Said::File(Box::new(catalog), shown.to_owned())),
+        Claim::Now(catalog) => Ok(Said::File(catalog, shown.to_owned())),
         Claim::Later => {
             Err("it describes the result of all migrations, and not all are applied".to_owned())
         }
@@ -288,10 +288,10 @@ pub(super) mod tests {
     }
 
     fn file(names: &[&str], catalog: Catalog) -> Committed {
-        Committed::Snapshot(Snapshot {
+        Committed::Snapshot(Box::new(Snapshot {
             migrations: migrations(names),
             catalog,
-        })
+        }))
     }
 
     #[test]
@@ -301,7 +301,7 @@ pub(super) mod tests {
             claim(committed, &all[..applied], is_half, &all)
         };
         let two = file(&["a", "b"], catalog(&["x"]));
-        assert_eq!(now(&two, 2, false), Claim::Now(catalog(&["x"])));
+        assert_eq!(now(&two, 2, false), Claim::Now(Box::new(catalog(&["x"]))));
         assert!(matches!(now(&two, 2, true), Claim::Nothing(_)));
         assert!(matches!(now(&two, 1, false), Claim::Nothing(_)));
         assert!(matches!(now(&two, 3, false), Claim::Nothing(_)));
