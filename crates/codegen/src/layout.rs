@@ -173,6 +173,23 @@ pub(crate) fn calls(
     }
 }
 
+/// `self.name.clone()`; rustfmt keeps a field of `self` on its line.
+pub(crate) fn clone_of_field(place: Indent, name: &str) -> String {
+    let line = format!("self.{name}.clone()");
+    if width(&line) <= CHAIN_WIDTH {
+        return line;
+    }
+    format!("self.{name}\n{}.clone()", place.inner(4).margin())
+}
+
+/// `prefix(Type, Type)suffix`, or the type alone if there is one.
+pub(crate) fn tuple_type(place: Indent, prefix: &str, types: &[&str], suffix: &str) -> String {
+    if let [ty] = types {
+        return format!("{prefix}{ty}{suffix}");
+    }
+    call(place, prefix, types, suffix)
+}
+
 /// `if let Some(value) = &self.name {`
 pub(crate) fn if_some(place: Indent, value: &str) -> String {
     let head = format!("if let Some(value) = {value}");

@@ -15,6 +15,7 @@ use crate::functions::{self, Function, Functions};
 use crate::layout::{self, Indent};
 use crate::names::last_segment;
 use crate::new::{self, New};
+use crate::page::Pages;
 use crate::source::{Kind, Source};
 use crate::types::{Key, Types};
 use crate::update::Update;
@@ -33,6 +34,7 @@ pub(crate) struct Relation {
     facts: Vec<Constant>,
     new: Option<New>,
     update: Option<Update>,
+    pages: Option<Pages>,
     functions: Vec<Function>,
 }
 
@@ -77,7 +79,11 @@ pub(crate) fn prepare(
         Kind::Table(table) => Some(table),
         _ => None,
     };
-    let Functions { functions, update } = functions::of(source, &title, &fields, &facts, place)?;
+    let Functions {
+        functions,
+        update,
+        pages,
+    } = functions::of(source, &title, &fields, &facts, place)?;
     Ok(Relation {
         doc: docs::block(place(0), &doc),
         module: last_segment(&paths[&(source.schema, source.name)]).to_owned(),
@@ -100,6 +106,7 @@ pub(crate) fn prepare(
             .collect(),
         new: table.map(|_| new::prepare(&fields, &docs::code(&title), place)),
         update,
+        pages,
         functions,
     })
 }

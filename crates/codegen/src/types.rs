@@ -27,6 +27,8 @@ pub(crate) struct RustType {
     pub(crate) path: String,
     /// Whether rows can be read between two values of the type.
     pub(crate) is_ordered: bool,
+    /// Whether the type is `Copy`, so that functions take it by value.
+    pub(crate) is_copy: bool,
     /// Whether the values are read and written as their text.
     pub(crate) as_text: bool,
     /// Where the type's `=` is.
@@ -53,6 +55,7 @@ fn as_text() -> RustType {
     RustType {
         path: "timeschema::AsText".to_owned(),
         is_ordered: false,
+        is_copy: false,
         as_text: true,
         equality: Equality::Unknown,
     }
@@ -109,6 +112,7 @@ impl<'a> Types<'a> {
                 element
             },
             is_ordered,
+            is_copy: !array && builtin(ty).is_some_and(|ty| ty.is_copy),
             as_text: false,
             equality: if array || builtin(ty).is_some() {
                 Equality::BuiltIn

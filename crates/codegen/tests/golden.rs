@@ -40,6 +40,11 @@ fn finders_by_primary_and_unique_keys() {
 }
 
 #[test]
+fn hypertables_and_continuous_aggregates() {
+    check_golden("time_series", &read("time_series"));
+}
+
+#[test]
 fn the_same_catalog_gives_the_same_bytes() {
     let catalog = fixture("nasty");
     assert_eq!(

@@ -72,6 +72,7 @@ mod money;
 mod multirange;
 mod net;
 mod numeric;
+mod page;
 mod parameter;
 mod postgis;
 mod query_error;

@@ -33,6 +33,11 @@ impl<'a> Parameter<'a> {
         Self { column, value }
     }
 
+    pub(crate) fn boxed(column: &'static str, value: Box<dyn ToSql + Sync + Send + 'a>) -> Self {
+        let value = Value::Owned(value);
+        Self { column, value }
+    }
+
     fn value(&self) -> &(dyn ToSql + Sync) {
         match &self.value {
             Value::Borrowed(value) => *value,

@@ -34,12 +34,12 @@ pub struct Statement<'a, R> {
     table: &'static Table,
     /// Up to its conditions.
     head: String,
-    conditions: String,
+    pub(crate) conditions: String,
     /// `ORDER BY` and the like.
-    tail: String,
+    pub(crate) tail: String,
     /// Whether the statement writes, and returns rows only if it is asked to.
     writes: bool,
-    parameters: Vec<Parameter<'a>>,
+    pub(crate) parameters: Vec<Parameter<'a>>,
     types: Vec<Option<Type>>,
     row: PhantomData<fn() -> R>,
 }
@@ -73,9 +73,7 @@ impl<'a, R> Statement<'a, R> {
             return self;
         };
         let column = &self.table.columns[position];
-        self.parameters
-            .push(Parameter::borrowed(column.name, value));
-        self.types.push(column.known_type());
+        self.push(Parameter::borrowed(column.name, value), column.known_type());
         let number = self.parameters.len();
         if number == 1 {
             self.head = format!("UPDATE {} SET ", self.table.quoted());
@@ -97,8 +95,8 @@ impl<'a, R> Statement<'a, R> {
         let mut rest = table.columns.iter();
         for (name, value) in columns.into_iter().zip(row.values()) {
             let column = rest.find(|column| column.name == name);
-            statement.types.push(column.and_then(Column::known_type));
-            statement.parameters.push(Parameter::borrowed(name, value));
+            let ty = column.and_then(Column::known_type);
+            statement.push(Parameter::borrowed(name, value), ty);
         }
         statement
     }
@@ -122,6 +120,12 @@ impl<'a, R> Statement<'a, R> {
             types: Vec::new(),
             row: PhantomData,
         }
+    }
+
+    /// Adds a parameter, with its type if that is the same on every server.
+    pub(crate) fn push(&mut self, parameter: Parameter<'a>, ty: Option<Type>) {
+        self.parameters.push(parameter);
+        self.types.push(ty);
     }
 
     /// Only rows whose column at `position` of the table is equal to `value`. The operators are named with their schema: a statement runs no
@@ -173,8 +177,7 @@ impl<'a, R> Statement<'a, R> {
         value: impl ToSql + Sync + Send + 'a,
     ) -> Self {
         let column = &self.table.columns[position];
-        self.parameters.push(Parameter::owned(column.name, value));
-        self.types.push(column.known_type());
+        self.push(Parameter::owned(column.name, value), column.known_type());
         let number = self.parameters.len();
         let word = if self.conditions.is_empty() {
             "WHERE"

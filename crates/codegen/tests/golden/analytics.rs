@@ -232,6 +232,32 @@ pub mod event_counts_daily {
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
     }
+
+    /// A place in the order of the pages: `bucket`, `project_id`, `name`.
+    pub type Cursor = (timeschema::Timestamp, timeschema::Uuid, String);
+
+    impl Row {
+        /// Where the row stands in that order.
+        pub fn cursor(&self) -> Cursor {
+            (self.bucket, self.project_id, self.name.clone())
+        }
+    }
+
+    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `bucket`,
+    /// `project_id`, `name`. The next page begins at the [`Row::cursor`] of the last row.
+    ///
+    /// The bounds keep the query from reading every bucket.
+    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_after(&TABLE, &[0, 1, 2], cursor, rows)
+    }
+
+    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `bucket`,
+    /// `project_id`, `name`. The next page begins at the [`Row::cursor`] of the last row.
+    ///
+    /// The bounds keep the query from reading every bucket.
+    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_before(&TABLE, &[0, 1, 2], cursor, rows)
+    }
 }
 
 /// Hourly count and revenue per project and event name.
@@ -355,6 +381,32 @@ pub mod event_counts_hourly {
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
+    }
+
+    /// A place in the order of the pages: `bucket`, `project_id`, `name`.
+    pub type Cursor = (timeschema::Timestamp, timeschema::Uuid, String);
+
+    impl Row {
+        /// Where the row stands in that order.
+        pub fn cursor(&self) -> Cursor {
+            (self.bucket, self.project_id, self.name.clone())
+        }
+    }
+
+    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `bucket`,
+    /// `project_id`, `name`. The next page begins at the [`Row::cursor`] of the last row.
+    ///
+    /// The bounds keep the query from reading every bucket.
+    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_after(&TABLE, &[0, 1, 2], cursor, rows)
+    }
+
+    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `bucket`,
+    /// `project_id`, `name`. The next page begins at the [`Row::cursor`] of the last row.
+    ///
+    /// The bounds keep the query from reading every bucket.
+    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_before(&TABLE, &[0, 1, 2], cursor, rows)
     }
 }
 
@@ -928,6 +980,32 @@ pub mod events {
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
     }
+
+    /// A place in the order of the pages: `time`, `event_id`.
+    pub type Cursor = (timeschema::Timestamp, timeschema::Uuid);
+
+    impl Row {
+        /// Where the row stands in that order.
+        pub fn cursor(&self) -> Cursor {
+            (self.time, self.event_id)
+        }
+    }
+
+    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `time`,
+    /// `event_id`. The next page begins at the [`Row::cursor`] of the last row.
+    ///
+    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
+    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_after(&TABLE, &[0, 1], cursor, rows)
+    }
+
+    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `time`,
+    /// `event_id`. The next page begins at the [`Row::cursor`] of the last row.
+    ///
+    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
+    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_before(&TABLE, &[0, 1], cursor, rows)
+    }
 }
 
 /// Funnel conversion by the day on which users entered.
@@ -1046,6 +1124,32 @@ pub mod funnel_conversion_daily {
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
+    }
+
+    /// A place in the order of the pages: `bucket`, `funnel_id`.
+    pub type Cursor = (timeschema::Timestamp, i64);
+
+    impl Row {
+        /// Where the row stands in that order.
+        pub fn cursor(&self) -> Cursor {
+            (self.bucket, self.funnel_id)
+        }
+    }
+
+    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `bucket`,
+    /// `funnel_id`. The next page begins at the [`Row::cursor`] of the last row.
+    ///
+    /// The bounds keep the query from reading every bucket.
+    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_after(&TABLE, &[0, 1], cursor, rows)
+    }
+
+    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `bucket`,
+    /// `funnel_id`. The next page begins at the [`Row::cursor`] of the last row.
+    ///
+    /// The bounds keep the query from reading every bucket.
+    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_before(&TABLE, &[0, 1], cursor, rows)
     }
 }
 
@@ -1390,6 +1494,39 @@ pub mod funnel_events {
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
+    }
+
+    /// A place in the order of the pages: `entered_at`, `funnel_id`, `user_id`, `step`.
+    pub type Cursor = (timeschema::Timestamp, i64, String, i16);
+
+    impl Row {
+        /// Where the row stands in that order.
+        pub fn cursor(&self) -> Cursor {
+            (
+                self.entered_at,
+                self.funnel_id,
+                self.user_id.clone(),
+                self.step,
+            )
+        }
+    }
+
+    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `entered_at`,
+    /// `funnel_id`, `user_id`, `step`. The next page begins at the [`Row::cursor`] of the last
+    /// row.
+    ///
+    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
+    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_after(&TABLE, &[0, 1, 2, 3], cursor, rows)
+    }
+
+    /// At most `rows` rows before `cursor`, or the last ones, in descending order of
+    /// `entered_at`, `funnel_id`, `user_id`, `step`. The next page begins at the [`Row::cursor`]
+    /// of the last row.
+    ///
+    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
+    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_before(&TABLE, &[0, 1, 2, 3], cursor, rows)
     }
 }
 
@@ -1762,6 +1899,30 @@ pub mod funnels {
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
+    }
+
+    /// A place in the order of the pages: `id`.
+    pub type Cursor = i64;
+
+    impl Row {
+        /// Where the row stands in that order.
+        pub fn cursor(&self) -> Cursor {
+            self.id
+        }
+    }
+
+    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
+    /// next page begins at the [`Row::cursor`] of the last row.
+    ///
+    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+    }
+
+    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
+    /// next page begins at the [`Row::cursor`] of the last row.
+    ///
+    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
     }
 }
 

@@ -294,6 +294,30 @@ pub mod accounts {
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
     }
+
+    /// A place in the order of the pages: `id`.
+    pub type Cursor = i64;
+
+    impl Row {
+        /// Where the row stands in that order.
+        pub fn cursor(&self) -> Cursor {
+            self.id
+        }
+    }
+
+    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
+    /// next page begins at the [`Row::cursor`] of the last row.
+    ///
+    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+    }
+
+    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
+    /// next page begins at the [`Row::cursor`] of the last row.
+    ///
+    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+    }
 }
 
 /// Table `public.emails`.
@@ -567,6 +591,30 @@ pub mod flags {
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
     }
+
+    /// A place in the order of the pages: `name`.
+    pub type Cursor = String;
+
+    impl Row {
+        /// Where the row stands in that order.
+        pub fn cursor(&self) -> Cursor {
+            self.name.clone()
+        }
+    }
+
+    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `name`. The
+    /// next page begins at the [`Row::cursor`] of the last row.
+    ///
+    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+    }
+
+    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `name`. The
+    /// next page begins at the [`Row::cursor`] of the last row.
+    ///
+    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+    }
 }
 
 /// Table `public.keycol`.
@@ -746,6 +794,30 @@ pub mod keycol {
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
+    }
+
+    /// A place in the order of the pages: `id`.
+    pub type Cursor = i32;
+
+    impl Row {
+        /// Where the row stands in that order.
+        pub fn cursor(&self) -> Cursor {
+            self.id
+        }
+    }
+
+    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
+    /// next page begins at the [`Row::cursor`] of the last row.
+    ///
+    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_after(&TABLE, &[2], cursor.map(|cursor| (cursor,)), rows)
+    }
+
+    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
+    /// next page begins at the [`Row::cursor`] of the last row.
+    ///
+    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_before(&TABLE, &[2], cursor.map(|cursor| (cursor,)), rows)
     }
 }
 
@@ -1162,5 +1234,29 @@ pub mod visits {
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
+    }
+
+    /// A place in the order of the pages: `statement`, `time`.
+    pub type Cursor = (i64, timeschema::Timestamp);
+
+    impl Row {
+        /// Where the row stands in that order.
+        pub fn cursor(&self) -> Cursor {
+            (self.statement, self.time)
+        }
+    }
+
+    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `statement`,
+    /// `time`. The next page begins at the [`Row::cursor`] of the last row.
+    ///
+    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_after(&TABLE, &[1, 0], cursor, rows)
+    }
+
+    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `statement`,
+    /// `time`. The next page begins at the [`Row::cursor`] of the last row.
+    ///
+    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_before(&TABLE, &[1, 0], cursor, rows)
     }
 }

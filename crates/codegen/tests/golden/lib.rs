@@ -20,3 +20,8 @@ pub mod keys {
 pub mod nasty {
     include!("nasty.rs");
 }
+
+/// Hypertables and continuous aggregates.
+pub mod time_series {
+    include!("time_series.rs");
+}

@@ -775,6 +775,30 @@ pub mod quote_drop_table_events {
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
     }
+
+    /// A place in the order of the pages: `"; drop column x; --`, `aB`.
+    pub type Cursor = (i32, i32);
+
+    impl Row {
+        /// Where the row stands in that order.
+        pub fn cursor(&self) -> Cursor {
+            (self.quote_drop_column_x, self.a_b_x550f)
+        }
+    }
+
+    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of
+    /// `"; drop column x; --`, `aB`. The next page begins at the [`Row::cursor`] of the last row.
+    ///
+    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_after(&TABLE, &[0, 2], cursor, rows)
+    }
+
+    /// At most `rows` rows before `cursor`, or the last ones, in descending order of
+    /// `"; drop column x; --`, `aB`. The next page begins at the [`Row::cursor`] of the last row.
+    ///
+    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_before(&TABLE, &[0, 2], cursor, rows)
+    }
 }
 
 /// A column of every type.
@@ -4037,6 +4061,30 @@ pub mod only_identity {
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
+    }
+
+    /// A place in the order of the pages: `id`.
+    pub type Cursor = i64;
+
+    impl Row {
+        /// Where the row stands in that order.
+        pub fn cursor(&self) -> Cursor {
+            self.id
+        }
+    }
+
+    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
+    /// next page begins at the [`Row::cursor`] of the last row.
+    ///
+    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+    }
+
+    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
+    /// next page begins at the [`Row::cursor`] of the last row.
+    ///
+    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
     }
 }
 

@@ -1,0 +1,267 @@
+//! The primary and unique keys of a table, and the functions that find a row by one.
+
+use std::collections::BTreeSet;
+
+use catalog::ConstraintKind;
+
+use crate::docs;
+use crate::error::Error;
+use crate::field::Field;
+use crate::functions::{Function, statement_chain};
+use crate::layout::{self, Indent};
+use crate::names::{self, Style};
+use crate::new::Role;
+use crate::source::{Kind, Source};
+use crate::types::{Equality, RustType};
+
+/// The finder of the primary key.
+pub(crate) const BY_KEY: &str = "by_key";
+
+/// Columns of a relation, with their positions.
+pub(crate) type Columns<'a> = Vec<(usize, &'a Field<'a>)>;
+
+/// A primary or unique key.
+pub(crate) struct Key<'a> {
+    /// The name of the function that finds a row by it.
+    pub(crate) finder: String,
+    pub(crate) fields: Columns<'a>,
+}
+
+/// The keys of a table, the primary one first, each set of columns once.
+pub(crate) fn keys<'a>(
+    source: &Source<'_>,
+    title: &str,
+    fields: &'a [Field<'a>],
+) -> Result<Vec<Key<'a>>, Error> {
+    let Kind::Table(table) = source.kind else {
+        return Ok(Vec::new());
+    };
+    let of_kind = |kind| {
+        let constraints = table.constraints.iter();
+        constraints.filter(move |it| it.kind == kind && !it.columns.is_empty())
+    };
+    let primary = of_kind(ConstraintKind::PrimaryKey);
+    let has_primary = primary.clone().next().is_some();
+    let mut seen = BTreeSet::new();
+    let columns: Vec<&[String]> = primary
+        .chain(of_kind(ConstraintKind::Unique))
+        .map(|constraint| constraint.columns.as_slice())
+        .filter(|columns| seen.insert(*columns))
+        .collect();
+    // The separator keeps columns `a`, `b` and a column `a_and_b` apart.
+    let names: Vec<String> = columns
+        .iter()
+        .map(|columns| format!("by\u{1}{}", columns.join("\u{1}and\u{1}")))
+        .collect();
+    // The primary key's finder is named first, whatever the others are called.
+    let unique = names[usize::from(has_primary)..].iter();
+    let names: Vec<&str> = std::iter::once(BY_KEY)
+        .chain(unique.map(String::as_str))
+        .collect();
+    let finders = names::assign(title, &names, Style::Snake)?;
+    let primary = has_primary.then(|| BY_KEY.to_owned());
+    let finders = primary.into_iter().chain(finders.into_iter().skip(1));
+    let field = |name: &String| {
+        let mut fields = fields.iter().enumerate();
+        fields.find(|(_, field)| field.column.name == *name)
+    };
+    let keys = finders.zip(columns).map(|(finder, columns)| Key {
+        finder,
+        fields: columns.iter().filter_map(field).collect(),
+    });
+    Ok(keys.filter(Key::is_comparable).collect())
+}
+
+impl Key<'_> {
+    /// The columns, as documentation shows them.
+    pub(crate) fn shown(&self) -> String {
+        let columns = self.fields.iter();
+        let columns: Vec<String> = columns
+            .map(|(_, field)| docs::code(&field.column.name))
+            .collect();
+        columns.join(", ")
+    }
+
+    /// A function whose parameters are the key's columns.
+    pub(crate) fn function(
+        &self,
+        name: &str,
+        statement: &str,
+        doc: &str,
+        place: &impl Fn(usize) -> Indent,
+    ) -> Function {
+        Function {
+            doc: docs::block(place(4), &[doc.to_owned()]),
+            head: self.head(name, None, place),
+            body: statement_chain(
+                place(8),
+                statement,
+                &self.conditions(self.fields.len(), place),
+            ),
+        }
+    }
+
+    /// Whether the server finds the operators that compare the columns.
+    fn is_comparable(&self) -> bool {
+        let mut columns = self.fields.iter();
+        columns.all(|(_, field)| field.ty.equality != Equality::Unknown)
+    }
+
+    /// Whether rows to be written give the key's columns.
+    pub(crate) fn is_given(&self) -> bool {
+        let mut columns = self.fields.iter();
+        columns.all(|(_, field)| Role::of(field) != Role::Absent)
+    }
+
+    pub(crate) fn upsert(&self, place: &impl Fn(usize) -> Indent) -> Function {
+        let doc = [
+            format!(
+                "Writes one row, or changes the row that has its primary key ({}), and returns it.",
+                self.shown()
+            ),
+            "The columns that `row` leaves to their defaults keep their values in a row that exists."
+                .to_owned(),
+        ];
+        Function {
+            doc: docs::block(place(4), &doc),
+            head: "pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {".to_owned(),
+            body: "timeschema::Statement::upsert(&TABLE, row)".to_owned(),
+        }
+    }
+
+    /// The function that changes the columns `changeable` of the row with this key.
+    pub(crate) fn update(
+        &self,
+        changeable: &[(usize, &Field<'_>)],
+        place: &impl Fn(usize) -> Indent,
+    ) -> Function {
+        // Not the name of a column of the key.
+        let mut change = "change".to_owned();
+        while self.fields.iter().any(|(_, field)| field.name == change) {
+            change.push('_');
+        }
+        let links = changeable.len() + self.fields.len();
+        let sets = changeable.iter().map(|(at, field)| {
+            let column = format!("&{change}.{}", field.name);
+            link(".set", &[&at.to_string(), &column], links, place)
+        });
+        let links: Vec<String> = sets.chain(self.conditions(links, place)).collect();
+        let doc = format!(
+            "Changes the row with this primary key ({}), and returns it.",
+            self.shown()
+        );
+        Function {
+            doc: docs::block(place(4), &[doc]),
+            head: self.head("update", Some((&change, "Update")), place),
+            body: statement_chain(place(8), "update", &links),
+        }
+    }
+
+    /// Up to the opening brace: the key's columns as parameters, and perhaps a borrowed one more.
+    fn head(
+        &self,
+        name: &str,
+        more: Option<(&str, &str)>,
+        place: &impl Fn(usize) -> Indent,
+    ) -> String {
+        let columns = self.fields.iter();
+        let borrowed = columns.clone().filter(|(_, field)| !field.ty.is_copy);
+        let lifetime = Lifetime::of(borrowed.count() + usize::from(more.is_some()));
+        let columns = columns.map(|(_, field)| {
+            let ty = lifetime.parameter(&field.ty);
+            format!("{}: {ty}", field.name)
+        });
+        let more = more.map(|(name, ty)| format!("{name}: {}", lifetime.borrowed(ty)));
+        let parameters: Vec<String> = columns.chain(more).collect();
+        let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();
+        let name = format!("pub fn {name}{}", lifetime.declared());
+        let returned = format!("timeschema::Statement<{}, Row>", lifetime.returned());
+        layout::method(place(4), &name, &parameters, &returned)
+    }
+
+    /// The conditions on the key's columns, in a chain of that many links.
+    fn conditions(&self, links: usize, place: &impl Fn(usize) -> Indent) -> Vec<String> {
+        let columns = self.fields.iter();
+        columns
+            .map(|(at, field)| {
+                let at = at.to_string();
+                match &field.ty.equality {
+                    Equality::InSchema(schema) => {
+                        let schema = layout::string(schema);
+                        link(".equal_in", &[&schema, &at, &field.name], links, place)
+                    }
+                    _ => link(".equal", &[&at, &field.name], links, place),
+                }
+            })
+            .collect()
+    }
+}
+
+/// A call in a chain of that many.
+fn link(
+    method: &str,
+    arguments: &[&str],
+    links: usize,
+    place: &impl Fn(usize) -> Indent,
+) -> String {
+    // Alone, a call that has to be broken begins on the line of what it is called on.
+    let further = if links == 1 { 0 } else { 4 };
+    layout::call(place(8).inner(further), method, arguments, "")
+}
+
+/// How a function's borrowed parameters and its statement are tied together, in the form that clippy asks for.
+#[derive(Clone, Copy)]
+enum Lifetime {
+    /// Nothing is borrowed.
+    Static,
+    /// One parameter is borrowed.
+    Elided,
+    /// Several parameters are borrowed.
+    Named,
+}
+
+impl Lifetime {
+    fn of(borrowed: usize) -> Lifetime {
+        match borrowed {
+            0 => Lifetime::Static,
+            1 => Lifetime::Elided,
+            _ => Lifetime::Named,
+        }
+    }
+
+    fn declared(self) -> &'static str {
+        match self {
+            Lifetime::Static | Lifetime::Elided => "",
+            Lifetime::Named => "<'a>",
+        }
+    }
+
+    fn returned(self) -> &'static str {
+        match self {
+            Lifetime::Static => "'static",
+            Lifetime::Elided => "'_",
+            Lifetime::Named => "'a",
+        }
+    }
+
+    /// The type of a parameter for a field of type `ty`.
+    fn parameter(self, ty: &RustType) -> String {
+        if ty.is_copy {
+            return ty.path.clone();
+        }
+        self.borrowed(&ty.path)
+    }
+
+    fn borrowed(self, ty: &str) -> String {
+        let reference = match self {
+            Lifetime::Named => "&'a ",
+            Lifetime::Static | Lifetime::Elided => "&",
+        };
+        let ty = match ty {
+            "String" => "str",
+            "Vec<u8>" => "[u8]",
+            ty => ty,
+        };
+        format!("{reference}{ty}")
+    }
+}
