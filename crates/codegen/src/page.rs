@@ -106,9 +106,12 @@ fn with_time_first<'f>(key: &Columns<'f>, facts: &Facts) -> Columns<'f> {
 /// The cursor of a row: a tuple, or the value of the only column.
 fn value(order: &[(usize, &Field<'_>)], place: Indent) -> String {
     let inner = place.inner(if order.len() == 1 { 0 } else { 4 });
-    let values = order.iter().map(|(_, field)| match field.ty.is_copy {
-        true => format!("self.{}", field.name),
-        false => layout::clone_of_field(inner, &field.name),
+    let values = order.iter().map(|(_, field)| {
+        if field.ty.is_copy {
+            format!("self.{}", field.name)
+        } else {
+            layout::clone_of_field(inner, &field.name)
+        }
     });
     let values: Vec<String> = values.collect();
     match values.as_slice() {
