@@ -4,6 +4,7 @@
 //! everywhere. The stages are `prepare` (what to write, with `names`, `types`, `docs`) → `render` (writing it, with the templates). The
 //! text refers only to the crate `timeschema`, is formatted as rustfmt would, and is meant to be `include!`d in a separate module.
 
+mod composite;
 mod docs;
 mod error;
 mod facts;
@@ -26,7 +27,7 @@ use catalog::Catalog;
 
 pub use error::Error;
 
-/// The Rust text for `catalog`: an enum for each enum type, a module for each table, view and continuous aggregate, and a module around
+/// The Rust text for `catalog`: an enum for each enum type, a struct for each composite type, a module for each table, view and continuous aggregate, and a module around
 /// the objects of each schema other than `public`.
 ///
 /// # Errors

@@ -143,7 +143,10 @@ pub(crate) fn prepare(
             .iter()
             .map(|(_, field, role)| value(field, *role, place(12)))
             .collect(),
-        copied_by: if sent.iter().any(|(_, field, _)| field.ty.as_text) {
+        copied_by: if sent
+            .iter()
+            .any(|(_, field, _)| field.ty.as_text || field.ty.is_composite)
+        {
             "`INSERT`s of many rows"
         } else {
             "one binary `COPY`"

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use catalog::{Catalog, Enum};
 use serde::Serialize;
 
+use crate::composite::{self, Composite, CompositeType};
 use crate::docs;
 use crate::error::Error;
 use crate::layout::{self, Indent};
@@ -30,6 +31,8 @@ pub(crate) struct Schema {
     pub(crate) module: Option<SchemaModule>,
     /// The enums, by SQL name.
     pub(crate) enums: Vec<EnumType>,
+    /// The composite types, by SQL name.
+    pub(crate) composites: Vec<CompositeType>,
     /// The relations, by SQL name.
     pub(crate) relations: Vec<Relation>,
 }
@@ -62,14 +65,23 @@ struct Variant {
 /// Everything that `catalog` becomes.
 pub(crate) fn file(catalog: &Catalog) -> Result<File, Error> {
     let sources = source::sources(catalog);
-    let names = Names::new(catalog, &sources)?;
-    let types = Types::new(catalog, names.enums.clone());
+    let enums = catalog.enums.iter();
+    let enums: HashMap<Key<'_>, String> = enums
+        .map(|it| ((it.schema.as_str(), it.name.as_str()), String::new()))
+        .collect();
+    let composites = composite::with_struct(catalog, &sources, &enums);
+    let names = Names::new(catalog, &composites, &sources)?;
+    let types = names.types(catalog, &composites);
     let mut schemas = Vec::new();
     for (schema, module) in &names.schemas {
         let depth = usize::from(module.is_some());
         let enums = catalog.enums.iter().filter(|e| e.schema == *schema);
         let enums = enums
             .map(|e| enum_type(e, &names, depth))
+            .collect::<Result<_, _>>()?;
+        let own = composites.iter().filter(|it| it.schema == *schema);
+        let own = own
+            .map(|it| composite::prepare(it, &types, &names.types[&it.key()]))
             .collect::<Result<_, _>>()?;
         let relations = sources.iter().filter(|source| source.schema == *schema);
         let relations = relations
@@ -88,6 +100,7 @@ pub(crate) fn file(catalog: &Catalog) -> Result<File, Error> {
         schemas.push(Schema {
             module,
             enums,
+            composites: own,
             relations,
         });
     }
@@ -98,20 +111,22 @@ pub(crate) fn file(catalog: &Catalog) -> Result<File, Error> {
 struct Names<'a> {
     /// Each schema that is not empty, the root first, and its module.
     schemas: Vec<(&'a str, Option<String>)>,
-    enums: HashMap<Key<'a>, String>,
+    /// Of enums and composite types.
+    types: HashMap<Key<'a>, String>,
     relations: HashMap<Key<'a>, String>,
 }
 
 impl<'a> Names<'a> {
-    fn new(catalog: &'a Catalog, sources: &[Source<'a>]) -> Result<Names<'a>, Error> {
-        let enums = by_schema(
-            catalog
-                .enums
-                .iter()
-                .map(|e| (e.schema.as_str(), e.name.as_str())),
-        );
+    fn new(
+        catalog: &'a Catalog,
+        composites: &[Composite<'a>],
+        sources: &[Source<'a>],
+    ) -> Result<Names<'a>, Error> {
+        let enums = catalog.enums.iter();
+        let enums = enums.map(|e| (e.schema.as_str(), e.name.as_str()));
+        let types = by_schema(enums.chain(composites.iter().map(Composite::key)));
         let relations = by_schema(sources.iter().map(|source| (source.schema, source.name)));
-        let present: BTreeSet<&str> = enums.keys().chain(relations.keys()).copied().collect();
+        let present: BTreeSet<&str> = types.keys().chain(relations.keys()).copied().collect();
         let others: Vec<&str> = present
             .into_iter()
             .filter(|name| *name != ROOT_SCHEMA)
@@ -133,7 +148,7 @@ impl<'a> Names<'a> {
 
         let mut paths = Names {
             schemas,
-            enums: HashMap::new(),
+            types: HashMap::new(),
             relations: HashMap::new(),
         };
         for (schema, module) in &paths.schemas {
@@ -141,11 +156,11 @@ impl<'a> Names<'a> {
                 Some(module) => format!("{module}::{name}"),
                 None => name.to_owned(),
             };
-            if let Some(names) = enums.get(schema) {
+            if let Some(names) = types.get(schema) {
                 let identifiers = names::assign(schema, names, Style::Camel)?;
                 for (name, identifier) in names.iter().zip(identifiers) {
                     paths
-                        .enums
+                        .types
                         .insert((schema, name), path(&names::free(identifier)));
                 }
             }
@@ -159,6 +174,16 @@ impl<'a> Names<'a> {
             }
         }
         Ok(paths)
+    }
+
+    /// The catalog's types, with these paths.
+    fn types(&self, catalog: &'a Catalog, composites: &[Composite<'a>]) -> Types<'a> {
+        let path = |key: Key<'a>| (key, self.types[&key].clone());
+        let enums = catalog.enums.iter();
+        let enums = enums.map(|e| path((e.schema.as_str(), e.name.as_str())));
+        let mut types = Types::new(catalog, enums.collect());
+        types.add_structs(composites.iter().map(|it| path(it.key())));
+        types
     }
 }
 
@@ -197,7 +222,7 @@ fn enum_type(e: &Enum, names: &Names<'_>, depth: usize) -> Result<EnumType, Erro
         });
     Ok(EnumType {
         doc: docs::block(place(0), &doc),
-        name: last_segment(&names.enums[&(e.schema.as_str(), e.name.as_str())]).to_owned(),
+        name: last_segment(&names.types[&(e.schema.as_str(), e.name.as_str())]).to_owned(),
         unknown: unknown.to_owned(),
         variants: variants.collect(),
         labels: layout::array(place(4), "pub const LABELS: &[&str] = &", &literals, ";"),

@@ -8,13 +8,15 @@ use crate::layout;
 use crate::prepare::{File, Schema};
 
 /// Each template, by its file name.
-const TEMPLATES: [(&str, &str); 4] = [
+const TEMPLATES: [(&str, &str); 5] = [
     (HEADER, include_str!("../templates/header.rs.tera")),
+    (COMPOSITE, include_str!("../templates/composite.rs.tera")),
     (ENUM, include_str!("../templates/enum.rs.tera")),
     (RELATION, include_str!("../templates/relation.rs.tera")),
     (SCHEMA, include_str!("../templates/schema.rs.tera")),
 ];
 const HEADER: &str = "header.rs.tera";
+const COMPOSITE: &str = "composite.rs.tera";
 const ENUM: &str = "enum.rs.tera";
 const RELATION: &str = "relation.rs.tera";
 const SCHEMA: &str = "schema.rs.tera";
@@ -45,9 +47,12 @@ pub(crate) fn file(file: &File) -> Result<String, Error> {
 }
 
 fn schema_items(tera: &Tera, schema: &Schema) -> Result<Vec<String>, Error> {
-    let mut items = Vec::with_capacity(schema.enums.len() + schema.relations.len());
+    let mut items = Vec::new();
     for enum_type in &schema.enums {
         items.push(render(tera, ENUM, enum_type)?);
+    }
+    for composite in &schema.composites {
+        items.push(render(tera, COMPOSITE, composite)?);
     }
     for relation in &schema.relations {
         items.push(render(tera, RELATION, relation)?);

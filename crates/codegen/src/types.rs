@@ -1,7 +1,7 @@
 //! Which Rust type holds a column's values.
 //!
 //! The rule is that nothing is lost: `sql::types` has the types whose Rust type holds every value that PostgreSQL can store in them. Domains
-//! have the Rust type of their base type, enums the Rust enum that is generated for them. A value of any other type is read and written
+//! have the Rust type of their base type, enums and composite types what is generated for them. A value of any other type is read and written
 //! as its text, so that no type stops a build.
 
 use std::collections::HashMap;
@@ -18,6 +18,8 @@ pub(crate) struct Types<'a> {
     domains: HashMap<Key<'a>, &'a Domain>,
     /// Path of each enum's Rust type from the root of the generated file: `FunnelStatus`, `reporting::Period`.
     enums: HashMap<Key<'a>, String>,
+    /// The same of each composite type that has a struct.
+    structs: HashMap<Key<'a>, String>,
 }
 
 /// The Rust side of a column's type.
@@ -31,6 +33,8 @@ pub(crate) struct RustType {
     pub(crate) is_copy: bool,
     /// Whether the values are read and written as their text.
     pub(crate) as_text: bool,
+    /// Whether the values are composite, or an array of such.
+    pub(crate) is_composite: bool,
     /// Where the type's `=` is.
     pub(crate) equality: Equality,
 }
@@ -57,6 +61,7 @@ fn as_text() -> RustType {
         is_ordered: false,
         is_copy: false,
         as_text: true,
+        is_composite: false,
         equality: Equality::Unknown,
     }
 }
@@ -72,7 +77,13 @@ impl<'a> Types<'a> {
             extensions: &catalog.extensions,
             domains,
             enums,
+            structs: HashMap::new(),
         }
+    }
+
+    /// Adds composite types, with the paths of their structs.
+    pub(crate) fn add_structs(&mut self, structs: impl IntoIterator<Item = (Key<'a>, String)>) {
+        self.structs.extend(structs);
     }
 
     /// The domain that `ty` names, itself or as its element.
@@ -104,6 +115,7 @@ impl<'a> Types<'a> {
         let Some(element) = self.element(ty, depth) else {
             return Ok(as_text());
         };
+        let is_composite = self.path_of_struct(ty).is_some();
         let is_ordered = !array && builtin(ty).is_some_and(|ty| ty.is_ordered);
         Ok(RustType {
             path: if array {
@@ -114,7 +126,10 @@ impl<'a> Types<'a> {
             is_ordered,
             is_copy: !array && builtin(ty).is_some_and(|ty| ty.is_copy),
             as_text: false,
-            equality: if array || builtin(ty).is_some() {
+            is_composite,
+            equality: if is_composite {
+                Equality::Unknown
+            } else if array || builtin(ty).is_some() {
                 Equality::BuiltIn
             } else if self.added(ty).is_some() {
                 Equality::InSchema(ty.schema.clone())
@@ -136,11 +151,18 @@ impl<'a> Types<'a> {
             .filter(|_| ty.schema != "pg_catalog")
     }
 
+    fn path_of_struct<'s>(&'s self, ty: &'s TypeRef) -> Option<&'s String> {
+        self.structs.get(&(ty.schema.as_str(), ty.name.as_str()))
+    }
+
     fn element(&self, ty: &TypeRef, depth: usize) -> Option<String> {
         if let Some(builtin) = builtin(ty) {
             return Some(builtin.rust.to_owned());
         }
         if let Some(path) = self.enums.get(&(ty.schema.as_str(), ty.name.as_str())) {
+            return Some(format!("{}{path}", "super::".repeat(depth)));
+        }
+        if let Some(path) = self.path_of_struct(ty) {
             return Some(format!("{}{path}", "super::".repeat(depth)));
         }
         let added = self.added(ty)?;

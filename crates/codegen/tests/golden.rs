@@ -35,6 +35,11 @@ fn types_without_a_rust_type() {
 }
 
 #[test]
+fn composite_types() {
+    check_golden("own_types", &read("own_types"));
+}
+
+#[test]
 fn finders_by_primary_and_unique_keys() {
     check_golden("keys", &read("keys"));
 }

@@ -67,7 +67,7 @@ pub enum CopyError {
 
 /// Stores the rows by one binary COPY and returns how many. All are stored or none.
 ///
-/// Rows with a column that is [`AsText`](crate::AsText) are stored by `INSERT`s of many rows instead. In a transaction these are in a
+/// Rows with a column that is [`AsText`](crate::AsText) or holds composite values are stored by `INSERT`s of many rows instead. In a transaction these are in a
 /// savepoint, so that an error leaves the transaction usable.
 ///
 /// The columns are those that the first row sets; the other columns get their defaults in all rows. No memory is allocated per row. Outside
@@ -96,6 +96,9 @@ where
         return by_insert::insert_rows(client, &columns, rows);
     }
     let oids = ElementOids::of(client, &R::TABLE, &columns).map_err(database::<R>)?;
+    let Some(oids) = oids else {
+        return by_insert::insert_rows(client, &columns, rows);
+    };
     let statement = R::TABLE.copy_statement(&columns);
     let copied = copy_rows(client, &statement, Encoder::new(&columns, &oids), rows);
     if copied.is_err() {

@@ -5,7 +5,7 @@
 //! with such columns it is queried once before the COPY, and the answer goes into each row.
 
 use postgres::{Error, GenericClient};
-use postgres_types::Kind;
+use postgres_types::{Kind, Type};
 use sql::types::TYPES;
 
 use crate::driver;
@@ -23,18 +23,22 @@ impl ElementOids {
         Self(Vec::new())
     }
 
-    /// Asks the server if the columns' types leave a question.
+    /// Asks the server if the columns' types leave a question. `None` if one of them holds composite values, which a COPY cannot carry.
     pub(crate) fn of(
         client: &mut impl GenericClient,
         table: &Table,
         columns: &[&str],
-    ) -> Result<Self, Error> {
+    ) -> Result<Option<Self>, Error> {
         if !columns.iter().any(|column| is_open(table, column)) {
-            return Ok(Self::none());
+            return Ok(Some(Self::none()));
         }
         let list = quote_list(columns.iter().copied());
         let select = format!("SELECT {list} FROM {}", table.quoted());
         let statement = client.prepare(&select)?;
+        let mut types = statement.columns().iter().map(|column| column.type_());
+        if types.any(has_composite) {
+            return Ok(None);
+        }
         let oids = statement.columns().iter();
         let oids = oids.map(|column| match driver::base(column.type_()).kind() {
             Kind::Array(element) => Some(element.oid()),
@@ -42,9 +46,9 @@ impl ElementOids {
         });
         let oids: Vec<_> = oids.collect();
         if oids.iter().all(Option::is_none) {
-            return Ok(Self::none());
+            return Ok(Some(Self::none()));
         }
-        Ok(Self(oids))
+        Ok(Some(Self(oids)))
     }
 
     /// Puts the OIDs into the fields of one encoded row.
@@ -67,6 +71,15 @@ impl ElementOids {
             };
             field = rest;
         }
+    }
+}
+
+/// Whether values of the type are composite, or are made of such.
+fn has_composite(ty: &Type) -> bool {
+    match driver::base(ty).kind() {
+        Kind::Composite(_) => true,
+        Kind::Array(inner) | Kind::Range(inner) | Kind::Multirange(inner) => has_composite(inner),
+        _ => false,
     }
 }
 

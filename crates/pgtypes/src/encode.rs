@@ -26,6 +26,9 @@ pub enum EncodeError {
     /// The value is known as its text, and the binary form of its type is not.
     #[error("the value is known only as its text, which a binary COPY cannot carry")]
     OnlyAsText,
+    /// The binary form names the types of the attributes, which only the server's answer to a statement has.
+    #[error("a composite value is sent only as a parameter, and a binary COPY has none")]
+    OnlyAsParameter,
 }
 
 /// Values with a binary form.

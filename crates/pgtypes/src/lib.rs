@@ -4,7 +4,8 @@
 //! store in the SQL type it is for: infinities, years BC, numerics of any length, arrays with bounds. `Display` writes what PostgreSQL
 //! prints and `FromStr` reads it back. Not here: names and structure of a schema, which are generated.
 //!
-//! `sql::types` is the table of SQL types and their Rust types. An array is an [`Array`], and an enum is your own type with [`enum_sql!`].
+//! `sql::types` is the table of SQL types and their Rust types. An array is an [`Array`], an enum is your own type with [`enum_sql!`], and a
+//! composite type with [`composite_sql!`].
 //!
 //! # Features
 //! `bigdecimal`, `chrono`, `ipnet`, `jiff`, `rust_decimal` and `time` add conversions to and from the types of the crate of that name, by
@@ -43,6 +44,7 @@ mod array_text;
 mod as_text;
 mod bits;
 mod calendar;
+mod composite;
 mod convert;
 mod copy;
 mod date;
@@ -104,6 +106,7 @@ mod vector;
 mod xml;
 
 pub use bytes::BytesMut;
+pub use composite::CompositeType;
 pub use copy::copy_in;
 pub use encode::{Encode, field, nullable_field};
 pub use postgres_types::{FromSql, ToSql};
@@ -175,9 +178,12 @@ values! { $
 /// The driver, so that generated code needs no other dependency.
 pub use postgres;
 
-/// What [`enum_sql!`] expands to. Not for other use.
+/// What [`enum_sql!`] and [`composite_sql!`] expand to. Not for other use.
 #[doc(hidden)]
 pub mod private {
+    pub use crate::composite::{
+        Attributes, PutField, fits_composite, reads, write_composite, writes,
+    };
     pub use crate::enums::{accepts, decode};
     #[cfg(feature = "serde")]
     pub use crate::json_form::{JsonForm, Members, next_column, present, read_member, skip_member};

@@ -7,7 +7,7 @@
 #[macro_export]
 macro_rules! row_json {
     ($type:ident, $table:expr; $($at:literal $field:ident),*) => {
-        $crate::struct_json!($type, $table, false; $($at $field),*);
+        $crate::struct_json!($type, $table.columns, false; $($at $field),*);
     };
 }
 
@@ -17,7 +17,7 @@ macro_rules! row_json {
 #[macro_export]
 macro_rules! partial_json {
     ($type:ident, $table:expr; $($at:literal $field:ident),*) => {
-        $crate::struct_json!($type, $table, true; $($at $field),*);
+        $crate::struct_json!($type, $table.columns, true; $($at $field),*);
     };
 }
 
@@ -25,7 +25,7 @@ macro_rules! partial_json {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! struct_json {
-    ($type:ident, $table:expr, $is_partial:literal; $($at:literal $field:ident),*) => {
+    ($type:ident, $columns:expr, $is_partial:literal; $($at:literal $field:ident),*) => {
         impl $crate::private::serde::Serialize for $type {
             fn serialize<S: $crate::private::serde::Serializer>(
                 &self,
@@ -33,7 +33,7 @@ macro_rules! struct_json {
             ) -> ::std::result::Result<S::Ok, S::Error> {
                 #[allow(unused_mut, reason = "there may be no column")]
                 let mut members =
-                    $crate::private::Members::new(serializer, &$table, $is_partial)?;
+                    $crate::private::Members::new(serializer, $columns, $is_partial)?;
                 $(members.write($at, &self.$field)?;)*
                 members.end()
             }
@@ -61,17 +61,17 @@ macro_rules! struct_json {
                     ) -> ::std::result::Result<$type, A::Error> {
                         $(let mut $field = ::std::option::Option::None;)*
                         while let ::std::option::Option::Some(at) =
-                            $crate::private::next_column(&mut map, &$table)?
+                            $crate::private::next_column(&mut map, $columns)?
                         {
                             match at {
                                 $($at => $crate::private::read_member(
-                                    &mut $field, &mut map, &$table, $at,
+                                    &mut $field, &mut map, $columns, $at,
                                 )?,)*
                                 _ => $crate::private::skip_member(&mut map)?,
                             }
                         }
                         ::std::result::Result::Ok($type {
-                            $($field: $crate::private::present($field, &$table, $at)?,)*
+                            $($field: $crate::private::present($field, $columns, $at)?,)*
                         })
                     }
                 }

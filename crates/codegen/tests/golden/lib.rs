@@ -16,6 +16,11 @@ pub mod keys {
     include!("keys.rs");
 }
 
+/// Composite types.
+pub mod own_types {
+    include!("own_types.rs");
+}
+
 /// Names, types and comments that no person would choose.
 pub mod nasty {
     include!("nasty.rs");

@@ -5,12 +5,12 @@ use serde::de::{Error, IgnoredAny, MapAccess};
 use serde::ser::SerializeMap;
 
 use super::{Form, JsonForm};
-use crate::table::Table;
+use crate::table::Column;
 
 /// Writes the members of an object.
 pub struct Members<'a, M> {
     map: M,
-    table: &'a Table,
+    columns: &'a [Column],
     is_partial: bool,
 }
 
@@ -21,12 +21,12 @@ impl<'a, M: SerializeMap> Members<'a, M> {
     /// The serializer's.
     pub fn new<S: Serializer<SerializeMap = M, Error = M::Error>>(
         serializer: S,
-        table: &'a Table,
+        columns: &'a [Column],
         is_partial: bool,
     ) -> Result<Self, M::Error> {
         Ok(Self {
             map: serializer.serialize_map(None)?,
-            table,
+            columns,
             is_partial,
         })
     }
@@ -39,7 +39,7 @@ impl<'a, M: SerializeMap> Members<'a, M> {
         if self.is_partial && value.is_absent() {
             return Ok(());
         }
-        let name = self.table.columns[at].name;
+        let name = self.columns[at].name;
         self.map.serialize_entry(name, &Form(value))
     }
 
@@ -58,10 +58,10 @@ impl<'a, M: SerializeMap> Members<'a, M> {
 /// The deserializer's.
 pub fn next_column<'de, A: MapAccess<'de>>(
     map: &mut A,
-    table: &Table,
+    columns: &[Column],
 ) -> Result<Option<usize>, A::Error> {
     while let Some(name) = map.next_key::<String>()? {
-        let at = table.columns.iter().position(|column| column.name == name);
+        let at = columns.iter().position(|column| column.name == name);
         if at.is_some() {
             return Ok(at);
         }
@@ -85,10 +85,10 @@ pub fn skip_member<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> 
 pub fn read_member<'de, T: JsonForm, A: MapAccess<'de>>(
     slot: &mut Option<T>,
     map: &mut A,
-    table: &Table,
+    columns: &[Column],
     at: usize,
 ) -> Result<(), A::Error> {
-    let name = table.columns[at].name;
+    let name = columns[at].name;
     if slot.is_some() {
         return Err(A::Error::duplicate_field(name));
     }
@@ -101,7 +101,11 @@ pub fn read_member<'de, T: JsonForm, A: MapAccess<'de>>(
 ///
 /// # Errors
 /// If there was no such member.
-pub fn present<T: JsonForm, E: Error>(slot: Option<T>, table: &Table, at: usize) -> Result<T, E> {
-    let missing = || E::missing_field(table.columns[at].name);
+pub fn present<T: JsonForm, E: Error>(
+    slot: Option<T>,
+    columns: &[Column],
+    at: usize,
+) -> Result<T, E> {
+    let missing = || E::missing_field(columns[at].name);
     slot.or_else(T::absent).ok_or_else(missing)
 }
