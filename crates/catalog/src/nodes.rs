@@ -110,6 +110,24 @@ impl Node {
         self.text(name) == Some("false")
     }
 
+    /// Whether the expressions are the same, wherever they were written and however: PostgreSQL compares grouping keys so, too.
+    pub(crate) fn is_same(&self, other: &Node) -> bool {
+        let counts = |(name, _): &&(String, Value)| !is_notation(name);
+        let (mut ours, mut theirs) = (
+            self.fields.iter().filter(counts),
+            other.fields.iter().filter(counts),
+        );
+        self.tag == other.tag
+            && loop {
+                match (ours.next(), theirs.next()) {
+                    (None, None) => break true,
+                    (Some((name, value)), Some((of, with)))
+                        if name == of && value.is_same(with) => {}
+                    _ => break false,
+                }
+            }
+    }
+
     /// This node and every node below it.
     pub(crate) fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Node)) {
         visit(self);
@@ -128,6 +146,24 @@ impl Value {
         }
     }
 
+    /// The value as a number.
+    pub(crate) fn int(&self) -> Option<i64> {
+        match self {
+            Value::Atom(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    fn is_same(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Node(node), Value::Node(with)) => node.is_same(with),
+            (Value::List(list), Value::List(with)) => {
+                list.len() == with.len() && list.iter().zip(with).all(|(it, with)| it.is_same(with))
+            }
+            _ => self == other,
+        }
+    }
+
     fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Node)) {
         match self {
             Value::Node(node) => node.walk(visit),
@@ -135,6 +171,15 @@ impl Value {
             Value::Null | Value::Atom(_) | Value::Datum(_) => {}
         }
     }
+}
+
+/// Whether a field only says how an expression was written, or, from PostgreSQL 16 on, which joins are around the place.
+fn is_notation(field: &str) -> bool {
+    field == "location"
+        || field == "varnullingrels"
+        || field == "varnosyn"
+        || field == "varattnosyn"
+        || field.ends_with("format")
 }
 
 fn value<'a>(tokens: &mut Peekable<Tokens<'a>>, depth: usize) -> Option<Value> {

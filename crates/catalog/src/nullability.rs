@@ -8,8 +8,19 @@
 //! domain; and a column that was added to a continuous aggregate is null in older rows. One limit remains: an aggregate or materialized
 //! view keeps the nulls that it stored before its source's column became NOT NULL, until they are refreshed, and no catalog shows this.
 
+mod calls;
+mod conditions;
+mod entries;
+mod expressions;
+mod facts;
 mod functions;
+mod grouping;
+mod joins;
+mod json;
+mod rows;
 mod scope;
+mod set_operations;
+mod subqueries;
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -18,6 +29,12 @@ pub(crate) use functions::Function;
 
 use crate::nodes::Node;
 use scope::Scope;
+
+/// The OID of `boolean`.
+const BOOLEAN: i64 = 16;
+
+/// What is below is PostgreSQL's own: `FirstNormalObjectId` of `transam.h`.
+const FIRST_USER_OID: i64 = 16384;
 
 /// A relation whose columns are asked about or that a view reads.
 #[derive(Debug)]
@@ -61,6 +78,17 @@ impl Proof {
             constant: true,
         }
     }
+
+    /// What an expression over proven ones is called.
+    fn over(name: &str, proofs: &[Proof]) -> Proof {
+        let mut variable = proofs.iter().filter(|proof| !proof.constant);
+        let operands = match (variable.next(), variable.next()) {
+            (None, _) => "constants",
+            (Some(proof), None) => &proof.text,
+            (Some(_), Some(_)) => "values that are never null",
+        };
+        Proof::because(format!("{name} {operands}"))
+    }
 }
 
 /// What is known about a database while its views are proven.
@@ -70,6 +98,8 @@ pub(crate) struct Prover {
     pub(crate) relations: HashMap<u32, Relation>,
     /// The functions that views call, by OID.
     pub(crate) functions: HashMap<u32, Function>,
+    /// The statement's parameters that are never null, by number; a view has none.
+    pub(crate) parameters: HashSet<i64>,
     /// Finished proofs of views, by OID, then by `attnum`; a view whose proof is in progress has none yet.
     proven: RefCell<HashMap<u32, HashMap<i64, Proof>>>,
 }
@@ -134,10 +164,15 @@ impl Prover {
     /// The proofs for a view's columns.
     fn outputs(&self, view: u32) -> Option<HashMap<i64, Proof>> {
         let found = self.relations.get(&view)?;
-        let query = found.query.as_ref()?;
-        let columns = found.columns.iter().filter(|(_, column)| !column.added);
-        let proofs = columns.filter_map(|(&at, _)| Some((at, self.output(query, at)?)));
-        Some(proofs.collect())
+        let outputs = Scope::new(self, found.query.as_ref()?, None)?.outputs();
+        let numbered = (1..).zip(outputs);
+        let is_older = |at: &i64| found.columns.get(at).is_some_and(|column| !column.added);
+        let proofs = numbered.filter(|(at, _)| is_older(at));
+        Some(
+            proofs
+                .filter_map(|(at, proof)| Some((at, proof?)))
+                .collect(),
+        )
     }
 
     /// The views whose columns the query of this one refers to.
@@ -150,11 +185,6 @@ impl Prover {
             });
         }
         read
-    }
-
-    /// The proof for a query's output column, counted from 1.
-    fn output(&self, query: &Node, position: i64) -> Option<Proof> {
-        Scope::new(self, query)?.output(position)
     }
 }
 

@@ -556,7 +556,9 @@ body AS MATERIALIZED (
                 'arguments', (
                     SELECT pg_catalog.json_agg(pg_catalog.format_type(t.oid, NULL) ORDER BY t.n)
                     FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS t (oid, n)
-                )
+                ),
+                'strict', p.proisstrict,
+                'volatile', p.provolatile = 'v'
             ))
             FROM called AS c
             JOIN pg_catalog.pg_proc AS p ON p.oid = c.oid

@@ -15,6 +15,8 @@ pub(super) fn prover(answer: &Answer, relations: &[Relation]) -> Prover {
             owner: function.owner.clone(),
             name: function.name.clone(),
             arguments: function.arguments.clone().unwrap_or_default(),
+            is_strict: function.strict,
+            is_volatile: function.volatile,
         };
         prover.functions.insert(function.oid, known);
     }

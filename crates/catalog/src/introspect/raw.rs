@@ -164,6 +164,8 @@ pub(super) struct Function {
     pub(super) owner: String,
     pub(super) name: String,
     pub(super) arguments: Rows<String>,
+    pub(super) strict: bool,
+    pub(super) volatile: bool,
 }
 
 #[derive(Deserialize)]

@@ -1,9 +1,11 @@
-//! The functions that a proof may pass through, by name and owner.
+//! What functions do to arguments that are never null, by name and owner.
 //!
 //! The names are resolved ones: the server looked them up by the OID in the query, so a user's function of the same name is not mistaken
-//! for PostgreSQL's. Left out on purpose, although they are STRICT: `->>`, `substring` with a pattern, `array_length`, `extract`,
-//! `date_part` and `time` (of infinity), `to_char` (of infinity, and with an empty format), `nullif`, `regexp_match`, `lower` and `upper`
-//! of a range (without that bound), and every conversion from JSON, where a JSON null becomes an SQL null.
+//! for PostgreSQL's. The names that are listed are in `functions/names.rs`; a test calls each of them on a server with edge values.
+
+mod names;
+
+use names::{is_comparison, is_number_operator, listed};
 
 /// A function that a view calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,216 +15,154 @@ pub(crate) struct Function {
     pub(crate) name: String,
     /// Types of the arguments.
     pub(crate) arguments: Vec<String>,
+    /// Whether the server gives null without a call when an argument is null.
+    pub(crate) is_strict: bool,
+    /// Whether two calls with the same arguments may give different results for a row.
+    pub(crate) is_volatile: bool,
 }
 
-/// What an aggregate does to arguments that are never null.
+/// What an aggregate does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Aggregate {
-    /// Counts: never null, not even over no rows.
+    /// Never null, not even over no rows.
     Counts,
-    /// Never null over at least one row.
+    /// Never null over at least one row, whatever is null in it.
+    Collects,
+    /// Never null over at least one row of arguments that are not null.
     KeepsNotNull,
     /// Anything else.
     Unknown,
 }
 
+/// What a window function does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Window {
+    /// Gives a value for every row.
+    NumbersRows,
+    /// The same when its argument is not null.
+    NumbersBuckets,
+    /// Gives the value of another row, or a default.
+    Shifts,
+    /// Gives something of the frame's rows, and null for a frame without any.
+    OfFrame,
+    /// The same, whatever is null in them.
+    Collects,
+    /// Anything else.
+    Unknown,
+}
+
 impl Function {
+    fn is_of_postgres(&self) -> bool {
+        self.owner == "pg_catalog"
+    }
+
     /// Whether the result is never null when no argument is.
     pub(crate) fn keeps_not_null(&self) -> bool {
+        let name = self.name.as_str();
         match self.owner.as_str() {
-            "timescaledb" => self.name == "time_bucket",
+            "timescaledb" => name == "time_bucket",
+            "uuid-ossp" | "pgcrypto" => listed(names::OF_EXTENSIONS, name),
+            "pg_catalog" if listed(names::OF_OPAQUE, name) || is_comparison(name) => true,
             "pg_catalog" => {
-                let opaque = |ty: &String| OPAQUE.contains(&ty.as_str());
-                match self.name.as_str() {
-                    "to_json" | "to_jsonb" | "jsonb_typeof" | "json_typeof"
-                    | "jsonb_build_object" | "json_build_object" => true,
-                    name => {
-                        !self.arguments.iter().any(opaque)
-                            && (KEEPING.contains(&name) || is_number_operator(name))
-                    }
-                }
+                let opaque = |ty: &String| names::OPAQUE.contains(&ty.as_str());
+                let of_place = |at: usize| self.arguments.get(at).map(String::as_str);
+                !self.arguments.iter().any(opaque)
+                    && (listed(names::KEEPING, name)
+                        || is_number_operator(name)
+                        // With a pattern it gives null where nothing matches.
+                        || (name == "substring" && of_place(1) == Some("integer")))
             }
+            _ => false,
+        }
+    }
+
+    /// Whether the result is never null whatever the arguments are, but for the format or the separator that comes first.
+    pub(crate) fn skips_nulls(&self) -> bool {
+        self.is_of_postgres() && listed(names::SKIPPING, &self.name)
+    }
+
+    /// Whether the result is never null when some argument is not.
+    pub(crate) fn needs_any(&self) -> bool {
+        self.is_of_postgres() && listed(names::OF_ANY, &self.name)
+    }
+
+    /// Whether the first argument must not be null, where the function skips the others' nulls.
+    pub(crate) fn needs_first(&self) -> bool {
+        matches!(self.name.as_str(), "concat_ws" | "format")
+    }
+
+    /// Whether the result is never null if the format or the name of a field, which is a constant, is this one.
+    pub(crate) fn keeps_not_null_with(&self, text: &str) -> bool {
+        match self.name.as_str() {
+            // Of infinity the other fields are null.
+            "extract" | "date_part" if self.is_of_postgres() => {
+                let is_time_of_day = self.arguments.last();
+                let is_time_of_day = is_time_of_day.is_some_and(|ty| ty.starts_with("time with"));
+                is_time_of_day || listed(names::FIELDS_OF_INFINITY, text)
+            }
+            // An empty format gives null, and so does infinity.
+            "to_char" if self.is_of_postgres() => {
+                let of = self.arguments.first().map(String::as_str);
+                let is_number = matches!(
+                    of,
+                    Some("integer" | "bigint" | "numeric" | "real" | "double precision")
+                );
+                is_number && !text.is_empty()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a column, counted from 1, of the set that the function returns is never null.
+    pub(crate) fn gives_set_without_nulls(&self, column: i64) -> bool {
+        if !self.is_of_postgres() {
+            return false;
+        }
+        match (self.name.as_str(), column) {
+            ("json_each_text" | "jsonb_each_text", 1) => true,
+            ("json_each" | "jsonb_each", 1 | 2) => true,
+            // The third argument says what is null.
+            ("string_to_table", 1) => self.arguments.len() == 2,
+            (name, 1) => listed(names::SETS, name),
             _ => false,
         }
     }
 
     /// What this function does as an aggregate.
     pub(crate) fn aggregate(&self) -> Aggregate {
-        match (self.owner.as_str(), self.name.as_str()) {
-            ("pg_catalog", "count") => Aggregate::Counts,
-            ("pg_catalog", name) if KEEPING_AGGREGATES.contains(&name) => Aggregate::KeepsNotNull,
-            ("timescaledb", "first" | "last") => Aggregate::KeepsNotNull,
+        let name = self.name.as_str();
+        match self.owner.as_str() {
+            "pg_catalog" if listed(names::COUNTING, name) => Aggregate::Counts,
+            "pg_catalog" if listed(names::COLLECTING, name) => Aggregate::Collects,
+            "pg_catalog" if listed(names::KEEPING_AGGREGATES, name) => Aggregate::KeepsNotNull,
+            "timescaledb" if matches!(name, "first" | "last") => Aggregate::KeepsNotNull,
             _ => Aggregate::Unknown,
         }
     }
 
-    /// Whether the window function gives a value for every row.
-    pub(crate) fn numbers_rows(&self) -> bool {
-        self.owner == "pg_catalog"
-            && matches!(
-                self.name.as_str(),
-                "row_number" | "rank" | "dense_rank" | "percent_rank" | "cume_dist" | "count"
-            )
+    /// What this function does as a window function.
+    pub(crate) fn window(&self) -> Window {
+        if !self.is_of_postgres() {
+            return Window::Unknown;
+        }
+        match self.name.as_str() {
+            "row_number" | "rank" | "dense_rank" | "percent_rank" | "cume_dist" => {
+                Window::NumbersRows
+            }
+            "ntile" => Window::NumbersBuckets,
+            "lag" | "lead" => Window::Shifts,
+            "first_value" | "last_value" => Window::OfFrame,
+            _ => match self.aggregate() {
+                Aggregate::Counts => Window::NumbersRows,
+                Aggregate::Collects => Window::Collects,
+                Aggregate::KeepsNotNull => Window::OfFrame,
+                Aggregate::Unknown => Window::Unknown,
+            },
+        }
     }
 
     /// Whether the function makes up rows: TimescaleDB fills the other columns of such a row with null.
     pub(crate) fn fills_gaps(&self) -> bool {
         self.name.starts_with("time_bucket_gapfill")
-    }
-}
-
-/// Never null over at least one row of arguments that are not null.
-const KEEPING_AGGREGATES: &[&str] = &[
-    "array_agg",
-    "avg",
-    "bit_and",
-    "bit_or",
-    "bool_and",
-    "bool_or",
-    "every",
-    "json_agg",
-    "jsonb_agg",
-    "max",
-    "min",
-    "string_agg",
-    "sum",
-];
-
-/// Types whose non-null values may become null under a function that never returns null for other types.
-const OPAQUE: &[&str] = &[
-    "\"any\"",
-    "anymultirange",
-    "anyrange",
-    "json",
-    "jsonb",
-    "jsonpath",
-];
-
-/// Ordinary functions of `pg_catalog`, the conversions among them called as their target types are.
-const KEEPING: &[&str] = &[
-    "abs",
-    "ascii",
-    "bool",
-    "bpchar",
-    "btrim",
-    "cardinality",
-    "ceil",
-    "ceiling",
-    "char_length",
-    "chr",
-    "clock_timestamp",
-    "concat",
-    "date",
-    "date_eq",
-    "date_ge",
-    "date_gt",
-    "date_le",
-    "date_lt",
-    "date_mi",
-    "date_mii",
-    "date_ne",
-    "date_pli",
-    "date_trunc",
-    "exp",
-    "float4",
-    "float8",
-    "floor",
-    "gen_random_uuid",
-    "greatest",
-    "host",
-    "initcap",
-    "int2",
-    "int4",
-    "int8",
-    "interval",
-    "interval_div",
-    "interval_eq",
-    "interval_ge",
-    "interval_gt",
-    "interval_le",
-    "interval_lt",
-    "interval_mi",
-    "interval_mul",
-    "interval_ne",
-    "interval_pl",
-    "interval_um",
-    "left",
-    "length",
-    "lower",
-    "lpad",
-    "ltrim",
-    "masklen",
-    "md5",
-    "mod",
-    "now",
-    "numeric",
-    "octet_length",
-    "repeat",
-    "replace",
-    "reverse",
-    "right",
-    "round",
-    "rpad",
-    "rtrim",
-    "sign",
-    "split_part",
-    "starts_with",
-    "statement_timestamp",
-    "strpos",
-    "text",
-    "text_ge",
-    "text_gt",
-    "text_le",
-    "text_lt",
-    "textcat",
-    "texteq",
-    "textne",
-    "timestamp",
-    "timestamp_eq",
-    "timestamp_ge",
-    "timestamp_gt",
-    "timestamp_le",
-    "timestamp_lt",
-    "timestamp_mi_interval",
-    "timestamp_ne",
-    "timestamp_pl_interval",
-    "timestamptz",
-    "timestamptz_eq",
-    "timestamptz_ge",
-    "timestamptz_gt",
-    "timestamptz_le",
-    "timestamptz_lt",
-    "timestamptz_mi_interval",
-    "timestamptz_ne",
-    "timestamptz_pl_interval",
-    "timezone",
-    "to_timestamp",
-    "transaction_timestamp",
-    "trunc",
-    "upper",
-    "uuid_eq",
-    "uuid_ne",
-    "varchar",
-];
-
-/// Whether the function implements an arithmetic or comparison operator on numbers: `int48pl`, `float8div`, `numeric_gt`.
-fn is_number_operator(name: &str) -> bool {
-    let types = [
-        "int2", "int4", "int8", "int24", "int42", "int28", "int82", "int48", "int84", "float4",
-        "float8", "float48", "float84",
-    ];
-    let operations = [
-        "pl", "mi", "mul", "div", "mod", "um", "up", "abs", "eq", "ne", "lt", "le", "gt", "ge",
-    ];
-    let of_numeric = [
-        "add", "sub", "mul", "div", "mod", "uminus", "uplus", "abs", "eq", "ne", "lt", "le", "gt",
-        "ge",
-    ];
-    match name.strip_prefix("numeric_") {
-        Some(operation) => of_numeric.contains(&operation),
-        None => types.iter().any(|ty| {
-            name.strip_prefix(ty)
-                .is_some_and(|operation| operations.contains(&operation))
-        }),
     }
 }

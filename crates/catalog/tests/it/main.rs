@@ -8,5 +8,6 @@ mod needs;
 mod nullability;
 mod own_types;
 mod plain;
+mod proofs;
 mod snapshot;
 mod support;
