@@ -4,9 +4,9 @@
 //! have the Rust type of their base type, enums and composite types what is generated for them. A value of any other type is read and written
 //! as its text, so that no type stops a build.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use catalog::{Catalog, Domain, TypeRef};
+use catalog::{Catalog, Domain, RangeType, TypeRef};
 use sql::types::{EXTENSION_TYPES, ExtensionType, SqlType};
 
 /// Schema and name of an object, as the catalog has them.
@@ -16,6 +16,10 @@ pub(crate) type Key<'a> = (&'a str, &'a str);
 pub(crate) struct Types<'a> {
     extensions: &'a [String],
     domains: HashMap<Key<'a>, &'a Domain>,
+    /// The Rust type of each range type that has one.
+    ranges: HashMap<Key<'a>, String>,
+    /// The users' own types, with a Rust type or without.
+    own: HashSet<Key<'a>>,
     /// Path of each enum's Rust type from the root of the generated file: `FunnelStatus`, `reporting::Period`.
     enums: HashMap<Key<'a>, String>,
     /// The same of each composite type that has a struct.
@@ -76,6 +80,8 @@ impl<'a> Types<'a> {
         Types {
             extensions: &catalog.extensions,
             domains,
+            ranges: catalog.ranges.iter().filter_map(range).collect(),
+            own: own_types(catalog),
             enums,
             structs: HashMap::new(),
         }
@@ -141,9 +147,11 @@ impl<'a> Types<'a> {
         })
     }
 
-    /// The table's entry for a type of an extension that the database has. A type of the user's own that has its name fits no Rust type of
-    /// the table: the driver refuses it when it is read, and when it is written.
+    /// The table's entry for a type of an extension that the database has, which no type of the user's own is that has its name.
     fn added(&self, ty: &TypeRef) -> Option<&'static ExtensionType> {
+        if self.own.contains(&(ty.schema.as_str(), ty.name.as_str())) {
+            return None;
+        }
         let is_installed = |it: &&ExtensionType| self.extensions.iter().any(|e| e == it.extension);
         let mut named = EXTENSION_TYPES.iter().filter(|it| it.name == ty.name);
         named
@@ -165,9 +173,42 @@ impl<'a> Types<'a> {
         if let Some(path) = self.path_of_struct(ty) {
             return Some(format!("{}{path}", "super::".repeat(depth)));
         }
+        let range = self.ranges.get(&(ty.schema.as_str(), ty.name.as_str()));
+        if let Some(range) = range {
+            return Some(range.clone());
+        }
         let added = self.added(ty)?;
         Some(added.rust.to_owned())
     }
+}
+
+/// The Rust type of a range type, if the values of its subtype are in the order of their Rust type. Multirange types have none: the driver
+/// does not know what those that a user creates are made of.
+fn range(range: &RangeType) -> Option<(Key<'_>, String)> {
+    let has_default_order = range.operator_class.is_none() && range.collation.is_none();
+    let is_plain = has_default_order && range.canonical.is_none() && !range.subtype.array;
+    let subtype = builtin(&range.subtype).filter(|ty| ty.is_subtype && is_plain)?;
+    let key = (range.schema.as_str(), range.name.as_str());
+    Some((key, format!("timeschema::Range<{}>", subtype.rust)))
+}
+
+/// Schema and name of every type that the catalog lists, row types of relations among them.
+fn own_types(catalog: &Catalog) -> HashSet<Key<'_>> {
+    let enums = catalog.enums.iter().map(|it| (&it.schema, &it.name));
+    let domains = catalog.domains.iter().map(|it| (&it.schema, &it.name));
+    let composites = catalog.composites.iter().map(|it| (&it.schema, &it.name));
+    let ranges = catalog.ranges.iter().map(|it| (&it.schema, &it.name));
+    let multiranges = catalog.ranges.iter().flat_map(|it| &it.multirange);
+    let multiranges = multiranges.map(|it| (&it.schema, &it.name));
+    let tables = catalog.tables.iter().map(|it| (&it.schema, &it.name));
+    let views = catalog.views.iter().map(|it| (&it.schema, &it.name));
+    let aggregates = catalog.continuous_aggregates.iter();
+    let aggregates = aggregates.map(|it| (&it.schema, &it.name));
+    let types = enums.chain(domains).chain(composites).chain(ranges);
+    let types = types.chain(multiranges);
+    let all = types.chain(tables).chain(views).chain(aggregates);
+    all.map(|(schema, name)| (schema.as_str(), name.as_str()))
+        .collect()
 }
 
 /// The table's entry for a built-in type.

@@ -9,8 +9,9 @@ pub mod own_types {
     include!("golden/own_types.rs");
 }
 
+use own_types::clash::{self, ltree};
 use own_types::parts::{Point, Side, owned};
-use own_types::{Items, Nothing, Option_, Path, items, latest, logs};
+use own_types::{Items, Nothing, Option_, Path, Shelf, items, latest, logs, ranges};
 
 fn database(test: &str) -> Option<(Database, Client)> {
     let database = Database::new(test)?;
@@ -192,4 +193,65 @@ fn json_is_an_object_of_the_attributes() {
         r#"{"id":7,"path":{"points":[{"x":1.5,"Which side?":"right","tags":["a \"b\"",null],"name":"Né, (x)"},null,{"x":null,"Which side?":null,"tags":null,"name":null}],"home":{"x":0.0,"Which side?":"right","tags":["a \"b\"",null],"name":"Né, (x)"},"length":"1.50","raw":"\\x00ff","closed":true},"option":{"self":null,"type":7}}"#
     );
     assert_eq!(serde_json::from_str::<Items>(&json).unwrap(), item(7));
+}
+
+fn range_row(from: &str) -> ranges::New {
+    ranges::New {
+        hours: Some("[08:00:00,24:00:00]".parse().unwrap()),
+        many: Some(Array::from_elements(vec![
+            Some("empty".parse().unwrap()),
+            None,
+        ])),
+        open: Some(AsText::from("{[08:00:00,12:00:00),(13:00:00,17:00:00]}")),
+        shelf: Some(Shelf {
+            floats: Some("(,1e+300]".parse().unwrap()),
+            hours: Some(Array::default()),
+        }),
+        words: Some(AsText::from("[a,b)")),
+        counts: Some(AsText::from("[1,7]")),
+        ..ranges::Required {
+            floats: from.parse().unwrap(),
+        }
+        .into()
+    }
+}
+
+#[testkit::test(database)]
+fn range_types_of_ones_own((_database, mut client): (Database, Client)) {
+    for from in ["[-Infinity,1.5)", "(1e-07,Infinity]", "[0.1,)", "empty"] {
+        let given = range_row(from);
+        let row = ranges::insert(&given).one(&mut client).unwrap();
+        assert_eq!(row.hours, given.hours);
+        assert_eq!((&row.many, &row.open), (&given.many, &given.open));
+        assert_eq!((&row.shelf, &row.words), (&given.shelf, &given.words));
+        assert_eq!(row.counts, given.counts);
+        let same = ranges::by_key(&given.floats).one(&mut client).unwrap();
+        assert_eq!(same, row);
+        let text = "SELECT floats::text, open::text, (shelf).floats::text, counts::text FROM ranges WHERE floats = $1::text::parts.floats";
+        let text = client.query_one(text, &[&from]).unwrap();
+        let text: Vec<String> = (0..4).map(|at| text.get(at)).collect();
+        assert_eq!(text[0], row.floats.to_string());
+        assert_eq!(text[1], row.open.unwrap().to_string());
+        assert_eq!(text[2], row.shelf.unwrap().floats.unwrap().to_string());
+        assert_eq!(text[3], "[1,7]", "whole numbers have no other form in it");
+    }
+    client.batch_execute("TRUNCATE ranges").unwrap();
+    let many = [range_row("[1,2]"), range_row("[2,3]")];
+    assert_eq!(ranges::copy_in(&mut client, &many).unwrap(), 2);
+}
+
+#[testkit::test(database)]
+fn a_type_with_the_name_of_an_extensions_is_not_taken_for_it(
+    (_database, mut client): (Database, Client),
+) {
+    let given = ltree::New {
+        id: clash::Hstore::A,
+        text: Some(AsText::from("(\"(1, 2)\")")),
+        name: Some("Ne".to_owned()),
+    };
+    let row = ltree::insert(&given).one(&mut client).unwrap();
+    assert_eq!(row.text, given.text);
+    let by_key = ltree::by_key(&clash::Hstore::A).one(&mut client).unwrap();
+    let by_name = ltree::by_name("NE").one(&mut client).unwrap();
+    assert_eq!((by_key, by_name), (row.clone(), row));
 }

@@ -34,7 +34,7 @@ impl<T: RangeElement> Multirange<T> {
     /// All the values of these ranges.
     pub fn new(mut ranges: Vec<Range<T>>) -> Self {
         ranges.retain(|range| !range.is_empty());
-        ranges.sort();
+        ranges.sort_by(Range::order);
         let mut apart: Vec<Range<T>> = Vec::with_capacity(ranges.len());
         for range in ranges {
             let next = match apart.pop() {
@@ -53,17 +53,17 @@ impl<T: RangeElement> Multirange<T> {
 }
 
 /// One range where the two overlap or meet, of which `left` comes first; otherwise both.
-fn joined<T: Ord>(left: Range<T>, right: Range<T>) -> [Option<Range<T>>; 2] {
+fn joined<T: RangeElement>(left: Range<T>, right: Range<T>) -> [Option<Range<T>>; 2] {
     let (Some((_, end)), Some((start, _))) = (left.bounds(), right.bounds()) else {
         return [Some(left), Some(right)];
     };
     let is_apart = match (end, start) {
         (Bound::Unbounded, _) | (_, Bound::Unbounded) => false,
-        (Bound::Excluded(end), Bound::Excluded(start)) => end <= start,
+        (Bound::Excluded(end), Bound::Excluded(start)) => end.order(start) != Ordering::Greater,
         (
             Bound::Included(end) | Bound::Excluded(end),
             Bound::Included(start) | Bound::Excluded(start),
-        ) => end < start,
+        ) => end.order(start) == Ordering::Less,
     };
     if is_apart {
         return [Some(left), Some(right)];
@@ -105,13 +105,13 @@ impl<T: RangeElement> From<Range<T>> for Multirange<T> {
     }
 }
 
-impl<T: Ord> Ord for Multirange<T> {
+impl<T: RangeElement + Ord> Ord for Multirange<T> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.0.cmp(&other.0)
     }
 }
 
-impl<T: Ord> PartialOrd for Multirange<T> {
+impl<T: RangeElement + Ord> PartialOrd for Multirange<T> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
@@ -188,7 +188,7 @@ impl<'a, T: FromSql<'a>> FromSql<'a> for Multirange<T> {
     }
 }
 
-impl<T: fmt::Display> fmt::Display for Multirange<T> {
+impl<T: RangeElement> fmt::Display for Multirange<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         pad(f, |out| {
             out.write_char('{')?;

@@ -134,19 +134,30 @@ impl<T: RangeElement> Range<T> {
 
     /// Whether `value` is in it.
     pub fn contains(&self, value: &T) -> bool {
-        self.0
-            .as_ref()
-            .is_some_and(|bounds| std::ops::RangeBounds::contains(bounds, value))
+        let Some((lower, upper)) = &self.0 else {
+            return false;
+        };
+        let is_after = match lower {
+            Bound::Included(lower) => value.order(lower) != Ordering::Less,
+            Bound::Excluded(lower) => value.order(lower) == Ordering::Greater,
+            Bound::Unbounded => true,
+        };
+        let is_before = match upper {
+            Bound::Included(upper) => value.order(upper) != Ordering::Greater,
+            Bound::Excluded(upper) => value.order(upper) == Ordering::Less,
+            Bound::Unbounded => true,
+        };
+        is_after && is_before
     }
 }
 
-fn is_empty<T: Ord>(lower: &Bound<T>, upper: &Bound<T>) -> Result<bool, RangeError> {
+fn is_empty<T: RangeElement>(lower: &Bound<T>, upper: &Bound<T>) -> Result<bool, RangeError> {
     use Bound::{Excluded, Included, Unbounded};
     let (low, high) = match (lower, upper) {
         (Unbounded, _) | (_, Unbounded) => return Ok(false),
         (Included(low) | Excluded(low), Included(high) | Excluded(high)) => (low, high),
     };
-    match low.cmp(high) {
+    match low.order(high) {
         Ordering::Greater => Err(RangeError::Reversed),
         Ordering::Equal => Ok(!matches!((lower, upper), (Included(_), Included(_)))),
         Ordering::Less => Ok(false),
@@ -163,19 +174,19 @@ impl<T: RangeElement> TryFrom<std::ops::Range<T>> for Range<T> {
 }
 
 /// The order of two lower bounds.
-fn cmp_lower<T: Ord>(a: &Bound<T>, b: &Bound<T>) -> Ordering {
+fn cmp_lower<T: RangeElement>(a: &Bound<T>, b: &Bound<T>) -> Ordering {
     let key = |bound: &Bound<T>| matches!(bound, Bound::Excluded(_));
     match (value(a), value(b)) {
-        (Some(left), Some(right)) => left.cmp(right).then_with(|| key(a).cmp(&key(b))),
+        (Some(left), Some(right)) => left.order(right).then_with(|| key(a).cmp(&key(b))),
         (left, right) => left.is_some().cmp(&right.is_some()),
     }
 }
 
 /// The order of two upper bounds.
-pub(crate) fn cmp_upper<T: Ord>(a: &Bound<T>, b: &Bound<T>) -> Ordering {
+pub(crate) fn cmp_upper<T: RangeElement>(a: &Bound<T>, b: &Bound<T>) -> Ordering {
     let key = |bound: &Bound<T>| matches!(bound, Bound::Included(_));
     match (value(a), value(b)) {
-        (Some(left), Some(right)) => left.cmp(right).then_with(|| key(a).cmp(&key(b))),
+        (Some(left), Some(right)) => left.order(right).then_with(|| key(a).cmp(&key(b))),
         (left, right) => right.is_some().cmp(&left.is_some()),
     }
 }
@@ -204,9 +215,9 @@ impl<T> Range<T> {
     }
 }
 
-/// The empty range first, then by the lower bound and the upper one.
-impl<T: Ord> Ord for Range<T> {
-    fn cmp(&self, other: &Self) -> Ordering {
+impl<T: RangeElement> Range<T> {
+    /// PostgreSQL's order: the empty range first, then by the lower bound and the upper one.
+    pub(crate) fn order(&self, other: &Self) -> Ordering {
         match (&self.0, &other.0) {
             (Some((low, high)), Some((other_low, other_high))) => {
                 cmp_lower(low, other_low).then_with(|| cmp_upper(high, other_high))
@@ -216,7 +227,14 @@ impl<T: Ord> Ord for Range<T> {
     }
 }
 
-impl<T: Ord> PartialOrd for Range<T> {
+/// The empty range first, then by the lower bound and the upper one.
+impl<T: RangeElement + Ord> Ord for Range<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.order(other)
+    }
+}
+
+impl<T: RangeElement + Ord> PartialOrd for Range<T> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
@@ -332,6 +350,23 @@ mod tests {
         assert_eq!(range(Unbounded, Unbounded), Ok(Range::ALL));
         let forever = Range::new(Included(Date::MIN), Included(Date::INFINITY)).unwrap();
         assert_eq!(forever.upper(), Some(Included(&Date::INFINITY)));
+    }
+
+    #[test]
+    fn floats_have_postgresqls_order_and_text() {
+        use Bound::{Excluded, Included};
+        let text = "[-Infinity,1e+15)";
+        let range: Range<f64> = text.parse().unwrap();
+        assert_eq!(range.to_string(), text);
+        assert!(range.contains(&f64::NEG_INFINITY) && !range.contains(&f64::NAN));
+        let all = Range::new(Included(0.0), Included(f64::NAN)).unwrap();
+        assert!(all.contains(&f64::NAN) && all.contains(&-0.0) && !all.contains(&-1.0));
+        assert_eq!(
+            Range::new(Included(f64::NAN), Included(1.0)),
+            Err(RangeError::Reversed)
+        );
+        let nothing = Range::new(Included(f64::NAN), Excluded(f64::NAN));
+        assert_eq!(nothing, Ok(Range::EMPTY));
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub struct SqlType {
     pub is_ordered: bool,
     /// Whether the Rust type is `Copy`.
     pub is_copy: bool,
+    /// Whether a range type of the user's over it is a range of the Rust type: its order is PostgreSQL's, whatever the collation. Not `integer`,
+    /// `bigint` and `date`, whose own range types have one form for equal ranges, which a user's cannot have.
+    pub is_subtype: bool,
     /// Whether the Rust type primarily belongs to another SQL type, so that its arrays must be given this type's OID.
     pub is_second: bool,
 }
@@ -30,6 +33,11 @@ impl SqlType {
 
     const fn copy(mut self) -> Self {
         self.is_copy = true;
+        self
+    }
+
+    const fn subtype(mut self) -> Self {
+        self.is_subtype = true;
         self
     }
 
@@ -46,6 +54,7 @@ const fn of(name: &'static str, sql: &'static str, oid: u32, rust: &'static str)
         oid,
         rust,
         is_ordered: false,
+        is_subtype: false,
         is_copy: false,
         is_second: false,
     }
@@ -66,10 +75,10 @@ pub const TYPES: &[SqlType] = &[
     of("date", "date", 1082, "timeschema::Date").ordered().copy(),
     of("datemultirange", "datemultirange", 4535, "timeschema::Multirange<timeschema::Date>"),
     of("daterange", "daterange", 3912, "timeschema::Range<timeschema::Date>"),
-    of("float4", "real", 700, "f32").copy(),
-    of("float8", "double precision", 701, "f64").copy(),
+    of("float4", "real", 700, "f32").copy().subtype(),
+    of("float8", "double precision", 701, "f64").copy().subtype(),
     of("inet", "inet", 869, "timeschema::Inet").copy(),
-    of("int2", "smallint", 21, "i16").ordered().copy(),
+    of("int2", "smallint", 21, "i16").ordered().copy().subtype(),
     of("int4", "integer", 23, "i32").ordered().copy(),
     of("int4multirange", "int4multirange", 4451, "timeschema::Multirange<i32>"),
     of("int4range", "int4range", 3904, "timeschema::Range<i32>"),
@@ -86,12 +95,12 @@ pub const TYPES: &[SqlType] = &[
     of("macaddr8", "macaddr8", 774, "timeschema::MacAddr8").copy(),
     of("money", "money", 790, "timeschema::Money").copy(),
     of("name", "name", 19, "String").second(),
-    of("numeric", "numeric", 1700, "timeschema::Numeric"),
+    of("numeric", "numeric", 1700, "timeschema::Numeric").subtype(),
     of("nummultirange", "nummultirange", 4532, "timeschema::Multirange<timeschema::Numeric>"),
     of("numrange", "numrange", 3906, "timeschema::Range<timeschema::Numeric>"),
     of("oid", "oid", 26, "timeschema::Oid").copy(),
     of("path", "path", 602, "timeschema::Path"),
-    of("pg_lsn", "pg_lsn", 3220, "timeschema::PgLsn").copy(),
+    of("pg_lsn", "pg_lsn", 3220, "timeschema::PgLsn").copy().subtype(),
     of("pg_snapshot", "pg_snapshot", 5038, "timeschema::PgSnapshot"),
     of("point", "point", 600, "timeschema::Point").copy(),
     of("polygon", "polygon", 604, "timeschema::Polygon"),
@@ -108,10 +117,10 @@ pub const TYPES: &[SqlType] = &[
     of("regtype", "regtype", 2206, "timeschema::Oid").copy().second(),
     of("text", "text", 25, "String"),
     of("tid", "tid", 27, "timeschema::Tid").copy(),
-    of("time", "time without time zone", 1083, "timeschema::Time").copy(),
-    of("timestamp", "timestamp without time zone", 1114, "timeschema::LocalTimestamp").ordered().copy(),
-    of("timestamptz", "timestamp with time zone", 1184, "timeschema::Timestamp").ordered().copy(),
-    of("timetz", "time with time zone", 1266, "timeschema::TimeTz").copy(),
+    of("time", "time without time zone", 1083, "timeschema::Time").copy().subtype(),
+    of("timestamp", "timestamp without time zone", 1114, "timeschema::LocalTimestamp").ordered().copy().subtype(),
+    of("timestamptz", "timestamp with time zone", 1184, "timeschema::Timestamp").ordered().copy().subtype(),
+    of("timetz", "time with time zone", 1266, "timeschema::TimeTz").copy().subtype(),
     of("tsmultirange", "tsmultirange", 4533, "timeschema::Multirange<timeschema::LocalTimestamp>"),
     of("tsquery", "tsquery", 3615, "timeschema::TsQuery"),
     of("tsrange", "tsrange", 3908, "timeschema::Range<timeschema::LocalTimestamp>"),
@@ -119,7 +128,7 @@ pub const TYPES: &[SqlType] = &[
     of("tstzrange", "tstzrange", 3910, "timeschema::Range<timeschema::Timestamp>"),
     of("tsvector", "tsvector", 3614, "timeschema::TsVector"),
     of("txid_snapshot", "txid_snapshot", 2970, "timeschema::PgSnapshot").second(),
-    of("uuid", "uuid", 2950, "timeschema::Uuid").ordered().copy(),
+    of("uuid", "uuid", 2950, "timeschema::Uuid").ordered().copy().subtype(),
     of("varbit", "bit varying", 1562, "timeschema::Bits"),
     of("varchar", "character varying", 1043, "String").second(),
     of("xid", "xid", 28, "timeschema::Xid").copy(),

@@ -97,6 +97,29 @@ impl Path {
 
 timeschema::composite_sql! { Path, Path::TYPE; 0 points, 1 home, 2 length, 3 raw, 4 closed }
 
+/// Composite type `public.shelf`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Shelf {
+    /// `parts.floats`.
+    pub floats: Option<timeschema::Range<f64>>,
+    /// `public.hours[]`.
+    pub hours: Option<timeschema::Array<timeschema::Range<timeschema::Time>>>,
+}
+
+impl Shelf {
+    /// Name and attributes.
+    pub const TYPE: timeschema::CompositeType = timeschema::CompositeType {
+        schema: "public",
+        name: "shelf",
+        attributes: &[
+            timeschema::Column::nullable("floats", "parts.floats"),
+            timeschema::Column::nullable("hours", "public.hours[]"),
+        ],
+    };
+}
+
+timeschema::composite_sql! { Shelf, Shelf::TYPE; 0 floats, 1 hours }
+
 /// Table `public.items`.
 pub mod items {
     /// A row of the table, as it is read.
@@ -268,6 +291,30 @@ pub mod items {
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
+    }
+
+    /// A place in the order of the pages: `id`.
+    pub type Cursor = i64;
+
+    impl Row {
+        /// Where the row stands in that order.
+        pub fn cursor(&self) -> Cursor {
+            self.id
+        }
+    }
+
+    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
+    /// next page begins at the [`Row::cursor`] of the last row.
+    ///
+    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+    }
+
+    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
+    /// next page begins at the [`Row::cursor`] of the last row.
+    ///
+    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
     }
 }
 
@@ -512,6 +559,506 @@ pub mod logs {
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
+    }
+}
+
+/// Table `public.ranges`.
+pub mod ranges {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: primary key.
+        ///
+        /// `parts.floats`.
+        pub floats: timeschema::Range<f64>,
+        /// `public.hours`.
+        pub hours: Option<timeschema::Range<timeschema::Time>>,
+        /// `public.hours[]`.
+        pub many: Option<timeschema::Array<timeschema::Range<timeschema::Time>>>,
+        /// `parts.opening`. Read and written as its text.
+        pub open: Option<timeschema::AsText>,
+        /// `public.shelf`.
+        pub shelf: Option<super::Shelf>,
+        /// `public.words`. Read and written as its text.
+        pub words: Option<timeschema::AsText>,
+        /// `public.counts`. Read and written as its text.
+        pub counts: Option<timeschema::AsText>,
+    }
+
+    /// Reads the columns by name, so a query may return them in any order, together with others.
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
+
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                floats: TABLE.get(row, 0)?,
+                hours: TABLE.get(row, 1)?,
+                many: TABLE.get(row, 2)?,
+                open: TABLE.get(row, 3)?,
+                shelf: TABLE.get(row, 4)?,
+                words: TABLE.get(row, 5)?,
+                counts: TABLE.get(row, 6)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: timeschema::Table = timeschema::Table {
+        schema: "public",
+        name: "ranges",
+        columns: &[
+            timeschema::Column::never_null("floats", "parts.floats"),
+            timeschema::Column::nullable("hours", "public.hours"),
+            timeschema::Column::nullable("many", "public.hours[]"),
+            timeschema::Column::nullable_text("open", "parts.opening"),
+            timeschema::Column::nullable("shelf", "public.shelf"),
+            timeschema::Column::nullable_text("words", "public.words"),
+            timeschema::Column::nullable_text("counts", "public.counts"),
+        ],
+        primary_key: &["floats"],
+    };
+
+    timeschema::row_json! { Row, TABLE; 0 floats, 1 hours, 2 many, 3 open, 4 shelf, 5 words, 6 counts }
+
+    /// A row to be written to `public.ranges`.
+    ///
+    /// [`Required`] holds what every row needs; add the rest by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `parts.floats`.
+        pub floats: timeschema::Range<f64>,
+        /// `public.hours`. `None` is null.
+        pub hours: Option<timeschema::Range<timeschema::Time>>,
+        /// `public.hours[]`. `None` is null.
+        pub many: Option<timeschema::Array<timeschema::Range<timeschema::Time>>>,
+        /// `parts.opening`. Read and written as its text. `None` is null.
+        pub open: Option<timeschema::AsText>,
+        /// `public.shelf`. `None` is null.
+        pub shelf: Option<super::Shelf>,
+        /// `public.words`. Read and written as its text. `None` is null.
+        pub words: Option<timeschema::AsText>,
+        /// `public.counts`. Read and written as its text. `None` is null.
+        pub counts: Option<timeschema::AsText>,
+    }
+
+    timeschema::partial_json! { New, TABLE; 0 floats, 1 hours, 2 many, 3 open, 4 shelf, 5 words, 6 counts }
+
+    /// The columns that every row of `public.ranges` needs: they are never null and have no
+    /// default.
+    ///
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// `parts.floats`.
+        pub floats: timeschema::Range<f64>,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                floats: required.floats,
+                hours: None,
+                many: None,
+                open: None,
+                shelf: None,
+                words: None,
+                counts: None,
+            }
+        }
+    }
+
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
+        type Given = [bool; 7];
+
+        fn given(&self) -> Self::Given {
+            [true; 7]
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.floats);
+            values.push(&self.hours);
+            values.push(&self.many);
+            values.push(&self.open);
+            values.push(&self.shelf);
+            values.push(&self.words);
+            values.push(&self.counts);
+            values
+        }
+
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.floats, out)?;
+            timeschema::nullable_field(&self.hours, out)?;
+            timeschema::nullable_field(&self.many, out)?;
+            timeschema::nullable_field(&self.open, out)?;
+            timeschema::nullable_field(&self.shelf, out)?;
+            timeschema::nullable_field(&self.words, out)?;
+            timeschema::nullable_field(&self.counts, out)?;
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with `INSERT`s of many rows, all or none, and returns how many they were.
+    ///
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// The columns of a row of `public.ranges` to change. `None` leaves a column as it is.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct Update {
+        /// `public.hours`. `Some(None)` is null.
+        pub hours: Option<Option<timeschema::Range<timeschema::Time>>>,
+        /// `public.hours[]`. `Some(None)` is null.
+        pub many: Option<Option<timeschema::Array<timeschema::Range<timeschema::Time>>>>,
+        /// `parts.opening`. Read and written as its text. `Some(None)` is null.
+        pub open: Option<Option<timeschema::AsText>>,
+        /// `public.shelf`. `Some(None)` is null.
+        pub shelf: Option<Option<super::Shelf>>,
+        /// `public.words`. Read and written as its text. `Some(None)` is null.
+        pub words: Option<Option<timeschema::AsText>>,
+        /// `public.counts`. Read and written as its text. `Some(None)` is null.
+        pub counts: Option<Option<timeschema::AsText>>,
+    }
+
+    timeschema::partial_json! { Update, TABLE; 1 hours, 2 many, 3 open, 4 shelf, 5 words, 6 counts }
+
+    /// The row with this primary key: `floats`.
+    pub fn by_key(floats: &timeschema::Range<f64>) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::select(&TABLE).equal(0, floats)
+    }
+
+    /// Writes one row, or changes the row that has its primary key (`floats`), and returns it.
+    ///
+    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
+    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, row)
+    }
+
+    /// Changes the row with this primary key (`floats`), and returns it.
+    pub fn update<'a>(
+        floats: &'a timeschema::Range<f64>,
+        change: &'a Update,
+    ) -> timeschema::Statement<'a, Row> {
+        timeschema::Statement::update(&TABLE)
+            .set(1, &change.hours)
+            .set(2, &change.many)
+            .set(3, &change.open)
+            .set(4, &change.shelf)
+            .set(5, &change.words)
+            .set(6, &change.counts)
+            .equal(0, floats)
+    }
+
+    /// Deletes the row with this primary key (`floats`), and returns it.
+    pub fn delete(floats: &timeschema::Range<f64>) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::delete(&TABLE).equal(0, floats)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+    }
+
+    /// A place in the order of the pages: `floats`.
+    pub type Cursor = timeschema::Range<f64>;
+
+    impl Row {
+        /// Where the row stands in that order.
+        pub fn cursor(&self) -> Cursor {
+            self.floats.clone()
+        }
+    }
+
+    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `floats`. The
+    /// next page begins at the [`Row::cursor`] of the last row.
+    ///
+    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+    }
+
+    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `floats`.
+    /// The next page begins at the [`Row::cursor`] of the last row.
+    ///
+    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+    }
+}
+
+/// Schema `clash`.
+pub mod clash {
+    /// Enum `clash.hstore`.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+    pub enum Hstore {
+        /// Label `a`.
+        A,
+        /// A label that this build does not know.
+        Unknown(String),
+    }
+
+    impl Hstore {
+        /// The labels that this build knows, in the type's order.
+        pub const LABELS: &[&str] = &["a"];
+
+        /// The label, as PostgreSQL spells it.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::A => "a",
+                Self::Unknown(label) => label,
+            }
+        }
+    }
+
+    impl From<&str> for Hstore {
+        fn from(label: &str) -> Self {
+            match label {
+                "a" => Self::A,
+                _ => Self::Unknown(label.to_owned()),
+            }
+        }
+    }
+
+    impl std::fmt::Display for Hstore {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.pad(self.as_str())
+        }
+    }
+
+    timeschema::enum_sql!(Hstore);
+
+    /// Table `clash.ltree`.
+    pub mod ltree {
+        /// A row of the table, as it is read.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Row {
+            /// Never null: primary key.
+            ///
+            /// `clash.hstore`.
+            pub id: super::super::clash::Hstore,
+            /// `clash.citext`. Read and written as its text.
+            pub text: Option<timeschema::AsText>,
+            /// `public.citext`.
+            pub name: Option<String>,
+        }
+
+        /// Reads the columns by name, so a query may return them in any order, together with others.
+        impl TryFrom<&timeschema::postgres::Row> for Row {
+            type Error = timeschema::postgres::Error;
+
+            fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
+                Ok(Self {
+                    id: TABLE.get(row, 0)?,
+                    text: TABLE.get(row, 1)?,
+                    name: TABLE.get(row, 2)?,
+                })
+            }
+        }
+
+        /// Name, columns and primary key.
+        pub const TABLE: timeschema::Table = timeschema::Table {
+            schema: "clash",
+            name: "ltree",
+            columns: &[
+                timeschema::Column::never_null("id", "clash.hstore"),
+                timeschema::Column::nullable_text("text", "clash.citext"),
+                timeschema::Column::nullable("name", "public.citext"),
+            ],
+            primary_key: &["id"],
+        };
+
+        timeschema::row_json! { Row, TABLE; 0 id, 1 text, 2 name }
+
+        /// A row to be written to `clash.ltree`.
+        ///
+        /// [`Required`] holds what every row needs; add the rest by struct update:
+        /// `New { a: Some(1), ..Required { b, c }.into() }`.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct New {
+            /// `clash.hstore`.
+            pub id: super::super::clash::Hstore,
+            /// `clash.citext`. Read and written as its text. `None` is null.
+            pub text: Option<timeschema::AsText>,
+            /// `public.citext`. `None` is null.
+            pub name: Option<String>,
+        }
+
+        timeschema::partial_json! { New, TABLE; 0 id, 1 text, 2 name }
+
+        /// The columns that every row of `clash.ltree` needs: they are never null and have no
+        /// default.
+        ///
+        /// If a migration adds such a column, code that writes rows without it no longer
+        /// compiles.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Required {
+            /// `clash.hstore`.
+            pub id: super::super::clash::Hstore,
+        }
+
+        impl From<Required> for New {
+            fn from(required: Required) -> Self {
+                Self {
+                    id: required.id,
+                    text: None,
+                    name: None,
+                }
+            }
+        }
+
+        impl timeschema::Insert for New {
+            const TABLE: timeschema::Table = TABLE;
+            type Given = [bool; 3];
+
+            fn given(&self) -> Self::Given {
+                [true; 3]
+            }
+
+            fn columns(&self) -> Vec<&'static str> {
+                TABLE
+                    .columns
+                    .iter()
+                    .zip(self.given())
+                    .filter(|(_, given)| *given)
+                    .map(|(column, _)| column.name)
+                    .collect()
+            }
+
+            fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
+                let most = TABLE.columns.len();
+                let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
+                values.push(&self.id);
+                values.push(&self.text);
+                values.push(&self.name);
+                values
+            }
+
+            fn encode(
+                &self,
+                out: &mut timeschema::BytesMut,
+            ) -> Result<(), timeschema::EncodeError> {
+                timeschema::field(&self.id, out)?;
+                timeschema::nullable_field(&self.text, out)?;
+                timeschema::nullable_field(&self.name, out)?;
+                Ok(())
+            }
+        }
+
+        /// Writes `rows` with `INSERT`s of many rows, all or none, and returns how many they were.
+        ///
+        /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
+        pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
+            client: &mut C,
+            rows: impl IntoIterator<Item = &'a New>,
+        ) -> Result<u64, timeschema::CopyError> {
+            timeschema::copy_in(client, rows)
+        }
+
+        /// Writes one row and returns it as it is stored, defaults and generated columns included.
+        pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+            timeschema::Statement::insert(&TABLE, row)
+        }
+
+        /// The columns of a row of `clash.ltree` to change. `None` leaves a column as it is.
+        #[derive(Debug, Clone, PartialEq, Default)]
+        pub struct Update {
+            /// `clash.citext`. Read and written as its text. `Some(None)` is null.
+            pub text: Option<Option<timeschema::AsText>>,
+            /// `public.citext`. `Some(None)` is null.
+            pub name: Option<Option<String>>,
+        }
+
+        timeschema::partial_json! { Update, TABLE; 1 text, 2 name }
+
+        /// The row with this primary key: `id`.
+        pub fn by_key(id: &super::super::clash::Hstore) -> timeschema::Statement<'_, Row> {
+            timeschema::Statement::select(&TABLE).equal(0, id)
+        }
+
+        /// Writes one row, or changes the row that has its primary key (`id`), and returns it.
+        ///
+        /// The columns that `row` leaves to their defaults keep their values in a row that
+        /// exists.
+        pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
+            timeschema::Statement::upsert(&TABLE, row)
+        }
+
+        /// Changes the row with this primary key (`id`), and returns it.
+        pub fn update<'a>(
+            id: &'a super::super::clash::Hstore,
+            change: &'a Update,
+        ) -> timeschema::Statement<'a, Row> {
+            timeschema::Statement::update(&TABLE)
+                .set(1, &change.text)
+                .set(2, &change.name)
+                .equal(0, id)
+        }
+
+        /// Deletes the row with this primary key (`id`), and returns it.
+        pub fn delete(id: &super::super::clash::Hstore) -> timeschema::Statement<'_, Row> {
+            timeschema::Statement::delete(&TABLE).equal(0, id)
+        }
+
+        /// The row with this unique key: `name`.
+        pub fn by_name(name: &str) -> timeschema::Statement<'_, Row> {
+            timeschema::Statement::select(&TABLE).equal_in("public", 2, name)
+        }
+
+        /// All rows, in no order.
+        pub fn select() -> timeschema::Statement<'static, Row> {
+            timeschema::Statement::select(&TABLE)
+        }
+
+        /// A place in the order of the pages: `id`.
+        pub type Cursor = super::super::clash::Hstore;
+
+        impl Row {
+            /// Where the row stands in that order.
+            pub fn cursor(&self) -> Cursor {
+                self.id.clone()
+            }
+        }
+
+        /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
+        /// next page begins at the [`Row::cursor`] of the last row.
+        ///
+        pub fn page_after(
+            cursor: Option<Cursor>,
+            rows: u32,
+        ) -> timeschema::Statement<'static, Row> {
+            timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+        }
+
+        /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`.
+        /// The next page begins at the [`Row::cursor`] of the last row.
+        ///
+        pub fn page_before(
+            cursor: Option<Cursor>,
+            rows: u32,
+        ) -> timeschema::Statement<'static, Row> {
+            timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+        }
     }
 }
 

@@ -147,7 +147,7 @@ fn write_date_and_time(f: &mut fmt::Formatter<'_>, civil: Civil, micros: u64) ->
 /// As the text of the range, `[1,5)`.
 macro_rules! ranges {
     ($($type:ident),+) => {$(
-        impl<T: Display> Serialize for $type<T> {
+        impl<T: RangeElement> Serialize for $type<T> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
             }
@@ -159,7 +159,7 @@ macro_rules! ranges {
             }
         }
 
-        impl<T: RangeElement + Display + FromStr> JsonForm for $type<T> {
+        impl<T: RangeElement + FromStr> JsonForm for $type<T> {
             fn to_json<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 self.serialize(serializer)
             }

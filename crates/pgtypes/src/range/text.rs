@@ -9,7 +9,7 @@ use crate::error::ParseError;
 use crate::range_element::RangeElement;
 use crate::text::{Cursor, is_c_space, pad};
 
-impl<T: fmt::Display> fmt::Display for Range<T> {
+impl<T: RangeElement> fmt::Display for Range<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some((lower, upper)) = self.bounds() else {
             return f.pad("empty");
@@ -26,11 +26,12 @@ impl<T: fmt::Display> fmt::Display for Range<T> {
 }
 
 /// Like PostgreSQL's `range_bound_escape`; nothing if there is no bound.
-fn write_value(value: Option<&impl fmt::Display>, out: &mut dyn fmt::Write) -> fmt::Result {
+fn write_value(value: Option<&impl RangeElement>, out: &mut dyn fmt::Write) -> fmt::Result {
     let Some(value) = value else {
         return Ok(());
     };
-    let text = value.to_string();
+    let mut text = String::new();
+    value.print(&mut text)?;
     let special = |c| is_c_space(c) || matches!(c, '"' | '\\' | '(' | ')' | '[' | ']' | ',');
     if !text.is_empty() && !text.contains(special) {
         return out.write_str(&text);

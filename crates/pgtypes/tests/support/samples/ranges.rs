@@ -78,7 +78,7 @@ fn both<T>(
     edges: [&'static [&'static str]; 2],
     random: fn(&mut Random) -> T,
 ) where
-    T: RangeElement + Value + Display + FromStr,
+    T: RangeElement + Ord + Value + Display + FromStr,
 {
     let (ranges, sets) = (format!("{name}range"), format!("{name}multirange"));
     let bounds = "CASE n % 4 WHEN 0 THEN '[]' WHEN 1 THEN '()' WHEN 2 THEN '[)' ELSE '(]' END";
@@ -92,7 +92,7 @@ fn both<T>(
 }
 
 /// A range of two values in order, each bound of which is included, excluded or absent.
-fn range<T: RangeElement>(random: &mut Random, value: fn(&mut Random) -> T) -> Range<T> {
+fn range<T: RangeElement + Ord>(random: &mut Random, value: fn(&mut Random) -> T) -> Range<T> {
     if random.one_in(9) {
         return Range::EMPTY;
     }
