@@ -36,6 +36,26 @@ fn second(second: i64) -> Timestamp {
     Timestamp::from_unix_micros(second * 1_000_000).unwrap()
 }
 
+/// The driver looks up the enum while the rows arrive; see `Table::has_known_types`.
+#[testkit::test(database)]
+fn many_rows_of_a_type_that_the_driver_looks_up_arrive((database, client): (Database, Client)) {
+    const ROWS: usize = 50_000;
+    let (mut other, mut client) = (database.client(), client);
+    client
+        .batch_execute(&format!(
+            "INSERT INTO accounts (key, tenant) SELECT i, 'acme' FROM generate_series(1, {ROWS}) AS i"
+        ))
+        .unwrap();
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let all = accounts::select().all(&mut client).unwrap().len();
+        let iterated = accounts::select().iter(&mut other).unwrap().count();
+        sender.send((all, iterated)).unwrap();
+    });
+    let counts = receiver.recv_timeout(std::time::Duration::from_secs(60));
+    assert_eq!(counts, Ok((ROWS, ROWS)), "it must not wait for ever");
+}
+
 #[testkit::test(database)]
 fn a_row_is_found_by_each_of_its_keys((_database, mut client): (Database, Client)) {
     let one = account("one", Some("first"));

@@ -41,6 +41,10 @@ pub struct Statement<'a, R> {
     writes: bool,
     pub(crate) parameters: Vec<Parameter<'a>>,
     types: Vec<Option<Type>>,
+    /// How many columns of the primary key are compared with one value.
+    key_columns: usize,
+    /// Whether the answer has one row at most.
+    is_one_row: bool,
     row: PhantomData<fn() -> R>,
 }
 
@@ -98,6 +102,7 @@ impl<'a, R> Statement<'a, R> {
             let ty = column.and_then(Column::known_type);
             statement.push(Parameter::borrowed(name, value), ty);
         }
+        statement.is_one_row = true;
         statement
     }
 
@@ -118,6 +123,8 @@ impl<'a, R> Statement<'a, R> {
             writes,
             parameters: Vec::new(),
             types: Vec::new(),
+            key_columns: 0,
+            is_one_row: false,
             row: PhantomData,
         }
     }
@@ -135,7 +142,7 @@ impl<'a, R> Statement<'a, R> {
     /// When the table has no column at `position`. Likewise the next two.
     #[doc(hidden)]
     pub fn equal(self, position: usize, value: impl ToSql + Sync + Send + 'a) -> Self {
-        self.and(position, "pg_catalog.=", value)
+        self.and_equal(position, "pg_catalog.=", value)
     }
 
     /// The same by the operator of that schema, in which an extension has the column's type.
@@ -147,7 +154,7 @@ impl<'a, R> Statement<'a, R> {
         value: impl ToSql + Sync + Send + 'a,
     ) -> Self {
         let operator = format!("{}.=", quote_identifier(schema));
-        self.and(position, &operator, value)
+        self.and_equal(position, &operator, value)
     }
 
     /// Only rows whose column at `position` is not less than `value`.
@@ -168,6 +175,22 @@ impl<'a, R> Statement<'a, R> {
         let column = quote_identifier(self.table.columns[position].name);
         self.tail = format!(" ORDER BY {column}");
         self
+    }
+
+    fn and_equal(
+        self,
+        position: usize,
+        operator: &str,
+        value: impl ToSql + Sync + Send + 'a,
+    ) -> Self {
+        let key = self.table.primary_key;
+        let is_of_key = key.contains(&self.table.columns[position].name);
+        let mut statement = self.and(position, operator, value);
+        if is_of_key {
+            statement.key_columns += 1;
+            statement.is_one_row |= statement.key_columns == key.len();
+        }
+        statement
     }
 
     fn and(
@@ -204,11 +227,13 @@ impl<'a, R> Statement<'a, R> {
             sql += " RETURNING ";
             sql += &self.table.returning_list();
         }
+        let is_sent_with_types = self.is_one_row || self.table.has_known_types();
+        let types = self.types.into_iter().collect();
         Request {
             table: self.table,
             sql,
             parameters: self.parameters,
-            types: self.types.into_iter().collect(),
+            types: if is_sent_with_types { types } else { None },
         }
     }
 

@@ -114,6 +114,15 @@ pub trait Insert {
 }
 
 impl Table {
+    /// Whether the driver knows the types of all columns.
+    ///
+    /// If not, it looks a type up when it meets it. In a statement that is sent with the types of its parameters that is when its first rows
+    /// have arrived, and the driver waits for the answer behind the rest of them, which it does not read: with many rows, for ever.
+    pub(crate) fn has_known_types(&self) -> bool {
+        let mut columns = self.columns.iter();
+        columns.all(|column| column.as_text || column.known_type().is_some())
+    }
+
     /// `"schema"."name"`, quoted for SQL.
     pub fn quoted(&self) -> String {
         let [schema, name] = [self.schema, self.name].map(quote_identifier);
