@@ -16,8 +16,7 @@ mod timescale;
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
+use crate::json::{JsonError, from_text, record};
 use crate::model::Catalog;
 
 pub use scope::{Needs, Schemas, Scope};
@@ -115,10 +114,10 @@ const INFORMATION: &[Information] = &[
 pub enum Error {
     /// The probe's row is not what [`probe_query`] gives.
     #[error("the answer to the probe query cannot be read: {0}")]
-    Probe(#[source] serde_json::Error),
+    Probe(#[source] JsonError),
     /// The catalog's row is not what [`query`] gives.
     #[error("the answer to the catalog query cannot be read: {0}")]
-    Answer(#[source] serde_json::Error),
+    Answer(#[source] JsonError),
     /// The server is older than what the query can read.
     #[error("PostgreSQL {found} is too old: PostgreSQL 12 is the oldest whose catalog can be read")]
     ServerTooOld {
@@ -149,17 +148,18 @@ pub enum IntrospectError<E> {
     Catalog(#[from] Error),
 }
 
-#[derive(Deserialize)]
-struct Probe {
-    server_version_num: u32,
-    extension: Option<String>,
-    views: Option<BTreeMap<String, Vec<String>>>,
-    tables: Option<chunks::Tables>,
+record! {
+    struct Probe {
+        server_version_num: u32,
+        extension: Option<String>,
+        views: Option<BTreeMap<String, Vec<String>>>,
+        tables: Option<chunks::Tables>,
+    }
 }
 
 impl Probe {
     fn read(text: &str) -> Result<Probe, Error> {
-        serde_json::from_str(text).map_err(Error::Probe)
+        from_text(text).map_err(Error::Probe)
     }
 
     fn chunks(&self) -> String {
@@ -240,7 +240,7 @@ pub fn chunks_query(probe: &str) -> Result<String, Error> {
 /// # Errors
 /// If `text` is not an answer of that query.
 pub fn parse(text: &str) -> Result<Catalog, Error> {
-    serde_json::from_str(text)
+    from_text(text)
         .and_then(assemble::catalog)
         .map_err(Error::Answer)
 }

@@ -8,6 +8,7 @@
 mod at_least;
 mod diff;
 mod introspect;
+mod json;
 pub mod model;
 mod nodes;
 mod nullability;
@@ -19,5 +20,6 @@ pub use introspect::{
     Error, IntrospectError, Needs, Schemas, Scope, chunks_query, introspect, parse, probe_query,
     query,
 };
+pub use json::{JsonError, JsonValue};
 pub use model::*;
 pub use snapshot::{FORMAT, Migration, Mismatch, Snapshot, SnapshotError};

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::json::{JsonError, ToJson, Writer, compact, from_text, object, pretty, record};
 use crate::model::Catalog;
 
 /// Version of the file's format. A reader refuses any other.
@@ -16,16 +16,17 @@ pub const FORMAT: u32 = 1;
 
 const ABOUT: &str = "The database's schema after the last migration, written by `cargo xtask migrate`. Do not edit: run it again.";
 
-/// A migration as the snapshot remembers it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Migration {
-    /// Its number.
-    pub version: u32,
-    /// Its name, without number and ending: `initial_schema`.
-    pub name: String,
-    /// SHA-256 of its text in hexadecimal, without BOM and with CRLF as LF.
-    pub checksum: String,
+object! {
+    /// A migration as the snapshot remembers it.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Migration {
+        /// Its number.
+        pub version: u32,
+        /// Its name, without number and ending: `initial_schema`.
+        pub name: String,
+        /// SHA-256 of its text in hexadecimal, without BOM and with CRLF as LF.
+        pub checksum: String,
+    }
 }
 
 impl Migration {
@@ -84,7 +85,7 @@ pub enum SnapshotError {
     )]
     Format {
         /// The format that the text says it has.
-        found: u64,
+        found: i64,
     },
     /// The fingerprint does not match the content.
     #[error(
@@ -125,21 +126,37 @@ impl std::fmt::Display for Mismatch {
     }
 }
 
-/// The file as it stands. The order of the fields is the order in the text.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File<M, C> {
-    about: String,
-    format: u32,
-    fingerprint: String,
-    migrations: M,
-    catalog: C,
+object! {
+    /// The file as it stands.
+    struct File {
+        about: String,
+        format: u32,
+        fingerprint: String,
+        migrations: Vec<Migration>,
+        catalog: Catalog,
+    }
 }
 
-/// As much of a file as every format has.
-#[derive(Deserialize)]
-struct AnyFormat {
-    format: u64,
+record! {
+    /// As much of a file as every format has.
+    struct AnyFormat {
+        format: i64,
+    }
+}
+
+/// What the fingerprint is of: an array of the format, the migrations and the catalog.
+struct Content<'a>(&'a Snapshot);
+
+impl ToJson for Content<'_> {
+    fn to_json(&self, writer: &mut Writer) {
+        let values: [&dyn ToJson; 3] = [&FORMAT, &self.0.migrations, &self.0.catalog];
+        writer.open('[');
+        for value in values {
+            writer.item();
+            value.to_json(writer);
+        }
+        writer.close(']');
+    }
 }
 
 impl Snapshot {
@@ -149,19 +166,15 @@ impl Snapshot {
             about: ABOUT.to_owned(),
             format: FORMAT,
             fingerprint: self.fingerprint(),
-            migrations: &self.migrations,
-            catalog: &self.catalog,
+            migrations: self.migrations.clone(),
+            catalog: self.catalog.clone(),
         };
-        json(serde_json::to_string_pretty(&file)) + "\n"
+        pretty(&file) + "\n"
     }
 
     /// SHA-256 over the migrations and the catalog, in hexadecimal: equal for equal schemas from equal migrations.
     pub fn fingerprint(&self) -> String {
-        let content = json(serde_json::to_string(&(
-            FORMAT,
-            &self.migrations,
-            &self.catalog,
-        )));
+        let content = compact(&Content(self));
         Sha256::digest(content.as_bytes())
             .iter()
             .map(|byte| format!("{byte:02x}"))
@@ -179,12 +192,12 @@ impl Snapshot {
         if let Some(line) = text.lines().position(is_conflict_marker) {
             return Err(SnapshotError::Conflict { line: line + 1 });
         }
-        let file = match serde_json::from_str::<File<Vec<Migration>, Catalog>>(text) {
+        let file = match from_text::<File>(text) {
             Ok(file) if file.format == FORMAT => file,
             // What another format holds does not matter.
             read => {
-                let any: AnyFormat = serde_json::from_str(text).map_err(malformed)?;
-                if any.format != u64::from(FORMAT) {
+                let any: AnyFormat = from_text(text).map_err(malformed)?;
+                if any.format != i64::from(FORMAT) {
                     return Err(SnapshotError::Format { found: any.format });
                 }
                 read.map_err(malformed)?
@@ -207,7 +220,7 @@ impl Snapshot {
     /// # Errors
     /// If the text has a different form.
     pub fn parse_known(text: &str) -> Result<Snapshot, SnapshotError> {
-        let file: File<Vec<Migration>, Catalog> = serde_json::from_str(text).map_err(malformed)?;
+        let file: File = from_text(text).map_err(malformed)?;
         Ok(Snapshot {
             migrations: file.migrations,
             catalog: file.catalog,
@@ -251,21 +264,14 @@ fn is_conflict_marker(line: &str) -> bool {
         .any(|marker| line.starts_with(marker))
 }
 
-fn malformed(error: serde_json::Error) -> SnapshotError {
+fn malformed(error: JsonError) -> SnapshotError {
     let (line, column) = (error.line(), error.column());
-    if error.is_eof() {
+    if error.is_end() {
         return SnapshotError::Truncated { line, column };
     }
-    let text = error.to_string();
-    let place = format!(" at line {line} column {column}");
     SnapshotError::Malformed {
         line,
         column,
-        cause: text.strip_suffix(&place).unwrap_or(&text).to_owned(),
+        cause: error.cause().to_owned(),
     }
-}
-
-/// JSON of values with string keys and infallible `Serialize`, so serialization cannot fail.
-fn json(result: serde_json::Result<String>) -> String {
-    result.unwrap_or_else(|error| unreachable!("a catalog is always JSON: {error}"))
 }

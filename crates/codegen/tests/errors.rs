@@ -8,7 +8,7 @@ fn with_column(column_type: Value, domains: Value) -> Catalog {
     let column = json!({ "name": "c", "type": column_type });
     let table = json!({ "schema": "public", "name": "t", "columns": [column] });
     let catalog = json!({ "domains": domains, "tables": [table] });
-    serde_json::from_value(catalog).unwrap()
+    Catalog::parse(&catalog.to_string()).unwrap()
 }
 
 fn error_of(column_type: Value, domains: Value) -> String {

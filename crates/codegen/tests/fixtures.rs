@@ -35,7 +35,7 @@ fn check(fixture: &str, database: &Database) {
         let text = serde_json::to_string_pretty(&found).unwrap();
         std::fs::write(&json, text + "\n").unwrap();
     }
-    let stored: Catalog = serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
+    let stored = Catalog::parse(&std::fs::read_to_string(&json).unwrap()).unwrap();
     assert!(
         stored == found,
         "{} is out of date: run `{RENEW}`",

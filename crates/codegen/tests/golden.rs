@@ -108,7 +108,7 @@ fn fixture(name: &str) -> Catalog {
 fn read(name: &str) -> Catalog {
     let path = crate_dir().join(format!("tests/fixtures/{name}.json"));
     let text = std::fs::read_to_string(&path).unwrap();
-    serde_json::from_str(&text).unwrap()
+    Catalog::parse(&text).unwrap()
 }
 
 fn check_golden(name: &str, catalog: &Catalog) {

@@ -32,11 +32,11 @@ fn the_fixture_is_the_servers_catalog((_database, mut client): (Database, Client
     let found = catalog::introspect(&catalog::Scope::default(), ask).unwrap();
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/own_types.json");
     if std::env::var_os("RENEW_GOLDEN").is_some() {
-        let text = serde_json::to_string_pretty(&found).unwrap();
+        let text = found.to_text();
         std::fs::write(path, text + "\n").unwrap();
     }
     let kept = std::fs::read_to_string(path).unwrap();
-    let kept: catalog::Catalog = serde_json::from_str(&kept).unwrap();
+    let kept = catalog::Catalog::parse(&kept).unwrap();
     assert_eq!(catalog::diff(&kept, &found), []);
 }
 

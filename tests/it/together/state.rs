@@ -58,7 +58,7 @@ pub fn of(client: &mut Client) -> String {
     let catalog = catalog::introspect(&scope, |query| {
         rows(client, query).map(|rows| rows.concat())
     });
-    let catalog = serde_json::to_string_pretty(&catalog.unwrap()).unwrap();
+    let catalog = catalog.unwrap().to_text();
     let _ = writeln!(text, "catalog:\n{catalog}");
     text
 }

@@ -1,5 +1,6 @@
 //! From the answer's lists to a [`Catalog`]: joined, proven, sorted.
 
+use crate::json::JsonError;
 use crate::model::*;
 use crate::nullability::Prover;
 
@@ -10,7 +11,7 @@ use super::raw::{self, Answer, Rows};
 use super::relations::{self, Relation};
 use super::timescale::Timescale;
 
-pub(super) fn catalog(mut answer: Answer) -> Result<Catalog, serde_json::Error> {
+pub(super) fn catalog(mut answer: Answer) -> Result<Catalog, JsonError> {
     let relations = relations::take(&mut answer)?;
     let prover = prover(&answer, &relations);
     let mut facts = Timescale::of(&mut answer);

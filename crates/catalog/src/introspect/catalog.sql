@@ -466,13 +466,12 @@ body AS MATERIALIZED (
             FROM added AS a
         ),
         'constraints', (
-            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-                'relation', k.conrelid::pg_catalog.int8,
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_array(k.conrelid::pg_catalog.int8, pg_catalog.json_build_object(
                 'name', k.conname,
                 'kind', k.contype,
                 'definition', pg_catalog.pg_get_constraintdef(k.oid),
                 'columns', k.conkey
-            ))
+            )))
             FROM relations AS r
             JOIN pg_catalog.pg_constraint AS k ON k.conrelid = r.oid
             WHERE k.contype IN ('p', 'u', 'c', 'f', 'x')
@@ -480,12 +479,11 @@ body AS MATERIALIZED (
               AND NOT EXISTS (SELECT FROM chunks WHERE chunks.oid = k.confrelid)
         ),
         'indexes', (
-            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-                'relation', i.indrelid::pg_catalog.int8,
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_array(i.indrelid::pg_catalog.int8, pg_catalog.json_build_object(
                 'name', c.relname,
                 'definition', pg_catalog.pg_get_indexdef(i.indexrelid),
                 'invalid', NOT i.indisvalid
-            ))
+            )))
             FROM relations AS r
             JOIN pg_catalog.pg_index AS i ON i.indrelid = r.oid
             JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
@@ -496,12 +494,11 @@ body AS MATERIALIZED (
             )
         ),
         'triggers', (
-            SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-                'relation', g.tgrelid::pg_catalog.int8,
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_array(g.tgrelid::pg_catalog.int8, pg_catalog.json_build_object(
                 'name', g.tgname,
                 'definition', pg_catalog.pg_get_triggerdef(g.oid),
                 'disabled', g.tgenabled = 'D'
-            ))
+            )))
             FROM pg_catalog.pg_trigger AS g
             JOIN relations AS r ON r.oid = g.tgrelid
             JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid

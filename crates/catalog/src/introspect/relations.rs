@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::json::JsonError;
 use crate::model::{Constraint, ConstraintKind, Identity, Index, Trigger, TypeRef};
 
 use super::raw::{self, Answer, Of, Rows};
@@ -58,7 +59,7 @@ struct Facts {
 ///
 /// # Errors
 /// When a column's type is in no list.
-pub(super) fn take(answer: &mut Answer) -> Result<Vec<Relation>, serde_json::Error> {
+pub(super) fn take(answer: &mut Answer) -> Result<Vec<Relation>, JsonError> {
     let mut facts = Facts::of(answer);
     let mut columns: HashMap<u32, Vec<raw::Column>> = HashMap::new();
     for column in answer.columns.take().into_iter().flatten() {
@@ -80,7 +81,7 @@ pub(super) fn take(answer: &mut Answer) -> Result<Vec<Relation>, serde_json::Err
             columns: columns
                 .into_iter()
                 .map(|column| facts.column(&it, column))
-                .collect::<Result<_, serde_json::Error>>()?,
+                .collect::<Result<_, JsonError>>()?,
             constraints: constraints
                 .into_iter()
                 .map(|constraint| named(constraint, &names))
@@ -120,7 +121,7 @@ impl Facts {
         }
     }
 
-    fn column(&mut self, of: &raw::Relation, it: raw::Column) -> Result<Column, serde_json::Error> {
+    fn column(&mut self, of: &raw::Relation, it: raw::Column) -> Result<Column, JsonError> {
         let place = (it.relation, it.position);
         let expression = self.expressions.remove(&place);
         let (default, generated) = match it.generated.as_str() {
@@ -133,7 +134,7 @@ impl Facts {
         };
         let Some(ty) = self.types.get(&(it.ty, it.modifier)) else {
             let what = format!("the type of column {} is missing", it.name);
-            return Err(serde::de::Error::custom(what));
+            return Err(JsonError::of_content(what));
         };
         Ok(Column {
             // Foreign servers promise nothing.

@@ -4,8 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::{Map, Value};
-
+use crate::json::JsonValue;
 use crate::model::*;
 
 use super::raw::{self, Answer, Rows};
@@ -162,20 +161,13 @@ fn columnstore(rows: Rows<raw::Columnstore>) -> HashMap<RelationRef, Columnstore
     rows.into_iter().flatten().map(settings).collect()
 }
 
-/// Without this server's numbers, intervals in one style, keys sorted.
-fn config(config: Option<Value>, intervals: Option<BTreeMap<String, String>>) -> Value {
-    let Some(Value::Object(given)) = config else {
-        return config.unwrap_or_default();
-    };
-    let mut sorted: BTreeMap<String, Value> = given
-        .into_iter()
-        .filter(|(key, _)| !SERVER_IDS.contains(&key.as_str()))
-        .collect();
-    sorted.extend(
-        intervals
-            .into_iter()
-            .flatten()
-            .map(|(key, interval)| (key, Value::String(interval))),
-    );
-    Value::Object(sorted.into_iter().collect::<Map<_, _>>())
+/// Without this server's numbers, and with intervals in one style.
+fn config(config: Option<JsonValue>, intervals: Option<BTreeMap<String, String>>) -> JsonValue {
+    let mut config = config.unwrap_or_default();
+    if let JsonValue::Object(members) = &mut config {
+        members.retain(|key, _| !SERVER_IDS.contains(&key.as_str()));
+        let intervals = intervals.into_iter().flatten();
+        members.extend(intervals.map(|(key, interval)| (key, JsonValue::String(interval))));
+    }
+    config
 }

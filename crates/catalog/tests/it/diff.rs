@@ -9,7 +9,7 @@ pub(crate) type Change = fn(&mut Catalog);
 pub(crate) fn ours() -> Catalog {
     let snapshot = include_str!("snapshots/it__migrations__the_catalog_of_the_migrations.snap");
     let (_, text) = snapshot.split_once("\n---\n").unwrap();
-    serde_json::from_str(text).unwrap()
+    Catalog::parse(text).unwrap()
 }
 
 pub(crate) fn events(catalog: &mut Catalog) -> &mut Table {
@@ -83,7 +83,7 @@ pub(crate) const CHANGES: &[Change] = &[
         })
     },
     |c| hypertable(c).columnstore = None,
-    |c| hypertable(c).policies[1].config = serde_json::json!({"drop_after": "30 days"}),
+    |c| hypertable(c).policies[1].config = r#"{"drop_after": "30 days"}"#.parse().unwrap(),
     |c| hypertable(c).policies[1].scheduled = false,
     |c| drop(hypertable(c).policies.remove(1)),
     |c| {
@@ -119,7 +119,7 @@ pub(crate) const CHANGES: &[Change] = &[
             procedure: "public.nightly".to_owned(),
             schedule_interval: "1 day".to_owned(),
             scheduled: true,
-            config: serde_json::Value::Null,
+            config: JsonValue::Null,
         })
     },
 ];

@@ -95,7 +95,7 @@ fn a_catalog_of_everything(database: Database) {
     database.run(SHOP);
     database.run(SENSORS);
     let empty = database.catalog();
-    insta::assert_snapshot!(serde_json::to_string_pretty(&empty).unwrap());
+    insta::assert_snapshot!(empty.to_text());
     database.run(ROWS);
     assert_eq!(
         catalog::diff(&empty, &database.catalog()),
@@ -124,7 +124,7 @@ fn equal_schemas_give_equal_bytes(one: Database) {
     two.run(&format!("{settings}{SENSORS}"));
     two.run(&format!("{settings}{SHOP}"));
     two.run("ALTER TABLE readings ADD COLUMN later text; ALTER TABLE readings DROP COLUMN later;");
-    let text = |database: &Database| serde_json::to_string_pretty(&database.catalog()).unwrap();
+    let text = |database: &Database| database.catalog().to_text();
     assert_eq!(catalog::diff(&one.catalog(), &two.catalog()), []);
     assert_eq!(text(&one), text(&two));
 }
@@ -313,7 +313,7 @@ fn what_is_computed_when_read_differs_from_what_is_stored(database: Database) {
         database.catalog()
     };
     let stored = catalog_of("STORED");
-    let text = serde_json::to_string(&stored).unwrap();
+    let text = stored.to_text();
     assert!(!text.contains("virtual"), "{text}");
     if database.run("SHOW server_version_num").as_str() < "180000" {
         let error = database.try_run("CREATE TABLE v (b integer GENERATED ALWAYS AS (1) VIRTUAL)");
@@ -322,11 +322,8 @@ fn what_is_computed_when_read_differs_from_what_is_stored(database: Database) {
     }
     let computed = catalog_of("VIRTUAL");
     assert!(computed.tables[0].columns[1].is_virtual);
-    let text = serde_json::to_string(&computed).unwrap();
-    assert_eq!(
-        serde_json::from_str::<catalog::Catalog>(&text).unwrap(),
-        computed
-    );
+    let text = computed.to_text();
+    assert_eq!(catalog::Catalog::parse(&text).unwrap(), computed);
     let differences = catalog::diff(&stored, &computed);
     let differences: Vec<String> = differences.iter().map(ToString::to_string).collect();
     assert_eq!(

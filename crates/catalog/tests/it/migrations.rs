@@ -8,7 +8,7 @@ use crate::support::Database;
 fn the_catalog_of_the_migrations(database: Database) {
     database.migrate();
     let catalog = database.catalog();
-    insta::assert_snapshot!(serde_json::to_string_pretty(&catalog).unwrap());
+    insta::assert_snapshot!(catalog.to_text());
     database.migrate();
     assert_eq!(
         catalog::diff(&catalog, &database.catalog()),
@@ -95,7 +95,10 @@ fn no_refresh_reaches_into_what_retention_drops(catalog: &Catalog) {
 /// An interval of a policy, in days; those of the migrations are whole days or years.
 fn days(policies: &[Job], procedure: &str, key: &str) -> Option<u32> {
     let policy = policies.iter().find(|it| it.procedure == procedure)?;
-    let (number, unit) = policy.config[key]
+    let (number, unit) = policy
+        .config
+        .get(key)
+        .unwrap()
         .as_str()
         .unwrap()
         .split_once(' ')

@@ -55,7 +55,7 @@ fn what_they_are_made_of(database: Database) {
         ..Catalog::default()
     };
     assert!(!found.is_empty());
-    insta::assert_snapshot!(serde_json::to_string_pretty(&found).unwrap());
+    insta::assert_snapshot!(found.to_text());
     database.is_read_the_same_by_those_who_need_it();
     // With the extension there are more types, none of which is the user's.
     database.run("CREATE EXTENSION timescaledb");
