@@ -32,7 +32,7 @@ fn check(fixture: &str, database: &Database) {
     let found: Catalog = found.unwrap();
     let json = path.join(format!("{fixture}.json"));
     if std::env::var_os("RENEW_GOLDEN").is_some() {
-        let text = serde_json::to_string_pretty(&found).unwrap();
+        let text = found.to_text();
         std::fs::write(&json, text + "\n").unwrap();
     }
     let stored = Catalog::parse(&std::fs::read_to_string(&json).unwrap()).unwrap();
