@@ -47,8 +47,8 @@ pub(super) struct Scope<'s, 'a> {
 pub(super) struct Found<'a> {
     /// Proofs for the columns of subqueries, by their place in the range table.
     pub(super) subqueries: RefCell<HashMap<i64, Outputs>>,
-    /// Proofs for the columns of the WITH items, in their order; of a recursive one whose proof is in progress, the claim.
-    pub(super) with: RefCell<Vec<(&'a str, Outputs)>>,
+    /// Proofs for the columns of the WITH items, by name; of a recursive one whose proof is in progress, the claim.
+    pub(super) with: RefCell<HashMap<&'a str, Outputs>>,
 }
 
 impl<'s, 'a> Scope<'s, 'a> {

@@ -30,9 +30,7 @@ impl<'a> Scope<'_, 'a> {
         let owner = (0..levels).try_fold(self, |scope, _| scope.outer)?;
         owner.prove_with();
         let known = owner.found.with.borrow();
-        let name = entry.text("ctename")?;
-        let found = known.iter().find(|(item, _)| *item == name);
-        found.map(|(_, outputs)| Rc::clone(outputs))
+        known.get(entry.text("ctename")?).map(Rc::clone)
     }
 
     /// Proves the WITH items in their order, so that however many read each other, the stack does not grow with them.
@@ -50,26 +48,24 @@ impl<'a> Scope<'_, 'a> {
             } else {
                 claims(query)
             };
-            self.found.with.borrow_mut().push((name, Rc::new(claim)));
-            self.prove_item(query);
+            self.found.with.borrow_mut().insert(name, Rc::new(claim));
+            self.prove_item(name, query);
         }
     }
 
-    /// Proves the WITH item that was entered last. What a recursive one claims of itself has to follow from the claim: what does not is given
-    /// up, until the claim is what follows from it. As the rows that start it are proven with it, the rest holds row after row.
-    fn prove_item(&self, query: &'a Node) {
+    /// Proves a WITH item. What a recursive one claims of itself has to follow from the claim: what does not is given up, until the claim is
+    /// what follows from it. As the rows that start it are proven with it, the rest holds row after row.
+    fn prove_item(&self, name: &'a str, query: &'a Node) {
         loop {
             let outputs = self.inner(query).map(|inner| inner.outputs());
-            let outputs = outputs.unwrap_or_default();
-            let mut known = self.found.with.borrow_mut();
-            let Some((_, claim)) = known.last_mut() else {
-                return;
+            let outputs = Rc::new(outputs.unwrap_or_default());
+            let claim = {
+                let mut known = self.found.with.borrow_mut();
+                known.insert(name, Rc::clone(&outputs)).unwrap_or_default()
             };
-            let is_claimed = |index: usize| claim.get(index).is_some_and(Option::is_some);
-            let gives_up = (0..claim.len())
-                .any(|index| is_claimed(index) && !outputs.get(index).is_some_and(Option::is_some));
-            *claim = Rc::new(outputs);
-            if !gives_up {
+            let is_proven = |index: usize| outputs.get(index).is_some_and(Option::is_some);
+            let claimed = (0..claim.len()).filter(|index| claim[*index].is_some());
+            if claimed.into_iter().all(is_proven) {
                 return;
             }
         }

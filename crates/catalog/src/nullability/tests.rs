@@ -229,6 +229,65 @@ fn a_column_that_was_added_to_an_aggregate_is_not_proven() {
     assert_eq!(prover.never_null(2, 2), None);
 }
 
+#[test]
+fn a_parameter_is_what_the_caller_says() {
+    let parameter = |number: i64| format!("{{PARAM :paramkind 0 :paramid {number} :paramtype 23}}");
+    let text = query(TABLE, FROM_TABLE, [&parameter(1), &parameter(2)], PLAIN);
+    let view = |parameters: HashSet<i64>| {
+        let mut prover = Prover {
+            parameters,
+            ..Prover::default()
+        };
+        let columns = HashMap::from([(1, column("a", None)), (2, column("b", None))]);
+        let query = nodes::parse(&text);
+        let label = "v".to_owned();
+        let relation = Relation {
+            label,
+            columns,
+            query,
+        };
+        prover.relations.insert(2, relation);
+        [prover.never_null(2, 1), prover.never_null(2, 2)]
+    };
+    assert_eq!(view(HashSet::new()), [None, None]);
+    let second = Some("the parameter $2".to_owned());
+    assert_eq!(view(HashSet::from([2])), [None, second]);
+}
+
+/// A query whose WITH items each read the one before, the first of them the table.
+fn chain(length: usize) -> String {
+    let reads = |entry: &str| {
+        let text = query(entry, FROM_TABLE, [&var(1, 1), &var(1, 2)], PLAIN);
+        text.trim_matches(['(', ')']).to_owned()
+    };
+    let before = |number: usize, levels: usize| {
+        format!(
+            "{{RANGETBLENTRY :eref {{ALIAS :aliasname w :colnames (\"n\" \"x\")}} :rtekind 6 :ctename w{number} :ctelevelsup {levels} :self_reference false}}"
+        )
+    };
+    let item = |number: usize| {
+        let query = match number {
+            0 => reads(TABLE),
+            _ => reads(&before(number - 1, 1)),
+        };
+        format!("{{COMMONTABLEEXPR :ctename w{number} :ctequery {query} :cterecursive false}}")
+    };
+    let items: Vec<String> = (0..length).map(item).collect();
+    let last = query(
+        &before(length - 1, 0),
+        FROM_TABLE,
+        [&var(1, 1), &var(1, 2)],
+        PLAIN,
+    );
+    last.replacen(":cteList <>", &format!(":cteList ({})", items.join(" ")), 1)
+}
+
+#[test]
+fn with_items_upon_with_items_take_no_stack() {
+    let of_table = Some("`t.n`, which is NOT NULL".to_owned());
+    assert_eq!(proofs(&chain(5_000)), [of_table, None]);
+}
+
 /// A query that reads one relation, whatever there is below it.
 fn reads(relation: u32) -> Node {
     let table = TABLE.replace(":relid 1 ", &format!(":relid {relation} "));

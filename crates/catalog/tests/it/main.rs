@@ -2,6 +2,7 @@
 
 mod at_least;
 mod diff;
+mod functions;
 mod introspection;
 mod migrations;
 mod needs;

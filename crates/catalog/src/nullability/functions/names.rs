@@ -2,8 +2,8 @@
 //!
 //! Left out on purpose, although they are STRICT: `->>`, `substring` with a pattern, `array_length` and `array_position`, `extract`,
 //! `date_part`, `time` and `timetz` (of infinity), `to_char` (of infinity, and with an empty format), `to_number`, `nullif`,
-//! `regexp_match`, `regexp_substr`, `lower` and `upper` of a range (without that bound), `jsonb_path_exists`, `uuid_extract_version`,
-//! and every conversion from JSON, where a JSON null becomes an SQL null.
+//! `regexp_match`, `regexp_substr`, `scale` and `min_scale` (of NaN), `lower` and `upper` of a range (without that bound),
+//! `jsonb_path_exists`, `uuid_extract_version`, and every conversion from JSON, where a JSON null becomes an SQL null.
 
 /// Whether one of the lines has the name.
 pub(super) fn listed(lines: &[&str], name: &str) -> bool {
@@ -29,7 +29,7 @@ pub(super) const KEEPING: &[&str] = &[
     "varbit varchar xid",
     // Numbers.
     "abs acos acosd acosh asin asind asinh atan atan2 atan2d atand atanh cbrt ceil ceiling cos cosd cosh cot cotd degrees div erf",
-    "erfc exp factorial floor gcd lcm ln log log10 min_scale mod pi pow power radians random round scale sign sin sind sinh sqrt tan",
+    "erfc exp factorial floor gcd lcm ln log log10 mod pi pow power radians random round sign sin sind sinh sqrt tan",
     "tand tanh trim_scale trunc width_bucket",
     // Their operators `^`, `|/`, `||/` and those of money.
     "dpow numeric_power dsqrt numeric_sqrt dcbrt cash_pl cash_mi cash_div_cash cash_div_flt4 cash_div_flt8 cash_div_int2",
