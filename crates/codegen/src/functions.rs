@@ -44,13 +44,11 @@ pub(crate) fn of(
         if key.finder == BY_KEY {
             let find = format!("The row with this primary key: {columns}.");
             functions.push(key.function(BY_KEY, "select", &find, &place));
-            if key.is_given() {
-                functions.push(key.upsert(&place));
-            }
+            functions.extend(key.upserts(&place).into_iter().flatten());
             let changeable = update::changeable(fields, &key.fields);
             if !changeable.is_empty() {
                 update = Some(update::prepare(&changeable, &docs::code(title), &place));
-                functions.push(key.update(&changeable, &place));
+                functions.extend(key.updates(&place));
             }
             let delete =
                 format!("Deletes the row with this primary key ({columns}), and returns it.");
@@ -58,6 +56,7 @@ pub(crate) fn of(
         } else {
             let find = format!("The row with this unique key: {columns}.");
             functions.push(key.function(&key.finder, "select", &find, &place));
+            functions.extend(key.upserts(&place).into_iter().flatten());
         }
     }
     functions.extend(between(fields, facts, &place));
@@ -101,7 +100,7 @@ fn between(
         ),
         body: statement_chain(
             place(8),
-            "select",
+            "select(&TABLE)",
             &[
                 format!(".from({at}, range.start)"),
                 format!(".before({at}, range.end)"),
@@ -111,9 +110,9 @@ fn between(
     })
 }
 
-/// `Statement::statement(&TABLE)` and what follows it.
-pub(crate) fn statement_chain(place: Indent, statement: &str, links: &[String]) -> String {
-    let head = format!("timeschema::Statement::{statement}(&TABLE)");
+/// `Statement::call` and what follows it.
+pub(crate) fn statement_chain(place: Indent, call: &str, links: &[String]) -> String {
+    let head = format!("timeschema::Statement::{call}");
     if let [broken] = links
         && broken.contains('\n')
     {

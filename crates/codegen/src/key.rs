@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use catalog::ConstraintKind;
+use catalog::{Constraint, ConstraintKind};
 
 use crate::docs;
 use crate::error::Error;
@@ -13,9 +13,13 @@ use crate::names::{self, Style};
 use crate::new::Role;
 use crate::source::{Kind, Source};
 use crate::types::{Equality, RustType};
+use crate::unique_index;
 
 /// The finder of the primary key.
 pub(crate) const BY_KEY: &str = "by_key";
+
+/// Most columns of a key by which rows are written or read in order.
+pub(crate) const MOST_COLUMNS: usize = 8;
 
 /// Columns of a relation, with their positions.
 pub(crate) type Columns<'a> = Vec<(usize, &'a Field<'a>)>;
@@ -25,6 +29,8 @@ pub(crate) struct Key<'a> {
     /// The name of the function that finds a row by it.
     pub(crate) finder: String,
     pub(crate) fields: Columns<'a>,
+    /// Whether it is checked at the end of a transaction, so that nothing can be written by it.
+    is_deferrable: bool,
 }
 
 /// The keys of a table, the primary one first, each set of columns once.
@@ -42,12 +48,19 @@ pub(crate) fn keys<'a>(
     };
     let primary = of_kind(ConstraintKind::PrimaryKey);
     let has_primary = primary.clone().next().is_some();
-    let mut seen = BTreeSet::new();
-    let columns: Vec<&[String]> = primary
-        .chain(of_kind(ConstraintKind::Unique))
-        .map(|constraint| constraint.columns.as_slice())
-        .filter(|columns| seen.insert(*columns))
-        .collect();
+    let constraints = primary.chain(of_kind(ConstraintKind::Unique));
+    let constraints = constraints.map(|it| (it.columns.clone(), is_deferrable(it)));
+    let indexes = table.indexes.iter().filter_map(unique_index::columns);
+    let mut columns: Vec<Vec<String>> = Vec::new();
+    let mut immediate = BTreeSet::new();
+    for (key, is_deferrable) in constraints.chain(indexes.map(|key| (key, false))) {
+        if !columns.contains(&key) {
+            columns.push(key.clone());
+        }
+        if !is_deferrable {
+            immediate.insert(key);
+        }
+    }
     // The separator keeps columns `a`, `b` and a column `a_and_b` apart.
     let names: Vec<String> = columns
         .iter()
@@ -65,11 +78,24 @@ pub(crate) fn keys<'a>(
         let mut fields = fields.iter().enumerate();
         fields.find(|(_, field)| field.column.name == *name)
     };
-    let keys = finders.zip(columns).map(|(finder, columns)| Key {
+    let keys = finders.zip(&columns).map(|(finder, columns)| Key {
         finder,
         fields: columns.iter().filter_map(field).collect(),
+        is_deferrable: !immediate.contains(columns),
     });
     Ok(keys.filter(Key::is_comparable).collect())
+}
+
+/// Whether the definition ends so, after the last columns that it names.
+fn is_deferrable(constraint: &Constraint) -> bool {
+    let tail = constraint.definition.rsplit(')').next();
+    tail.is_some_and(|tail| tail.contains(" DEFERRABLE"))
+}
+
+/// `&[0, 2]`
+pub(crate) fn positions(columns: &[(usize, &Field<'_>)]) -> String {
+    let positions: Vec<String> = columns.iter().map(|(at, _)| at.to_string()).collect();
+    format!("&[{}]", positions.join(", "))
 }
 
 impl Key<'_> {
@@ -92,10 +118,10 @@ impl Key<'_> {
     ) -> Function {
         Function {
             doc: docs::block(place(4), &[doc.to_owned()]),
-            head: self.head(name, None, place),
+            head: self.head(name, &[], place),
             body: statement_chain(
                 place(8),
-                statement,
+                &format!("{statement}(&TABLE)"),
                 &self.conditions(self.fields.len(), place),
             ),
         }
@@ -113,64 +139,112 @@ impl Key<'_> {
         columns.all(|(_, field)| Role::of(field) != Role::Absent)
     }
 
-    pub(crate) fn upsert(&self, place: &impl Fn(usize) -> Indent) -> Function {
-        let doc = [
-            format!(
-                "Writes one row, or changes the row that has its primary key ({}), and returns it.",
-                self.shown()
+    /// The functions that write rows or change those that have this key, if rows to be written can have it.
+    pub(crate) fn upserts(&self, place: &impl Fn(usize) -> Indent) -> Option<[Function; 2]> {
+        if self.is_deferrable || self.fields.len() > MOST_COLUMNS || !self.is_given() {
+            return None;
+        }
+        let by = self.finder.strip_prefix(BY_KEY).filter(|it| it.is_empty());
+        let suffix = by.map_or_else(|| format!("_{}", self.finder), str::to_owned);
+        let positions = positions(&self.fields);
+        let function = |name: &str, doc: [&str; 2], row: &str, ty: &str| Function {
+            doc: docs::block(place(4), &doc.map(str::to_owned)),
+            head: layout::method(
+                place(4),
+                &format!("pub fn {name}{suffix}"),
+                &[&format!("{row}: {ty}")],
+                "timeschema::Upsert<'_, Row>",
             ),
-            "The columns that `row` leaves to their defaults keep their values in a row that exists."
-                .to_owned(),
-        ];
-        Function {
-            doc: docs::block(place(4), &doc),
-            head: "pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {".to_owned(),
-            body: "timeschema::Statement::upsert(&TABLE, row)".to_owned(),
-        }
-    }
-
-    /// The function that changes the columns `changeable` of the row with this key.
-    pub(crate) fn update(
-        &self,
-        changeable: &[(usize, &Field<'_>)],
-        place: &impl Fn(usize) -> Indent,
-    ) -> Function {
-        // Not the name of a column of the key.
-        let mut change = "change".to_owned();
-        while self.fields.iter().any(|(_, field)| field.name == change) {
-            change.push('_');
-        }
-        let links = changeable.len() + self.fields.len();
-        let sets = changeable.iter().map(|(at, field)| {
-            let column = format!("&{change}.{}", field.name);
-            link(".set", &[&at.to_string(), &column], links, place)
-        });
-        let links: Vec<String> = sets.chain(self.conditions(links, place)).collect();
-        let doc = format!(
-            "Changes the row with this primary key ({}), and returns it.",
-            self.shown()
+            body: layout::call(
+                place(8),
+                &format!("timeschema::Statement::{name}"),
+                &["&TABLE", &positions, row],
+                "",
+            ),
+        };
+        let shown = self.shown();
+        let one =
+            format!("Writes one row, or changes the row that has its {shown}, and returns it.");
+        let many = format!(
+            "Writes many rows, or changes those that have their {shown}. Each row has another."
         );
-        Function {
-            doc: docs::block(place(4), &[doc]),
-            head: self.head("update", Some((&change, "Update")), place),
-            body: statement_chain(place(8), "update", &links),
-        }
+        Some([
+            function(
+                "upsert",
+                [
+                    &one,
+                    "The columns that `row` leaves to their defaults keep their values in a row that exists.",
+                ],
+                "row",
+                "&New",
+            ),
+            function(
+                "upsert_many",
+                [
+                    &many,
+                    "All rows set the same columns among those that have a default.",
+                ],
+                "rows",
+                "&[New]",
+            ),
+        ])
     }
 
-    /// Up to the opening brace: the key's columns as parameters, and perhaps a borrowed one more.
-    fn head(
-        &self,
-        name: &str,
-        more: Option<(&str, &str)>,
-        place: &impl Fn(usize) -> Indent,
-    ) -> String {
+    /// The functions that change the row with this key.
+    pub(crate) fn updates(&self, place: &impl Fn(usize) -> Indent) -> [Function; 2] {
+        let [change, expected] = ["change", "expected"].map(|name| self.free(name));
+        let shown = self.shown();
+        let function = |name, doc: String, more: &[&str], last: Option<String>| {
+            let count = self.fields.len() + usize::from(last.is_some());
+            let links = self.conditions(count, place).into_iter().chain(last);
+            let more: Vec<(&str, &str)> = more.iter().map(|name| (*name, "Update")).collect();
+            Function {
+                doc: docs::block(place(4), &[doc]),
+                head: self.head(name, &more, place),
+                body: statement_chain(
+                    place(8),
+                    &format!("update(&TABLE, {change})"),
+                    &links.collect::<Vec<_>>(),
+                ),
+            }
+        };
+        [
+            function(
+                "update",
+                format!("Changes the row with this primary key ({shown}), and returns it."),
+                &[&change],
+                None,
+            ),
+            function(
+                "update_if",
+                format!(
+                    "The same, if the row still has the values that `{expected}` sets. Otherwise there is no row."
+                ),
+                &[&expected, &change],
+                Some(format!(".unchanged({expected})")),
+            ),
+        ]
+    }
+
+    /// A parameter's name that no column of the key has.
+    fn free(&self, name: &str) -> String {
+        let mut name = name.to_owned();
+        while self.fields.iter().any(|(_, field)| field.name == name) {
+            name.push('_');
+        }
+        name
+    }
+
+    /// Up to the opening brace: the key's columns as parameters, and borrowed ones more.
+    fn head(&self, name: &str, more: &[(&str, &str)], place: &impl Fn(usize) -> Indent) -> String {
         let columns = self.fields.iter();
         let borrowed = columns.clone().filter(|(_, field)| !field.ty.is_copy);
-        let lifetime = Lifetime::of(borrowed.count() + usize::from(more.is_some()));
+        let lifetime = Lifetime::of(borrowed.count() + more.len());
         let columns = columns.map(|(_, field)| {
             let ty = lifetime.parameter(&field.ty);
             format!("{}: {ty}", field.name)
         });
+        let more = more.iter();
         let more = more.map(|(name, ty)| format!("{name}: {}", lifetime.borrowed(ty)));
         let parameters: Vec<String> = columns.chain(more).collect();
         let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();

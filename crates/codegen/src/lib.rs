@@ -21,7 +21,9 @@ mod relation;
 mod render;
 mod source;
 mod types;
+mod unique_index;
 mod update;
+mod violation;
 
 use catalog::Catalog;
 

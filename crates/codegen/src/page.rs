@@ -7,13 +7,10 @@ use crate::facts::Facts;
 use crate::field::Field;
 use crate::functions::Function;
 use crate::group_by;
-use crate::key::{Columns, Key};
+use crate::key::{self, Columns, Key, MOST_COLUMNS};
 use crate::layout::{self, Indent};
 use crate::source::{Kind, Source};
 use crate::types::Equality;
-
-/// Most columns of a key by which pages are read.
-const MOST_COLUMNS: usize = 8;
 
 /// Context of `relation.rs.tera`, for relations with a key that orders their rows.
 #[derive(Serialize)]
@@ -134,15 +131,16 @@ fn function(
         "At most `rows` rows {}, in {} order of {names}. The next page begins at the [`Row::cursor`] of the last row.",
         direction.where_from, direction.order
     );
-    let positions: Vec<String> = order.iter().map(|(at, _)| at.to_string()).collect();
-    let positions = format!("&[{}]", positions.join(", "));
+    let bounded = Some(facts.bounded.to_owned()).filter(|it| !it.is_empty());
+    let doc: Vec<String> = std::iter::once(first).chain(bounded).collect();
+    let positions = key::positions(order);
     let cursor = match order {
         [_] => "cursor.map(|cursor| (cursor,))",
         _ => "cursor",
     };
     let name = direction.name;
     Function {
-        doc: docs::block(place(4), &[first, facts.bounded.to_owned()]),
+        doc: docs::block(place(4), &doc),
         head: layout::method(
             place(4),
             &format!("pub fn {name}"),

@@ -19,6 +19,7 @@ use crate::page::Pages;
 use crate::source::{Kind, Source};
 use crate::types::{Key, Types};
 use crate::update::Update;
+use crate::violation::{self, Violation};
 
 /// Context of `relation.rs.tera`.
 #[derive(Serialize)]
@@ -35,6 +36,7 @@ pub(crate) struct Relation {
     new: Option<New>,
     update: Option<Update>,
     pages: Option<Pages>,
+    violation: Option<Violation>,
     functions: Vec<Function>,
 }
 
@@ -107,6 +109,7 @@ pub(crate) fn prepare(
         new: table.map(|_| new::prepare(&fields, &docs::code(&title), place)),
         update,
         pages,
+        violation: violation::of(source, &title, &place)?,
         functions,
     })
 }

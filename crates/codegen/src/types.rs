@@ -50,7 +50,8 @@ pub(crate) enum Equality {
     BuiltIn,
     /// In the schema of the extension that has the type.
     InSchema(String),
-    /// The server finds none for a parameter whose type it has to guess: of a domain over an enum, and of a composite type.
+    /// There is none, or the server finds none for a parameter whose type it has to guess: of a domain over an enum, and of a composite
+    /// type.
     Unknown,
 }
 
@@ -133,7 +134,7 @@ impl<'a> Types<'a> {
             is_copy: !array && builtin(ty).is_some_and(|ty| ty.is_copy),
             as_text: false,
             is_composite,
-            equality: if is_composite {
+            equality: if is_composite || builtin(ty).is_some_and(|ty| !ty.has_equality) {
                 Equality::Unknown
             } else if array || builtin(ty).is_some() {
                 Equality::BuiltIn

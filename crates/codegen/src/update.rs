@@ -6,6 +6,7 @@ use crate::docs;
 use crate::field::{self, Field};
 use crate::layout::{self, Indent};
 use crate::new::{Member, Role};
+use crate::types::Equality;
 
 /// Context of `relation.rs.tera`, for tables with a primary key and other columns.
 #[derive(Serialize)]
@@ -14,6 +15,10 @@ pub(crate) struct Update {
     fields: Vec<Member>,
     /// The fields with their positions, for `partial_json!`.
     members: String,
+    /// Statements that give the columns.
+    given: Vec<String>,
+    /// `position => comparison,` for columns that are not compared by an operator of `pg_catalog`.
+    comparisons: Vec<String>,
 }
 
 /// The columns that an update may change, by position: those that are not in the key and that the database does not fill.
@@ -60,5 +65,31 @@ pub(crate) fn prepare(
         ),
         fields: changeable.iter().map(member).collect(),
         members: field::members(changeable.iter().copied()),
+        given: changeable.iter().map(|it| given(it, place(12))).collect(),
+        comparisons: changeable
+            .iter()
+            .filter_map(|it| comparison(it, place(16)))
+            .collect(),
     }
+}
+
+fn given((at, field): &(usize, &Field<'_>), place: Indent) -> String {
+    let method = match field.column.never_null {
+        Some(_) => "to.column",
+        None => "to.nullable",
+    };
+    let value = format!("&self.{}", field.name);
+    layout::call(place, method, &[&at.to_string(), &value], ";")
+}
+
+fn comparison((at, field): &(usize, &Field<'_>), place: Indent) -> Option<String> {
+    let comparison = match &field.ty.equality {
+        Equality::BuiltIn => return None,
+        Equality::InSchema(schema) => {
+            let schema = layout::string(schema);
+            format!("timeschema::Comparison::InSchema({schema})")
+        }
+        Equality::Unknown => "timeschema::Comparison::Text".to_owned(),
+    };
+    Some(layout::arm(place, &at.to_string(), &comparison))
 }

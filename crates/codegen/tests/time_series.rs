@@ -169,3 +169,21 @@ fn a_range_of_uuids_is_a_range_of_time((_database, mut client): (Database, Clien
     let next = documents::page_after(Some(found.cursor()), 5);
     assert_eq!(next.one(&mut client).unwrap().id, id(3));
 }
+
+#[testkit::test(database)]
+fn a_chunks_constraint_is_the_hypertables((_database, mut client): (Database, Client)) {
+    let row = reading(1, 1, Kind::First);
+    readings::insert(&row).execute(&mut client).unwrap();
+    let error = readings::insert(&row).execute(&mut client).unwrap_err();
+    assert_eq!(
+        readings::Violation::of(&error),
+        Some(readings::Violation::Pkey)
+    );
+    let rows = [reading(1, 2, Kind::First), reading(1, 1, Kind::First)];
+    let stored = readings::upsert_many(&rows).or_ignore().all(&mut client);
+    assert_eq!(stored.unwrap().len(), 1);
+    assert_eq!(
+        readings::upsert_many(&rows).all(&mut client).unwrap().len(),
+        2
+    );
+}

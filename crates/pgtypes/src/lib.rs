@@ -44,6 +44,8 @@ mod array_text;
 mod as_text;
 mod bits;
 mod calendar;
+mod change;
+mod column_array;
 mod composite;
 mod convert;
 mod copy;
@@ -70,6 +72,7 @@ mod lexeme;
 mod local_timestamp;
 mod ltree;
 mod macaddr;
+mod many;
 mod money;
 mod multirange;
 mod net;
@@ -102,10 +105,13 @@ mod time;
 mod timestamp;
 mod tsquery;
 mod tsvector;
+mod upsert;
 mod vector;
+mod violation;
 mod xml;
 
 pub use bytes::BytesMut;
+pub use change::{Change, ColumnValues, Comparison};
 pub use composite::CompositeType;
 pub use copy::copy_in;
 pub use encode::{Encode, field, nullable_field};
@@ -170,8 +176,10 @@ values! { $
     timestamp::{Timestamp};
     tsquery::{TsQuery};
     tsvector::{Lexeme, Position, TsVector};
+    upsert::{OnConflict, Upsert};
     uuid::{Uuid};
     vector::{Vector};
+    violation::{ServerError};
     xml::{Xml};
 }
 
@@ -187,6 +195,7 @@ pub mod private {
     pub use crate::enums::{accepts, decode};
     #[cfg(feature = "serde")]
     pub use crate::json_form::{JsonForm, Members, next_column, present, read_member, skip_member};
+    pub use crate::violation::Violated;
     pub use postgres_types::{IsNull, Type, to_sql_checked};
     #[cfg(feature = "serde")]
     pub use serde;

@@ -21,6 +21,25 @@ pub enum QueryError {
         /// How many there are.
         rows: usize,
     },
+    /// The statement was not sent.
+    #[error("{relation}: {reason}")]
+    NotSent {
+        /// The relation, quoted for SQL.
+        relation: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A column holds null that never did when the types were generated.
+    #[error(
+        "{relation}: column {column} is null, and by the schema that this program was built for it never is: \
+         `verify` or `cargo xtask drift` shows what changed"
+    )]
+    UnexpectedNull {
+        /// The relation, quoted for SQL.
+        relation: String,
+        /// Name of the column.
+        column: &'static str,
+    },
     /// The server refused the statement, the connection broke, or a value does not fit its column.
     #[error("{relation}: {}", Described(.cause))]
     Database {

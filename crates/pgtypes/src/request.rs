@@ -3,12 +3,15 @@
 use postgres::types::{ToSql, Type};
 
 use crate::parameter::Parameter;
+use crate::query_error::QueryError;
 use crate::table::Table;
 
 /// What a driver sends.
 #[doc(hidden)]
 pub struct Request<'a> {
     pub(crate) table: &'static Table,
+    /// Why it must not be sent.
+    pub(crate) refused: Option<String>,
     pub(crate) sql: String,
     pub(crate) parameters: Vec<Parameter<'a>>,
     /// The type of every parameter; `None` when the server has to say.
@@ -19,6 +22,17 @@ pub struct Request<'a> {
 pub(crate) type Value<'a> = &'a (dyn ToSql + Sync);
 
 impl Request<'_> {
+    /// Fails if the statement must not be sent.
+    pub(crate) fn check(&mut self) -> Result<(), QueryError> {
+        let refused = self.refused.take();
+        refused.map_or(Ok(()), |reason| {
+            Err(QueryError::NotSent {
+                relation: self.table.quoted(),
+                reason,
+            })
+        })
+    }
+
     pub(crate) fn values(&self) -> Vec<Value<'_>> {
         let values = self.parameters.iter();
         values.map(|value: &Parameter<'_>| value as _).collect()

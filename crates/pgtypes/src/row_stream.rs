@@ -56,15 +56,16 @@ where
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<R, QueryError>>> {
+        let table = self.table;
         let Some(rows) = &mut self.rows else {
             return Poll::Ready(None);
         };
         let row = ready!(rows.as_mut().poll_next(context));
-        let row = row.map(|row| R::try_from(&row?));
+        let row = row.map(|row| table.read_row(&row.map_err(|cause| table.failed(cause))?));
         if !matches!(row, Some(Ok(_))) {
             self.rows = None;
         }
-        Poll::Ready(row.map(|row| row.map_err(|cause| self.table.failed(cause))))
+        Poll::Ready(row)
     }
 }
 

@@ -34,12 +34,13 @@ where
     type Item = Result<R, QueryError>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        let table = self.table;
         let row = self.rows.as_mut()?.next().transpose();
-        let row = row.map(|row| R::try_from(&row?));
+        let row = row.map(|row| table.read_row(&row.map_err(|cause| table.failed(cause))?));
         if !matches!(row, Some(Ok(_))) {
             self.rows = None;
         }
-        row.map(|row| row.map_err(|cause| self.table.failed(cause)))
+        row
     }
 }
 

@@ -30,15 +30,19 @@ use crate::table::{Column, Insert, Table};
 ///
 /// A client that is itself a `&mut` parameter is lent again for each statement: `.one(&mut *client)`.
 #[must_use = "a statement is sent when it is run: by `one`, `optional`, `all`, `iter`, `stream` or `execute`"]
-pub struct Statement<'a, R> {
-    table: &'static Table,
+pub struct Statement<'a, R, K = ()> {
+    pub(crate) table: &'static Table,
     /// Up to its conditions.
-    head: String,
+    pub(crate) head: String,
     pub(crate) conditions: String,
     /// `ORDER BY` and the like.
     pub(crate) tail: String,
     /// Whether the statement writes, and returns rows only if it is asked to.
-    writes: bool,
+    pub(crate) writes: bool,
+    /// Why it must not be sent.
+    refused: Option<String>,
+    /// What only statements of a kind have.
+    pub(crate) kind: K,
     pub(crate) parameters: Vec<Parameter<'a>>,
     types: Vec<Option<Type>>,
     /// How many columns of the primary key are compared with one value.
@@ -61,35 +65,6 @@ impl<'a, R> Statement<'a, R> {
         Self::new(table, format!("DELETE FROM {}", table.quoted()), true)
     }
 
-    /// `UPDATE` of all rows, to the values that [`set`](Self::set) gives. With none it reads the rows and changes nothing.
-    #[doc(hidden)]
-    pub fn update(table: &'static Table) -> Self {
-        Self::new(table, table.select(), false)
-    }
-
-    /// Sets the column at `position` of the table, unless `value` is `None`.
-    ///
-    /// # Panics
-    /// When the table has no column at `position`.
-    #[doc(hidden)]
-    pub fn set<T: ToSql + Sync>(mut self, position: usize, value: &'a Option<T>) -> Self {
-        let Some(value) = value else {
-            return self;
-        };
-        let column = &self.table.columns[position];
-        self.push(Parameter::borrowed(column.name, value), column.known_type());
-        let number = self.parameters.len();
-        if number == 1 {
-            self.head = format!("UPDATE {} SET ", self.table.quoted());
-            self.writes = true;
-        } else {
-            self.head += ", ";
-        }
-        // Writing to a String does not fail.
-        let _ = write!(self.head, "{} = ${number}", quote_identifier(column.name));
-        self
-    }
-
     /// `INSERT` of one row.
     #[doc(hidden)]
     pub fn insert<N: Insert>(table: &'static Table, row: &'a N) -> Self {
@@ -106,21 +81,15 @@ impl<'a, R> Statement<'a, R> {
         statement
     }
 
-    /// `INSERT` of one row that, where a row has its primary key, changes the columns that it gives.
-    #[doc(hidden)]
-    pub fn upsert<N: Insert>(table: &'static Table, row: &'a N) -> Self {
-        let mut statement = Self::insert(table, row);
-        statement.tail = table.on_conflict_clause(&row.columns());
-        statement
-    }
-
-    fn new(table: &'static Table, head: String, writes: bool) -> Self {
+    pub(crate) fn new(table: &'static Table, head: String, writes: bool) -> Self {
         Self {
             table,
             head,
             conditions: String::new(),
             tail: String::new(),
             writes,
+            refused: None,
+            kind: (),
             parameters: Vec::new(),
             types: Vec::new(),
             key_columns: 0,
@@ -202,18 +171,40 @@ impl<'a, R> Statement<'a, R> {
         let column = &self.table.columns[position];
         self.push(Parameter::owned(column.name, value), column.known_type());
         let number = self.parameters.len();
-        let word = if self.conditions.is_empty() {
-            "WHERE"
-        } else {
-            "AND"
-        };
         let name = quote_identifier(column.name);
-        // Writing to a String does not fail.
-        let _ = write!(
-            self.conditions,
-            " {word} {name} OPERATOR({operator}) ${number}"
-        );
+        self.condition(&format!("{name} OPERATOR({operator}) ${number}"));
         self
+    }
+
+    /// Only rows for which `condition` is true too.
+    pub(crate) fn condition(&mut self, condition: &str) {
+        let is_first = self.conditions.is_empty();
+        let word = if is_first { "WHERE" } else { "AND" };
+        // Writing to a String does not fail.
+        let _ = write!(self.conditions, " {word} {condition}");
+    }
+}
+
+impl<'a, R, K> Statement<'a, R, K> {
+    /// The statement as one of another kind.
+    pub(crate) fn with_kind<L>(self, kind: L) -> Statement<'a, R, L> {
+        Statement {
+            table: self.table,
+            head: self.head,
+            conditions: self.conditions,
+            tail: self.tail,
+            writes: self.writes,
+            refused: self.refused,
+            kind,
+            parameters: self.parameters,
+            types: self.types,
+            row: PhantomData,
+        }
+    }
+
+    /// The statement must not be sent. The first reason counts.
+    pub(crate) fn refuse(&mut self, reason: String) {
+        self.refused.get_or_insert(reason);
     }
 
     /// The SQL, without what a statement that writes returns.
@@ -231,6 +222,7 @@ impl<'a, R> Statement<'a, R> {
         let types = self.types.into_iter().collect();
         Request {
             table: self.table,
+            refused: self.refused,
             sql,
             parameters: self.parameters,
             types: if is_sent_with_types { types } else { None },
@@ -249,7 +241,7 @@ impl<'a, R> Statement<'a, R> {
     }
 }
 
-impl<'a, R> Statement<'a, R>
+impl<'a, R, K> Statement<'a, R, K>
 where
     R: for<'r> TryFrom<&'r Row, Error = postgres::Error> + Send,
 {
@@ -290,7 +282,8 @@ where
         self,
         client: &'d mut C,
     ) -> Result<Rows<'d, R>, QueryError> {
-        let request = self.request(true);
+        let mut request = self.request(true);
+        request.check()?;
         let rows = run::blocking::stream(client.client(), &request);
         let rows = rows.map_err(|cause| request.table.failed(cause))?;
         Ok(Rows::new(request.table, rows))
@@ -308,8 +301,9 @@ where
         R: 'd,
     {
         let client = client.client();
-        let request = self.request(true);
+        let mut request = self.request(true);
         Box::pin(async move {
+            request.check()?;
             let rows = run::asynchronous::stream(client, &request).await;
             let rows = rows.map_err(|cause| request.table.failed(cause))?;
             Ok(RowStream::new(request.table, rows))
@@ -326,7 +320,7 @@ where
         R: 'd,
     {
         driver.rows(self.request(true), |table, rows| {
-            rows.iter().map(|row| read(table, row)).collect()
+            rows.iter().map(|row| table.read_row(row)).collect()
         })
     }
 }
@@ -337,7 +331,7 @@ where
 {
     match rows.as_slice() {
         [] => Ok(None),
-        [row] => read(table, row).map(Some),
+        [row] => table.read_row(row).map(Some),
         rows => Err(QueryError::SeveralRows {
             relation: table.quoted(),
             rows: rows.len(),
@@ -345,14 +339,7 @@ where
     }
 }
 
-fn read<R>(table: &'static Table, row: &Row) -> Result<R, QueryError>
-where
-    R: for<'r> TryFrom<&'r Row, Error = postgres::Error>,
-{
-    R::try_from(row).map_err(|cause| table.failed(cause))
-}
-
-impl<R> std::fmt::Debug for Statement<'_, R> {
+impl<R, K> std::fmt::Debug for Statement<'_, R, K> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Statement({:?})", self.sql())
     }

@@ -79,6 +79,28 @@ impl Column {
         Type::from_oid(known.oid)
     }
 
+    /// The column's type without its modifier, which a cast would cut values by.
+    pub(crate) fn type_name(&self) -> String {
+        if let Some(known) = sql::types::by_sql(self.sql_type) {
+            return format!("pg_catalog.{}", quote_identifier(known.name));
+        }
+        let modifier = self.sql_type.ends_with(')').then_some('(');
+        let name = modifier.and_then(|open| self.sql_type.rsplit_once(open));
+        let name = name.map_or(self.sql_type, |(name, _)| name);
+        // Types outside `pg_catalog` are printed with their schema; a blank is in the names of syntax.
+        if name.contains(['.', ' ', '[']) {
+            name.to_owned()
+        } else {
+            format!("pg_catalog.{name}")
+        }
+    }
+
+    /// The type of an array of the column's values; `None` for a column of arrays, as there are no arrays of arrays.
+    pub(crate) fn array_type(&self) -> Option<String> {
+        let is_array = self.sql_type.ends_with("[]");
+        (!is_array).then(|| format!("{}[]", self.type_name()))
+    }
+
     /// The column as a query reads it.
     fn read(&self) -> String {
         if self.as_text {
@@ -157,6 +179,27 @@ impl Table {
         columns.join(", ")
     }
 
+    /// A row with the columns of the table as an `R`.
+    pub(crate) fn read_row<R>(&self, row: &Row) -> Result<R, QueryError>
+    where
+        R: for<'r> TryFrom<&'r Row, Error = Error>,
+    {
+        R::try_from(row).map_err(|cause| match self.unexpected_null(row) {
+            Some(column) => QueryError::UnexpectedNull {
+                relation: self.quoted(),
+                column,
+            },
+            None => self.failed(cause),
+        })
+    }
+
+    /// The first column that is null in `row`, and never is by the schema.
+    fn unexpected_null(&self, row: &Row) -> Option<&'static str> {
+        let never_null = self.columns.iter().filter(|column| column.never_null);
+        let mut names = never_null.map(|column| column.name);
+        names.find(|name| matches!(row.try_get(*name), Ok(IsNull(true))))
+    }
+
     /// A driver's error with the name of the relation.
     pub(crate) fn failed(&self, cause: Error) -> QueryError {
         QueryError::Database {
@@ -211,30 +254,27 @@ impl Table {
         format!("INSERT INTO {table} ({columns}) VALUES {values})")
     }
 
-    /// `ON CONFLICT` on the primary key, which changes the columns that the row gives.
-    pub(crate) fn on_conflict_clause(&self, given: &[&str]) -> String {
-        let key = self.primary_key;
-        let mut changed = given.to_vec();
-        changed.retain(|column| !key.contains(column));
-        if changed.is_empty() {
-            // A row that is not changed would not be returned.
-            changed = key.to_vec();
-        }
-        let sets = changed.iter().map(|column| {
-            let column = quote_identifier(column);
-            format!("{column} = EXCLUDED.{column}")
-        });
-        format!(
-            " ON CONFLICT ({}) DO UPDATE SET {}",
-            quote_list(key.iter().copied()),
-            sets.collect::<Vec<_>>().join(", ")
-        )
-    }
-
     /// `INSERT` of `$1` rows that are all defaults.
     pub(crate) fn insert_defaults_statement(&self) -> String {
         let table = self.quoted();
         format!("INSERT INTO {table} SELECT FROM pg_catalog.generate_series(1, $1::bigint)")
+    }
+}
+
+/// Whether a value of any type is null.
+struct IsNull(bool);
+
+impl FromSql<'_> for IsNull {
+    fn from_sql(_: &Type, _: &[u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(false))
+    }
+
+    fn from_sql_null(_: &Type) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(true))
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
     }
 }
 
@@ -268,8 +308,6 @@ mod tests {
             TABLE.insert_rows_statement(&["id", "Order"], 3),
             TABLE.insert_rows_statement(&["id"], 2),
             TABLE.insert_statement(&[]),
-            TABLE.on_conflict_clause(&["id", "Order"]),
-            TABLE.on_conflict_clause(&["id"]),
             TABLE.insert_defaults_statement(),
         ];
         insta::assert_snapshot!(statements.join("\n"));

@@ -16,6 +16,8 @@ pub struct SqlType {
     pub rust: &'static str,
     /// Whether rows are read between two bounds of this type.
     pub is_ordered: bool,
+    /// Whether PostgreSQL knows which values are equal, so that `DISTINCT` and keys take the type.
+    pub has_equality: bool,
     /// Whether the Rust type is `Copy`.
     pub is_copy: bool,
     /// Whether a range type of the user's over it is a range of the Rust type: its order is PostgreSQL's, whatever the collation. Not `integer`,
@@ -28,6 +30,11 @@ pub struct SqlType {
 impl SqlType {
     const fn ordered(mut self) -> Self {
         self.is_ordered = true;
+        self
+    }
+
+    const fn unequal(mut self) -> Self {
+        self.has_equality = false;
         self
     }
 
@@ -55,6 +62,7 @@ const fn of(name: &'static str, sql: &'static str, oid: u32, rust: &'static str)
         rust,
         is_ordered: false,
         is_subtype: false,
+        has_equality: true,
         is_copy: false,
         is_second: false,
     }
@@ -65,13 +73,13 @@ const fn of(name: &'static str, sql: &'static str, oid: u32, rust: &'static str)
 pub const TYPES: &[SqlType] = &[
     of("bit", "bit", 1560, "timeschema::Bits").second(),
     of("bool", "boolean", 16, "bool").copy(),
-    of("box", "box", 603, "timeschema::Rectangle").copy(),
+    of("box", "box", 603, "timeschema::Rectangle").unequal().copy(),
     of("bpchar", "character", 1042, "String").second(),
     of("bytea", "bytea", 17, "Vec<u8>"),
     of("char", "\"char\"", 18, "timeschema::InternalChar").copy(),
     of("cid", "cid", 29, "timeschema::Cid").copy(),
     of("cidr", "cidr", 650, "timeschema::Cidr").copy(),
-    of("circle", "circle", 718, "timeschema::Circle").copy(),
+    of("circle", "circle", 718, "timeschema::Circle").unequal().copy(),
     of("date", "date", 1082, "timeschema::Date").ordered().copy(),
     of("datemultirange", "datemultirange", 4535, "timeschema::Multirange<timeschema::Date>"),
     of("daterange", "daterange", 3912, "timeschema::Range<timeschema::Date>"),
@@ -86,11 +94,11 @@ pub const TYPES: &[SqlType] = &[
     of("int8multirange", "int8multirange", 4536, "timeschema::Multirange<i64>"),
     of("int8range", "int8range", 3926, "timeschema::Range<i64>"),
     of("interval", "interval", 1186, "timeschema::Interval").copy(),
-    of("json", "json", 114, "timeschema::Json"),
+    of("json", "json", 114, "timeschema::Json").unequal(),
     of("jsonb", "jsonb", 3802, "timeschema::Jsonb"),
-    of("jsonpath", "jsonpath", 4072, "timeschema::JsonPath"),
-    of("line", "line", 628, "timeschema::Line").copy(),
-    of("lseg", "lseg", 601, "timeschema::LineSegment").copy(),
+    of("jsonpath", "jsonpath", 4072, "timeschema::JsonPath").unequal(),
+    of("line", "line", 628, "timeschema::Line").unequal().copy(),
+    of("lseg", "lseg", 601, "timeschema::LineSegment").unequal().copy(),
     of("macaddr", "macaddr", 829, "timeschema::MacAddr").copy(),
     of("macaddr8", "macaddr8", 774, "timeschema::MacAddr8").copy(),
     of("money", "money", 790, "timeschema::Money").copy(),
@@ -99,11 +107,11 @@ pub const TYPES: &[SqlType] = &[
     of("nummultirange", "nummultirange", 4532, "timeschema::Multirange<timeschema::Numeric>"),
     of("numrange", "numrange", 3906, "timeschema::Range<timeschema::Numeric>"),
     of("oid", "oid", 26, "timeschema::Oid").copy(),
-    of("path", "path", 602, "timeschema::Path"),
+    of("path", "path", 602, "timeschema::Path").unequal(),
     of("pg_lsn", "pg_lsn", 3220, "timeschema::PgLsn").copy().subtype(),
-    of("pg_snapshot", "pg_snapshot", 5038, "timeschema::PgSnapshot"),
-    of("point", "point", 600, "timeschema::Point").copy(),
-    of("polygon", "polygon", 604, "timeschema::Polygon"),
+    of("pg_snapshot", "pg_snapshot", 5038, "timeschema::PgSnapshot").unequal(),
+    of("point", "point", 600, "timeschema::Point").unequal().copy(),
+    of("polygon", "polygon", 604, "timeschema::Polygon").unequal(),
     of("regclass", "regclass", 2205, "timeschema::Oid").copy().second(),
     of("regcollation", "regcollation", 4191, "timeschema::Oid").copy().second(),
     of("regconfig", "regconfig", 3734, "timeschema::Oid").copy().second(),
@@ -127,13 +135,13 @@ pub const TYPES: &[SqlType] = &[
     of("tstzmultirange", "tstzmultirange", 4534, "timeschema::Multirange<timeschema::Timestamp>"),
     of("tstzrange", "tstzrange", 3910, "timeschema::Range<timeschema::Timestamp>"),
     of("tsvector", "tsvector", 3614, "timeschema::TsVector"),
-    of("txid_snapshot", "txid_snapshot", 2970, "timeschema::PgSnapshot").second(),
+    of("txid_snapshot", "txid_snapshot", 2970, "timeschema::PgSnapshot").unequal().second(),
     of("uuid", "uuid", 2950, "timeschema::Uuid").ordered().copy().subtype(),
     of("varbit", "bit varying", 1562, "timeschema::Bits"),
     of("varchar", "character varying", 1043, "String").second(),
     of("xid", "xid", 28, "timeschema::Xid").copy(),
     of("xid8", "xid8", 5069, "timeschema::Xid8").copy(),
-    of("xml", "xml", 142, "timeschema::Xml"),
+    of("xml", "xml", 142, "timeschema::Xml").unequal(),
 ];
 
 /// A type of an extension that has a Rust type. Its OID and its schema differ from database to database.

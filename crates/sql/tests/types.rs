@@ -17,6 +17,14 @@ fn names_and_oids_are_the_servers(mut client: Client) {
     }
 }
 
+#[testkit::test(session)]
+fn the_types_with_equality_are_the_servers(mut client: Client) {
+    for ty in TYPES {
+        let query = format!("SELECT DISTINCT NULL::pg_catalog.\"{}\"", ty.name);
+        assert_eq!(client.prepare(&query).is_ok(), ty.has_equality, "{query}");
+    }
+}
+
 fn session(test: &str) -> Option<Client> {
     testkit::session(test)
 }

@@ -830,6 +830,11 @@ pub mod events {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// The columns of a row of `public.events` to change. `None` leaves a column as it is.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct Update {
@@ -907,6 +912,28 @@ pub mod events {
 
     timeschema::partial_json! { Update, TABLE; 2 project_id, 3 name, 4 user_id, 5 session_id, 6 session_sequence, 7 device, 8 country, 9 ip, 10 url, 12 referrer, 13 viewport_width, 14 load_time_ms, 15 revenue, 16 is_bot, 17 tags, 18 properties, 19 received_at }
 
+    impl timeschema::Change for Update {
+        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
+            to.column(2, &self.project_id);
+            to.column(3, &self.name);
+            to.nullable(4, &self.user_id);
+            to.nullable(5, &self.session_id);
+            to.nullable(6, &self.session_sequence);
+            to.column(7, &self.device);
+            to.nullable(8, &self.country);
+            to.nullable(9, &self.ip);
+            to.nullable(10, &self.url);
+            to.nullable(12, &self.referrer);
+            to.nullable(13, &self.viewport_width);
+            to.nullable(14, &self.load_time_ms);
+            to.nullable(15, &self.revenue);
+            to.column(16, &self.is_bot);
+            to.column(17, &self.tags);
+            to.column(18, &self.properties);
+            to.column(19, &self.received_at);
+        }
+    }
+
     /// The row with this primary key: `time`, `event_id`.
     pub fn by_key(
         time: timeschema::Timestamp,
@@ -917,12 +944,19 @@ pub mod events {
             .equal(1, event_id)
     }
 
-    /// Writes one row, or changes the row that has its primary key (`time`, `event_id`), and
-    /// returns it.
+    /// Writes one row, or changes the row that has its `time`, `event_id`, and returns it.
     ///
     /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, row)
+    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[0, 1], row)
+    }
+
+    /// Writes many rows, or changes those that have their `time`, `event_id`. Each row has
+    /// another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[0, 1], rows)
     }
 
     /// Changes the row with this primary key (`time`, `event_id`), and returns it.
@@ -931,26 +965,22 @@ pub mod events {
         event_id: timeschema::Uuid,
         change: &Update,
     ) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE)
-            .set(2, &change.project_id)
-            .set(3, &change.name)
-            .set(4, &change.user_id)
-            .set(5, &change.session_id)
-            .set(6, &change.session_sequence)
-            .set(7, &change.device)
-            .set(8, &change.country)
-            .set(9, &change.ip)
-            .set(10, &change.url)
-            .set(12, &change.referrer)
-            .set(13, &change.viewport_width)
-            .set(14, &change.load_time_ms)
-            .set(15, &change.revenue)
-            .set(16, &change.is_bot)
-            .set(17, &change.tags)
-            .set(18, &change.properties)
-            .set(19, &change.received_at)
+        timeschema::Statement::update(&TABLE, change)
             .equal(0, time)
             .equal(1, event_id)
+    }
+
+    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
+    pub fn update_if<'a>(
+        time: timeschema::Timestamp,
+        event_id: timeschema::Uuid,
+        expected: &'a Update,
+        change: &'a Update,
+    ) -> timeschema::Statement<'a, Row> {
+        timeschema::Statement::update(&TABLE, change)
+            .equal(0, time)
+            .equal(1, event_id)
+            .unchanged(expected)
     }
 
     /// Deletes the row with this primary key (`time`, `event_id`), and returns it.
@@ -980,6 +1010,28 @@ pub mod events {
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
     }
+
+    /// What a row violates that `public.events` refuses.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Violation {
+        /// `events_load_time_ms_is_not_negative`:
+        /// `CHECK ((load_time_ms >= (0)::double precision))`.
+        LoadTimeMsIsNotNegative,
+        /// `events_pkey`: `PRIMARY KEY ("time", event_id)`.
+        Pkey,
+        /// `events_properties_is_object`: `CHECK ((jsonb_typeof(properties) = 'object'::text))`.
+        PropertiesIsObject,
+        /// `events_session_sequence_is_positive`: `CHECK ((session_sequence > 0))`.
+        SessionSequenceIsPositive,
+        /// `events_viewport_width_is_positive`: `CHECK ((viewport_width > 0))`.
+        ViewportWidthIsPositive,
+        /// This column is never null.
+        NotNull(String),
+        /// The constraint of this name, which this build does not know or is another table's.
+        Other(String),
+    }
+
+    timeschema::violation! { Violation { "events_load_time_ms_is_not_negative" LoadTimeMsIsNotNegative, "events_pkey" Pkey, "events_properties_is_object" PropertiesIsObject, "events_session_sequence_is_positive" SessionSequenceIsPositive, "events_viewport_width_is_positive" ViewportWidthIsPositive } NotNull Other }
 
     /// A place in the order of the pages: `time`, `event_id`.
     pub type Cursor = (timeschema::Timestamp, timeschema::Uuid);
@@ -1402,6 +1454,11 @@ pub mod funnel_events {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// The columns of a row of `public.funnel_events` to change. `None` leaves a column as it is.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct Update {
@@ -1422,6 +1479,14 @@ pub mod funnel_events {
 
     timeschema::partial_json! { Update, TABLE; 4 reached_at, 6 is_final, 7 event_id }
 
+    impl timeschema::Change for Update {
+        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
+            to.column(4, &self.reached_at);
+            to.column(6, &self.is_final);
+            to.column(7, &self.event_id);
+        }
+    }
+
     /// The row with this primary key: `funnel_id`, `user_id`, `entered_at`, `step`.
     pub fn by_key(
         funnel_id: i64,
@@ -1436,12 +1501,20 @@ pub mod funnel_events {
             .equal(3, step)
     }
 
-    /// Writes one row, or changes the row that has its primary key (`funnel_id`, `user_id`,
-    /// `entered_at`, `step`), and returns it.
+    /// Writes one row, or changes the row that has its `funnel_id`, `user_id`, `entered_at`,
+    /// `step`, and returns it.
     ///
     /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, row)
+    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[1, 2, 0, 3], row)
+    }
+
+    /// Writes many rows, or changes those that have their `funnel_id`, `user_id`, `entered_at`,
+    /// `step`. Each row has another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[1, 2, 0, 3], rows)
     }
 
     /// Changes the row with this primary key (`funnel_id`, `user_id`, `entered_at`, `step`), and
@@ -1453,14 +1526,28 @@ pub mod funnel_events {
         step: i16,
         change: &'a Update,
     ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE)
-            .set(4, &change.reached_at)
-            .set(6, &change.is_final)
-            .set(7, &change.event_id)
+        timeschema::Statement::update(&TABLE, change)
             .equal(1, funnel_id)
             .equal(2, user_id)
             .equal(0, entered_at)
             .equal(3, step)
+    }
+
+    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
+    pub fn update_if<'a>(
+        funnel_id: i64,
+        user_id: &'a str,
+        entered_at: timeschema::Timestamp,
+        step: i16,
+        expected: &'a Update,
+        change: &'a Update,
+    ) -> timeschema::Statement<'a, Row> {
+        timeschema::Statement::update(&TABLE, change)
+            .equal(1, funnel_id)
+            .equal(2, user_id)
+            .equal(0, entered_at)
+            .equal(3, step)
+            .unchanged(expected)
     }
 
     /// Deletes the row with this primary key (`funnel_id`, `user_id`, `entered_at`, `step`), and
@@ -1495,6 +1582,29 @@ pub mod funnel_events {
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
     }
+
+    /// What a row violates that `public.funnel_events` refuses.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Violation {
+        /// `funnel_events_first_step_enters`:
+        /// `CHECK (((step > 1) OR (reached_at = entered_at)))`.
+        FirstStepEnters,
+        /// `funnel_events_funnel_id_fkey`:
+        /// `FOREIGN KEY (funnel_id) REFERENCES public.funnels(id)`.
+        FunnelIdFkey,
+        /// `funnel_events_pkey`: `PRIMARY KEY (funnel_id, user_id, entered_at, step)`.
+        Pkey,
+        /// `funnel_events_reached_after_entering`: `CHECK ((reached_at >= entered_at))`.
+        ReachedAfterEntering,
+        /// `funnel_events_step_is_1_to_20`: `CHECK (((step >= 1) AND (step <= 20)))`.
+        StepIs1To20,
+        /// This column is never null.
+        NotNull(String),
+        /// The constraint of this name, which this build does not know or is another table's.
+        Other(String),
+    }
+
+    timeschema::violation! { Violation { "funnel_events_first_step_enters" FirstStepEnters, "funnel_events_funnel_id_fkey" FunnelIdFkey, "funnel_events_pkey" Pkey, "funnel_events_reached_after_entering" ReachedAfterEntering, "funnel_events_step_is_1_to_20" StepIs1To20 } NotNull Other }
 
     /// A place in the order of the pages: `entered_at`, `funnel_id`, `user_id`, `step`.
     pub type Cursor = (timeschema::Timestamp, i64, String, i16);
@@ -1813,6 +1923,11 @@ pub mod funnels {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// The columns of a row of `public.funnels` to change. `None` leaves a column as it is.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct Update {
@@ -1860,6 +1975,21 @@ pub mod funnels {
 
     timeschema::partial_json! { Update, TABLE; 1 project_id, 2 name, 3 description, 4 owner, 5 status, 6 steps, 8 conversion_window, 9 filter, 10 created_at, 11 updated_at }
 
+    impl timeschema::Change for Update {
+        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
+            to.column(1, &self.project_id);
+            to.column(2, &self.name);
+            to.nullable(3, &self.description);
+            to.column(4, &self.owner);
+            to.column(5, &self.status);
+            to.column(6, &self.steps);
+            to.column(8, &self.conversion_window);
+            to.nullable(9, &self.filter);
+            to.column(10, &self.created_at);
+            to.column(11, &self.updated_at);
+        }
+    }
+
     /// The row with this primary key: `id`.
     pub fn by_key(id: i64) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE).equal(0, id)
@@ -1867,18 +1997,18 @@ pub mod funnels {
 
     /// Changes the row with this primary key (`id`), and returns it.
     pub fn update(id: i64, change: &Update) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE)
-            .set(1, &change.project_id)
-            .set(2, &change.name)
-            .set(3, &change.description)
-            .set(4, &change.owner)
-            .set(5, &change.status)
-            .set(6, &change.steps)
-            .set(8, &change.conversion_window)
-            .set(9, &change.filter)
-            .set(10, &change.created_at)
-            .set(11, &change.updated_at)
+        timeschema::Statement::update(&TABLE, change).equal(0, id)
+    }
+
+    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
+    pub fn update_if<'a>(
+        id: i64,
+        expected: &'a Update,
+        change: &'a Update,
+    ) -> timeschema::Statement<'a, Row> {
+        timeschema::Statement::update(&TABLE, change)
             .equal(0, id)
+            .unchanged(expected)
     }
 
     /// Deletes the row with this primary key (`id`), and returns it.
@@ -1896,10 +2026,51 @@ pub mod funnels {
             .equal(2, name)
     }
 
+    /// Writes one row, or changes the row that has its `project_id`, `name`, and returns it.
+    ///
+    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
+    pub fn upsert_by_project_id_and_name(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[1, 2], row)
+    }
+
+    /// Writes many rows, or changes those that have their `project_id`, `name`. Each row has
+    /// another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many_by_project_id_and_name(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[1, 2], rows)
+    }
+
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
     }
+
+    /// What a row violates that `public.funnels` refuses.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Violation {
+        /// `funnels_conversion_window_is_at_most_30_days`:
+        /// `CHECK (((conversion_window > '00:00:00'::interval) AND (conversion_window <= '30 days'::interval)))`.
+        ConversionWindowIsAtMost30Days,
+        /// `funnels_name_is_not_blank`: `CHECK ((name ~ '\S'::text))`.
+        NameIsNotBlank,
+        /// `funnels_pkey`: `PRIMARY KEY (id)`.
+        Pkey,
+        /// `funnels_project_name_key`: `UNIQUE (project_id, name)`.
+        ProjectNameKey,
+        /// `funnels_steps_are_2_to_20`:
+        /// `CHECK (((array_ndims(steps) = 1) AND ((cardinality(steps) >= 2) AND (cardinality(steps) <= 20))))`.
+        StepsAre2To20,
+        /// `funnels_steps_are_named`:
+        /// `CHECK (((array_position(steps, NULL::text) IS NULL) AND (array_position(steps, ''::text) IS NULL)))`.
+        StepsAreNamed,
+        /// This column is never null.
+        NotNull(String),
+        /// The constraint of this name, which this build does not know or is another table's.
+        Other(String),
+    }
+
+    timeschema::violation! { Violation { "funnels_conversion_window_is_at_most_30_days" ConversionWindowIsAtMost30Days, "funnels_name_is_not_blank" NameIsNotBlank, "funnels_pkey" Pkey, "funnels_project_name_key" ProjectNameKey, "funnels_steps_are_2_to_20" StepsAre2To20, "funnels_steps_are_named" StepsAreNamed } NotNull Other }
 
     /// A place in the order of the pages: `id`.
     pub type Cursor = i64;
@@ -1913,14 +2084,12 @@ pub mod funnels {
 
     /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
     /// next page begins at the [`Row::cursor`] of the last row.
-    ///
     pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
     }
 
     /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
     /// next page begins at the [`Row::cursor`] of the last row.
-    ///
     pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
     }

@@ -88,6 +88,11 @@ pub mod lone {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
@@ -293,6 +298,11 @@ pub mod places {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
     }
 
     /// The rows whose `time` is in `range`, in ascending order. The start of `range` is included,

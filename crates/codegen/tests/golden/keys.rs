@@ -219,6 +219,11 @@ pub mod accounts {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// The columns of a row of `public.accounts` to change. `None` leaves a column as it is.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct Update {
@@ -238,6 +243,17 @@ pub mod accounts {
 
     timeschema::partial_json! { Update, TABLE; 1 key, 2 tenant, 3 tier, 4 slug, 5 tenant_and_slug, 6 code }
 
+    impl timeschema::Change for Update {
+        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
+            to.column(1, &self.key);
+            to.column(2, &self.tenant);
+            to.column(3, &self.tier);
+            to.nullable(4, &self.slug);
+            to.nullable(5, &self.tenant_and_slug);
+            to.nullable(6, &self.code);
+        }
+    }
+
     /// The row with this primary key: `id`.
     pub fn by_key(id: i64) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE).equal(0, id)
@@ -245,14 +261,18 @@ pub mod accounts {
 
     /// Changes the row with this primary key (`id`), and returns it.
     pub fn update(id: i64, change: &Update) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE)
-            .set(1, &change.key)
-            .set(2, &change.tenant)
-            .set(3, &change.tier)
-            .set(4, &change.slug)
-            .set(5, &change.tenant_and_slug)
-            .set(6, &change.code)
+        timeschema::Statement::update(&TABLE, change).equal(0, id)
+    }
+
+    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
+    pub fn update_if<'a>(
+        id: i64,
+        expected: &'a Update,
+        change: &'a Update,
+    ) -> timeschema::Statement<'a, Row> {
+        timeschema::Statement::update(&TABLE, change)
             .equal(0, id)
+            .unchanged(expected)
     }
 
     /// Deletes the row with this primary key (`id`), and returns it.
@@ -265,9 +285,38 @@ pub mod accounts {
         timeschema::Statement::select(&TABLE).equal(1, key)
     }
 
+    /// Writes one row, or changes the row that has its `key`, and returns it.
+    ///
+    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
+    pub fn upsert_by_key_xc117(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[1], row)
+    }
+
+    /// Writes many rows, or changes those that have their `key`. Each row has another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many_by_key_xc117(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[1], rows)
+    }
+
     /// The row with this unique key: `tenant_and_slug`.
     pub fn by_tenant_and_slug_x5e58(tenant_and_slug: &str) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::select(&TABLE).equal(5, tenant_and_slug)
+    }
+
+    /// Writes one row, or changes the row that has its `tenant_and_slug`, and returns it.
+    ///
+    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
+    pub fn upsert_by_tenant_and_slug_x5e58(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[5], row)
+    }
+
+    /// Writes many rows, or changes those that have their `tenant_and_slug`. Each row has
+    /// another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many_by_tenant_and_slug_x5e58(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[5], rows)
     }
 
     /// The row with this unique key: `tenant`, `slug`.
@@ -280,6 +329,20 @@ pub mod accounts {
             .equal(4, slug)
     }
 
+    /// Writes one row, or changes the row that has its `tenant`, `slug`, and returns it.
+    ///
+    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
+    pub fn upsert_by_tenant_and_slug_x488e(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[2, 4], row)
+    }
+
+    /// Writes many rows, or changes those that have their `tenant`, `slug`. Each row has another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many_by_tenant_and_slug_x488e(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[2, 4], rows)
+    }
+
     /// The row with this unique key: `tier`, `code`.
     pub fn by_tier_and_code<'a>(
         tier: &'a super::Tier,
@@ -290,10 +353,45 @@ pub mod accounts {
             .equal(6, code)
     }
 
+    /// Writes one row, or changes the row that has its `tier`, `code`, and returns it.
+    ///
+    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
+    pub fn upsert_by_tier_and_code(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[3, 6], row)
+    }
+
+    /// Writes many rows, or changes those that have their `tier`, `code`. Each row has another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many_by_tier_and_code(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[3, 6], rows)
+    }
+
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
     }
+
+    /// What a row violates that `public.accounts` refuses.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Violation {
+        /// `accounts_key_key`: `UNIQUE (key)`.
+        KeyKey,
+        /// `accounts_pkey`: `PRIMARY KEY (id)`.
+        Pkey,
+        /// `accounts_tenant_and_slug_key`: `UNIQUE (tenant_and_slug)`.
+        TenantAndSlugKey,
+        /// `accounts_tenant_slug_key`: `UNIQUE (tenant, slug)`.
+        TenantSlugKey,
+        /// `accounts_tier_code_key`: `UNIQUE (tier, code)`.
+        TierCodeKey,
+        /// This column is never null.
+        NotNull(String),
+        /// The constraint of this name, which this build does not know or is another table's.
+        Other(String),
+    }
+
+    timeschema::violation! { Violation { "accounts_key_key" KeyKey, "accounts_pkey" Pkey, "accounts_tenant_and_slug_key" TenantAndSlugKey, "accounts_tenant_slug_key" TenantSlugKey, "accounts_tier_code_key" TierCodeKey } NotNull Other }
 
     /// A place in the order of the pages: `id`.
     pub type Cursor = i64;
@@ -307,16 +405,144 @@ pub mod accounts {
 
     /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
     /// next page begins at the [`Row::cursor`] of the last row.
-    ///
     pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
     }
 
     /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
     /// next page begins at the [`Row::cursor`] of the last row.
-    ///
     pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+    }
+}
+
+/// Table `public.children`.
+pub mod children {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: NOT NULL.
+        ///
+        /// `integer`.
+        pub id: i32,
+        /// `text`.
+        pub name: Option<String>,
+    }
+
+    /// Reads the columns by name, so a query may return them in any order, together with others.
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
+
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                id: TABLE.get(row, 0)?,
+                name: TABLE.get(row, 1)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: timeschema::Table = timeschema::Table {
+        schema: "public",
+        name: "children",
+        columns: &[
+            timeschema::Column::never_null("id", "integer"),
+            timeschema::Column::nullable("name", "text"),
+        ],
+        primary_key: &[],
+    };
+
+    timeschema::row_json! { Row, TABLE; 0 id, 1 name }
+
+    /// A row to be written to `public.children`.
+    ///
+    /// [`Required`] holds what every row needs; add the rest by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `integer`.
+        pub id: i32,
+        /// `text`. `None` is null.
+        pub name: Option<String>,
+    }
+
+    timeschema::partial_json! { New, TABLE; 0 id, 1 name }
+
+    /// The columns that every row of `public.children` needs: they are never null and have no
+    /// default.
+    ///
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// `integer`.
+        pub id: i32,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                id: required.id,
+                name: None,
+            }
+        }
+    }
+
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
+        type Given = [bool; 2];
+
+        fn given(&self) -> Self::Given {
+            [true; 2]
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.id);
+            values.push(&self.name);
+            values
+        }
+
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.id, out)?;
+            timeschema::nullable_field(&self.name, out)?;
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
     }
 }
 
@@ -439,6 +665,11 @@ pub mod emails {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// The columns of a row of `public.emails` to change. `None` leaves a column as it is.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct Update {
@@ -448,23 +679,45 @@ pub mod emails {
 
     timeschema::partial_json! { Update, TABLE; 1 tier }
 
+    impl timeschema::Change for Update {
+        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
+            to.nullable(1, &self.tier);
+        }
+    }
+
     /// The row with this primary key: `address`.
     pub fn by_key(address: &str) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::select(&TABLE).equal_in("ext", 0, address)
     }
 
-    /// Writes one row, or changes the row that has its primary key (`address`), and returns it.
+    /// Writes one row, or changes the row that has its `address`, and returns it.
     ///
     /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, row)
+    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[0], row)
+    }
+
+    /// Writes many rows, or changes those that have their `address`. Each row has another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[0], rows)
     }
 
     /// Changes the row with this primary key (`address`), and returns it.
     pub fn update<'a>(address: &'a str, change: &'a Update) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE)
-            .set(1, &change.tier)
+        timeschema::Statement::update(&TABLE, change).equal_in("ext", 0, address)
+    }
+
+    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
+    pub fn update_if<'a>(
+        address: &'a str,
+        expected: &'a Update,
+        change: &'a Update,
+    ) -> timeschema::Statement<'a, Row> {
+        timeschema::Statement::update(&TABLE, change)
             .equal_in("ext", 0, address)
+            .unchanged(expected)
     }
 
     /// Deletes the row with this primary key (`address`), and returns it.
@@ -477,10 +730,39 @@ pub mod emails {
         timeschema::Statement::select(&TABLE).equal(1, tier)
     }
 
+    /// Writes one row, or changes the row that has its `tier`, and returns it.
+    ///
+    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
+    pub fn upsert_by_tier(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[1], row)
+    }
+
+    /// Writes many rows, or changes those that have their `tier`. Each row has another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many_by_tier(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[1], rows)
+    }
+
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
     }
+
+    /// What a row violates that `public.emails` refuses.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Violation {
+        /// `emails_pkey`: `PRIMARY KEY (address)`.
+        Pkey,
+        /// `emails_tier_key`: `UNIQUE (tier)`.
+        TierKey,
+        /// This column is never null.
+        NotNull(String),
+        /// The constraint of this name, which this build does not know or is another table's.
+        Other(String),
+    }
+
+    timeschema::violation! { Violation { "emails_pkey" Pkey, "emails_tier_key" TierKey } NotNull Other }
 }
 
 /// Table `public.flags`.
@@ -570,16 +852,28 @@ pub mod flags {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// The row with this primary key: `name`.
     pub fn by_key(name: &str) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::select(&TABLE).equal(0, name)
     }
 
-    /// Writes one row, or changes the row that has its primary key (`name`), and returns it.
+    /// Writes one row, or changes the row that has its `name`, and returns it.
     ///
     /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, row)
+    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[0], row)
+    }
+
+    /// Writes many rows, or changes those that have their `name`. Each row has another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[0], rows)
     }
 
     /// Deletes the row with this primary key (`name`), and returns it.
@@ -591,6 +885,19 @@ pub mod flags {
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
     }
+
+    /// What a row violates that `public.flags` refuses.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Violation {
+        /// `flags_pkey`: `PRIMARY KEY (name)`.
+        Pkey,
+        /// This column is never null.
+        NotNull(String),
+        /// The constraint of this name, which this build does not know or is another table's.
+        Other(String),
+    }
+
+    timeschema::violation! { Violation { "flags_pkey" Pkey } NotNull Other }
 
     /// A place in the order of the pages: `name`.
     pub type Cursor = String;
@@ -604,14 +911,12 @@ pub mod flags {
 
     /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `name`. The
     /// next page begins at the [`Row::cursor`] of the last row.
-    ///
     pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
     }
 
     /// At most `rows` rows before `cursor`, or the last ones, in descending order of `name`. The
     /// next page begins at the [`Row::cursor`] of the last row.
-    ///
     pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
     }
@@ -745,6 +1050,11 @@ pub mod keycol {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// The columns of a row of `public.keycol` to change. `None` leaves a column as it is.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct Update {
@@ -756,24 +1066,46 @@ pub mod keycol {
 
     timeschema::partial_json! { Update, TABLE; 0 key, 1 key_column }
 
+    impl timeschema::Change for Update {
+        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
+            to.nullable(0, &self.key);
+            to.nullable(1, &self.key_column);
+        }
+    }
+
     /// The row with this primary key: `id`.
     pub fn by_key(id: i32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE).equal(2, id)
     }
 
-    /// Writes one row, or changes the row that has its primary key (`id`), and returns it.
+    /// Writes one row, or changes the row that has its `id`, and returns it.
     ///
     /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, row)
+    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[2], row)
+    }
+
+    /// Writes many rows, or changes those that have their `id`. Each row has another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[2], rows)
     }
 
     /// Changes the row with this primary key (`id`), and returns it.
     pub fn update(id: i32, change: &Update) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE)
-            .set(0, &change.key)
-            .set(1, &change.key_column)
+        timeschema::Statement::update(&TABLE, change).equal(2, id)
+    }
+
+    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
+    pub fn update_if<'a>(
+        id: i32,
+        expected: &'a Update,
+        change: &'a Update,
+    ) -> timeschema::Statement<'a, Row> {
+        timeschema::Statement::update(&TABLE, change)
             .equal(2, id)
+            .unchanged(expected)
     }
 
     /// Deletes the row with this primary key (`id`), and returns it.
@@ -786,15 +1118,60 @@ pub mod keycol {
         timeschema::Statement::select(&TABLE).equal(1, key_column)
     }
 
+    /// Writes one row, or changes the row that has its `key_column`, and returns it.
+    ///
+    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
+    pub fn upsert_by_key_column(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[1], row)
+    }
+
+    /// Writes many rows, or changes those that have their `key_column`. Each row has another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many_by_key_column(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[1], rows)
+    }
+
     /// The row with this unique key: `key`.
     pub fn by_key_xc117(key: i32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE).equal(0, key)
+    }
+
+    /// Writes one row, or changes the row that has its `key`, and returns it.
+    ///
+    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
+    pub fn upsert_by_key_xc117(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[0], row)
+    }
+
+    /// Writes many rows, or changes those that have their `key`. Each row has another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many_by_key_xc117(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[0], rows)
     }
 
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
     }
+
+    /// What a row violates that `public.keycol` refuses.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Violation {
+        /// `keycol_key_column_key`: `UNIQUE (key_column)`.
+        KeyColumnKey,
+        /// `keycol_key_key`: `UNIQUE (key)`.
+        KeyKey,
+        /// `keycol_pkey`: `PRIMARY KEY (id)`.
+        Pkey,
+        /// This column is never null.
+        NotNull(String),
+        /// The constraint of this name, which this build does not know or is another table's.
+        Other(String),
+    }
+
+    timeschema::violation! { Violation { "keycol_key_column_key" KeyColumnKey, "keycol_key_key" KeyKey, "keycol_pkey" Pkey } NotNull Other }
 
     /// A place in the order of the pages: `id`.
     pub type Cursor = i32;
@@ -808,16 +1185,473 @@ pub mod keycol {
 
     /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
     /// next page begins at the [`Row::cursor`] of the last row.
-    ///
     pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::page_after(&TABLE, &[2], cursor.map(|cursor| (cursor,)), rows)
     }
 
     /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
     /// next page begins at the [`Row::cursor`] of the last row.
-    ///
     pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::page_before(&TABLE, &[2], cursor.map(|cursor| (cursor,)), rows)
+    }
+}
+
+/// Table `public.members`.
+pub mod members {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: primary key.
+        ///
+        /// `bigint`, identity that the database chooses by default.
+        pub id: i64,
+        /// Never null: NOT NULL.
+        ///
+        /// `integer`.
+        pub team: i32,
+        /// Never null: NOT NULL.
+        ///
+        /// Column `the "nick`: `text`.
+        pub the_quote_nick: String,
+        /// `text`.
+        pub email: Option<String>,
+        /// Never null: NOT NULL.
+        ///
+        /// `numeric(6,2)`, `0` by default.
+        pub score: timeschema::Numeric,
+        /// `text[]`.
+        pub tags: Option<timeschema::Array<String>>,
+        /// `point`.
+        pub place: Option<timeschema::Point>,
+        /// `json`.
+        pub note: Option<timeschema::Json>,
+        /// `public.tier`.
+        pub tier: Option<super::Tier>,
+        /// `ext.citext`.
+        pub contact: Option<String>,
+        /// Never null: NOT NULL.
+        ///
+        /// `integer`, `1` by default.
+        pub version: i32,
+        /// Never null: NOT NULL.
+        ///
+        /// `timestamp with time zone`, `'2020-01-01 00:00:00+00'::timestamp with time zone` by
+        /// default.
+        pub at: timeschema::Timestamp,
+        /// `character varying(3)`.
+        pub code: Option<String>,
+        /// `public.uncomparable`. Read and written as its text.
+        pub home: Option<timeschema::AsText>,
+    }
+
+    /// Reads the columns by name, so a query may return them in any order, together with others.
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
+
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                id: TABLE.get(row, 0)?,
+                team: TABLE.get(row, 1)?,
+                the_quote_nick: TABLE.get(row, 2)?,
+                email: TABLE.get(row, 3)?,
+                score: TABLE.get(row, 4)?,
+                tags: TABLE.get(row, 5)?,
+                place: TABLE.get(row, 6)?,
+                note: TABLE.get(row, 7)?,
+                tier: TABLE.get(row, 8)?,
+                contact: TABLE.get(row, 9)?,
+                version: TABLE.get(row, 10)?,
+                at: TABLE.get(row, 11)?,
+                code: TABLE.get(row, 12)?,
+                home: TABLE.get(row, 13)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: timeschema::Table = timeschema::Table {
+        schema: "public",
+        name: "members",
+        columns: &[
+            timeschema::Column::never_null("id", "bigint"),
+            timeschema::Column::never_null("team", "integer"),
+            timeschema::Column::never_null("the \"nick", "text"),
+            timeschema::Column::nullable("email", "text"),
+            timeschema::Column::never_null("score", "numeric(6,2)"),
+            timeschema::Column::nullable("tags", "text[]"),
+            timeschema::Column::nullable("place", "point"),
+            timeschema::Column::nullable("note", "json"),
+            timeschema::Column::nullable("tier", "public.tier"),
+            timeschema::Column::nullable("contact", "ext.citext"),
+            timeschema::Column::never_null("version", "integer"),
+            timeschema::Column::never_null("at", "timestamp with time zone"),
+            timeschema::Column::nullable("code", "character varying(3)"),
+            timeschema::Column::nullable_text("home", "public.uncomparable"),
+        ],
+        primary_key: &["id"],
+    };
+
+    timeschema::row_json! { Row, TABLE; 0 id, 1 team, 2 the_quote_nick, 3 email, 4 score, 5 tags, 6 place, 7 note, 8 tier, 9 contact, 10 version, 11 at, 12 code, 13 home }
+
+    /// A row to be written to `public.members`.
+    ///
+    /// [`Required`] holds what every row needs; add the rest by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `bigint`, identity that the database chooses by default. `None` is the default.
+        pub id: Option<i64>,
+        /// `integer`.
+        pub team: i32,
+        /// Column `the "nick`: `text`.
+        pub the_quote_nick: String,
+        /// `text`. `None` is null.
+        pub email: Option<String>,
+        /// `numeric(6,2)`, `0` by default. `None` is the default.
+        pub score: Option<timeschema::Numeric>,
+        /// `text[]`. `None` is null.
+        pub tags: Option<timeschema::Array<String>>,
+        /// `point`. `None` is null.
+        pub place: Option<timeschema::Point>,
+        /// `json`. `None` is null.
+        pub note: Option<timeschema::Json>,
+        /// `public.tier`. `None` is null.
+        pub tier: Option<super::Tier>,
+        /// `ext.citext`. `None` is null.
+        pub contact: Option<String>,
+        /// `integer`, `1` by default. `None` is the default.
+        pub version: Option<i32>,
+        /// `timestamp with time zone`, `'2020-01-01 00:00:00+00'::timestamp with time zone` by
+        /// default. `None` is the default.
+        pub at: Option<timeschema::Timestamp>,
+        /// `character varying(3)`. `None` is null.
+        pub code: Option<String>,
+        /// `public.uncomparable`. Read and written as its text. `None` is null.
+        pub home: Option<timeschema::AsText>,
+    }
+
+    timeschema::partial_json! { New, TABLE; 0 id, 1 team, 2 the_quote_nick, 3 email, 4 score, 5 tags, 6 place, 7 note, 8 tier, 9 contact, 10 version, 11 at, 12 code, 13 home }
+
+    /// The columns that every row of `public.members` needs: they are never null and have no
+    /// default.
+    ///
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// `integer`.
+        pub team: i32,
+        /// Column `the "nick`: `text`.
+        pub the_quote_nick: String,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                id: None,
+                team: required.team,
+                the_quote_nick: required.the_quote_nick,
+                email: None,
+                score: None,
+                tags: None,
+                place: None,
+                note: None,
+                tier: None,
+                contact: None,
+                version: None,
+                at: None,
+                code: None,
+                home: None,
+            }
+        }
+    }
+
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
+        type Given = [bool; 14];
+
+        fn given(&self) -> Self::Given {
+            let mut given = [true; 14];
+            given[0] = self.id.is_some();
+            given[4] = self.score.is_some();
+            given[10] = self.version.is_some();
+            given[11] = self.at.is_some();
+            given
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
+            if let Some(value) = &self.id {
+                values.push(value);
+            }
+            values.push(&self.team);
+            values.push(&self.the_quote_nick);
+            values.push(&self.email);
+            if let Some(value) = &self.score {
+                values.push(value);
+            }
+            values.push(&self.tags);
+            values.push(&self.place);
+            values.push(&self.note);
+            values.push(&self.tier);
+            values.push(&self.contact);
+            if let Some(value) = &self.version {
+                values.push(value);
+            }
+            if let Some(value) = &self.at {
+                values.push(value);
+            }
+            values.push(&self.code);
+            values.push(&self.home);
+            values
+        }
+
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            if let Some(value) = &self.id {
+                timeschema::field(value, out)?;
+            }
+            timeschema::field(&self.team, out)?;
+            timeschema::field(&self.the_quote_nick, out)?;
+            timeschema::nullable_field(&self.email, out)?;
+            if let Some(value) = &self.score {
+                timeschema::field(value, out)?;
+            }
+            timeschema::nullable_field(&self.tags, out)?;
+            timeschema::nullable_field(&self.place, out)?;
+            timeschema::nullable_field(&self.note, out)?;
+            timeschema::nullable_field(&self.tier, out)?;
+            timeschema::nullable_field(&self.contact, out)?;
+            if let Some(value) = &self.version {
+                timeschema::field(value, out)?;
+            }
+            if let Some(value) = &self.at {
+                timeschema::field(value, out)?;
+            }
+            timeschema::nullable_field(&self.code, out)?;
+            timeschema::nullable_field(&self.home, out)?;
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with `INSERT`s of many rows, all or none, and returns how many they were.
+    ///
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
+    /// The columns of a row of `public.members` to change. `None` leaves a column as it is.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct Update {
+        /// `integer`.
+        pub team: Option<i32>,
+        /// Column `the "nick`: `text`.
+        pub the_quote_nick: Option<String>,
+        /// `text`. `Some(None)` is null.
+        pub email: Option<Option<String>>,
+        /// `numeric(6,2)`, `0` by default.
+        pub score: Option<timeschema::Numeric>,
+        /// `text[]`. `Some(None)` is null.
+        pub tags: Option<Option<timeschema::Array<String>>>,
+        /// `point`. `Some(None)` is null.
+        pub place: Option<Option<timeschema::Point>>,
+        /// `json`. `Some(None)` is null.
+        pub note: Option<Option<timeschema::Json>>,
+        /// `public.tier`. `Some(None)` is null.
+        pub tier: Option<Option<super::Tier>>,
+        /// `ext.citext`. `Some(None)` is null.
+        pub contact: Option<Option<String>>,
+        /// `integer`, `1` by default.
+        pub version: Option<i32>,
+        /// `timestamp with time zone`, `'2020-01-01 00:00:00+00'::timestamp with time zone` by
+        /// default.
+        pub at: Option<timeschema::Timestamp>,
+        /// `character varying(3)`. `Some(None)` is null.
+        pub code: Option<Option<String>>,
+        /// `public.uncomparable`. Read and written as its text. `Some(None)` is null.
+        pub home: Option<Option<timeschema::AsText>>,
+    }
+
+    timeschema::partial_json! { Update, TABLE; 1 team, 2 the_quote_nick, 3 email, 4 score, 5 tags, 6 place, 7 note, 8 tier, 9 contact, 10 version, 11 at, 12 code, 13 home }
+
+    impl timeschema::Change for Update {
+        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
+            to.column(1, &self.team);
+            to.column(2, &self.the_quote_nick);
+            to.nullable(3, &self.email);
+            to.column(4, &self.score);
+            to.nullable(5, &self.tags);
+            to.nullable(6, &self.place);
+            to.nullable(7, &self.note);
+            to.nullable(8, &self.tier);
+            to.nullable(9, &self.contact);
+            to.column(10, &self.version);
+            to.column(11, &self.at);
+            to.nullable(12, &self.code);
+            to.nullable(13, &self.home);
+        }
+
+        fn comparison(position: usize) -> timeschema::Comparison {
+            match position {
+                6 => timeschema::Comparison::Text,
+                7 => timeschema::Comparison::Text,
+                9 => timeschema::Comparison::InSchema("ext"),
+                13 => timeschema::Comparison::Text,
+                _ => timeschema::Comparison::Operator,
+            }
+        }
+    }
+
+    /// The row with this primary key: `id`.
+    pub fn by_key(id: i64) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE).equal(0, id)
+    }
+
+    /// Writes one row, or changes the row that has its `id`, and returns it.
+    ///
+    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
+    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[0], row)
+    }
+
+    /// Writes many rows, or changes those that have their `id`. Each row has another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[0], rows)
+    }
+
+    /// Changes the row with this primary key (`id`), and returns it.
+    pub fn update(id: i64, change: &Update) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::update(&TABLE, change).equal(0, id)
+    }
+
+    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
+    pub fn update_if<'a>(
+        id: i64,
+        expected: &'a Update,
+        change: &'a Update,
+    ) -> timeschema::Statement<'a, Row> {
+        timeschema::Statement::update(&TABLE, change)
+            .equal(0, id)
+            .unchanged(expected)
+    }
+
+    /// Deletes the row with this primary key (`id`), and returns it.
+    pub fn delete(id: i64) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::delete(&TABLE).equal(0, id)
+    }
+
+    /// The row with this unique key: `email`.
+    pub fn by_email(email: &str) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::select(&TABLE).equal(3, email)
+    }
+
+    /// The row with this unique key: `team`, `the "nick`.
+    pub fn by_team_and_the_quote_nick(
+        team: i32,
+        the_quote_nick: &str,
+    ) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::select(&TABLE)
+            .equal(1, team)
+            .equal(2, the_quote_nick)
+    }
+
+    /// Writes one row, or changes the row that has its `team`, `the "nick`, and returns it.
+    ///
+    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
+    pub fn upsert_by_team_and_the_quote_nick(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[1, 2], row)
+    }
+
+    /// Writes many rows, or changes those that have their `team`, `the "nick`. Each row has
+    /// another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many_by_team_and_the_quote_nick(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[1, 2], rows)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+    }
+
+    /// What a row violates that `public.members` refuses.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Violation {
+        /// `members_"; DROP TABLE members; --`: `CHECK ((team <> 13))`.
+        QuoteDropTableMembers,
+        /// `members_email_later`: `UNIQUE (email) DEFERRABLE`.
+        EmailLater,
+        /// `members_flag`: `FOREIGN KEY (code) REFERENCES public.flags(name)`.
+        Flag,
+        /// `members_pkey`: `PRIMARY KEY (id)`.
+        Pkey,
+        /// `members_version_is_positive`: `CHECK ((version > 0))`.
+        VersionIsPositive,
+        /// `not null`: `CHECK ((score < (1000)::numeric))`.
+        NotNull,
+        /// `members_lower`:
+        /// `CREATE UNIQUE INDEX members_lower ON public.members USING btree (lower(email))`.
+        Lower,
+        /// `members_nick`:
+        /// `CREATE UNIQUE INDEX members_nick ON public.members USING btree (team, "the ""nick" DESC)`.
+        Nick,
+        /// `members_partial`:
+        /// `CREATE UNIQUE INDEX members_partial ON public.members USING btree (version) WHERE (version > 100)`.
+        Partial,
+        /// This column is never null.
+        NotNull_(String),
+        /// The constraint of this name, which this build does not know or is another table's.
+        Other(String),
+    }
+
+    timeschema::violation! { Violation { "members_\"; DROP TABLE members; --" QuoteDropTableMembers, "members_email_later" EmailLater, "members_flag" Flag, "members_pkey" Pkey, "members_version_is_positive" VersionIsPositive, "not null" NotNull, "members_lower" Lower, "members_nick" Nick, "members_partial" Partial } NotNull_ Other }
+
+    /// A place in the order of the pages: `id`.
+    pub type Cursor = i64;
+
+    impl Row {
+        /// Where the row stands in that order.
+        pub fn cursor(&self) -> Cursor {
+            self.id
+        }
+    }
+
+    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
+    /// next page begins at the [`Row::cursor`] of the last row.
+    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+    }
+
+    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
+    /// next page begins at the [`Row::cursor`] of the last row.
+    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
     }
 }
 
@@ -896,9 +1730,234 @@ pub mod nothing {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
+    }
+}
+
+/// Table `public.parents`.
+pub mod parents {
+    /// A row of the table, as it is read.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Row {
+        /// Never null: primary key.
+        ///
+        /// `integer`.
+        pub id: i32,
+        /// `text`.
+        pub name: Option<String>,
+    }
+
+    /// Reads the columns by name, so a query may return them in any order, together with others.
+    impl TryFrom<&timeschema::postgres::Row> for Row {
+        type Error = timeschema::postgres::Error;
+
+        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
+            Ok(Self {
+                id: TABLE.get(row, 0)?,
+                name: TABLE.get(row, 1)?,
+            })
+        }
+    }
+
+    /// Name, columns and primary key.
+    pub const TABLE: timeschema::Table = timeschema::Table {
+        schema: "public",
+        name: "parents",
+        columns: &[
+            timeschema::Column::never_null("id", "integer"),
+            timeschema::Column::nullable("name", "text"),
+        ],
+        primary_key: &["id"],
+    };
+
+    timeschema::row_json! { Row, TABLE; 0 id, 1 name }
+
+    /// A row to be written to `public.parents`.
+    ///
+    /// [`Required`] holds what every row needs; add the rest by struct update:
+    /// `New { a: Some(1), ..Required { b, c }.into() }`.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct New {
+        /// `integer`.
+        pub id: i32,
+        /// `text`. `None` is null.
+        pub name: Option<String>,
+    }
+
+    timeschema::partial_json! { New, TABLE; 0 id, 1 name }
+
+    /// The columns that every row of `public.parents` needs: they are never null and have no
+    /// default.
+    ///
+    /// If a migration adds such a column, code that writes rows without it no longer compiles.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Required {
+        /// `integer`.
+        pub id: i32,
+    }
+
+    impl From<Required> for New {
+        fn from(required: Required) -> Self {
+            Self {
+                id: required.id,
+                name: None,
+            }
+        }
+    }
+
+    impl timeschema::Insert for New {
+        const TABLE: timeschema::Table = TABLE;
+        type Given = [bool; 2];
+
+        fn given(&self) -> Self::Given {
+            [true; 2]
+        }
+
+        fn columns(&self) -> Vec<&'static str> {
+            TABLE
+                .columns
+                .iter()
+                .zip(self.given())
+                .filter(|(_, given)| *given)
+                .map(|(column, _)| column.name)
+                .collect()
+        }
+
+        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
+            let most = TABLE.columns.len();
+            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
+            values.push(&self.id);
+            values.push(&self.name);
+            values
+        }
+
+        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
+            timeschema::field(&self.id, out)?;
+            timeschema::nullable_field(&self.name, out)?;
+            Ok(())
+        }
+    }
+
+    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
+    ///
+    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
+    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
+        client: &mut C,
+        rows: impl IntoIterator<Item = &'a New>,
+    ) -> Result<u64, timeschema::CopyError> {
+        timeschema::copy_in(client, rows)
+    }
+
+    /// Writes one row and returns it as it is stored, defaults and generated columns included.
+    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
+    /// The columns of a row of `public.parents` to change. `None` leaves a column as it is.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct Update {
+        /// `text`. `Some(None)` is null.
+        pub name: Option<Option<String>>,
+    }
+
+    timeschema::partial_json! { Update, TABLE; 1 name }
+
+    impl timeschema::Change for Update {
+        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
+            to.nullable(1, &self.name);
+        }
+    }
+
+    /// The row with this primary key: `id`.
+    pub fn by_key(id: i32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE).equal(0, id)
+    }
+
+    /// Writes one row, or changes the row that has its `id`, and returns it.
+    ///
+    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
+    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[0], row)
+    }
+
+    /// Writes many rows, or changes those that have their `id`. Each row has another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[0], rows)
+    }
+
+    /// Changes the row with this primary key (`id`), and returns it.
+    pub fn update(id: i32, change: &Update) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::update(&TABLE, change).equal(0, id)
+    }
+
+    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
+    pub fn update_if<'a>(
+        id: i32,
+        expected: &'a Update,
+        change: &'a Update,
+    ) -> timeschema::Statement<'a, Row> {
+        timeschema::Statement::update(&TABLE, change)
+            .equal(0, id)
+            .unchanged(expected)
+    }
+
+    /// Deletes the row with this primary key (`id`), and returns it.
+    pub fn delete(id: i32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::delete(&TABLE).equal(0, id)
+    }
+
+    /// All rows, in no order.
+    pub fn select() -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::select(&TABLE)
+    }
+
+    /// What a row violates that `public.parents` refuses.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Violation {
+        /// `parents_pkey`: `PRIMARY KEY (id)`.
+        Pkey,
+        /// This column is never null.
+        NotNull(String),
+        /// The constraint of this name, which this build does not know or is another table's.
+        Other(String),
+    }
+
+    timeschema::violation! { Violation { "parents_pkey" Pkey } NotNull Other }
+
+    /// A place in the order of the pages: `id`.
+    pub type Cursor = i32;
+
+    impl Row {
+        /// Where the row stands in that order.
+        pub fn cursor(&self) -> Cursor {
+            self.id
+        }
+    }
+
+    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
+    /// next page begins at the [`Row::cursor`] of the last row.
+    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+    }
+
+    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
+    /// next page begins at the [`Row::cursor`] of the last row.
+    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
+        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
     }
 }
 
@@ -1067,10 +2126,28 @@ pub mod uncomparable {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
     }
+
+    /// What a row violates that `public.uncomparable` refuses.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Violation {
+        /// `uncomparable_pkey`: `PRIMARY KEY (paid)`.
+        Pkey,
+        /// This column is never null.
+        NotNull(String),
+        /// The constraint of this name, which this build does not know or is another table's.
+        Other(String),
+    }
+
+    timeschema::violation! { Violation { "uncomparable_pkey" Pkey } NotNull Other }
 }
 
 /// Table `public.visits`.
@@ -1182,6 +2259,11 @@ pub mod visits {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// The columns of a row of `public.visits` to change. `None` leaves a column as it is.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct Update {
@@ -1190,6 +2272,12 @@ pub mod visits {
     }
 
     timeschema::partial_json! { Update, TABLE; 2 place }
+
+    impl timeschema::Change for Update {
+        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
+            to.column(2, &self.place);
+        }
+    }
 
     /// The row with this primary key: `statement`, `time`.
     pub fn by_key(
@@ -1201,12 +2289,19 @@ pub mod visits {
             .equal(0, time)
     }
 
-    /// Writes one row, or changes the row that has its primary key (`statement`, `time`), and
-    /// returns it.
+    /// Writes one row, or changes the row that has its `statement`, `time`, and returns it.
     ///
     /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, row)
+    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[1, 0], row)
+    }
+
+    /// Writes many rows, or changes those that have their `statement`, `time`. Each row has
+    /// another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[1, 0], rows)
     }
 
     /// Changes the row with this primary key (`statement`, `time`), and returns it.
@@ -1215,10 +2310,22 @@ pub mod visits {
         time: timeschema::Timestamp,
         change: &Update,
     ) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE)
-            .set(2, &change.place)
+        timeschema::Statement::update(&TABLE, change)
             .equal(1, statement)
             .equal(0, time)
+    }
+
+    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
+    pub fn update_if<'a>(
+        statement: i64,
+        time: timeschema::Timestamp,
+        expected: &'a Update,
+        change: &'a Update,
+    ) -> timeschema::Statement<'a, Row> {
+        timeschema::Statement::update(&TABLE, change)
+            .equal(1, statement)
+            .equal(0, time)
+            .unchanged(expected)
     }
 
     /// Deletes the row with this primary key (`statement`, `time`), and returns it.
@@ -1236,6 +2343,19 @@ pub mod visits {
         timeschema::Statement::select(&TABLE)
     }
 
+    /// What a row violates that `public.visits` refuses.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Violation {
+        /// `visits_pkey`: `PRIMARY KEY (statement, "time")`.
+        Pkey,
+        /// This column is never null.
+        NotNull(String),
+        /// The constraint of this name, which this build does not know or is another table's.
+        Other(String),
+    }
+
+    timeschema::violation! { Violation { "visits_pkey" Pkey } NotNull Other }
+
     /// A place in the order of the pages: `statement`, `time`.
     pub type Cursor = (i64, timeschema::Timestamp);
 
@@ -1248,14 +2368,12 @@ pub mod visits {
 
     /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `statement`,
     /// `time`. The next page begins at the [`Row::cursor`] of the last row.
-    ///
     pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::page_after(&TABLE, &[1, 0], cursor, rows)
     }
 
     /// At most `rows` rows before `cursor`, or the last ones, in descending order of `statement`,
     /// `time`. The next page begins at the [`Row::cursor`] of the last row.
-    ///
     pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::page_before(&TABLE, &[1, 0], cursor, rows)
     }

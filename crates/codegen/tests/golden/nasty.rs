@@ -652,6 +652,11 @@ pub mod quote_drop_table_events {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// The columns of a row of `public."; drop table events; --` to change. `None` leaves a
     /// column as it is.
     #[derive(Debug, Clone, PartialEq, Default)]
@@ -713,6 +718,36 @@ pub mod quote_drop_table_events {
 
     timeschema::partial_json! { Update, TABLE; 1 u27, 3 a_b_x73d5, 4 a_b_xeff4, 5 a_quote_hash_b, 6 groesse, 7 u7528_u6237, 8 self_xc62c, 9 self_x651e, 10 super_, 11 crate_, 12 r#type, 13 r#gen, 14 table, 15 u5f, 16 _1st, 17 a_b_xb19b, 18 mood, 19 moods, 20 evil, 21 string, 22 nothing, 23 period, 24 contact, 25 labels, 26 addresses }
 
+    impl timeschema::Change for Update {
+        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
+            to.nullable(1, &self.u27);
+            to.nullable(3, &self.a_b_x73d5);
+            to.nullable(4, &self.a_b_xeff4);
+            to.nullable(5, &self.a_quote_hash_b);
+            to.nullable(6, &self.groesse);
+            to.nullable(7, &self.u7528_u6237);
+            to.column(8, &self.self_xc62c);
+            to.nullable(9, &self.self_x651e);
+            to.nullable(10, &self.super_);
+            to.nullable(11, &self.crate_);
+            to.column(12, &self.r#type);
+            to.nullable(13, &self.r#gen);
+            to.nullable(14, &self.table);
+            to.nullable(15, &self.u5f);
+            to.column(16, &self._1st);
+            to.nullable(17, &self.a_b_xb19b);
+            to.nullable(18, &self.mood);
+            to.nullable(19, &self.moods);
+            to.column(20, &self.evil);
+            to.column(21, &self.string);
+            to.nullable(22, &self.nothing);
+            to.column(23, &self.period);
+            to.column(24, &self.contact);
+            to.nullable(25, &self.labels);
+            to.nullable(26, &self.addresses);
+        }
+    }
+
     /// The row with this primary key: `"; drop column x; --`, `aB`.
     pub fn by_key(quote_drop_column_x: i32, a_b_x550f: i32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
@@ -720,12 +755,20 @@ pub mod quote_drop_table_events {
             .equal(2, a_b_x550f)
     }
 
-    /// Writes one row, or changes the row that has its primary key (`"; drop column x; --`,
-    /// `aB`), and returns it.
+    /// Writes one row, or changes the row that has its `"; drop column x; --`, `aB`, and returns
+    /// it.
     ///
     /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, row)
+    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[0, 2], row)
+    }
+
+    /// Writes many rows, or changes those that have their `"; drop column x; --`, `aB`. Each row
+    /// has another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[0, 2], rows)
     }
 
     /// Changes the row with this primary key (`"; drop column x; --`, `aB`), and returns it.
@@ -734,34 +777,22 @@ pub mod quote_drop_table_events {
         a_b_x550f: i32,
         change: &Update,
     ) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE)
-            .set(1, &change.u27)
-            .set(3, &change.a_b_x73d5)
-            .set(4, &change.a_b_xeff4)
-            .set(5, &change.a_quote_hash_b)
-            .set(6, &change.groesse)
-            .set(7, &change.u7528_u6237)
-            .set(8, &change.self_xc62c)
-            .set(9, &change.self_x651e)
-            .set(10, &change.super_)
-            .set(11, &change.crate_)
-            .set(12, &change.r#type)
-            .set(13, &change.r#gen)
-            .set(14, &change.table)
-            .set(15, &change.u5f)
-            .set(16, &change._1st)
-            .set(17, &change.a_b_xb19b)
-            .set(18, &change.mood)
-            .set(19, &change.moods)
-            .set(20, &change.evil)
-            .set(21, &change.string)
-            .set(22, &change.nothing)
-            .set(23, &change.period)
-            .set(24, &change.contact)
-            .set(25, &change.labels)
-            .set(26, &change.addresses)
+        timeschema::Statement::update(&TABLE, change)
             .equal(0, quote_drop_column_x)
             .equal(2, a_b_x550f)
+    }
+
+    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
+    pub fn update_if<'a>(
+        quote_drop_column_x: i32,
+        a_b_x550f: i32,
+        expected: &'a Update,
+        change: &'a Update,
+    ) -> timeschema::Statement<'a, Row> {
+        timeschema::Statement::update(&TABLE, change)
+            .equal(0, quote_drop_column_x)
+            .equal(2, a_b_x550f)
+            .unchanged(expected)
     }
 
     /// Deletes the row with this primary key (`"; drop column x; --`, `aB`), and returns it.
@@ -776,6 +807,19 @@ pub mod quote_drop_table_events {
         timeschema::Statement::select(&TABLE)
     }
 
+    /// What a row violates that `public."; drop table events; --` refuses.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Violation {
+        /// `pk`: `PRIMARY KEY ("; drop")`.
+        Pk,
+        /// This column is never null.
+        NotNull(String),
+        /// The constraint of this name, which this build does not know or is another table's.
+        Other(String),
+    }
+
+    timeschema::violation! { Violation { "pk" Pk } NotNull Other }
+
     /// A place in the order of the pages: `"; drop column x; --`, `aB`.
     pub type Cursor = (i32, i32);
 
@@ -788,14 +832,12 @@ pub mod quote_drop_table_events {
 
     /// At most `rows` rows after `cursor`, or the first ones, in ascending order of
     /// `"; drop column x; --`, `aB`. The next page begins at the [`Row::cursor`] of the last row.
-    ///
     pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::page_after(&TABLE, &[0, 2], cursor, rows)
     }
 
     /// At most `rows` rows before `cursor`, or the last ones, in descending order of
     /// `"; drop column x; --`, `aB`. The next page begins at the [`Row::cursor`] of the last row.
-    ///
     pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::page_before(&TABLE, &[0, 2], cursor, rows)
     }
@@ -3605,6 +3647,11 @@ pub mod all_types {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
@@ -3684,6 +3731,11 @@ pub mod empty {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
     }
 
     /// All rows, in no order.
@@ -3802,6 +3854,11 @@ pub mod facts {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
     }
 
     /// The rows whose `at` is in `range`, in ascending order. The start of `range` is included,
@@ -3957,6 +4014,11 @@ pub mod r#match {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
@@ -4048,6 +4110,11 @@ pub mod only_identity {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// The row with this primary key: `id`.
     pub fn by_key(id: i64) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE).equal(0, id)
@@ -4063,6 +4130,19 @@ pub mod only_identity {
         timeschema::Statement::select(&TABLE)
     }
 
+    /// What a row violates that `public.only_identity` refuses.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Violation {
+        /// `pk`: `PRIMARY KEY (id)`.
+        Pk,
+        /// This column is never null.
+        NotNull(String),
+        /// The constraint of this name, which this build does not know or is another table's.
+        Other(String),
+    }
+
+    timeschema::violation! { Violation { "pk" Pk } NotNull Other }
+
     /// A place in the order of the pages: `id`.
     pub type Cursor = i64;
 
@@ -4075,14 +4155,12 @@ pub mod only_identity {
 
     /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
     /// next page begins at the [`Row::cursor`] of the last row.
-    ///
     pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
     }
 
     /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
     /// next page begins at the [`Row::cursor`] of the last row.
-    ///
     pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
     }
@@ -4191,6 +4269,11 @@ pub mod only_optional {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
     }
 
     /// All rows, in no order.
@@ -4361,6 +4444,11 @@ pub mod pgtypes {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
@@ -4514,6 +4602,11 @@ pub mod readings {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// The rows whose `time` is in `range`, in ascending order. The start of `range` is included,
     /// its end is not.
     ///
@@ -4618,6 +4711,11 @@ pub mod reporting {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
     }
 
     /// All rows, in no order.
@@ -4742,6 +4840,11 @@ pub mod std_ {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
     }
 
     /// All rows, in no order.
@@ -4885,6 +4988,11 @@ pub mod super_ {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// The rows whose `time` is in `range`, in ascending order. The start of `range` is included,
     /// its end is not.
     ///
@@ -4989,6 +5097,11 @@ pub mod table {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
     }
 
     /// All rows, in no order.
@@ -5135,6 +5248,11 @@ pub mod types_of_citext {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
@@ -5279,6 +5397,11 @@ pub mod types_of_hstore {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
@@ -5421,6 +5544,11 @@ pub mod types_of_ltree {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
     }
 
     /// All rows, in no order.
@@ -5605,6 +5733,11 @@ pub mod types_of_postgis {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
@@ -5747,6 +5880,11 @@ pub mod types_of_vector {
     /// Writes one row and returns it as it is stored, defaults and generated columns included.
     pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::insert(&TABLE, row)
+    }
+
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
     }
 
     /// All rows, in no order.
@@ -6138,6 +6276,11 @@ pub mod reporting_schema {
         /// Writes one row and returns it as it is stored, defaults and generated columns included.
         pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
             timeschema::Statement::insert(&TABLE, row)
+        }
+
+        /// Writes many rows by one statement, and returns them in their order as they are stored.
+        pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+            timeschema::Statement::insert_many(&TABLE, rows)
         }
 
         /// All rows, in no order.

@@ -354,6 +354,11 @@ pub mod documents {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// The columns of a row of `public.documents` to change. `None` leaves a column as it is.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct Update {
@@ -363,23 +368,45 @@ pub mod documents {
 
     timeschema::partial_json! { Update, TABLE; 1 body }
 
+    impl timeschema::Change for Update {
+        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
+            to.nullable(1, &self.body);
+        }
+    }
+
     /// The row with this primary key: `id`.
     pub fn by_key(id: timeschema::Uuid) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE).equal(0, id)
     }
 
-    /// Writes one row, or changes the row that has its primary key (`id`), and returns it.
+    /// Writes one row, or changes the row that has its `id`, and returns it.
     ///
     /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, row)
+    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[0], row)
+    }
+
+    /// Writes many rows, or changes those that have their `id`. Each row has another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[0], rows)
     }
 
     /// Changes the row with this primary key (`id`), and returns it.
     pub fn update(id: timeschema::Uuid, change: &Update) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE)
-            .set(1, &change.body)
+        timeschema::Statement::update(&TABLE, change).equal(0, id)
+    }
+
+    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
+    pub fn update_if<'a>(
+        id: timeschema::Uuid,
+        expected: &'a Update,
+        change: &'a Update,
+    ) -> timeschema::Statement<'a, Row> {
+        timeschema::Statement::update(&TABLE, change)
             .equal(0, id)
+            .unchanged(expected)
     }
 
     /// Deletes the row with this primary key (`id`), and returns it.
@@ -404,6 +431,19 @@ pub mod documents {
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
     }
+
+    /// What a row violates that `public.documents` refuses.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Violation {
+        /// `documents_pkey`: `PRIMARY KEY (id)`.
+        Pkey,
+        /// This column is never null.
+        NotNull(String),
+        /// The constraint of this name, which this build does not know or is another table's.
+        Other(String),
+    }
+
+    timeschema::violation! { Violation { "documents_pkey" Pkey } NotNull Other }
 
     /// A place in the order of the pages: `id`.
     pub type Cursor = timeschema::Uuid;
@@ -696,6 +736,11 @@ pub mod readings {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// The columns of a row of `public.readings` to change. `None` leaves a column as it is.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct Update {
@@ -704,6 +749,12 @@ pub mod readings {
     }
 
     timeschema::partial_json! { Update, TABLE; 4 value }
+
+    impl timeschema::Change for Update {
+        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
+            to.nullable(4, &self.value);
+        }
+    }
 
     /// The row with this primary key: `device`, `label`, `kind`, `time`.
     pub fn by_key<'a>(
@@ -719,12 +770,20 @@ pub mod readings {
             .equal(0, time)
     }
 
-    /// Writes one row, or changes the row that has its primary key (`device`, `label`, `kind`,
-    /// `time`), and returns it.
+    /// Writes one row, or changes the row that has its `device`, `label`, `kind`, `time`, and
+    /// returns it.
     ///
     /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, row)
+    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[1, 2, 3, 0], row)
+    }
+
+    /// Writes many rows, or changes those that have their `device`, `label`, `kind`, `time`. Each
+    /// row has another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[1, 2, 3, 0], rows)
     }
 
     /// Changes the row with this primary key (`device`, `label`, `kind`, `time`), and returns it.
@@ -735,12 +794,28 @@ pub mod readings {
         time: timeschema::Timestamp,
         change: &'a Update,
     ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE)
-            .set(4, &change.value)
+        timeschema::Statement::update(&TABLE, change)
             .equal(1, device)
             .equal(2, label)
             .equal(3, kind)
             .equal(0, time)
+    }
+
+    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
+    pub fn update_if<'a>(
+        device: i32,
+        label: &'a str,
+        kind: &'a super::Kind,
+        time: timeschema::Timestamp,
+        expected: &'a Update,
+        change: &'a Update,
+    ) -> timeschema::Statement<'a, Row> {
+        timeschema::Statement::update(&TABLE, change)
+            .equal(1, device)
+            .equal(2, label)
+            .equal(3, kind)
+            .equal(0, time)
+            .unchanged(expected)
     }
 
     /// Deletes the row with this primary key (`device`, `label`, `kind`, `time`), and returns it.
@@ -774,6 +849,19 @@ pub mod readings {
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
     }
+
+    /// What a row violates that `public.readings` refuses.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Violation {
+        /// `readings_pkey`: `PRIMARY KEY (device, label, kind, "time")`.
+        Pkey,
+        /// This column is never null.
+        NotNull(String),
+        /// The constraint of this name, which this build does not know or is another table's.
+        Other(String),
+    }
+
+    timeschema::violation! { Violation { "readings_pkey" Pkey } NotNull Other }
 
     /// A place in the order of the pages: `time`, `device`, `label`, `kind`.
     pub type Cursor = (timeschema::Timestamp, i32, String, super::Kind);
@@ -935,6 +1023,11 @@ pub mod ticks {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// The columns of a row of `public.ticks` to change. `None` leaves a column as it is.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct Update {
@@ -944,23 +1037,45 @@ pub mod ticks {
 
     timeschema::partial_json! { Update, TABLE; 1 value }
 
+    impl timeschema::Change for Update {
+        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
+            to.nullable(1, &self.value);
+        }
+    }
+
     /// The row with this primary key: `n`.
     pub fn by_key(n: i64) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE).equal(0, n)
     }
 
-    /// Writes one row, or changes the row that has its primary key (`n`), and returns it.
+    /// Writes one row, or changes the row that has its `n`, and returns it.
     ///
     /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, row)
+    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[0], row)
+    }
+
+    /// Writes many rows, or changes those that have their `n`. Each row has another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[0], rows)
     }
 
     /// Changes the row with this primary key (`n`), and returns it.
     pub fn update(n: i64, change: &Update) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE)
-            .set(1, &change.value)
+        timeschema::Statement::update(&TABLE, change).equal(0, n)
+    }
+
+    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
+    pub fn update_if<'a>(
+        n: i64,
+        expected: &'a Update,
+        change: &'a Update,
+    ) -> timeschema::Statement<'a, Row> {
+        timeschema::Statement::update(&TABLE, change)
             .equal(0, n)
+            .unchanged(expected)
     }
 
     /// Deletes the row with this primary key (`n`), and returns it.
@@ -983,6 +1098,19 @@ pub mod ticks {
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
     }
+
+    /// What a row violates that `public.ticks` refuses.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Violation {
+        /// `ticks_pkey`: `PRIMARY KEY (n)`.
+        Pkey,
+        /// This column is never null.
+        NotNull(String),
+        /// The constraint of this name, which this build does not know or is another table's.
+        Other(String),
+    }
+
+    timeschema::violation! { Violation { "ticks_pkey" Pkey } NotNull Other }
 
     /// A place in the order of the pages: `n`.
     pub type Cursor = i64;

@@ -48,7 +48,7 @@ impl<C: Asynchronous<V>, V> Run<V> for &C {
 
     fn rows<'d, T: Send + 'd>(
         self,
-        request: Request<'d>,
+        mut request: Request<'d>,
         read: fn(&'static Table, Vec<Row>) -> Result<T, QueryError>,
     ) -> Self::Answer<'d, T>
     where
@@ -56,6 +56,7 @@ impl<C: Asynchronous<V>, V> Run<V> for &C {
     {
         let client = self.client();
         Box::pin(async move {
+            request.check()?;
             let rows = match request.typed() {
                 Some(typed) => client.query_typed(&request.sql, &typed).await,
                 None => client.query(&request.sql, &request.values()).await,
@@ -65,12 +66,13 @@ impl<C: Asynchronous<V>, V> Run<V> for &C {
         })
     }
 
-    fn count<'d>(self, request: Request<'d>) -> Self::Answer<'d, u64>
+    fn count<'d>(self, mut request: Request<'d>) -> Self::Answer<'d, u64>
     where
         Self: 'd,
     {
         let client = self.client();
         Box::pin(async move {
+            request.check()?;
             let count = match request.typed() {
                 Some(typed) => client.execute_typed(&request.sql, &typed).await,
                 None => client.execute(&request.sql, &request.values()).await,

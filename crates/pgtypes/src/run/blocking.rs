@@ -51,12 +51,13 @@ impl<C: Blocking<V>, V> Run<V> for &mut C {
 
     fn rows<'d, T: Send + 'd>(
         self,
-        request: Request<'d>,
+        mut request: Request<'d>,
         read: fn(&'static Table, Vec<Row>) -> Result<T, QueryError>,
     ) -> Result<T, QueryError>
     where
         Self: 'd,
     {
+        request.check()?;
         let client = self.client();
         let rows = match request.typed() {
             Some(typed) => client.query_typed(&request.sql, &typed),
@@ -66,10 +67,11 @@ impl<C: Blocking<V>, V> Run<V> for &mut C {
         read(request.table, rows)
     }
 
-    fn count<'d>(self, request: Request<'d>) -> Result<u64, QueryError>
+    fn count<'d>(self, mut request: Request<'d>) -> Result<u64, QueryError>
     where
         Self: 'd,
     {
+        request.check()?;
         let client = self.client();
         let count = match request.typed() {
             Some(typed) => client.execute_typed(&request.sql, &typed),

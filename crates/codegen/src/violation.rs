@@ -1,0 +1,101 @@
+//! The enum of a table's constraints, which errors are turned into.
+
+use catalog::Table;
+use serde::Serialize;
+
+use crate::docs;
+use crate::error::Error;
+use crate::layout::{self, Indent};
+use crate::names::{self, Style};
+use crate::source::{Kind, Source};
+
+/// Context of `relation.rs.tera`, for tables with constraints.
+#[derive(Serialize)]
+pub(crate) struct Violation {
+    doc: String,
+    variants: Vec<Variant>,
+    /// Each constraint's name and variant, for `violation!`.
+    names: String,
+    not_null: String,
+    other: String,
+}
+
+#[derive(Serialize)]
+struct Variant {
+    doc: String,
+    name: String,
+}
+
+/// A constraint of a table, or an index that is like one: its name and its definition.
+type Constraint<'a> = (&'a str, &'a str);
+
+/// The enum for the constraints of `source`, named `title` in errors.
+pub(crate) fn of(
+    source: &Source<'_>,
+    title: &str,
+    place: &impl Fn(usize) -> Indent,
+) -> Result<Option<Violation>, Error> {
+    let Kind::Table(table) = source.kind else {
+        return Ok(None);
+    };
+    let constraints = constraints(table);
+    if constraints.is_empty() {
+        return Ok(None);
+    }
+    let short = constraints
+        .iter()
+        .map(|(name, _)| without_table(name, &table.name));
+    let short: Vec<&str> = short.collect();
+    let variants = names::assign(title, &short, Style::Camel)?;
+    let free = |wanted: &str| {
+        let mut name = wanted.to_owned();
+        while variants.contains(&name) {
+            name.push('_');
+        }
+        name
+    };
+    let literal = |((name, _), variant): (&Constraint<'_>, &String)| {
+        format!("{} {variant}", layout::string(name))
+    };
+    let names: Vec<String> = constraints.iter().zip(&variants).map(literal).collect();
+    Ok(Some(Violation {
+        doc: docs::block(
+            place(4),
+            &[format!(
+                "What a row violates that {} refuses.",
+                docs::code(title)
+            )],
+        ),
+        names: names.join(", "),
+        not_null: free("NotNull"),
+        other: free("Other"),
+        variants: constraints
+            .iter()
+            .zip(variants)
+            .map(|((name, definition), variant)| Variant {
+                doc: docs::block(
+                    place(8),
+                    &[format!("{}: {}.", docs::code(name), docs::code(definition))],
+                ),
+                name: variant,
+            })
+            .collect(),
+    }))
+}
+
+/// The constraints and unique indexes of a table. PostgreSQL has one name for each.
+fn constraints(table: &Table) -> Vec<Constraint<'_>> {
+    let constraints = table.constraints.iter();
+    let constraints = constraints.map(|it| (it.name.as_str(), it.definition.as_str()));
+    let indexes = table.indexes.iter();
+    let unique = indexes.filter(|it| it.definition.starts_with("CREATE UNIQUE INDEX "));
+    constraints
+        .chain(unique.map(|it| (it.name.as_str(), it.definition.as_str())))
+        .collect()
+}
+
+/// `is_positive` of `events_is_positive`.
+fn without_table<'n>(name: &'n str, table: &str) -> &'n str {
+    let rest = name.strip_prefix(table).and_then(|it| it.strip_prefix('_'));
+    rest.filter(|it| !it.is_empty()).unwrap_or(name)
+}

@@ -1,0 +1,125 @@
+//! Which of a table's constraints made a statement fail.
+
+use postgres::error::{DbError, SqlState};
+
+use crate::copy::CopyError;
+use crate::query_error::QueryError;
+
+/// An error that may be the server's.
+pub trait ServerError {
+    /// What the server said, if the error is the server's.
+    fn server_error(&self) -> Option<&DbError>;
+}
+
+impl ServerError for QueryError {
+    fn server_error(&self) -> Option<&DbError> {
+        self.server()
+    }
+}
+
+impl ServerError for CopyError {
+    fn server_error(&self) -> Option<&DbError> {
+        match self {
+            Self::Database { cause, .. } => cause.as_db_error(),
+            _ => None,
+        }
+    }
+}
+
+impl ServerError for postgres::Error {
+    fn server_error(&self) -> Option<&DbError> {
+        self.as_db_error()
+    }
+}
+
+/// What a row violates, as the server names it.
+#[doc(hidden)]
+#[derive(Debug, PartialEq, Eq)]
+pub enum Violated {
+    /// This column is never null.
+    NotNull(String),
+    /// A constraint, by its index in a list of names.
+    Known(usize),
+    /// A constraint that is not in the list.
+    Other(String),
+}
+
+/// Schema of TimescaleDB's chunks.
+const CHUNKS: &str = "_timescaledb_internal";
+
+/// PostgreSQL cuts names at this many bytes.
+const MOST_BYTES: usize = 63;
+
+impl Violated {
+    /// What made the statement fail, if it is a constraint. `names` are a table's constraints.
+    pub fn of(error: &impl ServerError, names: &[&str]) -> Option<Self> {
+        let error = error.server_error()?;
+        // Since PostgreSQL 18 these have names too.
+        if *error.code() == SqlState::NOT_NULL_VIOLATION {
+            return error.column().map(|it| Self::NotNull(it.to_owned()));
+        }
+        let name = error.constraint()?;
+        let known = match error.schema() {
+            Some(CHUNKS) => names.iter().position(|known| is_of_chunk(name, known)),
+            _ => None,
+        };
+        let known = known.or_else(|| names.iter().position(|known| *known == name));
+        Some(known.map_or_else(|| Self::Other(name.to_owned()), Self::Known))
+    }
+}
+
+/// Whether a chunk's constraint of that name is a hypertable's: `1_events_pkey` is `events_pkey` of chunk 1. Older
+/// versions of TimescaleDB write two numbers.
+fn is_of_chunk(name: &str, of_table: &str) -> bool {
+    let is_own =
+        |own: &str| own == of_table || (name.len() == MOST_BYTES && of_table.starts_with(own));
+    let once = after_number(name);
+    let twice = once.and_then(after_number);
+    once.is_some_and(is_own) || twice.is_some_and(is_own)
+}
+
+/// What follows `12_`.
+fn after_number(name: &str) -> Option<&str> {
+    let (number, rest) = name.split_once('_')?;
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then_some(rest)
+}
+
+/// `Violation::of`, for the enum that is generated for a table: each constraint's name and its variant.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! violation {
+    ($violation:ident { $($name:literal $variant:ident),* } $not_null:ident $other:ident) => {
+        impl $violation {
+            /// What made a statement fail, if it is a constraint or a column that is never null.
+            pub fn of(error: &impl $crate::ServerError) -> Option<Self> {
+                const NAMES: &[&str] = &[$($name),*];
+                let variants = [$(Self::$variant),*];
+                let violated = $crate::private::Violated::of(error, NAMES)?;
+                Some(match violated {
+                    $crate::private::Violated::NotNull(column) => Self::$not_null(column),
+                    $crate::private::Violated::Other(name) => Self::$other(name),
+                    $crate::private::Violated::Known(index) => variants.into_iter().nth(index)?,
+                })
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chunks_constraint_is_its_tables() {
+        assert!(is_of_chunk("1_events_pkey", "events_pkey"));
+        assert!(is_of_chunk("1_2_events_pkey", "events_pkey"));
+        assert!(is_of_chunk("1_2_x", "2_x"));
+        assert!(is_of_chunk("12_345_1_2_x", "1_2_x"));
+        let long = "x".repeat(MOST_BYTES);
+        assert!(is_of_chunk(&format!("1_2_{}", &long[4..]), &long));
+        for other in ["events_pkey", "1_2_events_pke", "_2_events_pkey", ""] {
+            assert!(!is_of_chunk(other, "events_pkey"), "{other}");
+        }
+    }
+}
