@@ -10,7 +10,7 @@ pub mod keys {
 }
 
 use keys::members::{self, Violation};
-use keys::{Tier, flags, nothing, visits};
+use keys::{Tier, Uncomparable, flags, nothing, visits};
 
 fn database(test: &str) -> Option<(Database, Client)> {
     let database = Database::new(test)?;
@@ -41,7 +41,11 @@ fn full(team: i32) -> members::New {
         version: Some(team),
         at: Some(Timestamp::from_unix_micros(1).unwrap()),
         code: Some("abc".to_owned()),
-        home: Some(AsText::from(r#"(free,"(1,2)")"#)),
+        home: Some(AsText::from(r#"{free,"(1\2)"}"#)),
+        seat: Some(Uncomparable {
+            paid: Some(Tier::Free),
+            place: None,
+        }),
         ..member(team, "a \"b\", {c}\\")
     }
 }
@@ -75,6 +79,7 @@ fn many_rows_are_one_statement_and_come_back_in_order((_database, mut client): (
         assert_eq!(stored.contact, given.contact);
         assert_eq!(Some(stored.at), given.at);
         assert_eq!(stored.home, given.home);
+        assert_eq!(stored.seat, given.seat);
     }
     let none: [members::New; 0] = [];
     assert_eq!(members::insert_many(&none).all(&mut client).unwrap(), []);
@@ -239,6 +244,7 @@ fn an_update_can_ask_that_a_row_is_as_it_was((_database, mut client): (Database,
         at: given.at,
         code: Some(given.code),
         home: Some(given.home),
+        seat: Some(given.seat),
         ..members::Update::default()
     };
     let next = members::Update {

@@ -44,6 +44,29 @@ impl std::fmt::Display for Tier {
 
 timeschema::enum_sql!(Tier);
 
+/// Row type `public.uncomparable`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Uncomparable {
+    /// `public.paid`.
+    pub paid: Option<Tier>,
+    /// `point`.
+    pub place: Option<timeschema::Point>,
+}
+
+impl Uncomparable {
+    /// Name and attributes.
+    pub const TYPE: timeschema::CompositeType = timeschema::CompositeType {
+        schema: "public",
+        name: "uncomparable",
+        attributes: &[
+            timeschema::Column::nullable("paid", "public.paid"),
+            timeschema::Column::nullable("place", "point"),
+        ],
+    };
+}
+
+timeschema::composite_sql! { Uncomparable, Uncomparable::TYPE; 0 paid, 1 place }
+
 /// Table `public.accounts`.
 pub mod accounts {
     /// A row of the table, as it is read.
@@ -1240,8 +1263,10 @@ pub mod members {
         pub at: timeschema::Timestamp,
         /// `character varying(3)`.
         pub code: Option<String>,
-        /// `public.uncomparable`. Read and written as its text.
+        /// `refcursor`. Read and written as its text.
         pub home: Option<timeschema::AsText>,
+        /// `public.uncomparable`.
+        pub seat: Option<super::Uncomparable>,
     }
 
     /// Reads the columns by name, so a query may return them in any order, together with others.
@@ -1264,6 +1289,7 @@ pub mod members {
                 at: TABLE.get(row, 11)?,
                 code: TABLE.get(row, 12)?,
                 home: TABLE.get(row, 13)?,
+                seat: TABLE.get(row, 14)?,
             })
         }
     }
@@ -1286,12 +1312,13 @@ pub mod members {
             timeschema::Column::never_null("version", "integer"),
             timeschema::Column::never_null("at", "timestamp with time zone"),
             timeschema::Column::nullable("code", "character varying(3)"),
-            timeschema::Column::nullable_text("home", "public.uncomparable"),
+            timeschema::Column::nullable_text("home", "refcursor"),
+            timeschema::Column::nullable("seat", "public.uncomparable"),
         ],
         primary_key: &["id"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 id, 1 team, 2 the_quote_nick, 3 email, 4 score, 5 tags, 6 place, 7 note, 8 tier, 9 contact, 10 version, 11 at, 12 code, 13 home }
+    timeschema::row_json! { Row, TABLE; 0 id, 1 team, 2 the_quote_nick, 3 email, 4 score, 5 tags, 6 place, 7 note, 8 tier, 9 contact, 10 version, 11 at, 12 code, 13 home, 14 seat }
 
     /// A row to be written to `public.members`.
     ///
@@ -1326,11 +1353,13 @@ pub mod members {
         pub at: Option<timeschema::Timestamp>,
         /// `character varying(3)`. `None` is null.
         pub code: Option<String>,
-        /// `public.uncomparable`. Read and written as its text. `None` is null.
+        /// `refcursor`. Read and written as its text. `None` is null.
         pub home: Option<timeschema::AsText>,
+        /// `public.uncomparable`. `None` is null.
+        pub seat: Option<super::Uncomparable>,
     }
 
-    timeschema::partial_json! { New, TABLE; 0 id, 1 team, 2 the_quote_nick, 3 email, 4 score, 5 tags, 6 place, 7 note, 8 tier, 9 contact, 10 version, 11 at, 12 code, 13 home }
+    timeschema::partial_json! { New, TABLE; 0 id, 1 team, 2 the_quote_nick, 3 email, 4 score, 5 tags, 6 place, 7 note, 8 tier, 9 contact, 10 version, 11 at, 12 code, 13 home, 14 seat }
 
     /// The columns that every row of `public.members` needs: they are never null and have no
     /// default.
@@ -1361,16 +1390,17 @@ pub mod members {
                 at: None,
                 code: None,
                 home: None,
+                seat: None,
             }
         }
     }
 
     impl timeschema::Insert for New {
         const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 14];
+        type Given = [bool; 15];
 
         fn given(&self) -> Self::Given {
-            let mut given = [true; 14];
+            let mut given = [true; 15];
             given[0] = self.id.is_some();
             given[4] = self.score.is_some();
             given[10] = self.version.is_some();
@@ -1413,6 +1443,7 @@ pub mod members {
             }
             values.push(&self.code);
             values.push(&self.home);
+            values.push(&self.seat);
             values
         }
 
@@ -1439,6 +1470,7 @@ pub mod members {
             }
             timeschema::nullable_field(&self.code, out)?;
             timeschema::nullable_field(&self.home, out)?;
+            timeschema::nullable_field(&self.seat, out)?;
             Ok(())
         }
     }
@@ -1491,11 +1523,13 @@ pub mod members {
         pub at: Option<timeschema::Timestamp>,
         /// `character varying(3)`. `Some(None)` is null.
         pub code: Option<Option<String>>,
-        /// `public.uncomparable`. Read and written as its text. `Some(None)` is null.
+        /// `refcursor`. Read and written as its text. `Some(None)` is null.
         pub home: Option<Option<timeschema::AsText>>,
+        /// `public.uncomparable`. `Some(None)` is null.
+        pub seat: Option<Option<super::Uncomparable>>,
     }
 
-    timeschema::partial_json! { Update, TABLE; 1 team, 2 the_quote_nick, 3 email, 4 score, 5 tags, 6 place, 7 note, 8 tier, 9 contact, 10 version, 11 at, 12 code, 13 home }
+    timeschema::partial_json! { Update, TABLE; 1 team, 2 the_quote_nick, 3 email, 4 score, 5 tags, 6 place, 7 note, 8 tier, 9 contact, 10 version, 11 at, 12 code, 13 home, 14 seat }
 
     impl timeschema::Change for Update {
         fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
@@ -1512,6 +1546,7 @@ pub mod members {
             to.column(11, &self.at);
             to.nullable(12, &self.code);
             to.nullable(13, &self.home);
+            to.nullable(14, &self.seat);
         }
 
         fn comparison(position: usize) -> timeschema::Comparison {
@@ -1520,6 +1555,7 @@ pub mod members {
                 7 => timeschema::Comparison::Text,
                 9 => timeschema::Comparison::InSchema("ext"),
                 13 => timeschema::Comparison::Text,
+                14 => timeschema::Comparison::Text,
                 _ => timeschema::Comparison::Operator,
             }
         }

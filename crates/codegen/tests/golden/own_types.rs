@@ -252,6 +252,11 @@ pub mod items {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// The columns of a row of `public.items` to change. `None` leaves a column as it is.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct Update {
@@ -263,24 +268,54 @@ pub mod items {
 
     timeschema::partial_json! { Update, TABLE; 1 path, 2 option }
 
+    impl timeschema::Change for Update {
+        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
+            to.column(1, &self.path);
+            to.nullable(2, &self.option);
+        }
+
+        fn comparison(position: usize) -> timeschema::Comparison {
+            match position {
+                1 => timeschema::Comparison::Text,
+                2 => timeschema::Comparison::Text,
+                _ => timeschema::Comparison::Operator,
+            }
+        }
+    }
+
     /// The row with this primary key: `id`.
     pub fn by_key(id: i64) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE).equal(0, id)
     }
 
-    /// Writes one row, or changes the row that has its primary key (`id`), and returns it.
+    /// Writes one row, or changes the row that has its `id`, and returns it.
     ///
     /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, row)
+    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[0], row)
+    }
+
+    /// Writes many rows, or changes those that have their `id`. Each row has another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[0], rows)
     }
 
     /// Changes the row with this primary key (`id`), and returns it.
     pub fn update(id: i64, change: &Update) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE)
-            .set(1, &change.path)
-            .set(2, &change.option)
+        timeschema::Statement::update(&TABLE, change).equal(0, id)
+    }
+
+    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
+    pub fn update_if<'a>(
+        id: i64,
+        expected: &'a Update,
+        change: &'a Update,
+    ) -> timeschema::Statement<'a, Row> {
+        timeschema::Statement::update(&TABLE, change)
             .equal(0, id)
+            .unchanged(expected)
     }
 
     /// Deletes the row with this primary key (`id`), and returns it.
@@ -292,6 +327,19 @@ pub mod items {
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
     }
+
+    /// What a row violates that `public.items` refuses.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Violation {
+        /// `items_pkey`: `PRIMARY KEY (id)`.
+        Pkey,
+        /// This column is never null.
+        NotNull(String),
+        /// The constraint of this name, which this build does not know or is another table's.
+        Other(String),
+    }
+
+    timeschema::violation! { Violation { "items_pkey" Pkey } NotNull Other }
 
     /// A place in the order of the pages: `id`.
     pub type Cursor = i64;
@@ -305,14 +353,12 @@ pub mod items {
 
     /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
     /// next page begins at the [`Row::cursor`] of the last row.
-    ///
     pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
     }
 
     /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
     /// next page begins at the [`Row::cursor`] of the last row.
-    ///
     pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
     }
@@ -556,6 +602,11 @@ pub mod logs {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
@@ -726,6 +777,11 @@ pub mod ranges {
         timeschema::Statement::insert(&TABLE, row)
     }
 
+    /// Writes many rows by one statement, and returns them in their order as they are stored.
+    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+        timeschema::Statement::insert_many(&TABLE, rows)
+    }
+
     /// The columns of a row of `public.ranges` to change. `None` leaves a column as it is.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct Update {
@@ -745,16 +801,44 @@ pub mod ranges {
 
     timeschema::partial_json! { Update, TABLE; 1 hours, 2 many, 3 open, 4 shelf, 5 words, 6 counts }
 
+    impl timeschema::Change for Update {
+        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
+            to.nullable(1, &self.hours);
+            to.nullable(2, &self.many);
+            to.nullable(3, &self.open);
+            to.nullable(4, &self.shelf);
+            to.nullable(5, &self.words);
+            to.nullable(6, &self.counts);
+        }
+
+        fn comparison(position: usize) -> timeschema::Comparison {
+            match position {
+                3 => timeschema::Comparison::Text,
+                4 => timeschema::Comparison::Text,
+                5 => timeschema::Comparison::Text,
+                6 => timeschema::Comparison::Text,
+                _ => timeschema::Comparison::Operator,
+            }
+        }
+    }
+
     /// The row with this primary key: `floats`.
     pub fn by_key(floats: &timeschema::Range<f64>) -> timeschema::Statement<'_, Row> {
         timeschema::Statement::select(&TABLE).equal(0, floats)
     }
 
-    /// Writes one row, or changes the row that has its primary key (`floats`), and returns it.
+    /// Writes one row, or changes the row that has its `floats`, and returns it.
     ///
     /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, row)
+    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert(&TABLE, &[0], row)
+    }
+
+    /// Writes many rows, or changes those that have their `floats`. Each row has another.
+    ///
+    /// All rows set the same columns among those that have a default.
+    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+        timeschema::Statement::upsert_many(&TABLE, &[0], rows)
     }
 
     /// Changes the row with this primary key (`floats`), and returns it.
@@ -762,14 +846,18 @@ pub mod ranges {
         floats: &'a timeschema::Range<f64>,
         change: &'a Update,
     ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE)
-            .set(1, &change.hours)
-            .set(2, &change.many)
-            .set(3, &change.open)
-            .set(4, &change.shelf)
-            .set(5, &change.words)
-            .set(6, &change.counts)
+        timeschema::Statement::update(&TABLE, change).equal(0, floats)
+    }
+
+    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
+    pub fn update_if<'a>(
+        floats: &'a timeschema::Range<f64>,
+        expected: &'a Update,
+        change: &'a Update,
+    ) -> timeschema::Statement<'a, Row> {
+        timeschema::Statement::update(&TABLE, change)
             .equal(0, floats)
+            .unchanged(expected)
     }
 
     /// Deletes the row with this primary key (`floats`), and returns it.
@@ -781,6 +869,19 @@ pub mod ranges {
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
     }
+
+    /// What a row violates that `public.ranges` refuses.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub enum Violation {
+        /// `ranges_pkey`: `PRIMARY KEY (floats)`.
+        Pkey,
+        /// This column is never null.
+        NotNull(String),
+        /// The constraint of this name, which this build does not know or is another table's.
+        Other(String),
+    }
+
+    timeschema::violation! { Violation { "ranges_pkey" Pkey } NotNull Other }
 
     /// A place in the order of the pages: `floats`.
     pub type Cursor = timeschema::Range<f64>;
@@ -794,14 +895,12 @@ pub mod ranges {
 
     /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `floats`. The
     /// next page begins at the [`Row::cursor`] of the last row.
-    ///
     pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
     }
 
     /// At most `rows` rows before `cursor`, or the last ones, in descending order of `floats`.
     /// The next page begins at the [`Row::cursor`] of the last row.
-    ///
     pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
         timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
     }
@@ -980,6 +1079,11 @@ pub mod clash {
             timeschema::Statement::insert(&TABLE, row)
         }
 
+        /// Writes many rows by one statement, and returns them in their order as they are stored.
+        pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+            timeschema::Statement::insert_many(&TABLE, rows)
+        }
+
         /// The columns of a row of `clash.ltree` to change. `None` leaves a column as it is.
         #[derive(Debug, Clone, PartialEq, Default)]
         pub struct Update {
@@ -991,17 +1095,39 @@ pub mod clash {
 
         timeschema::partial_json! { Update, TABLE; 1 text, 2 name }
 
+        impl timeschema::Change for Update {
+            fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
+                to.nullable(1, &self.text);
+                to.nullable(2, &self.name);
+            }
+
+            fn comparison(position: usize) -> timeschema::Comparison {
+                match position {
+                    1 => timeschema::Comparison::Text,
+                    2 => timeschema::Comparison::InSchema("public"),
+                    _ => timeschema::Comparison::Operator,
+                }
+            }
+        }
+
         /// The row with this primary key: `id`.
         pub fn by_key(id: &super::super::clash::Hstore) -> timeschema::Statement<'_, Row> {
             timeschema::Statement::select(&TABLE).equal(0, id)
         }
 
-        /// Writes one row, or changes the row that has its primary key (`id`), and returns it.
+        /// Writes one row, or changes the row that has its `id`, and returns it.
         ///
         /// The columns that `row` leaves to their defaults keep their values in a row that
         /// exists.
-        pub fn upsert(row: &New) -> timeschema::Statement<'_, Row> {
-            timeschema::Statement::upsert(&TABLE, row)
+        pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
+            timeschema::Statement::upsert(&TABLE, &[0], row)
+        }
+
+        /// Writes many rows, or changes those that have their `id`. Each row has another.
+        ///
+        /// All rows set the same columns among those that have a default.
+        pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+            timeschema::Statement::upsert_many(&TABLE, &[0], rows)
         }
 
         /// Changes the row with this primary key (`id`), and returns it.
@@ -1009,10 +1135,19 @@ pub mod clash {
             id: &'a super::super::clash::Hstore,
             change: &'a Update,
         ) -> timeschema::Statement<'a, Row> {
-            timeschema::Statement::update(&TABLE)
-                .set(1, &change.text)
-                .set(2, &change.name)
+            timeschema::Statement::update(&TABLE, change).equal(0, id)
+        }
+
+        /// The same, if the row still has the values that `expected` sets. Otherwise there is no
+        /// row.
+        pub fn update_if<'a>(
+            id: &'a super::super::clash::Hstore,
+            expected: &'a Update,
+            change: &'a Update,
+        ) -> timeschema::Statement<'a, Row> {
+            timeschema::Statement::update(&TABLE, change)
                 .equal(0, id)
+                .unchanged(expected)
         }
 
         /// Deletes the row with this primary key (`id`), and returns it.
@@ -1025,10 +1160,40 @@ pub mod clash {
             timeschema::Statement::select(&TABLE).equal_in("public", 2, name)
         }
 
+        /// Writes one row, or changes the row that has its `name`, and returns it.
+        ///
+        /// The columns that `row` leaves to their defaults keep their values in a row that
+        /// exists.
+        pub fn upsert_by_name(row: &New) -> timeschema::Upsert<'_, Row> {
+            timeschema::Statement::upsert(&TABLE, &[2], row)
+        }
+
+        /// Writes many rows, or changes those that have their `name`. Each row has another.
+        ///
+        /// All rows set the same columns among those that have a default.
+        pub fn upsert_many_by_name(rows: &[New]) -> timeschema::Upsert<'_, Row> {
+            timeschema::Statement::upsert_many(&TABLE, &[2], rows)
+        }
+
         /// All rows, in no order.
         pub fn select() -> timeschema::Statement<'static, Row> {
             timeschema::Statement::select(&TABLE)
         }
+
+        /// What a row violates that `clash.ltree` refuses.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Violation {
+            /// `ltree_name_key`: `UNIQUE (name)`.
+            NameKey,
+            /// `ltree_pkey`: `PRIMARY KEY (id)`.
+            Pkey,
+            /// This column is never null.
+            NotNull(String),
+            /// The constraint of this name, which this build does not know or is another table's.
+            Other(String),
+        }
+
+        timeschema::violation! { Violation { "ltree_name_key" NameKey, "ltree_pkey" Pkey } NotNull Other }
 
         /// A place in the order of the pages: `id`.
         pub type Cursor = super::super::clash::Hstore;
@@ -1042,7 +1207,6 @@ pub mod clash {
 
         /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
         /// next page begins at the [`Row::cursor`] of the last row.
-        ///
         pub fn page_after(
             cursor: Option<Cursor>,
             rows: u32,
@@ -1052,7 +1216,6 @@ pub mod clash {
 
         /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`.
         /// The next page begins at the [`Row::cursor`] of the last row.
-        ///
         pub fn page_before(
             cursor: Option<Cursor>,
             rows: u32,
@@ -1263,9 +1426,27 @@ pub mod parts {
             timeschema::Statement::insert(&TABLE, row)
         }
 
+        /// Writes many rows by one statement, and returns them in their order as they are stored.
+        pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
+            timeschema::Statement::insert_many(&TABLE, rows)
+        }
+
         /// All rows, in no order.
         pub fn select() -> timeschema::Statement<'static, Row> {
             timeschema::Statement::select(&TABLE)
         }
+
+        /// What a row violates that `parts.owned` refuses.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Violation {
+            /// `owned_pkey`: `PRIMARY KEY (point)`.
+            Pkey,
+            /// This column is never null.
+            NotNull(String),
+            /// The constraint of this name, which this build does not know or is another table's.
+            Other(String),
+        }
+
+        timeschema::violation! { Violation { "owned_pkey" Pkey } NotNull Other }
     }
 }
