@@ -198,6 +198,8 @@ impl<'a, R, K> Statement<'a, R, K> {
             kind,
             parameters: self.parameters,
             types: self.types,
+            key_columns: self.key_columns,
+            is_one_row: self.is_one_row,
             row: PhantomData,
         }
     }
