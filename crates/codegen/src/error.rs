@@ -30,6 +30,36 @@ pub enum Error {
         /// The identifier.
         identifier: String,
     },
+    /// A choice names what does not exist.
+    #[error(
+        "[{section}] names `{name}`, which is no {kind}: {}",
+        .nearest.as_ref().map_or_else(
+            || format!("remove it, or write the {kind} with its schema"),
+            |nearest| format!("write \"{nearest}\", or remove it"),
+        )
+    )]
+    UnknownChoice {
+        /// The section of the settings.
+        section: &'static str,
+        /// What its keys are.
+        kind: &'static str,
+        /// The name in the settings.
+        name: String,
+        /// The one that may be meant.
+        nearest: Option<String>,
+    },
+    /// What is chosen is not the path of a type.
+    #[error(
+        "[{section}] `{name}`: `{rust}` is not the path of a Rust type: write one as \"jiff::Timestamp\""
+    )]
+    NotARustType {
+        /// The section of the settings.
+        section: &'static str,
+        /// The name in the settings.
+        name: String,
+        /// What is chosen for it.
+        rust: String,
+    },
     /// A template is wrong: a mistake in this crate, not in the catalog.
     #[error("failed to render {template}: {source}")]
     Template {

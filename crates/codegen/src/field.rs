@@ -2,6 +2,7 @@
 
 use catalog::{Column, Identity};
 
+use crate::choices::{Choices, ColumnChoice};
 use crate::docs;
 use crate::error::Error;
 use crate::names::{self, Style};
@@ -21,6 +22,8 @@ pub(crate) struct Field<'a> {
     pub(crate) comment: Vec<String>,
     /// The paragraph on the column's SQL type and default.
     pub(crate) sql: String,
+    /// Whether rows that are read have it; not if the project leaves it out.
+    pub(crate) is_read: bool,
 }
 
 /// The fields of a relation, named `title` in errors, whose module lies `depth` modules below the root of the file.
@@ -28,6 +31,7 @@ pub(crate) fn fields<'a>(
     source: &Source<'a>,
     title: &str,
     types: &Types<'a>,
+    choices: &Choices,
     depth: usize,
 ) -> Result<Vec<Field<'a>>, Error> {
     let names: Vec<&str> = source
@@ -61,7 +65,19 @@ pub(crate) fn fields<'a>(
             if ty.as_text {
                 sql += " Read and written as its text.";
             }
+            let choice = choices.column(source, &column.name);
+            let chosen = match choice {
+                Some(ColumnChoice::Type(rust)) => Some(rust),
+                _ => choices.ty(&column.ty),
+            };
+            let mut ty = ty;
+            if let Some(rust) = chosen {
+                sql += &format!(" Held as {}.", docs::code(rust));
+                ty.path = format!("timeschema::Converted<{rust}, {}>", ty.path);
+                ty.is_copy = false;
+            }
             Ok(Field {
+                is_read: choice != Some(&ColumnChoice::LeftOut),
                 column,
                 name,
                 ty,

@@ -4,6 +4,7 @@
 //! everywhere. The stages are `prepare` (what to write, with `names`, `types`, `docs`) → `render` (writing it, with the templates). The
 //! text refers only to the crate `timeschema`, is formatted as rustfmt would, and is meant to be `include!`d in a separate module.
 
+mod choices;
 mod composite;
 mod docs;
 mod error;
@@ -27,6 +28,7 @@ mod violation;
 
 use catalog::Catalog;
 
+pub use choices::{Choices, ColumnChoice};
 pub use error::Error;
 
 /// The Rust text for `catalog`: an enum for each enum type, a struct for each composite type, a module for each table, view and continuous aggregate, and a module around
@@ -35,5 +37,13 @@ pub use error::Error;
 /// # Errors
 /// If two names become the same in Rust, or a domain refers to itself.
 pub fn generate(catalog: &Catalog) -> Result<String, Error> {
-    render::file(&prepare::file(catalog)?)
+    generate_with(catalog, &Choices::default())
+}
+
+/// The same with what the project chooses for its columns.
+///
+/// # Errors
+/// Those of [`generate`], and if the choices name a column that does not exist.
+pub fn generate_with(catalog: &Catalog, choices: &Choices) -> Result<String, Error> {
+    render::file(&prepare::file(catalog, choices)?)
 }

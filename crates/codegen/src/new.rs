@@ -41,7 +41,7 @@ pub(crate) struct Member {
 /// How a column takes part in a new row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// The database alone chooses the value.
+    /// The database alone chooses the value, or the project leaves the column out.
     Absent,
     /// Every row gives a value.
     Required,
@@ -60,6 +60,10 @@ impl Role {
             return Role::Absent;
         }
         let defaulted = field.default.is_some() || column.identity.is_some();
+        let must_be_given = !defaulted && column.never_null.is_some();
+        if !field.is_read && !must_be_given {
+            return Role::Absent;
+        }
         match (defaulted, column.never_null.is_some()) {
             (false, true) => Role::Required,
             (false, false) => Role::Nullable,
@@ -116,10 +120,7 @@ pub(crate) fn prepare(
         .iter()
         .filter(|(_, _, role)| split && *role == Role::Required);
     New {
-        doc: docs::block(
-            place(4),
-            &new_doc(title, split, required, sent.len() == all.len()),
-        ),
+        doc: docs::block(place(4), &new_doc(title, split, required, &all)),
         fields: sent
             .iter()
             .map(|(_, field, role)| member(field, *role, place(8)))
@@ -159,12 +160,21 @@ pub(crate) fn prepare(
     }
 }
 
-fn new_doc(title: &str, split: bool, required: usize, complete: bool) -> Vec<String> {
+fn new_doc(
+    title: &str,
+    split: bool,
+    required: usize,
+    all: &[(usize, &Field<'_>, Role)],
+) -> Vec<String> {
+    let absent = || {
+        let absent = all.iter().filter(|(_, _, role)| *role == Role::Absent);
+        absent.map(|(_, field, _)| field)
+    };
     let mut first = format!("A row to be written to {title}");
-    first += if complete {
-        "."
-    } else {
-        ", without the columns that the database alone fills."
+    first += match (absent().next(), absent().any(|field| !field.is_read)) {
+        (None, _) => ".",
+        (_, false) => ", without the columns that the database alone fills.",
+        (_, true) => ", without columns that the database fills and the project leaves out.",
     };
     let mut doc = vec![first];
     if split {

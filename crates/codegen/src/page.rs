@@ -84,9 +84,10 @@ fn groups<'f>(source: &Source<'_>, fields: &'f [Field<'f>]) -> Option<Columns<'f
     Some(columns.collect())
 }
 
-/// Whether a key gives each row one place: none of its columns is null, and the server compares them as it sorts them.
+/// Whether a key gives each row one place: rows have its columns, none of which is null, and the server compares
+/// them as it sorts them.
 fn is_order(key: &Columns<'_>) -> bool {
-    let is_comparable = |field: &Field<'_>| field.ty.equality == Equality::BuiltIn;
+    let is_comparable = |field: &Field<'_>| field.is_read && field.ty.equality == Equality::BuiltIn;
     let mut columns = key.iter().map(|(_, field)| field);
     key.len() <= MOST_COLUMNS
         && columns.all(|it| it.column.never_null.is_some() && is_comparable(it))

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use catalog::{Catalog, Enum};
 use serde::Serialize;
 
+use crate::choices::Choices;
 use crate::composite::{self, Composite, CompositeType};
 use crate::docs;
 use crate::error::Error;
@@ -63,8 +64,9 @@ struct Variant {
 }
 
 /// Everything that `catalog` becomes.
-pub(crate) fn file(catalog: &Catalog) -> Result<File, Error> {
+pub(crate) fn file(catalog: &Catalog, choices: &Choices) -> Result<File, Error> {
     let sources = source::sources(catalog);
+    choices.check(catalog, &sources)?;
     let enums = catalog.enums.iter();
     let enums: HashMap<Key<'_>, String> = enums
         .map(|it| ((it.schema.as_str(), it.name.as_str()), String::new()))
@@ -85,7 +87,7 @@ pub(crate) fn file(catalog: &Catalog) -> Result<File, Error> {
             .collect::<Result<_, _>>()?;
         let relations = sources.iter().filter(|source| source.schema == *schema);
         let relations = relations
-            .map(|source| relation::prepare(source, &types, &names.relations, depth))
+            .map(|source| relation::prepare(source, &types, choices, &names.relations, depth))
             .collect::<Result<_, _>>()?;
         let module = module.as_ref().map(|name| SchemaModule {
             doc: docs::block(

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use catalog::ConstraintKind;
 use serde::Serialize;
 
+use crate::choices::Choices;
 use crate::docs;
 use crate::error::Error;
 use crate::facts;
@@ -65,6 +66,7 @@ struct Constant {
 pub(crate) fn prepare(
     source: &Source<'_>,
     types: &Types<'_>,
+    choices: &Choices,
     paths: &HashMap<Key<'_>, String>,
     depth: usize,
 ) -> Result<Relation, Error> {
@@ -73,7 +75,11 @@ pub(crate) fn prepare(
         moved: depth * 4,
     };
     let title = format!("{}.{}", source.schema, source.name);
-    let fields = field::fields(source, &title, types, depth)?;
+    let fields = field::fields(source, &title, types, choices, depth)?;
+    let read = || {
+        let fields = fields.iter().enumerate();
+        fields.filter(|(_, field)| field.is_read)
+    };
     let facts = facts::of(source.kind, paths, depth);
     let mut doc = source.comment.map_or(Vec::new(), docs::prose);
     doc.push(facts.sentence(&title));
@@ -91,12 +97,10 @@ pub(crate) fn prepare(
         module: last_segment(&paths[&(source.schema, source.name)]).to_owned(),
         kind: facts.kind,
         title: docs::code(&title),
-        fields: fields
-            .iter()
-            .enumerate()
+        fields: read()
             .map(|(at, field)| row_field(field, at, place))
             .collect(),
-        members: field::members(fields.iter().enumerate()),
+        members: field::members(read()),
         table: table_context(source, &fields, place),
         facts: facts
             .constants
@@ -173,6 +177,8 @@ fn table_columns(fields: &[Field<'_>], place: Indent) -> String {
         .collect();
     let calls = fields.iter().zip(&texts).map(|(field, [name, sql_type])| {
         let function = match (field.column.never_null.is_some(), field.ty.as_text) {
+            (_, false) if !field.is_read => "timeschema::Column::left_out",
+            (_, true) if !field.is_read => "timeschema::Column::left_out_text",
             (true, false) => "timeschema::Column::never_null",
             (false, false) => "timeschema::Column::nullable",
             (true, true) => "timeschema::Column::never_null_text",

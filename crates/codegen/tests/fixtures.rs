@@ -8,6 +8,16 @@ use testkit::Database;
 const RENEW: &str = "RENEW_GOLDEN=1 cargo test -p timeschema-codegen --test fixtures";
 
 #[testkit::test]
+fn choices(database: Database) {
+    check("choices", &database);
+}
+
+#[testkit::test]
+fn own_types(database: Database) {
+    check("own_types", &database);
+}
+
+#[testkit::test]
 fn keys(database: Database) {
     check("keys", &database);
 }

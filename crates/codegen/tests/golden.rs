@@ -11,6 +11,9 @@ use catalog::{
     TypeRef,
 };
 
+#[path = "support/choices.rs"]
+mod choices;
+
 #[path = "support/all_types.rs"]
 mod all_types;
 
@@ -37,6 +40,12 @@ fn types_without_a_rust_type() {
 #[test]
 fn composite_types() {
     check_golden("own_types", &read("own_types"));
+}
+
+#[test]
+fn types_and_columns_that_the_project_chooses() {
+    let text = codegen::generate_with(&read("choices"), &choices::choices()).unwrap();
+    check_text("choices", &text);
 }
 
 #[test]

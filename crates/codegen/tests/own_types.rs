@@ -22,24 +22,6 @@ fn database(test: &str) -> Option<(Database, Client)> {
     Some((database, client))
 }
 
-/// What the golden module is generated from; `RENEW_GOLDEN=1` writes it.
-#[testkit::test(database)]
-fn the_fixture_is_the_servers_catalog((_database, mut client): (Database, Client)) {
-    let ask = |query: &str| -> Result<String, timeschema::postgres::Error> {
-        let row = client.query_one(query, &[])?;
-        row.try_get(0)
-    };
-    let found = catalog::introspect(&catalog::Scope::default(), ask).unwrap();
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/own_types.json");
-    if std::env::var_os("RENEW_GOLDEN").is_some() {
-        let text = found.to_text();
-        std::fs::write(path, text + "\n").unwrap();
-    }
-    let kept = std::fs::read_to_string(path).unwrap();
-    let kept = catalog::Catalog::parse(&kept).unwrap();
-    assert_eq!(catalog::diff(&kept, &found), []);
-}
-
 fn point(x: f64) -> Point {
     Point {
         x: Some(x),

@@ -2,9 +2,11 @@
 //!
 //! One reader for the commands and for the build script of a service, so that a project says it once.
 
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::{fmt, fs, io};
 
+use sql::nearest::nearest;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -18,14 +20,20 @@ pub const FILE: &str = "timeschema.toml";
 const LONGEST_SCHEMA: usize = 63;
 
 /// The sections, each with its keys.
-const SECTIONS: [(&str, &[&str]); 3] = [
+const SECTIONS: [(&str, &[&str]); 5] = [
     (
         "project",
         &["migrations", "schema_crate", "snapshot", "database"],
     ),
     ("history", &["schema", "table"]),
     ("schemas", &["include"]),
+    (TYPES, &[]),
+    (COLUMNS, &[]),
 ];
+
+/// The sections whose keys are types and columns, which a catalog knows.
+const TYPES: &str = "types";
+const COLUMNS: &str = "columns";
 
 /// A project's settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,6 +45,19 @@ pub struct Settings {
     /// The schemas that the migrations fill, by their exact names: `[schemas] include`. If none is named, all schemas without another
     /// project's history.
     pub schemas: Vec<String>,
+    /// The Rust type that the generated code has for an SQL type: `[types]`.
+    pub types: BTreeMap<String, String>,
+    /// What the generated code makes of a column: `[columns]`, by the column's name with its relation's.
+    pub columns: BTreeMap<String, ColumnChoice>,
+}
+
+/// What the generated code makes of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ColumnChoice {
+    /// A string: its fields hold this Rust type.
+    Type(String),
+    /// `false`: it is left out.
+    LeftOut,
 }
 
 /// Where the files of a project are, as paths below its root, and what its database is called. Nothing is set unless the file says so.
@@ -150,6 +171,15 @@ pub fn parse(text: &str) -> Result<Settings, Error> {
                     settings.schemas =
                         include(value).map_err(|(offset, words)| wrong(offset, words))?;
                 }
+                (TYPES, key) => {
+                    let what = format!("types.{key}");
+                    let rust = string(&what, value, usize::MAX).map_err(refuse)?;
+                    settings.types.insert(key.to_owned(), rust);
+                }
+                (COLUMNS, key) => {
+                    let choice = column_choice(key, value).map_err(refuse)?;
+                    settings.columns.insert(key.to_owned(), choice);
+                }
                 (_, key) => {
                     return Err(refuse(unknown(&format!("{name}.{key}"), key, known)));
                 }
@@ -192,8 +222,9 @@ fn in_order<'a, 'i>(table: &'a DeTable<'i>) -> Vec<Entry<'a, 'i>> {
 }
 
 fn known_sections() -> String {
-    let [first, second, third] = SECTIONS.map(|(name, _)| format!("[{name}]"));
-    format!("{first}, {second} and {third}")
+    let names = SECTIONS.map(|(name, _)| format!("[{name}]"));
+    let [others @ .., last] = &names;
+    format!("{} and {last}", others.join(", "))
 }
 
 fn unknown_section(name: &str) -> Words {
@@ -207,28 +238,27 @@ fn unknown_section(name: &str) -> Words {
 
 /// A name that is not among the `known` ones, and the one of them that may be meant.
 fn unknown(shown: &str, name: &str, known: &[&str]) -> Words {
-    let nearest = known.iter().map(|it| (distance(name, it), it)).min();
-    let next = match nearest {
-        Some((distance, it)) if distance <= it.len() / 4 => format!("write {it}, or remove it"),
-        _ => format!("remove it (known here: {})", known.join(" and ")),
+    let next = match nearest(name, known.iter().copied()) {
+        Some(it) => format!("write {it}, or remove it"),
+        None => format!("remove it (known here: {})", known.join(" and ")),
     };
     (format!("`{shown}` is not known"), next)
 }
 
-/// How many letters must be changed, added or removed to turn one name into the other.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (index, letter) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = index + 1;
-        for (at, it) in other.iter().enumerate() {
-            let changed = diagonal + usize::from(letter != *it);
-            diagonal = row[at + 1];
-            row[at + 1] = changed.min(diagonal + 1).min(row[at] + 1);
-        }
+/// What is chosen for the column of that name.
+fn column_choice(name: &str, value: &Spanned<DeValue<'_>>) -> Result<ColumnChoice, Words> {
+    match value.get_ref() {
+        DeValue::Boolean(false) => Ok(ColumnChoice::LeftOut),
+        DeValue::String(rust) => Ok(ColumnChoice::Type(rust.to_string())),
+        DeValue::Table(_) => Err((
+            format!("columns.{name} is a section, not a column"),
+            format!("write the column in quotes: \"{name}.…\" = false"),
+        )),
+        _ => Err((
+            format!("columns.{name} has to be a Rust type, or false, which leaves the column out"),
+            format!("write \"{name}\" = \"…\" or \"{name}\" = false, or remove it"),
+        )),
     }
-    row[other.len()]
 }
 
 /// A string that may be a name of at most so many bytes.
@@ -333,6 +363,7 @@ mod tests {
                 table: "billing history".to_owned(),
             },
             schemas: vec!["billing".to_owned(), "Rates of \u{20ac}".to_owned()],
+            ..Settings::default()
         };
         let text = "[history]\nschema = \"ops\" # where\ntable = 'billing history'\n\
             [schemas]\ninclude = [\n  \"billing\",\n  'Rates of \u{20ac}', # of the bank\n]\n";
@@ -350,6 +381,18 @@ mod tests {
             database: Some("iot".to_owned()),
         };
         assert_eq!(parse(text).unwrap().project, places);
+    }
+
+    #[test]
+    fn columns_and_types_are_chosen_by_any_name() {
+        let text = "[types]\ntimestamptz = \"jiff::Timestamp\"\n\"public.mood\" = 'Mood'\n";
+        let types = parse(text).unwrap().types;
+        assert_eq!(types["timestamptz"], "jiff::Timestamp");
+        assert_eq!(types["public.mood"], "Mood");
+        let text = "[columns]\n\"events.secret\" = false\n'Rates of.a b.c' = false\n";
+        let columns = parse(text).unwrap().columns;
+        let names: Vec<&str> = columns.keys().map(String::as_str).collect();
+        assert_eq!(names, ["Rates of.a b.c", "events.secret"]);
     }
 
     #[test]
@@ -380,6 +423,10 @@ mod tests {
             "[schemas]\ninclude = [\"a\",\n  \"a\"]",
             "[schemas]\ninclude = [\"pg_catalog\"]",
             &schema,
+            "[columns]\nevents.secret = false",
+            "[columns]\n\"events.secret\" = true",
+            "[column]",
+            "[types]\nuuid = false",
         ];
         let words = texts.map(|text| {
             let error = parse(text).expect_err(text);

@@ -29,6 +29,9 @@ pub enum EncodeError {
     /// The binary form names the types of the attributes, which only the server's answer to a statement has.
     #[error("a composite value is sent only as a parameter, and a binary COPY has none")]
     OnlyAsParameter,
+    /// The type that the value is stored as cannot hold it.
+    #[error("{0}")]
+    Unfit(String),
 }
 
 /// Values with a binary form.

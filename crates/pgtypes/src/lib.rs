@@ -48,6 +48,7 @@ mod change;
 mod column_array;
 mod composite;
 mod convert;
+mod converted;
 mod copy;
 mod date;
 mod datetime_text;
@@ -145,6 +146,7 @@ values! { $
     as_text::{AsText};
     bits::{Bits};
     convert::{ConversionError};
+    converted::{Converted};
     copy::{CopyError};
     date::{Date};
     encode::{EncodeError};

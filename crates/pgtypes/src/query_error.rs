@@ -40,7 +40,17 @@ pub enum QueryError {
         /// Name of the column.
         column: &'static str,
     },
-    /// The server refused the statement, the connection broke, or a value does not fit its column.
+    /// A value that was read does not fit the column's Rust type.
+    #[error("{relation}: column {column}: {}", Reason(.cause))]
+    Value {
+        /// The relation, quoted for SQL.
+        relation: String,
+        /// Name of the column.
+        column: &'static str,
+        /// What the driver says.
+        cause: postgres::Error,
+    },
+    /// The server refused the statement, the connection broke, or a value that was sent does not fit its column.
     #[error("{relation}: {}", Described(.cause))]
     Database {
         /// The relation, quoted for SQL.
@@ -62,6 +72,18 @@ impl QueryError {
     /// The name of the constraint that a row violates.
     pub fn constraint(&self) -> Option<&str> {
         self.server()?.constraint()
+    }
+}
+
+/// What the driver's error is about, which its own text leaves out.
+struct Reason<'a>(&'a postgres::Error);
+
+impl std::fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match std::error::Error::source(self.0) {
+            Some(source) => write!(f, "{source}"),
+            None => write!(f, "{}", self.0),
+        }
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Column {
     pub never_null: bool,
     /// Whether the values are read and written as text, because their type has no Rust type.
     pub as_text: bool,
+    /// Whether rows that are read have the column.
+    pub is_read: bool,
 }
 
 impl Column {
@@ -46,6 +48,7 @@ impl Column {
             sql_type,
             never_null: false,
             as_text: false,
+            is_read: true,
         }
     }
 
@@ -70,6 +73,22 @@ impl Column {
         Self {
             as_text: true,
             ..Self::never_null(name, sql_type)
+        }
+    }
+
+    /// A column that no row has when it is read.
+    pub const fn left_out(name: &'static str, sql_type: &'static str) -> Self {
+        Self {
+            is_read: false,
+            ..Self::nullable(name, sql_type)
+        }
+    }
+
+    /// The same of a column whose values are text here.
+    pub const fn left_out_text(name: &'static str, sql_type: &'static str) -> Self {
+        Self {
+            is_read: false,
+            ..Self::nullable_text(name, sql_type)
         }
     }
 
@@ -151,7 +170,7 @@ impl Table {
         format!("{schema}.{name}")
     }
 
-    /// `SELECT` of all columns in their order; the caller appends `WHERE` and the rest.
+    /// `SELECT` of all columns that are read, in their order; the caller appends `WHERE` and the rest.
     pub fn select(&self) -> String {
         format!("SELECT {} FROM {}", self.read_list(), self.quoted())
     }
@@ -173,9 +192,10 @@ impl Table {
         }
     }
 
-    /// All columns in their order, as a query reads them.
+    /// All columns that are read, in their order, as a query reads them.
     pub(crate) fn read_list(&self) -> String {
-        let columns: Vec<String> = self.columns.iter().map(Column::read).collect();
+        let columns = self.columns.iter().filter(|column| column.is_read);
+        let columns: Vec<String> = columns.map(Column::read).collect();
         columns.join(", ")
     }
 
@@ -200,17 +220,32 @@ impl Table {
         names.find(|name| matches!(row.try_get(*name), Ok(IsNull(true))))
     }
 
-    /// A driver's error with the name of the relation.
+    /// A driver's error with the name of the relation, and that of the column whose value does not fit.
     pub(crate) fn failed(&self, cause: Error) -> QueryError {
-        QueryError::Database {
-            relation: self.quoted(),
-            cause,
+        let relation = self.quoted();
+        match self.unfit_column(&cause) {
+            Some(column) => QueryError::Value {
+                relation,
+                column,
+                cause,
+            },
+            None => QueryError::Database { relation, cause },
         }
+    }
+
+    /// The column that an error is about, by its position among those that are read. The driver has the position in its message alone.
+    fn unfit_column(&self, cause: &Error) -> Option<&'static str> {
+        let message = cause.to_string();
+        let position = message.strip_prefix("error deserializing column ")?;
+        let position = position.split(|c: char| !c.is_ascii_digit()).next()?;
+        let mut columns = self.columns.iter().filter(|column| column.is_read);
+        let column = columns.nth(position.parse().ok()?)?;
+        Some(column.name)
     }
 
     /// The same after `RETURNING`, which cannot be empty.
     pub(crate) fn returning_list(&self) -> String {
-        if self.columns.is_empty() {
+        if !self.columns.iter().any(|column| column.is_read) {
             return "NULL".to_owned();
         }
         self.read_list()
@@ -295,6 +330,7 @@ mod tests {
             Column::never_null("id", "bigint"),
             Column::nullable("Order", "text"),
             Column::nullable_text("sh\"ape", "public.shape"),
+            Column::left_out("secret", "text"),
         ],
         primary_key: &["id"],
     };

@@ -25,7 +25,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use catalog::{Migration, Snapshot};
-use migrator::settings;
+use codegen::{Choices, ColumnChoice};
+use migrator::settings::{self, Settings};
 use migrator::source::{self, File};
 
 /// The snapshot's name in the crate's folder.
@@ -97,7 +98,8 @@ impl Builder {
     /// and returns the files and folders that they depend on. [`compile`](Self::compile) calls it with cargo's values.
     ///
     /// # Errors
-    /// If there is no migration or no snapshot, they do not match, or two names become the same in Rust.
+    /// If there is no migration or no snapshot, they do not match, two names become the same in Rust, or `timeschema.toml` names a
+    /// type or a column that does not exist.
     pub fn build(&self, package: &Path, out: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
         let snapshot_file = self.snapshot.clone().unwrap_or_else(|| SNAPSHOT.into());
         let root = match &self.root {
@@ -129,7 +131,14 @@ impl Builder {
         let listed: Vec<Migration> = files.iter().map(migration).collect();
         let wrong = |error: &dyn std::fmt::Display| format!("{shown}: {error}");
         snapshot.check(&listed).map_err(|error| wrong(&error))?;
-        let modules = codegen::generate(&snapshot.catalog).map_err(|error| wrong(&error))?;
+        let choices = choices(&settings);
+        let modules = codegen::generate_with(&snapshot.catalog, &choices);
+        let modules = modules.map_err(|error| match error {
+            codegen::Error::UnknownChoice { .. } | codegen::Error::NotARustType { .. } => {
+                format!("{}: {error}", settings::FILE)
+            }
+            _ => wrong(&error),
+        })?;
 
         let built = output::Built {
             migrations: &files,
@@ -144,6 +153,21 @@ impl Builder {
         Ok([migrations, snapshot_file, root.join(settings::FILE)]
             .map(|path| package.join(path))
             .into())
+    }
+}
+
+/// What the project chooses for the generated code.
+fn choices(settings: &Settings) -> Choices {
+    let columns = settings.columns.iter().map(|(name, choice)| {
+        let choice = match choice {
+            settings::ColumnChoice::Type(rust) => ColumnChoice::Type(rust.clone()),
+            settings::ColumnChoice::LeftOut => ColumnChoice::LeftOut,
+        };
+        (name.clone(), choice)
+    });
+    Choices {
+        types: settings.types.clone(),
+        columns: columns.collect(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::{env, fs};
 
-use catalog::{Catalog, Enum, Migration, Snapshot};
+use catalog::{Catalog, Column, Enum, Migration, Snapshot, Table, TypeRef};
 use timeschema_build::Builder;
 
 /// A package's folder and the migrations next to it, as the build script finds them.
@@ -58,6 +58,44 @@ impl Project {
 
     fn migration(&self, name: &str) -> PathBuf {
         self.root.join("migrations").join(name)
+    }
+
+    /// A table in the snapshot.
+    fn add_table(&self) {
+        let text = fs::read_to_string(self.snapshot()).unwrap();
+        let mut snapshot = Snapshot::parse(&text).unwrap();
+        let column = |name: &str, [schema, ty, sql]: [&str; 3], never_null: bool| Column {
+            name: name.to_owned(),
+            ty: TypeRef {
+                sql: sql.to_owned(),
+                schema: schema.to_owned(),
+                name: ty.to_owned(),
+                array: false,
+            },
+            comment: None,
+            never_null: never_null.then(|| "NOT NULL".to_owned()),
+            default: None,
+            identity: None,
+            generated: None,
+            is_virtual: false,
+        };
+        let moment = ["pg_catalog", "timestamptz", "timestamp with time zone"];
+        snapshot.catalog.tables.push(Table {
+            schema: "public".to_owned(),
+            name: "events".to_owned(),
+            comment: None,
+            columns: vec![
+                column("at", moment, true),
+                column("id", ["pg_catalog", "int8", "bigint"], true),
+                column("mood", ["public", "mood", "public.mood"], false),
+                column("secret", ["pg_catalog", "text", "text"], false),
+            ],
+            constraints: Vec::new(),
+            indexes: Vec::new(),
+            triggers: Vec::new(),
+            hypertable: None,
+        });
+        fs::write(self.snapshot(), snapshot.to_text()).unwrap();
     }
 
     fn edit_snapshot(&self, edit: impl FnOnce(String) -> String) {
@@ -239,6 +277,43 @@ fn the_settings_are_malformed() {
     insta::assert_snapshot!(project.errors());
     fs::write(&file, "[project]\nmigrations = \"../sql\"\n").unwrap();
     insta::assert_snapshot!(project.errors());
+}
+
+#[test]
+fn types_and_columns_are_chosen() {
+    let project = Project::new("choices");
+    project.add_table();
+    let file = project.root.join("timeschema.toml");
+    let toml = "[types]\ntimestamptz = \"jiff::Timestamp\"\nmood = \"crate::Mood\"\n\
+        [columns]\n\"events.secret\" = false\n\"public.events.id\" = \"crate::Id\"\n";
+    fs::write(&file, toml).unwrap();
+    assert_eq!(project.errors(), "");
+    let modules = project.read("schema.rs");
+    for field in [
+        "pub at: timeschema::Converted<jiff::Timestamp, timeschema::Timestamp>,",
+        "pub id: timeschema::Converted<crate::Id, i64>,",
+        "pub mood: Option<timeschema::Converted<crate::Mood, super::Mood>>,",
+        "timeschema::Column::left_out(\"secret\", \"text\"),",
+    ] {
+        assert!(modules.contains(field), "{field} in {modules}");
+    }
+    assert!(!modules.contains("pub secret"), "{modules}");
+
+    let wrong = [
+        "[columns]\n\"events.secrt\" = false",
+        "[columns]\n\"sessions.token\" = false",
+        "[columns]\nsecret = false",
+        "[types]\ntimestamtz = \"jiff::Timestamp\"",
+        "[types]\n\"other.mood\" = \"crate::Mood\"",
+        "[types]\nmood = \"crate::Mood; fn main() {}\"",
+        "[columns]\n\"events.id\" = \"a<b\"",
+        "[columns]\n\"events.id\" = 1",
+    ];
+    let errors = wrong.map(|toml| {
+        fs::write(&file, toml).unwrap();
+        format!("{toml}\n  {}", project.errors())
+    });
+    insta::assert_snapshot!(errors.join("\n"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! TimescaleDB's routines and PostgreSQL's types. It asks no server and runs nothing.
 
 pub mod lexer;
+pub mod nearest;
 pub mod qualified;
 pub mod quote;
 pub mod rewriting;

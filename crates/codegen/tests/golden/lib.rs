@@ -16,6 +16,15 @@ pub mod keys {
     include!("keys.rs");
 }
 
+/// What the project's own types are, in `choices`.
+#[path = "../support/chosen.rs"]
+pub mod chosen;
+
+/// Types and columns that the project chooses.
+pub mod choices {
+    include!("choices.rs");
+}
+
 /// Composite types.
 pub mod own_types {
     include!("own_types.rs");
