@@ -34,7 +34,7 @@ use scope::Scope;
 const BOOLEAN: i64 = 16;
 
 /// What is below is PostgreSQL's own: `FirstNormalObjectId` of `transam.h`.
-const FIRST_USER_OID: i64 = 16384;
+pub(crate) const FIRST_USER_OID: i64 = 16384;
 
 /// A relation whose columns are asked about or that a view reads.
 #[derive(Debug)]

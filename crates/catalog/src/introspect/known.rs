@@ -12,7 +12,7 @@ pub(super) fn prover(answer: &Answer, relations: &[Relation]) -> Prover {
     let mut prover = Prover::default();
     for function in answer.functions.iter().flatten() {
         let known = nullability::Function {
-            owner: function.owner.clone(),
+            owner: owner(function),
             name: function.name.clone(),
             arguments: function.arguments.clone().unwrap_or_default(),
             is_strict: function.strict,
@@ -27,6 +27,15 @@ pub(super) fn prover(answer: &Answer, relations: &[Relation]) -> Prover {
             .insert(relation.oid, known(relation, loose.get(&relation.oid)));
     }
     prover
+}
+
+/// The extension or the schema; that of what a superuser added to PostgreSQL's own schema is not PostgreSQL.
+fn owner(function: &raw::Function) -> String {
+    let is_added = i64::from(function.oid) >= nullability::FIRST_USER_OID;
+    match function.owner.as_str() {
+        "pg_catalog" if is_added => "an addition to pg_catalog".to_owned(),
+        owner => owner.to_owned(),
+    }
 }
 
 fn known(relation: &Relation, loose: Option<&BTreeSet<&str>>) -> nullability::Relation {

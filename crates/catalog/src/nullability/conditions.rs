@@ -50,11 +50,24 @@ const IS_NOT_NULL: i64 = 1;
 /// The conditions of one query.
 #[derive(Clone, Copy)]
 pub(super) struct Conditions<'a> {
-    pub(super) prover: &'a Prover,
-    pub(super) query: &'a Node,
+    prover: &'a Prover,
+    query: &'a Node,
+    /// How many CASE expressions are around: the condition of each is looked at twice.
+    cases: u32,
 }
 
+/// How many CASE expressions in conditions of each other are looked at.
+const CASES: u32 = 8;
+
 impl<'a> Conditions<'a> {
+    pub(super) fn of(prover: &'a Prover, query: &'a Node) -> Conditions<'a> {
+        Conditions {
+            prover,
+            query,
+            cases: 0,
+        }
+    }
+
     /// What is not null when the condition has this outcome; `None` if it never has.
     pub(super) fn implied(&self, condition: &'a Node, outcome: Outcome) -> Option<Facts<'a>> {
         let mut facts = self.by_kind(condition, outcome)?;
@@ -72,7 +85,14 @@ impl<'a> Conditions<'a> {
             "BOOLEANTEST" => self.boolean_test(condition, outcome),
             "DISTINCTEXPR" => Some(self.distinct(condition, outcome)),
             "SUBLINK" if outcome == Outcome::True => Some(self.subquery(condition)),
-            "CASEEXPR" => self.case(condition, outcome),
+            "CASEEXPR" if self.cases < CASES => {
+                let inside = Conditions {
+                    cases: self.cases + 1,
+                    ..*self
+                };
+                inside.case(condition, outcome)
+            }
+            "CASEEXPR" => Some(Facts::default()),
             // Some argument is the result.
             "COALESCEEXPR" if outcome.excludes_null() => {
                 self.one_of(condition.nodes("args").map(|it| self.implied(it, outcome)))
@@ -196,14 +216,12 @@ impl<'a> Conditions<'a> {
             && query.is_false("hasAggs")
             && query.is_null("groupClause")
             && query.is_null("groupingSets")
+            && query.is_null("havingQual")
             && query.is_null("setOperations");
         let Some(tree) = query.node("jointree").filter(|_| is_plain) else {
             return Vec::new();
         };
-        let inside = Conditions {
-            prover: self.prover,
-            query,
-        };
+        let inside = Conditions { query, ..*self };
         let mut facts = Facts::default();
         for condition in inner_conditions(tree) {
             facts.extend(inside.implied(condition, Outcome::True).unwrap_or_default());

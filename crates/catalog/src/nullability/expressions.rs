@@ -95,8 +95,8 @@ impl<'a> Scope<'_, 'a> {
         let proof = with(self).or_else(|| {
             // In each row of a FULL JOIN there is the left side or the right: a value of either is enough.
             let each = |[left, right]: [usize; 2]| {
-                with(&self.ignoring(right))?;
-                with(&self.ignoring(left))?;
+                with(&self.supposing(right)?)?;
+                with(&self.supposing(left)?)?;
                 Some(Proof::because("a value of either side of the join"))
             };
             self.joined.full_joins().find_map(each)

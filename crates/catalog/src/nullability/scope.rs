@@ -3,7 +3,7 @@
 //! The rules are in files of their own: `joins` and `conditions` find what a query's rows have in common, `entries` proves the columns
 //! of what it reads, `expressions` and `calls` what it computes of them, `subqueries` and `set_operations` the queries inside it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -49,6 +49,8 @@ pub(super) struct Found<'a> {
     pub(super) subqueries: RefCell<HashMap<i64, Outputs>>,
     /// Proofs for the columns of the WITH items, by name; of a recursive one whose proof is in progress, the claim.
     pub(super) with: RefCell<HashMap<&'a str, Outputs>>,
+    /// How often a side of a FULL JOIN was supposed to be there.
+    suppositions: Cell<u32>,
 }
 
 impl<'s, 'a> Scope<'s, 'a> {
@@ -62,9 +64,12 @@ impl<'s, 'a> Scope<'s, 'a> {
         if !is_select || fills_gaps(prover, query) {
             return None;
         }
-        let conditions = Conditions { prover, query };
+        let conditions = Conditions::of(prover, query);
         let joined = Joined::read(&conditions, query.node("jointree")?);
-        let mut facts = joined.facts.clone();
+        let mut facts = Facts::default();
+        if rows_are_behind(query) {
+            facts.extend(joined.facts.clone());
+        }
         // What holds of a group's columns holds for each of its rows: the columns outside aggregates are the same in all of them.
         let having = query.node("havingQual");
         let having = having.and_then(|having| conditions.implied(having, Outcome::True));
@@ -106,18 +111,19 @@ impl<'s, 'a> Scope<'s, 'a> {
         place
     }
 
-    /// The same place, in rows where the side of an outer join is there.
-    pub(super) fn ignoring(&self, side: usize) -> Scope<'s, 'a> {
+    /// The same place, in rows where the side of an outer join is there; `None` when this was supposed too often, because what is in each
+    /// other multiplies.
+    pub(super) fn supposing(&self, side: usize) -> Option<Scope<'s, 'a>> {
+        const MOST: u32 = 1000;
+        let count = self.found.suppositions.get() + 1;
+        self.found.suppositions.set(count);
         let mut place = self.clone();
         place.ignored.push(side);
-        place
+        (count < MOST).then_some(place)
     }
 
     pub(super) fn conditions(&self) -> Conditions<'a> {
-        Conditions {
-            prover: self.prover,
-            query: self.query,
-        }
+        Conditions::of(self.prover, self.query)
     }
 
     /// The proofs of the query's output columns.
@@ -198,6 +204,16 @@ impl<'s, 'a> Scope<'s, 'a> {
             .functions
             .get(&u32::try_from(node.int(field)?).ok()?)
     }
+}
+
+/// Whether each row of the output is of a row that passed the WHERE clause. Without GROUP BY there is one group, even of no rows at all.
+fn rows_are_behind(query: &Node) -> bool {
+    let is_grouped_by_keys = query.is_null("groupingSets") && !query.list("groupClause").is_empty();
+    let is_not_grouped = query.is_false("hasAggs")
+        && query.is_null("groupClause")
+        && query.is_null("groupingSets")
+        && query.is_null("havingQual");
+    is_grouped_by_keys || is_not_grouped
 }
 
 /// An element of a list, counted from 1.

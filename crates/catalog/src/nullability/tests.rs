@@ -323,3 +323,41 @@ fn views_upon_views_take_no_stack() {
     prover.relations.insert(0, relation(Some(reads(0))));
     assert_eq!(prover.never_null(0, 1), None);
 }
+
+/// A view's single query whose first column is the expression.
+fn proves(expression: &str) -> bool {
+    proofs(&query(TABLE, FROM_TABLE, [expression, &var(1, 2)], PLAIN))[0].is_some()
+}
+
+#[test]
+fn conditions_in_conditions_take_no_time() {
+    let case = |when: &str, then: &str| {
+        format!(
+            "{{CASEEXPR :arg <> :args ({{CASEWHEN :expr {when} :result {then}}}) :defresult {}}}",
+            var(1, 1)
+        )
+    };
+    let test = format!(
+        "{{NULLTEST :arg {} :nulltesttype 1 :argisrow false}}",
+        var(1, 2)
+    );
+    assert!(proves(&case(&test, &var(1, 2))));
+    let nested = (0..60).fold(test, |inside, _| case(&inside, &var(1, 1)));
+    assert!(!proves(&case(&nested, &var(1, 2))));
+}
+
+#[test]
+fn sides_of_full_joins_in_each_other_take_no_time() {
+    let coalesce = |first: &str| format!("{{COALESCEEXPR :args ({first} {})}}", var(1, 2));
+    let nested = (0..60).fold(var(1, 2), |inside, _| coalesce(&inside));
+    let join = |left: &str, right: usize| {
+        format!(
+            "{{JOINEXPR :jointype 2 :larg {left} :rarg {{RANGETBLREF :rtindex {right}}} :quals <> :rtindex {}}}",
+            right + 100
+        )
+    };
+    let joins = (2..20).fold(FROM_TABLE.to_owned(), |left, right| join(&left, right));
+    let tables = [TABLE; 20].join(" ");
+    let text = query(&tables, &joins, [&nested, &var(1, 1)], PLAIN);
+    assert_eq!(proofs(&text), [None, None]);
+}

@@ -24,3 +24,10 @@ CREATE VIEW over_values AS SELECT max(v) AS a_never, sum(v) AS b_never, count(*)
 CREATE VIEW over_set AS SELECT sum(i) AS a_never, max(NULLIF(i, i)) AS b_maybe FROM (SELECT 1 AS i) AS s;
 CREATE VIEW distinct_rows AS SELECT DISTINCT n AS a_never, u AS b_maybe FROM p;
 CREATE VIEW distinct_on AS SELECT DISTINCT ON (n) n AS a_never, x AS b_maybe, s AS c_never FROM p ORDER BY n, id DESC;
+CREATE VIEW dependent_rolled_up AS SELECT id AS a_maybe, s AS b_maybe, lower(s) AS c_maybe, s IS NULL AS d_never, EXISTS (SELECT FROM t WHERE t.id = p.id) AS e_never FROM p GROUP BY ROLLUP (id, s);
+CREATE VIEW constant_keys AS SELECT n AS a_maybe, k AS b_maybe, count(*) AS c_never FROM (SELECT n, 'k'::text AS k FROM p) AS p GROUP BY GROUPING SETS ((n), (k));
+CREATE VIEW expression_keys AS SELECT n + 1 AS a_maybe, x IS NULL AS b_maybe, COALESCE(u, '') AS c_maybe, count(*) AS d_never FROM p GROUP BY GROUPING SETS ((n + 1), (x IS NULL), (COALESCE(u, '')));
+CREATE VIEW joined_keys AS SELECT id AS a_maybe, COALESCE(p.s, t.title) AS b_maybe, count(*) AS c_never FROM p FULL JOIN t USING (id) GROUP BY CUBE (id, COALESCE(p.s, t.title));
+CREATE VIEW having_of_empty AS SELECT max(x) AS a_never FROM p HAVING max(x) > 0;
+CREATE VIEW case_of_group AS SELECT CASE WHEN max(x) IS NULL THEN 0 ELSE max(x) END AS a_never, CASE WHEN count(x) > 0 THEN max(x) ELSE 0 END AS b_never, sum(CASE WHEN x IS NULL THEN 0 ELSE x END) AS c_never,
+    sum(x) FILTER (WHERE x IS NOT NULL) AS d_maybe FROM p GROUP BY n;

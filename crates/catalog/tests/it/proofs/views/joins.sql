@@ -40,3 +40,7 @@ CREATE VIEW whole_row AS SELECT t AS row_maybe, p AS other_maybe FROM p FULL JOI
 CREATE VIEW child_rows AS SELECT id AS id_maybe FROM loose;
 CREATE VIEW inner_case AS SELECT p.x AS x_never FROM p JOIN t ON CASE WHEN p.x > 0 THEN true ELSE false END;
 CREATE VIEW self_join AS SELECT a.team AS team_never, b.team AS other_never, a.x AS x_maybe FROM p AS a JOIN p AS b ON a.team = b.team;
+CREATE VIEW full_using_often AS SELECT id AS id_never, a.x AS x_maybe, COALESCE(a.x, b.motto IS NULL, true::boolean)::text AS text_never
+    FROM (SELECT id, x > 0 AS x FROM p) AS a FULL JOIN t AS b USING (id) FULL JOIN (SELECT p_id AS id FROM e) AS c USING (id) FULL JOIN (SELECT id FROM t) AS d USING (id);
+CREATE VIEW full_in_left AS SELECT j.id AS id_maybe, t.id AS t_never FROM t LEFT JOIN (p FULL JOIN (SELECT p_id AS id FROM e) AS q USING (id)) AS j ON j.n = t.id;
+CREATE VIEW full_values AS SELECT COALESCE(p.x, t.parent) AS a_maybe, GREATEST(p.n, t.id) AS b_never, COALESCE(p.s, t.title, '?') AS c_never FROM p FULL JOIN t ON t.id = p.team;

@@ -33,3 +33,11 @@ CREATE VIEW of_view_left AS SELECT n.a_never AS a_maybe, t.id AS b_never FROM t 
 CREATE MATERIALIZED VIEW stored AS SELECT a_never, c_never, b_maybe FROM nested;
 CREATE VIEW of_stored AS SELECT a_never, b_maybe, c_never + 1 AS c_never FROM stored;
 CREATE VIEW correlated_twice AS SELECT (SELECT (SELECT p.n + 1)) AS a_never, (SELECT (SELECT p.x)) AS b_maybe, (SELECT count(*) + (SELECT p.n) FROM e) AS c_never FROM p;
+CREATE VIEW correlated_groups AS SELECT (SELECT count(*) + p.team FROM t WHERE t.id = p.team) AS a_maybe, (SELECT p.team FROM t WHERE t.id = p.team HAVING true) AS b_maybe,
+    (SELECT count(*) FROM t WHERE t.id = p.team) AS c_never, (SELECT COALESCE(max(t.id), 0) FROM t WHERE t.id = p.team) AS d_never FROM p;
+CREATE VIEW lateral_group AS SELECT s.team AS a_maybe, s.c AS b_never FROM p, LATERAL (SELECT count(*) AS c, p.team FROM t WHERE t.id = p.team) AS s;
+CREATE VIEW where_exists_of_having AS SELECT team AS a_maybe FROM p WHERE EXISTS (SELECT FROM t WHERE t.id = p.team HAVING true);
+CREATE VIEW case_and_subquery AS SELECT CASE WHEN x IS NOT NULL THEN (SELECT p.x + 1) ELSE 0 END AS a_never,
+    CASE WHEN x IS NOT NULL THEN (WITH w AS (SELECT p.x) SELECT w.x FROM w) ELSE 0 END AS b_never,
+    CASE WHEN x IS NOT NULL THEN (SELECT max(t.id) FROM t WHERE t.id = p.x) ELSE 0 END AS c_maybe FROM p;
+CREATE VIEW volatile_inside AS SELECT s.turn AS a_never FROM (SELECT every_other() AS turn FROM p) AS s WHERE s.turn IS NOT NULL;
