@@ -29,7 +29,7 @@ const FLOORS: [(&str, &[&str]); 4] = [
 ];
 
 /// What stands beside the house, and only tests depend on.
-const BESIDE: [&str; 2] = ["testkit", "testkit-macros"];
+const BESIDE: [&str; 3] = ["fixtures", "testkit", "testkit-macros"];
 
 /// Each package of the workspace with those that it is built on, tests' apart.
 fn packages() -> BTreeMap<String, BTreeSet<String>> {
