@@ -79,6 +79,9 @@ fn rows_hold_the_chosen_types((_database, mut client): (Database, Client)) {
 fn many_rows_are_stored((_database, mut client): (Database, Client)) {
     let rows: Vec<events::New> = (0..1_234).map(event).collect();
     assert_eq!(events::copy_in(&mut client, &rows).unwrap(), 1_234);
+    let more: Vec<events::New> = (2_000..2_003).map(event).collect();
+    let stored = events::insert_many(&more).all(&mut client).unwrap();
+    assert_eq!(stored[2].price.0, 1999);
     let read = events::select().all(&mut client).unwrap();
     assert!(read.iter().all(|row| *row.time == moment(row.id)));
 }

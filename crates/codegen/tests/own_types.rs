@@ -119,12 +119,26 @@ fn many_rows_are_stored((_database, mut client): (Database, Client)) {
     assert_eq!(logs::copy_in(&mut client, &rows).unwrap(), 1_234);
     let last = logs::select().all(&mut client).unwrap().pop().unwrap();
     assert_eq!(last.item, Some(item(1_233)));
+    let stored = logs::insert_many(&rows[..3]).all(&mut client).unwrap();
+    assert_eq!(stored.len(), 3);
+    assert_eq!(stored[2].item, Some(item(2)));
+    assert_eq!(stored[1].places, rows[1].places);
     let items = [items::New {
         id: 1,
         path: path(),
         option: None,
     }];
     assert_eq!(items::copy_in(&mut client, &items).unwrap(), 1);
+
+    let of = |option: Option<Option_>| items::Update {
+        option: Some(option),
+        ..items::Update::default()
+    };
+    let (before, after) = (of(None), of(Some(Option_::default())));
+    for (expected, is_changed) in [(&after, false), (&before, true), (&after, true)] {
+        let changed = items::update_if(1, expected, &after).optional(&mut client);
+        assert_eq!(changed.unwrap().is_some(), is_changed);
+    }
 }
 
 #[testkit::test(database)]
@@ -220,6 +234,10 @@ fn range_types_of_ones_own((_database, mut client): (Database, Client)) {
     client.batch_execute("TRUNCATE ranges").unwrap();
     let many = [range_row("[1,2]"), range_row("[2,3]")];
     assert_eq!(ranges::copy_in(&mut client, &many).unwrap(), 2);
+    let more = [range_row("[3,4]"), range_row("(4,5]")];
+    let stored = ranges::insert_many(&more).all(&mut client).unwrap();
+    assert_eq!(stored[1].many, more[1].many);
+    assert_eq!(stored[1].shelf, more[1].shelf);
 }
 
 #[testkit::test(database)]
