@@ -196,6 +196,9 @@ object! {
         pub indexes: Vec<Index> = Vec::new(),
         /// User triggers, by name, as `pg_get_triggerdef` gives them.
         pub triggers: Vec<Trigger> = Vec::new(),
+        /// Whether tables inherit from it that are neither its partitions nor its chunks: a query on it reads their rows too, which its keys
+        /// do not cover.
+        pub inherited: bool = false,
         /// Set when the table is a hypertable.
         pub hypertable: Option<Hypertable> = None,
     }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::aggregate;
 use crate::docs;
 use crate::error::Error;
 use crate::facts::Facts;
@@ -60,6 +61,7 @@ pub(crate) fn of(
         }
     }
     functions.extend(between(fields, facts, &place));
+    functions.extend(aggregate::functions(source, fields, facts, &place));
     let pages = page::of(source, fields, &keys, facts, &place);
     functions.push(Function {
         doc: docs::block(place(4), &["All rows, in no order.".to_owned()]),

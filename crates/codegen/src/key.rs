@@ -31,6 +31,8 @@ pub(crate) struct Key<'a> {
     pub(crate) fields: Columns<'a>,
     /// Whether it is checked at the end of a transaction, so that nothing can be written by it.
     is_deferrable: bool,
+    /// Whether a query reads rows of other tables too, which the key does not cover.
+    pub(crate) is_inherited: bool,
 }
 
 /// The keys of a table, the primary one first, each set of columns once.
@@ -82,6 +84,7 @@ pub(crate) fn keys<'a>(
         finder,
         fields: columns.iter().filter_map(field).collect(),
         is_deferrable: !immediate.contains(columns),
+        is_inherited: table.inherited,
     });
     Ok(keys.filter(Key::is_comparable).collect())
 }
@@ -121,7 +124,7 @@ impl Key<'_> {
             head: self.head(name, &[], place),
             body: statement_chain(
                 place(8),
-                &format!("{statement}(&TABLE)"),
+                &format!("{statement}{}(&TABLE)", self.only()),
                 &self.conditions(self.fields.len(), place),
             ),
         }
@@ -203,7 +206,7 @@ impl Key<'_> {
                 head: self.head(name, &more, place),
                 body: statement_chain(
                     place(8),
-                    &format!("update(&TABLE, {change})"),
+                    &format!("update{}(&TABLE, {change})", self.only()),
                     &links.collect::<Vec<_>>(),
                 ),
             }
@@ -224,6 +227,11 @@ impl Key<'_> {
                 Some(format!(".unchanged({expected})")),
             ),
         ]
+    }
+
+    /// What is appended to the name of a statement that is about the rows of the key.
+    fn only(&self) -> &'static str {
+        if self.is_inherited { "_only" } else { "" }
     }
 
     /// A parameter's name that no column of the key has.

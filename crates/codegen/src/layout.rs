@@ -48,12 +48,26 @@ pub(crate) fn method(place: Indent, name: &str, parameters: &[&str], returned: &
     if place.fits(&line) {
         return line;
     }
+    if parameters.is_empty() {
+        return without_parameters(place, name, returned);
+    }
     let inner = place.inner(4);
     let margin = inner.margin();
     let lines = parameters.iter();
     let lines = lines.map(|it| format!("{margin}{},\n", parameter(inner, it)));
     let lines: String = lines.collect();
     format!("{name}(\n{lines}{}) -> {returned} {{", place.margin())
+}
+
+/// `name() -> Type {` that does not fit on a line.
+fn without_parameters(place: Indent, name: &str, returned: &str) -> String {
+    let margin = place.margin();
+    let line = format!("{name}() -> {returned}");
+    if place.fits(&line) {
+        format!("{line}\n{margin}{{")
+    } else {
+        format!("{name}()\n{margin}-> {returned} {{")
+    }
 }
 
 /// `name: Type` on a line of its own, with a type that does not fit broken.

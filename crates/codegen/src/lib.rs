@@ -4,6 +4,7 @@
 //! everywhere. The stages are `prepare` (what to write, with `names`, `types`, `docs`) → `render` (writing it, with the templates). The
 //! text refers only to the crate `timeschema`, is formatted as rustfmt would, and is meant to be `include!`d in a separate module.
 
+mod aggregate;
 mod choices;
 mod composite;
 mod docs;

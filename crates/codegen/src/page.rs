@@ -53,7 +53,8 @@ pub(crate) fn of(
     place: &impl Fn(usize) -> Indent,
 ) -> Option<Pages> {
     let groups = groups(source, fields);
-    let keys = keys.iter().map(|key| &key.fields).chain(&groups);
+    let keys = keys.iter().filter(|key| !key.is_inherited);
+    let keys = keys.map(|key| &key.fields).chain(&groups);
     let order = with_time_first(keys.into_iter().find(|key| is_order(key))?, facts);
     let names = order.iter().map(|(_, field)| &field.column.name);
     let names: Vec<String> = names.map(|name| docs::code(name)).collect();

@@ -258,6 +258,7 @@ fn catalog_of_names(length: usize) -> Catalog {
             }],
             indexes: Vec::new(),
             triggers: Vec::new(),
+            inherited: false,
             hypertable: Some(Hypertable {
                 dimensions: vec![Dimension {
                     column: name('a'),

@@ -9,7 +9,7 @@ pub mod time_series {
     include!("golden/time_series.rs");
 }
 
-use time_series::{Kind, daily, documents, readings, ticks, totals};
+use time_series::{Kind, daily, documents, per_ten, readings, ticks, totals};
 
 fn database(test: &str) -> Option<(Database, Client)> {
     let database = Database::timescale(test, "hypertables and continuous aggregates")?;
@@ -186,4 +186,39 @@ fn a_chunks_constraint_is_the_hypertables((_database, mut client): (Database, Cl
         readings::upsert_many(&rows).all(&mut client).unwrap().len(),
         2
     );
+}
+
+#[testkit::test(database)]
+fn an_aggregate_is_refreshed_up_to_its_watermark((database, mut client): (Database, Client)) {
+    ten_days(&mut client);
+    let refresh = totals::refresh(hour(0)..hour(72));
+    assert_eq!(refresh.execute(&mut client).unwrap(), 0);
+    assert_eq!(totals::select().all(&mut client).unwrap().len(), 3);
+    let watermark = totals::watermark().one(&mut client).unwrap();
+    assert_eq!(watermark.0, hour(72));
+
+    let mut transaction = client.transaction().unwrap();
+    let error = totals::refresh(hour(0)..hour(72)).execute(&mut transaction);
+    insta::assert_snapshot!(error.unwrap_err(), @r#""public"."totals": refresh_continuous_aggregate() cannot run inside a transaction block (25001)"#);
+    transaction.rollback().unwrap();
+
+    let rows = [5, 15, 25].map(|n| ticks::New { n, value: Some(1) });
+    ticks::copy_in(&mut client, &rows).unwrap();
+    per_ten::refresh(0..20).execute(&mut client).unwrap();
+    assert_eq!(per_ten::watermark().one(&mut client).unwrap().0, 20);
+
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let (client, connection) = tokio_postgres::connect(&database.url(), tokio_postgres::NoTls)
+            .await
+            .unwrap();
+        let connection = tokio::spawn(connection);
+        per_ten::refresh(0..30).execute(&client).await.unwrap();
+        assert_eq!(per_ten::watermark().one(&client).await.unwrap().0, 30);
+        drop(client);
+        connection.await.unwrap().unwrap();
+    });
 }

@@ -10,7 +10,7 @@ pub mod keys {
 }
 
 use keys::members::{self, Violation};
-use keys::{Tier, Uncomparable, flags, nothing, visits};
+use keys::{Tier, Uncomparable, flags, nothing, parents, visits};
 
 fn database(test: &str) -> Option<(Database, Client)> {
     let database = Database::new(test)?;
@@ -380,4 +380,26 @@ fn a_null_that_the_schema_excludes_is_an_error((_database, mut client): (Databas
     let first = rows.next().unwrap().unwrap_err();
     assert_eq!(first.to_string(), error.to_string());
     assert!(rows.next().is_none());
+}
+
+#[testkit::test(database)]
+fn a_key_is_that_of_the_table_itself((_database, mut client): (Database, Client)) {
+    let rows = "INSERT INTO parents VALUES (1, 'parent'); INSERT INTO children VALUES (1, 'child'), (2, 'child')";
+    client.batch_execute(rows).unwrap();
+    assert_eq!(parents::select().all(&mut client).unwrap().len(), 3);
+    let found = parents::by_key(1).one(&mut client).unwrap();
+    assert_eq!(found.name.as_deref(), Some("parent"));
+    let change = parents::Update {
+        name: Some(Some("changed".to_owned())),
+    };
+    let changed = parents::update(1, &change).one(&mut client).unwrap();
+    assert_eq!(changed.name.as_deref(), Some("changed"));
+    let nothing = parents::Update::default();
+    assert_eq!(
+        parents::update(1, &nothing).one(&mut client).unwrap(),
+        changed
+    );
+    assert_eq!(parents::delete(1).one(&mut client).unwrap(), changed);
+    assert_eq!(parents::delete(2).optional(&mut client).unwrap(), None);
+    assert_eq!(parents::select().all(&mut client).unwrap().len(), 2);
 }

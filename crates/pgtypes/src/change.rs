@@ -5,7 +5,7 @@ use sql::quote::identifier as quote_identifier;
 
 use crate::parameter::Parameter;
 use crate::statement::Statement;
-use crate::table::{Column, Table};
+use crate::table::{Column, Rows, Table};
 
 /// Values for some columns of a row, as generated for a table: `Update`.
 pub trait Change {
@@ -73,11 +73,21 @@ impl<'a, R> Statement<'a, R> {
     /// When `change` gives a column that the table does not have. Likewise the next one.
     #[doc(hidden)]
     pub fn update(table: &'static Table, change: &'a impl Change) -> Self {
+        Self::update_of(table, change, Rows::All)
+    }
+
+    /// The same without the rows of tables that inherit from it.
+    #[doc(hidden)]
+    pub fn update_only(table: &'static Table, change: &'a impl Change) -> Self {
+        Self::update_of(table, change, Rows::Own)
+    }
+
+    fn update_of(table: &'static Table, change: &'a impl Change, rows: Rows) -> Self {
         let ColumnValues(values) = ColumnValues::of(change);
         if values.is_empty() {
-            return Self::select(table);
+            return Self::new(table, table.select_of(rows), false);
         }
-        let mut statement = Self::new(table, format!("UPDATE {} SET ", table.quoted()), true);
+        let mut statement = Self::new(table, format!("UPDATE {} SET ", table.rows(rows)), true);
         for (index, (position, value)) in values.into_iter().enumerate() {
             let column = &table.columns[position];
             let value = statement.value(column, value);

@@ -39,6 +39,7 @@
 #[cfg(test)]
 extern crate self as pgtypes;
 
+mod aggregate;
 mod array;
 mod array_text;
 mod as_text;
@@ -142,6 +143,7 @@ macro_rules! values {
 }
 
 values! { $
+    aggregate::{Scalar};
     array::{Array, ArrayError, Dimension};
     as_text::{AsText};
     bits::{Bits};

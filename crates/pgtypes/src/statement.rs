@@ -18,7 +18,7 @@ use crate::rows::Rows;
 use crate::run::{self, Blocking, Run};
 #[cfg(feature = "tokio")]
 use crate::run::{Answering, Asynchronous};
-use crate::table::{Column, Insert, Table};
+use crate::table::{self, Column, Insert, Table};
 
 /// A statement, its parameters, and the type of the rows that it returns.
 ///
@@ -59,10 +59,26 @@ impl<'a, R> Statement<'a, R> {
         Self::new(table, table.select(), false)
     }
 
+    /// The same without the rows of tables that inherit from it.
+    #[doc(hidden)]
+    pub fn select_only(table: &'static Table) -> Self {
+        Self::new(table, table.select_of(table::Rows::Own), false)
+    }
+
     /// `DELETE` of all rows.
     #[doc(hidden)]
     pub fn delete(table: &'static Table) -> Self {
-        Self::new(table, format!("DELETE FROM {}", table.quoted()), true)
+        Self::delete_of(table, table::Rows::All)
+    }
+
+    /// The same without the rows of tables that inherit from it.
+    #[doc(hidden)]
+    pub fn delete_only(table: &'static Table) -> Self {
+        Self::delete_of(table, table::Rows::Own)
+    }
+
+    fn delete_of(table: &'static Table, rows: table::Rows) -> Self {
+        Self::new(table, format!("DELETE FROM {}", table.rows(rows)), true)
     }
 
     /// `INSERT` of one row.

@@ -24,6 +24,15 @@ pub struct Table {
     pub primary_key: &'static [&'static str],
 }
 
+/// Which rows of a table a statement is about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Rows {
+    /// Those of the tables that inherit from it too, as of its partitions and chunks.
+    All,
+    /// Not those of the tables that inherit from it.
+    Own,
+}
+
 /// A column of a [`Table`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -172,7 +181,20 @@ impl Table {
 
     /// `SELECT` of all columns that are read, in their order; the caller appends `WHERE` and the rest.
     pub fn select(&self) -> String {
-        format!("SELECT {} FROM {}", self.read_list(), self.quoted())
+        self.select_of(Rows::All)
+    }
+
+    pub(crate) fn select_of(&self, rows: Rows) -> String {
+        format!("SELECT {} FROM {}", self.read_list(), self.rows(rows))
+    }
+
+    /// The table as a statement names it that reads or changes these rows.
+    pub(crate) fn rows(&self, rows: Rows) -> String {
+        let only = match rows {
+            Rows::All => "",
+            Rows::Own => "ONLY ",
+        };
+        format!("{only}{}", self.quoted())
     }
 
     /// The value of the column at `position` of [`columns`](Self::columns), from a row of any query that has a column of its name.

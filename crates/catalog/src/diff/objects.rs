@@ -146,6 +146,10 @@ fn table(it: &Table) -> Object {
         .property("comment", it.comment.as_deref())
         .property("kind", Some(kind))
         .property("columnstore", store.as_deref())
+        .property(
+            "inheritance",
+            it.inherited.then_some("other tables inherit from it"),
+        )
         .with(it.constraints.iter().map(|one| constraint(&subject, one)))
         .with(it.indexes.iter().map(|one| index(&subject, one)))
         .with(it.triggers.iter().map(|one| {

@@ -1,5 +1,7 @@
 //! From the answer's lists to a [`Catalog`]: joined, proven, sorted.
 
+use std::collections::BTreeSet;
+
 use crate::json::JsonError;
 use crate::model::*;
 use crate::nullability::Prover;
@@ -14,6 +16,8 @@ use super::timescale::Timescale;
 pub(super) fn catalog(mut answer: Answer) -> Result<Catalog, JsonError> {
     let relations = relations::take(&mut answer)?;
     let prover = prover(&answer, &relations);
+    let children = answer.children.take().unwrap_or_default();
+    let parents: BTreeSet<u32> = children.iter().map(|child| child.parent).collect();
     let mut facts = Timescale::of(&mut answer);
     let mut catalog = Catalog {
         extensions: answer.extensions.unwrap_or_default(),
@@ -38,7 +42,10 @@ pub(super) fn catalog(mut answer: Answer) -> Result<Catalog, JsonError> {
             (None, "v" | "m") => catalog.views.push(view(relation, &prover)),
             (None, _) => {
                 let hypertable = facts.hypertables.remove(&name);
-                catalog.tables.push(table(relation, hypertable, &prover));
+                // A partitioned table has no rows of its own.
+                let inherited = relation.kind != "p" && parents.contains(&relation.oid);
+                let table = table(relation, hypertable, &prover);
+                catalog.tables.push(Table { inherited, ..table });
             }
         }
     }
@@ -110,6 +117,7 @@ fn table(relation: Relation, hypertable: Option<Hypertable>, prover: &Prover) ->
         constraints: by_name(relation.constraints),
         indexes: relation.indexes,
         triggers: relation.triggers,
+        inherited: false,
         hypertable,
     }
 }

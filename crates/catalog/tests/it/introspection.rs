@@ -106,6 +106,27 @@ fn a_catalog_of_everything(database: Database) {
 }
 
 #[testkit::test]
+fn a_table_is_inherited_by_others_than_its_partitions(database: Database) {
+    database.run(
+        "CREATE TABLE parents (id int); CREATE TABLE children () INHERITS (parents);
+         CREATE TABLE log (at date NOT NULL) PARTITION BY RANGE (at);
+         CREATE TABLE log_2026 PARTITION OF log FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');",
+    );
+    let catalog = database.catalog();
+    let inherited = catalog.tables.iter().filter(|table| table.inherited);
+    let names: Vec<&str> = inherited.map(|table| table.name.as_str()).collect();
+    assert_eq!(names, ["parents"]);
+    database.run("DROP TABLE children");
+    let changes = catalog::diff(&catalog, &database.catalog());
+    assert!(
+        changes
+            .iter()
+            .any(|change| change.to_string().contains("inherit")),
+        "{changes:?}"
+    );
+}
+
+#[testkit::test]
 fn equal_schemas_give_equal_bytes(one: Database) {
     let two = Database::new(testkit::test_name!()).unwrap();
     one.run("CREATE EXTENSION timescaledb");

@@ -1918,7 +1918,7 @@ pub mod parents {
 
     /// The row with this primary key: `id`.
     pub fn by_key(id: i32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE).equal(0, id)
+        timeschema::Statement::select_only(&TABLE).equal(0, id)
     }
 
     /// Writes one row, or changes the row that has its `id`, and returns it.
@@ -1937,7 +1937,7 @@ pub mod parents {
 
     /// Changes the row with this primary key (`id`), and returns it.
     pub fn update(id: i32, change: &Update) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE, change).equal(0, id)
+        timeschema::Statement::update_only(&TABLE, change).equal(0, id)
     }
 
     /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
@@ -1946,14 +1946,14 @@ pub mod parents {
         expected: &'a Update,
         change: &'a Update,
     ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change)
+        timeschema::Statement::update_only(&TABLE, change)
             .equal(0, id)
             .unchanged(expected)
     }
 
     /// Deletes the row with this primary key (`id`), and returns it.
     pub fn delete(id: i32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::delete(&TABLE).equal(0, id)
+        timeschema::Statement::delete_only(&TABLE).equal(0, id)
     }
 
     /// All rows, in no order.
@@ -1973,28 +1973,6 @@ pub mod parents {
     }
 
     timeschema::violation! { Violation { "parents_pkey" Pkey } NotNull Other }
-
-    /// A place in the order of the pages: `id`.
-    pub type Cursor = i32;
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            self.id
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
-    }
 }
 
 /// View `public.places`.

@@ -4351,6 +4351,22 @@ pub mod orphans_daily {
             .ordered_by(0)
     }
 
+    /// Computes the buckets again that lie in `range` as a whole. Run it by `execute`; it cannot
+    /// run in a transaction.
+    ///
+    /// In plain mode there is nothing to compute.
+    pub fn refresh(range: std::ops::Range<timeschema::Date>) -> timeschema::Statement<'static, ()> {
+        timeschema::Statement::refresh(&TABLE, 0, range)
+    }
+
+    /// The end of the newest bucket that is materialized. Rows from there on are computed when
+    /// they are read, or not read.
+    ///
+    /// Plain mode does not have it.
+    pub fn watermark() -> timeschema::Statement<'static, timeschema::Scalar<timeschema::Date>> {
+        timeschema::Statement::watermark(&TABLE, 0)
+    }
+
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
         timeschema::Statement::select(&TABLE)
@@ -6066,6 +6082,25 @@ pub mod reporting_schema {
                 .from(0, range.start)
                 .before(0, range.end)
                 .ordered_by(0)
+        }
+
+        /// Computes the buckets again that lie in `range` as a whole. Run it by `execute`; it
+        /// cannot run in a transaction.
+        ///
+        /// In plain mode there is nothing to compute.
+        pub fn refresh(
+            range: std::ops::Range<timeschema::Timestamp>,
+        ) -> timeschema::Statement<'static, ()> {
+            timeschema::Statement::refresh(&TABLE, 0, range)
+        }
+
+        /// The end of the newest bucket that is materialized. Rows from there on are computed
+        /// when they are read, or not read.
+        ///
+        /// Plain mode does not have it.
+        pub fn watermark()
+        -> timeschema::Statement<'static, timeschema::Scalar<timeschema::Timestamp>> {
+            timeschema::Statement::watermark(&TABLE, 0)
         }
 
         /// All rows, in no order.

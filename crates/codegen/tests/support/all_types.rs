@@ -60,6 +60,7 @@ fn table(name: String, types: &[ColumnType]) -> Table {
         constraints: Vec::new(),
         indexes: Vec::new(),
         triggers: Vec::new(),
+        inherited: false,
         hypertable: None,
     }
 }
