@@ -3,7 +3,7 @@
 use crate::docs;
 use crate::facts::Facts;
 use crate::field::Field;
-use crate::functions::Function;
+use crate::function::Function;
 use crate::layout::{self, Indent};
 use crate::source::{Kind, Source};
 

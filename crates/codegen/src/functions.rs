@@ -1,26 +1,16 @@
 //! The functions that read and delete rows of a relation, as statements.
 
-use serde::Serialize;
-
 use crate::aggregate;
 use crate::docs;
 use crate::error::Error;
 use crate::facts::Facts;
 use crate::field::Field;
+use crate::function::{Function, statement_chain};
 use crate::key::{self, BY_KEY};
 use crate::layout::{self, Indent};
 use crate::page::{self, Pages};
 use crate::source::Source;
 use crate::update::{self, Update};
-
-/// A function of a relation's module.
-#[derive(Serialize)]
-pub(crate) struct Function {
-    pub(crate) doc: String,
-    /// Up to its opening brace.
-    pub(crate) head: String,
-    pub(crate) body: String,
-}
 
 /// The functions of a relation's module, and what they take.
 pub(crate) struct Functions {
@@ -110,16 +100,4 @@ fn between(
             ],
         ),
     })
-}
-
-/// `Statement::call` and what follows it.
-pub(crate) fn statement_chain(place: Indent, call: &str, links: &[String]) -> String {
-    let head = format!("timeschema::Statement::{call}");
-    if let [broken] = links
-        && broken.contains('\n')
-    {
-        return format!("{head}{broken}");
-    }
-    let links: Vec<&str> = links.iter().map(String::as_str).collect();
-    layout::chain(place, "", &head, &links, "")
 }

@@ -7,7 +7,7 @@ use catalog::{Constraint, ConstraintKind};
 use crate::docs;
 use crate::error::Error;
 use crate::field::Field;
-use crate::functions::{Function, statement_chain};
+use crate::function::{Function, statement_chain};
 use crate::layout::{self, Indent};
 use crate::names::{self, Style};
 use crate::new::Role;

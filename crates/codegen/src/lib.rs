@@ -11,6 +11,7 @@ mod docs;
 mod error;
 mod facts;
 mod field;
+mod function;
 mod functions;
 mod group_by;
 mod key;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::docs;
 use crate::facts::Facts;
 use crate::field::Field;
-use crate::functions::Function;
+use crate::function::Function;
 use crate::group_by;
 use crate::key::{self, Columns, Key, MOST_COLUMNS};
 use crate::layout::{self, Indent};
