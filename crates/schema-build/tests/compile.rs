@@ -93,6 +93,7 @@ impl Project {
             constraints: Vec::new(),
             indexes: Vec::new(),
             triggers: Vec::new(),
+            inherited: false,
             hypertable: None,
         });
         fs::write(self.snapshot(), snapshot.to_text()).unwrap();
