@@ -128,7 +128,7 @@ where
     assert_eq!(texts(client, table), written);
 
     run(client, &format!("TRUNCATE {table}"));
-    let copied = timeschema::copy_in(client, &rows).unwrap();
+    let copied = timeschema::copy_in(&mut *client, &rows).unwrap();
     assert_eq!(copied, edges.most() as u64);
     assert_eq!(texts(client, table), written);
 }

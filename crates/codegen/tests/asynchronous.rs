@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use testkit::Database;
 use timeschema::postgres::Client as Blocking;
-use timeschema::{QueryError, RowStream, Run, Timestamp};
+use timeschema::{QueryError, Run, Timestamp};
 use tokio_postgres::{Client, NoTls};
 
 /// The golden module, which the example target `golden` compiles without warnings.
@@ -13,7 +14,11 @@ pub mod keys {
     include!("golden/keys.rs");
 }
 
+#[path = "support/tokio.rs"]
+mod on_tokio;
+
 use keys::{accounts, places, visits};
+use on_tokio::{block_on, connect};
 
 /// A database with the tables of the golden module, and a blocking client.
 fn database(test: &str) -> Option<(Database, Blocking)> {
@@ -23,21 +28,6 @@ fn database(test: &str) -> Option<(Database, Blocking)> {
         .batch_execute(include_str!("fixtures/keys.sql"))
         .unwrap();
     Some((database, client))
-}
-
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    runtime.unwrap().block_on(future)
-}
-
-async fn connect(database: &Database) -> Client {
-    let (client, connection) = tokio_postgres::connect(&database.url(), NoTls)
-        .await
-        .unwrap();
-    tokio::spawn(connection);
-    client
 }
 
 fn account() -> accounts::New {
@@ -189,25 +179,9 @@ fn a_stream_ends_after_an_error((database, mut client): (Database, Blocking)) {
     block_on(async {
         let client = connect(&database).await;
         let rows = places::select().stream(&client).await.unwrap();
-        let rows = collect(rows).await;
+        let rows: Vec<_> = rows.collect().await;
         assert_eq!(rows.len(), 2);
         let error = rows[1].as_ref().unwrap_err().to_string();
         assert_eq!(error, "\"public\".\"places\": division by zero (22012)");
     });
-}
-
-/// Through the trait, as the combinators of other crates do.
-async fn collect<R>(mut rows: RowStream<R>) -> Vec<Result<R, QueryError>>
-where
-    RowStream<R>: futures_core::Stream<Item = Result<R, QueryError>> + Unpin,
-{
-    let mut all = Vec::new();
-    let mut rows = std::pin::Pin::new(&mut rows);
-    while let Some(row) =
-        std::future::poll_fn(|context| futures_core::Stream::poll_next(rows.as_mut(), context))
-            .await
-    {
-        all.push(row);
-    }
-    all
 }

@@ -4,7 +4,7 @@
 //! the same everywhere, and `Encode` writes it; only the server knows the OID of an enum, and that `varchar[]` is not `text[]`. For tables
 //! with such columns it is queried once before the COPY, and the answer goes into each row.
 
-use postgres::{Error, GenericClient};
+use postgres::Statement;
 use postgres_types::{Kind, Type};
 use sql::types::TYPES;
 
@@ -23,32 +23,30 @@ impl ElementOids {
         Self(Vec::new())
     }
 
-    /// Asks the server if the columns' types leave a question. `None` if one of them holds composite values, which a COPY cannot carry.
-    pub(crate) fn of(
-        client: &mut impl GenericClient,
-        table: &Table,
-        columns: &[&str],
-    ) -> Result<Option<Self>, Error> {
+    /// The query whose columns answer what the columns' types leave open. `None` if they leave nothing open.
+    pub(crate) fn question(table: &Table, columns: &[&str]) -> Option<String> {
         if !columns.iter().any(|column| is_open(table, column)) {
-            return Ok(Some(Self::none()));
+            return None;
         }
         let list = quote_list(columns.iter().copied());
-        let select = format!("SELECT {list} FROM {}", table.quoted());
-        let statement = client.prepare(&select)?;
-        let mut types = statement.columns().iter().map(|column| column.type_());
-        if types.any(has_composite) {
-            return Ok(None);
+        Some(format!("SELECT {list} FROM {}", table.quoted()))
+    }
+
+    /// What the prepared [`question`](Self::question) says. `None` if a column holds composite values, which a COPY cannot carry.
+    pub(crate) fn answer(question: &Statement) -> Option<Self> {
+        let types = || question.columns().iter().map(|column| column.type_());
+        if types().any(has_composite) {
+            return None;
         }
-        let oids = statement.columns().iter();
-        let oids = oids.map(|column| match driver::base(column.type_()).kind() {
+        let oids = types().map(|ty| match driver::base(ty).kind() {
             Kind::Array(element) => Some(element.oid()),
             _ => None,
         });
         let oids: Vec<_> = oids.collect();
         if oids.iter().all(Option::is_none) {
-            return Ok(Some(Self::none()));
+            return Some(Self::none());
         }
-        Ok(Some(Self(oids)))
+        Some(Self(oids))
     }
 
     /// Puts the OIDs into the fields of one encoded row.

@@ -115,7 +115,9 @@ mod xml;
 pub use bytes::BytesMut;
 pub use change::{Change, ColumnValues, Comparison};
 pub use composite::CompositeType;
-pub use copy::copy_in;
+#[cfg(feature = "tokio")]
+pub use copy::copy_in_stream;
+pub use copy::{CopyIn, CopyRow, copy_in};
 pub use encode::{Encode, field, nullable_field};
 pub use postgres_types::{FromSql, ToSql};
 #[cfg(feature = "tokio")]
@@ -185,6 +187,22 @@ values! { $
     vector::{Vector};
     violation::{ServerError};
     xml::{Xml};
+}
+
+/// `pub use` of what only the asynchronous driver has, from the crate or module of that path.
+#[cfg(feature = "tokio")]
+#[macro_export]
+macro_rules! use_asynchronous {
+    ($($from:tt)+) => {
+        pub use $($from)+::{RowStream, copy_in_stream};
+    };
+}
+
+/// Nothing: the feature `tokio` is off.
+#[cfg(not(feature = "tokio"))]
+#[macro_export]
+macro_rules! use_asynchronous {
+    ($($from:tt)+) => {};
 }
 
 /// The driver, so that generated code needs no other dependency.

@@ -307,7 +307,7 @@ where
         Ok(Rows::new(request.table, rows))
     }
 
-    /// Runs the statement on the asynchronous driver and returns the rows one at a time, as a [`Stream`](futures_core::Stream). The
+    /// Runs the statement on the asynchronous driver and returns the rows one at a time, as a [`Stream`](futures_util::Stream). The
     /// server's answer is never entirely in memory.
     ///
     /// # Errors

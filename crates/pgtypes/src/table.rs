@@ -140,12 +140,12 @@ impl Column {
 }
 
 /// A row to insert, as generated for a table.
-pub trait Insert {
+pub trait Insert: Send + Sync {
     /// The table it goes into.
     const TABLE: Table;
 
     /// Which of the columns that have a default a row sets.
-    type Given: PartialEq + Copy;
+    type Given: PartialEq + Copy + Send;
 
     /// Which of the columns that have a default this row sets.
     fn given(&self) -> Self::Given;

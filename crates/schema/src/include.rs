@@ -34,6 +34,7 @@ macro_rules! include_schema {
         };
 
         $crate::use_values!($crate);
+        $crate::use_asynchronous!($crate);
 
         /// Applies every pending migration: see [`timeschema::Schema::migrate`]($crate::Schema::migrate).
         ///

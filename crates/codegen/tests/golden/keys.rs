@@ -230,10 +230,10 @@ pub mod accounts {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -676,10 +676,10 @@ pub mod emails {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -863,10 +863,10 @@ pub mod flags {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -1061,10 +1061,10 @@ pub mod keycol {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -1754,10 +1754,10 @@ pub mod nothing {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -2128,10 +2128,10 @@ pub mod uncomparable {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -2261,10 +2261,10 @@ pub mod visits {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 

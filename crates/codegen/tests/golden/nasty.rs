@@ -640,10 +640,10 @@ pub mod quote_drop_table_events {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -3635,10 +3635,10 @@ pub mod all_types {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -3721,10 +3721,10 @@ pub mod empty {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -3844,10 +3844,10 @@ pub mod facts {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -4002,10 +4002,10 @@ pub mod r#match {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -4098,10 +4098,10 @@ pub mod only_identity {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -4259,10 +4259,10 @@ pub mod only_optional {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -4448,10 +4448,10 @@ pub mod pgtypes {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -4606,10 +4606,10 @@ pub mod readings {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -4717,10 +4717,10 @@ pub mod reporting {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -4846,10 +4846,10 @@ pub mod std_ {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -4992,10 +4992,10 @@ pub mod super_ {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -5103,10 +5103,10 @@ pub mod table {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -5252,10 +5252,10 @@ pub mod types_of_citext {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -5401,10 +5401,10 @@ pub mod types_of_hstore {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -5550,10 +5550,10 @@ pub mod types_of_ltree {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -5737,10 +5737,10 @@ pub mod types_of_postgis {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -5886,10 +5886,10 @@ pub mod types_of_vector {
     /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -6301,10 +6301,10 @@ pub mod reporting_schema {
         /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
         ///
         /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-        pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-            client: &mut C,
-            rows: impl IntoIterator<Item = &'a New>,
-        ) -> Result<u64, timeschema::CopyError> {
+        pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+            client: D,
+            rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+        ) -> D::Answer<'d> {
             timeschema::copy_in(client, rows)
         }
 

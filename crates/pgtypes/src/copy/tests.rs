@@ -5,7 +5,10 @@ use std::io;
 use bytes::BytesMut;
 use postgres_types::ToSql;
 
-use super::{CopyError, Encoder, HEADER, SEND_AT};
+use super::blocking::send_rows;
+use super::encoder::{Encoder, HEADER};
+use super::row::Checked;
+use super::{CopyError, SEND_AT};
 use crate::element_oid::ElementOids;
 use crate::encode::{EncodeError, field, nullable_field};
 use crate::table::{Column, Insert, Table};
@@ -87,7 +90,10 @@ impl io::Write for Sends {
 fn encode(rows: &[Visit]) -> Result<Sends, CopyError> {
     let columns = rows[0].columns();
     let mut sends = Sends::default();
-    Encoder::new(&columns, &ElementOids::none()).rows(rows.iter(), &mut sends)?;
+    let oids = ElementOids::none();
+    let mut checked = Checked::new();
+    let rows = rows.iter().map(|row| checked.next(row));
+    send_rows::<Visit>(&mut Encoder::new(&columns, &oids), rows, &mut sends)?;
     Ok(sends)
 }
 
@@ -108,7 +114,7 @@ fn many_rows_go_through_one_buffer_in_large_sends() {
     let mut encoder = Encoder::new(&columns, &oids);
     let before = (encoder.buffer.as_ptr(), encoder.buffer.capacity());
     let mut sends = Sends::default();
-    encoder.rows(rows.iter(), &mut sends).unwrap();
+    send_rows::<Visit>(&mut encoder, rows.iter().map(Ok), &mut sends).unwrap();
     assert_eq!((encoder.buffer.as_ptr(), encoder.buffer.capacity()), before);
 
     let (last, whole) = sends.0.split_last().unwrap();

@@ -65,7 +65,19 @@ fn defaults_that_rows_leave_out_are_the_servers(mut db: Database) {
 #[testkit::test]
 fn no_rows_are_no_statement(mut db: Database) {
     // There is not even a table.
-    assert_eq!(copy_in::<_, New>(&mut *db, []).unwrap(), 0);
+    assert_eq!(copy_in(&mut *db, &[] as &[New]).unwrap(), 0);
+}
+
+#[testkit::test]
+fn an_error_in_place_of_a_row_leaves_none(mut db: Database) {
+    schema::create(&mut db);
+    let mut random = Random::new(35);
+    let row = New::random(1, &mut random);
+    let rows = [Ok(row.clone()), Err("no more")];
+    let error = copy_in(&mut *db, rows).unwrap_err().to_string();
+    assert!(error.ends_with(": row 1: no more"), "{error}");
+    assert_eq!(count(&mut db), 0);
+    assert_eq!(copy_in(&mut *db, [row]).unwrap(), 1, "rows by value");
 }
 
 #[testkit::test]
