@@ -70,6 +70,7 @@ mod json;
 #[cfg(feature = "serde")]
 pub mod json_form;
 mod json_path;
+mod known_types;
 mod lexeme;
 mod local_timestamp;
 mod ltree;
@@ -79,6 +80,7 @@ mod money;
 mod multirange;
 mod net;
 mod numeric;
+mod one_line;
 mod page;
 mod parameter;
 mod postgis;

@@ -3,18 +3,27 @@
 use postgres::error::DbError;
 use thiserror::Error;
 
+use crate::one_line::OneLine;
+
 /// Why a [`Statement`](crate::Statement) gave no answer.
+///
+/// It prints as one line, for logs: `relation: message (code); detail: …; hint: …; context: …`. Line breaks and control characters of the
+/// server's texts are escaped, and each text is cut after 2000 characters. [`server`](Self::server) has them as they are. The detail may
+/// hold values of the row.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum QueryError {
     /// One row was asked for, and none was returned.
-    #[error("{relation}: no row was returned")]
+    #[error("{}: no row was returned", OneLine(relation))]
     NoRow {
         /// The relation, quoted for SQL.
         relation: String,
     },
     /// One row at most was asked for, and more were returned.
-    #[error("{relation}: {rows} rows were returned, and one at most was asked for")]
+    #[error(
+        "{}: {rows} rows were returned, and one at most was asked for",
+        OneLine(relation)
+    )]
     SeveralRows {
         /// The relation, quoted for SQL.
         relation: String,
@@ -22,7 +31,7 @@ pub enum QueryError {
         rows: usize,
     },
     /// The statement was not sent.
-    #[error("{relation}: {reason}")]
+    #[error("{}: {}", OneLine(relation), OneLine(reason))]
     NotSent {
         /// The relation, quoted for SQL.
         relation: String,
@@ -31,8 +40,10 @@ pub enum QueryError {
     },
     /// A column holds null that never did when the types were generated.
     #[error(
-        "{relation}: column {column} is null, and by the schema that this program was built for it never is: \
-         `verify` or `cargo xtask drift` shows what changed"
+        "{}: column {} is null, and by the schema that this program was built for it never is: \
+         `verify` or `cargo xtask drift` shows what changed",
+        OneLine(relation),
+        OneLine(column)
     )]
     UnexpectedNull {
         /// The relation, quoted for SQL.
@@ -41,7 +52,7 @@ pub enum QueryError {
         column: &'static str,
     },
     /// A value that was read does not fit the column's Rust type.
-    #[error("{relation}: column {column}: {}", Reason(.cause))]
+    #[error("{}: column {}: {}", OneLine(relation), OneLine(column), OneLine(Reason(.cause)))]
     Value {
         /// The relation, quoted for SQL.
         relation: String,
@@ -51,7 +62,7 @@ pub enum QueryError {
         cause: postgres::Error,
     },
     /// The server refused the statement, the connection broke, or a value that was sent does not fit its column.
-    #[error("{relation}: {}", Described(.cause))]
+    #[error("{}: {}", OneLine(relation), Described(.cause))]
     Database {
         /// The relation, quoted for SQL.
         relation: String,
@@ -93,16 +104,21 @@ pub(crate) struct Described<'a>(pub(crate) &'a postgres::Error);
 impl std::fmt::Display for Described<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Some(error) = self.0.as_db_error() else {
-            write!(f, "{}", self.0)?;
+            write!(f, "{}", OneLine(self.0))?;
             let source = std::error::Error::source(self.0);
-            return source.map_or(Ok(()), |source| write!(f, ": {source}"));
+            return source.map_or(Ok(()), |source| write!(f, ": {}", OneLine(source)));
         };
-        write!(f, "{} ({})", error.message(), error.code().code())?;
-        for more in [error.detail(), error.hint(), error.where_()]
-            .into_iter()
-            .flatten()
-        {
-            write!(f, "; {more}")?;
+        let code = error.code().code();
+        write!(f, "{} ({code})", OneLine(error.message()))?;
+        let more = [
+            ("detail", error.detail()),
+            ("hint", error.hint()),
+            ("context", error.where_()),
+        ];
+        for (name, text) in more {
+            if let Some(text) = text {
+                write!(f, "; {name}: {}", OneLine(text))?;
+            }
         }
         Ok(())
     }

@@ -366,6 +366,7 @@ impl<R, K> std::fmt::Debug for Statement<'_, R, K> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::array::Array;
 
     static TABLE: Table = Table {
         schema: "public",
@@ -374,19 +375,21 @@ mod tests {
             Column::never_null("id", "bigint"),
             Column::never_null("code", "character varying(3)"),
             Column::never_null("mood", "public.mood"),
+            Column::never_null("tags", "text[]"),
         ],
-        primary_key: &[],
+        primary_key: &["id"],
     };
 
     #[test]
     fn types_that_every_server_knows_are_sent_with_the_statement() {
         let known = Statement::<()>::select(&TABLE)
             .equal(0, 7_i64)
-            .equal(1, "a");
+            .equal(1, "a")
+            .equal(3, Array::<String>::default());
         let known = known.request(true);
-        let typed = known.typed().expect("both types are built in");
+        let typed = known.typed().expect("all types are built in");
         let types: Vec<Type> = typed.into_iter().map(|(_, ty)| ty).collect();
-        assert_eq!(types, [Type::INT8, Type::VARCHAR]);
+        assert_eq!(types, [Type::INT8, Type::VARCHAR, Type::TEXT_ARRAY]);
 
         let asked = Statement::<()>::select(&TABLE)
             .equal(0, 7_i64)

@@ -9,6 +9,7 @@ use postgres_types::{FromSql, ToSql, Type};
 use sql::quote::{column_as_text, identifier as quote_identifier};
 
 use crate::encode::EncodeError;
+use crate::known_types::known_type;
 use crate::query_error::QueryError;
 
 /// A relation, as the generated code describes it.
@@ -103,8 +104,7 @@ impl Column {
 
     /// The column's type, when it is the same on every server.
     pub(crate) fn known_type(&self) -> Option<Type> {
-        let known = sql::types::by_sql(self.sql_type)?;
-        Type::from_oid(known.oid)
+        known_type(self.sql_type)
     }
 
     /// The column's type without its modifier, which a cast would cut values by.

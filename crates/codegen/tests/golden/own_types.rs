@@ -765,10 +765,10 @@ pub mod ranges {
     /// Writes `rows` with `INSERT`s of many rows, all or none, and returns how many they were.
     ///
     /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-        client: &mut C,
-        rows: impl IntoIterator<Item = &'a New>,
-    ) -> Result<u64, timeschema::CopyError> {
+    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+        client: D,
+        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+    ) -> D::Answer<'d> {
         timeschema::copy_in(client, rows)
     }
 
@@ -1067,10 +1067,10 @@ pub mod clash {
         /// Writes `rows` with `INSERT`s of many rows, all or none, and returns how many they were.
         ///
         /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-        pub fn copy_in<'a, C: timeschema::postgres::GenericClient>(
-            client: &mut C,
-            rows: impl IntoIterator<Item = &'a New>,
-        ) -> Result<u64, timeschema::CopyError> {
+        pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
+            client: D,
+            rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
+        ) -> D::Answer<'d> {
             timeschema::copy_in(client, rows)
         }
 

@@ -20,6 +20,9 @@ use crate::table::{Insert, Table};
 /// The same as [`copy_in`](crate::copy_in) for rows that a [`Stream`] gives: rows, references to them, or results, of which an error ends
 /// the COPY with no row stored. The stream is asked for the next rows when the connection has room for them.
 ///
+/// What the server refuses is reported when the stream has ended, because the driver shows no answer before. A stream without an end is
+/// therefore copied in parts.
+///
 /// # Errors
 /// Those of [`copy_in`](crate::copy_in).
 pub fn copy_in_stream<'d, R, C, V, S>(client: &'d C, rows: S) -> Answering<'d, u64, CopyError>

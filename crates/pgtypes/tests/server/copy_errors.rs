@@ -73,7 +73,7 @@ fn a_row_that_the_server_refuses(mut db: Database) {
         failed(&mut db, &rows(last)),
         "COPY into \"odd \"\"schema\".\"The Table\": value for domain \"odd \"\"schema\".page \
          violates check constraint \"page_check\" (23514); \
-         COPY The Table, line 2001, column page"
+         context: COPY The Table, line 2001, column page"
     );
 }
 
@@ -85,7 +85,7 @@ fn a_row_that_the_server_refuses_at_once_among_many(mut db: Database) {
     let error = failed(&mut db, &rows);
     assert!(error.contains("duplicate key"), "{error}");
     assert!(
-        error.contains("Key (id)=(0) already exists.; COPY The Table, line 2"),
+        error.contains("; detail: Key (id)=(0) already exists.; context: COPY The Table, line 2"),
         "{error}"
     );
 }

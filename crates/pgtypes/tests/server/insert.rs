@@ -44,6 +44,31 @@ fn defaults_are_returned(mut db: Database) {
     insta::assert_snapshot!(again);
 }
 
+#[testkit::test]
+fn an_error_is_one_line_whatever_the_server_says(mut db: Database) {
+    schema::create(&mut db);
+    let hostile = r#"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            RAISE EXCEPTION USING MESSAGE = E'no\n2026-11-22 INFO all is well\r\x1b[2J', ERRCODE = 'TS001',
+                DETAIL = E'a\u202eb', HINT = repeat('x', 100000);
+        END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON "odd ""schema"."The Table" EXECUTE FUNCTION refuse()"#;
+    db.batch_execute(hostile).unwrap();
+    let new = New {
+        id: 7,
+        ..New::default()
+    };
+    let error = insert(&new).one(&mut *db).unwrap_err();
+    let shown = error.to_string();
+    let expected = r#""odd ""schema"."The Table": no\n2026-11-22 INFO all is well\r\u{1b}[2J (TS001); detail: a\u{202e}b; hint: xxx"#;
+    assert!(shown.starts_with(expected), "{shown}");
+    assert!(
+        shown.contains("xxx…; context: PL/pgSQL function"),
+        "{shown}"
+    );
+    assert!(shown.len() < 2_500, "{}", shown.len());
+    assert_eq!(error.server().unwrap().hint().map(str::len), Some(100_000));
+}
+
 /// What is read of such a row.
 struct N(i32);
 
