@@ -202,6 +202,7 @@ pub fn query(probe: &str, scope: &Scope) -> Result<String, Error> {
         ("is_limited", scope.is_limited().to_owned()),
         ("is_brief", scope.is_brief().to_owned()),
         ("chunks", chunks),
+        ("others", scope.others().to_owned()),
     ];
     for information in INFORMATION {
         let rows = rows_of(information, &probe, scope.needs.is_some())?;
@@ -315,6 +316,7 @@ mod tests {
         assert!(probe_query().is_ascii());
         assert!(include_str!("introspect/catalog.sql").is_ascii());
         assert!(include_str!("introspect/needed.sql").is_ascii());
+        assert!(include_str!("introspect/others.sql").is_ascii());
     }
 
     #[test]

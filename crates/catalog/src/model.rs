@@ -31,6 +31,8 @@ object! {
         pub routines: Vec<Routine> = Vec::new(),
         /// Jobs that a user added with `add_job`; policies stand with their relation.
         pub jobs: Vec<Job> = Vec::new(),
+        /// What no module reads or writes.
+        pub others: Vec<OtherObject> = Vec::new(),
     }
 }
 
@@ -61,7 +63,11 @@ impl Catalog {
             continuous_aggregates,
             routines,
             jobs,
+            others,
         } = self;
+        // The other kinds belong to a relation, or are an administrator's.
+        let stands_alone =
+            |it: &OtherObject| matches!(it.kind, OtherKind::Sequence | OtherKind::Collation);
         enums.is_empty()
             && domains.is_empty()
             && composites.is_empty()
@@ -71,6 +77,7 @@ impl Catalog {
             && continuous_aggregates.is_empty()
             && routines.is_empty()
             && jobs.is_empty()
+            && !others.iter().any(stands_alone)
     }
 }
 
@@ -426,5 +433,50 @@ object! {
         pub arguments: String,
         /// `pg_get_functiondef`, if PostgreSQL prints one (not for aggregates).
         pub definition: String,
+    }
+}
+
+object! {
+    /// An object that no module reads or writes. It is compared by its definition.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct OtherObject {
+        /// What kind of object it is.
+        pub kind: OtherKind,
+        /// The object as SQL names it, with its schema: `public.order_numbers`, `readers on public.orders`, `table public.orders`.
+        pub name: String,
+        /// Its definition, in the words of the statement that makes it.
+        pub definition: String,
+    }
+}
+
+words! {
+    /// The kinds of object that no module reads or writes.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    #[non_exhaustive]
+    pub enum OtherKind {
+        /// A sequence that belongs to no column.
+        Sequence = "sequence",
+        /// A rule of a relation.
+        Rule = "rule",
+        /// A table whose rows are protected by policies.
+        RowSecurity = "row_security",
+        /// A policy of such a table.
+        RowSecurityPolicy = "row_security_policy",
+        /// What others than the owner may do with a relation, column, sequence, routine or schema.
+        Privileges = "privileges",
+        /// A collation.
+        Collation = "collation",
+        /// Extended statistics.
+        Statistics = "statistics",
+        /// An event trigger whose function is in the schemas that are read.
+        EventTrigger = "event_trigger",
+        /// A table that is a partition of another, or inherits from it.
+        Partition = "partition",
+        /// How a partitioned table is partitioned.
+        PartitionKey = "partition_key",
+        /// The server and the table that a foreign table reads.
+        ForeignTable = "foreign_table",
+        /// A comment on an object whose comment is not part of something else here.
+        Comment = "comment",
     }
 }

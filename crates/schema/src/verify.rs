@@ -116,8 +116,9 @@ impl Schema {
     }
 
     /// Checks that the database has exactly the schema that this program was built for: relations with their columns, constraints, indexes,
-    /// triggers, comments and TimescaleDB policies; types, routines and jobs. It does not compare privileges, row security, rules,
-    /// collations, storage parameters, sequences, and comments except on relations, columns and types.
+    /// triggers, comments and TimescaleDB policies; types, routines and jobs; sequences, rules, row security, collations, statistics, event
+    /// triggers and partitions; and privileges where the migrations grant or revoke some. It does not compare owners, storage parameters,
+    /// default privileges, publications and foreign servers.
     ///
     /// If the history has later migrations than this program knows, the schema is theirs, and this program's types only have to fit it:
     /// then it is the same as [`verify`](Self::verify).

@@ -71,7 +71,13 @@ pub(super) fn database(catalog: &Catalog) -> BTreeMap<String, Object> {
     add(&mut objects, catalog.routines.iter().map(routine));
     let own = |it: &Job| job(Subject::global(ObjectKind::Job, &it.procedure), it);
     add(&mut objects, catalog.jobs.iter().map(own));
+    add(&mut objects, catalog.others.iter().map(other));
     objects
+}
+
+fn other(it: &OtherObject) -> Object {
+    let subject = Subject::global(ObjectKind::Other(it.kind), &it.name);
+    Object::new(subject, it.definition.as_str()).property("definition", Some(&it.definition))
 }
 
 fn enumeration(it: &Enum) -> Object {

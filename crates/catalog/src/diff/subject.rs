@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::model::OtherKind;
+
 /// The object of a [`Difference`](super::Difference), in its parts; its `Display` is the object as one text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Subject {
@@ -56,6 +58,8 @@ pub enum ObjectKind {
     Routine,
     /// A job of the user's.
     Job,
+    /// What no module reads or writes; the subject's name is the whole name.
+    Other(OtherKind),
 }
 
 impl fmt::Display for ObjectKind {
@@ -78,6 +82,20 @@ impl fmt::Display for ObjectKind {
             ObjectKind::Policy => "policy",
             ObjectKind::Routine => "routine",
             ObjectKind::Job => "job",
+            ObjectKind::Other(kind) => match kind {
+                OtherKind::Sequence => "sequence",
+                OtherKind::Rule => "rule",
+                OtherKind::RowSecurity => "row security",
+                OtherKind::RowSecurityPolicy => "row security policy",
+                OtherKind::Privileges => "privileges",
+                OtherKind::Collation => "collation",
+                OtherKind::Statistics => "statistics",
+                OtherKind::EventTrigger => "event trigger",
+                OtherKind::Partition => "partition",
+                OtherKind::PartitionKey => "partition key",
+                OtherKind::ForeignTable => "foreign table",
+                OtherKind::Comment => "comment",
+            },
         })
     }
 }
@@ -131,7 +149,15 @@ impl fmt::Display for Subject {
         let of = self.of.as_deref().unwrap_or_default();
         let column = self.column.as_deref().unwrap_or_default();
         match kind {
-            ObjectKind::Extension | ObjectKind::Job => write!(f, "{kind} {name}"),
+            ObjectKind::Other(OtherKind::Privileges | OtherKind::Comment) => {
+                write!(f, "{kind} on {name}")
+            }
+            ObjectKind::Other(OtherKind::RowSecurity | OtherKind::PartitionKey) => {
+                write!(f, "{kind} of {name}")
+            }
+            ObjectKind::Extension | ObjectKind::Job | ObjectKind::Other(_) => {
+                write!(f, "{kind} {name}")
+            }
             ObjectKind::Column | ObjectKind::Attribute => {
                 write!(f, "{kind} {schema}.{name}.{column}")
             }

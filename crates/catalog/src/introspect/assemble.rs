@@ -26,6 +26,7 @@ pub(super) fn catalog(mut answer: Answer) -> Result<Catalog, JsonError> {
         composites: list(answer.composites, composite),
         ranges: answer.ranges.unwrap_or_default(),
         routines: routines(answer.routines.unwrap_or_default()),
+        others: answer.others.unwrap_or_default(),
         ..Catalog::default()
     };
     for relation in relations {
@@ -205,6 +206,9 @@ fn sort(catalog: &mut Catalog) {
     catalog
         .routines
         .sort_by_cached_key(|it| (it.schema.clone(), it.name.clone(), it.arguments.clone()));
+    catalog
+        .others
+        .sort_by_cached_key(|it| (it.kind, it.name.clone()));
     sort_jobs(&mut catalog.jobs);
     for table in &mut catalog.tables {
         table.indexes.sort_by(|a, b| a.name.cmp(&b.name));

@@ -274,6 +274,9 @@ needed_extensions AS MATERIALIZED (
        OR EXISTS (SELECT FROM jobs AS j WHERE j.proc_schema = s.name)
 ),
 
+-- What no module reads or writes, where everything is read: others.sql.
+{others},
+
 body AS MATERIALIZED (
     SELECT pg_catalog.json_build_object(
         'extensions', (
@@ -561,6 +564,10 @@ body AS MATERIALIZED (
             JOIN pg_catalog.pg_proc AS p ON p.oid = c.oid
             JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
             LEFT JOIN members AS m ON m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND m.objid = p.oid
+        ),
+        'others', (
+            SELECT pg_catalog.json_agg(pg_catalog.json_build_object('kind', o.kind, 'name', o.name, 'definition', o.definition))
+            FROM others AS o
         ),
         'hypertables', (
             SELECT pg_catalog.json_agg(pg_catalog.json_build_object(

@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 
 use crate::json::{FromJson, JsonError, JsonValue, Reader, record, row};
-use crate::model::{Attribute, Index, RangeType, RelationRef, Routine, Trigger, TypeRef};
+use crate::model::{
+    Attribute, Index, OtherObject, RangeType, RelationRef, Routine, Trigger, TypeRef,
+};
 
 pub(super) type Rows<T> = Option<Vec<T>>;
 
@@ -29,6 +31,7 @@ record! {
         pub(super) triggers: Rows<Of<Trigger>>,
         pub(super) children: Rows<Child>,
         pub(super) routines: Rows<Routine>,
+        pub(super) others: Rows<OtherObject>,
         pub(super) functions: Rows<Function>,
         pub(super) hypertables: Rows<Hypertable>,
         pub(super) dimensions: Rows<Dimension>,

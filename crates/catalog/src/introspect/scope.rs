@@ -67,6 +67,9 @@ const NO_NEEDS: &str = "named_types AS (SELECT NULL::pg_catalog.name AS schema, 
 needed AS (SELECT NULL::pg_catalog.oid AS oid WHERE false),
 families AS (SELECT NULL::pg_catalog.oid AS oid, false AS is_hypertable WHERE false)";
 
+/// In place of `others.sql`, where only what is needed is read.
+const NO_OTHERS: &str = "others AS (SELECT '' AS kind, '' AS name, '' AS definition WHERE false)";
+
 /// The schemas that are read, among those that users fill.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Schemas {
@@ -106,6 +109,14 @@ impl Scope {
                 )
             }
             Schemas::AllBut(others) => format!("n.nspname <> ALL ({others})"),
+        }
+    }
+
+    /// What no module reads or writes, as queries.
+    pub(super) fn others(&self) -> &'static str {
+        match self.needs {
+            Some(_) => NO_OTHERS,
+            None => include_str!("others.sql"),
         }
     }
 

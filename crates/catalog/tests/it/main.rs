@@ -7,6 +7,7 @@ mod introspection;
 mod migrations;
 mod needs;
 mod nullability;
+mod others;
 mod own_types;
 mod plain;
 mod proofs;

@@ -74,7 +74,7 @@ impl<'a> Makers<'a> {
                 (Kind::Type, None, &subject.name)
             }
             // Which statement made an attribute is not read.
-            ObjectKind::Attribute => return None,
+            ObjectKind::Attribute | ObjectKind::Other(_) => return None,
             ObjectKind::Table | ObjectKind::View | ObjectKind::ContinuousAggregate => {
                 (Kind::Relation, None, &subject.name)
             }

@@ -116,7 +116,7 @@ fn name(subject: &Subject, default_schema: Option<&str>) -> String {
     let own = plain(&subject.name);
     let of = subject.of.as_deref().map(qualified).unwrap_or_default();
     match subject.kind {
-        ObjectKind::Job => subject.name.clone(),
+        ObjectKind::Job | ObjectKind::Other(_) => subject.name.clone(),
         ObjectKind::Extension => own,
         ObjectKind::Column | ObjectKind::Attribute => {
             format!("{}.{column}", qualified(&subject.name))
