@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: what the commands cost, beside psql and other tools in the same run and against the bounds that the project promises.
 //!
-//! Each subject is a file: [`compose`], [`url`] with [`round_trips`], [`speed`], [`large`], [`plain`], [`build`] and [`size`]. What they are measured
+//! Each subject is a file: [`compose`], [`url`] with [`round_trips`], [`speed`], [`large`], [`plain`], [`types`], [`build`] and [`size`]. What they are measured
 //! with is in [`stats`], [`memory`], [`proxy`], [`delay`] and [`shim`], what they are measured on in [`scratch`], [`database`], [`files`] and
 //! [`cargo`], and who they are compared with in [`peers`]. Exits 0 when every bound is kept, 3 when one is missed, 1 when something failed.
 
@@ -22,6 +22,7 @@ mod shim;
 mod size;
 mod speed;
 mod stats;
+mod types;
 mod url;
 
 use std::io::{self, Write};
@@ -52,6 +53,8 @@ enum What {
     Large,
     /// Building xtask from scratch, the schema's build script, and what start-up adds to a service's size
     Build,
+    /// Rows written and read through the generated functions, compared with postgres and sqlx
+    Types,
     /// Plain mode compared with TimescaleDB, the embedded target's start, and databases for tests
     Plain,
 }
@@ -84,6 +87,9 @@ fn run(cli: &Cli, report: &mut Report) -> anyhow::Result<()> {
     }
     if asked(What::Plain) {
         plain::run(&scratch, runs, report)?;
+    }
+    if asked(What::Types) {
+        types::run(&scratch, runs, report)?;
     }
     if asked(What::Build) {
         size::run(&scratch, report)?;

@@ -9,6 +9,11 @@ use anyhow::{Context, Result, bail};
 pub struct Times(Vec<Duration>);
 
 impl Times {
+    /// Times that were taken elsewhere; at least one.
+    pub fn of(times: Vec<Duration>) -> Times {
+        Times(times)
+    }
+
     /// Takes `runs` times.
     pub fn take(runs: usize, mut one: impl FnMut() -> Result<Duration>) -> Result<Times> {
         (0..runs.max(1))
