@@ -6,7 +6,7 @@
 mod objects;
 mod subject;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::model::{Catalog, OtherKind};
@@ -89,7 +89,19 @@ pub fn diff(expected: &Catalog, actual: &Catalog) -> Vec<Difference> {
         return differences;
     }
     compare_children(&database(expected), &database(actual), &mut differences);
+    leave_out_comments(&mut differences);
     differences
+}
+
+/// An object that only one has is reported once, without its comment.
+fn leave_out_comments(differences: &mut Vec<Difference>) {
+    let alone = differences
+        .iter()
+        .filter(|it| !matches!(it.kind, DifferenceKind::Changed { .. }));
+    let comments: BTreeSet<String> = alone
+        .map(|it| format!("comment on {}", it.object))
+        .collect();
+    differences.retain(|it| !comments.contains(&it.object));
 }
 
 /// Compares an object that both have.
