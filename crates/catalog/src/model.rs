@@ -3,7 +3,7 @@
 //!
 //! Every list is sorted by its natural key (schema and name; columns by position), so two equal schemas are equal values and
 //! have the same bytes as text. Reading the values from a server is `introspect`; the text is `snapshot`'s.
-//! How [`object!`] makes a struct from JSON and JSON from a struct is in `json`.
+//! How `object!` makes a struct from JSON and JSON from a struct is in `json`.
 
 use crate::json::{JsonError, JsonValue, from_text, object, pretty, words};
 
