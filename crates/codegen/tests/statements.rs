@@ -56,6 +56,22 @@ fn many_rows_of_a_type_that_the_driver_looks_up_arrive((database, client): (Data
     assert_eq!(counts, Ok((ROWS, ROWS)), "it must not wait for ever");
 }
 
+/// The look-up of the enum, which a client has not met before, would fail in the transaction, too, and hide the error.
+#[testkit::test(database)]
+fn in_a_transaction_the_error_is_that_of_the_statement((database, mut client): (Database, Client)) {
+    let one = account("one", None);
+    let one = accounts::insert(&one).one(&mut client).unwrap();
+    let used = format!(
+        "CREATE TABLE uses (account bigint REFERENCES accounts); INSERT INTO uses VALUES ({})",
+        one.id
+    );
+    client.batch_execute(&used).unwrap();
+    let mut fresh = database.client();
+    let mut transaction = fresh.transaction().unwrap();
+    let error = accounts::delete(one.id).one(&mut transaction).unwrap_err();
+    assert_eq!(error.constraint(), Some("uses_account_fkey"));
+}
+
 #[testkit::test(database)]
 fn a_row_is_found_by_each_of_its_keys((_database, mut client): (Database, Client)) {
     let one = account("one", Some("first"));

@@ -47,7 +47,7 @@ pub struct Statement<'a, R, K = ()> {
     types: Vec<Option<Type>>,
     /// How many columns of the primary key are compared with one value.
     key_columns: usize,
-    /// Whether the answer has one row at most.
+    /// Whether the statement is about one row at most.
     is_one_row: bool,
     row: PhantomData<fn() -> R>,
 }
@@ -93,7 +93,6 @@ impl<'a, R> Statement<'a, R> {
             let ty = column.and_then(Column::known_type);
             statement.push(Parameter::borrowed(name, value), ty);
         }
-        statement.is_one_row = true;
         statement
     }
 
@@ -236,7 +235,7 @@ impl<'a, R, K> Statement<'a, R, K> {
             sql += " RETURNING ";
             sql += &self.table.returning_list();
         }
-        let is_sent_with_types = self.is_one_row || self.table.has_known_types();
+        let is_sent_with_types = !returns || self.reads_one_row() || self.table.has_known_types();
         let types = self.types.into_iter().collect();
         Request {
             table: self.table,
@@ -245,6 +244,12 @@ impl<'a, R, K> Statement<'a, R, K> {
             parameters: self.parameters,
             types: if is_sent_with_types { types } else { None },
         }
+    }
+
+    /// Whether the driver may look up types of the answer after the statement has run: there are not many rows, which it would wait behind.
+    /// Nor can the statement violate a constraint: in a transaction the look-up would fail too, and the driver would report that error.
+    fn reads_one_row(&self) -> bool {
+        self.is_one_row && !self.writes
     }
 
     /// Runs the statement and returns how many rows it read or wrote.
@@ -395,5 +400,15 @@ mod tests {
             .equal(0, 7_i64)
             .equal(2, "b");
         assert!(asked.request(true).typed().is_none());
+    }
+
+    #[test]
+    fn types_that_the_driver_looks_up_are_not_met_after_a_write() {
+        let read = || Statement::<()>::select(&TABLE).equal(0, 7_i64);
+        let delete = || Statement::<()>::delete(&TABLE).equal(0, 7_i64);
+        assert!(read().request(true).typed().is_some());
+        assert!(delete().request(true).typed().is_none());
+        // Without an answer there is nothing to look up.
+        assert!(delete().request(false).typed().is_some());
     }
 }

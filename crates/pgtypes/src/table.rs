@@ -164,12 +164,12 @@ pub trait Insert: Send + Sync {
 }
 
 impl Table {
-    /// Whether the driver knows the types of all columns.
+    /// Whether the driver knows the types of all columns that are read.
     ///
     /// If not, it looks a type up when it meets it. In a statement that is sent with the types of its parameters that is when its first rows
     /// have arrived, and the driver waits for the answer behind the rest of them, which it does not read: with many rows, for ever.
     pub(crate) fn has_known_types(&self) -> bool {
-        let mut columns = self.columns.iter();
+        let mut columns = self.columns.iter().filter(|column| column.is_read);
         columns.all(|column| column.as_text || column.known_type().is_some())
     }
 
