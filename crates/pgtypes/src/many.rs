@@ -56,7 +56,7 @@ fn columns_of<N: Insert>(table: &'static Table, row: &N) -> Vec<&'static Column>
         .collect()
 }
 
-/// A parameter for each column, of which there is at least one; `None` if a row gives an array.
+/// A parameter for each column, of which there is at least one; `None` if a row gives an array, and if the rows could give nothing else.
 fn by_arrays<'a, R, N: Insert>(
     table: &'static Table,
     columns: &[&'static Column],
@@ -83,7 +83,8 @@ fn by_arrays<'a, R, N: Insert>(
         statement.push(Parameter::owned(column.name, ColumnArray(values)), None);
         statement.head += &unnested(statement.parameters.len(), &ty);
     }
-    Some(statement)
+    // Without an array nothing would say how many rows there are.
+    (!statement.parameters.is_empty()).then_some(statement)
 }
 
 /// The elements of a parameter. Functions that return sets in the list of `SELECT` run side by side; in `FROM`, one of a composite type

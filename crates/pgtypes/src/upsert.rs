@@ -73,10 +73,19 @@ impl<'a, R> Statement<'a, R> {
         let key: Vec<&str> = key.iter().map(|at| table.columns[*at].name).collect();
         let mut changed = given.to_vec();
         changed.retain(|column| !key.contains(column) && !table.primary_key.contains(column));
+        if table.name == NEW_ROW {
+            let quoted = table.quoted();
+            self.head = self
+                .head
+                .replacen(&quoted, &format!("{quoted} AS stored"), 1);
+        }
         self.tail = update_clause(&key, &changed);
         self.with_kind(OnConflict { key })
     }
 }
+
+/// What `ON CONFLICT` calls the new row; a table of that name needs another one.
+const NEW_ROW: &str = "excluded";
 
 fn target(key: &[&str]) -> String {
     format!(" ON CONFLICT ({}) DO", quote_list(key.iter().copied()))

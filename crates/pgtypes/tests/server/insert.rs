@@ -2,7 +2,7 @@
 
 use bytes::BytesMut;
 use pgtypes::postgres::{self, Row};
-use pgtypes::{Column, EncodeError, Insert, Statement, Table, ToSql, copy_in};
+use pgtypes::{Array, Column, EncodeError, Insert, Statement, Table, ToSql, Upsert, copy_in};
 
 use crate::copy::count;
 use crate::schema::{self, Mood, New, Stored};
@@ -129,4 +129,59 @@ fn rows_that_are_all_defaults(mut db: Database) {
         .query_one("SELECT count(*), sum(n) FROM ticks", &[])
         .unwrap();
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (5, 21));
+}
+
+/// A row that sets nothing but an array.
+struct Labels(Option<Array<String>>);
+
+impl Insert for Labels {
+    const TABLE: Table = Table {
+        schema: "public",
+        name: "labels",
+        columns: &[
+            Column::never_null("id", "bigint"),
+            Column::nullable("labels", "text[]"),
+        ],
+        primary_key: &["id"],
+    };
+    type Given = ();
+
+    fn given(&self) {}
+
+    fn columns(&self) -> Vec<&'static str> {
+        vec!["labels"]
+    }
+
+    fn values(&self) -> Vec<&(dyn ToSql + Sync)> {
+        vec![&self.0]
+    }
+
+    fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
+        pgtypes::nullable_field(&self.0, out)
+    }
+}
+
+#[testkit::test]
+fn many_rows_of_null_arrays_alone_are_as_many(mut db: Database) {
+    db.batch_execute("CREATE TABLE labels (id bigserial, labels text[])")
+        .unwrap();
+    let rows = [Labels(None), Labels(None), Labels(None)];
+    let inserted = Statement::<N>::insert_many(&Labels::TABLE, &rows).execute(&mut *db);
+    assert_eq!(inserted.unwrap(), 3);
+    let row = db.query_one("SELECT count(*) FROM labels", &[]).unwrap();
+    assert_eq!(row.get::<_, i64>(0), 3);
+}
+
+#[testkit::test]
+fn an_upsert_into_a_table_with_the_name_of_the_new_row(mut db: Database) {
+    static EXCLUDED: Table = Table {
+        name: "excluded",
+        ..Tick::TABLE
+    };
+    db.batch_execute("CREATE TABLE excluded (n int PRIMARY KEY)")
+        .unwrap();
+    for _ in 0..2 {
+        let stored = Upsert::<N>::upsert(&EXCLUDED, &[0], &Tick(Some(1))).one(&mut *db);
+        assert_eq!(stored.unwrap().0, 1);
+    }
 }
