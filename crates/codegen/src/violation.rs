@@ -83,15 +83,20 @@ pub(crate) fn of(
     }))
 }
 
-/// The constraints and unique indexes of a table. PostgreSQL has one name for each.
+/// The constraints and unique indexes of a table. An index may have the name of a constraint that has none itself, such as a `CHECK`: an
+/// error does not say which of the two it is about.
 fn constraints(table: &Table) -> Vec<Constraint<'_>> {
     let constraints = table.constraints.iter();
-    let constraints = constraints.map(|it| (it.name.as_str(), it.definition.as_str()));
+    let mut all: Vec<Constraint<'_>> = constraints
+        .map(|it| (it.name.as_str(), it.definition.as_str()))
+        .collect();
     let indexes = table.indexes.iter();
-    let unique = indexes.filter(|it| it.definition.starts_with("CREATE UNIQUE INDEX "));
-    constraints
-        .chain(unique.map(|it| (it.name.as_str(), it.definition.as_str())))
-        .collect()
+    for index in indexes.filter(|it| it.definition.starts_with("CREATE UNIQUE INDEX ")) {
+        if !all.iter().any(|(name, _)| *name == index.name) {
+            all.push((&index.name, &index.definition));
+        }
+    }
+    all
 }
 
 /// `is_positive` of `events_is_positive`.

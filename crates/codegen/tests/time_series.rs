@@ -222,3 +222,57 @@ fn an_aggregate_is_refreshed_up_to_its_watermark((database, mut client): (Databa
         connection.await.unwrap().unwrap();
     });
 }
+
+/// The procedure takes bounds of any type: it is sent with theirs, although the driver does not know the enum.
+#[testkit::test(database)]
+fn an_aggregate_with_an_enum_is_refreshed((_database, mut client): (Database, Client)) {
+    static TABLE: timeschema::Table = timeschema::Table {
+        schema: "public",
+        name: "by_kind",
+        columns: &[
+            timeschema::Column::never_null("day", "timestamp with time zone"),
+            timeschema::Column::never_null("kind", "public.kind"),
+        ],
+        primary_key: &[],
+    };
+    ten_days(&mut client);
+    let aggregate = "CREATE MATERIALIZED VIEW by_kind WITH (timescaledb.continuous, timescaledb.materialized_only = true) AS
+            SELECT time_bucket('1 day', \"time\") AS day, kind FROM readings GROUP BY day, kind WITH NO DATA";
+    client.batch_execute(aggregate).unwrap();
+    let refresh = timeschema::Statement::refresh(&TABLE, 0, hour(0)..hour(48));
+    refresh.execute(&mut client).unwrap();
+    let read = timeschema::Statement::<()>::select(&TABLE).execute(&mut client);
+    assert_eq!(read.unwrap(), 4);
+}
+
+/// What a row violates, with an index that the golden module does not have.
+#[derive(Debug, PartialEq)]
+enum Broken {
+    Once,
+    NotNull(String),
+    Other(String),
+}
+
+timeschema::violation! { Broken { "readings_once" Once } NotNull Other }
+
+#[testkit::test(database)]
+fn a_chunks_unique_index_is_the_hypertables((_database, mut client): (Database, Client)) {
+    let index = r#"CREATE UNIQUE INDEX readings_once ON readings (device, "time")"#;
+    client.batch_execute(index).unwrap();
+    let row = reading(1, 1, Kind::First);
+    readings::insert(&row).execute(&mut client).unwrap();
+    let row = reading(1, 1, Kind::Second);
+    let error = readings::insert(&row).execute(&mut client).unwrap_err();
+    assert_eq!(Broken::of(&error), Some(Broken::Once));
+}
+
+#[testkit::test(database)]
+fn a_chunk_may_be_in_any_schema((_database, mut client): (Database, Client)) {
+    let row = "INSERT INTO elsewhere VALUES ('2020-01-01')";
+    let table = "CREATE SCHEMA chunks;
+        CREATE TABLE elsewhere (at timestamptz CONSTRAINT readings_once UNIQUE);
+        SELECT create_hypertable('elsewhere', 'at', associated_schema_name => 'chunks')";
+    client.batch_execute(&format!("{table}; {row}")).unwrap();
+    let error = client.batch_execute(row).unwrap_err();
+    assert_eq!(Broken::of(&error), Some(Broken::Once));
+}

@@ -44,7 +44,7 @@ pub enum Violated {
     Other(String),
 }
 
-/// Schema of TimescaleDB's chunks.
+/// Schema of TimescaleDB's chunks, unless the hypertable names another one.
 const CHUNKS: &str = "_timescaledb_internal";
 
 /// PostgreSQL cuts names at this many bytes.
@@ -59,23 +59,33 @@ impl Violated {
             return error.column().map(|it| Self::NotNull(it.to_owned()));
         }
         let name = error.constraint()?;
-        let known = match error.schema() {
-            Some(CHUNKS) => names.iter().position(|known| is_of_chunk(name, known)),
-            _ => None,
+        let table = error.table().unwrap_or_default();
+        let known = if is_chunk(error.schema(), table) {
+            let mut names = names.iter();
+            names.position(|known| is_of_chunk(name, table, known))
+        } else {
+            None
         };
         let known = known.or_else(|| names.iter().position(|known| *known == name));
         Some(known.map_or_else(|| Self::Other(name.to_owned()), Self::Known))
     }
 }
 
-/// Whether a chunk's constraint of that name is a hypertable's: `1_events_pkey` is `events_pkey` of chunk 1. Older
-/// versions of TimescaleDB write two numbers.
-fn is_of_chunk(name: &str, of_table: &str) -> bool {
+/// Whether a table is a hypertable's chunk. In another schema it has the name that TimescaleDB gives: a prefix, a number, `_chunk`.
+fn is_chunk(schema: Option<&str>, table: &str) -> bool {
+    schema == Some(CHUNKS) || table.ends_with("_chunk")
+}
+
+/// Whether a constraint of the table `chunk` is a hypertable's: `1_events_pkey` is `events_pkey` of chunk 1. Older versions of TimescaleDB
+/// write two numbers. A unique index without a constraint has the name of the chunk in front: `_hyper_1_1_chunk_events_name`.
+fn is_of_chunk(name: &str, chunk: &str, of_table: &str) -> bool {
     let is_own =
         |own: &str| own == of_table || (name.len() == MOST_BYTES && of_table.starts_with(own));
     let once = after_number(name);
     let twice = once.and_then(after_number);
-    once.is_some_and(is_own) || twice.is_some_and(is_own)
+    let index = name.strip_prefix(chunk);
+    let index = index.and_then(|rest| rest.strip_prefix('_'));
+    [once, twice, index].into_iter().flatten().any(is_own)
 }
 
 /// What follows `12_`.
@@ -112,14 +122,28 @@ mod tests {
 
     #[test]
     fn a_chunks_constraint_is_its_tables() {
-        assert!(is_of_chunk("1_events_pkey", "events_pkey"));
-        assert!(is_of_chunk("1_2_events_pkey", "events_pkey"));
-        assert!(is_of_chunk("1_2_x", "2_x"));
-        assert!(is_of_chunk("12_345_1_2_x", "1_2_x"));
+        let chunk = "_hyper_1_1_chunk";
+        let is_own = |name: &str, of_table| is_of_chunk(name, chunk, of_table);
+        assert!(is_own("1_events_pkey", "events_pkey"));
+        assert!(is_own("1_2_events_pkey", "events_pkey"));
+        assert!(is_own("1_2_x", "2_x"));
+        assert!(is_own("12_345_1_2_x", "1_2_x"));
+        assert!(is_own("_hyper_1_1_chunk_events_name", "events_name"));
         let long = "x".repeat(MOST_BYTES);
-        assert!(is_of_chunk(&format!("1_2_{}", &long[4..]), &long));
-        for other in ["events_pkey", "1_2_events_pke", "_2_events_pkey", ""] {
-            assert!(!is_of_chunk(other, "events_pkey"), "{other}");
+        assert!(is_own(&format!("1_2_{}", &long[4..]), &long));
+        assert!(is_own(
+            &format!("{chunk}_{}", &long[chunk.len() + 1..]),
+            &long
+        ));
+        for other in [
+            "events_pkey",
+            "1_2_events_pke",
+            "_2_events_pkey",
+            "_hyper_1_10_chunk_events_pkey",
+            "_hyper_1_1_chunkevents_pkey",
+            "",
+        ] {
+            assert!(!is_own(other, "events_pkey"), "{other}");
         }
     }
 }
