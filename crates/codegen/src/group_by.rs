@@ -33,13 +33,15 @@ impl<'t> Clauses<'t> {
             depths[at] == 0 && tokens[at].text(query).eq_ignore_ascii_case(word)
         };
         let find = |word: &str| (0..tokens.len()).find(|at| word_at(*at, word));
+        // `WITHIN GROUP` is no clause.
+        let is_start = |at: &usize| word_at(at - 1, "GROUP") && word_at(*at, "BY");
+        let start = (1..tokens.len()).find(is_start)? + 1;
         if find("SELECT")? != 0 || word_at(1, "DISTINCT") || find("UNION").is_some() {
             return None;
         }
-        let group = find("GROUP")?;
         let ends = ["HAVING", "ORDER", "WINDOW", "LIMIT", ";"];
-        let end = (group..tokens.len()).find(|at| ends.iter().any(|word| word_at(*at, word)));
-        let range = group + 2..end.unwrap_or(tokens.len());
+        let end = (start..tokens.len()).find(|at| ends.iter().any(|word| word_at(*at, word)));
+        let range = start..end.unwrap_or(tokens.len());
         let items = |range: std::ops::Range<usize>| {
             let comma = |at: &usize| word_at(*at, ",");
             let starts =
@@ -116,9 +118,19 @@ mod tests {
     }
 
     #[test]
+    fn an_aggregate_within_a_group_is_no_clause() {
+        let median = "SELECT day, percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY value) AS median, name
+            FROM t GROUP BY day, name";
+        assert_eq!(columns(median, 3), Some(vec![0, 2]));
+    }
+
+    #[test]
     fn other_queries_have_no_key() {
         for query in [
             "",
+            "SELECT",
+            "GROUP BY",
+            "SELECT day FROM t GROUP",
             "SELECT 1 AS a",
             "SELECT day FROM t",
             "SELECT day, count(*) AS n FROM t GROUP BY day, name",

@@ -29,8 +29,8 @@ pub(crate) struct Key<'a> {
     /// The name of the function that finds a row by it.
     pub(crate) finder: String,
     pub(crate) fields: Columns<'a>,
-    /// Whether it is checked at the end of a transaction, so that nothing can be written by it.
-    is_deferrable: bool,
+    /// Whether `ON CONFLICT` does not take its columns, so that nothing can be written by it.
+    is_no_target: bool,
     /// Whether a query reads rows of other tables too, which the key does not cover.
     pub(crate) is_inherited: bool,
 }
@@ -51,16 +51,16 @@ pub(crate) fn keys<'a>(
     let primary = of_kind(ConstraintKind::PrimaryKey);
     let has_primary = primary.clone().next().is_some();
     let constraints = primary.chain(of_kind(ConstraintKind::Unique));
-    let constraints = constraints.map(|it| (it.columns.clone(), is_deferrable(it)));
+    let constraints = constraints.map(|it| (it.columns.clone(), is_no_target(it)));
     let indexes = table.indexes.iter().filter_map(unique_index::columns);
     let mut columns: Vec<Vec<String>> = Vec::new();
-    let mut immediate = BTreeSet::new();
-    for (key, is_deferrable) in constraints.chain(indexes.map(|key| (key, false))) {
-        if !columns.contains(&key) {
-            columns.push(key.clone());
+    let mut no_targets = BTreeSet::new();
+    for (key, is_no_target) in constraints.chain(indexes.map(|key| (key, false))) {
+        if is_no_target {
+            no_targets.insert(in_any_order(&key));
         }
-        if !is_deferrable {
-            immediate.insert(key);
+        if !columns.contains(&key) {
+            columns.push(key);
         }
     }
     // The separator keeps columns `a`, `b` and a column `a_and_b` apart.
@@ -83,16 +83,24 @@ pub(crate) fn keys<'a>(
     let keys = finders.zip(&columns).map(|(finder, columns)| Key {
         finder,
         fields: columns.iter().filter_map(field).collect(),
-        is_deferrable: !immediate.contains(columns),
+        is_no_target: no_targets.contains(&in_any_order(columns)),
         is_inherited: table.inherited,
     });
     Ok(keys.filter(Key::is_comparable).collect())
 }
 
-/// Whether the definition ends so, after the last columns that it names.
-fn is_deferrable(constraint: &Constraint) -> bool {
-    let tail = constraint.definition.rsplit(')').next();
+/// Of the keys with these columns, `ON CONFLICT` takes all or none.
+fn in_any_order(columns: &[String]) -> BTreeSet<String> {
+    columns.iter().cloned().collect()
+}
+
+/// Whether `ON CONFLICT` does not take the constraint: it is checked at the end of a transaction, or compares periods of time by `&&`.
+fn is_no_target(constraint: &Constraint) -> bool {
+    let definition = &constraint.definition;
+    // After the last columns that it names.
+    let tail = definition.rsplit(')').next();
     tail.is_some_and(|tail| tail.contains(" DEFERRABLE"))
+        || definition.contains(" WITHOUT OVERLAPS)")
 }
 
 /// `&[0, 2]`
@@ -144,7 +152,7 @@ impl Key<'_> {
 
     /// The functions that write rows or change those that have this key, if rows to be written can have it.
     pub(crate) fn upserts(&self, place: &impl Fn(usize) -> Indent) -> Option<[Function; 2]> {
-        if self.is_deferrable || self.fields.len() > MOST_COLUMNS || !self.is_given() {
+        if self.is_no_target || self.fields.len() > MOST_COLUMNS || !self.is_given() {
             return None;
         }
         let by = self.finder.strip_prefix(BY_KEY).filter(|it| it.is_empty());
@@ -345,5 +353,30 @@ impl Lifetime {
             ty => ty,
         };
         format!("{reference}{ty}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_constraints_are_no_target_of_an_upsert() {
+        for (definition, expected) in [
+            ("UNIQUE (email)", false),
+            ("UNIQUE (email) DEFERRABLE INITIALLY DEFERRED", true),
+            ("UNIQUE (a) INCLUDE (b) DEFERRABLE", true),
+            ("UNIQUE (\"x DEFERRABLE\")", false),
+            ("PRIMARY KEY (id, valid WITHOUT OVERLAPS)", true),
+            ("UNIQUE (id, \"x WITHOUT OVERLAPS\")", false),
+        ] {
+            let constraint = Constraint {
+                name: "c".to_owned(),
+                kind: ConstraintKind::Unique,
+                definition: definition.to_owned(),
+                columns: Vec::new(),
+            };
+            assert_eq!(is_no_target(&constraint), expected, "{definition}");
+        }
     }
 }

@@ -55,3 +55,39 @@ fn a_domain_that_leads_back_to_itself() {
     let domains = json!([domain("one", "two"), domain("two", "one")]);
     insta::assert_snapshot!(error_of(one, domains));
 }
+
+#[test]
+fn an_index_with_the_name_of_a_constraint_has_its_variant() {
+    let column = json!({ "name": "c", "type": { "sql": "integer", "name": "int4" } });
+    let check = json!({ "name": "t_c", "kind": "check", "definition": "CHECK ((c > 0))" });
+    let index = json!({ "name": "t_c", "definition": "CREATE UNIQUE INDEX t_c ON public.t USING btree (c)" });
+    let table = json!({ "schema": "public", "name": "t", "columns": [column], "constraints": [check], "indexes": [index] });
+    let catalog = Catalog::parse(&json!({ "tables": [table] }).to_string()).unwrap();
+    let text = codegen::generate(&catalog).unwrap();
+    assert!(text.contains(r#"Violation { "t_c" C }"#), "{text}");
+}
+
+#[test]
+fn a_key_has_no_upsert_if_another_one_of_its_columns_is_deferrable() {
+    let unique = |name: &str, columns: [&str; 2], definition: &str| json!({ "name": name, "kind": "unique", "definition": definition, "columns": columns });
+    let constraints = [
+        unique("t_now", ["a", "b"], "UNIQUE (a, b)"),
+        unique("t_later", ["b", "a"], "UNIQUE (b, a) DEFERRABLE"),
+        unique("t_other", ["b", "c"], "UNIQUE (b, c)"),
+    ];
+    let column = |name: &str| json!({ "name": name, "type": { "sql": "integer", "name": "int4" } });
+    let columns = ["a", "b", "c"].map(column);
+    let table =
+        json!({ "schema": "public", "name": "t", "columns": columns, "constraints": constraints });
+    let catalog = Catalog::parse(&json!({ "tables": [table] }).to_string()).unwrap();
+    let text = codegen::generate(&catalog).unwrap();
+    for finder in ["by_a_and_b", "by_b_and_a", "by_b_and_c"] {
+        assert!(text.contains(&format!("fn {finder}(")), "{text}");
+    }
+    let upserts: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains("fn upsert_by"))
+        .collect();
+    assert_eq!(upserts.len(), 1, "{text}");
+    assert!(upserts[0].contains("by_b_and_c"), "{text}");
+}
