@@ -242,10 +242,16 @@ impl<'t, 'a> Attributes<'t, 'a> {
         }
         let mut values = Vec::with_capacity(fields.len());
         for at in 0..count {
-            raw.try_get_u32().map_err(|_| error("cut short"))?;
+            let oid = raw.try_get_u32().map_err(|_| error("cut short"))?;
             let value = take_field(&mut raw).ok_or(error("cut short"))?;
             // The driver asks once for a type: attributes that were added since are the last ones.
-            values.extend(fields.get(at).map(|field| (field, value)));
+            let Some(field) = fields.get(at) else {
+                continue;
+            };
+            if field.type_().oid() != oid {
+                return Err(error("other attributes than when the session was opened").into());
+            }
+            values.push((field, value));
         }
         if !raw.is_empty() {
             return Err(error("bytes after the last attribute").into());
@@ -355,6 +361,8 @@ mod tests {
         let whole = written(&address(), &ty);
         let mut short_number = whole[..whole.len() - 4].to_vec();
         short_number.extend([0, 0, 0, 1, 7]);
+        let mut other_type = whole.to_vec();
+        other_type[4..8].copy_from_slice(&Type::INT8.oid().to_be_bytes());
         let mut longer = whole.to_vec();
         longer.push(0);
         for (raw, reason) in [
@@ -364,6 +372,7 @@ mod tests {
             (&[0, 0, 0, 3], "cut short"),
             (&whole[..6], "cut short"),
             (&whole[..whole.len() - 1], "cut short"),
+            (&other_type, "other attributes"),
             (&short_number, "attribute number: "),
             (&longer, "bytes after the last attribute"),
         ] {
