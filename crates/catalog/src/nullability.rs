@@ -21,6 +21,7 @@ mod rows;
 mod scope;
 mod set_operations;
 mod subqueries;
+mod types;
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};

@@ -551,7 +551,7 @@ body AS MATERIALIZED (
         'functions', (
             SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
                 'oid', p.oid::pg_catalog.int8,
-                'owner', COALESCE(m.extension, n.nspname),
+                'owner', COALESCE(m.extension, CASE WHEN n.nspname = 'pg_catalog' THEN n.nspname ELSE '' END),
                 'name', p.proname,
                 'arguments', (
                     SELECT pg_catalog.json_agg(pg_catalog.format_type(t.oid, NULL) ORDER BY t.n)

@@ -29,7 +29,7 @@ pub(super) fn prover(answer: &Answer, relations: &[Relation]) -> Prover {
     prover
 }
 
-/// The extension or the schema; that of what a superuser added to PostgreSQL's own schema is not PostgreSQL.
+/// The extension or `pg_catalog`; that of what a superuser added to PostgreSQL's own schema is not PostgreSQL.
 fn owner(function: &raw::Function) -> String {
     let is_added = i64::from(function.oid) >= nullability::FIRST_USER_OID;
     match function.owner.as_str() {

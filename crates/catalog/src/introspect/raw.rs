@@ -180,7 +180,7 @@ record! {
     /// A function that a view calls.
     pub(super) struct Function {
         pub(super) oid: u32,
-        /// The extension that it belongs to, else its schema.
+        /// The extension that it belongs to, `pg_catalog`, or nothing: a schema may be called like an extension.
         pub(super) owner: String,
         pub(super) name: String,
         pub(super) arguments: Rows<String>,

@@ -4,7 +4,7 @@ use crate::nodes::{Node, Value};
 
 use super::functions::{Aggregate, Window};
 use super::scope::Scope;
-use super::{Function, Proof};
+use super::{Function, Proof, types};
 
 /// `CoercionForm` of `primnodes.h`: an explicit and an implicit cast.
 const CASTS: [i64; 2] = [1, 2];
@@ -39,6 +39,9 @@ impl<'a> Scope<'_, 'a> {
             let name = format!("`{}` of", function.name);
             return self.first(node).map(|it| Proof::over(&name, &[it]));
         }
+        if function.casts_to_text() && !has_own_types(node) {
+            return None;
+        }
         let mut texts = node.nodes("args").filter_map(text);
         let keeps =
             function.keeps_not_null() || texts.any(|text| function.keeps_not_null_with(&text));
@@ -69,7 +72,7 @@ impl<'a> Scope<'_, 'a> {
                 .first(node)
                 .map(|it| Proof::over("an operator on", &[it]));
         }
-        if !function.keeps_not_null() {
+        if !function.keeps_not_null() || (function.casts_to_text() && !has_own_types(node)) {
             return None;
         }
         self.all(node.nodes("args"))
@@ -116,6 +119,8 @@ impl<'a> Scope<'_, 'a> {
         if !self.groups_have_rows() || !node.is_null("aggfilter") {
             return None;
         }
+        // The direct arguments are evaluated for the group, of which a key may be left out.
+        self.all(node.nodes("aggdirectargs"))?;
         self.each_row().folded(function, kind, node)
     }
 
@@ -148,8 +153,6 @@ impl<'a> Scope<'_, 'a> {
         }
         let arguments = node.nodes("args").map(|target| target.node("expr"));
         let arguments: Vec<&Node> = arguments.collect::<Option<_>>()?;
-        let direct = node.nodes("aggdirectargs");
-        self.all(direct)?;
         // The second argument of `first` and `last` is what to order by; they return the first.
         let proofs = self.all(arguments.into_iter())?;
         Some(over(&proofs.first()?.text))
@@ -184,10 +187,11 @@ impl<'a> Scope<'_, 'a> {
         }
     }
 
-    /// The place of each row that window functions see.
+    /// The place of each row that window functions see, which may be the single group of no rows.
     fn each_window_row(&self) -> Scope<'_, 'a> {
         Scope {
-            facts: self.joined.facts.clone(),
+            facts: self.facts_of_output(),
+            ignored: Vec::new(),
             ..self.clone()
         }
     }
@@ -206,6 +210,12 @@ impl<'a> Scope<'_, 'a> {
         let ends = has(frame::TO_END | frame::TO_CURRENT) || (counts && has(frame::TO_AFTER));
         Some(starts && ends && !has(frame::WITHOUT_CURRENT | frame::WITHOUT_GROUP))
     }
+}
+
+/// Whether each argument is of a type of PostgreSQL's own.
+fn has_own_types(node: &Node) -> bool {
+    node.nodes("args")
+        .all(|it| types::of(it).is_some_and(types::is_of_postgres))
 }
 
 /// The text of a constant.

@@ -2,8 +2,8 @@
 
 use crate::nodes::{Node, Value};
 
-use super::Proof;
 use super::scope::{Scope, nth};
+use super::{Proof, types};
 
 /// `RTEKind` of `parsenodes.h`.
 pub(super) mod rte {
@@ -79,13 +79,13 @@ impl<'a> Scope<'_, 'a> {
     }
 
     fn call_column(&self, call: &'a Node, position: i64, columns: i64) -> Option<Proof> {
+        // A value of a composite type, or each element of an array of them, gives a column for each of its fields.
+        let is_single = columns == 1 && types::is_scalar(types::of(call)?);
         if call.is_false("funcretset") || call.tag() != "FUNCEXPR" {
-            // One value, which is the row.
-            return (columns == 1).then(|| self.expression(call)).flatten();
+            return is_single.then(|| self.expression(call)).flatten();
         }
         let function = self.function(call, "funcid")?;
-        // An array of rows gives a column for each of their fields.
-        if function.name == "unnest" && columns > 1 {
+        if function.name == "unnest" && !is_single {
             return None;
         }
         self.set_column(call, position)
@@ -94,7 +94,7 @@ impl<'a> Scope<'_, 'a> {
     /// A column of what a function returns a set of.
     pub(super) fn set_column(&self, call: &'a Node, position: i64) -> Option<Proof> {
         let function = self.function(call, "funcid")?;
-        let is_unnest = function.owner == "pg_catalog" && function.name == "unnest";
+        let is_unnest = function.is_of_postgres() && function.name == "unnest";
         if is_unnest && position == 1 {
             let array = call.nodes("args").next()?;
             return self

@@ -40,7 +40,7 @@ impl<'a> Scope<'_, 'a> {
             "VAR" => self.variable(node),
             "CONST" => node.is_false("constisnull").then(Proof::constant),
             "PARAM" => self.parameter(node),
-            "SQLVALUEFUNCTION" => (node.int("op") != Some(CURRENT_SCHEMA))
+            "SQLVALUEFUNCTION" => (node.int("op")? != CURRENT_SCHEMA)
                 .then(|| Proof::because("the time or the user of the session")),
             "AGGREF" => self.aggregate(node),
             "WINDOWFUNC" => self.window(node),
@@ -52,8 +52,11 @@ impl<'a> Scope<'_, 'a> {
             "BOOLEXPR" => self
                 .all(node.nodes("args"))
                 .map(|proofs| Proof::over("a condition on", &proofs)),
-            "NULLTEST" | "BOOLEANTEST" | "DISTINCTEXPR" => {
-                Some(Proof::because("a test for null, true, false or difference"))
+            "NULLTEST" | "BOOLEANTEST" => Some(test()),
+            // The operator `=` of a user's type may give null.
+            "DISTINCTEXPR" => {
+                let equals = self.function(node, "opfuncid")?;
+                equals.is_of_postgres().then(test)
             }
             "SUBLINK" => self.sublink(node),
             "ARRAYEXPR" => Some(Proof::because("`ARRAY`")),
@@ -196,4 +199,8 @@ impl<'a> Scope<'_, 'a> {
             _ => None,
         }
     }
+}
+
+fn test() -> Proof {
+    Proof::because("a test for null, true, false or difference")
 }

@@ -10,7 +10,7 @@ use names::{is_comparison, is_number_operator, listed};
 /// A function that a view calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Function {
-    /// The extension that it belongs to, else its schema.
+    /// The extension that it belongs to, or `pg_catalog`; of a user's function nothing.
     pub(crate) owner: String,
     pub(crate) name: String,
     /// Types of the arguments.
@@ -52,7 +52,7 @@ pub(crate) enum Window {
 }
 
 impl Function {
-    fn is_of_postgres(&self) -> bool {
+    pub(crate) fn is_of_postgres(&self) -> bool {
         self.owner == "pg_catalog"
     }
 
@@ -84,6 +84,13 @@ impl Function {
     /// Whether the result is never null when some argument is not.
     pub(crate) fn needs_any(&self) -> bool {
         self.is_of_postgres() && listed(names::OF_ANY, &self.name)
+    }
+
+    /// Whether the function casts an argument of any type to text. The cast of a user's type may make a null of it.
+    pub(crate) fn casts_to_text(&self) -> bool {
+        self.is_of_postgres()
+            && listed(names::CASTING, &self.name)
+            && self.arguments.iter().any(|ty| ty.starts_with("any"))
     }
 
     /// Whether the first argument must not be null, where the function skips the others' nulls.
@@ -164,5 +171,11 @@ impl Function {
     /// Whether the function makes up rows: TimescaleDB fills the other columns of such a row with null.
     pub(crate) fn fills_gaps(&self) -> bool {
         self.name.starts_with("time_bucket_gapfill")
+    }
+
+    /// Whether the function, by which rows are grouped, may make up rows: it may be a user's whose body is a call of the one that does. The
+    /// server puts that body in the place of the call only if the user's function is volatile, too.
+    pub(crate) fn may_fill_gaps(&self) -> bool {
+        self.fills_gaps() || (self.is_volatile && self.owner.is_empty())
     }
 }

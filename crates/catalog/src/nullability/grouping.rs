@@ -36,13 +36,38 @@ impl<'a> Scope<'_, 'a> {
 
     /// Whether the expression may be a grouping key. Keys are compared by kind alone, because the server sees through the names that joins
     /// give; a reference to a column is taken for one in any case.
+    ///
+    /// The server compares keys after it has simplified both: `NOT (x IS NULL)` is `x IS NOT NULL` then.
     pub(super) fn may_be_key(&self, node: &Node) -> bool {
+        let is_never_key = matches!(
+            node.tag(),
+            "CONST" | "AGGREF" | "WINDOWFUNC" | "GROUPINGFUNC"
+        );
         let targets = self.query.nodes("targetList");
         let mut keys = targets.filter(|it| it.int("ressortgroupref") != Some(0));
         keys.any(|key| {
             let expression = key.node("expr").map(|it| self.behind(it));
-            expression.is_none_or(|it| it.tag() == node.tag())
+            expression.is_none_or(|it| {
+                it.tag() == node.tag() || !(is_never_key || self.keeps_its_kind(it))
+            })
         })
+    }
+
+    /// Whether the expression is of the same kind after it was simplified. A call of a user's function may be replaced by its body.
+    fn keeps_its_kind(&self, key: &'a Node) -> bool {
+        let is_of_column = |field: &str| key.node(field).is_some_and(|it| it.tag() == "VAR");
+        let is_known = |field: &str| {
+            let function = self.function(key, field);
+            function.is_some_and(|it| it.is_of_postgres() || it.keeps_not_null())
+        };
+        match key.tag() {
+            "VAR" | "CONST" => true,
+            "FUNCEXPR" => is_known("funcid"),
+            "OPEXPR" => is_known("opfuncid"),
+            "NULLTEST" | "BOOLEANTEST" => is_of_column("arg"),
+            "COALESCEEXPR" => key.nodes("args").next().is_some_and(|it| it.tag() == "VAR"),
+            _ => false,
+        }
     }
 
     /// The expression that a reference stands for: from PostgreSQL 18 on the keys are in a range table entry of their own, and joins

@@ -7,6 +7,9 @@ use super::entries::rte;
 use super::joins::join;
 use super::scope::Scope;
 
+/// The OID of `integer`.
+const INTEGER: i64 = 23;
+
 impl<'a> Scope<'_, 'a> {
     /// Whether the query gives at least one row, whatever the tables hold.
     pub(super) fn has_a_row(&self) -> bool {
@@ -42,11 +45,13 @@ impl<'a> Scope<'_, 'a> {
     /// Whether a LIMIT lets a row pass.
     fn lets_pass(&self, limit: &'a Node) -> bool {
         if limit.tag() == "FUNCEXPR" {
-            // The number is cast to `bigint`.
+            // The number is cast to `bigint`, which makes a zero of a fraction.
             let is_cast = self
                 .function(limit, "funcid")
-                .is_some_and(|it| it.owner == "pg_catalog" && it.name == "int8");
-            return is_cast && limit.nodes("args").next().is_some_and(is_not_zero);
+                .is_some_and(|it| it.is_of_postgres() && it.name == "int8");
+            let number = limit.nodes("args").next();
+            let number = number.filter(|it| it.int("consttype") == Some(INTEGER));
+            return is_cast && number.is_some_and(is_not_zero);
         }
         // LIMIT ALL is a null.
         limit.tag() == "CONST" && (limit.is_true("constisnull") || is_not_zero(limit))

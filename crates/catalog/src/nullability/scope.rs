@@ -66,10 +66,7 @@ impl<'s, 'a> Scope<'s, 'a> {
         }
         let conditions = Conditions::of(prover, query);
         let joined = Joined::read(&conditions, query.node("jointree")?);
-        let mut facts = Facts::default();
-        if rows_are_behind(query) {
-            facts.extend(joined.facts.clone());
-        }
+        let mut facts = facts_of_output(query, &joined);
         // What holds of a group's columns holds for each of its rows: the columns outside aggregates are the same in all of them.
         let having = query.node("havingQual");
         let having = having.and_then(|having| conditions.implied(having, Outcome::True));
@@ -102,6 +99,11 @@ impl<'s, 'a> Scope<'s, 'a> {
             compared: None,
             ..self.clone()
         }
+    }
+
+    /// What the WHERE clause leaves out of every row that window functions see.
+    pub(super) fn facts_of_output(&self) -> Facts<'a> {
+        facts_of_output(self.query, &self.joined)
     }
 
     /// The same place, where more is known.
@@ -206,6 +208,15 @@ impl<'s, 'a> Scope<'s, 'a> {
     }
 }
 
+/// What the WHERE clause leaves out of every row of the output.
+fn facts_of_output<'a>(query: &Node, joined: &Joined<'a>) -> Facts<'a> {
+    if rows_are_behind(query) {
+        joined.facts.clone()
+    } else {
+        Facts::default()
+    }
+}
+
 /// Whether each row of the output is of a row that passed the WHERE clause. Without GROUP BY there is one group, even of no rows at all.
 fn rows_are_behind(query: &Node) -> bool {
     let is_grouped_by_keys = query.is_null("groupingSets") && !query.list("groupClause").is_empty();
@@ -223,17 +234,23 @@ pub(super) fn nth(list: &[Value], position: i64) -> Option<&Value> {
 
 /// Whether the query's output has rows that come from no table row.
 fn fills_gaps(prover: &Prover, query: &Node) -> bool {
-    let targets = query.nodes("targetList");
     // From PostgreSQL 18 a target that is a grouping key only refers to it: the call is in the grouping key.
-    let keys = query.nodes("rtable").flat_map(|it| it.nodes("groupexprs"));
-    let mut found = false;
-    for expression in targets.chain(keys) {
+    let groups = query.nodes("rtable").flat_map(|it| it.nodes("groupexprs"));
+    let is_grouped = !query.is_null("groupClause") || !query.is_null("groupingSets");
+    let targets = query.nodes("targetList");
+    let (keys, others): (Vec<&Node>, Vec<&Node>) =
+        targets.partition(|it| is_grouped && it.int("ressortgroupref") != Some(0));
+    let calls = |expression: &Node, is_wanted: fn(&Function) -> bool| {
+        let mut found = false;
         expression.walk(&mut |node| {
-            let function = node
-                .int("funcid")
-                .and_then(|oid| prover.functions.get(&u32::try_from(oid).ok()?));
-            found |= function.is_some_and(Function::fills_gaps);
+            let oid = node.int("funcid").or_else(|| node.int("opfuncid"));
+            let oid = oid.and_then(|oid| u32::try_from(oid).ok());
+            let function = oid.and_then(|oid| prover.functions.get(&oid));
+            found |= function.is_some_and(is_wanted);
         });
-    }
-    found
+        found
+    };
+    let fills = |it: &Node| calls(it, Function::fills_gaps);
+    let may_fill = |it: &Node| calls(it, Function::may_fill_gaps);
+    others.into_iter().any(fills) || keys.into_iter().chain(groups).any(may_fill)
 }

@@ -6,6 +6,7 @@ use crate::nodes::Node;
 
 use super::Proof;
 use super::conditions::sublink;
+use super::facts::Facts;
 use super::scope::{Outputs, Scope};
 
 impl<'a> Scope<'_, 'a> {
@@ -39,6 +40,11 @@ impl<'a> Scope<'_, 'a> {
         if !self.found.with.borrow().is_empty() {
             return;
         }
+        // The items hold wherever they are read, and so does their proof: what is known here only is forgotten.
+        let place = Scope {
+            facts: Facts::default(),
+            ..self.clone()
+        };
         for item in self.query.nodes("cteList") {
             let Some((name, query)) = item.text("ctename").zip(item.node("ctequery")) else {
                 continue;
@@ -49,7 +55,7 @@ impl<'a> Scope<'_, 'a> {
                 claims(query)
             };
             self.found.with.borrow_mut().insert(name, Rc::new(claim));
-            self.prove_item(name, query);
+            place.prove_item(name, query);
         }
     }
 

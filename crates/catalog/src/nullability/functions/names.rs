@@ -70,6 +70,9 @@ pub(super) const KEEPING: &[&str] = &[
     "dist_bp dist_pb point_distance",
 ];
 
+/// Functions whose body casts an argument of any type to text.
+pub(super) const CASTING: &[&str] = &["anytextcat quote_literal textanycat"];
+
 /// Functions of types that are [`OPAQUE`] otherwise.
 pub(super) const OF_OPAQUE: &[&str] = &[
     // JSON.

@@ -24,3 +24,15 @@ CREATE FUNCTION odd(integer) RETURNS integer LANGUAGE sql IMMUTABLE STRICT AS 'S
 CREATE FUNCTION any_true(integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
 CREATE SEQUENCE turn;
 CREATE FUNCTION every_other() RETURNS integer LANGUAGE sql VOLATILE AS 'SELECT CASE WHEN nextval(''turn'') % 2 = 1 THEN 1 END';
+-- A type of one column, whose casts and operators give null; a cast between two types of PostgreSQL's own that does; and a function in a
+-- schema that is called like an extension.
+CREATE TYPE single AS (f integer);
+CREATE FUNCTION single_text(single) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT NULL::text';
+CREATE CAST (single AS text) WITH FUNCTION single_text(single);
+CREATE FUNCTION single_equals(single, single) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT NULL::boolean';
+CREATE OPERATOR = (LEFTARG = single, RIGHTARG = single, FUNCTION = single_equals);
+CREATE FUNCTION uuid_bytes(uuid) RETURNS bytea LANGUAGE sql IMMUTABLE AS 'SELECT NULL::bytea';
+CREATE CAST (uuid AS bytea) WITH FUNCTION uuid_bytes(uuid) AS IMPLICIT;
+CREATE FUNCTION zero_for(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT COALESCE($1, 0)';
+CREATE SCHEMA pgcrypto;
+CREATE FUNCTION pgcrypto.digest(text) RETURNS bytea LANGUAGE sql IMMUTABLE AS 'SELECT NULL::bytea';

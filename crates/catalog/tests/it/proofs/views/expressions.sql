@@ -55,3 +55,8 @@ CREATE VIEW searched AS SELECT to_tsvector('simple', s) AS a_never, to_tsvector(
 CREATE VIEW session_values AS SELECT CURRENT_USER AS a_never, SESSION_USER AS b_never, current_database() AS c_never, version() AS d_never, gen_random_uuid() AS e_never, pi() AS f_never FROM p;
 CREATE VIEW users_own AS SELECT odd(n) AS a_maybe, odd(id) IS NULL AS b_never, any_true(x) AS c_never FROM p WHERE n <> 1;
 CREATE VIEW xmls AS SELECT xmlelement(name a, u) AS a_never, xmlforest(n, x) AS b_never, xmlforest(x) AS c_maybe FROM p;
+CREATE VIEW of_users_type AS SELECT s || ROW(1)::single AS a_maybe, ROW(1)::single || s AS b_maybe, quote_literal(ROW(1)::single) AS c_maybe, quote_nullable(ROW(1)::single) AS d_never, quote_literal(n) AS e_never FROM p;
+CREATE VIEW users_equality AS SELECT a IS DISTINCT FROM b AS a_maybe, a IS NOT DISTINCT FROM b AS b_maybe FROM (SELECT ROW(n)::single AS a, ROW(id)::single AS b FROM p OFFSET 0) AS q;
+CREATE VIEW called_like_an_extension AS SELECT pgcrypto.digest(s) AS a_maybe FROM p;
+CREATE VIEW years_of_infinity AS SELECT extract(century FROM at) AS a_never, extract(decade FROM at) AS b_never, extract(isoyear FROM at) AS c_never, extract(julian FROM at) AS d_never, extract(millennium FROM at) AS e_never,
+    extract(isoyear FROM at::date) AS f_never, extract(julian FROM at::date) AS g_never, date_part('decade', at::timestamp) AS h_never FROM p;

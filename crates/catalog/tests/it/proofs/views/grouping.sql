@@ -31,3 +31,8 @@ CREATE VIEW joined_keys AS SELECT id AS a_maybe, COALESCE(p.s, t.title) AS b_may
 CREATE VIEW having_of_empty AS SELECT max(x) AS a_never FROM p HAVING max(x) > 0;
 CREATE VIEW case_of_group AS SELECT CASE WHEN max(x) IS NULL THEN 0 ELSE max(x) END AS a_never, CASE WHEN count(x) > 0 THEN max(x) ELSE 0 END AS b_never, sum(CASE WHEN x IS NULL THEN 0 ELSE x END) AS c_never,
     sum(x) FILTER (WHERE x IS NOT NULL) AS d_maybe FROM p GROUP BY n;
+CREATE VIEW left_out_of_ordered_sets AS SELECT percentile_cont(f) WITHIN GROUP (ORDER BY id) AS a_maybe, percentile_cont(0.5) WITHIN GROUP (ORDER BY id) AS b_never FROM (SELECT 0.5::float8 AS f, n AS g, id FROM p OFFSET 0) AS q GROUP BY GROUPING SETS ((f), (g));
+CREATE VIEW simplified_keys AS SELECT n IS NOT NULL AS a_maybe, COALESCE(x, 0) AS b_maybe, count(*) AS c_never FROM p GROUP BY GROUPING SETS ((n, x), (NOT (n IS NULL)), (CASE WHEN true THEN COALESCE(x, 0) END));
+CREATE VIEW inlined_keys AS SELECT COALESCE(x, 0) AS a_maybe, ARRAY[x] AS b_maybe, count(*) AS c_never FROM p GROUP BY GROUPING SETS ((x), (zero_for(x)), (CASE WHEN true THEN ARRAY[x] END));
+CREATE VIEW keys_of_subquery AS SELECT COALESCE(q.x, 0) AS a_never, q.x IS NULL AS b_never, count(*) AS c_never FROM (SELECT x, COALESCE(x, 0) AS k, x IS NULL AS m FROM p) AS q GROUP BY GROUPING SETS ((q.x), (q.k), (q.m));
+CREATE VIEW totals AS SELECT COALESCE(kind, 'all') AS a_never, kind IS NULL AS b_never, COALESCE(sum(v), 0) AS c_never, count(*) + 1 AS d_never, date_trunc('day', at) AS e_maybe FROM e GROUP BY ROLLUP (kind, date_trunc('day', at));

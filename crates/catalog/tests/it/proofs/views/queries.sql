@@ -41,3 +41,8 @@ CREATE VIEW case_and_subquery AS SELECT CASE WHEN x IS NOT NULL THEN (SELECT p.x
     CASE WHEN x IS NOT NULL THEN (WITH w AS (SELECT p.x) SELECT w.x FROM w) ELSE 0 END AS b_never,
     CASE WHEN x IS NOT NULL THEN (SELECT max(t.id) FROM t WHERE t.id = p.x) ELSE 0 END AS c_maybe FROM p;
 CREATE VIEW volatile_inside AS SELECT s.turn AS a_never FROM (SELECT every_other() AS turn FROM p) AS s WHERE s.turn IS NOT NULL;
+CREATE VIEW fractions AS SELECT (SELECT count(*) FROM e LIMIT 0.4) AS a_maybe, (SELECT count(*) FROM e LIMIT 0.0) AS b_maybe, (SELECT count(*) FROM e LIMIT '0.4'::float8) AS c_maybe, (SELECT count(*) FROM e LIMIT 2) AS d_never FROM p;
+CREATE VIEW with_in_case AS SELECT s.a AS a_maybe, s.b AS b_maybe
+    FROM p, LATERAL (WITH w AS (SELECT p.x AS x) SELECT CASE WHEN p.x IS NOT NULL THEN w.x END AS a, w.x AS b FROM w) AS s;
+CREATE VIEW unions_by_cast AS SELECT s::bytea AS a_maybe, s AS b_never FROM p UNION ALL SELECT gen_random_uuid(), s FROM p;
+CREATE VIEW unions_of_times AS SELECT at::date AS a_never, s::varchar AS b_never FROM p UNION ALL SELECT at, s::name FROM p;

@@ -24,3 +24,5 @@ CREATE VIEW subscripts AS SELECT i AS a_never, p.l[i] AS b_maybe FROM p, generat
 CREATE VIEW matches AS SELECT m AS a_never, m[1] AS b_maybe FROM regexp_matches('ab', '(x)?(b)', 'g') AS m;
 CREATE VIEW one_value AS SELECT today AS a_never, up AS b_never FROM p, CAST(now() AS date) AS today, upper(p.s) AS up;
 CREATE VIEW xml_table AS SELECT q.n AS a_never, q.a AS b_maybe, q.b AS c_never FROM XMLTABLE('/r/i' PASSING XMLPARSE(DOCUMENT '<r><i b="1"/></r>') COLUMNS n FOR ORDINALITY, a text PATH '@a', b integer PATH '@b' NOT NULL) AS q;
+CREATE VIEW rows_of_one_column AS SELECT a.f AS a_maybe, b.f AS b_maybe, c.f AS c_maybe, d.f AS d_maybe, e.f AS e_maybe, g AS g_never
+    FROM unnest(ARRAY[ROW(NULL)::single]) AS a, COALESCE(ROW(NULL)::single) AS b, CAST(ROW(NULL) AS single) AS c, unnest('{()}'::single[]) AS d, unnest(ARRAY[ROW(NULL::integer)]) AS e (f integer), COALESCE(1) AS g;

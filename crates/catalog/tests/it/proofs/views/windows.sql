@@ -16,3 +16,5 @@ CREATE VIEW window_of_groups AS SELECT n AS a_never, sum(count(*)) OVER (ORDER B
     max(max(x)) OVER (ORDER BY n) AS e_maybe FROM p GROUP BY n;
 CREATE VIEW window_over_left AS SELECT first_value(t.title) OVER (ORDER BY p.id) AS a_maybe, first_value(p.s) OVER (ORDER BY p.id) AS b_never FROM p LEFT JOIN t ON t.id = p.team;
 CREATE VIEW window_of_subquery AS SELECT s.rank AS a_never, s.n AS b_never, s.x AS c_maybe FROM (SELECT rank() OVER (PARTITION BY n ORDER BY id) AS rank, n, x FROM p) AS s WHERE s.rank = 1;
+CREATE VIEW window_of_no_rows AS SELECT (SELECT max(count(*) + p.team) OVER () FROM t WHERE t.id = p.team) AS a_maybe, (SELECT lag(count(*), 1, p.team::bigint) OVER () FROM t WHERE t.id = p.team) AS b_maybe FROM p;
+CREATE VIEW windows_over_full AS SELECT COALESCE(first_value(p.n) OVER (ORDER BY p.id NULLS FIRST), first_value(t.id) OVER (ORDER BY t.id NULLS FIRST)) AS a_maybe FROM p FULL JOIN t ON t.id = p.team;
