@@ -147,8 +147,8 @@ impl<'a> Conditions<'a> {
         match (condition.int("nulltesttype"), outcome) {
             (Some(IS_NOT_NULL), Outcome::True | Outcome::NotFalse) => {
                 let mut facts = self.not_null(argument);
-                if argument.tag() == "ROWEXPR" {
-                    // That a row is not null means that none of its fields is.
+                if argument.tag() == "ROWEXPR" && condition.is_true("argisrow") {
+                    // That a row is not null means that none of its fields is, except where it is `IS DISTINCT FROM NULL`.
                     for field in argument.nodes("args") {
                         facts.extend(self.not_null(field));
                     }

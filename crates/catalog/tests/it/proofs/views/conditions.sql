@@ -50,3 +50,4 @@ CREATE VIEW where_outside AS SELECT s.x AS x_never, s.u AS u_maybe FROM (SELECT 
 CREATE VIEW where_inside AS SELECT s.x AS x_never, s.u AS u_maybe FROM (SELECT x, u FROM p WHERE x > 0) AS s;
 CREATE VIEW having_not_null AS SELECT x AS x_never, max(team) AS team_never, max(k::text) AS k_maybe FROM p GROUP BY x HAVING x > 0 AND max(team) IS NOT NULL;
 CREATE VIEW having_count AS SELECT max(x) AS x_maybe, count(*) AS c_never FROM p GROUP BY n HAVING count(*) > 0;
+CREATE VIEW where_row_distinct AS SELECT x AS x_maybe, u AS u_maybe FROM p WHERE ROW(x, u) IS DISTINCT FROM NULL;

@@ -46,3 +46,4 @@ CREATE VIEW with_in_case AS SELECT s.a AS a_maybe, s.b AS b_maybe
     FROM p, LATERAL (WITH w AS (SELECT p.x AS x) SELECT CASE WHEN p.x IS NOT NULL THEN w.x END AS a, w.x AS b FROM w) AS s;
 CREATE VIEW unions_by_cast AS SELECT s::bytea AS a_maybe, s AS b_never FROM p UNION ALL SELECT gen_random_uuid(), s FROM p;
 CREATE VIEW unions_of_times AS SELECT at::date AS a_never, s::varchar AS b_never FROM p UNION ALL SELECT at, s::name FROM p;
+CREATE VIEW recursive_searched AS WITH RECURSIVE w (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM w WHERE i < 3) SEARCH DEPTH FIRST BY i SET o CYCLE i SET c USING q SELECT i AS a_never FROM w;
