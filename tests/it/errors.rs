@@ -4,6 +4,7 @@ mod adoption;
 mod command_line;
 mod engine;
 mod files;
+mod generated;
 mod history;
 mod server;
 mod settings;

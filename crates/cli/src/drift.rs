@@ -1,7 +1,7 @@
 //! `cargo xtask drift`: what the database holds that no applied migration made, and what it lacks. Writes nothing.
 
 pub mod brief;
-mod made_by;
+pub mod made_by;
 mod table;
 
 use std::path::PathBuf;

@@ -3,6 +3,7 @@
 //! The file is written from a database only where that database was, before the run, what the file says for the migrations applied so
 //! far, or empty. Everything else is drift: named, and nothing is written. What decides is in [`expected`] and [`Basis`]; the rest asks.
 
+mod code;
 pub mod expected;
 mod kept;
 
@@ -16,6 +17,7 @@ use migrator::run::Report;
 
 use crate::args::SnapshotArgs;
 use crate::failure::Failure;
+use crate::generated::GeneratedCode;
 use crate::project::Project;
 use crate::scratch;
 use crate::snapshot::{self, Committed, Included};
@@ -40,6 +42,7 @@ pub struct Keeper {
     included: Included,
     /// Which of the pending migrations the run applies.
     selection: Selection,
+    generated: GeneratedCode,
 }
 
 /// What is known about the database that a run starts from.
@@ -120,6 +123,7 @@ impl Keeper {
             leave_alone: args.no_snapshot,
             only_check,
             selection,
+            generated: GeneratedCode::of(project)?,
         })
     }
 
@@ -141,15 +145,23 @@ impl Keeper {
     /// Refuses a snapshot that cannot be written but must be; one that already belongs to these migrations, as in a deployed checkout, need
     /// not be.
     pub fn check_writable(&self, migrations: &[plan::Migration]) -> Result<(), Failure> {
-        let is_theirs = match &self.committed {
-            Committed::Snapshot(it) => it.check(&snapshot::listed(migrations)).is_ok(),
-            Committed::Missing | Committed::Unusable(_) => false,
-        };
+        let is_theirs = self.described(migrations).is_some();
         let is_written = !self.leave_alone && !self.only_check && self.applies_all(migrations);
         if is_theirs || !is_written {
             Ok(())
         } else {
             snapshot::check_writable(&self.path, &self.shown)
+        }
+    }
+
+    /// The result of all migrations, if the committed file describes it.
+    fn described(&self, migrations: &[plan::Migration]) -> Option<&Catalog> {
+        match &self.committed {
+            Committed::Snapshot(file) => {
+                let is_theirs = file.check(&snapshot::listed(migrations)).is_ok();
+                is_theirs.then_some(&file.catalog)
+            }
+            Committed::Missing | Committed::Unusable(_) => None,
         }
     }
 
@@ -164,6 +176,7 @@ impl Keeper {
         link: &mut dyn Link,
         migrations: &[plan::Migration],
         report: &Report,
+        mode: Mode,
         look: &mut Look,
     ) -> bool {
         if self.leave_alone {
@@ -173,7 +186,7 @@ impl Keeper {
         }
         let before = self
             .check_writable(migrations)
-            .and_then(|()| self.before(link, migrations, report));
+            .and_then(|()| self.before(link, migrations, report, mode));
         let goes_on = before
             .as_ref()
             .is_ok_and(|before| before.may_go_on(self.only_check));
@@ -186,6 +199,7 @@ impl Keeper {
         link: &mut dyn Link,
         migrations: &[plan::Migration],
         report: &Report,
+        mode: Mode,
     ) -> Result<Before, Failure> {
         snapshot::check_schemas(link, &self.included, migrations, &report.facts)?;
         let found = snapshot::introspect(
@@ -201,11 +215,15 @@ impl Keeper {
         if matches!(basis, Basis::Drift(_)) && is_overtaken(link, &self.history, &report.history)? {
             basis = Basis::Unknown("another run applied migrations meanwhile".to_owned());
         }
-        Ok(Before {
+        let before = Before {
             history: report.history.clone(),
             basis,
             was_empty: applied.is_empty() && !is_half && found.is_empty(),
-        })
+        };
+        if before.may_go_on(self.only_check) {
+            self.check_result(link, migrations, report, mode, &found)?;
+        }
+        Ok(before)
     }
 
     /// Keeps the file after a run that ended well, or was ended by [`Keeper::look`].

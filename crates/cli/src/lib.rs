@@ -15,6 +15,7 @@ mod diagnostic;
 mod env_file;
 mod explain;
 mod failure;
+mod generated;
 mod git;
 mod keeper;
 mod program;

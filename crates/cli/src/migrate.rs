@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use crate::args::{ModeArgs, SnapshotArgs, SourceArgs, TargetArgs, Waits};
 use crate::explain;
 use crate::failure::{Code, Failure};
+use crate::generated;
 use crate::keeper::{Keeper, Kept, Look};
 use crate::project::Project;
 use crate::screen::Screen;
@@ -140,8 +141,14 @@ pub fn go_on(
     let started = Instant::now();
     let probe = keeper.probe();
     let mut look = Look::default();
-    let mut gate =
-        |link: &mut dyn Link, report: &Report| keeper.look(link, migrations, report, &mut look);
+    let mut gate = |link: &mut dyn Link, report: &Report| {
+        let mode = if is_plain(options.mode, &report.facts) {
+            Mode::Plain
+        } else {
+            Mode::TimescaleDb
+        };
+        keeper.look(link, migrations, report, mode, &mut look)
+    };
     let report = apply_gated(
         chosen, session, migrations, options, probe, &mut gate, screen,
     )?;
@@ -160,13 +167,23 @@ pub fn go_on(
     if let Some(kept) = &kept {
         kept.show(&keeper.shown, screen);
     }
+    let problems = match kept.as_ref().and_then(Kept::snapshot) {
+        Some(snapshot) => keeper.problems(&snapshot.catalog, migrations, &report),
+        None => Vec::new(),
+    };
     let mut document = document(chosen, &report, kept.as_ref());
+    if !problems.is_empty() {
+        for line in generated::report(&problems) {
+            screen.line(line);
+        }
+        document["problems"] = generated::document(&problems);
+    }
     if let Some(baseline) = baseline {
         document["baseline"] = baseline;
     }
     screen.document(&document);
     Ok(match kept {
-        Some(kept) if kept.is_found() => Code::Found.into(),
+        Some(kept) if kept.is_found() || !problems.is_empty() => Code::Found.into(),
         _ => ExitCode::SUCCESS,
     })
 }

@@ -45,6 +45,7 @@ pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitC
     let keeper = Keeper::new(project, &args.snapshot, false, Selection::All)?;
     keeper.check_folder(&migrations)?;
     keeper.check_writable(&migrations)?;
+    keeper.check_code(&migrations, "nothing was dropped")?;
     let mut chosen = target::choose(project, &args.target)?;
     chosen.bring_up(screen)?;
     chosen.wait(screen)?;

@@ -1,12 +1,12 @@
 //! What a project chooses for its columns, and whether what it names exists.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use catalog::{Catalog, TypeRef};
 use sql::nearest::nearest;
 use sql::types::{EXTENSION_TYPES, TYPES};
 
-use crate::error::Error;
+use crate::error::{Error, Errors};
 use crate::source::Source;
 
 /// What a project chooses for the generated code: `[types]` and `[columns]` of `timeschema.toml`.
@@ -43,15 +43,16 @@ impl Choices {
         names.iter().find_map(|name| self.types.get(name))
     }
 
-    /// Fails at the first name of no type or column, and at what cannot be a Rust type.
-    pub(crate) fn check(&self, catalog: &Catalog, sources: &[Source<'_>]) -> Result<(), Error> {
+    /// Names of no type or column, and what cannot be a Rust type, are among the `errors` then.
+    pub(crate) fn check(&self, catalog: &Catalog, sources: &[Source<'_>], errors: &mut Errors) {
         let columns = sources.iter().flat_map(|source| {
             let columns = source.columns.iter();
             columns.flat_map(|column| names_of_column(source, &column.name))
         });
-        check_names("columns", "column", self.columns.keys(), columns.collect())?;
+        let columns = columns.collect();
+        check_names("columns", "column", self.columns.keys(), columns, errors);
         let types = known_types(catalog, sources);
-        check_names("types", "type", self.types.keys(), types)?;
+        check_names("types", "type", self.types.keys(), types, errors);
         let of_columns = self
             .columns
             .iter()
@@ -60,13 +61,13 @@ impl Choices {
                 ColumnChoice::LeftOut => None,
             });
         let of_types = self.types.iter().map(|(name, rust)| ("types", name, rust));
-        match of_columns.chain(of_types).find(|(.., rust)| !is_path(rust)) {
-            None => Ok(()),
-            Some((section, name, rust)) => Err(Error::NotARustType {
+        let all = of_columns.chain(of_types);
+        for (section, name, rust) in all.filter(|(.., rust)| !is_path(rust)) {
+            errors.push(Error::NotARustType {
                 section,
                 name: name.clone(),
                 rust: rust.clone(),
-            }),
+            });
         }
     }
 }
@@ -74,22 +75,22 @@ impl Choices {
 fn check_names<'a>(
     section: &'static str,
     kind: &'static str,
-    mut named: impl Iterator<Item = &'a String>,
-    known: Vec<String>,
-) -> Result<(), Error> {
-    let Some(name) = named.find(|name| !known.contains(name)) else {
-        return Ok(());
-    };
-    let known = || known.iter().map(String::as_str);
-    let with_schema = format!(".{name}");
-    let nearest = nearest(name, known());
-    let nearest = nearest.or_else(|| known().find(|it| it.ends_with(&with_schema)));
-    Err(Error::UnknownChoice {
-        section,
-        kind,
-        name: name.clone(),
-        nearest: nearest.map(str::to_owned),
-    })
+    named: impl Iterator<Item = &'a String>,
+    known: HashSet<String>,
+    errors: &mut Errors,
+) {
+    for name in named.filter(|name| !known.contains(*name)) {
+        let known = || known.iter().map(String::as_str);
+        let with_schema = format!(".{name}");
+        let nearest = nearest(name, known());
+        let nearest = nearest.or_else(|| known().filter(|it| it.ends_with(&with_schema)).min());
+        errors.push(Error::UnknownChoice {
+            section,
+            kind,
+            name: name.clone(),
+            nearest: nearest.map(str::to_owned),
+        });
+    }
 }
 
 /// What a column may be called, the most usual name first.
@@ -115,7 +116,7 @@ fn names_of_type(schema: &str, name: &str) -> Vec<String> {
 }
 
 /// The names of the types that PostgreSQL, the installed extensions and the user have.
-fn known_types(catalog: &Catalog, sources: &[Source<'_>]) -> Vec<String> {
+fn known_types(catalog: &Catalog, sources: &[Source<'_>]) -> HashSet<String> {
     let builtin = TYPES.iter().map(|ty| ("pg_catalog", ty.name));
     let added = EXTENSION_TYPES.iter();
     let added = added.filter(|it| catalog.extensions.iter().any(|name| name == it.extension));

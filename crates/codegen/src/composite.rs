@@ -6,11 +6,11 @@ use catalog::{Catalog, Column, TypeRef};
 use serde::Serialize;
 
 use crate::docs;
-use crate::error::Error;
+use crate::error::{Error, Errors, Owner};
 use crate::layout::{self, Indent};
 use crate::names::{self, Style, last_segment};
 use crate::source::Source;
-use crate::types::{CircularDomain, Key, Types};
+use crate::types::{CircularDomain, Key, Types, as_text};
 
 /// A composite type for which a struct can be generated.
 pub(crate) struct Composite<'a> {
@@ -138,7 +138,8 @@ pub(crate) fn prepare(
     composite: &Composite<'_>,
     types: &Types<'_>,
     path: &str,
-) -> Result<CompositeType, Error> {
+    errors: &mut Errors,
+) -> CompositeType {
     let title = format!("{}.{}", composite.schema, composite.name);
     let depth = depth(path);
     let place = |offset| Indent {
@@ -147,17 +148,22 @@ pub(crate) fn prepare(
     };
     let attributes = &composite.attributes;
     let names: Vec<&str> = attributes.iter().map(|it| it.name).collect();
-    let identifiers = names::assign(&title, &names, Style::Snake)?;
+    let identifiers = names::assign(
+        Owner::AttributesOf(composite.key()),
+        &names,
+        Style::Snake,
+        errors,
+    );
     let mut doc = composite.comment.map_or(Vec::new(), docs::prose);
     doc.push(format!("{} {}.", composite.kind, docs::code(&title)));
     let fields = attributes
         .iter()
         .zip(&identifiers)
-        .map(|(attribute, name)| field(attribute, name, &title, types, path))
-        .collect::<Result<_, _>>()?;
+        .map(|(attribute, name)| field(attribute, name, &title, types, path, errors))
+        .collect();
     let members = identifiers.iter().enumerate();
     let members: Vec<String> = members.map(|(at, name)| format!(" {at} {name}")).collect();
-    Ok(CompositeType {
+    CompositeType {
         doc: docs::block(place(0), &doc),
         name: last_segment(path).to_owned(),
         schema_literal: layout::string(composite.schema),
@@ -165,7 +171,7 @@ pub(crate) fn prepare(
         fields,
         attributes: constants(attributes, place(8)),
         members: members.join(","),
-    })
+    }
 }
 
 /// How many modules are around the item of that path.
@@ -179,7 +185,8 @@ fn field(
     title: &str,
     types: &Types<'_>,
     path: &str,
-) -> Result<Field, Error> {
+    errors: &mut Errors,
+) -> Field {
     let depth = depth(path);
     let place = Indent {
         offset: 4,
@@ -187,11 +194,14 @@ fn field(
     };
     let ty = types
         .rust(attribute.ty, depth)
-        .map_err(|CircularDomain(domain)| Error::CircularDomain {
-            relation: title.to_owned(),
-            column: attribute.name.to_owned(),
-            domain,
-        })?;
+        .unwrap_or_else(|CircularDomain(domain)| {
+            errors.push(Error::CircularDomain {
+                relation: title.to_owned(),
+                column: attribute.name.to_owned(),
+                domain,
+            });
+            as_text()
+        });
     // What is in the same module has no path.
     let module = path.strip_suffix(last_segment(path)).unwrap_or_default();
     let rust = match module {
@@ -205,10 +215,10 @@ fn field(
     }
     sql += &format!("{}.", docs::code(&attribute.ty.sql));
     doc.push(sql);
-    Ok(Field {
+    Field {
         doc: docs::block(place, &doc),
         declaration: layout::field(place, name, &format!("Option<{rust}>")),
-    })
+    }
 }
 
 /// `attributes: &[…],`, with a call for each attribute.

@@ -1,4 +1,131 @@
-//! Why a catalog cannot become Rust.
+//! Why a catalog cannot become Rust: everything that is in the way, with what it is about.
+
+use std::fmt;
+
+use catalog::{ObjectKind, Subject};
+
+use crate::types::Key;
+
+/// Everything that stands between a catalog and its Rust text, one a line.
+#[derive(Debug, Default)]
+pub struct Errors(Vec<Error>);
+
+impl std::error::Error for Errors {}
+
+impl fmt::Display for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<String> = self.0.iter().map(Error::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl Errors {
+    pub(crate) fn push(&mut self, error: Error) {
+        self.0.push(error);
+    }
+
+    /// The errors, those of the project's choices first.
+    pub fn iter(&self) -> std::slice::Iter<'_, Error> {
+        self.0.iter()
+    }
+
+    /// The value, unless something is in the way.
+    pub(crate) fn or<T>(self, value: T) -> Result<T, Errors> {
+        if self.0.is_empty() {
+            Ok(value)
+        } else {
+            Err(self)
+        }
+    }
+}
+
+impl From<Error> for Errors {
+    fn from(error: Error) -> Errors {
+        Errors(vec![error])
+    }
+}
+
+/// What names belong to, within which they have to differ in Rust.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Owner<'a> {
+    /// Schemas.
+    Database,
+    /// Enums and composite types of a schema.
+    TypesOf(&'a str),
+    /// Relations of a schema.
+    RelationsOf(&'a str),
+    /// Columns of a relation.
+    ColumnsOf(Key<'a>),
+    /// Unique keys of a relation, by the names of their functions.
+    KeysOf(Key<'a>),
+    /// Constraints of a table.
+    ConstraintsOf(Key<'a>),
+    /// Labels of an enum.
+    LabelsOf(Key<'a>),
+    /// Attributes of a composite type.
+    AttributesOf(Key<'a>),
+}
+
+impl fmt::Display for Owner<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Owner::Database => f.write_str("the database"),
+            Owner::TypesOf(schema) | Owner::RelationsOf(schema) => f.write_str(schema),
+            Owner::ColumnsOf((schema, name))
+            | Owner::KeysOf((schema, name))
+            | Owner::ConstraintsOf((schema, name))
+            | Owner::LabelsOf((schema, name))
+            | Owner::AttributesOf((schema, name)) => write!(f, "{schema}.{name}"),
+        }
+    }
+}
+
+impl Owner<'_> {
+    /// What has the name, as far as the catalog has a word for it.
+    pub(crate) fn named(&self, name: &str) -> Named {
+        let subject = |kind, schema: &str, name: &str| Subject {
+            kind,
+            schema: Some(schema.to_owned()),
+            name: name.to_owned(),
+            of: None,
+            column: None,
+            arguments: None,
+        };
+        let part = |kind, (schema, owner): Key<'_>| Subject {
+            column: Some(name.to_owned()),
+            ..subject(kind, schema, owner)
+        };
+        let whole = |subject| Named {
+            subject: Some(subject),
+            property: None,
+        };
+        match *self {
+            Owner::Database => Named::default(),
+            Owner::TypesOf(schema) => whole(subject(ObjectKind::Enum, schema, name)),
+            Owner::RelationsOf(schema) => whole(subject(ObjectKind::Table, schema, name)),
+            Owner::ColumnsOf(key) => whole(part(ObjectKind::Column, key)),
+            Owner::KeysOf((schema, table)) => whole(subject(ObjectKind::Table, schema, table)),
+            Owner::ConstraintsOf((schema, table)) => whole(Subject {
+                of: Some(table.to_owned()),
+                ..subject(ObjectKind::Constraint, schema, name)
+            }),
+            Owner::LabelsOf((schema, name)) => Named {
+                subject: Some(subject(ObjectKind::Enum, schema, name)),
+                property: Some("labels"),
+            },
+            Owner::AttributesOf(key) => whole(part(ObjectKind::Attribute, key)),
+        }
+    }
+}
+
+/// What an error is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Named {
+    /// The object; `None` for a schema, which no catalog lists.
+    pub subject: Option<Subject>,
+    /// The property of it that the name is in, by the name of the catalog's comparison.
+    pub property: Option<&'static str>,
+}
 
 /// What stands between a catalog and its Rust text. Each message names the object and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +145,7 @@ pub enum Error {
     },
     /// Two names end up as one identifier, even with a suffix.
     #[error(
-        "{owner}: `{first}` and `{second}` both become `{identifier}` in Rust: rename one of them in a new migration"
+        "{owner}: `{first}` and `{second}` both become `{identifier}` in Rust: rename one of them"
     )]
     Collision {
         /// What the two names belong to.
@@ -29,6 +156,8 @@ pub enum Error {
         second: String,
         /// The identifier.
         identifier: String,
+        /// What has the first name, and the second.
+        named: Box<[Named; 2]>,
     },
     /// A choice names what does not exist.
     #[error(
@@ -68,4 +197,23 @@ pub enum Error {
         /// What the template engine says.
         source: tera::Error,
     },
+}
+
+impl Error {
+    /// What in the catalog it is about; nothing if it is about the project's choices.
+    pub fn named(&self) -> &[Named] {
+        match self {
+            Error::Collision { named, .. } => &**named,
+            _ => &[],
+        }
+    }
+
+    /// The section of `timeschema.toml` and the key in it that are wrong.
+    pub fn choice(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Error::UnknownChoice { section, name, .. }
+            | Error::NotARustType { section, name, .. } => Some((section, name)),
+            _ => None,
+        }
+    }
 }

@@ -4,10 +4,10 @@ use catalog::{Column, Identity};
 
 use crate::choices::{Choices, ColumnChoice};
 use crate::docs;
-use crate::error::Error;
+use crate::error::{Error, Errors, Owner};
 use crate::names::{self, Style};
 use crate::source::Source;
-use crate::types::{CircularDomain, RustType, Types};
+use crate::types::{CircularDomain, RustType, Types, as_text};
 
 /// A column with its Rust names and types.
 pub(crate) struct Field<'a> {
@@ -33,13 +33,15 @@ pub(crate) fn fields<'a>(
     types: &Types<'a>,
     choices: &Choices,
     depth: usize,
-) -> Result<Vec<Field<'a>>, Error> {
+    errors: &mut Errors,
+) -> Vec<Field<'a>> {
     let names: Vec<&str> = source
         .columns
         .iter()
         .map(|column| column.name.as_str())
         .collect();
-    let identifiers = names::assign(title, &names, Style::Snake)?;
+    let owner = Owner::ColumnsOf(source.key());
+    let identifiers = names::assign(owner, &names, Style::Snake, errors);
     let fields = source
         .columns
         .iter()
@@ -47,11 +49,14 @@ pub(crate) fn fields<'a>(
         .map(|(column, name)| {
             let ty = types
                 .rust(&column.ty, depth + 1)
-                .map_err(|CircularDomain(domain)| Error::CircularDomain {
-                    relation: title.to_owned(),
-                    column: column.name.clone(),
-                    domain,
-                })?;
+                .unwrap_or_else(|CircularDomain(domain)| {
+                    errors.push(Error::CircularDomain {
+                        relation: title.to_owned(),
+                        column: column.name.clone(),
+                        domain,
+                    });
+                    as_text()
+                });
             let domain = types.domain(&column.ty);
             let default = column.default.as_deref().or_else(|| {
                 if column.ty.array {
@@ -76,7 +81,7 @@ pub(crate) fn fields<'a>(
                 ty.path = format!("timeschema::Converted<{rust}, {}>", ty.path);
                 ty.is_copy = false;
             }
-            Ok(Field {
+            Field {
                 is_read: choice != Some(&ColumnChoice::LeftOut),
                 column,
                 name,
@@ -84,7 +89,7 @@ pub(crate) fn fields<'a>(
                 default,
                 comment: column.comment.as_deref().map_or(Vec::new(), docs::prose),
                 sql,
-            })
+            }
         });
     fields.collect()
 }

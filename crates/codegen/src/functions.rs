@@ -2,7 +2,7 @@
 
 use crate::aggregate;
 use crate::docs;
-use crate::error::Error;
+use crate::error::Errors;
 use crate::facts::Facts;
 use crate::field::Field;
 use crate::function::{Function, statement_chain};
@@ -26,10 +26,11 @@ pub(crate) fn of(
     fields: &[Field<'_>],
     facts: &Facts,
     place: impl Fn(usize) -> Indent,
-) -> Result<Functions, Error> {
+    errors: &mut Errors,
+) -> Functions {
     let mut functions = Vec::new();
     let mut update = None;
-    let keys = key::keys(source, title, fields)?;
+    let keys = key::keys(source, fields, errors);
     for key in &keys {
         let columns = key.shown();
         if key.finder == BY_KEY {
@@ -58,11 +59,11 @@ pub(crate) fn of(
         head: "pub fn select() -> timeschema::Statement<'static, Row> {".to_owned(),
         body: "timeschema::Statement::select(&TABLE)".to_owned(),
     });
-    Ok(Functions {
+    Functions {
         functions,
         update,
         pages,
-    })
+    }
 }
 
 /// The function that reads the rows of a time range, when the relation has a time column that can be compared.

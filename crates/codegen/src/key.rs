@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use catalog::{Constraint, ConstraintKind};
 
 use crate::docs;
-use crate::error::Error;
+use crate::error::{Errors, Owner};
 use crate::field::Field;
 use crate::function::{Function, statement_chain};
 use crate::layout::{self, Indent};
@@ -38,11 +38,11 @@ pub(crate) struct Key<'a> {
 /// The keys of a table, the primary one first, each set of columns once.
 pub(crate) fn keys<'a>(
     source: &Source<'_>,
-    title: &str,
     fields: &'a [Field<'a>],
-) -> Result<Vec<Key<'a>>, Error> {
+    errors: &mut Errors,
+) -> Vec<Key<'a>> {
     let Kind::Table(table) = source.kind else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let of_kind = |kind| {
         let constraints = table.constraints.iter();
@@ -73,7 +73,7 @@ pub(crate) fn keys<'a>(
     let names: Vec<&str> = std::iter::once(BY_KEY)
         .chain(unique.map(String::as_str))
         .collect();
-    let finders = names::assign(title, &names, Style::Snake)?;
+    let finders = names::assign(Owner::KeysOf(source.key()), &names, Style::Snake, errors);
     let primary = has_primary.then(|| BY_KEY.to_owned());
     let finders = primary.into_iter().chain(finders.into_iter().skip(1));
     let field = |name: &String| {
@@ -86,7 +86,7 @@ pub(crate) fn keys<'a>(
         is_no_target: no_targets.contains(&in_any_order(columns)),
         is_inherited: table.inherited,
     });
-    Ok(keys.filter(Key::is_comparable).collect())
+    keys.filter(Key::is_comparable).collect()
 }
 
 /// Of the keys with these columns, `ON CONFLICT` takes all or none.

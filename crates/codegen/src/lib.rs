@@ -28,17 +28,19 @@ mod unique_index;
 mod update;
 mod violation;
 
+use std::collections::HashSet;
+
 use catalog::Catalog;
 
 pub use choices::{Choices, ColumnChoice};
-pub use error::Error;
+pub use error::{Error, Errors, Named};
 
 /// The Rust text for `catalog`: an enum for each enum type, a struct for each composite type, a module for each table, view and continuous aggregate, and a module around
 /// the objects of each schema other than `public`.
 ///
 /// # Errors
-/// If two names become the same in Rust, or a domain refers to itself.
-pub fn generate(catalog: &Catalog) -> Result<String, Error> {
+/// If two names become the same in Rust, or a domain refers to itself; all of it.
+pub fn generate(catalog: &Catalog) -> Result<String, Errors> {
     generate_with(catalog, &Choices::default())
 }
 
@@ -46,6 +48,33 @@ pub fn generate(catalog: &Catalog) -> Result<String, Error> {
 ///
 /// # Errors
 /// Those of [`generate`], and if the choices name a column that does not exist.
-pub fn generate_with(catalog: &Catalog, choices: &Choices) -> Result<String, Error> {
-    render::file(&prepare::file(catalog, choices)?)
+pub fn generate_with(catalog: &Catalog, choices: &Choices) -> Result<String, Errors> {
+    Ok(render::file(&prepare::file(catalog, choices)?)?)
+}
+
+/// What is in the way of generating it, without writing the text.
+///
+/// # Errors
+/// Those of [`generate_with`].
+pub fn check(catalog: &Catalog, choices: &Choices) -> Result<(), Errors> {
+    prepare::file(catalog, choices).map(drop)
+}
+
+/// Whether two names could stay the same in Rust if these were added to the catalog, in whatever place. If not, none can: for telling
+/// beforehand, without knowing where they will be.
+pub fn may_collide<'a>(catalog: &'a Catalog, names: impl Iterator<Item = &'a str>) -> bool {
+    let sources = source::sources(catalog);
+    let relations = sources.iter().flat_map(|it| [it.schema, it.name]);
+    let columns = sources.iter().flat_map(|it| it.columns);
+    let columns = columns.map(|it| it.name.as_str());
+    let enums = catalog.enums.iter();
+    let types = enums.flat_map(|it| [&it.schema, &it.name].into_iter().chain(&it.labels));
+    let composites = catalog.composites.iter();
+    let composites = composites.flat_map(|it| {
+        let attributes = it.attributes.iter().map(|it| &it.name);
+        [&it.schema, &it.name].into_iter().chain(attributes)
+    });
+    let types = types.chain(composites).map(String::as_str);
+    let all: HashSet<&str> = names.chain(relations).chain(columns).chain(types).collect();
+    names::may_collide(&all)
 }

@@ -3,12 +3,12 @@
 //! Every SQL name gets an identifier: PostgreSQL allows any character in a quoted name, Rust does not. This module only makes the name;
 //! `prepare` decides where it is used and how it is documented.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
-use crate::error::Error;
+use crate::error::{Error, Errors, Owner};
 
 /// PostgreSQL cuts names at 63 bytes. Identifiers keep to the same length, because a name that is spelled out can be longer.
 const MAX_LEN: usize = 63;
@@ -44,11 +44,16 @@ pub(crate) enum Style {
     Camel,
 }
 
-/// An identifier for each of `names`, in their order.
+/// An identifier for each of `names`, in their order. Two that stay the same are among the `errors` then.
 ///
 /// Names that would share an identifier all get a suffix that is derived from the name. None of them keeps the plain one: if `aB` were the
 /// field `a_b` until a column `a_b` is added, code that reads `a_b` would still compile and read the other column.
-pub(crate) fn assign(owner: &str, names: &[&str], style: Style) -> Result<Vec<String>, Error> {
+pub(crate) fn assign(
+    owner: Owner<'_>,
+    names: &[&str],
+    style: Style,
+    errors: &mut Errors,
+) -> Vec<String> {
     let plain: Vec<String> = names.iter().map(|name| identifier(name, style)).collect();
     let mut uses: HashMap<&str, usize> = HashMap::new();
     for identifier in &plain {
@@ -65,15 +70,29 @@ pub(crate) fn assign(owner: &str, names: &[&str], style: Style) -> Result<Vec<St
     let mut owners: HashMap<&str, &str> = HashMap::new();
     for (identifier, name) in assigned.iter().zip(names) {
         if let Some(first) = owners.insert(identifier, name) {
-            return Err(Error::Collision {
-                owner: owner.to_owned(),
+            errors.push(Error::Collision {
+                owner: owner.to_string(),
                 first: first.to_owned(),
                 second: (*name).to_owned(),
                 identifier: identifier.clone(),
+                named: [first, name].map(|it| owner.named(it)).into(),
             });
         }
     }
-    Ok(assigned)
+    assigned
+}
+
+/// Whether some of these names could stay the same in Rust if they belonged to one owner. If not, no two of them can, whatever other names
+/// there are.
+pub(crate) fn may_collide(names: &HashSet<&str>) -> bool {
+    let collide = |style| {
+        let plain = |name: &str| identifier(name, style);
+        let all: HashSet<String> = names.iter().map(|name| plain(name)).collect();
+        let mut with_suffix = HashSet::new();
+        let mut suffixed = names.iter().map(|name| suffixed(&plain(name), name, style));
+        suffixed.any(|it| all.contains(&it) || !with_suffix.insert(it))
+    };
+    collide(Style::Snake) || collide(Style::Camel)
 }
 
 /// The identifier of an item of a module; avoids those that generated code uses otherwise.
@@ -291,16 +310,35 @@ mod tests {
 
     #[test]
     fn names_that_collide_all_change_and_do_not_depend_on_each_other() {
-        let two = assign("public.t", &["aB", "a_b", "c"], Style::Snake).unwrap();
+        let assigned = |names: &[&str]| {
+            let mut errors = Errors::default();
+            let owner = Owner::RelationsOf("public");
+            let assigned = assign(owner, names, Style::Snake, &mut errors);
+            errors.or(assigned).unwrap()
+        };
+        let two = assigned(&["aB", "a_b", "c"]);
         assert_eq!(two, ["a_b_x550f", "a_b_x73d5", "c"]);
-        let three = assign("public.t", &["a b", "a_b", "aB"], Style::Snake).unwrap();
+        let three = assigned(&["a b", "a_b", "aB"]);
         assert_eq!(three[1], two[1]);
         assert_eq!(three[2], two[0]);
     }
 
     #[test]
     fn the_same_name_twice_is_an_error_that_names_it() {
-        let error = assign("public.t", &["a", "a"], Style::Snake).unwrap_err();
-        insta::assert_snapshot!(error, @"public.t: `a` and `a` both become `a_xcd20` in Rust: rename one of them in a new migration");
+        let mut errors = Errors::default();
+        let owner = Owner::ColumnsOf(("public", "t"));
+        assign(owner, &["a", "a", "b", "b", "c"], Style::Snake, &mut errors);
+        insta::assert_snapshot!(errors, @"
+        public.t: `a` and `a` both become `a_xcd20` in Rust: rename one of them
+        public.t: `b` and `b` both become `b_xcae9` in Rust: rename one of them
+        ");
+    }
+
+    #[test]
+    fn names_that_may_collide_are_those_with_another_ones_suffix() {
+        let may = |names: &[&str]| may_collide(&names.iter().copied().collect());
+        assert!(!may(&["aB", "a_b", "AB", "a b", "select", "x_1", ""]));
+        assert!(may(&["aB", "a_b_x550f"]));
+        assert!(may(&["aB", "c", "A_b_X550f"]));
     }
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::choices::Choices;
 use crate::composite::{self, Composite, CompositeType};
 use crate::docs;
-use crate::error::Error;
+use crate::error::{Errors, Owner};
 use crate::layout::{self, Indent};
 use crate::names::{self, Style, last_segment};
 use crate::relation::{self, Relation};
@@ -63,32 +63,34 @@ struct Variant {
     from: String,
 }
 
-/// Everything that `catalog` becomes.
-pub(crate) fn file(catalog: &Catalog, choices: &Choices) -> Result<File, Error> {
+/// Everything that `catalog` becomes. What is in the way is collected, so that all of it is reported.
+pub(crate) fn file(catalog: &Catalog, choices: &Choices) -> Result<File, Errors> {
+    let mut errors = Errors::default();
+    let errors = &mut errors;
     let sources = source::sources(catalog);
-    choices.check(catalog, &sources)?;
+    choices.check(catalog, &sources, errors);
     let enums = catalog.enums.iter();
     let enums: HashMap<Key<'_>, String> = enums
         .map(|it| ((it.schema.as_str(), it.name.as_str()), String::new()))
         .collect();
     let composites = composite::with_struct(catalog, &sources, &enums);
-    let names = Names::new(catalog, &composites, &sources)?;
+    let names = Names::new(catalog, &composites, &sources, errors);
     let types = names.types(catalog, &composites);
     let mut schemas = Vec::new();
     for (schema, module) in &names.schemas {
         let depth = usize::from(module.is_some());
         let enums = catalog.enums.iter().filter(|e| e.schema == *schema);
-        let enums = enums
-            .map(|e| enum_type(e, &names, depth))
-            .collect::<Result<_, _>>()?;
+        let enums = enums.map(|e| enum_type(e, &names, depth, errors)).collect();
         let own = composites.iter().filter(|it| it.schema == *schema);
         let own = own
-            .map(|it| composite::prepare(it, &types, &names.types[&it.key()]))
-            .collect::<Result<_, _>>()?;
+            .map(|it| composite::prepare(it, &types, &names.types[&it.key()], errors))
+            .collect();
         let relations = sources.iter().filter(|source| source.schema == *schema);
         let relations = relations
-            .map(|source| relation::prepare(source, &types, choices, &names.relations, depth))
-            .collect::<Result<_, _>>()?;
+            .map(|source| {
+                relation::prepare(source, &types, choices, &names.relations, depth, errors)
+            })
+            .collect();
         let module = module.as_ref().map(|name| SchemaModule {
             doc: docs::block(
                 Indent {
@@ -106,7 +108,7 @@ pub(crate) fn file(catalog: &Catalog, choices: &Choices) -> Result<File, Error> 
             relations,
         });
     }
-    Ok(File { schemas })
+    std::mem::take(errors).or(File { schemas })
 }
 
 /// The Rust paths of the catalog's objects, from the root of the file.
@@ -123,11 +125,12 @@ impl<'a> Names<'a> {
         catalog: &'a Catalog,
         composites: &[Composite<'a>],
         sources: &[Source<'a>],
-    ) -> Result<Names<'a>, Error> {
+        errors: &mut Errors,
+    ) -> Names<'a> {
         let enums = catalog.enums.iter();
         let enums = enums.map(|e| (e.schema.as_str(), e.name.as_str()));
         let types = by_schema(enums.chain(composites.iter().map(Composite::key)));
-        let relations = by_schema(sources.iter().map(|source| (source.schema, source.name)));
+        let relations = by_schema(sources.iter().map(Source::key));
         let present: BTreeSet<&str> = types.keys().chain(relations.keys()).copied().collect();
         let others: Vec<&str> = present
             .into_iter()
@@ -135,8 +138,13 @@ impl<'a> Names<'a> {
             .collect();
 
         let root_relations = relations.get(ROOT_SCHEMA).map_or(&[][..], Vec::as_slice);
-        let root_relations = names::assign(ROOT_SCHEMA, root_relations, Style::Snake)?;
-        let modules = names::assign("the database", &others, Style::Snake)?;
+        let root_relations = names::assign(
+            Owner::RelationsOf(ROOT_SCHEMA),
+            root_relations,
+            Style::Snake,
+            &mut Errors::default(),
+        );
+        let modules = names::assign(Owner::Database, &others, Style::Snake, errors);
         let modules = modules.into_iter().map(|module| {
             let taken = root_relations.contains(&module);
             Some(if taken {
@@ -159,7 +167,8 @@ impl<'a> Names<'a> {
                 None => name.to_owned(),
             };
             if let Some(names) = types.get(schema) {
-                let identifiers = names::assign(schema, names, Style::Camel)?;
+                let identifiers =
+                    names::assign(Owner::TypesOf(schema), names, Style::Camel, errors);
                 for (name, identifier) in names.iter().zip(identifiers) {
                     paths
                         .types
@@ -167,7 +176,8 @@ impl<'a> Names<'a> {
                 }
             }
             if let Some(names) = relations.get(schema) {
-                let identifiers = names::assign(schema, names, Style::Snake)?;
+                let identifiers =
+                    names::assign(Owner::RelationsOf(schema), names, Style::Snake, errors);
                 for (name, identifier) in names.iter().zip(identifiers) {
                     paths
                         .relations
@@ -175,7 +185,7 @@ impl<'a> Names<'a> {
                 }
             }
         }
-        Ok(paths)
+        paths
     }
 
     /// The catalog's types, with these paths.
@@ -197,14 +207,15 @@ fn by_schema<'a>(objects: impl Iterator<Item = Key<'a>>) -> BTreeMap<&'a str, Ve
     map
 }
 
-fn enum_type(e: &Enum, names: &Names<'_>, depth: usize) -> Result<EnumType, Error> {
+fn enum_type(e: &Enum, names: &Names<'_>, depth: usize, errors: &mut Errors) -> EnumType {
     let title = format!("{}.{}", e.schema, e.name);
     let place = |offset| Indent {
         offset,
         moved: depth * 4,
     };
+    let owner = Owner::LabelsOf((&e.schema, &e.name));
     let labels: Vec<&str> = e.labels.iter().map(String::as_str).collect();
-    let variants = names::assign(&title, &labels, Style::Camel)?;
+    let variants = names::assign(owner, &labels, Style::Camel, errors);
     let unknown = ["Unknown", "Unrecognized", "NotInThisBuild"]
         .into_iter()
         .find(|name| !variants.iter().any(|variant| variant == name))
@@ -222,11 +233,11 @@ fn enum_type(e: &Enum, names: &Names<'_>, depth: usize) -> Result<EnumType, Erro
             from: layout::arm(place(12), literal, &format!("Self::{name}")),
             name: name.clone(),
         });
-    Ok(EnumType {
+    EnumType {
         doc: docs::block(place(0), &doc),
         name: last_segment(&names.types[&(e.schema.as_str(), e.name.as_str())]).to_owned(),
         unknown: unknown.to_owned(),
         variants: variants.collect(),
         labels: layout::array(place(4), "pub const LABELS: &[&str] = &", &literals, ";"),
-    })
+    }
 }

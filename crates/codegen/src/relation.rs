@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::choices::Choices;
 use crate::docs;
-use crate::error::Error;
+use crate::error::Errors;
 use crate::facts;
 use crate::field::{self, Field};
 use crate::function::Function;
@@ -70,13 +70,14 @@ pub(crate) fn prepare(
     choices: &Choices,
     paths: &HashMap<Key<'_>, String>,
     depth: usize,
-) -> Result<Relation, Error> {
+    errors: &mut Errors,
+) -> Relation {
     let place = |offset| Indent {
         offset,
         moved: depth * 4,
     };
     let title = format!("{}.{}", source.schema, source.name);
-    let fields = field::fields(source, &title, types, choices, depth)?;
+    let fields = field::fields(source, &title, types, choices, depth, errors);
     let read = || {
         let fields = fields.iter().enumerate();
         fields.filter(|(_, field)| field.is_read)
@@ -92,8 +93,8 @@ pub(crate) fn prepare(
         functions,
         update,
         pages,
-    } = functions::of(source, &title, &fields, &facts, place)?;
-    Ok(Relation {
+    } = functions::of(source, &title, &fields, &facts, place, errors);
+    Relation {
         doc: docs::block(place(0), &doc),
         module: last_segment(&paths[&(source.schema, source.name)]).to_owned(),
         kind: facts.kind,
@@ -114,9 +115,9 @@ pub(crate) fn prepare(
         new: table.map(|_| new::prepare(&fields, &docs::code(&title), place)),
         update,
         pages,
-        violation: violation::of(source, &title, &place)?,
+        violation: violation::of(source, &title, &place, errors),
         functions,
-    })
+    }
 }
 
 fn row_field(field: &Field<'_>, at: usize, place: impl Fn(usize) -> Indent) -> RowField {

@@ -2,6 +2,8 @@
 
 use catalog::{Catalog, Column};
 
+use crate::types::Key;
+
 /// What kind of relation a module is for.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind<'a> {
@@ -17,6 +19,13 @@ pub(crate) struct Source<'a> {
     pub(crate) comment: Option<&'a str>,
     pub(crate) columns: &'a [Column],
     pub(crate) kind: Kind<'a>,
+}
+
+impl<'a> Source<'a> {
+    /// Its schema and name.
+    pub(crate) fn key(&self) -> Key<'a> {
+        (self.schema, self.name)
+    }
 }
 
 /// The relations of `catalog`, by schema and name.
@@ -43,6 +52,6 @@ pub(crate) fn sources(catalog: &Catalog) -> Vec<Source<'_>> {
         kind: Kind::Aggregate(a),
     });
     let mut sources: Vec<Source<'_>> = tables.chain(views).chain(aggregates).collect();
-    sources.sort_by_key(|source| (source.schema, source.name));
+    sources.sort_by_key(Source::key);
     sources
 }

@@ -60,7 +60,7 @@ pub(crate) enum Equality {
 pub(crate) struct CircularDomain(pub(crate) String);
 
 /// The Rust type of an SQL type that has no specific one.
-fn as_text() -> RustType {
+pub(crate) fn as_text() -> RustType {
     RustType {
         path: "timeschema::AsText".to_owned(),
         is_ordered: false,

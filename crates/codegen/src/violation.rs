@@ -4,7 +4,7 @@ use catalog::Table;
 use serde::Serialize;
 
 use crate::docs;
-use crate::error::Error;
+use crate::error::{Errors, Owner};
 use crate::layout::{self, Indent};
 use crate::names::{self, Style};
 use crate::source::{Kind, Source};
@@ -34,19 +34,22 @@ pub(crate) fn of(
     source: &Source<'_>,
     title: &str,
     place: &impl Fn(usize) -> Indent,
-) -> Result<Option<Violation>, Error> {
+    errors: &mut Errors,
+) -> Option<Violation> {
     let Kind::Table(table) = source.kind else {
-        return Ok(None);
+        return None;
     };
     let constraints = constraints(table);
     if constraints.is_empty() {
-        return Ok(None);
+        return None;
     }
-    let short = constraints
-        .iter()
-        .map(|(name, _)| without_table(name, &table.name));
-    let short: Vec<&str> = short.collect();
-    let variants = names::assign(title, &short, Style::Camel)?;
+    let owner = Owner::ConstraintsOf(source.key());
+    let variants = names::assign(
+        owner,
+        &short(&constraints, &table.name),
+        Style::Camel,
+        errors,
+    );
     let free = |wanted: &str| {
         let mut name = wanted.to_owned();
         while variants.contains(&name) {
@@ -58,7 +61,7 @@ pub(crate) fn of(
         format!("{} {variant}", layout::string(name))
     };
     let names: Vec<String> = constraints.iter().zip(&variants).map(literal).collect();
-    Ok(Some(Violation {
+    Some(Violation {
         doc: docs::block(
             place(4),
             &[format!(
@@ -80,7 +83,7 @@ pub(crate) fn of(
                 name: variant,
             })
             .collect(),
-    }))
+    })
 }
 
 /// The constraints and unique indexes of a table. An index may have the name of a constraint that has none itself, such as a `CHECK`: an
@@ -97,6 +100,19 @@ fn constraints(table: &Table) -> Vec<Constraint<'_>> {
         }
     }
     all
+}
+
+/// The names of constraints without their table's, unless that is what another one is called.
+fn short<'a>(constraints: &[Constraint<'a>], table: &str) -> Vec<&'a str> {
+    let names = || constraints.iter().map(|(name, _)| *name);
+    let is_taken = |short: &str, by: &str| by == short || without_table(by, table) == short;
+    let is_one = |short: &str, of: &str| !names().any(|it| it != of && is_taken(short, it));
+    names()
+        .map(|name| match without_table(name, table) {
+            short if is_one(short, name) => short,
+            _ => name,
+        })
+        .collect()
 }
 
 /// `is_positive` of `events_is_positive`.

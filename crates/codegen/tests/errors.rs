@@ -1,6 +1,7 @@
 //! What has no Rust type, and what is refused, with the whole message.
 
 use catalog::Catalog;
+use codegen::{Choices, ColumnChoice};
 use serde_json::{Value, json};
 
 /// A table `public.t` with one column `c`, in a database with these domains.
@@ -90,4 +91,57 @@ fn a_key_has_no_upsert_if_another_one_of_its_columns_is_deferrable() {
         .collect();
     assert_eq!(upserts.len(), 1, "{text}");
     assert!(upserts[0].contains("by_b_and_c"), "{text}");
+}
+
+#[test]
+fn constraints_that_differ_only_in_their_tables_name_have_variants() {
+    let column = json!({ "name": "c", "type": { "sql": "integer", "name": "int4" } });
+    let check =
+        |name: &str| json!({ "name": name, "kind": "check", "definition": "CHECK ((c > 0))" });
+    let constraints = ["a", "t_a", "t_t_a", "t_b"].map(check);
+    let table =
+        json!({ "schema": "public", "name": "t", "columns": [column], "constraints": constraints });
+    let catalog = Catalog::parse(&json!({ "tables": [table] }).to_string()).unwrap();
+    let text = codegen::generate(&catalog).unwrap();
+    let names = r#"Violation { "a" A, "t_a" TA, "t_t_a" TTA, "t_b" B }"#;
+    assert!(text.contains(names), "{text}");
+}
+
+/// Names that stay the same, wherever they are, and choices of nothing: one run reports all.
+#[test]
+fn everything_that_is_in_the_way_is_reported_at_once() {
+    let column = |name: &str| json!({ "name": name, "type": { "sql": "integer", "name": "int4" } });
+    let columns = ["a_b", "aB", "a_b_x550f", "c", "c"].map(column);
+    let table = json!({ "schema": "public", "name": "t", "columns": columns });
+    let label = json!({ "schema": "app", "name": "e", "labels": ["x", "x"] });
+    let composite =
+        json!({ "schema": "app", "name": "p", "attributes": [column("z"), column("z")] });
+    let catalog = json!({ "enums": [label], "composites": [composite], "tables": [table] });
+    let catalog = Catalog::parse(&catalog.to_string()).unwrap();
+    let columns =
+        ["t.c", "t.d", "public.t.aB", "u.c"].map(|name| (name.to_owned(), ColumnChoice::LeftOut));
+    let choices = Choices {
+        types: [("text", "String;"), ("txt", "String")]
+            .map(|(name, rust)| (name.to_owned(), rust.to_owned()))
+            .into(),
+        columns: columns.into(),
+    };
+    let errors = codegen::check(&catalog, &choices).unwrap_err();
+    let about = |error: &codegen::Error| {
+        let named = error.named().iter();
+        let named = named.map(|it| {
+            it.subject
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string)
+        });
+        named.collect::<Vec<_>>().join(", ")
+    };
+    let lines = errors.iter().map(|it| format!("{it} [{}]", about(it)));
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
+    assert_eq!(
+        codegen::generate_with(&catalog, &choices)
+            .unwrap_err()
+            .to_string(),
+        errors.to_string()
+    );
 }

@@ -189,16 +189,25 @@ pub fn parse(text: &str) -> Result<Settings, Error> {
     Ok(settings)
 }
 
+/// The place of a key in a section of such a file.
+pub fn place_of_key(text: &str, section: &str, key: &str) -> Option<LineColumn> {
+    let file = DeTable::parse(text).ok()?;
+    let (_, section) = entry(file.get_ref(), section)?;
+    let (key, _) = entry(section.get_ref().as_table()?, key)?;
+    Some(position(text.get(..key.span().start)?))
+}
+
+fn entry<'a, 'i>(table: &'a DeTable<'i>, name: &str) -> Option<Entry<'a, 'i>> {
+    let mut entries = table.iter();
+    entries.find(|(key, _)| key.get_ref() == name)
+}
+
 /// The place where the text of such a file includes this schema.
 pub fn place_of_included(text: &str, schema: &str) -> Option<LineColumn> {
-    fn value<'a, 'i>(table: &'a DeTable<'i>, name: &str) -> Option<&'a DeValue<'i>> {
-        let mut entries = table.iter();
-        let (_, value) = entries.find(|(key, _)| key.get_ref() == name)?;
-        Some(value.get_ref())
-    }
     let file = DeTable::parse(text).ok()?;
-    let section = value(file.get_ref(), "schemas")?.as_table()?;
-    let DeValue::Array(names) = value(section, "include")? else {
+    let (_, section) = entry(file.get_ref(), "schemas")?;
+    let (_, names) = entry(section.get_ref().as_table()?, "include")?;
+    let DeValue::Array(names) = names.get_ref() else {
         return None;
     };
     let mut names = names.iter();

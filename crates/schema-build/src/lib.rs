@@ -22,7 +22,7 @@ mod root;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::{env, fmt, fs};
 
 use catalog::{Migration, Snapshot};
 use codegen::{Choices, ColumnChoice};
@@ -90,7 +90,11 @@ impl Builder {
                     println!("cargo::rerun-if-changed={}", path.display());
                 }
             }
-            Err(error) => println!("cargo::error={}", error.to_string().replace('\n', " ")),
+            Err(error) => {
+                for line in one_each(&*error) {
+                    println!("cargo::error={line}");
+                }
+            }
         }
     }
 
@@ -129,16 +133,11 @@ impl Builder {
         })?;
         let snapshot = Snapshot::parse(&text).map_err(|error| format!("{shown}: {error}"))?;
         let listed: Vec<Migration> = files.iter().map(migration).collect();
-        let wrong = |error: &dyn std::fmt::Display| format!("{shown}: {error}");
+        let wrong = |error: &dyn fmt::Display| format!("{shown}: {error}");
         snapshot.check(&listed).map_err(|error| wrong(&error))?;
         let choices = choices(&settings);
         let modules = codegen::generate_with(&snapshot.catalog, &choices);
-        let modules = modules.map_err(|error| match error {
-            codegen::Error::UnknownChoice { .. } | codegen::Error::NotARustType { .. } => {
-                format!("{}: {error}", settings::FILE)
-            }
-            _ => wrong(&error),
-        })?;
+        let modules = modules.map_err(|errors| Problems::of(&errors, &shown))?;
 
         let built = output::Built {
             migrations: &files,
@@ -156,8 +155,38 @@ impl Builder {
     }
 }
 
-/// What the project chooses for the generated code.
-fn choices(settings: &Settings) -> Choices {
+/// What stands between the snapshot and the generated code: a line for each.
+#[derive(Debug)]
+struct Problems(Vec<String>);
+
+impl Error for Problems {}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl Problems {
+    fn of(errors: &codegen::Errors, snapshot: &dyn fmt::Display) -> Problems {
+        let lines = errors.iter().map(|error| match error.choice() {
+            Some(_) => format!("{}: {error}", settings::FILE),
+            None => format!("{snapshot}: {error}"),
+        });
+        Problems(lines.collect())
+    }
+}
+
+/// The errors that cargo shows, each in one line.
+fn one_each(error: &(dyn Error + 'static)) -> Vec<String> {
+    match error.downcast_ref::<Problems>() {
+        Some(Problems(lines)) => lines.clone(),
+        None => vec![error.to_string().replace('\n', " ")],
+    }
+}
+
+/// What the project's settings choose for the generated code.
+pub fn choices(settings: &Settings) -> Choices {
     let columns = settings.columns.iter().map(|(name, choice)| {
         let choice = match choice {
             settings::ColumnChoice::Type(rust) => ColumnChoice::Type(rust.clone()),

@@ -39,11 +39,30 @@ impl<'a> Makers<'a> {
         expected: &'a Catalog,
     ) -> Option<Makers<'a>> {
         let migrations = expected::done(migrations, history).ok()?;
-        Some(Makers {
+        Some(Makers::of_all(migrations, default_schema, expected))
+    }
+
+    /// The statements of all these migrations, which make this catalog.
+    pub fn of_all(
+        migrations: Vec<Migration>,
+        default_schema: Option<&str>,
+        expected: &'a Catalog,
+    ) -> Makers<'a> {
+        Makers {
             origins: origin::read(&migrations, default_schema),
             migrations,
             expected,
-        })
+        }
+    }
+
+    /// The line that made this object, or gave this property of it its value; `None` if that is not certain.
+    pub fn of_subject(&self, subject: &Subject, property: Option<&str>) -> Option<MadeBy> {
+        let object = self.object(subject)?;
+        let place = match property {
+            Some(property) => self.origins.of_property(&object, property),
+            None => self.origins.of(&object),
+        };
+        place.map(|place| self.line(&place))
     }
 
     /// The line that made what differs; `None` if that is not certain.
