@@ -94,7 +94,7 @@ pub(crate) fn fields<'a>(
     fields.collect()
 }
 
-/// The fields with their positions in the relation, as `row_json!` and `partial_json!` take them.
+/// The fields with their positions in the relation, as `row!` and `partial_json!` take them.
 pub(crate) fn members<'a>(fields: impl Iterator<Item = (usize, &'a Field<'a>)>) -> String {
     let members = fields.map(|(at, field)| format!(" {at} {}", field.name));
     members.collect::<Vec<_>>().join(",")

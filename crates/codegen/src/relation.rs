@@ -31,7 +31,7 @@ pub(crate) struct Relation {
     kind: &'static str,
     title: String,
     fields: Vec<RowField>,
-    /// The fields with their positions, for `row_json!`.
+    /// The fields with their positions, for `row!`.
     members: String,
     table: Table,
     facts: Vec<Constant>,
@@ -46,7 +46,6 @@ pub(crate) struct Relation {
 struct RowField {
     doc: String,
     declaration: String,
-    read: String,
 }
 
 #[derive(Serialize)]
@@ -99,9 +98,7 @@ pub(crate) fn prepare(
         module: last_segment(&paths[&(source.schema, source.name)]).to_owned(),
         kind: facts.kind,
         title: docs::code(&title),
-        fields: read()
-            .map(|(at, field)| row_field(field, at, place))
-            .collect(),
+        fields: read().map(|(_, field)| row_field(field, place)).collect(),
         members: field::members(read()),
         table: table_context(source, &fields, place),
         facts: facts
@@ -120,7 +117,7 @@ pub(crate) fn prepare(
     }
 }
 
-fn row_field(field: &Field<'_>, at: usize, place: impl Fn(usize) -> Indent) -> RowField {
+fn row_field(field: &Field<'_>, place: impl Fn(usize) -> Indent) -> RowField {
     let mut doc = field.comment.clone();
     let mut ty = field.ty.path.clone();
     match &field.column.never_null {
@@ -134,17 +131,9 @@ fn row_field(field: &Field<'_>, at: usize, place: impl Fn(usize) -> Indent) -> R
         None => ty = format!("Option<{ty}>"),
     }
     doc.push(field.sql.clone());
-    let get = format!(".get(row, {at})");
     RowField {
         doc: docs::block(place(8), &doc),
         declaration: layout::field(place(8), &field.name, &ty),
-        read: layout::chain(
-            place(16),
-            &format!("{}: ", field.name),
-            "TABLE",
-            &[&get],
-            "?,",
-        ),
     }
 }
 

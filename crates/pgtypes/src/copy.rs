@@ -6,6 +6,7 @@ mod blocking;
 mod encoder;
 mod error;
 mod insert;
+mod out;
 mod row;
 
 use crate::run::Direct;
@@ -14,6 +15,7 @@ use crate::table::Insert;
 #[cfg(feature = "tokio")]
 pub use asynchronous::copy_in_stream;
 pub use error::CopyError;
+pub use out::CopyOut;
 pub use row::CopyRow;
 
 /// Stores the rows by one binary COPY and returns how many. All are stored or none.

@@ -47,6 +47,7 @@ mod bits;
 mod calendar;
 mod change;
 mod column_array;
+mod columns;
 mod composite;
 mod convert;
 mod converted;
@@ -54,6 +55,7 @@ mod copy;
 mod date;
 mod datetime_text;
 mod driver;
+mod driver_error;
 mod element_oid;
 mod encode;
 mod enums;
@@ -104,6 +106,7 @@ mod statement;
 mod struct_json;
 mod table;
 mod text;
+mod text_literal;
 mod text_value;
 mod time;
 mod timestamp;
@@ -116,10 +119,11 @@ mod xml;
 
 pub use bytes::BytesMut;
 pub use change::{Change, ColumnValues, Comparison};
+pub use columns::{Columns, FromColumns};
 pub use composite::CompositeType;
 #[cfg(feature = "tokio")]
 pub use copy::copy_in_stream;
-pub use copy::{CopyIn, CopyRow, copy_in};
+pub use copy::{CopyIn, CopyOut, CopyRow, copy_in};
 pub use encode::{Encode, field, nullable_field};
 pub use postgres_types::{FromSql, ToSql};
 #[cfg(feature = "tokio")]
@@ -155,6 +159,7 @@ values! { $
     converted::{Converted};
     copy::{CopyError};
     date::{Date};
+    driver_error::{DriverError};
     encode::{EncodeError};
     error::{OutOfRange, ParseError};
     geometry::{Circle, Line, LineSegment, Path, Point, Polygon, Rectangle};
@@ -187,7 +192,7 @@ values! { $
     upsert::{OnConflict, Upsert};
     uuid::{Uuid};
     vector::{Vector};
-    violation::{ServerError};
+    violation::{Reported, ServerError};
     xml::{Xml};
 }
 
@@ -213,6 +218,7 @@ pub use postgres;
 /// What [`enum_sql!`] and [`composite_sql!`] expand to. Not for other use.
 #[doc(hidden)]
 pub mod private {
+    pub use crate::columns::from_driver;
     pub use crate::composite::{
         Attributes, PutField, fits_composite, reads, write_composite, writes,
     };

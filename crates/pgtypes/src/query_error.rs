@@ -3,7 +3,9 @@
 use postgres::error::DbError;
 use thiserror::Error;
 
+use crate::driver_error::DriverError;
 use crate::one_line::OneLine;
+use crate::violation::ServerError;
 
 /// Why a [`Statement`](crate::Statement) gave no answer.
 ///
@@ -52,49 +54,53 @@ pub enum QueryError {
         column: &'static str,
     },
     /// A value that was read does not fit the column's Rust type.
-    #[error("{}: column {}: {}", OneLine(relation), OneLine(column), OneLine(Reason(.cause)))]
+    #[error("{}: column {}: {}", OneLine(relation), OneLine(column), OneLine(.cause.reason()))]
     Value {
         /// The relation, quoted for SQL.
         relation: String,
         /// Name of the column.
         column: &'static str,
         /// What the driver says.
-        cause: postgres::Error,
+        cause: DriverError,
+    },
+    /// What came of a COPY is not all of it, or nothing that a COPY gives. The rows before are right.
+    #[error(
+        "{}: the answer of COPY is broken after {rows} rows: {reason}",
+        OneLine(relation)
+    )]
+    BrokenCopy {
+        /// The relation, quoted for SQL.
+        relation: String,
+        /// How many rows there were.
+        rows: u64,
+        /// What is wrong.
+        reason: &'static str,
     },
     /// The server refused the statement, the connection broke, or a value that was sent does not fit its column.
-    #[error("{}: {}", OneLine(relation), Described(.cause))]
+    #[error("{}: {cause}", OneLine(relation))]
     Database {
         /// The relation, quoted for SQL.
         relation: String,
         /// What the driver says.
-        cause: postgres::Error,
+        cause: DriverError,
     },
 }
 
 impl QueryError {
-    /// What the server said, if the error is the server's.
+    /// What the server said, if the error is the server's, by the drivers `postgres` and `tokio_postgres`.
     pub fn server(&self) -> Option<&DbError> {
         match self {
-            Self::Database { cause, .. } => cause.as_db_error(),
+            Self::Database {
+                cause: DriverError::Postgres(cause),
+                ..
+            } => cause.as_db_error(),
             _ => None,
         }
     }
 
     /// The name of the constraint that a row violates.
     pub fn constraint(&self) -> Option<&str> {
-        self.server()?.constraint()
-    }
-}
-
-/// What the driver's error is about, which its own text leaves out.
-struct Reason<'a>(&'a postgres::Error);
-
-impl std::fmt::Display for Reason<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match std::error::Error::source(self.0) {
-            Some(source) => write!(f, "{source}"),
-            None => write!(f, "{}", self.0),
-        }
+        self.reported()?.constraint
     }
 }
 

@@ -1,37 +1,29 @@
-//! A query's rows as typed values, one at a time, on the asynchronous driver.
+//! A query's rows as typed values, one at a time, on an asynchronous driver.
 
 use std::fmt;
 use std::future::poll_fn;
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_util::Stream;
-use postgres::{Error, Row};
 
 use crate::query_error::QueryError;
-use crate::table::Table;
+
+type Source<'a, R> = dyn Stream<Item = Result<R, QueryError>> + Send + 'a;
 
 /// The rows of a query as a [`Stream`], each turned into an `R` when it is asked for. The server's answer is never entirely in memory: the
 /// server waits while nobody asks, and so do the client's other statements.
 ///
 /// After an error there are no more rows. When this is dropped before its end, the client discards the rows that are still to come.
 #[must_use = "rows come when they are asked for"]
-pub struct RowStream<R> {
-    table: &'static Table,
-    rows: Option<Pin<Box<tokio_postgres::RowStream>>>,
-    row_type: PhantomData<fn() -> R>,
+pub struct RowStream<'a, R> {
+    rows: Option<Pin<Box<Source<'a, R>>>>,
 }
 
-impl<R> RowStream<R>
-where
-    R: for<'r> TryFrom<&'r Row, Error = Error>,
-{
-    pub(crate) fn new(table: &'static Table, rows: tokio_postgres::RowStream) -> Self {
+impl<'a, R> RowStream<'a, R> {
+    pub(crate) fn new(rows: impl Stream<Item = Result<R, QueryError>> + Send + 'a) -> Self {
         Self {
-            table,
             rows: Some(Box::pin(rows)),
-            row_type: PhantomData,
         }
     }
 
@@ -46,22 +38,17 @@ where
     }
 }
 
-impl<R> Stream for RowStream<R>
-where
-    R: for<'r> TryFrom<&'r Row, Error = Error>,
-{
+impl<R> Stream for RowStream<'_, R> {
     type Item = Result<R, QueryError>;
 
     fn poll_next(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<R, QueryError>>> {
-        let table = self.table;
         let Some(rows) = &mut self.rows else {
             return Poll::Ready(None);
         };
         let row = ready!(rows.as_mut().poll_next(context));
-        let row = row.map(|row| table.read_row(&row.map_err(|cause| table.failed(cause))?));
         if !matches!(row, Some(Ok(_))) {
             self.rows = None;
         }
@@ -69,7 +56,7 @@ where
     }
 }
 
-impl<R> fmt::Debug for RowStream<R> {
+impl<R> fmt::Debug for RowStream<'_, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RowStream").finish_non_exhaustive()
     }

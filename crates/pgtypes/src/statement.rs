@@ -5,10 +5,15 @@
 use std::fmt::Write;
 use std::marker::PhantomData;
 
+#[cfg(feature = "tokio")]
+use futures_util::StreamExt;
 use postgres::Row;
+use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{ToSql, Type};
 use sql::quote::identifier as quote_identifier;
 
+use crate::columns::FromColumns;
+use crate::copy::CopyOut;
 use crate::parameter::Parameter;
 use crate::query_error::QueryError;
 use crate::request::Request;
@@ -304,12 +309,17 @@ where
     pub fn iter<'d, C: Blocking<V>, V: 'd>(
         self,
         client: &'d mut C,
-    ) -> Result<Rows<'d, R>, QueryError> {
+    ) -> Result<Rows<'d, R>, QueryError>
+    where
+        R: 'd,
+    {
         let mut request = self.request(true);
         request.check()?;
         let rows = run::blocking::stream(client.client(), &request);
         let rows = rows.map_err(|cause| request.table.failed(cause))?;
-        Ok(Rows::new(request.table, rows))
+        let table = request.table;
+        let rows = rows.iterator();
+        Ok(Rows::new(rows.map(move |row| table.read_answer(row))))
     }
 
     /// Runs the statement on the asynchronous driver and returns the rows one at a time, as a [`Stream`](futures_util::Stream). The
@@ -318,7 +328,7 @@ where
     /// # Errors
     /// Those of the server and the driver, here or with a row.
     #[cfg(feature = "tokio")]
-    pub fn stream<'d, C: Asynchronous<V>, V>(self, client: &'d C) -> Answering<'d, RowStream<R>>
+    pub fn stream<'d, C: Asynchronous<V>, V>(self, client: &'d C) -> Answering<'d, RowStream<'d, R>>
     where
         'a: 'd,
         R: 'd,
@@ -329,7 +339,8 @@ where
             request.check()?;
             let rows = run::asynchronous::stream(client, &request).await;
             let rows = rows.map_err(|cause| request.table.failed(cause))?;
-            Ok(RowStream::new(request.table, rows))
+            let table = request.table;
+            Ok(RowStream::new(rows.map(move |row| table.read_answer(row))))
         })
     }
 
@@ -345,6 +356,25 @@ where
         driver.rows(self.request(true), |table, rows| {
             rows.iter().map(|row| table.read_row(row)).collect()
         })
+    }
+}
+
+impl<'a, R: FromColumns, K> Statement<'a, R, K> {
+    /// Reads the rows by one binary COPY, one at a time: the server sends them faster than as an answer, and the answer is never entirely
+    /// in memory. Returns what [`iter`](Self::iter) returns on the blocking driver, and a future of what `stream` returns on the
+    /// asynchronous one.
+    ///
+    /// The statement is prepared first, for the types of its columns. A COPY takes no parameters: values are constants in its text. Values of
+    /// binary, composite and geometric types and the like are not, and a statement with them is [`QueryError::NotSent`].
+    ///
+    /// # Errors
+    /// Those of the server and the driver, here or with a row. A COPY of which the end is missing is one: no row is missed unnoticed.
+    pub fn copy_out<'d, D: CopyOut<V> + 'd, V>(self, driver: D) -> D::Answer<'d, R>
+    where
+        'a: 'd,
+        R: 'd,
+    {
+        driver.read_copy(self.request(true))
     }
 }
 

@@ -1,17 +1,6 @@
 //! Generated structs as JSON: an object with a member for each column, if this crate has the feature `serde`.
 
-/// Serde's traits for a struct of columns, by their positions in `TABLE`: `Row`, of which null is written as null. Nothing without the
-/// feature.
-#[cfg(feature = "serde")]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! row_json {
-    ($type:ident, $table:expr; $($at:literal $field:ident),*) => {
-        $crate::struct_json!($type, $table.columns, false; $($at $field),*);
-    };
-}
-
-/// The same for `New` and `Update`, of which the members that are `None` are not written.
+/// Serde's traits for `New` and `Update`, of which the members that are `None` are not written. Nothing without the feature.
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 #[macro_export]
@@ -21,6 +10,7 @@ macro_rules! partial_json {
     };
 }
 
+/// Serde's traits for a struct of columns, by their positions. If it is not partial, null is written as null.
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 #[macro_export]
@@ -86,7 +76,7 @@ macro_rules! struct_json {
 #[cfg(not(feature = "serde"))]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! row_json {
+macro_rules! struct_json {
     ($($ignored:tt)*) => {};
 }
 

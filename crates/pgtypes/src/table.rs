@@ -235,6 +235,14 @@ impl Table {
         })
     }
 
+    /// The same of what a driver gives in place of a row.
+    pub(crate) fn read_answer<R>(&self, row: Result<Row, Error>) -> Result<R, QueryError>
+    where
+        R: for<'r> TryFrom<&'r Row, Error = Error>,
+    {
+        self.read_row(&row.map_err(|cause| self.failed(cause))?)
+    }
+
     /// The first column that is null in `row`, and never is by the schema.
     fn unexpected_null(&self, row: &Row) -> Option<&'static str> {
         let never_null = self.columns.iter().filter(|column| column.never_null);
@@ -249,9 +257,12 @@ impl Table {
             Some(column) => QueryError::Value {
                 relation,
                 column,
-                cause,
+                cause: cause.into(),
             },
-            None => QueryError::Database { relation, cause },
+            None => QueryError::Database {
+                relation,
+                cause: cause.into(),
+            },
         }
     }
 

@@ -5,30 +5,61 @@ use postgres::error::{DbError, SqlState};
 use crate::copy::CopyError;
 use crate::query_error::QueryError;
 
+/// What the server says an error is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reported<'a> {
+    /// The SQLSTATE.
+    pub code: &'a str,
+    /// Schema of the table.
+    pub schema: Option<&'a str>,
+    /// The table.
+    pub table: Option<&'a str>,
+    /// The column.
+    pub column: Option<&'a str>,
+    /// The constraint that a row violates.
+    pub constraint: Option<&'a str>,
+}
+
+impl<'a> From<&'a DbError> for Reported<'a> {
+    fn from(error: &'a DbError) -> Self {
+        Self {
+            code: error.code().code(),
+            schema: error.schema(),
+            table: error.table(),
+            column: error.column(),
+            constraint: error.constraint(),
+        }
+    }
+}
+
 /// An error that may be the server's.
 pub trait ServerError {
-    /// What the server said, if the error is the server's.
-    fn server_error(&self) -> Option<&DbError>;
+    /// What the server says it is about, if the error is the server's.
+    fn reported(&self) -> Option<Reported<'_>>;
 }
 
 impl ServerError for QueryError {
-    fn server_error(&self) -> Option<&DbError> {
-        self.server()
+    fn reported(&self) -> Option<Reported<'_>> {
+        match self {
+            Self::Database { cause, .. } => cause.reported(),
+            _ => None,
+        }
     }
 }
 
 impl ServerError for CopyError {
-    fn server_error(&self) -> Option<&DbError> {
+    fn reported(&self) -> Option<Reported<'_>> {
         match self {
-            Self::Database { cause, .. } => cause.as_db_error(),
+            Self::Database { cause, .. } => cause.as_db_error().map(Reported::from),
             _ => None,
         }
     }
 }
 
 impl ServerError for postgres::Error {
-    fn server_error(&self) -> Option<&DbError> {
-        self.as_db_error()
+    fn reported(&self) -> Option<Reported<'_>> {
+        self.as_db_error().map(Reported::from)
     }
 }
 
@@ -53,14 +84,14 @@ const MOST_BYTES: usize = 63;
 impl Violated {
     /// What made the statement fail, if it is a constraint. `names` are a table's constraints.
     pub fn of(error: &impl ServerError, names: &[&str]) -> Option<Self> {
-        let error = error.server_error()?;
+        let error = error.reported()?;
         // Since PostgreSQL 18 these have names too.
-        if *error.code() == SqlState::NOT_NULL_VIOLATION {
-            return error.column().map(|it| Self::NotNull(it.to_owned()));
+        if error.code == SqlState::NOT_NULL_VIOLATION.code() {
+            return error.column.map(|it| Self::NotNull(it.to_owned()));
         }
-        let name = error.constraint()?;
-        let table = error.table().unwrap_or_default();
-        let known = if is_chunk(error.schema(), table) {
+        let name = error.constraint?;
+        let table = error.table.unwrap_or_default();
+        let known = if is_chunk(error.schema, table) {
             let mut names = names.iter();
             names.position(|known| is_of_chunk(name, table, known))
         } else {

@@ -156,23 +156,6 @@ pub mod event_counts_daily {
         pub last_event_at: timeschema::Timestamp,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                bucket: TABLE.get(row, 0)?,
-                project_id: TABLE.get(row, 1)?,
-                name: TABLE.get(row, 2)?,
-                events: TABLE.get(row, 3)?,
-                paid_events: TABLE.get(row, 4)?,
-                revenue: TABLE.get(row, 5)?,
-                last_event_at: TABLE.get(row, 6)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -189,7 +172,7 @@ pub mod event_counts_daily {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 bucket, 1 project_id, 2 name, 3 events, 4 paid_events, 5 revenue, 6 last_event_at }
+    timeschema::row! { Row, TABLE; 0 bucket, 1 project_id, 2 name, 3 events, 4 paid_events, 5 revenue, 6 last_event_at }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -319,23 +302,6 @@ pub mod event_counts_hourly {
         pub last_event_at: timeschema::Timestamp,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                bucket: TABLE.get(row, 0)?,
-                project_id: TABLE.get(row, 1)?,
-                name: TABLE.get(row, 2)?,
-                events: TABLE.get(row, 3)?,
-                paid_events: TABLE.get(row, 4)?,
-                revenue: TABLE.get(row, 5)?,
-                last_event_at: TABLE.get(row, 6)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -352,7 +318,7 @@ pub mod event_counts_hourly {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 bucket, 1 project_id, 2 name, 3 events, 4 paid_events, 5 revenue, 6 last_event_at }
+    timeschema::row! { Row, TABLE; 0 bucket, 1 project_id, 2 name, 3 events, 4 paid_events, 5 revenue, 6 last_event_at }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -543,36 +509,6 @@ pub mod events {
         pub received_at: timeschema::Timestamp,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                time: TABLE.get(row, 0)?,
-                event_id: TABLE.get(row, 1)?,
-                project_id: TABLE.get(row, 2)?,
-                name: TABLE.get(row, 3)?,
-                user_id: TABLE.get(row, 4)?,
-                session_id: TABLE.get(row, 5)?,
-                session_sequence: TABLE.get(row, 6)?,
-                device: TABLE.get(row, 7)?,
-                country: TABLE.get(row, 8)?,
-                ip: TABLE.get(row, 9)?,
-                url: TABLE.get(row, 10)?,
-                path: TABLE.get(row, 11)?,
-                referrer: TABLE.get(row, 12)?,
-                viewport_width: TABLE.get(row, 13)?,
-                load_time_ms: TABLE.get(row, 14)?,
-                revenue: TABLE.get(row, 15)?,
-                is_bot: TABLE.get(row, 16)?,
-                tags: TABLE.get(row, 17)?,
-                properties: TABLE.get(row, 18)?,
-                received_at: TABLE.get(row, 19)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -602,7 +538,7 @@ pub mod events {
         primary_key: &["time", "event_id"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 time, 1 event_id, 2 project_id, 3 name, 4 user_id, 5 session_id, 6 session_sequence, 7 device, 8 country, 9 ip, 10 url, 11 path, 12 referrer, 13 viewport_width, 14 load_time_ms, 15 revenue, 16 is_bot, 17 tags, 18 properties, 19 received_at }
+    timeschema::row! { Row, TABLE; 0 time, 1 event_id, 2 project_id, 3 name, 4 user_id, 5 session_id, 6 session_sequence, 7 device, 8 country, 9 ip, 10 url, 11 path, 12 referrer, 13 viewport_width, 14 load_time_ms, 15 revenue, 16 is_bot, 17 tags, 18 properties, 19 received_at }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -1139,23 +1075,6 @@ pub mod funnel_conversion_daily {
         pub average_time_to_convert: Option<timeschema::Interval>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                bucket: TABLE.get(row, 0)?,
-                funnel_id: TABLE.get(row, 1)?,
-                entered: TABLE.get(row, 2)?,
-                converted: TABLE.get(row, 3)?,
-                conversion: TABLE.get(row, 4)?,
-                furthest_step: TABLE.get(row, 5)?,
-                average_time_to_convert: TABLE.get(row, 6)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -1172,7 +1091,7 @@ pub mod funnel_conversion_daily {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 bucket, 1 funnel_id, 2 entered, 3 converted, 4 conversion, 5 furthest_step, 6 average_time_to_convert }
+    timeschema::row! { Row, TABLE; 0 bucket, 1 funnel_id, 2 entered, 3 converted, 4 conversion, 5 furthest_step, 6 average_time_to_convert }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -1307,24 +1226,6 @@ pub mod funnel_events {
         pub event_id: timeschema::Uuid,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                entered_at: TABLE.get(row, 0)?,
-                funnel_id: TABLE.get(row, 1)?,
-                user_id: TABLE.get(row, 2)?,
-                step: TABLE.get(row, 3)?,
-                reached_at: TABLE.get(row, 4)?,
-                elapsed: TABLE.get(row, 5)?,
-                is_final: TABLE.get(row, 6)?,
-                event_id: TABLE.get(row, 7)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -1342,7 +1243,7 @@ pub mod funnel_events {
         primary_key: &["funnel_id", "user_id", "entered_at", "step"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 entered_at, 1 funnel_id, 2 user_id, 3 step, 4 reached_at, 5 elapsed, 6 is_final, 7 event_id }
+    timeschema::row! { Row, TABLE; 0 entered_at, 1 funnel_id, 2 user_id, 3 step, 4 reached_at, 5 elapsed, 6 is_final, 7 event_id }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -1755,28 +1656,6 @@ pub mod funnels {
         pub updated_at: timeschema::Timestamp,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                id: TABLE.get(row, 0)?,
-                project_id: TABLE.get(row, 1)?,
-                name: TABLE.get(row, 2)?,
-                description: TABLE.get(row, 3)?,
-                owner: TABLE.get(row, 4)?,
-                status: TABLE.get(row, 5)?,
-                steps: TABLE.get(row, 6)?,
-                step_count: TABLE.get(row, 7)?,
-                conversion_window: TABLE.get(row, 8)?,
-                filter: TABLE.get(row, 9)?,
-                created_at: TABLE.get(row, 10)?,
-                updated_at: TABLE.get(row, 11)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -1798,7 +1677,7 @@ pub mod funnels {
         primary_key: &["id"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 id, 1 project_id, 2 name, 3 description, 4 owner, 5 status, 6 steps, 7 step_count, 8 conversion_window, 9 filter, 10 created_at, 11 updated_at }
+    timeschema::row! { Row, TABLE; 0 id, 1 project_id, 2 name, 3 description, 4 owner, 5 status, 6 steps, 7 step_count, 8 conversion_window, 9 filter, 10 created_at, 11 updated_at }
 
     /// A row to be written to `public.funnels`, without the columns that the database alone
     /// fills.
@@ -2194,23 +2073,6 @@ pub mod revenue_daily {
         pub last_revenue: timeschema::Numeric,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                bucket: TABLE.get(row, 0)?,
-                project_id: TABLE.get(row, 1)?,
-                country: TABLE.get(row, 2)?,
-                paid_events: TABLE.get(row, 3)?,
-                revenue: TABLE.get(row, 4)?,
-                average_revenue: TABLE.get(row, 5)?,
-                last_revenue: TABLE.get(row, 6)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -2227,7 +2089,7 @@ pub mod revenue_daily {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 bucket, 1 project_id, 2 country, 3 paid_events, 4 revenue, 5 average_revenue, 6 last_revenue }
+    timeschema::row! { Row, TABLE; 0 bucket, 1 project_id, 2 country, 3 paid_events, 4 revenue, 5 average_revenue, 6 last_revenue }
 
     /// TimescaleDB's settings for the relation.
     impl Row {

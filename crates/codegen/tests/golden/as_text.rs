@@ -10,17 +10,6 @@ pub mod lone {
         pub x: Option<timeschema::AsText>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                x: TABLE.get(row, 0)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -29,7 +18,7 @@ pub mod lone {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 x }
+    timeschema::row! { Row, TABLE; 0 x }
 
     /// A row to be written to `public.lone`.
     ///
@@ -130,24 +119,6 @@ pub mod places {
         pub note: Option<String>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                time: TABLE.get(row, 0)?,
-                address: TABLE.get(row, 1)?,
-                person_quote_x_quote: TABLE.get(row, 2)?,
-                homes: TABLE.get(row, 3)?,
-                grid: TABLE.get(row, 4)?,
-                span: TABLE.get(row, 5)?,
-                r#box: TABLE.get(row, 6)?,
-                note: TABLE.get(row, 7)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -165,7 +136,7 @@ pub mod places {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 time, 1 address, 2 person_quote_x_quote, 3 homes, 4 grid, 5 span, 6 r#box, 7 note }
+    timeschema::row! { Row, TABLE; 0 time, 1 address, 2 person_quote_x_quote, 3 homes, 4 grid, 5 span, 6 r#box, 7 note }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -341,19 +312,6 @@ pub mod zips {
         pub zip: Option<String>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                time: TABLE.get(row, 0)?,
-                address: TABLE.get(row, 1)?,
-                zip: TABLE.get(row, 2)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -366,7 +324,7 @@ pub mod zips {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 time, 1 address, 2 zip }
+    timeschema::row! { Row, TABLE; 0 time, 1 address, 2 zip }
 
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {

@@ -73,23 +73,6 @@ pub mod events {
         pub mood: super::Mood,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                time: TABLE.get(row, 0)?,
-                id: TABLE.get(row, 1)?,
-                seen: TABLE.get(row, 2)?,
-                times: TABLE.get(row, 3)?,
-                payload: TABLE.get(row, 4)?,
-                price: TABLE.get(row, 5)?,
-                mood: TABLE.get(row, 6)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -108,7 +91,7 @@ pub mod events {
         primary_key: &["id", "time"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 time, 1 id, 2 seen, 3 times, 4 payload, 5 price, 6 mood }
+    timeschema::row! { Row, TABLE; 0 time, 1 id, 2 seen, 3 times, 4 payload, 5 price, 6 mood }
 
     /// A row to be written to `public.events`, without columns that the database fills and the
     /// project leaves out.
@@ -426,19 +409,6 @@ pub mod other {
             pub payload: Option<timeschema::Converted<crate::chosen::Payload, timeschema::Jsonb>>,
         }
 
-        /// Reads the columns by name, so a query may return them in any order, together with others.
-        impl TryFrom<&timeschema::postgres::Row> for Row {
-            type Error = timeschema::postgres::Error;
-
-            fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-                Ok(Self {
-                    time: TABLE.get(row, 0)?,
-                    id: TABLE.get(row, 1)?,
-                    payload: TABLE.get(row, 2)?,
-                })
-            }
-        }
-
         /// Name, columns and primary key.
         pub const TABLE: timeschema::Table = timeschema::Table {
             schema: "other",
@@ -452,7 +422,7 @@ pub mod other {
             primary_key: &[],
         };
 
-        timeschema::row_json! { Row, TABLE; 0 time, 1 id, 2 payload }
+        timeschema::row! { Row, TABLE; 0 time, 1 id, 2 payload }
 
         /// All rows, in no order.
         pub fn select() -> timeschema::Statement<'static, Row> {

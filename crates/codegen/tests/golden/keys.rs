@@ -96,23 +96,6 @@ pub mod accounts {
         pub code: Option<String>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                id: TABLE.get(row, 0)?,
-                key: TABLE.get(row, 1)?,
-                tenant: TABLE.get(row, 2)?,
-                tier: TABLE.get(row, 3)?,
-                slug: TABLE.get(row, 4)?,
-                tenant_and_slug: TABLE.get(row, 5)?,
-                code: TABLE.get(row, 6)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -129,7 +112,7 @@ pub mod accounts {
         primary_key: &["id"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 id, 1 key, 2 tenant, 3 tier, 4 slug, 5 tenant_and_slug, 6 code }
+    timeschema::row! { Row, TABLE; 0 id, 1 key, 2 tenant, 3 tier, 4 slug, 5 tenant_and_slug, 6 code }
 
     /// A row to be written to `public.accounts`, without the columns that the database alone
     /// fills.
@@ -452,18 +435,6 @@ pub mod children {
         pub name: Option<String>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                id: TABLE.get(row, 0)?,
-                name: TABLE.get(row, 1)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -475,7 +446,7 @@ pub mod children {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 id, 1 name }
+    timeschema::row! { Row, TABLE; 0 id, 1 name }
 
     /// A row to be written to `public.children`.
     ///
@@ -582,18 +553,6 @@ pub mod emails {
         pub tier: Option<super::Tier>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                address: TABLE.get(row, 0)?,
-                tier: TABLE.get(row, 1)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -605,7 +564,7 @@ pub mod emails {
         primary_key: &["address"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 address, 1 tier }
+    timeschema::row! { Row, TABLE; 0 address, 1 tier }
 
     /// A row to be written to `public.emails`.
     ///
@@ -799,17 +758,6 @@ pub mod flags {
         pub name: String,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                name: TABLE.get(row, 0)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -818,7 +766,7 @@ pub mod flags {
         primary_key: &["name"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 name }
+    timeschema::row! { Row, TABLE; 0 name }
 
     /// A row to be written to `public.flags`.
     #[derive(Debug, Clone, PartialEq)]
@@ -960,19 +908,6 @@ pub mod keycol {
         pub id: i32,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                key: TABLE.get(row, 0)?,
-                key_column: TABLE.get(row, 1)?,
-                id: TABLE.get(row, 2)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -985,7 +920,7 @@ pub mod keycol {
         primary_key: &["id"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 key, 1 key_column, 2 id }
+    timeschema::row! { Row, TABLE; 0 key, 1 key_column, 2 id }
 
     /// A row to be written to `public.keycol`.
     ///
@@ -1269,31 +1204,6 @@ pub mod members {
         pub seat: Option<super::Uncomparable>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                id: TABLE.get(row, 0)?,
-                team: TABLE.get(row, 1)?,
-                the_quote_nick: TABLE.get(row, 2)?,
-                email: TABLE.get(row, 3)?,
-                score: TABLE.get(row, 4)?,
-                tags: TABLE.get(row, 5)?,
-                place: TABLE.get(row, 6)?,
-                note: TABLE.get(row, 7)?,
-                tier: TABLE.get(row, 8)?,
-                contact: TABLE.get(row, 9)?,
-                version: TABLE.get(row, 10)?,
-                at: TABLE.get(row, 11)?,
-                code: TABLE.get(row, 12)?,
-                home: TABLE.get(row, 13)?,
-                seat: TABLE.get(row, 14)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -1318,7 +1228,7 @@ pub mod members {
         primary_key: &["id"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 id, 1 team, 2 the_quote_nick, 3 email, 4 score, 5 tags, 6 place, 7 note, 8 tier, 9 contact, 10 version, 11 at, 12 code, 13 home, 14 seat }
+    timeschema::row! { Row, TABLE; 0 id, 1 team, 2 the_quote_nick, 3 email, 4 score, 5 tags, 6 place, 7 note, 8 tier, 9 contact, 10 version, 11 at, 12 code, 13 home, 14 seat }
 
     /// A row to be written to `public.members`.
     ///
@@ -1697,15 +1607,6 @@ pub mod nothing {
     #[derive(Debug, Clone, PartialEq)]
     pub struct Row {}
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(_: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {})
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -1714,7 +1615,7 @@ pub mod nothing {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; }
+    timeschema::row! { Row, TABLE; }
 
     /// A row to be written to `public.nothing`.
     ///
@@ -1790,18 +1691,6 @@ pub mod parents {
         pub name: Option<String>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                id: TABLE.get(row, 0)?,
-                name: TABLE.get(row, 1)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -1813,7 +1702,7 @@ pub mod parents {
         primary_key: &["id"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 id, 1 name }
+    timeschema::row! { Row, TABLE; 0 id, 1 name }
 
     /// A row to be written to `public.parents`.
     ///
@@ -1990,18 +1879,6 @@ pub mod places {
         pub visits: i64,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                place: TABLE.get(row, 0)?,
-                visits: TABLE.get(row, 1)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -2013,7 +1890,7 @@ pub mod places {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 place, 1 visits }
+    timeschema::row! { Row, TABLE; 0 place, 1 visits }
 
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
@@ -2034,18 +1911,6 @@ pub mod uncomparable {
         pub place: Option<timeschema::Point>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                paid: TABLE.get(row, 0)?,
-                place: TABLE.get(row, 1)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -2057,7 +1922,7 @@ pub mod uncomparable {
         primary_key: &["paid"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 paid, 1 place }
+    timeschema::row! { Row, TABLE; 0 paid, 1 place }
 
     /// A row to be written to `public.uncomparable`.
     ///
@@ -2183,19 +2048,6 @@ pub mod visits {
         pub place: String,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                time: TABLE.get(row, 0)?,
-                statement: TABLE.get(row, 1)?,
-                place: TABLE.get(row, 2)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -2208,7 +2060,7 @@ pub mod visits {
         primary_key: &["statement", "time"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 time, 1 statement, 2 place }
+    timeschema::row! { Row, TABLE; 0 time, 1 statement, 2 place }
 
     /// A row to be written to `public.visits`.
     #[derive(Debug, Clone, PartialEq)]

@@ -326,44 +326,6 @@ pub mod quote_drop_table_events {
         pub doubled: Option<i32>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                quote_drop_column_x: TABLE.get(row, 0)?,
-                u27: TABLE.get(row, 1)?,
-                a_b_x550f: TABLE.get(row, 2)?,
-                a_b_x73d5: TABLE.get(row, 3)?,
-                a_b_xeff4: TABLE.get(row, 4)?,
-                a_quote_hash_b: TABLE.get(row, 5)?,
-                groesse: TABLE.get(row, 6)?,
-                u7528_u6237: TABLE.get(row, 7)?,
-                self_xc62c: TABLE.get(row, 8)?,
-                self_x651e: TABLE.get(row, 9)?,
-                super_: TABLE.get(row, 10)?,
-                crate_: TABLE.get(row, 11)?,
-                r#type: TABLE.get(row, 12)?,
-                r#gen: TABLE.get(row, 13)?,
-                table: TABLE.get(row, 14)?,
-                u5f: TABLE.get(row, 15)?,
-                _1st: TABLE.get(row, 16)?,
-                a_b_xb19b: TABLE.get(row, 17)?,
-                mood: TABLE.get(row, 18)?,
-                moods: TABLE.get(row, 19)?,
-                evil: TABLE.get(row, 20)?,
-                string: TABLE.get(row, 21)?,
-                nothing: TABLE.get(row, 22)?,
-                period: TABLE.get(row, 23)?,
-                contact: TABLE.get(row, 24)?,
-                labels: TABLE.get(row, 25)?,
-                addresses: TABLE.get(row, 26)?,
-                doubled: TABLE.get(row, 27)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -401,7 +363,7 @@ pub mod quote_drop_table_events {
         primary_key: &["\"; drop column x; --", "aB"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 quote_drop_column_x, 1 u27, 2 a_b_x550f, 3 a_b_x73d5, 4 a_b_xeff4, 5 a_quote_hash_b, 6 groesse, 7 u7528_u6237, 8 self_xc62c, 9 self_x651e, 10 super_, 11 crate_, 12 r#type, 13 r#gen, 14 table, 15 u5f, 16 _1st, 17 a_b_xb19b, 18 mood, 19 moods, 20 evil, 21 string, 22 nothing, 23 period, 24 contact, 25 labels, 26 addresses, 27 doubled }
+    timeschema::row! { Row, TABLE; 0 quote_drop_column_x, 1 u27, 2 a_b_x550f, 3 a_b_x73d5, 4 a_b_xeff4, 5 a_quote_hash_b, 6 groesse, 7 u7528_u6237, 8 self_xc62c, 9 self_x651e, 10 super_, 11 crate_, 12 r#type, 13 r#gen, 14 table, 15 u5f, 16 _1st, 17 a_b_xb19b, 18 mood, 19 moods, 20 evil, 21 string, 22 nothing, 23 period, 24 contact, 25 labels, 26 addresses, 27 doubled }
 
     /// A row to be written to `public."; drop table events; --`, without the columns that the
     /// database alone fills.
@@ -1562,229 +1524,6 @@ pub mod all_types {
         pub s_xml: timeschema::Array<timeschema::Xml>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                a_bit: TABLE.get(row, 0)?,
-                a_bool: TABLE.get(row, 1)?,
-                a_box: TABLE.get(row, 2)?,
-                a_bpchar: TABLE.get(row, 3)?,
-                a_bytea: TABLE.get(row, 4)?,
-                a_char: TABLE.get(row, 5)?,
-                a_cid: TABLE.get(row, 6)?,
-                a_cidr: TABLE.get(row, 7)?,
-                a_circle: TABLE.get(row, 8)?,
-                a_date: TABLE.get(row, 9)?,
-                a_datemultirange: TABLE.get(row, 10)?,
-                a_daterange: TABLE.get(row, 11)?,
-                a_float4: TABLE.get(row, 12)?,
-                a_float8: TABLE.get(row, 13)?,
-                a_inet: TABLE.get(row, 14)?,
-                a_int2: TABLE.get(row, 15)?,
-                a_int4: TABLE.get(row, 16)?,
-                a_int4multirange: TABLE.get(row, 17)?,
-                a_int4range: TABLE.get(row, 18)?,
-                a_int8: TABLE.get(row, 19)?,
-                a_int8multirange: TABLE.get(row, 20)?,
-                a_int8range: TABLE.get(row, 21)?,
-                a_interval: TABLE.get(row, 22)?,
-                a_json: TABLE.get(row, 23)?,
-                a_jsonb: TABLE.get(row, 24)?,
-                a_jsonpath: TABLE.get(row, 25)?,
-                a_line: TABLE.get(row, 26)?,
-                a_lseg: TABLE.get(row, 27)?,
-                a_macaddr: TABLE.get(row, 28)?,
-                a_macaddr8: TABLE.get(row, 29)?,
-                a_money: TABLE.get(row, 30)?,
-                a_name: TABLE.get(row, 31)?,
-                a_numeric: TABLE.get(row, 32)?,
-                a_nummultirange: TABLE.get(row, 33)?,
-                a_numrange: TABLE.get(row, 34)?,
-                a_oid: TABLE.get(row, 35)?,
-                a_path: TABLE.get(row, 36)?,
-                a_pg_lsn: TABLE.get(row, 37)?,
-                a_pg_snapshot: TABLE.get(row, 38)?,
-                a_point: TABLE.get(row, 39)?,
-                a_polygon: TABLE.get(row, 40)?,
-                a_regclass: TABLE.get(row, 41)?,
-                a_regcollation: TABLE.get(row, 42)?,
-                a_regconfig: TABLE.get(row, 43)?,
-                a_regdictionary: TABLE.get(row, 44)?,
-                a_regnamespace: TABLE.get(row, 45)?,
-                a_regoper: TABLE.get(row, 46)?,
-                a_regoperator: TABLE.get(row, 47)?,
-                a_regproc: TABLE.get(row, 48)?,
-                a_regprocedure: TABLE.get(row, 49)?,
-                a_regrole: TABLE.get(row, 50)?,
-                a_regtype: TABLE.get(row, 51)?,
-                a_text: TABLE.get(row, 52)?,
-                a_tid: TABLE.get(row, 53)?,
-                a_time: TABLE.get(row, 54)?,
-                a_timestamp: TABLE.get(row, 55)?,
-                a_timestamptz: TABLE.get(row, 56)?,
-                a_timetz: TABLE.get(row, 57)?,
-                a_tsmultirange: TABLE.get(row, 58)?,
-                a_tsquery: TABLE.get(row, 59)?,
-                a_tsrange: TABLE.get(row, 60)?,
-                a_tstzmultirange: TABLE.get(row, 61)?,
-                a_tstzrange: TABLE.get(row, 62)?,
-                a_tsvector: TABLE.get(row, 63)?,
-                a_txid_snapshot: TABLE.get(row, 64)?,
-                a_uuid: TABLE.get(row, 65)?,
-                a_varbit: TABLE.get(row, 66)?,
-                a_varchar: TABLE.get(row, 67)?,
-                a_xid: TABLE.get(row, 68)?,
-                a_xid8: TABLE.get(row, 69)?,
-                a_xml: TABLE.get(row, 70)?,
-                n_bit: TABLE.get(row, 71)?,
-                n_bool: TABLE.get(row, 72)?,
-                n_box: TABLE.get(row, 73)?,
-                n_bpchar: TABLE.get(row, 74)?,
-                n_bytea: TABLE.get(row, 75)?,
-                n_char: TABLE.get(row, 76)?,
-                n_cid: TABLE.get(row, 77)?,
-                n_cidr: TABLE.get(row, 78)?,
-                n_circle: TABLE.get(row, 79)?,
-                n_date: TABLE.get(row, 80)?,
-                n_datemultirange: TABLE.get(row, 81)?,
-                n_daterange: TABLE.get(row, 82)?,
-                n_float4: TABLE.get(row, 83)?,
-                n_float8: TABLE.get(row, 84)?,
-                n_inet: TABLE.get(row, 85)?,
-                n_int2: TABLE.get(row, 86)?,
-                n_int4: TABLE.get(row, 87)?,
-                n_int4multirange: TABLE.get(row, 88)?,
-                n_int4range: TABLE.get(row, 89)?,
-                n_int8: TABLE.get(row, 90)?,
-                n_int8multirange: TABLE.get(row, 91)?,
-                n_int8range: TABLE.get(row, 92)?,
-                n_interval: TABLE.get(row, 93)?,
-                n_json: TABLE.get(row, 94)?,
-                n_jsonb: TABLE.get(row, 95)?,
-                n_jsonpath: TABLE.get(row, 96)?,
-                n_line: TABLE.get(row, 97)?,
-                n_lseg: TABLE.get(row, 98)?,
-                n_macaddr: TABLE.get(row, 99)?,
-                n_macaddr8: TABLE.get(row, 100)?,
-                n_money: TABLE.get(row, 101)?,
-                n_name: TABLE.get(row, 102)?,
-                n_numeric: TABLE.get(row, 103)?,
-                n_nummultirange: TABLE.get(row, 104)?,
-                n_numrange: TABLE.get(row, 105)?,
-                n_oid: TABLE.get(row, 106)?,
-                n_path: TABLE.get(row, 107)?,
-                n_pg_lsn: TABLE.get(row, 108)?,
-                n_pg_snapshot: TABLE.get(row, 109)?,
-                n_point: TABLE.get(row, 110)?,
-                n_polygon: TABLE.get(row, 111)?,
-                n_regclass: TABLE.get(row, 112)?,
-                n_regcollation: TABLE.get(row, 113)?,
-                n_regconfig: TABLE.get(row, 114)?,
-                n_regdictionary: TABLE.get(row, 115)?,
-                n_regnamespace: TABLE.get(row, 116)?,
-                n_regoper: TABLE.get(row, 117)?,
-                n_regoperator: TABLE.get(row, 118)?,
-                n_regproc: TABLE.get(row, 119)?,
-                n_regprocedure: TABLE.get(row, 120)?,
-                n_regrole: TABLE.get(row, 121)?,
-                n_regtype: TABLE.get(row, 122)?,
-                n_text: TABLE.get(row, 123)?,
-                n_tid: TABLE.get(row, 124)?,
-                n_time: TABLE.get(row, 125)?,
-                n_timestamp: TABLE.get(row, 126)?,
-                n_timestamptz: TABLE.get(row, 127)?,
-                n_timetz: TABLE.get(row, 128)?,
-                n_tsmultirange: TABLE.get(row, 129)?,
-                n_tsquery: TABLE.get(row, 130)?,
-                n_tsrange: TABLE.get(row, 131)?,
-                n_tstzmultirange: TABLE.get(row, 132)?,
-                n_tstzrange: TABLE.get(row, 133)?,
-                n_tsvector: TABLE.get(row, 134)?,
-                n_txid_snapshot: TABLE.get(row, 135)?,
-                n_uuid: TABLE.get(row, 136)?,
-                n_varbit: TABLE.get(row, 137)?,
-                n_varchar: TABLE.get(row, 138)?,
-                n_xid: TABLE.get(row, 139)?,
-                n_xid8: TABLE.get(row, 140)?,
-                n_xml: TABLE.get(row, 141)?,
-                s_bit: TABLE.get(row, 142)?,
-                s_bool: TABLE.get(row, 143)?,
-                s_box: TABLE.get(row, 144)?,
-                s_bpchar: TABLE.get(row, 145)?,
-                s_bytea: TABLE.get(row, 146)?,
-                s_char: TABLE.get(row, 147)?,
-                s_cid: TABLE.get(row, 148)?,
-                s_cidr: TABLE.get(row, 149)?,
-                s_circle: TABLE.get(row, 150)?,
-                s_date: TABLE.get(row, 151)?,
-                s_datemultirange: TABLE.get(row, 152)?,
-                s_daterange: TABLE.get(row, 153)?,
-                s_float4: TABLE.get(row, 154)?,
-                s_float8: TABLE.get(row, 155)?,
-                s_inet: TABLE.get(row, 156)?,
-                s_int2: TABLE.get(row, 157)?,
-                s_int4: TABLE.get(row, 158)?,
-                s_int4multirange: TABLE.get(row, 159)?,
-                s_int4range: TABLE.get(row, 160)?,
-                s_int8: TABLE.get(row, 161)?,
-                s_int8multirange: TABLE.get(row, 162)?,
-                s_int8range: TABLE.get(row, 163)?,
-                s_interval: TABLE.get(row, 164)?,
-                s_json: TABLE.get(row, 165)?,
-                s_jsonb: TABLE.get(row, 166)?,
-                s_jsonpath: TABLE.get(row, 167)?,
-                s_line: TABLE.get(row, 168)?,
-                s_lseg: TABLE.get(row, 169)?,
-                s_macaddr: TABLE.get(row, 170)?,
-                s_macaddr8: TABLE.get(row, 171)?,
-                s_money: TABLE.get(row, 172)?,
-                s_name: TABLE.get(row, 173)?,
-                s_numeric: TABLE.get(row, 174)?,
-                s_nummultirange: TABLE.get(row, 175)?,
-                s_numrange: TABLE.get(row, 176)?,
-                s_oid: TABLE.get(row, 177)?,
-                s_path: TABLE.get(row, 178)?,
-                s_pg_lsn: TABLE.get(row, 179)?,
-                s_pg_snapshot: TABLE.get(row, 180)?,
-                s_point: TABLE.get(row, 181)?,
-                s_polygon: TABLE.get(row, 182)?,
-                s_regclass: TABLE.get(row, 183)?,
-                s_regcollation: TABLE.get(row, 184)?,
-                s_regconfig: TABLE.get(row, 185)?,
-                s_regdictionary: TABLE.get(row, 186)?,
-                s_regnamespace: TABLE.get(row, 187)?,
-                s_regoper: TABLE.get(row, 188)?,
-                s_regoperator: TABLE.get(row, 189)?,
-                s_regproc: TABLE.get(row, 190)?,
-                s_regprocedure: TABLE.get(row, 191)?,
-                s_regrole: TABLE.get(row, 192)?,
-                s_regtype: TABLE.get(row, 193)?,
-                s_text: TABLE.get(row, 194)?,
-                s_tid: TABLE.get(row, 195)?,
-                s_time: TABLE.get(row, 196)?,
-                s_timestamp: TABLE.get(row, 197)?,
-                s_timestamptz: TABLE.get(row, 198)?,
-                s_timetz: TABLE.get(row, 199)?,
-                s_tsmultirange: TABLE.get(row, 200)?,
-                s_tsquery: TABLE.get(row, 201)?,
-                s_tsrange: TABLE.get(row, 202)?,
-                s_tstzmultirange: TABLE.get(row, 203)?,
-                s_tstzrange: TABLE.get(row, 204)?,
-                s_tsvector: TABLE.get(row, 205)?,
-                s_txid_snapshot: TABLE.get(row, 206)?,
-                s_uuid: TABLE.get(row, 207)?,
-                s_varbit: TABLE.get(row, 208)?,
-                s_varchar: TABLE.get(row, 209)?,
-                s_xid: TABLE.get(row, 210)?,
-                s_xid8: TABLE.get(row, 211)?,
-                s_xml: TABLE.get(row, 212)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -2007,7 +1746,7 @@ pub mod all_types {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 a_bit, 1 a_bool, 2 a_box, 3 a_bpchar, 4 a_bytea, 5 a_char, 6 a_cid, 7 a_cidr, 8 a_circle, 9 a_date, 10 a_datemultirange, 11 a_daterange, 12 a_float4, 13 a_float8, 14 a_inet, 15 a_int2, 16 a_int4, 17 a_int4multirange, 18 a_int4range, 19 a_int8, 20 a_int8multirange, 21 a_int8range, 22 a_interval, 23 a_json, 24 a_jsonb, 25 a_jsonpath, 26 a_line, 27 a_lseg, 28 a_macaddr, 29 a_macaddr8, 30 a_money, 31 a_name, 32 a_numeric, 33 a_nummultirange, 34 a_numrange, 35 a_oid, 36 a_path, 37 a_pg_lsn, 38 a_pg_snapshot, 39 a_point, 40 a_polygon, 41 a_regclass, 42 a_regcollation, 43 a_regconfig, 44 a_regdictionary, 45 a_regnamespace, 46 a_regoper, 47 a_regoperator, 48 a_regproc, 49 a_regprocedure, 50 a_regrole, 51 a_regtype, 52 a_text, 53 a_tid, 54 a_time, 55 a_timestamp, 56 a_timestamptz, 57 a_timetz, 58 a_tsmultirange, 59 a_tsquery, 60 a_tsrange, 61 a_tstzmultirange, 62 a_tstzrange, 63 a_tsvector, 64 a_txid_snapshot, 65 a_uuid, 66 a_varbit, 67 a_varchar, 68 a_xid, 69 a_xid8, 70 a_xml, 71 n_bit, 72 n_bool, 73 n_box, 74 n_bpchar, 75 n_bytea, 76 n_char, 77 n_cid, 78 n_cidr, 79 n_circle, 80 n_date, 81 n_datemultirange, 82 n_daterange, 83 n_float4, 84 n_float8, 85 n_inet, 86 n_int2, 87 n_int4, 88 n_int4multirange, 89 n_int4range, 90 n_int8, 91 n_int8multirange, 92 n_int8range, 93 n_interval, 94 n_json, 95 n_jsonb, 96 n_jsonpath, 97 n_line, 98 n_lseg, 99 n_macaddr, 100 n_macaddr8, 101 n_money, 102 n_name, 103 n_numeric, 104 n_nummultirange, 105 n_numrange, 106 n_oid, 107 n_path, 108 n_pg_lsn, 109 n_pg_snapshot, 110 n_point, 111 n_polygon, 112 n_regclass, 113 n_regcollation, 114 n_regconfig, 115 n_regdictionary, 116 n_regnamespace, 117 n_regoper, 118 n_regoperator, 119 n_regproc, 120 n_regprocedure, 121 n_regrole, 122 n_regtype, 123 n_text, 124 n_tid, 125 n_time, 126 n_timestamp, 127 n_timestamptz, 128 n_timetz, 129 n_tsmultirange, 130 n_tsquery, 131 n_tsrange, 132 n_tstzmultirange, 133 n_tstzrange, 134 n_tsvector, 135 n_txid_snapshot, 136 n_uuid, 137 n_varbit, 138 n_varchar, 139 n_xid, 140 n_xid8, 141 n_xml, 142 s_bit, 143 s_bool, 144 s_box, 145 s_bpchar, 146 s_bytea, 147 s_char, 148 s_cid, 149 s_cidr, 150 s_circle, 151 s_date, 152 s_datemultirange, 153 s_daterange, 154 s_float4, 155 s_float8, 156 s_inet, 157 s_int2, 158 s_int4, 159 s_int4multirange, 160 s_int4range, 161 s_int8, 162 s_int8multirange, 163 s_int8range, 164 s_interval, 165 s_json, 166 s_jsonb, 167 s_jsonpath, 168 s_line, 169 s_lseg, 170 s_macaddr, 171 s_macaddr8, 172 s_money, 173 s_name, 174 s_numeric, 175 s_nummultirange, 176 s_numrange, 177 s_oid, 178 s_path, 179 s_pg_lsn, 180 s_pg_snapshot, 181 s_point, 182 s_polygon, 183 s_regclass, 184 s_regcollation, 185 s_regconfig, 186 s_regdictionary, 187 s_regnamespace, 188 s_regoper, 189 s_regoperator, 190 s_regproc, 191 s_regprocedure, 192 s_regrole, 193 s_regtype, 194 s_text, 195 s_tid, 196 s_time, 197 s_timestamp, 198 s_timestamptz, 199 s_timetz, 200 s_tsmultirange, 201 s_tsquery, 202 s_tsrange, 203 s_tstzmultirange, 204 s_tstzrange, 205 s_tsvector, 206 s_txid_snapshot, 207 s_uuid, 208 s_varbit, 209 s_varchar, 210 s_xid, 211 s_xid8, 212 s_xml }
+    timeschema::row! { Row, TABLE; 0 a_bit, 1 a_bool, 2 a_box, 3 a_bpchar, 4 a_bytea, 5 a_char, 6 a_cid, 7 a_cidr, 8 a_circle, 9 a_date, 10 a_datemultirange, 11 a_daterange, 12 a_float4, 13 a_float8, 14 a_inet, 15 a_int2, 16 a_int4, 17 a_int4multirange, 18 a_int4range, 19 a_int8, 20 a_int8multirange, 21 a_int8range, 22 a_interval, 23 a_json, 24 a_jsonb, 25 a_jsonpath, 26 a_line, 27 a_lseg, 28 a_macaddr, 29 a_macaddr8, 30 a_money, 31 a_name, 32 a_numeric, 33 a_nummultirange, 34 a_numrange, 35 a_oid, 36 a_path, 37 a_pg_lsn, 38 a_pg_snapshot, 39 a_point, 40 a_polygon, 41 a_regclass, 42 a_regcollation, 43 a_regconfig, 44 a_regdictionary, 45 a_regnamespace, 46 a_regoper, 47 a_regoperator, 48 a_regproc, 49 a_regprocedure, 50 a_regrole, 51 a_regtype, 52 a_text, 53 a_tid, 54 a_time, 55 a_timestamp, 56 a_timestamptz, 57 a_timetz, 58 a_tsmultirange, 59 a_tsquery, 60 a_tsrange, 61 a_tstzmultirange, 62 a_tstzrange, 63 a_tsvector, 64 a_txid_snapshot, 65 a_uuid, 66 a_varbit, 67 a_varchar, 68 a_xid, 69 a_xid8, 70 a_xml, 71 n_bit, 72 n_bool, 73 n_box, 74 n_bpchar, 75 n_bytea, 76 n_char, 77 n_cid, 78 n_cidr, 79 n_circle, 80 n_date, 81 n_datemultirange, 82 n_daterange, 83 n_float4, 84 n_float8, 85 n_inet, 86 n_int2, 87 n_int4, 88 n_int4multirange, 89 n_int4range, 90 n_int8, 91 n_int8multirange, 92 n_int8range, 93 n_interval, 94 n_json, 95 n_jsonb, 96 n_jsonpath, 97 n_line, 98 n_lseg, 99 n_macaddr, 100 n_macaddr8, 101 n_money, 102 n_name, 103 n_numeric, 104 n_nummultirange, 105 n_numrange, 106 n_oid, 107 n_path, 108 n_pg_lsn, 109 n_pg_snapshot, 110 n_point, 111 n_polygon, 112 n_regclass, 113 n_regcollation, 114 n_regconfig, 115 n_regdictionary, 116 n_regnamespace, 117 n_regoper, 118 n_regoperator, 119 n_regproc, 120 n_regprocedure, 121 n_regrole, 122 n_regtype, 123 n_text, 124 n_tid, 125 n_time, 126 n_timestamp, 127 n_timestamptz, 128 n_timetz, 129 n_tsmultirange, 130 n_tsquery, 131 n_tsrange, 132 n_tstzmultirange, 133 n_tstzrange, 134 n_tsvector, 135 n_txid_snapshot, 136 n_uuid, 137 n_varbit, 138 n_varchar, 139 n_xid, 140 n_xid8, 141 n_xml, 142 s_bit, 143 s_bool, 144 s_box, 145 s_bpchar, 146 s_bytea, 147 s_char, 148 s_cid, 149 s_cidr, 150 s_circle, 151 s_date, 152 s_datemultirange, 153 s_daterange, 154 s_float4, 155 s_float8, 156 s_inet, 157 s_int2, 158 s_int4, 159 s_int4multirange, 160 s_int4range, 161 s_int8, 162 s_int8multirange, 163 s_int8range, 164 s_interval, 165 s_json, 166 s_jsonb, 167 s_jsonpath, 168 s_line, 169 s_lseg, 170 s_macaddr, 171 s_macaddr8, 172 s_money, 173 s_name, 174 s_numeric, 175 s_nummultirange, 176 s_numrange, 177 s_oid, 178 s_path, 179 s_pg_lsn, 180 s_pg_snapshot, 181 s_point, 182 s_polygon, 183 s_regclass, 184 s_regcollation, 185 s_regconfig, 186 s_regdictionary, 187 s_regnamespace, 188 s_regoper, 189 s_regoperator, 190 s_regproc, 191 s_regprocedure, 192 s_regrole, 193 s_regtype, 194 s_text, 195 s_tid, 196 s_time, 197 s_timestamp, 198 s_timestamptz, 199 s_timetz, 200 s_tsmultirange, 201 s_tsquery, 202 s_tsrange, 203 s_tstzmultirange, 204 s_tstzrange, 205 s_tsvector, 206 s_txid_snapshot, 207 s_uuid, 208 s_varbit, 209 s_varchar, 210 s_xid, 211 s_xid8, 212 s_xml }
 
     /// A row to be written to `public.all_types`.
     ///
@@ -3664,15 +3403,6 @@ pub mod empty {
     #[derive(Debug, Clone, PartialEq)]
     pub struct Row {}
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(_: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {})
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -3681,7 +3411,7 @@ pub mod empty {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; }
+    timeschema::row! { Row, TABLE; }
 
     /// A row to be written to `public.empty`.
     ///
@@ -3760,18 +3490,6 @@ pub mod facts {
         pub place: String,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                at: TABLE.get(row, 0)?,
-                place: TABLE.get(row, 1)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -3783,7 +3501,7 @@ pub mod facts {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 at, 1 place }
+    timeschema::row! { Row, TABLE; 0 at, 1 place }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -3893,18 +3611,6 @@ pub mod happy_people {
         pub since: Option<timeschema::Timestamp>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                name: TABLE.get(row, 0)?,
-                since: TABLE.get(row, 1)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -3916,7 +3622,7 @@ pub mod happy_people {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 name, 1 since }
+    timeschema::row! { Row, TABLE; 0 name, 1 since }
 
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
@@ -3935,17 +3641,6 @@ pub mod r#match {
         pub r#match: timeschema::Timestamp,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                r#match: TABLE.get(row, 0)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -3957,7 +3652,7 @@ pub mod r#match {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 r#match }
+    timeschema::row! { Row, TABLE; 0 r#match }
 
     /// A row to be written to `public.match`.
     #[derive(Debug, Clone, PartialEq)]
@@ -4036,17 +3731,6 @@ pub mod only_identity {
         pub id: i64,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                id: TABLE.get(row, 0)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -4055,7 +3739,7 @@ pub mod only_identity {
         primary_key: &["id"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 id }
+    timeschema::row! { Row, TABLE; 0 id }
 
     /// A row to be written to `public.only_identity`, without the columns that the database alone
     /// fills.
@@ -4179,18 +3863,6 @@ pub mod only_optional {
         pub note: Option<String>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                id: TABLE.get(row, 0)?,
-                note: TABLE.get(row, 1)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -4202,7 +3874,7 @@ pub mod only_optional {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 id, 1 note }
+    timeschema::row! { Row, TABLE; 0 id, 1 note }
 
     /// A row to be written to `public.only_optional`.
     ///
@@ -4298,18 +3970,6 @@ pub mod orphans_daily {
         pub n: i64,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                bucket: TABLE.get(row, 0)?,
-                n: TABLE.get(row, 1)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -4321,7 +3981,7 @@ pub mod orphans_daily {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 bucket, 1 n }
+    timeschema::row! { Row, TABLE; 0 bucket, 1 n }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -4384,17 +4044,6 @@ pub mod pgtypes {
         pub std: i32,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                std: TABLE.get(row, 0)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -4403,7 +4052,7 @@ pub mod pgtypes {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 std }
+    timeschema::row! { Row, TABLE; 0 std }
 
     /// A row to be written to `public.pgtypes`.
     #[derive(Debug, Clone, PartialEq)]
@@ -4491,19 +4140,6 @@ pub mod readings {
         pub u202e_time: Option<String>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                time: TABLE.get(row, 0)?,
-                value: TABLE.get(row, 1)?,
-                u202e_time: TABLE.get(row, 2)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -4516,7 +4152,7 @@ pub mod readings {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 time, 1 value, 2 u202e_time }
+    timeschema::row! { Row, TABLE; 0 time, 1 value, 2 u202e_time }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -4651,17 +4287,6 @@ pub mod reporting {
         pub x: Option<i32>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                x: TABLE.get(row, 0)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -4670,7 +4295,7 @@ pub mod reporting {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 x }
+    timeschema::row! { Row, TABLE; 0 x }
 
     /// A row to be written to `public.reporting`.
     ///
@@ -4753,18 +4378,6 @@ pub mod std_ {
         pub option: String,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                result: TABLE.get(row, 0)?,
-                option: TABLE.get(row, 1)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -4776,7 +4389,7 @@ pub mod std_ {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 result, 1 option }
+    timeschema::row! { Row, TABLE; 0 result, 1 option }
 
     /// A row to be written to `public.std`.
     ///
@@ -4882,18 +4495,6 @@ pub mod super_ {
         pub period: Option<timeschema::Array<super::reporting_schema::Period>>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                time: TABLE.get(row, 0)?,
-                period: TABLE.get(row, 1)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -4905,7 +4506,7 @@ pub mod super_ {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 time, 1 period }
+    timeschema::row! { Row, TABLE; 0 time, 1 period }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -5039,17 +4640,6 @@ pub mod table {
         pub table: String,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                table: TABLE.get(row, 0)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -5058,7 +4648,7 @@ pub mod table {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 table }
+    timeschema::row! { Row, TABLE; 0 table }
 
     /// A row to be written to `public.table`.
     #[derive(Debug, Clone, PartialEq)]
@@ -5145,19 +4735,6 @@ pub mod types_of_citext {
         pub s_citext: timeschema::Array<String>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                a_citext: TABLE.get(row, 0)?,
-                n_citext: TABLE.get(row, 1)?,
-                s_citext: TABLE.get(row, 2)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -5170,7 +4747,7 @@ pub mod types_of_citext {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 a_citext, 1 n_citext, 2 s_citext }
+    timeschema::row! { Row, TABLE; 0 a_citext, 1 n_citext, 2 s_citext }
 
     /// A row to be written to `public.types_of_citext`.
     ///
@@ -5294,19 +4871,6 @@ pub mod types_of_hstore {
         pub s_hstore: timeschema::Array<timeschema::Hstore>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                a_hstore: TABLE.get(row, 0)?,
-                n_hstore: TABLE.get(row, 1)?,
-                s_hstore: TABLE.get(row, 2)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -5319,7 +4883,7 @@ pub mod types_of_hstore {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 a_hstore, 1 n_hstore, 2 s_hstore }
+    timeschema::row! { Row, TABLE; 0 a_hstore, 1 n_hstore, 2 s_hstore }
 
     /// A row to be written to `public.types_of_hstore`.
     ///
@@ -5443,19 +5007,6 @@ pub mod types_of_ltree {
         pub s_ltree: timeschema::Array<timeschema::Ltree>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                a_ltree: TABLE.get(row, 0)?,
-                n_ltree: TABLE.get(row, 1)?,
-                s_ltree: TABLE.get(row, 2)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -5468,7 +5019,7 @@ pub mod types_of_ltree {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 a_ltree, 1 n_ltree, 2 s_ltree }
+    timeschema::row! { Row, TABLE; 0 a_ltree, 1 n_ltree, 2 s_ltree }
 
     /// A row to be written to `public.types_of_ltree`.
     ///
@@ -5602,22 +5153,6 @@ pub mod types_of_postgis {
         pub s_geometry: timeschema::Array<timeschema::Geometry>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                a_geography: TABLE.get(row, 0)?,
-                a_geometry: TABLE.get(row, 1)?,
-                n_geography: TABLE.get(row, 2)?,
-                n_geometry: TABLE.get(row, 3)?,
-                s_geography: TABLE.get(row, 4)?,
-                s_geometry: TABLE.get(row, 5)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -5633,7 +5168,7 @@ pub mod types_of_postgis {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 a_geography, 1 a_geometry, 2 n_geography, 3 n_geometry, 4 s_geography, 5 s_geometry }
+    timeschema::row! { Row, TABLE; 0 a_geography, 1 a_geometry, 2 n_geography, 3 n_geometry, 4 s_geography, 5 s_geometry }
 
     /// A row to be written to `public.types_of_postgis`.
     ///
@@ -5779,19 +5314,6 @@ pub mod types_of_vector {
         pub s_vector: timeschema::Array<timeschema::Vector>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                a_vector: TABLE.get(row, 0)?,
-                n_vector: TABLE.get(row, 1)?,
-                s_vector: TABLE.get(row, 2)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -5804,7 +5326,7 @@ pub mod types_of_vector {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 a_vector, 1 n_vector, 2 s_vector }
+    timeschema::row! { Row, TABLE; 0 a_vector, 1 n_vector, 2 s_vector }
 
     /// A row to be written to `public.types_of_vector`.
     ///
@@ -5966,17 +5488,6 @@ pub mod reporting_schema {
             pub n: Option<i64>,
         }
 
-        /// Reads the columns by name, so a query may return them in any order, together with others.
-        impl TryFrom<&timeschema::postgres::Row> for Row {
-            type Error = timeschema::postgres::Error;
-
-            fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-                Ok(Self {
-                    n: TABLE.get(row, 0)?,
-                })
-            }
-        }
-
         /// Name, columns and primary key.
         pub const TABLE: timeschema::Table = timeschema::Table {
             schema: "reporting",
@@ -5985,7 +5496,7 @@ pub mod reporting_schema {
             primary_key: &[],
         };
 
-        timeschema::row_json! { Row, TABLE; 0 n }
+        timeschema::row! { Row, TABLE; 0 n }
 
         /// TimescaleDB's settings for the relation.
         impl Row {
@@ -6022,18 +5533,6 @@ pub mod reporting_schema {
             pub average: Option<f64>,
         }
 
-        /// Reads the columns by name, so a query may return them in any order, together with others.
-        impl TryFrom<&timeschema::postgres::Row> for Row {
-            type Error = timeschema::postgres::Error;
-
-            fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-                Ok(Self {
-                    bucket: TABLE.get(row, 0)?,
-                    average: TABLE.get(row, 1)?,
-                })
-            }
-        }
-
         /// Name, columns and primary key.
         pub const TABLE: timeschema::Table = timeschema::Table {
             schema: "reporting",
@@ -6045,7 +5544,7 @@ pub mod reporting_schema {
             primary_key: &[],
         };
 
-        timeschema::row_json! { Row, TABLE; 0 bucket, 1 average }
+        timeschema::row! { Row, TABLE; 0 bucket, 1 average }
 
         /// TimescaleDB's settings for the relation.
         impl Row {
@@ -6118,17 +5617,6 @@ pub mod reporting_schema {
             pub total: Option<timeschema::Numeric>,
         }
 
-        /// Reads the columns by name, so a query may return them in any order, together with others.
-        impl TryFrom<&timeschema::postgres::Row> for Row {
-            type Error = timeschema::postgres::Error;
-
-            fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-                Ok(Self {
-                    total: TABLE.get(row, 0)?,
-                })
-            }
-        }
-
         /// Name, columns and primary key.
         pub const TABLE: timeschema::Table = timeschema::Table {
             schema: "reporting",
@@ -6137,7 +5625,7 @@ pub mod reporting_schema {
             primary_key: &[],
         };
 
-        timeschema::row_json! { Row, TABLE; 0 total }
+        timeschema::row! { Row, TABLE; 0 total }
 
         /// All rows, in no order.
         pub fn select() -> timeschema::Statement<'static, Row> {
@@ -6161,22 +5649,6 @@ pub mod reporting_schema {
             pub yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy: Option<String>,
         }
 
-        /// Reads the columns by name, so a query may return them in any order, together with others.
-        impl TryFrom<&timeschema::postgres::Row> for Row {
-            type Error = timeschema::postgres::Error;
-
-            fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-                Ok(Self {
-                    wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww: TABLE
-                        .get(row, 0)?,
-                    xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: TABLE
-                        .get(row, 1)?,
-                    yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy: TABLE
-                        .get(row, 2)?,
-                })
-            }
-        }
-
         /// Name, columns and primary key.
         pub const TABLE: timeschema::Table = timeschema::Table {
             schema: "reporting",
@@ -6198,7 +5670,7 @@ pub mod reporting_schema {
             primary_key: &[],
         };
 
-        timeschema::row_json! { Row, TABLE; 0 wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww, 1 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx, 2 yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy }
+        timeschema::row! { Row, TABLE; 0 wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww, 1 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx, 2 yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy }
 
         /// A row to be written to
         /// `reporting.wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww`.

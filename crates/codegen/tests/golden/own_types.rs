@@ -137,19 +137,6 @@ pub mod items {
         pub option: Option<super::Option_>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                id: TABLE.get(row, 0)?,
-                path: TABLE.get(row, 1)?,
-                option: TABLE.get(row, 2)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -162,7 +149,7 @@ pub mod items {
         primary_key: &["id"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 id, 1 path, 2 option }
+    timeschema::row! { Row, TABLE; 0 id, 1 path, 2 option }
 
     /// A row to be written to `public.items`.
     ///
@@ -379,19 +366,6 @@ pub mod latest {
         pub path: Option<super::Path>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                at: TABLE.get(row, 0)?,
-                item: TABLE.get(row, 1)?,
-                path: TABLE.get(row, 2)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -404,7 +378,7 @@ pub mod latest {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 at, 1 item, 2 path }
+    timeschema::row! { Row, TABLE; 0 at, 1 item, 2 path }
 
     /// All rows, in no order.
     pub fn select() -> timeschema::Statement<'static, Row> {
@@ -441,25 +415,6 @@ pub mod logs {
         pub shapes: Option<timeschema::AsText>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                at: TABLE.get(row, 0)?,
-                item: TABLE.get(row, 1)?,
-                items: TABLE.get(row, 2)?,
-                point: TABLE.get(row, 3)?,
-                place: TABLE.get(row, 4)?,
-                places: TABLE.get(row, 5)?,
-                nothing: TABLE.get(row, 6)?,
-                shape: TABLE.get(row, 7)?,
-                shapes: TABLE.get(row, 8)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -478,7 +433,7 @@ pub mod logs {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 at, 1 item, 2 items, 3 point, 4 place, 5 places, 6 nothing, 7 shape, 8 shapes }
+    timeschema::row! { Row, TABLE; 0 at, 1 item, 2 items, 3 point, 4 place, 5 places, 6 nothing, 7 shape, 8 shapes }
 
     /// A row to be written to `public.logs`.
     ///
@@ -636,23 +591,6 @@ pub mod ranges {
         pub counts: Option<timeschema::AsText>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                floats: TABLE.get(row, 0)?,
-                hours: TABLE.get(row, 1)?,
-                many: TABLE.get(row, 2)?,
-                open: TABLE.get(row, 3)?,
-                shelf: TABLE.get(row, 4)?,
-                words: TABLE.get(row, 5)?,
-                counts: TABLE.get(row, 6)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -669,7 +607,7 @@ pub mod ranges {
         primary_key: &["floats"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 floats, 1 hours, 2 many, 3 open, 4 shelf, 5 words, 6 counts }
+    timeschema::row! { Row, TABLE; 0 floats, 1 hours, 2 many, 3 open, 4 shelf, 5 words, 6 counts }
 
     /// A row to be written to `public.ranges`.
     ///
@@ -962,19 +900,6 @@ pub mod clash {
             pub name: Option<String>,
         }
 
-        /// Reads the columns by name, so a query may return them in any order, together with others.
-        impl TryFrom<&timeschema::postgres::Row> for Row {
-            type Error = timeschema::postgres::Error;
-
-            fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-                Ok(Self {
-                    id: TABLE.get(row, 0)?,
-                    text: TABLE.get(row, 1)?,
-                    name: TABLE.get(row, 2)?,
-                })
-            }
-        }
-
         /// Name, columns and primary key.
         pub const TABLE: timeschema::Table = timeschema::Table {
             schema: "clash",
@@ -987,7 +912,7 @@ pub mod clash {
             primary_key: &["id"],
         };
 
-        timeschema::row_json! { Row, TABLE; 0 id, 1 text, 2 name }
+        timeschema::row! { Row, TABLE; 0 id, 1 text, 2 name }
 
         /// A row to be written to `clash.ltree`.
         ///
@@ -1316,18 +1241,6 @@ pub mod parts {
             pub path: Option<super::super::Path>,
         }
 
-        /// Reads the columns by name, so a query may return them in any order, together with others.
-        impl TryFrom<&timeschema::postgres::Row> for Row {
-            type Error = timeschema::postgres::Error;
-
-            fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-                Ok(Self {
-                    point: TABLE.get(row, 0)?,
-                    path: TABLE.get(row, 1)?,
-                })
-            }
-        }
-
         /// Name, columns and primary key.
         pub const TABLE: timeschema::Table = timeschema::Table {
             schema: "parts",
@@ -1339,7 +1252,7 @@ pub mod parts {
             primary_key: &["point"],
         };
 
-        timeschema::row_json! { Row, TABLE; 0 point, 1 path }
+        timeschema::row! { Row, TABLE; 0 point, 1 path }
 
         /// A row to be written to `parts.owned`.
         ///

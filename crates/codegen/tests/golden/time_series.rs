@@ -60,18 +60,6 @@ pub mod by_hidden {
         pub readings: i64,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                day: TABLE.get(row, 0)?,
-                readings: TABLE.get(row, 1)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -83,7 +71,7 @@ pub mod by_hidden {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 day, 1 readings }
+    timeschema::row! { Row, TABLE; 0 day, 1 readings }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -158,19 +146,6 @@ pub mod daily {
         pub readings: i64,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                day: TABLE.get(row, 0)?,
-                the_quote_device: TABLE.get(row, 1)?,
-                readings: TABLE.get(row, 2)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -183,7 +158,7 @@ pub mod daily {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 day, 1 the_quote_device, 2 readings }
+    timeschema::row! { Row, TABLE; 0 day, 1 the_quote_device, 2 readings }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -277,18 +252,6 @@ pub mod documents {
         pub body: Option<timeschema::Jsonb>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                id: TABLE.get(row, 0)?,
-                body: TABLE.get(row, 1)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -300,7 +263,7 @@ pub mod documents {
         primary_key: &["id"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 id, 1 body }
+    timeschema::row! { Row, TABLE; 0 id, 1 body }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -524,18 +487,6 @@ pub mod per_ten {
         pub total: Option<i64>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                start: TABLE.get(row, 0)?,
-                total: TABLE.get(row, 1)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -547,7 +498,7 @@ pub mod per_ten {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 start, 1 total }
+    timeschema::row! { Row, TABLE; 0 start, 1 total }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -648,21 +599,6 @@ pub mod readings {
         pub value: Option<f64>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                time: TABLE.get(row, 0)?,
-                device: TABLE.get(row, 1)?,
-                label: TABLE.get(row, 2)?,
-                kind: TABLE.get(row, 3)?,
-                value: TABLE.get(row, 4)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -677,7 +613,7 @@ pub mod readings {
         primary_key: &["device", "label", "kind", "time"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 time, 1 device, 2 label, 3 kind, 4 value }
+    timeschema::row! { Row, TABLE; 0 time, 1 device, 2 label, 3 kind, 4 value }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -962,18 +898,6 @@ pub mod ticks {
         pub value: Option<i32>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                n: TABLE.get(row, 0)?,
-                value: TABLE.get(row, 1)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -985,7 +909,7 @@ pub mod ticks {
         primary_key: &["n"],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 n, 1 value }
+    timeschema::row! { Row, TABLE; 0 n, 1 value }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -1207,18 +1131,6 @@ pub mod totals {
         pub total: Option<f64>,
     }
 
-    /// Reads the columns by name, so a query may return them in any order, together with others.
-    impl TryFrom<&timeschema::postgres::Row> for Row {
-        type Error = timeschema::postgres::Error;
-
-        fn try_from(row: &timeschema::postgres::Row) -> Result<Self, Self::Error> {
-            Ok(Self {
-                day: TABLE.get(row, 0)?,
-                total: TABLE.get(row, 1)?,
-            })
-        }
-    }
-
     /// Name, columns and primary key.
     pub const TABLE: timeschema::Table = timeschema::Table {
         schema: "public",
@@ -1230,7 +1142,7 @@ pub mod totals {
         primary_key: &[],
     };
 
-    timeschema::row_json! { Row, TABLE; 0 day, 1 total }
+    timeschema::row! { Row, TABLE; 0 day, 1 total }
 
     /// TimescaleDB's settings for the relation.
     impl Row {

@@ -7,10 +7,12 @@ use super::error::CopyError;
 use crate::element_oid::ElementOids;
 use crate::table::Insert;
 
-/// Signature, no flags, no header extension: "File Formats, Binary Format" of the manual's page on COPY.
+/// How the format begins: "File Formats, Binary Format" of the manual's page on COPY.
+pub(super) const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
+/// Signature, no flags, no header extension.
 pub(super) const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 /// The end marker, in place of a row's number of fields.
-const TRAILER: i16 = -1;
+pub(super) const TRAILER: i16 = -1;
 
 /// Writes rows in COPY's binary format, into one buffer.
 pub(super) struct Encoder<'a> {

@@ -237,7 +237,7 @@ struct Row {
     payload: Option<Vec<u8>>,
 }
 
-crate::row_json! { Row, TABLE; 0 r#type, 1 size, 2 payload }
+crate::struct_json! { Row, TABLE.columns, false; 0 r#type, 1 size, 2 payload }
 
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Update {

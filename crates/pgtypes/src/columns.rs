@@ -1,0 +1,77 @@
+//! Rows from whatever has their columns: an answer of a driver, or a row of a COPY.
+
+use postgres::{Error, Row};
+use postgres_types::FromSql;
+
+use crate::table::Table;
+
+/// A row's values.
+#[doc(hidden)]
+pub trait Columns {
+    /// Why there is no value.
+    type Error;
+
+    /// The value of the column at `position` of the table.
+    ///
+    /// # Errors
+    /// When there is no such column, or its value does not fit `T`.
+    fn column<'r, T: FromSql<'r>>(&'r self, position: usize) -> Result<T, Self::Error>;
+}
+
+/// A row of a relation, as generated: `Row`.
+pub trait FromColumns: Sized {
+    /// Reads the columns.
+    ///
+    /// # Errors
+    /// Those of [`Columns::column`].
+    #[doc(hidden)]
+    fn from_columns<C: Columns>(columns: &C) -> Result<Self, C::Error>;
+}
+
+/// A row of the driver as a generated one.
+///
+/// # Errors
+/// When a column is missing, or its value does not fit.
+pub fn from_driver<R: FromColumns>(table: &Table, row: &Row) -> Result<R, Error> {
+    R::from_columns(&DriverRow(table, row))
+}
+
+/// A row of the driver, with the table whose columns it has.
+struct DriverRow<'r>(&'r Table, &'r Row);
+
+impl Columns for DriverRow<'_> {
+    type Error = Error;
+
+    fn column<'r, T: FromSql<'r>>(&'r self, position: usize) -> Result<T, Error> {
+        self.0.get(self.1, position)
+    }
+}
+
+/// What makes a struct of columns a row, by their positions in `TABLE`: it is read from the drivers' rows by name, so that a query may return
+/// the columns in any order, together with others.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! row {
+    ($type:ident, $table:expr; $($at:literal $field:ident),*) => {
+        impl ::std::convert::TryFrom<&$crate::postgres::Row> for $type {
+            type Error = $crate::postgres::Error;
+
+            fn try_from(row: &$crate::postgres::Row) -> ::std::result::Result<Self, Self::Error> {
+                $crate::private::from_driver(&$table, row)
+            }
+        }
+
+        impl $crate::FromColumns for $type {
+            #[allow(unused_variables, reason = "there may be no column")]
+            fn from_columns<C: $crate::Columns>(
+                columns: &C,
+            ) -> ::std::result::Result<Self, C::Error> {
+                ::std::result::Result::Ok(Self {
+                    $($field: $crate::Columns::column(columns, $at)?,)*
+                })
+            }
+        }
+
+        $crate::struct_json!($type, $table.columns, false; $($at $field),*);
+    };
+}
