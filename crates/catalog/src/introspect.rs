@@ -9,6 +9,7 @@ mod bucket;
 mod chunks;
 mod definition;
 mod known;
+mod queries;
 mod raw;
 mod relations;
 mod scope;
@@ -18,11 +19,15 @@ use std::collections::BTreeMap;
 
 use crate::json::{JsonError, from_text, record};
 use crate::model::Catalog;
+use crate::queries::QueryFacts;
 
 pub use scope::{Needs, Schemas, Scope};
 
 /// Oldest PostgreSQL whose catalogs the query can read: generated columns came with it, and `pg_attribute.attgenerated`.
 const OLDEST_SERVER: u32 = 120_000;
+
+/// Oldest PostgreSQL that keeps the query of a function: `BEGIN ATOMIC` came with it, and `pg_proc.prosqlbody`.
+const OLDEST_WITH_QUERIES: u32 = 140_000;
 
 /// A view of TimescaleDB, and the columns that the query reads, with their types.
 struct Information {
@@ -124,6 +129,12 @@ pub enum Error {
         /// Major version of the server.
         found: u32,
     },
+    /// The server is older than what can describe queries.
+    #[error("PostgreSQL {found} is too old: PostgreSQL 14 is the oldest that can describe queries")]
+    ServerTooOldForQueries {
+        /// Major version of the server.
+        found: u32,
+    },
     /// A view of TimescaleDB, or one of its columns, does not exist.
     #[error(
         "timescaledb_information.{missing} does not exist: TimescaleDB {extension} is not supported, only 2.15 and later"
@@ -185,17 +196,23 @@ pub fn probe_query() -> &'static str {
 /// If `probe` is not a probe's answer, the server is older than PostgreSQL 12, or its TimescaleDB lacks a column.
 pub fn query(probe: &str, scope: &Scope) -> Result<String, Error> {
     let probe = Probe::read(probe)?;
+    let found = probe.server_version_num / 10_000;
     if probe.server_version_num < OLDEST_SERVER {
-        return Err(Error::ServerTooOld {
-            found: probe.server_version_num / 10_000,
-        });
+        return Err(Error::ServerTooOld { found });
+    }
+    if scope.queries && probe.server_version_num < OLDEST_WITH_QUERIES {
+        return Err(Error::ServerTooOldForQueries { found });
     }
     let chunks = match scope.needs {
         // None of them is named, and what reads one reads a table.
         Some(_) => chunks::query(&chunks::Tables::new()),
         None => probe.chunks(),
     };
+    let [queries, query_trees, query_facts] = scope.queries();
     let mut places = vec![
+        ("queries", queries.to_owned()),
+        ("query_trees", query_trees.to_owned()),
+        ("query_facts", query_facts.to_owned()),
         ("excluded", scope.left_out()),
         ("needed", scope.needed()),
         ("schemas", scope.schemas()),
@@ -244,6 +261,26 @@ pub fn parse(text: &str) -> Result<Catalog, Error> {
     from_text(text)
         .and_then(assemble::catalog)
         .map_err(Error::Answer)
+}
+
+/// The same, and what is proven of each query, in the order of their numbers, where the scope asked for them.
+///
+/// `may_be_null` says of a parameter, by the query's name and its number from 1, whether it may be null whatever it is used for. Other
+/// parameters are null only where [`ParameterUse::may_be_null`](crate::ParameterUse::may_be_null) says so.
+///
+/// # Errors
+/// If `text` is not an answer of that query.
+pub fn parse_with_queries(
+    text: &str,
+    may_be_null: impl Fn(&str, usize) -> bool,
+) -> Result<(Catalog, Vec<QueryFacts>), Error> {
+    let parsed = || {
+        // A program that only verifies its schema has nothing of this.
+        let with: queries::WithQueries = from_text(text)?;
+        let queries = with.queries.unwrap_or_default();
+        assemble::with_queries(from_text(text)?, queries, &may_be_null)
+    };
+    parsed().map_err(Error::Answer)
 }
 
 /// Reads the catalog through `run`, which sends a query and returns the text of its single row and column.
@@ -317,6 +354,7 @@ mod tests {
         assert!(include_str!("introspect/catalog.sql").is_ascii());
         assert!(include_str!("introspect/needed.sql").is_ascii());
         assert!(include_str!("introspect/others.sql").is_ascii());
+        assert!(include_str!("introspect/queries.sql").is_ascii());
     }
 
     #[test]

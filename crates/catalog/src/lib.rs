@@ -12,14 +12,16 @@ mod json;
 pub mod model;
 mod nodes;
 mod nullability;
+mod queries;
 mod snapshot;
 
 pub use at_least::at_least;
 pub use diff::{Difference, DifferenceKind, ObjectKind, Subject, diff};
 pub use introspect::{
-    Error, IntrospectError, Needs, Schemas, Scope, chunks_query, introspect, parse, probe_query,
-    query,
+    Error, IntrospectError, Needs, Schemas, Scope, chunks_query, introspect, parse,
+    parse_with_queries, probe_query, query,
 };
 pub use json::{JsonError, JsonValue};
 pub use model::*;
+pub use queries::{ColumnRef, ParameterUse, QueryColumn, QueryFacts, RowCount, TimeBound};
 pub use snapshot::{FORMAT, Migration, Mismatch, Snapshot, SnapshotError};

@@ -32,12 +32,14 @@ pub(crate) enum Value {
 /// Reads the first node of a tree, or `None` when the text is not in the notation or nests too deep.
 pub(crate) fn parse(text: &str) -> Option<Node> {
     let mut tokens = Tokens { rest: text }.peekable();
-    match value(&mut tokens, 0)? {
+    first(value(&mut tokens, 0)?)
+}
+
+/// A rule's action is a list of queries, and the body of a function a list of such lists.
+fn first(value: Value) -> Option<Node> {
+    match value {
         Value::Node(node) => Some(node),
-        Value::List(list) => list.into_iter().find_map(|value| match value {
-            Value::Node(node) => Some(node),
-            _ => None,
-        }),
+        Value::List(list) => list.into_iter().find_map(first),
         _ => None,
     }
 }
@@ -87,6 +89,12 @@ impl Node {
         self.text(name)?.parse().ok()
     }
 
+    /// The field as an OID that is one.
+    pub(crate) fn oid(&self, name: &str) -> Option<u32> {
+        let oid = u32::try_from(self.int(name)?).ok();
+        oid.filter(|it| *it != 0)
+    }
+
     /// The field as text.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         match self.field(name)? {
@@ -130,9 +138,18 @@ impl Node {
 
     /// This node and every node below it.
     pub(crate) fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Node)) {
-        visit(self);
-        for (_, value) in &self.fields {
-            value.walk(visit);
+        self.walk_while(&mut |node| {
+            visit(node);
+            true
+        });
+    }
+
+    /// This node, and every node below one for which `visit` is true.
+    pub(crate) fn walk_while<'a>(&'a self, visit: &mut dyn FnMut(&'a Node) -> bool) {
+        if visit(self) {
+            for (_, value) in &self.fields {
+                value.walk_while(visit);
+            }
         }
     }
 }
@@ -143,6 +160,14 @@ impl Value {
         match self {
             Value::Node(node) => Some(node),
             _ => None,
+        }
+    }
+
+    /// The value's elements; none when it is no list.
+    pub(crate) fn list(&self) -> &[Value] {
+        match self {
+            Value::List(list) => list,
+            _ => &[],
         }
     }
 
@@ -164,13 +189,18 @@ impl Value {
         }
     }
 
-    fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Node)) {
+    fn walk_while<'a>(&'a self, visit: &mut dyn FnMut(&'a Node) -> bool) {
         match self {
-            Value::Node(node) => node.walk(visit),
-            Value::List(list) => list.iter().for_each(|value| value.walk(visit)),
+            Value::Node(node) => node.walk_while(visit),
+            Value::List(list) => list.iter().for_each(|value| value.walk_while(visit)),
             Value::Null | Value::Atom(_) | Value::Datum(_) => {}
         }
     }
+}
+
+/// An element of a list, counted from 1.
+pub(crate) fn nth(list: &[Value], position: i64) -> Option<&Value> {
+    list.get(usize::try_from(position).ok()?.checked_sub(1)?)
 }
 
 /// Whether a field only says how an expression was written, or, from PostgreSQL 16 on, which joins are around the place.

@@ -111,6 +111,11 @@ impl Prover {
         self.relations.get(&relation)?.query.as_ref()
     }
 
+    /// The function whose OID a field of the node has.
+    pub(crate) fn function(&self, node: &Node, field: &str) -> Option<&Function> {
+        self.functions.get(&node.oid(field)?)
+    }
+
     /// Why the column is never null, in words that end a sentence; `None` when null must be expected.
     pub(crate) fn never_null(&self, relation: u32, position: i64) -> Option<String> {
         let found = self.relations.get(&relation)?;
@@ -118,6 +123,17 @@ impl Prover {
             return found.columns.get(&position)?.declared.map(str::to_owned);
         }
         self.view_column(relation, position).map(|proof| proof.text)
+    }
+
+    /// Why each column of a query's result is never null.
+    pub(crate) fn result(&self, query: &Node) -> Vec<Option<String>> {
+        // However many views there are upon each other.
+        for view in self.views_in(query) {
+            self.prove(view);
+        }
+        let outputs = Scope::new(self, query, None).map(|it| it.outputs());
+        let outputs = outputs.into_iter().flatten();
+        outputs.map(|it| it.map(|proof| proof.text)).collect()
     }
 
     /// The proof for a reference to a relation's column from a query.
@@ -178,13 +194,16 @@ impl Prover {
 
     /// The views whose columns the query of this one refers to.
     fn views_read(&self, view: u32) -> Vec<u32> {
+        let query = self.query(view);
+        query.map(|it| self.views_in(it)).unwrap_or_default()
+    }
+
+    fn views_in(&self, query: &Node) -> Vec<u32> {
         let mut read = Vec::new();
-        if let Some(query) = self.query(view) {
-            query.walk(&mut |node| {
-                let oid = node.int("relid").and_then(|oid| u32::try_from(oid).ok());
-                read.extend(oid.filter(|&oid| self.query(oid).is_some()));
-            });
-        }
+        query.walk(&mut |node| {
+            let oid = node.oid("relid");
+            read.extend(oid.filter(|&oid| self.query(oid).is_some()));
+        });
         read
     }
 }

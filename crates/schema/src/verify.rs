@@ -283,6 +283,7 @@ impl HistoryLocation {
                 Schemas::Only(included)
             },
             needs: None,
+            queries: false,
         }
     }
 }

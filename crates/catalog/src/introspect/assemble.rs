@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use crate::json::JsonError;
 use crate::model::*;
 use crate::nullability::Prover;
+use crate::queries::{Marked, QueryFacts};
 
 use super::bucket;
 use super::definition::{as_written, portable};
 use super::known::prover;
+use super::queries::Queries;
 use super::raw::{self, Answer, Rows};
 use super::relations::{self, Relation};
 use super::timescale::Timescale;
@@ -16,6 +18,23 @@ use super::timescale::Timescale;
 pub(super) fn catalog(mut answer: Answer) -> Result<Catalog, JsonError> {
     let relations = relations::take(&mut answer)?;
     let prover = prover(&answer, &relations);
+    Ok(assembled(answer, relations, &prover))
+}
+
+/// The catalog, and what is proven of a program's queries.
+pub(super) fn with_queries(
+    mut answer: Answer,
+    queries: Queries,
+    marked: Marked<'_>,
+) -> Result<(Catalog, Vec<QueryFacts>), JsonError> {
+    let relations = relations::take(&mut answer)?;
+    let mut prover = prover(&answer, &relations);
+    let aggregates = answer.continuous_aggregates.as_deref().unwrap_or_default();
+    let facts = queries.facts(aggregates, &mut prover, marked);
+    Ok((assembled(answer, relations, &prover), facts))
+}
+
+fn assembled(mut answer: Answer, relations: Vec<Relation>, prover: &Prover) -> Catalog {
     let children = answer.children.take().unwrap_or_default();
     let parents: BTreeSet<u32> = children.iter().map(|child| child.parent).collect();
     let mut facts = Timescale::of(&mut answer);
@@ -37,22 +56,22 @@ pub(super) fn catalog(mut answer: Answer) -> Result<Catalog, JsonError> {
         match (facts.aggregates.remove(&name), relation.kind.as_str()) {
             (Some(aggregate), _) => {
                 catalog.continuous_aggregates.push(continuous_aggregate(
-                    relation, aggregate, &mut facts, &prover,
+                    relation, aggregate, &mut facts, prover,
                 ));
             }
-            (None, "v" | "m") => catalog.views.push(view(relation, &prover)),
+            (None, "v" | "m") => catalog.views.push(view(relation, prover)),
             (None, _) => {
                 let hypertable = facts.hypertables.remove(&name);
                 // A partitioned table has no rows of its own.
                 let inherited = relation.kind != "p" && parents.contains(&relation.oid);
-                let table = table(relation, hypertable, &prover);
+                let table = table(relation, hypertable, prover);
                 catalog.tables.push(Table { inherited, ..table });
             }
         }
     }
     catalog.jobs = facts.jobs;
     sort(&mut catalog);
-    Ok(catalog)
+    catalog
 }
 
 fn list<T, U>(rows: Rows<T>, convert: impl Fn(T) -> U) -> Vec<U> {
@@ -66,7 +85,7 @@ fn continuous_aggregate(
     prover: &Prover,
 ) -> ContinuousAggregate {
     let query = prover.query(relation.oid);
-    let bucket = query.and_then(|query| bucket::find(query, &prover.functions));
+    let bucket = query.and_then(|query| bucket::find(query, prover));
     let (bucket_column, bucket_width) =
         bucket.map_or((None, None), |bucket| (Some(bucket.column), bucket.width));
     let settings = facts

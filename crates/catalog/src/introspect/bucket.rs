@@ -1,10 +1,9 @@
 //! The bucket of a continuous aggregate: which column it is, and how wide.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use crate::nodes::{Node, Value};
-use crate::nullability::Function;
+use crate::nodes::{Node, Value, nth};
+use crate::nullability::Prover;
 
 /// OIDs of the types that a width may have; fixed by `pg_type.dat`.
 mod oid {
@@ -21,11 +20,10 @@ pub(super) struct Bucket {
 }
 
 /// The first grouped output column that is a `time_bucket`.
-pub(super) fn find(query: &Node, functions: &HashMap<u32, Function>) -> Option<Bucket> {
+pub(super) fn find(query: &Node, prover: &Prover) -> Option<Bucket> {
     let is_bucket = |node: &Node| {
-        let oid = node.int("funcid").and_then(|oid| u32::try_from(oid).ok());
-        oid.and_then(|oid| functions.get(&oid))
-            .is_some_and(|function| function.name == "time_bucket")
+        let function = prover.function(node, "funcid");
+        function.is_some_and(|function| function.name == "time_bucket")
     };
     query
         .nodes("targetList")
@@ -48,12 +46,8 @@ fn grouped<'a>(query: &'a Node, expr: &'a Node) -> Option<&'a Node> {
     if expr.tag() != "VAR" {
         return Some(expr);
     }
-    let at = |list: &'a [Value], index: i64| {
-        list.get(usize::try_from(index).ok()?.checked_sub(1)?)?
-            .node()
-    };
-    let entry = at(query.list("rtable"), expr.int("varno")?)?;
-    at(entry.list("groupexprs"), expr.int("varattno")?)
+    let entry = nth(query.list("rtable"), expr.int("varno")?)?.node()?;
+    nth(entry.list("groupexprs"), expr.int("varattno")?)?.node()
 }
 
 fn width(argument: &Node) -> Option<String> {

@@ -219,9 +219,11 @@ added AS MATERIALIZED (
     JOIN pg_catalog.pg_attribute AS first ON first.attrelid = c.oid AND first.attname = 'ctid'
     JOIN pg_catalog.pg_attribute AS later ON later.attrelid = c.oid AND later.attnum > 0 AND later.xmin <> first.xmin
 ),
+-- A program's queries, where they are asked for: queries.sql.
+{queries}
 called AS MATERIALIZED (
     SELECT DISTINCT (pg_catalog.regexp_matches(t.tree, ':(?:funcid|opfuncid|aggfnoid|winfnoid) ([0-9]+)', 'g'))[1]::pg_catalog.oid AS oid
-    FROM trees AS t
+    FROM (SELECT t.tree FROM trees AS t{query_trees}) AS t
 ),
 
 -- Extensions that something in the schemas depends on: a type, an operator class, a function, or being a hypertable.
@@ -565,6 +567,7 @@ body AS MATERIALIZED (
             JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
             LEFT JOIN members AS m ON m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND m.objid = p.oid
         ),
+        'queries', {query_facts},
         'others', (
             SELECT pg_catalog.json_agg(pg_catalog.json_build_object('kind', o.kind, 'name', o.name, 'definition', o.definition))
             FROM others AS o

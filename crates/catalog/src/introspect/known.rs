@@ -56,16 +56,21 @@ fn known(relation: &Relation, loose: Option<&BTreeSet<&str>>) -> nullability::Re
     };
     let is_view = matches!(relation.kind.as_str(), "v" | "m");
     nullability::Relation {
-        label: match relation.schema.as_str() {
-            "public" => relation.name.clone(),
-            schema => format!("{schema}.{}", relation.name),
-        },
+        label: label(&relation.schema, &relation.name),
         columns: relation.columns.iter().map(column).collect(),
         // A view whose query cannot be read has one all the same: an empty node, which proves nothing.
         query: is_view.then(|| {
             let tree = relation.tree.as_deref().and_then(nodes::parse);
             tree.unwrap_or_else(Node::unknown)
         }),
+    }
+}
+
+/// What a reason calls a relation.
+pub(super) fn label(schema: &str, name: &str) -> String {
+    match schema {
+        "public" => name.to_owned(),
+        schema => format!("{schema}.{name}"),
     }
 }
 

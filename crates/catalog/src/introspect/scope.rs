@@ -13,6 +13,9 @@ pub struct Scope {
     pub schemas: Schemas,
     /// Reads only what these need, and only what [`at_least`](crate::at_least()) compares of them; plus all installed extensions.
     pub needs: Option<Needs>,
+    /// Also reads the queries that functions `q1`, `q2`, … in the session's temporary schema have as their bodies, for
+    /// [`parse_with_queries`](crate::parse_with_queries()). The catalog is the same. With `needs`, bounds of time are not found.
+    pub queries: bool,
 }
 
 /// What the modules that were generated from a catalog name: how long reading it takes depends on them, and not on what else is in the
@@ -117,6 +120,20 @@ impl Scope {
         match self.needs {
             Some(_) => NO_OTHERS,
             None => include_str!("others.sql"),
+        }
+    }
+
+    /// The queries of `catalog.sql` for a program's queries; what they add to the trees whose functions are looked up; and their part of
+    /// the answer.
+    pub(super) fn queries(&self) -> [&'static str; 3] {
+        if self.queries {
+            [
+                include_str!("queries.sql"),
+                " UNION ALL SELECT q.tree FROM query_trees AS q UNION ALL SELECT v.tree FROM query_views AS v",
+                "(SELECT q.facts FROM query_facts AS q)",
+            ]
+        } else {
+            ["", "", "NULL"]
         }
     }
 

@@ -1,9 +1,9 @@
 //! What a condition says of its columns: when it is true, its NULL tests hold, and whatever a strict operator was given is not null.
 
-use crate::nodes::{Node, Value};
+use crate::nodes::{Node, Value, nth};
 
 use super::facts::{Facts, Reference};
-use super::{BOOLEAN, Function, Prover};
+use super::{BOOLEAN, Prover};
 
 /// What is known of a condition's result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -359,25 +359,18 @@ impl<'a> Conditions<'a> {
     }
 
     fn behind(&self, reference: Reference) -> Option<&'a Node> {
-        let at = |list: &'a [Value], position: i64| {
-            let index = usize::try_from(position).ok()?.checked_sub(1)?;
-            list.get(index)?.node()
-        };
-        let entry = at(self.query.list("rtable"), reference.entry)?;
+        let entry = nth(self.query.list("rtable"), reference.entry)?.node()?;
         let columns = match entry.field("joinaliasvars") {
             Some(_) => entry.list("joinaliasvars"),
             None => entry.list("groupexprs"),
         };
-        at(columns, reference.position)
+        nth(columns, reference.position)?.node()
     }
 
     fn is_strict(&self, node: &Node, field: &str) -> bool {
-        self.function(node, field).is_some_and(|it| it.is_strict)
-    }
-
-    fn function(&self, node: &Node, field: &str) -> Option<&'a Function> {
-        let oid = u32::try_from(node.int(field)?).ok()?;
-        self.prover.functions.get(&oid)
+        self.prover
+            .function(node, field)
+            .is_some_and(|it| it.is_strict)
     }
 
     /// Whether the expression has the same value wherever it is evaluated for a row.
@@ -398,7 +391,9 @@ impl<'a> Conditions<'a> {
     }
 
     fn is_stable(&self, node: &Node, field: &str) -> bool {
-        self.function(node, field).is_some_and(|it| !it.is_volatile)
+        self.prover
+            .function(node, field)
+            .is_some_and(|it| !it.is_volatile)
     }
 
     /// What holds in each of the cases that can be.

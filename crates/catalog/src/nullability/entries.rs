@@ -1,8 +1,8 @@
 //! What a query reads: tables, views, functions, VALUES, WITH items, and the columns that joins merge.
 
-use crate::nodes::{Node, Value};
+use crate::nodes::{Node, Value, nth};
 
-use super::scope::{Scope, nth};
+use super::scope::Scope;
 use super::{Proof, types};
 
 /// `RTEKind` of `parsenodes.h`.
@@ -33,9 +33,7 @@ impl<'a> Scope<'_, 'a> {
             return None;
         }
         match kind {
-            rte::RELATION => self
-                .prover
-                .column(u32::try_from(entry.int("relid")?).ok()?, position),
+            rte::RELATION => self.prover.column(entry.oid("relid")?, position),
             rte::SUBQUERY => nth_proof(&self.subquery(index)?, position),
             rte::JOIN => self.expression(nth(entry.list("joinaliasvars"), position)?.node()?),
             rte::FUNCTION => self.of_function(entry, position),

@@ -1,9 +1,9 @@
 //! GROUP BY: whether each group has a row, and which keys are never left out.
 
-use crate::nodes::{Node, Value};
+use crate::nodes::{Node, Value, nth};
 
 use super::facts::Reference;
-use super::scope::{Scope, nth};
+use super::scope::Scope;
 
 /// `GroupingSetKind` of `parsenodes.h`.
 mod set {

@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::nodes::{Node, Value};
+use crate::nodes::{Node, Value, nth};
 
 use super::conditions::{Conditions, Outcome};
 use super::facts::{Facts, Reference};
@@ -202,9 +202,7 @@ impl<'s, 'a> Scope<'s, 'a> {
     }
 
     pub(super) fn function(&self, node: &Node, field: &str) -> Option<&'a Function> {
-        self.prover
-            .functions
-            .get(&u32::try_from(node.int(field)?).ok()?)
+        self.prover.function(node, field)
     }
 }
 
@@ -227,11 +225,6 @@ fn rows_are_behind(query: &Node) -> bool {
     is_grouped_by_keys || is_not_grouped
 }
 
-/// An element of a list, counted from 1.
-pub(super) fn nth(list: &[Value], position: i64) -> Option<&Value> {
-    list.get(usize::try_from(position).ok()?.checked_sub(1)?)
-}
-
 /// Whether the query's output has rows that come from no table row.
 fn fills_gaps(prover: &Prover, query: &Node) -> bool {
     // From PostgreSQL 18 a target that is a grouping key only refers to it: the call is in the grouping key.
@@ -243,9 +236,8 @@ fn fills_gaps(prover: &Prover, query: &Node) -> bool {
     let calls = |expression: &Node, is_wanted: fn(&Function) -> bool| {
         let mut found = false;
         expression.walk(&mut |node| {
-            let oid = node.int("funcid").or_else(|| node.int("opfuncid"));
-            let oid = oid.and_then(|oid| u32::try_from(oid).ok());
-            let function = oid.and_then(|oid| prover.functions.get(&oid));
+            let call = prover.function(node, "funcid");
+            let function = call.or_else(|| prover.function(node, "opfuncid"));
             found |= function.is_some_and(is_wanted);
         });
         found

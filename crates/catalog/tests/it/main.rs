@@ -11,5 +11,6 @@ mod others;
 mod own_types;
 mod plain;
 mod proofs;
+mod queries;
 mod snapshot;
 mod support;

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use catalog::{Catalog, Needs, RelationRef, Scope};
+use catalog::{Catalog, Needs, QueryFacts, RelationRef, Scope};
 use sql::statement;
 
 /// A database and the psql that runs in it.
@@ -113,6 +113,28 @@ impl Database {
             ..Scope::default()
         };
         catalog::introspect(&scope, run).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The catalog, and what is proven of queries: each with the types of its parameters.
+    pub(crate) fn queries(&self, queries: &[(&str, &str)]) -> (Catalog, Vec<QueryFacts>) {
+        let numbered = (1..).zip(queries);
+        let function = |(number, (types, query)): (usize, &(&str, &str))| {
+            format!(
+                "CREATE FUNCTION pg_temp.q{number}({types}) RETURNS void LANGUAGE sql BEGIN ATOMIC {query}; END;\n"
+            )
+        };
+        let functions: String = numbered.map(function).collect();
+        let scope = Scope {
+            queries: true,
+            ..Scope::default()
+        };
+        let query = catalog::query(&self.run(catalog::probe_query()), &scope).unwrap();
+        let query = sql::qualified::qualified(&query);
+        // No output but the query's.
+        let answer = self
+            .psql(&format!("BEGIN;\n{functions}{query};\nROLLBACK;"))
+            .unwrap_or_else(|error| panic!("{error:.3000}"));
+        catalog::parse_with_queries(&answer, |_, _| false).unwrap()
     }
 
     /// What the modules of this catalog need, as start-up reads it.
