@@ -81,7 +81,7 @@ impl<'a> Types<'a> {
         Types {
             extensions: &catalog.extensions,
             domains,
-            ranges: catalog.ranges.iter().filter_map(range).collect(),
+            ranges: catalog.ranges.iter().filter_map(range).flatten().collect(),
             own: own_types(catalog),
             enums,
             structs: HashMap::new(),
@@ -183,14 +183,23 @@ impl<'a> Types<'a> {
     }
 }
 
-/// The Rust type of a range type, if the values of its subtype are in the order of their Rust type. Multirange types have none: the driver
-/// does not know what those that a user creates are made of.
-fn range(range: &RangeType) -> Option<(Key<'_>, String)> {
+/// The Rust types of a range type and of its multirange type, if the values of its subtype are in the order of their Rust type.
+fn range(range: &RangeType) -> Option<impl Iterator<Item = (Key<'_>, String)>> {
     let has_default_order = range.operator_class.is_none() && range.collation.is_none();
     let is_plain = has_default_order && range.canonical.is_none() && !range.subtype.array;
     let subtype = builtin(&range.subtype).filter(|ty| ty.is_subtype && is_plain)?;
+    let bound = if subtype.is_discrete {
+        format!("timeschema::Dense<{}>", subtype.rust)
+    } else {
+        subtype.rust.to_owned()
+    };
     let key = (range.schema.as_str(), range.name.as_str());
-    Some((key, format!("timeschema::Range<{}>", subtype.rust)))
+    let one = (key, format!("timeschema::Range<{bound}>"));
+    let many = range.multirange.as_ref().map(|ty| {
+        let key = (ty.schema.as_str(), ty.name.as_str());
+        (key, format!("timeschema::Multirange<{bound}>"))
+    });
+    Some([one].into_iter().chain(many))
 }
 
 /// Schema and name of every type that the catalog lists, row types of relations among them.

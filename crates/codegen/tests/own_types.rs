@@ -198,13 +198,13 @@ fn range_row(from: &str) -> ranges::New {
             Some("empty".parse().unwrap()),
             None,
         ])),
-        open: Some(AsText::from("{[08:00:00,12:00:00),(13:00:00,17:00:00]}")),
+        open: Some("{[08:00:00,12:00:00),(13:00:00,17:00:00]}".parse().unwrap()),
         shelf: Some(Shelf {
             floats: Some("(,1e+300]".parse().unwrap()),
             hours: Some(Array::default()),
         }),
         words: Some(AsText::from("[a,b)")),
-        counts: Some(AsText::from("[1,7]")),
+        counts: Some("[1,7]".parse().unwrap()),
         ..ranges::Required {
             floats: from.parse().unwrap(),
         }

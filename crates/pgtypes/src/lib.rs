@@ -54,6 +54,7 @@ mod converted;
 mod copy;
 mod date;
 mod datetime_text;
+mod dense;
 mod driver;
 mod driver_error;
 mod element_oid;
@@ -159,6 +160,7 @@ values! { $
     converted::{Converted};
     copy::{CopyError};
     date::{Date};
+    dense::{Dense};
     driver_error::{DriverError};
     encode::{EncodeError};
     error::{OutOfRange, ParseError};

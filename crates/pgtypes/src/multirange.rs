@@ -134,48 +134,54 @@ impl<T: RangeElement> Encode for Multirange<T> {
     }
 }
 
-/// The type of the values if `ty` is a multirange or a domain over one.
-fn element_type(ty: &Type) -> Option<&Type> {
-    match driver::base(ty).kind() {
-        Kind::Multirange(element) => Some(driver::base(element)),
+/// The first OID that PostgreSQL gives to an object of the user's.
+const FIRST_NORMAL_OID: u32 = 16_384;
+
+/// The type of the values if `ty` is a multirange or a domain over one. Of a multirange type of the user's the driver knows nothing but its
+/// name: its values are those that are asked for.
+fn element_type<T: RangeElement>(ty: &Type) -> Option<Type> {
+    let ty = driver::base(ty);
+    match ty.kind() {
+        Kind::Multirange(element) => Some(driver::base(element).clone()),
+        Kind::Simple if ty.oid() >= FIRST_NORMAL_OID => Type::from_oid(T::ELEMENT_OID),
         _ => None,
     }
 }
 
-impl<T: ToSql> ToSql for Multirange<T> {
+impl<T: RangeElement + ToSql> ToSql for Multirange<T> {
     fn to_sql(
         &self,
         ty: &Type,
         out: &mut BytesMut,
     ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
-        let element_type = element_type(ty).ok_or("not a multirange")?;
+        let element_type = element_type::<T>(ty).ok_or("not a multirange")?;
         self.put_count(out)?;
         for range in &self.0 {
             let start = out.len();
             out.put_i32(0);
-            range.put(element_type, out)?;
+            range.put(&element_type, out)?;
             set_length(start, out)?;
         }
         Ok(IsNull::No)
     }
 
     fn accepts(ty: &Type) -> bool {
-        element_type(ty).is_some_and(T::accepts)
+        element_type::<T>(ty).is_some_and(|ty| T::accepts(&ty))
     }
 
     to_sql_checked!();
 }
 
-impl<'a, T: FromSql<'a>> FromSql<'a> for Multirange<T> {
+impl<'a, T: RangeElement + FromSql<'a>> FromSql<'a> for Multirange<T> {
     fn from_sql(ty: &Type, mut raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
         let error = |reason| DecodeError::new("multirange", reason);
-        let element_type = element_type(ty).ok_or("not a multirange")?;
+        let element_type = element_type::<T>(ty).ok_or("not a multirange")?;
         let count = raw.try_get_i32().map_err(|_| error("no count"))?;
         let mut ranges = Vec::new();
         for _ in 0..count {
             let field = take_field(&mut raw).ok_or(error("cut short"))?;
             let field = field.ok_or(error("a range is null"))?;
-            ranges.push(Range::take(element_type, field)?);
+            ranges.push(Range::take(&element_type, field)?);
         }
         if count < 0 || !raw.is_empty() {
             return Err(error("of another length than it says").into());
@@ -184,7 +190,7 @@ impl<'a, T: FromSql<'a>> FromSql<'a> for Multirange<T> {
     }
 
     fn accepts(ty: &Type) -> bool {
-        element_type(ty).is_some_and(T::accepts)
+        element_type::<T>(ty).is_some_and(|ty| T::accepts(&ty))
     }
 }
 

@@ -20,9 +20,10 @@ pub struct SqlType {
     pub has_equality: bool,
     /// Whether the Rust type is `Copy`.
     pub is_copy: bool,
-    /// Whether a range type of the user's over it is a range of the Rust type: its order is PostgreSQL's, whatever the collation. Not `integer`,
-    /// `bigint` and `date`, whose own range types have one form for equal ranges, which a user's cannot have.
+    /// Whether a range type of the user's over it is a range of the Rust type: its order is PostgreSQL's, whatever the collation.
     pub is_subtype: bool,
+    /// Whether PostgreSQL's own range type over it has one form for equal ranges, which a range type of the user's does not have.
+    pub is_discrete: bool,
     /// Whether the Rust type primarily belongs to another SQL type, so that its arrays must be given this type's OID.
     pub is_second: bool,
 }
@@ -48,6 +49,11 @@ impl SqlType {
         self
     }
 
+    const fn discrete(mut self) -> Self {
+        self.is_discrete = true;
+        self.subtype()
+    }
+
     const fn second(mut self) -> Self {
         self.is_second = true;
         self
@@ -62,6 +68,7 @@ const fn of(name: &'static str, sql: &'static str, oid: u32, rust: &'static str)
         rust,
         is_ordered: false,
         is_subtype: false,
+        is_discrete: false,
         has_equality: true,
         is_copy: false,
         is_second: false,
@@ -80,17 +87,17 @@ pub const TYPES: &[SqlType] = &[
     of("cid", "cid", 29, "timeschema::Cid").copy(),
     of("cidr", "cidr", 650, "timeschema::Cidr").copy(),
     of("circle", "circle", 718, "timeschema::Circle").unequal().copy(),
-    of("date", "date", 1082, "timeschema::Date").ordered().copy(),
+    of("date", "date", 1082, "timeschema::Date").ordered().copy().discrete(),
     of("datemultirange", "datemultirange", 4535, "timeschema::Multirange<timeschema::Date>"),
     of("daterange", "daterange", 3912, "timeschema::Range<timeschema::Date>"),
     of("float4", "real", 700, "f32").copy().subtype(),
     of("float8", "double precision", 701, "f64").copy().subtype(),
     of("inet", "inet", 869, "timeschema::Inet").copy(),
     of("int2", "smallint", 21, "i16").ordered().copy().subtype(),
-    of("int4", "integer", 23, "i32").ordered().copy(),
+    of("int4", "integer", 23, "i32").ordered().copy().discrete(),
     of("int4multirange", "int4multirange", 4451, "timeschema::Multirange<i32>"),
     of("int4range", "int4range", 3904, "timeschema::Range<i32>"),
-    of("int8", "bigint", 20, "i64").ordered().copy(),
+    of("int8", "bigint", 20, "i64").ordered().copy().discrete(),
     of("int8multirange", "int8multirange", 4536, "timeschema::Multirange<i64>"),
     of("int8range", "int8range", 3926, "timeschema::Range<i64>"),
     of("interval", "interval", 1186, "timeschema::Interval").copy(),

@@ -581,14 +581,14 @@ pub mod ranges {
         pub hours: Option<timeschema::Range<timeschema::Time>>,
         /// `public.hours[]`.
         pub many: Option<timeschema::Array<timeschema::Range<timeschema::Time>>>,
-        /// `parts.opening`. Read and written as its text.
-        pub open: Option<timeschema::AsText>,
+        /// `parts.opening`.
+        pub open: Option<timeschema::Multirange<timeschema::Time>>,
         /// `public.shelf`.
         pub shelf: Option<super::Shelf>,
         /// `public.words`. Read and written as its text.
         pub words: Option<timeschema::AsText>,
-        /// `public.counts`. Read and written as its text.
-        pub counts: Option<timeschema::AsText>,
+        /// `public.counts`.
+        pub counts: Option<timeschema::Range<timeschema::Dense<i32>>>,
     }
 
     /// Name, columns and primary key.
@@ -599,10 +599,10 @@ pub mod ranges {
             timeschema::Column::never_null("floats", "parts.floats"),
             timeschema::Column::nullable("hours", "public.hours"),
             timeschema::Column::nullable("many", "public.hours[]"),
-            timeschema::Column::nullable_text("open", "parts.opening"),
+            timeschema::Column::nullable("open", "parts.opening"),
             timeschema::Column::nullable("shelf", "public.shelf"),
             timeschema::Column::nullable_text("words", "public.words"),
-            timeschema::Column::nullable_text("counts", "public.counts"),
+            timeschema::Column::nullable("counts", "public.counts"),
         ],
         primary_key: &["floats"],
     };
@@ -621,14 +621,14 @@ pub mod ranges {
         pub hours: Option<timeschema::Range<timeschema::Time>>,
         /// `public.hours[]`. `None` is null.
         pub many: Option<timeschema::Array<timeschema::Range<timeschema::Time>>>,
-        /// `parts.opening`. Read and written as its text. `None` is null.
-        pub open: Option<timeschema::AsText>,
+        /// `parts.opening`. `None` is null.
+        pub open: Option<timeschema::Multirange<timeschema::Time>>,
         /// `public.shelf`. `None` is null.
         pub shelf: Option<super::Shelf>,
         /// `public.words`. Read and written as its text. `None` is null.
         pub words: Option<timeschema::AsText>,
-        /// `public.counts`. Read and written as its text. `None` is null.
-        pub counts: Option<timeschema::AsText>,
+        /// `public.counts`. `None` is null.
+        pub counts: Option<timeschema::Range<timeschema::Dense<i32>>>,
     }
 
     timeschema::partial_json! { New, TABLE; 0 floats, 1 hours, 2 many, 3 open, 4 shelf, 5 words, 6 counts }
@@ -727,14 +727,14 @@ pub mod ranges {
         pub hours: Option<Option<timeschema::Range<timeschema::Time>>>,
         /// `public.hours[]`. `Some(None)` is null.
         pub many: Option<Option<timeschema::Array<timeschema::Range<timeschema::Time>>>>,
-        /// `parts.opening`. Read and written as its text. `Some(None)` is null.
-        pub open: Option<Option<timeschema::AsText>>,
+        /// `parts.opening`. `Some(None)` is null.
+        pub open: Option<Option<timeschema::Multirange<timeschema::Time>>>,
         /// `public.shelf`. `Some(None)` is null.
         pub shelf: Option<Option<super::Shelf>>,
         /// `public.words`. Read and written as its text. `Some(None)` is null.
         pub words: Option<Option<timeschema::AsText>>,
-        /// `public.counts`. Read and written as its text. `Some(None)` is null.
-        pub counts: Option<Option<timeschema::AsText>>,
+        /// `public.counts`. `Some(None)` is null.
+        pub counts: Option<Option<timeschema::Range<timeschema::Dense<i32>>>>,
     }
 
     timeschema::partial_json! { Update, TABLE; 1 hours, 2 many, 3 open, 4 shelf, 5 words, 6 counts }
@@ -751,10 +751,8 @@ pub mod ranges {
 
         fn comparison(position: usize) -> timeschema::Comparison {
             match position {
-                3 => timeschema::Comparison::Text,
                 4 => timeschema::Comparison::Text,
                 5 => timeschema::Comparison::Text,
-                6 => timeschema::Comparison::Text,
                 _ => timeschema::Comparison::Operator,
             }
         }
