@@ -5,10 +5,14 @@
 mod bigdecimal;
 #[cfg(feature = "chrono")]
 mod chrono;
+#[cfg(feature = "geo-types")]
+mod geo_types;
 #[cfg(feature = "ipnet")]
 mod ipnet;
 #[cfg(feature = "jiff")]
 mod jiff;
+#[cfg(feature = "pgvector")]
+mod pgvector;
 #[cfg(feature = "rust_decimal")]
 mod rust_decimal;
 mod standard;

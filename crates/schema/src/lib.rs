@@ -27,8 +27,8 @@
 //! - `testing`: a database for each test.
 //! - `serde`: `Serialize` and `Deserialize` for every value and for the generated `Row`, `New` and `Update`, as the JSON that PostgreSQL
 //!   prints.
-//! - `chrono`, `jiff`, `time`, `rust_decimal`, `bigdecimal`, `ipnet`: conversions between the values and the types of that crate, by `From`
-//!   or `TryFrom`, that lose nothing. What does not fit is a [`ConversionError`].
+//! - `chrono`, `jiff`, `time`, `rust_decimal`, `bigdecimal`, `ipnet`, `geo-types`, `pgvector`: conversions between the values and the
+//!   types of that crate, by `From` or `TryFrom`, that lose nothing. What does not fit is a [`ConversionError`].
 #![deny(missing_docs)]
 
 mod include;
