@@ -50,6 +50,8 @@ pub(crate) struct SchemaModule {
 pub(crate) struct EnumType {
     doc: String,
     name: String,
+    schema_literal: String,
+    name_literal: String,
     unknown: String,
     variants: Vec<Variant>,
     labels: String,
@@ -234,6 +236,8 @@ fn enum_type(e: &Enum, names: &Names<'_>, depth: usize, errors: &mut Errors) -> 
             name: name.clone(),
         });
     EnumType {
+        schema_literal: layout::string(&e.schema),
+        name_literal: layout::string(&e.name),
         doc: docs::block(place(0), &doc),
         name: last_segment(&names.types[&(e.schema.as_str(), e.name.as_str())]).to_owned(),
         unknown: unknown.to_owned(),

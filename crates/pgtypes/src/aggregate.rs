@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use postgres::{Error, Row};
 use postgres_types::{FromSql, ToSql};
 use sql::quote::literal;
 
+use crate::columns::{Columns, FromColumns};
 use crate::parameter::Parameter;
 use crate::statement::Statement;
 use crate::table::{Column, Table};
@@ -14,11 +14,9 @@ use crate::table::{Column, Table};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Scalar<T>(pub T);
 
-impl<T: for<'r> FromSql<'r>> TryFrom<&Row> for Scalar<T> {
-    type Error = Error;
-
-    fn try_from(row: &Row) -> Result<Self, Error> {
-        row.try_get(0).map(Self)
+impl<T: for<'r> FromSql<'r>> FromColumns for Scalar<T> {
+    fn from_columns<C: Columns>(columns: &C) -> Result<Self, C::Error> {
+        columns.first().map(Self)
     }
 }
 

@@ -16,6 +16,19 @@ pub trait Columns {
     /// # Errors
     /// When there is no such column, or its value does not fit `T`.
     fn column<'r, T: FromSql<'r>>(&'r self, position: usize) -> Result<T, Self::Error>;
+
+    /// The value of the first column, whatever its name is.
+    ///
+    /// # Errors
+    /// When there is no column, or its value does not fit `T`.
+    fn first<'r, T: FromSql<'r>>(&'r self) -> Result<T, Self::Error>;
+}
+
+/// A value that does not fit, with the position of its column in the table.
+pub(crate) struct Unfit {
+    pub(crate) position: usize,
+    pub(crate) is_null: bool,
+    pub(crate) cause: Box<dyn std::error::Error + Send + Sync>,
 }
 
 /// A row of a relation, as generated: `Row`.
@@ -45,6 +58,10 @@ impl Columns for DriverRow<'_> {
     fn column<'r, T: FromSql<'r>>(&'r self, position: usize) -> Result<T, Error> {
         self.0.get(self.1, position)
     }
+
+    fn first<'r, T: FromSql<'r>>(&'r self) -> Result<T, Error> {
+        self.1.try_get(0)
+    }
 }
 
 /// What makes a struct of columns a row, by their positions in `TABLE`: it is read from the drivers' rows by name, so that a query may return
@@ -72,6 +89,7 @@ macro_rules! row {
             }
         }
 
+        $crate::sqlx_row!($type, $table);
         $crate::struct_json!($type, $table.columns, false; $($at $field),*);
     };
 }

@@ -4,6 +4,8 @@ use std::error::Error;
 
 use crate::query_error::Described;
 use crate::violation::Reported;
+#[cfg(feature = "sqlx")]
+use crate::violation::ServerError;
 
 /// What a driver says of a statement that failed, or of a value that it read.
 #[derive(Debug)]
@@ -11,6 +13,9 @@ use crate::violation::Reported;
 pub enum DriverError {
     /// Of `postgres` and `tokio_postgres`.
     Postgres(postgres::Error),
+    /// Of `sqlx`.
+    #[cfg(feature = "sqlx")]
+    Sqlx(sqlx::Error),
     /// Why a value that was read does not fit, or why the connection's bytes could not be read.
     Other(Box<dyn Error + Send + Sync>),
 }
@@ -20,6 +25,8 @@ impl DriverError {
     pub(crate) fn reported(&self) -> Option<Reported<'_>> {
         match self {
             Self::Postgres(error) => error.as_db_error().map(Reported::from),
+            #[cfg(feature = "sqlx")]
+            Self::Sqlx(error) => error.reported(),
             Self::Other(_) => None,
         }
     }
@@ -30,6 +37,8 @@ impl DriverError {
             Self::Postgres(error) => error
                 .source()
                 .map_or(error.to_string(), |it| it.to_string()),
+            #[cfg(feature = "sqlx")]
+            Self::Sqlx(error) => error.to_string(),
             Self::Other(error) => error.to_string(),
         }
     }
@@ -45,6 +54,8 @@ impl std::fmt::Display for DriverError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Postgres(error) => write!(f, "{}", Described(error)),
+            #[cfg(feature = "sqlx")]
+            Self::Sqlx(error) => crate::on_sqlx::describe(error, f),
             Self::Other(error) => write!(f, "{}", crate::one_line::OneLine(error)),
         }
     }

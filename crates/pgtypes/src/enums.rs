@@ -97,6 +97,11 @@ macro_rules! enum_sql {
 
         $crate::enum_json!($type);
     };
+    // With the names of its schema and of itself, by which sqlx finds it.
+    ($type:ty, $schema:literal, $name:literal) => {
+        $crate::enum_sql!($type);
+        $crate::sqlx_enum!($type, $schema, $name);
+    };
 }
 
 /// The label as a text for serde, if this crate has the feature.

@@ -10,7 +10,8 @@
 //! # Features
 //! `bigdecimal`, `chrono`, `ipnet`, `jiff`, `rust_decimal` and `time` add conversions to and from the types of the crate of that name, by
 //! `From` where every value fits and by `TryFrom` where not. A value that would lose something is a [`ConversionError`]. `serde` adds
-//! `Serialize` and `Deserialize` for every value: see the module `json_form`.
+//! `Serialize` and `Deserialize` for every value: see the module `json_form`. `tokio` and `sqlx` run statements on these drivers; `sqlx` also
+//! adds `FromRow` for rows, and `Type`, `Encode` and `Decode` for values.
 //!
 //! ```
 //! # #[cfg(all(feature = "chrono", feature = "rust_decimal"))] {
@@ -83,6 +84,8 @@ mod money;
 mod multirange;
 mod net;
 mod numeric;
+#[cfg(feature = "sqlx")]
+mod on_sqlx;
 mod one_line;
 mod page;
 mod parameter;
@@ -94,7 +97,7 @@ mod random;
 mod range;
 mod range_element;
 mod request;
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "sqlx"))]
 mod row_stream;
 mod rows;
 mod run;
@@ -103,6 +106,7 @@ mod run;
 #[path = "../tests/support/samples/mod.rs"]
 mod samples;
 mod snapshot;
+mod sqlx_macros;
 mod statement;
 mod struct_json;
 mod table;
@@ -126,11 +130,15 @@ pub use composite::CompositeType;
 pub use copy::copy_in_stream;
 pub use copy::{CopyIn, CopyOut, CopyRow, copy_in};
 pub use encode::{Encode, field, nullable_field};
+#[cfg(feature = "sqlx")]
+pub use on_sqlx::Sqlx;
 pub use postgres_types::{FromSql, ToSql};
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "sqlx"))]
 pub use row_stream::RowStream;
 #[cfg(feature = "tokio")]
-pub use run::{Answering, Asynchronous};
+pub use run::Asynchronous;
+#[cfg(any(feature = "tokio", feature = "sqlx"))]
+pub use run::{Answering, RunStream};
 pub use run::{Blocking, Direct, Through};
 pub use sql::quote::identifier as quote_identifier;
 pub use table::{Column, Insert, Table};
@@ -207,8 +215,17 @@ macro_rules! use_asynchronous {
     };
 }
 
-/// Nothing: the feature `tokio` is off.
-#[cfg(not(feature = "tokio"))]
+/// `pub use` of what is there with `sqlx` alone, from the crate or module of that path.
+#[cfg(all(feature = "sqlx", not(feature = "tokio")))]
+#[macro_export]
+macro_rules! use_asynchronous {
+    ($($from:tt)+) => {
+        pub use $($from)+::RowStream;
+    };
+}
+
+/// Nothing: there is no asynchronous driver.
+#[cfg(not(any(feature = "tokio", feature = "sqlx")))]
 #[macro_export]
 macro_rules! use_asynchronous {
     ($($from:tt)+) => {};
@@ -227,7 +244,11 @@ pub mod private {
     pub use crate::enums::{accepts, decode};
     #[cfg(feature = "serde")]
     pub use crate::json_form::{JsonForm, Members, next_column, present, read_member, skip_member};
+    #[cfg(feature = "sqlx")]
+    pub use crate::on_sqlx::{Declared, decode_value, encode_value, from_row, is_compatible};
     pub use crate::violation::Violated;
+    #[cfg(feature = "sqlx")]
+    pub use ::sqlx;
     pub use postgres_types::{IsNull, Type, to_sql_checked};
     #[cfg(feature = "serde")]
     pub use serde;

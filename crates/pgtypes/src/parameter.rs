@@ -38,6 +38,12 @@ impl<'a> Parameter<'a> {
         Self { column, value }
     }
 
+    /// The column that it is written to or compared with.
+    #[cfg(feature = "sqlx")]
+    pub(crate) fn column(&self) -> &'static str {
+        self.column
+    }
+
     fn value(&self) -> &(dyn ToSql + Sync) {
         match &self.value {
             Value::Borrowed(value) => *value,

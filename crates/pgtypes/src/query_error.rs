@@ -114,18 +114,23 @@ impl std::fmt::Display for Described<'_> {
             let source = std::error::Error::source(self.0);
             return source.map_or(Ok(()), |source| write!(f, ": {}", OneLine(source)));
         };
-        let code = error.code().code();
-        write!(f, "{} ({code})", OneLine(error.message()))?;
-        let more = [
-            ("detail", error.detail()),
-            ("hint", error.hint()),
-            ("context", error.where_()),
-        ];
-        for (name, text) in more {
-            if let Some(text) = text {
-                write!(f, "; {name}: {}", OneLine(text))?;
-            }
-        }
-        Ok(())
+        let more = [error.detail(), error.hint(), error.where_()];
+        describe(f, error.message(), error.code().code(), more)
     }
+}
+
+/// The server's message and code, then detail, hint and context.
+pub(crate) fn describe(
+    f: &mut std::fmt::Formatter<'_>,
+    message: &str,
+    code: &str,
+    more: [Option<&str>; 3],
+) -> std::fmt::Result {
+    write!(f, "{} ({code})", OneLine(message))?;
+    for (name, text) in ["detail", "hint", "context"].into_iter().zip(more) {
+        if let Some(text) = text {
+            write!(f, "; {name}: {}", OneLine(text))?;
+        }
+    }
+    Ok(())
 }

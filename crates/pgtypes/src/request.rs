@@ -33,6 +33,14 @@ impl Request<'_> {
         })
     }
 
+    /// The type of the column that a parameter is written to or compared with.
+    #[cfg(feature = "sqlx")]
+    pub(crate) fn column_type(&self, parameter: &Parameter<'_>) -> Option<String> {
+        let mut columns = self.table.columns.iter();
+        let column = columns.find(|column| column.name == parameter.column())?;
+        Some(column.type_name())
+    }
+
     pub(crate) fn values(&self) -> Vec<Value<'_>> {
         let values = self.parameters.iter();
         values.map(|value: &Parameter<'_>| value as _).collect()

@@ -5,13 +5,17 @@ pub(crate) mod asynchronous;
 pub(crate) mod blocking;
 
 #[cfg(feature = "tokio")]
-pub use asynchronous::{Answering, Asynchronous};
+pub use asynchronous::Asynchronous;
 pub use blocking::Blocking;
 
-use postgres::Row;
+#[cfg(any(feature = "tokio", feature = "sqlx"))]
+use std::pin::Pin;
 
+use crate::columns::FromColumns;
 use crate::query_error::QueryError;
 use crate::request::Request;
+#[cfg(any(feature = "tokio", feature = "sqlx"))]
+use crate::row_stream::RowStream;
 use crate::table::Table;
 
 /// What runs a [`Statement`](crate::Statement): a reference to a client or transaction of a driver, or to what dereferences to one, such
@@ -31,10 +35,10 @@ pub trait Run<Via = Direct> {
 
     /// Runs a statement and reads the rows that it returns.
     #[doc(hidden)]
-    fn rows<'d, T: Send + 'd>(
+    fn rows<'d, R: FromColumns + Send + 'd, T: Send + 'd>(
         self,
         request: Request<'d>,
-        read: fn(&'static Table, Vec<Row>) -> Result<T, QueryError>,
+        take: fn(&'static Table, Vec<R>) -> Result<T, QueryError>,
     ) -> Self::Answer<'d, T>
     where
         Self: 'd;
@@ -42,6 +46,23 @@ pub trait Run<Via = Direct> {
     /// Runs a statement and counts the rows that it read or wrote.
     #[doc(hidden)]
     fn count<'d>(self, request: Request<'d>) -> Self::Answer<'d, u64>
+    where
+        Self: 'd;
+}
+
+/// An answer on its way.
+#[cfg(any(feature = "tokio", feature = "sqlx"))]
+pub type Answering<'d, T, E = QueryError> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'd>>;
+
+/// What gives the rows of a statement as a stream: what [`Run`] is for, of an asynchronous driver.
+#[cfg(any(feature = "tokio", feature = "sqlx"))]
+pub trait RunStream<Via = Direct> {
+    /// Runs a statement and gives the rows as they come.
+    #[doc(hidden)]
+    fn stream<'d, R: FromColumns + Send + 'd>(
+        self,
+        request: Request<'d>,
+    ) -> Answering<'d, RowStream<'d, R>>
     where
         Self: 'd;
 }

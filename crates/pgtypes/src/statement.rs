@@ -5,9 +5,6 @@
 use std::fmt::Write;
 use std::marker::PhantomData;
 
-#[cfg(feature = "tokio")]
-use futures_util::StreamExt;
-use postgres::Row;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{ToSql, Type};
 use sql::quote::identifier as quote_identifier;
@@ -17,12 +14,12 @@ use crate::copy::CopyOut;
 use crate::parameter::Parameter;
 use crate::query_error::QueryError;
 use crate::request::Request;
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "sqlx"))]
 use crate::row_stream::RowStream;
 use crate::rows::Rows;
 use crate::run::{self, Blocking, Run};
-#[cfg(feature = "tokio")]
-use crate::run::{Answering, Asynchronous};
+#[cfg(any(feature = "tokio", feature = "sqlx"))]
+use crate::run::{Answering, RunStream};
 use crate::table::{self, Column, Insert, Table};
 
 /// A statement, its parameters, and the type of the rows that it returns.
@@ -269,10 +266,7 @@ impl<'a, R, K> Statement<'a, R, K> {
     }
 }
 
-impl<'a, R, K> Statement<'a, R, K>
-where
-    R: for<'r> TryFrom<&'r Row, Error = postgres::Error> + Send,
-{
+impl<'a, R: FromColumns + Send, K> Statement<'a, R, K> {
     /// Runs the statement and returns its one row.
     ///
     /// # Errors
@@ -322,26 +316,18 @@ where
         Ok(Rows::new(rows.map(move |row| table.read_answer(row))))
     }
 
-    /// Runs the statement on the asynchronous driver and returns the rows one at a time, as a [`Stream`](futures_util::Stream). The
+    /// Runs the statement on an asynchronous driver and returns the rows one at a time, as a [`Stream`](futures_util::Stream). The
     /// server's answer is never entirely in memory.
     ///
     /// # Errors
     /// Those of the server and the driver, here or with a row.
-    #[cfg(feature = "tokio")]
-    pub fn stream<'d, C: Asynchronous<V>, V>(self, client: &'d C) -> Answering<'d, RowStream<'d, R>>
+    #[cfg(any(feature = "tokio", feature = "sqlx"))]
+    pub fn stream<'d, D: RunStream<V> + 'd, V>(self, driver: D) -> Answering<'d, RowStream<'d, R>>
     where
         'a: 'd,
         R: 'd,
     {
-        let client = client.client();
-        let mut request = self.request(true);
-        Box::pin(async move {
-            request.check()?;
-            let rows = run::asynchronous::stream(client, &request).await;
-            let rows = rows.map_err(|cause| request.table.failed(cause))?;
-            let table = request.table;
-            Ok(RowStream::new(rows.map(move |row| table.read_answer(row))))
-        })
+        driver.stream(self.request(true))
     }
 
     /// Runs the statement and returns all rows.
@@ -353,9 +339,7 @@ where
         'a: 'd,
         R: 'd,
     {
-        driver.rows(self.request(true), |table, rows| {
-            rows.iter().map(|row| table.read_row(row)).collect()
-        })
+        driver.rows(self.request(true), |_, rows| Ok(rows))
     }
 }
 
@@ -378,16 +362,12 @@ impl<'a, R: FromColumns, K> Statement<'a, R, K> {
     }
 }
 
-fn at_most_one<R>(table: &'static Table, rows: Vec<Row>) -> Result<Option<R>, QueryError>
-where
-    R: for<'r> TryFrom<&'r Row, Error = postgres::Error>,
-{
-    match rows.as_slice() {
-        [] => Ok(None),
-        [row] => table.read_row(row).map(Some),
+fn at_most_one<R>(table: &'static Table, mut rows: Vec<R>) -> Result<Option<R>, QueryError> {
+    match rows.len() {
+        0 | 1 => Ok(rows.pop()),
         rows => Err(QueryError::SeveralRows {
             relation: table.quoted(),
-            rows: rows.len(),
+            rows,
         }),
     }
 }

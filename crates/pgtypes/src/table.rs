@@ -8,6 +8,8 @@ use postgres_types::{FromSql, ToSql, Type};
 
 use sql::quote::{column_as_text, identifier as quote_identifier};
 
+use crate::columns::{FromColumns, Unfit, from_driver};
+use crate::driver_error::DriverError;
 use crate::encode::EncodeError;
 use crate::known_types::known_type;
 use crate::query_error::QueryError;
@@ -222,11 +224,8 @@ impl Table {
     }
 
     /// A row with the columns of the table as an `R`.
-    pub(crate) fn read_row<R>(&self, row: &Row) -> Result<R, QueryError>
-    where
-        R: for<'r> TryFrom<&'r Row, Error = Error>,
-    {
-        R::try_from(row).map_err(|cause| match self.unexpected_null(row) {
+    pub(crate) fn read_row<R: FromColumns>(&self, row: &Row) -> Result<R, QueryError> {
+        from_driver(self, row).map_err(|cause| match self.unexpected_null(row) {
             Some(column) => QueryError::UnexpectedNull {
                 relation: self.quoted(),
                 column,
@@ -236,11 +235,28 @@ impl Table {
     }
 
     /// The same of what a driver gives in place of a row.
-    pub(crate) fn read_answer<R>(&self, row: Result<Row, Error>) -> Result<R, QueryError>
-    where
-        R: for<'r> TryFrom<&'r Row, Error = Error>,
-    {
+    pub(crate) fn read_answer<R: FromColumns>(
+        &self,
+        row: Result<Row, Error>,
+    ) -> Result<R, QueryError> {
         self.read_row(&row.map_err(|cause| self.failed(cause))?)
+    }
+
+    /// Why a value is none of its column's Rust type.
+    pub(crate) fn unfit(&self, unfit: Unfit) -> QueryError {
+        let column = &self.columns[unfit.position];
+        let relation = self.quoted();
+        if unfit.is_null && column.never_null {
+            return QueryError::UnexpectedNull {
+                relation,
+                column: column.name,
+            };
+        }
+        QueryError::Value {
+            relation,
+            column: column.name,
+            cause: DriverError::Other(unfit.cause),
+        }
     }
 
     /// The first column that is null in `row`, and never is by the schema.

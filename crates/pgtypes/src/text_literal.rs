@@ -77,12 +77,12 @@ fn text(ty: &Type, raw: &[u8]) -> Result<Option<String>, Box<dyn Error + Sync + 
     Ok(None)
 }
 
-/// `sql` with a text in place of each parameter: what `replaced` gives for its index.
+/// `sql` with a text in place of each parameter: what `replaced` gives for its index and the SQL after it.
 ///
 /// Only `sql` that this crate has made: it has names in double quotes and constants in single ones, and neither comments nor dollar quotes.
 pub(crate) fn replace_parameters<E>(
     sql: &str,
-    mut replaced: impl FnMut(usize) -> Result<String, E>,
+    mut replaced: impl FnMut(usize, &str) -> Result<String, E>,
 ) -> Result<String, E> {
     let mut result = String::with_capacity(sql.len());
     let mut rest = sql;
@@ -94,7 +94,7 @@ pub(crate) fn replace_parameters<E>(
         let length = if mark == "$" {
             let digits = after.bytes().take_while(u8::is_ascii_digit).count();
             match after[..digits].parse::<usize>() {
-                Ok(number) => result += &replaced(number - 1)?,
+                Ok(number) => result += &replaced(number - 1, &after[digits..])?,
                 Err(_) => result += mark,
             }
             1 + digits
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn only_parameters_are_replaced() {
         let replace = |sql: &str| {
-            let replaced = replace_parameters(sql, |at| Ok::<_, Infallible>(format!("<{at}>")));
+            let replaced = replace_parameters(sql, |at, _| Ok::<_, Infallible>(format!("<{at}>")));
             replaced.unwrap()
         };
         for (sql, expected) in [

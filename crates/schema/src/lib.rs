@@ -24,6 +24,8 @@
 //! # Features
 //! - `tls`, on by default: [`Config`] connects over TLS where `sslmode` says so.
 //! - `plain`: [`Mode::Plain`] runs the schema on PostgreSQL without TimescaleDB.
+//! - `tokio`: statements run on clients of tokio-postgres.
+//! - `sqlx`: statements run on sqlx's pools, connections and transactions, and rows and values have sqlx's traits.
 //! - `testing`: a database for each test.
 //! - `serde`: `Serialize` and `Deserialize` for every value and for the generated `Row`, `New` and `Update`, as the JSON that PostgreSQL
 //!   prints.

@@ -56,7 +56,7 @@ impl std::fmt::Display for DeviceType {
     }
 }
 
-timeschema::enum_sql!(DeviceType);
+timeschema::enum_sql! { DeviceType, "public", "device_type" }
 
 /// Life of a funnel: steps are recorded while it is active; an archived one is kept for its
 /// history.
@@ -110,7 +110,7 @@ impl std::fmt::Display for FunnelStatus {
     }
 }
 
-timeschema::enum_sql!(FunnelStatus);
+timeschema::enum_sql! { FunnelStatus, "public", "funnel_status" }
 
 /// Daily count and revenue per project and event name; kept for ever.
 ///

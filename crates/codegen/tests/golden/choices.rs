@@ -42,7 +42,7 @@ impl std::fmt::Display for Mood {
     }
 }
 
-timeschema::enum_sql!(Mood);
+timeschema::enum_sql! { Mood, "public", "mood" }
 
 /// Table `public.events`.
 pub mod events {

@@ -42,7 +42,7 @@ impl std::fmt::Display for Tier {
     }
 }
 
-timeschema::enum_sql!(Tier);
+timeschema::enum_sql! { Tier, "public", "tier" }
 
 /// Row type `public.uncomparable`.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -46,7 +46,7 @@ impl std::fmt::Display for QuoteDropType {
     }
 }
 
-timeschema::enum_sql!(QuoteDropType);
+timeschema::enum_sql! { QuoteDropType, "public", "\"; drop type" }
 
 /// How somebody feels. See <https://example.org/moods?x=>\<y\>, or \[nothing\] at all.
 ///
@@ -158,7 +158,7 @@ impl std::fmt::Display for Mood {
     }
 }
 
-timeschema::enum_sql!(Mood);
+timeschema::enum_sql! { Mood, "public", "mood" }
 
 /// Enum `public.string`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -197,7 +197,7 @@ impl std::fmt::Display for String_ {
     }
 }
 
-timeschema::enum_sql!(String_);
+timeschema::enum_sql! { String_, "public", "string" }
 
 /// Enum `public.void`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -229,7 +229,7 @@ impl std::fmt::Display for Void {
     }
 }
 
-timeschema::enum_sql!(Void);
+timeschema::enum_sql! { Void, "public", "void" }
 
 /// \*/ // /// Ends a comment?
 ///
@@ -5476,7 +5476,7 @@ pub mod reporting_schema {
         }
     }
 
-    timeschema::enum_sql!(Period);
+    timeschema::enum_sql! { Period, "reporting", "period" }
 
     /// Continuous aggregate `reporting.matches` over [`public.match`](mod@super::match). Holds
     /// only what has been materialized.

@@ -881,7 +881,7 @@ pub mod clash {
         }
     }
 
-    timeschema::enum_sql!(Hstore);
+    timeschema::enum_sql! { Hstore, "clash", "hstore" }
 
     /// Table `clash.ltree`.
     pub mod ltree {
@@ -1191,7 +1191,7 @@ pub mod parts {
         }
     }
 
-    timeschema::enum_sql!(Side);
+    timeschema::enum_sql! { Side, "parts", "side" }
 
     /// Where it is.
     ///

@@ -42,7 +42,7 @@ impl std::fmt::Display for Kind {
     }
 }
 
-timeschema::enum_sql!(Kind);
+timeschema::enum_sql! { Kind, "public", "kind" }
 
 /// Continuous aggregate `public.by_hidden` over [`public.readings`](mod@readings), bucket 1 day.
 /// Holds only what has been materialized.

@@ -1,14 +1,15 @@
 //! The asynchronous driver, `tokio-postgres`.
 
 use std::ops::Deref;
-use std::pin::Pin;
 
-use postgres::{Error, Row};
-use tokio_postgres::{Client, GenericClient, RowStream};
+use futures_util::StreamExt;
+use tokio_postgres::{Client, Error, GenericClient};
 
-use super::{Direct, Run, Through};
+use super::{Answering, Direct, Run, RunStream, Through};
+use crate::columns::FromColumns;
 use crate::query_error::QueryError;
 use crate::request::Request;
+use crate::row_stream::RowStream;
 use crate::table::Table;
 
 /// A client or a transaction of the asynchronous driver, or what dereferences to one: an `Arc`, the object of a pool.
@@ -37,19 +38,16 @@ where
     }
 }
 
-/// An answer on its way.
-pub type Answering<'d, T, E = QueryError> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'd>>;
-
 impl<C: Asynchronous<V>, V> Run<V> for &C {
     type Answer<'d, T: Send + 'd>
         = Answering<'d, T>
     where
         Self: 'd;
 
-    fn rows<'d, T: Send + 'd>(
+    fn rows<'d, R: FromColumns + Send + 'd, T: Send + 'd>(
         self,
         mut request: Request<'d>,
-        read: fn(&'static Table, Vec<Row>) -> Result<T, QueryError>,
+        take: fn(&'static Table, Vec<R>) -> Result<T, QueryError>,
     ) -> Self::Answer<'d, T>
     where
         Self: 'd,
@@ -62,7 +60,8 @@ impl<C: Asynchronous<V>, V> Run<V> for &C {
                 None => client.query(&request.sql, &request.values()).await,
             };
             let rows = rows.map_err(|cause| request.table.failed(cause))?;
-            read(request.table, rows)
+            let rows = rows.iter().map(|row| request.table.read_row(row));
+            take(request.table, rows.collect::<Result<_, _>>()?)
         })
     }
 
@@ -82,8 +81,30 @@ impl<C: Asynchronous<V>, V> Run<V> for &C {
     }
 }
 
+impl<C: Asynchronous<V>, V> RunStream<V> for &C {
+    fn stream<'d, R: FromColumns + Send + 'd>(
+        self,
+        mut request: Request<'d>,
+    ) -> Answering<'d, RowStream<'d, R>>
+    where
+        Self: 'd,
+    {
+        let client = self.client();
+        Box::pin(async move {
+            request.check()?;
+            let table = request.table;
+            let rows = stream(client, &request).await;
+            let rows = rows.map_err(|cause| table.failed(cause))?;
+            Ok(RowStream::new(rows.map(move |row| table.read_answer(row))))
+        })
+    }
+}
+
 /// The rows of a statement as they come.
-pub(crate) async fn stream(client: &Client, request: &Request<'_>) -> Result<RowStream, Error> {
+async fn stream(
+    client: &Client,
+    request: &Request<'_>,
+) -> Result<tokio_postgres::RowStream, Error> {
     match request.typed() {
         Some(typed) => client.query_typed_raw(&request.sql, typed).await,
         None => client.query_raw(&request.sql, request.values()).await,

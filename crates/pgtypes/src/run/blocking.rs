@@ -2,9 +2,10 @@
 
 use std::ops::DerefMut;
 
-use postgres::{Error, GenericClient, Row, RowIter};
+use postgres::{Error, GenericClient, RowIter};
 
 use super::{Direct, Run, Through};
+use crate::columns::FromColumns;
 use crate::query_error::QueryError;
 use crate::request::Request;
 use crate::table::Table;
@@ -49,10 +50,10 @@ impl<C: Blocking<V>, V> Run<V> for &mut C {
     where
         Self: 'd;
 
-    fn rows<'d, T: Send + 'd>(
+    fn rows<'d, R: FromColumns + Send + 'd, T: Send + 'd>(
         self,
         mut request: Request<'d>,
-        read: fn(&'static Table, Vec<Row>) -> Result<T, QueryError>,
+        take: fn(&'static Table, Vec<R>) -> Result<T, QueryError>,
     ) -> Result<T, QueryError>
     where
         Self: 'd,
@@ -64,7 +65,8 @@ impl<C: Blocking<V>, V> Run<V> for &mut C {
             None => client.query(&request.sql, &request.values()),
         };
         let rows = rows.map_err(|cause| request.table.failed(cause))?;
-        read(request.table, rows)
+        let rows = rows.iter().map(|row| request.table.read_row(row));
+        take(request.table, rows.collect::<Result<_, _>>()?)
     }
 
     fn count<'d>(self, mut request: Request<'d>) -> Result<u64, QueryError>

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use pgtypes::{Array, Column, Insert, Numeric, Statement, Table, copy_in};
+use pgtypes::{Array, Column, Columns, FromColumns, Insert, Numeric, Statement, Table, copy_in};
 use postgres::Client;
 
 use crate::schema::{self, Mood, New, Stored};
@@ -134,10 +134,8 @@ fn rows_end_after_an_error(mut db: Database) {
 /// A row of one integer.
 struct One;
 
-impl TryFrom<&postgres::Row> for One {
-    type Error = postgres::Error;
-
-    fn try_from(row: &postgres::Row) -> Result<Self, postgres::Error> {
-        row.try_get::<_, i32>(0).map(|_| Self)
+impl FromColumns for One {
+    fn from_columns<C: Columns>(columns: &C) -> Result<Self, C::Error> {
+        columns.first::<i32>().map(|_| Self)
     }
 }

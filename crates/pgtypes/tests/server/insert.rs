@@ -1,8 +1,10 @@
 //! Single rows by INSERT, and rows that are all defaults.
 
 use bytes::BytesMut;
-use pgtypes::postgres::{self, Row};
-use pgtypes::{Array, Column, EncodeError, Insert, Statement, Table, ToSql, Upsert, copy_in};
+use pgtypes::{
+    Array, Column, Columns, EncodeError, FromColumns, Insert, Statement, Table, ToSql, Upsert,
+    copy_in,
+};
 
 use crate::copy::count;
 use crate::schema::{self, Mood, New, Stored};
@@ -72,11 +74,9 @@ fn an_error_is_one_line_whatever_the_server_says(mut db: Database) {
 /// What is read of such a row.
 struct N(i32);
 
-impl TryFrom<&Row> for N {
-    type Error = postgres::Error;
-
-    fn try_from(row: &Row) -> Result<Self, postgres::Error> {
-        row.try_get("n").map(Self)
+impl FromColumns for N {
+    fn from_columns<C: Columns>(columns: &C) -> Result<Self, C::Error> {
+        columns.column(0).map(Self)
     }
 }
 

@@ -5,6 +5,7 @@ mod copy;
 mod copy_errors;
 mod insert;
 mod json_form;
+mod on_sqlx;
 mod schema;
 #[path = "../support/mod.rs"]
 mod support;

@@ -2,10 +2,10 @@
 
 use bytes::BytesMut;
 use pgtypes::{
-    Array, Cidr, Column, Date, Encode, EncodeError, Inet, Insert, Interval, Json, Jsonb, Numeric,
-    Table, Timestamp, ToSql, Uuid, field, nullable_field,
+    Array, Cidr, Column, Columns, Date, Encode, EncodeError, FromColumns, Inet, Insert, Interval,
+    Json, Jsonb, Numeric, Table, Timestamp, ToSql, Uuid, field, nullable_field,
 };
-use postgres::{Client, Error, Row};
+use postgres::Client;
 
 use crate::support::random::Random;
 
@@ -127,15 +127,15 @@ macro_rules! table {
             }
         }
 
-        impl TryFrom<&Row> for Stored {
-            type Error = Error;
-
-            fn try_from(row: &Row) -> Result<Self, Error> {
+        impl FromColumns for Stored {
+            fn from_columns<C: Columns>(columns: &C) -> Result<Self, C::Error> {
+                let mut next = 3..;
+                let mut rest = || next.next().unwrap();
                 Ok(Self {
-                    id: row.try_get("id")?,
-                    at: row.try_get("at")?,
-                    mood: row.try_get("mood")?,
-                    rest: Rest { $($field: row.try_get($name)?,)+ },
+                    id: columns.column(0)?,
+                    at: columns.column(1)?,
+                    mood: columns.column(2)?,
+                    rest: Rest { $($field: columns.column(rest())?,)+ },
                 })
             }
         }

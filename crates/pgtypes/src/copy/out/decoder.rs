@@ -7,9 +7,8 @@ use std::ops::Range;
 use bytes::{Buf, BytesMut};
 use postgres_types::{FromSql, Type};
 
-use crate::columns::{Columns, FromColumns};
+use crate::columns::{Columns, FromColumns, Unfit};
 use crate::copy::encoder::{SIGNATURE, TRAILER};
-use crate::driver_error::DriverError;
 use crate::query_error::QueryError;
 use crate::table::Table;
 
@@ -78,7 +77,7 @@ impl<R: FromColumns> Decoder<R> {
             self.columns.row = self.bytes.split_to(length);
             let row = R::from_columns(&self.columns);
             self.rows += 1;
-            return row.map(Some).map_err(|unfit| self.unfit(unfit));
+            return row.map(Some).map_err(|unfit| self.table.unfit(unfit));
         }
         if self.part == Part::Nothing && !self.bytes.is_empty() {
             return Err(self.broken("there are bytes after the end marker"));
@@ -159,22 +158,6 @@ impl<R: FromColumns> Decoder<R> {
             reason,
         }
     }
-
-    fn unfit(&self, unfit: Unfit) -> QueryError {
-        let column = &self.table.columns[unfit.position];
-        let relation = self.table.quoted();
-        if unfit.is_null && column.never_null {
-            return QueryError::UnexpectedNull {
-                relation,
-                column: column.name,
-            };
-        }
-        QueryError::Value {
-            relation,
-            column: column.name,
-            cause: DriverError::Other(unfit.cause),
-        }
-    }
 }
 
 /// The columns of one row.
@@ -186,13 +169,6 @@ struct CopyColumns {
     accepted: Vec<Cell<bool>>,
     row: BytesMut,
     fields: Vec<Option<Range<usize>>>,
-}
-
-/// A value that does not fit.
-struct Unfit {
-    position: usize,
-    is_null: bool,
-    cause: Box<dyn std::error::Error + Send + Sync>,
 }
 
 impl Columns for CopyColumns {
@@ -217,6 +193,10 @@ impl Columns for CopyColumns {
             accepted.set(true);
         }
         T::from_sql_nullable(ty, raw).map_err(unfit)
+    }
+
+    fn first<'r, T: FromSql<'r>>(&'r self) -> Result<T, Unfit> {
+        self.column(0)
     }
 }
 

@@ -24,12 +24,36 @@ use super::random::Random;
 
 /// What is needed of a type to be tested.
 pub trait Value:
-    Debug + Clone + PartialEq + Sync + Encode + ToSql + for<'a> FromSql<'a> + JsonForm + 'static
+    Debug
+    + Clone
+    + PartialEq
+    + Sync
+    + Send
+    + Encode
+    + ToSql
+    + for<'a> FromSql<'a>
+    + JsonForm
+    + sqlx::Type<sqlx::Postgres>
+    + for<'q> sqlx::Encode<'q, sqlx::Postgres>
+    + for<'r> sqlx::Decode<'r, sqlx::Postgres>
+    + 'static
 {
 }
 
 impl<T> Value for T where
-    T: Debug + Clone + PartialEq + Sync + Encode + ToSql + for<'a> FromSql<'a> + JsonForm + 'static
+    T: Debug
+        + Clone
+        + PartialEq
+        + Sync
+        + Send
+        + Encode
+        + ToSql
+        + for<'a> FromSql<'a>
+        + JsonForm
+        + sqlx::Type<sqlx::Postgres>
+        + for<'q> sqlx::Encode<'q, sqlx::Postgres>
+        + for<'r> sqlx::Decode<'r, sqlx::Postgres>
+        + 'static
 {
 }
 

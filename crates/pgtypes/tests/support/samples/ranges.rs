@@ -79,6 +79,8 @@ fn both<T>(
     random: fn(&mut Random) -> T,
 ) where
     T: RangeElement + Ord + Value + Display + FromStr,
+    Range<T>: Value,
+    Multirange<T>: Value,
 {
     let (ranges, sets) = (format!("{name}range"), format!("{name}multirange"));
     let bounds = "CASE n % 4 WHEN 0 THEN '[]' WHEN 1 THEN '()' WHEN 2 THEN '[)' ELSE '(]' END";
