@@ -163,6 +163,14 @@ impl Value {
         }
     }
 
+    /// The value as text.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Value::Atom(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The value's elements; none when it is no list.
     pub(crate) fn list(&self) -> &[Value] {
         match self {

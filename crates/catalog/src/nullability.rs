@@ -17,6 +17,7 @@ mod functions;
 mod grouping;
 mod joins;
 mod json;
+mod returning;
 mod rows;
 mod scope;
 mod set_operations;
@@ -46,6 +47,28 @@ pub(crate) struct Relation {
     pub(crate) columns: HashMap<i64, Column>,
     /// The query of a view; for a continuous aggregate the user's, without the materialized part.
     pub(crate) query: Option<Node>,
+    pub(crate) writing: Writing,
+}
+
+/// What happens to a row that is written to a relation, as far as it is known: by default anything.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Writing {
+    /// Whether rules, or another server, may do something else in its place.
+    pub(crate) is_replaced: bool,
+    /// Whether triggers may change it.
+    pub(crate) is_changed: bool,
+    /// Whether columns are computed of others.
+    pub(crate) has_generated: bool,
+}
+
+impl Default for Writing {
+    fn default() -> Writing {
+        Writing {
+            is_replaced: true,
+            is_changed: true,
+            has_generated: true,
+        }
+    }
 }
 
 /// A column of such a relation.
@@ -134,6 +157,16 @@ impl Prover {
         let outputs = Scope::new(self, query, None).map(|it| it.outputs());
         let outputs = outputs.into_iter().flatten();
         outputs.map(|it| it.map(|proof| proof.text)).collect()
+    }
+
+    /// Whether a query gives at least one row, whatever the tables hold.
+    pub(crate) fn has_a_row(&self, query: &Node) -> bool {
+        Scope::new(self, query, None).is_some_and(|it| it.has_a_row())
+    }
+
+    /// Whether the query's output may have rows that come from no table row.
+    pub(crate) fn fills_gaps(&self, query: &Node) -> bool {
+        scope::fills_gaps(self, query)
     }
 
     /// The proof for a reference to a relation's column from a query.

@@ -13,11 +13,15 @@ use crate::model::RelationRef;
 use crate::nodes::Node;
 use crate::nullability::Prover;
 
+mod bounds;
 mod facts;
+mod joined;
+mod keys;
 mod parameters;
 mod reads;
+mod rows;
 
-pub(crate) use facts::{Operator, Traits, World};
+pub(crate) use facts::{Key, KeyColumn, Operator, Traits, World};
 
 /// What is proven of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,9 +127,9 @@ pub(crate) fn facts(
         name: query.name.clone(),
         columns: columns(world, prover, &query.tree),
         parameters,
-        rows: RowCount::Many,
+        rows: rows::Rows::new(world, prover, &std::cell::Cell::new(LOOKED_INTO)).count(&query.tree),
         is_volatile: reads::is_volatile(prover, &query.tree),
-        time_bounds: world.unbound(&read.reads),
+        time_bounds: bounds::of(world, prover, &query.tree),
         reads: world.names(&read.reads),
         writes: world.names(&read.writes),
     }
@@ -149,5 +153,12 @@ fn columns(world: &World, prover: &Prover, tree: &Node) -> Vec<QueryColumn> {
     targets.map(column).collect()
 }
 
+/// How many queries and views are looked into for one query, however they are nested.
+const LOOKED_INTO: u32 = 5000;
+
 /// `CmdType` of `nodes.h`.
 const SELECT: i64 = 1;
+const UPDATE: i64 = 2;
+const INSERT: i64 = 3;
+const DELETE: i64 = 4;
+const MERGE: i64 = 5;

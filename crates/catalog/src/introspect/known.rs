@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::nodes::{self, Node};
-use crate::nullability::{self, Prover};
+use crate::nullability::{self, Prover, Writing};
 
 use super::raw::{self, Answer};
 use super::relations::{self, Relation};
@@ -63,6 +63,7 @@ fn known(relation: &Relation, loose: Option<&BTreeSet<&str>>) -> nullability::Re
             let tree = relation.tree.as_deref().and_then(nodes::parse);
             tree.unwrap_or_else(Node::unknown)
         }),
+        writing: Writing::default(),
     }
 }
 

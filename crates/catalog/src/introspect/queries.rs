@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashSet};
 use crate::json::record;
 use crate::model::RelationRef;
 use crate::nodes::{self, Node};
-use crate::nullability::{self, Prover};
-use crate::queries::{Marked, Operator, Query, QueryFacts, Traits, World};
+use crate::nullability::{self, Prover, Writing};
+use crate::queries::{Key, KeyColumn, Marked, Operator, Query, QueryFacts, Traits, World};
 
 use super::bucket;
 use super::known::label;
@@ -25,6 +25,7 @@ record! {
         pub(super) trees: Rows<Tree>,
         pub(super) relations: Rows<Relation>,
         pub(super) operators: Rows<RawOperator>,
+        pub(super) loose_collations: Rows<u32>,
     }
 }
 
@@ -50,7 +51,9 @@ record! {
         /// Whether the catalog has it.
         pub(super) is_known: bool,
         pub(super) columns: Rows<Column>,
+        pub(super) keys: Rows<RawKey>,
         pub(super) is_inherited: bool,
+        pub(super) has_generated: bool,
         pub(super) has_rules: bool,
         pub(super) has_row_triggers: bool,
         pub(super) is_foreign: bool,
@@ -68,10 +71,25 @@ record! {
 }
 
 record! {
+    pub(super) struct RawKey {
+        pub(super) columns: Rows<RawKeyColumn>,
+    }
+}
+
+record! {
+    pub(super) struct RawKeyColumn {
+        pub(super) position: i64,
+        pub(super) family: u32,
+        pub(super) collation: u32,
+    }
+}
+
+record! {
     pub(super) struct RawOperator {
         pub(super) oid: u32,
         pub(super) name: String,
         pub(super) commutator: Option<String>,
+        pub(super) equality_of: Rows<u32>,
     }
 }
 
@@ -104,6 +122,13 @@ fn take(
         if !relation.is_known {
             prover.relations.insert(relation.oid, known(&relation));
         }
+        if let Some(known) = prover.relations.get_mut(&relation.oid) {
+            known.writing = Writing {
+                is_replaced: relation.has_rules || relation.is_foreign,
+                is_changed: relation.has_row_triggers,
+                has_generated: relation.has_generated,
+            };
+        }
         let is_aggregate = aggregates.contains(&(relation.schema.as_str(), relation.name.as_str()));
         let bucket = || {
             let query = prover.query(relation.oid).filter(|_| is_aggregate)?;
@@ -116,9 +141,11 @@ fn take(
         let known = Operator {
             name: operator.name,
             commutator: operator.commutator,
+            equality_of: operator.equality_of.unwrap_or_default(),
         };
         world.operators.insert(operator.oid, known);
     }
+    world.loose_collations = queries.loose_collations.into_iter().flatten().collect();
     let mut trees: Vec<Query> = queries.trees.into_iter().flatten().map(query).collect();
     trees.sort_by_key(|it| (it.name.len(), it.name.clone()));
     (world, trees)
@@ -150,6 +177,7 @@ fn known(relation: &Relation) -> nullability::Relation {
     nullability::Relation {
         label: label(&relation.schema, &relation.name),
         columns: relation.columns.iter().flatten().map(column).collect(),
+        writing: Writing::default(),
         query: is_view.then(|| relation.tree.as_ref().map_or_else(Node::unknown, parsed)),
     }
 }
@@ -162,6 +190,10 @@ fn traits(relation: Relation, time: Option<String>) -> Traits {
         .collect();
     Traits {
         required,
+        keys: relation.keys.into_iter().flatten().map(key).collect(),
+        is_inherited: relation.is_inherited,
+        is_foreign: relation.is_foreign,
+        kind: relation.kind,
         has_rules: relation.has_rules,
         has_row_triggers: relation.has_row_triggers,
         time,
@@ -169,5 +201,16 @@ fn traits(relation: Relation, time: Option<String>) -> Traits {
             schema: relation.schema,
             name: relation.name,
         },
+    }
+}
+
+fn key(raw: RawKey) -> Key {
+    let column = |column: RawKeyColumn| KeyColumn {
+        position: column.position,
+        families: vec![column.family],
+        collation: column.collation,
+    };
+    Key {
+        columns: raw.columns.into_iter().flatten().map(column).collect(),
     }
 }

@@ -99,7 +99,6 @@ query_facts AS MATERIALIZED (
                 ),
                 'keys', (
                     SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-                        'nulls_are_distinct', NOT COALESCE((pg_catalog.to_jsonb(i) ->> 'indnullsnotdistinct')::pg_catalog.bool, false),
                         'columns', (
                             SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
                                 'position', k.position,
@@ -132,6 +131,9 @@ query_facts AS MATERIALIZED (
                           SELECT FROM members AS m
                           WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND m.objid = g.tgfoid AND m.extension = 'timescaledb'
                       )
+                ),
+                'has_generated', EXISTS (
+                    SELECT FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = r.oid AND a.attgenerated <> ''
                 ),
                 'is_foreign', EXISTS (
                     SELECT

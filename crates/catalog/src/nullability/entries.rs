@@ -26,10 +26,13 @@ impl<'a> Scope<'_, 'a> {
         if position <= 0 {
             return self.row(index, position, kind);
         }
+        if self.is_target(index) {
+            return self.written(entry, index, position);
+        }
         if kind == rte::GROUP {
             return self.expression(nth(entry.list("groupexprs"), position)?.node()?);
         }
-        if self.joined.may_null(index, &self.ignored) {
+        if self.joined.may_null(index, &self.ignored) || self.command.may_null_source(self.query) {
             return None;
         }
         match kind {
@@ -47,7 +50,8 @@ impl<'a> Scope<'_, 'a> {
     /// A whole row, unless a join made it up; that of a function may be its value. What system columns hold is up to the table's kind.
     fn row(&self, index: i64, position: i64, kind: i64) -> Option<Proof> {
         let is_row = position == 0 && matches!(kind, rte::RELATION | rte::SUBQUERY | rte::WITH);
-        let is_there = is_row && !self.joined.may_null(index, &self.ignored);
+        let is_there =
+            is_row && !self.is_target(index) && !self.joined.may_null(index, &self.ignored);
         is_there.then(|| Proof::because("a row of the query"))
     }
 

@@ -12,10 +12,8 @@ use crate::nodes::{Node, Value, nth};
 use super::conditions::{Conditions, Outcome};
 use super::facts::{Facts, Reference};
 use super::joins::Joined;
+use super::returning::{Command, RowVersion};
 use super::{Function, Proof, Prover};
-
-/// `CmdType` of `nodes.h`: what a query does.
-const SELECT: i64 = 1;
 
 /// How many columns a query can have: `MaxTupleAttributeNumber` of `htup_details.h`.
 const COLUMNS: usize = 1664;
@@ -28,6 +26,7 @@ pub(super) type Outputs = Rc<Vec<Option<Proof>>>;
 pub(super) struct Scope<'s, 'a> {
     pub(super) prover: &'a Prover,
     pub(super) query: &'a Node,
+    pub(super) command: Command,
     /// The query around this one, whose columns this one may refer to.
     pub(super) outer: Option<&'s Scope<'s, 'a>>,
     pub(super) joined: Rc<Joined<'a>>,
@@ -60,8 +59,8 @@ impl<'s, 'a> Scope<'s, 'a> {
         query: &'a Node,
         outer: Option<&'s Scope<'s, 'a>>,
     ) -> Option<Scope<'s, 'a>> {
-        let is_select = query.tag() == "QUERY" && query.int("commandType") == Some(SELECT);
-        if !is_select || fills_gaps(prover, query) {
+        let command = Command::of(query)?;
+        if fills_gaps(prover, query) {
             return None;
         }
         let conditions = Conditions::of(prover, query);
@@ -71,9 +70,11 @@ impl<'s, 'a> Scope<'s, 'a> {
         let having = query.node("havingQual");
         let having = having.and_then(|having| conditions.implied(having, Outcome::True));
         facts.extend(having.unwrap_or_default());
+        command.forget_what_is_written(prover, query, &mut facts);
         Some(Scope {
             prover,
             query,
+            command,
             outer,
             joined: Rc::new(joined),
             facts,
@@ -132,7 +133,7 @@ impl<'s, 'a> Scope<'s, 'a> {
     pub(super) fn outputs(&self) -> Vec<Option<Proof>> {
         let targets = self
             .query
-            .nodes("targetList")
+            .nodes(self.command.output())
             .filter(|target| target.is_false("resjunk"));
         let mut outputs = Vec::new();
         for target in targets {
@@ -181,6 +182,9 @@ impl<'s, 'a> Scope<'s, 'a> {
     pub(super) fn variable(&self, node: &Node) -> Option<Proof> {
         let mut reference = Reference::of(node)?;
         let mut owner = self;
+        if let Some(version) = RowVersion::of(node) {
+            return self.version(reference, version);
+        }
         let mut is_left_out = owner.facts.columns.contains(&reference);
         while reference.levels > 0 {
             reference.levels -= 1;
@@ -226,7 +230,7 @@ fn rows_are_behind(query: &Node) -> bool {
 }
 
 /// Whether the query's output has rows that come from no table row.
-fn fills_gaps(prover: &Prover, query: &Node) -> bool {
+pub(super) fn fills_gaps(prover: &Prover, query: &Node) -> bool {
     // From PostgreSQL 18 a target that is a grouping key only refers to it: the call is in the grouping key.
     let groups = query.nodes("rtable").flat_map(|it| it.nodes("groupexprs"));
     let is_grouped = !query.is_null("groupClause") || !query.is_null("groupingSets");

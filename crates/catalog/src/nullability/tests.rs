@@ -42,6 +42,7 @@ fn proofs(query: &str) -> [Option<String>; 2] {
             label: "t".to_owned(),
             columns: table,
             query: None,
+            writing: Writing::default(),
         },
     );
     let view = HashMap::from([(1, column("a", None)), (2, column("b", None))]);
@@ -52,6 +53,7 @@ fn proofs(query: &str) -> [Option<String>; 2] {
             label: "v".to_owned(),
             columns: view,
             query: Some(query),
+            writing: Writing::default(),
         },
     );
     [prover.never_null(2, 1), prover.never_null(2, 2)]

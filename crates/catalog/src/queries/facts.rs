@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::model::RelationRef;
 use crate::nullability::Prover;
 
-use super::{ColumnRef, TimeBound};
+use super::ColumnRef;
 
 /// What the proofs start from.
 #[derive(Debug, Default)]
@@ -14,6 +14,8 @@ pub(crate) struct World {
     pub(crate) relations: HashMap<u32, Traits>,
     /// The operators in the queries, by OID.
     pub(crate) operators: HashMap<u32, Operator>,
+    /// Collations in which different texts may be equal.
+    pub(crate) loose_collations: BTreeSet<u32>,
 }
 
 /// What is known of a relation.
@@ -22,12 +24,34 @@ pub(crate) struct Traits {
     pub(crate) name: RelationRef,
     /// Columns that refuse null, by `NOT NULL` or by that of their domain.
     pub(crate) required: BTreeSet<i64>,
+    pub(crate) keys: Vec<Key>,
+    /// Whether it has children whose rows its keys do not cover.
+    pub(crate) is_inherited: bool,
     /// Whether rules, beside that of a view, may replace what is done to it.
     pub(crate) has_rules: bool,
     /// Whether triggers may change or drop rows before they are written.
     pub(crate) has_row_triggers: bool,
+    /// Whether it, or a part of it, is on a server that promises nothing.
+    pub(crate) is_foreign: bool,
+    /// `relkind`.
+    pub(crate) kind: String,
     /// The column of time of a hypertable or a continuous aggregate.
     pub(crate) time: Option<String>,
+}
+
+/// Columns that no two rows have the same values in. Those of a unique index are checked at once, for all rows.
+#[derive(Debug, Clone)]
+pub(crate) struct Key {
+    pub(crate) columns: Vec<KeyColumn>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct KeyColumn {
+    /// `attnum`.
+    pub(crate) position: i64,
+    /// The operator families one of whose equality it uses.
+    pub(crate) families: Vec<u32>,
+    pub(crate) collation: u32,
 }
 
 /// An operator.
@@ -36,6 +60,8 @@ pub(crate) struct Operator {
     pub(crate) name: String,
     /// The operator with its sides exchanged.
     pub(crate) commutator: Option<String>,
+    /// The B-tree families that it is the equality of.
+    pub(crate) equality_of: Vec<u32>,
 }
 
 impl World {
@@ -59,20 +85,5 @@ impl World {
         let mut names: Vec<RelationRef> = known.map(|it| it.name.clone()).collect();
         names.sort();
         names
-    }
-
-    pub(super) fn unbound(&self, relations: &BTreeSet<u32>) -> Vec<TimeBound> {
-        let known = relations.iter().filter_map(|it| self.relations.get(it));
-        let bound = |it: &Traits| {
-            Some(TimeBound {
-                relation: it.name.clone(),
-                column: it.time.clone()?,
-                lower: false,
-                upper: false,
-            })
-        };
-        let mut bounds: Vec<TimeBound> = known.filter_map(bound).collect();
-        bounds.sort_by(|a, b| a.relation.cmp(&b.relation));
-        bounds
     }
 }

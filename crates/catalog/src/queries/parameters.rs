@@ -3,11 +3,7 @@
 use crate::nodes::{Node, Value, nth};
 use crate::nullability::Prover;
 
-use super::{ColumnRef, ParameterUse, Query, World};
-
-/// `CmdType` of `nodes.h`.
-const UPDATE: i64 = 2;
-const INSERT: i64 = 3;
+use super::{ColumnRef, INSERT, ParameterUse, Query, UPDATE, World};
 
 /// `RTEKind` of `parsenodes.h`.
 const RELATION: i64 = 0;

@@ -5,10 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use crate::nodes::Node;
 use crate::nullability::Prover;
 
-use super::{SELECT, World};
-
-/// `CMD_INSERT` of `nodes.h`.
-const INSERT: i64 = 3;
+use super::{INSERT, SELECT, World};
 
 /// `RTE_RELATION` of `parsenodes.h`.
 const RELATION: i64 = 0;

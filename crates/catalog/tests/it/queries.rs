@@ -111,7 +111,7 @@ fn a_parameter_that_is_only_stored_where_null_may_be_may_be_null(database: Datab
             "timestamptz, timestamptz",
             "SELECT 1 FROM (SELECT h.at AS b FROM h) AS j WHERE b BETWEEN $1 AND $2"
         ),
-        "b >=, b <="
+        "at >=, at <="
     );
     // What is excluded from one column may go to another.
     assert_eq!(
@@ -140,14 +140,14 @@ fn a_parameter_that_is_only_stored_where_null_may_be_may_be_null(database: Datab
             "int, int",
             "UPDATE t SET x = v.x FROM (VALUES ($1, $2)) AS v (id, x) WHERE v.id = t.id AND v.x > 1"
         ),
-        ","
+        ", "
     );
     assert_eq!(
         uses(
             "int, int",
             "MERGE INTO t USING (SELECT $1 AS i) AS s ON s.i = t.id WHEN MATCHED THEN UPDATE SET x = $2 WHEN NOT MATCHED THEN INSERT (id, n) VALUES (1, $2)"
         ),
-        ","
+        ", "
     );
 }
 

@@ -1,0 +1,185 @@
+//! INSERT, UPDATE, DELETE and MERGE with RETURNING: what the rows are that were written.
+//!
+//! The columns of the table itself are those of the row as it was stored, or, for DELETE, as it was. A row that was stored has passed NOT NULL,
+//! whatever triggers did to it before. What the WHERE clause says of a table's row is said of the old one.
+
+use crate::nodes::{Node, nth};
+
+use super::facts::{Facts, Reference};
+use super::scope::Scope;
+use super::{Proof, Prover};
+
+/// What a query does: `CmdType` of `nodes.h`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Command {
+    Select,
+    Update,
+    Insert,
+    Delete,
+    Merge,
+    /// The place of each row that is to be written, before it is.
+    Source,
+}
+
+/// The version of the row that `old.x` or `new.x` in RETURNING is of, from PostgreSQL 18 on: `VarReturningType` of `primnodes.h`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RowVersion {
+    Old,
+    New,
+    Unknown,
+}
+
+impl Command {
+    pub(super) fn of(query: &Node) -> Option<Command> {
+        if query.tag() != "QUERY" {
+            return None;
+        }
+        match query.int("commandType")? {
+            1 => Some(Command::Select),
+            2 => Some(Command::Update),
+            3 => Some(Command::Insert),
+            4 => Some(Command::Delete),
+            // Before PostgreSQL 15 it is something else, which has no such field.
+            5 if query.field("mergeActionList").is_some() => Some(Command::Merge),
+            _ => None,
+        }
+    }
+
+    /// The list of the output columns.
+    pub(super) fn output(self) -> &'static str {
+        match self {
+            Command::Select => "targetList",
+            _ => "returningList",
+        }
+    }
+
+    /// Leaves out what the WHERE clause says of rows that are written after it.
+    pub(super) fn forget_what_is_written(
+        self,
+        prover: &Prover,
+        query: &Node,
+        facts: &mut Facts<'_>,
+    ) {
+        let target = query.int("resultRelation");
+        match self {
+            Command::Select | Command::Source => {}
+            Command::Delete => {
+                let table =
+                    target.and_then(|it| nth(query.list("rtable"), it)?.node()?.oid("relid"));
+                let relation = table.and_then(|it| prover.relations.get(&it));
+                // A rule or a trigger of a view may give other rows.
+                if relation.is_none_or(|it| it.query.is_some() || it.writing.is_replaced) {
+                    *facts = Facts::default();
+                }
+            }
+            Command::Update => {
+                let is_kept = |it: &Reference| it.levels != 0 || Some(it.entry) != target;
+                facts.columns.retain(is_kept);
+                // They may be of the table, too.
+                facts.expressions.clear();
+            }
+            Command::Insert | Command::Merge => *facts = Facts::default(),
+        }
+    }
+
+    /// Whether a row of MERGE may have no row of the source: `MERGE_WHEN_NOT_MATCHED_BY_SOURCE` of `primnodes.h`.
+    pub(super) fn may_null_source(self, query: &Node) -> bool {
+        const OF_SOURCE: [Option<i64>; 2] = [Some(0), Some(2)];
+        let mut actions = query.nodes("mergeActionList");
+        self == Command::Merge && actions.any(|it| !OF_SOURCE.contains(&it.int("matchKind")))
+    }
+}
+
+impl RowVersion {
+    /// `None` for a reference that does not say which version.
+    pub(super) fn of(node: &Node) -> Option<RowVersion> {
+        match node.int("varreturningtype") {
+            None | Some(0) => None,
+            Some(1) => Some(RowVersion::Old),
+            Some(2) => Some(RowVersion::New),
+            Some(_) => Some(RowVersion::Unknown),
+        }
+    }
+}
+
+impl<'a> Scope<'_, 'a> {
+    /// Whether the entry is the table that the query writes to, seen from RETURNING.
+    pub(super) fn is_target(&self, index: i64) -> bool {
+        let is_written = !matches!(self.command, Command::Select | Command::Source);
+        is_written && self.query.int("resultRelation") == Some(index)
+    }
+
+    /// A column of the row that was written.
+    pub(super) fn written(&self, entry: &'a Node, index: i64, position: i64) -> Option<Proof> {
+        let table = entry.oid("relid")?;
+        let relation = self.prover.relations.get(&table)?;
+        let writing = relation.writing;
+        if relation.query.is_some() || writing.is_replaced {
+            return None;
+        }
+        let assigned = || {
+            if writing.is_changed || !matches!(self.command, Command::Update | Command::Insert) {
+                return None;
+            }
+            // What is in the way of an insertion may be updated to something else.
+            let is_updated = self
+                .query
+                .node("onConflict")
+                .is_some_and(|it| it.int("action") != Some(1));
+            if is_updated {
+                return None;
+            }
+            let mut targets = self.query.nodes("targetList");
+            let target =
+                targets.find(|it| it.is_false("resjunk") && it.int("resno") == Some(position));
+            let source = self.source();
+            match target {
+                Some(target) => source
+                    .expression(target.node("expr")?)
+                    .map(|proof| Proof::because(format!("it is set to {}", proof.text))),
+                None => {
+                    let reference = Reference {
+                        levels: 0,
+                        entry: index,
+                        position,
+                    };
+                    let is_left_out = self.command == Command::Update
+                        && !writing.has_generated
+                        && source.facts.columns.contains(&reference);
+                    is_left_out.then(|| {
+                        Proof::because("the query leaves out its nulls and does not set it")
+                    })
+                }
+            }
+        };
+        self.prover.column(table, position).or_else(assigned)
+    }
+
+    /// The place where the values that are written are computed.
+    fn source(&self) -> Scope<'_, 'a> {
+        Scope {
+            command: Command::Source,
+            facts: self.joined.facts.clone(),
+            outer: self.outer,
+            ..self.clone()
+        }
+    }
+
+    /// `old.x` and `new.x`: there is no old row of INSERT, and no new one of DELETE.
+    pub(super) fn version(&self, reference: Reference, version: RowVersion) -> Option<Proof> {
+        let is_there = match self.command {
+            Command::Update => version != RowVersion::Unknown,
+            // ON CONFLICT or not, there is a new row.
+            Command::Insert => version == RowVersion::New,
+            Command::Delete => version == RowVersion::Old,
+            _ => false,
+        };
+        let is_own = reference.levels == 0 && self.is_target(reference.entry);
+        let table = self.entry(reference.entry)?.oid("relid")?;
+        let relation = self.prover.relations.get(&table)?;
+        let is_table = relation.query.is_none() && !relation.writing.is_replaced;
+        (is_there && is_own && is_table)
+            .then(|| self.prover.column(table, reference.position))
+            .flatten()
+    }
+}
