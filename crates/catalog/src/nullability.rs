@@ -126,6 +126,8 @@ pub(crate) struct Prover {
     pub(crate) parameters: HashSet<i64>,
     /// Finished proofs of views, by OID, then by `attnum`; a view whose proof is in progress has none yet.
     proven: RefCell<HashMap<u32, HashMap<i64, Proof>>>,
+    /// The views among them that fill gaps, or read one that does.
+    filled: RefCell<HashSet<u32>>,
 }
 
 impl Prover {
@@ -169,6 +171,17 @@ impl Prover {
         scope::fills_gaps(self, query)
     }
 
+    /// Whether a query inside this one, or a view that it reads, fills gaps: the server may evaluate a condition on its output before it does.
+    fn reads_filled(&self, query: &Node) -> bool {
+        let filled = self.filled.borrow();
+        let mut found = false;
+        query.walk(&mut |node| {
+            found |= node.tag() == "QUERY" && self.fills_gaps(node);
+            found |= node.oid("relid").is_some_and(|it| filled.contains(&it));
+        });
+        found
+    }
+
     /// The proof for a reference to a relation's column from a query.
     fn column(&self, relation: u32, position: i64) -> Option<Proof> {
         let found = self.relations.get(&relation)?;
@@ -205,6 +218,9 @@ impl Prover {
             if !is_proven {
                 // Entered first: a view that reads itself proves nothing by it.
                 self.proven.borrow_mut().insert(view, HashMap::new());
+                if self.query(view).is_some_and(|it| self.reads_filled(it)) {
+                    self.filled.borrow_mut().insert(view);
+                }
                 let proofs = self.outputs(view).unwrap_or_default();
                 self.proven.borrow_mut().insert(view, proofs);
             }

@@ -54,6 +54,8 @@ pub(super) struct Conditions<'a> {
     query: &'a Node,
     /// How many CASE expressions are around: the condition of each is looked at twice.
     cases: u32,
+    /// Whether nothing can be said: a condition on rows that fill gaps is one on the rows before they are filled up.
+    is_void: bool,
 }
 
 /// How many CASE expressions in conditions of each other are looked at.
@@ -65,11 +67,23 @@ impl<'a> Conditions<'a> {
             prover,
             query,
             cases: 0,
+            is_void: false,
+        }
+    }
+
+    /// The conditions on the rows of what the query reads.
+    pub(super) fn of_rows(prover: &'a Prover, query: &'a Node) -> Conditions<'a> {
+        Conditions {
+            is_void: prover.reads_filled(query),
+            ..Conditions::of(prover, query)
         }
     }
 
     /// What is not null when the condition has this outcome; `None` if it never has.
     pub(super) fn implied(&self, condition: &'a Node, outcome: Outcome) -> Option<Facts<'a>> {
+        if self.is_void {
+            return Some(Facts::default());
+        }
         let mut facts = self.by_kind(condition, outcome)?;
         if outcome.excludes_null() {
             self.add(condition, &mut facts);

@@ -63,7 +63,7 @@ impl<'s, 'a> Scope<'s, 'a> {
         if fills_gaps(prover, query) {
             return None;
         }
-        let conditions = Conditions::of(prover, query);
+        let conditions = Conditions::of_rows(prover, query);
         let joined = Joined::read(&conditions, query.node("jointree")?);
         let mut facts = facts_of_output(query, &joined);
         // What holds of a group's columns holds for each of its rows: the columns outside aggregates are the same in all of them.

@@ -173,6 +173,12 @@ const GAPFILLED: &[Case] = &[
         WHERE time >= '2026-01-01' AND time < '2026-01-07' GROUP BY 1) AS h",
         "",
     ),
+    // The server asks before it fills up.
+    case(
+        "SELECT h.c FROM (SELECT time_bucket_gapfill('1 day', time) AS b, count(*) AS c FROM h
+        WHERE time >= '2026-01-01' AND time < '2026-01-07' GROUP BY 1) AS h WHERE h.c > 0",
+        "",
+    ),
     careful(
         "SELECT filled(time) AS b, count(*) AS c, sum(n) AS s FROM h GROUP BY 1",
         "",

@@ -1,5 +1,7 @@
 //! What is proven of a program's queries, on a server.
 
+mod differential;
+
 use catalog::QueryFacts;
 
 use crate::support::Database;

@@ -74,6 +74,12 @@ impl Database {
         }
     }
 
+    /// Runs what psql alone understands, whatever mode the database has.
+    pub(crate) fn run_as_it_is(&self, script: &str) -> String {
+        self.psql(script)
+            .unwrap_or_else(|error| panic!("{error:.3000}"))
+    }
+
     fn psql(&self, sql: &str) -> Result<String, String> {
         let mut psql = Command::new(&self.psql)
             .args(["-XqAt", "-v", "ON_ERROR_STOP=1", "-f", "-"])
