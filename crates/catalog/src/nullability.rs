@@ -14,6 +14,7 @@ mod entries;
 mod expressions;
 mod facts;
 mod functions;
+mod gaps;
 mod grouping;
 mod joins;
 mod json;
@@ -156,8 +157,7 @@ impl Prover {
         for view in self.views_in(query) {
             self.prove(view);
         }
-        let outputs = Scope::new(self, query, None).map(|it| it.outputs());
-        let outputs = outputs.into_iter().flatten();
+        let outputs = Scope::outputs_of(self, query, None).into_iter();
         outputs.map(|it| it.map(|proof| proof.text)).collect()
     }
 
@@ -168,7 +168,7 @@ impl Prover {
 
     /// Whether the query's output may have rows that come from no table row.
     pub(crate) fn fills_gaps(&self, query: &Node) -> bool {
-        scope::fills_gaps(self, query)
+        gaps::fills_gaps(self, query)
     }
 
     /// Whether a query inside this one, or a view that it reads, fills gaps: the server may evaluate a condition on its output before it does.
@@ -230,7 +230,7 @@ impl Prover {
     /// The proofs for a view's columns.
     fn outputs(&self, view: u32) -> Option<HashMap<i64, Proof>> {
         let found = self.relations.get(&view)?;
-        let outputs = Scope::new(self, found.query.as_ref()?, None)?.outputs();
+        let outputs = Scope::outputs_of(self, found.query.as_ref()?, None);
         let numbered = (1..).zip(outputs);
         let is_older = |at: &i64| found.columns.get(at).is_some_and(|column| !column.added);
         let proofs = numbered.filter(|(at, _)| is_older(at));

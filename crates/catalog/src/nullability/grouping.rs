@@ -72,7 +72,7 @@ impl<'a> Scope<'_, 'a> {
 
     /// The expression that a reference stands for: from PostgreSQL 18 on the keys are in a range table entry of their own, and joins
     /// have columns that are made of both sides.
-    fn behind(&self, mut expression: &'a Node) -> &'a Node {
+    pub(super) fn behind(&self, mut expression: &'a Node) -> &'a Node {
         for _ in self.query.list("rtable") {
             let behind = || {
                 let reference = Reference::of(expression).filter(|it| it.levels == 0)?;

@@ -11,6 +11,7 @@ use crate::nodes::{Node, Value, nth};
 
 use super::conditions::{Conditions, Outcome};
 use super::facts::{Facts, Reference};
+use super::gaps::fills_gaps;
 use super::joins::Joined;
 use super::returning::{Command, RowVersion};
 use super::{Function, Proof, Prover};
@@ -59,10 +60,35 @@ impl<'s, 'a> Scope<'s, 'a> {
         query: &'a Node,
         outer: Option<&'s Scope<'s, 'a>>,
     ) -> Option<Scope<'s, 'a>> {
-        let command = Command::of(query)?;
         if fills_gaps(prover, query) {
             return None;
         }
+        Scope::filled_or_not(prover, query, outer)
+    }
+
+    /// The proofs of the output columns of any query, in their order.
+    pub(super) fn outputs_of(
+        prover: &'a Prover,
+        query: &'a Node,
+        outer: Option<&'s Scope<'s, 'a>>,
+    ) -> Vec<Option<Proof>> {
+        let scope = Scope::filled_or_not(prover, query, outer);
+        let outputs = scope.map(|scope| {
+            if fills_gaps(prover, query) {
+                scope.filled_outputs()
+            } else {
+                scope.outputs()
+            }
+        });
+        outputs.unwrap_or_default()
+    }
+
+    fn filled_or_not(
+        prover: &'a Prover,
+        query: &'a Node,
+        outer: Option<&'s Scope<'s, 'a>>,
+    ) -> Option<Scope<'s, 'a>> {
+        let command = Command::of(query)?;
         let conditions = Conditions::of_rows(prover, query);
         let joined = Joined::read(&conditions, query.node("jointree")?);
         let mut facts = facts_of_output(query, &joined);
@@ -131,6 +157,16 @@ impl<'s, 'a> Scope<'s, 'a> {
 
     /// The proofs of the query's output columns.
     pub(super) fn outputs(&self) -> Vec<Option<Proof>> {
+        self.each_output(|target, index| match self.query.node("setOperations") {
+            Some(operation) => self.arms(operation, index),
+            None => self.target(target),
+        })
+    }
+
+    pub(super) fn each_output(
+        &self,
+        proof: impl Fn(&'a Node, usize) -> Option<Proof>,
+    ) -> Vec<Option<Proof>> {
         let targets = self
             .query
             .nodes(self.command.output())
@@ -145,10 +181,7 @@ impl<'s, 'a> Scope<'s, 'a> {
             if outputs.len() <= index {
                 outputs.resize(index + 1, None);
             }
-            outputs[index] = match self.query.node("setOperations") {
-                Some(operation) => self.arms(operation, index),
-                None => self.target(target),
-            };
+            outputs[index] = proof(target, index);
         }
         outputs
     }
@@ -227,26 +260,4 @@ fn rows_are_behind(query: &Node) -> bool {
         && query.is_null("groupingSets")
         && query.is_null("havingQual");
     is_grouped_by_keys || is_not_grouped
-}
-
-/// Whether the query's output has rows that come from no table row.
-pub(super) fn fills_gaps(prover: &Prover, query: &Node) -> bool {
-    // From PostgreSQL 18 a target that is a grouping key only refers to it: the call is in the grouping key.
-    let groups = query.nodes("rtable").flat_map(|it| it.nodes("groupexprs"));
-    let is_grouped = !query.is_null("groupClause") || !query.is_null("groupingSets");
-    let targets = query.nodes("targetList");
-    let (keys, others): (Vec<&Node>, Vec<&Node>) =
-        targets.partition(|it| is_grouped && it.int("ressortgroupref") != Some(0));
-    let calls = |expression: &Node, is_wanted: fn(&Function) -> bool| {
-        let mut found = false;
-        expression.walk(&mut |node| {
-            let call = prover.function(node, "funcid");
-            let function = call.or_else(|| prover.function(node, "opfuncid"));
-            found |= function.is_some_and(is_wanted);
-        });
-        found
-    };
-    let fills = |it: &Node| calls(it, Function::fills_gaps);
-    let may_fill = |it: &Node| calls(it, Function::may_fill_gaps);
-    others.into_iter().any(fills) || keys.into_iter().chain(groups).any(may_fill)
 }

@@ -18,8 +18,7 @@ impl<'a> Scope<'_, 'a> {
         }
         let query = self.entry(index)?.node("subquery")?;
         let place = self.each_row();
-        let outputs = place.inner(query).map(|inner| inner.outputs());
-        let outputs = Rc::new(outputs.unwrap_or_default());
+        let outputs = Rc::new(Scope::outputs_of(self.prover, query, Some(&place)));
         let mut known = self.found.subqueries.borrow_mut();
         known.insert(index, Rc::clone(&outputs));
         Some(outputs)
@@ -63,8 +62,7 @@ impl<'a> Scope<'_, 'a> {
     /// what follows from it. As the rows that start it are proven with it, the rest holds row after row.
     fn prove_item(&self, name: &'a str, query: &'a Node) {
         loop {
-            let outputs = self.inner(query).map(|inner| inner.outputs());
-            let outputs = Rc::new(outputs.unwrap_or_default());
+            let outputs = Rc::new(Scope::outputs_of(self.prover, query, Some(self)));
             let claim = {
                 let mut known = self.found.with.borrow_mut();
                 known.insert(name, Rc::clone(&outputs)).unwrap_or_default()

@@ -115,7 +115,10 @@ fn a_grouping_key_of_version_18_that_fills_gaps_is_found() {
     );
     let grouped = ":groupClause ({SORTGROUPCLAUSE :tleSortGroupRef 1}) :groupingSets <>";
     let text = query(&group, FROM_TABLE, [&var(2, 1), &count(10)], grouped);
-    assert_eq!(proofs(&text), [None, None]);
+    assert_eq!(
+        proofs(&text),
+        [Some("`time_bucket_gapfill`".to_owned()), None]
+    );
 }
 
 #[test]
@@ -225,6 +228,7 @@ fn a_column_that_was_added_to_an_aggregate_is_not_proven() {
             label: "v".to_owned(),
             columns,
             query,
+            writing: Writing::default(),
         },
     );
     assert_eq!(prover.never_null(2, 1).as_deref(), Some("`count(*)`"));
@@ -247,6 +251,7 @@ fn a_parameter_is_what_the_caller_says() {
             label,
             columns,
             query,
+            writing: Writing::default(),
         };
         prover.relations.insert(2, relation);
         [prover.never_null(2, 1), prover.never_null(2, 2)]
@@ -313,6 +318,7 @@ fn views_upon_views_take_no_stack() {
             (2, column("x", None)),
         ]),
         query,
+        writing: Writing::default(),
     };
     prover.relations.insert(1, relation(None));
     for view in 2..=DEPTH {
@@ -362,4 +368,56 @@ fn sides_of_full_joins_in_each_other_take_no_time() {
     let tables = [TABLE; 20].join(" ");
     let text = query(&tables, &joins, [&nested, &var(1, 1)], PLAIN);
     assert_eq!(proofs(&text), [None, None]);
+}
+
+/// Proofs of what a statement returns: a column of its table, which is never null, and the same of another version of the row.
+fn returned(command: i64, version: i64, rest: &str) -> [Option<String>; 2] {
+    let text = format!(
+        "({{QUERY :commandType {command} :resultRelation 1 :cteList <> :rtable ({TABLE}) \
+         :jointree {{FROMEXPR :fromlist ({FROM_TABLE}) :quals <>}} :targetList <> :returningList (\
+         {{TARGETENTRY :expr {{VAR :varno 1 :varattno 1 :varlevelsup 0}} :resno 1 :resjunk false}} \
+         {{TARGETENTRY :expr {{VAR :varno 1 :varattno 1 :varlevelsup 0 :varreturningtype {version}}} :resno 2 :resjunk false}}) \
+         :groupingSets <> :groupClause <> :havingQual <> {rest}}})"
+    );
+    let mut prover = Prover::default();
+    let writing = Writing {
+        is_replaced: false,
+        is_changed: true,
+        has_generated: true,
+    };
+    let relation = Relation {
+        label: "t".to_owned(),
+        columns: HashMap::from([(1, column("n", Some("NOT NULL")))]),
+        query: None,
+        writing,
+    };
+    prover.relations.insert(1, relation);
+    let result = prover.result(&nodes::parse(&text).unwrap());
+    result.try_into().unwrap()
+}
+
+/// From PostgreSQL 18 on, RETURNING may name the old or the new row.
+#[test]
+fn there_is_no_old_row_of_an_insertion_and_no_new_one_of_a_deletion() {
+    let is_proven = |command, version| {
+        let [own, of_version] = returned(command, version, "");
+        assert!(own.is_some(), "{command}");
+        of_version.is_some()
+    };
+    let (update, insert, delete) = (2, 3, 4);
+    let (old, new, unknown) = (1, 2, 3);
+    assert!(is_proven(update, old) && is_proven(update, new));
+    assert!(!is_proven(insert, old) && is_proven(insert, new));
+    assert!(is_proven(delete, old) && !is_proven(delete, new));
+    assert!(!is_proven(update, unknown));
+}
+
+#[test]
+fn either_version_of_a_merged_row_may_be_missing() {
+    let action = "{MERGEACTION :matchKind 0 :commandType 2}";
+    for version in [1, 2] {
+        let [own, of_version] = returned(5, version, &format!(":mergeActionList ({action})"));
+        assert!(own.is_some());
+        assert_eq!(of_version, None);
+    }
 }

@@ -49,7 +49,7 @@ fn what_is_proven_of_queries_is_so_in_plain_mode(database: Database) {
     insta::assert_snapshot!("what_is_proven_of_queries", seen(&database, &["cases.sql"]));
 }
 
-/// Nothing is proven of them: what is seen never to be null is not asked for.
+/// Only the keys are proven of them: what else is never null is not asked for.
 #[testkit::test(|test| Database::timescale(test, "filling gaps"))]
 fn what_is_proven_of_filled_gaps_is_so(database: Database) {
     let cases = looked_at(&database, &["gaps.sql"]);
