@@ -80,8 +80,8 @@ impl fmt::Display for Difference {
 
 /// What differs, sorted by object; empty if the catalogs are equal.
 ///
-/// Privileges are compared on the objects on which something is expected. On other objects administrators grant them, to roles that differ
-/// from server to server.
+/// Privileges are compared on the objects on which something is expected, and publications if they are expected. Others are
+/// administrators', and differ from server to server.
 pub fn diff(expected: &Catalog, actual: &Catalog) -> Vec<Difference> {
     let mut differences = Vec::new();
     // Mostly they are, and the trees take many times longer to make than the catalogs to compare.
@@ -172,9 +172,12 @@ fn compare_children(
     }
 }
 
-/// Whether an object that is not expected is no difference: privileges on something that has none of the migrations'.
+/// Whether an object that is not expected is no difference: privileges on something that has none of the migrations', and publications.
 fn is_left_to_administrators(extra: &Object) -> bool {
-    extra.subject.kind == ObjectKind::Other(OtherKind::Privileges)
+    matches!(
+        extra.subject.kind,
+        ObjectKind::Other(OtherKind::Privileges | OtherKind::Publication)
+    )
 }
 
 /// Both values on one line; long ones from shortly before the place where they differ.

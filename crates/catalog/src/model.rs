@@ -462,7 +462,7 @@ words! {
         RowSecurity = "row_security",
         /// A policy of such a table.
         RowSecurityPolicy = "row_security_policy",
-        /// What others than the owner may do with a relation, column, sequence, routine or schema.
+        /// What others than the owner may do with a relation, column, sequence, routine or schema, and with new ones.
         Privileges = "privileges",
         /// A collation.
         Collation = "collation",
@@ -478,5 +478,11 @@ words! {
         ForeignTable = "foreign_table",
         /// A comment on an object whose comment is not part of something else here.
         Comment = "comment",
+        /// The server that foreign tables read, with the names of its options.
+        ForeignServer = "foreign_server",
+        /// How the values of a column are stored and counted.
+        ColumnOptions = "column_options",
+        /// The tables whose changes are published.
+        Publication = "publication",
     }
 }

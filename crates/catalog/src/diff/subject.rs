@@ -95,6 +95,9 @@ impl fmt::Display for ObjectKind {
                 OtherKind::PartitionKey => "partition key",
                 OtherKind::ForeignTable => "foreign table",
                 OtherKind::Comment => "comment",
+                OtherKind::ForeignServer => "foreign server",
+                OtherKind::ColumnOptions => "options of the column",
+                OtherKind::Publication => "publication",
             },
         })
     }

@@ -110,20 +110,58 @@ others AS MATERIALIZED (
         FROM user_schemas AS s
         JOIN pg_catalog.pg_namespace AS n ON n.oid = s.oid
         WHERE s.name <> 'public'
+        UNION ALL
+        -- Whose new objects they are for is not named, as owners are not. Without a schema they are listed for roles that own something here.
+        SELECT
+            pg_catalog.format('new %s%s', kind.name, ' in schema ' || pg_catalog.quote_ident(s.name::pg_catalog.text)),
+            -- An array without an item is refused: the owner's own is left out again.
+            CASE
+                WHEN pg_catalog.count(x.item) > 0 THEN pg_catalog.array_agg(x.item) FILTER (WHERE x.item IS NOT NULL)
+                ELSE ARRAY[pg_catalog.makeaclitem(pg_catalog.min(d.defaclrole), pg_catalog.min(d.defaclrole), 'SELECT', false)]
+            END,
+            CASE WHEN pg_catalog.count(x.item) = 0 THEN pg_catalog.min(d.defaclrole) END,
+            CASE WHEN s.name IS NOT NULL THEN NULL WHEN kind.name = 'routines' THEN 'PUBLIC: EXECUTE' WHEN kind.name = 'types' THEN 'PUBLIC: USAGE' END
+        FROM pg_catalog.pg_default_acl AS d
+        LEFT JOIN user_schemas AS s ON s.oid = d.defaclnamespace
+        CROSS JOIN LATERAL (
+            SELECT CASE
+                WHEN d.defaclobjtype = 'r' THEN 'tables'
+                WHEN d.defaclobjtype = 'S' THEN 'sequences'
+                WHEN d.defaclobjtype = 'f' THEN 'routines'
+                WHEN d.defaclobjtype = 'T' THEN 'types'
+                WHEN d.defaclobjtype = 'n' THEN 'schemas'
+                ELSE 'large objects'
+            END AS name
+        ) AS kind
+        LEFT JOIN LATERAL (
+            SELECT u.item
+            FROM pg_catalog.unnest(d.defaclacl) AS u (item)
+            JOIN LATERAL pg_catalog.aclexplode(ARRAY[u.item]) AS e ON e.grantee <> d.defaclrole
+        ) AS x ON true
+        WHERE s.oid IS NOT NULL
+            OR d.defaclnamespace = 0 AND EXISTS (
+                SELECT FROM relations AS r JOIN pg_catalog.pg_class AS c ON c.oid = r.oid WHERE c.relowner = d.defaclrole
+            )
+        GROUP BY kind.name, s.name
     ) AS a
     CROSS JOIN LATERAL (
         SELECT pg_catalog.string_agg(grantee.name || ': ' || grantee.privileges, '; ' ORDER BY grantee.name COLLATE pg_catalog."C") AS text
         FROM (
             SELECT
-                CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) END AS name,
+                CASE WHEN p.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(p.grantee)) END AS name,
                 pg_catalog.string_agg(
-                    x.privilege_type || CASE WHEN x.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END,
-                    ', ' ORDER BY x.privilege_type COLLATE pg_catalog."C"
+                    p.privilege_type || CASE WHEN p.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END,
+                    ', ' ORDER BY p.privilege_type COLLATE pg_catalog."C"
                 ) AS privileges
-            FROM pg_catalog.aclexplode(a.acl) AS x
-            -- GRANT ALL includes MAINTAIN from PostgreSQL 17 on.
-            WHERE x.grantee <> a.owner AND x.privilege_type <> 'MAINTAIN'
-            GROUP BY x.grantee
+            FROM (
+                -- One that several roles granted is one.
+                SELECT x.grantee, x.privilege_type, pg_catalog.bool_or(x.is_grantable) AS is_grantable
+                FROM pg_catalog.aclexplode(a.acl) AS x
+                -- GRANT ALL includes MAINTAIN from PostgreSQL 17 on.
+                WHERE (a.owner IS NULL OR x.grantee <> a.owner) AND x.privilege_type <> 'MAINTAIN'
+                GROUP BY x.grantee, x.privilege_type
+            ) AS p
+            GROUP BY p.grantee
         ) AS grantee
     ) AS granted
     WHERE a.acl IS NOT NULL AND COALESCE(granted.text, '') <> COALESCE(a.usual, '')
@@ -185,6 +223,87 @@ others AS MATERIALIZED (
     FROM relations AS r
     JOIN pg_catalog.pg_foreign_table AS f ON f.ftrelid = r.oid
     JOIN pg_catalog.pg_foreign_server AS v ON v.oid = f.ftserver
+    UNION ALL
+    -- Of its options only the names: the values differ from server to server, and may be secret.
+    SELECT 'foreign_server', pg_catalog.quote_ident(v.srvname::pg_catalog.text), pg_catalog.format(
+        'FOREIGN DATA WRAPPER %I%s%s%s', w.fdwname, ' TYPE ' || pg_catalog.quote_literal(v.srvtype),
+        ' VERSION ' || pg_catalog.quote_literal(v.srvversion), ' OPTIONS (' || (
+            SELECT pg_catalog.string_agg(pg_catalog.split_part(o.option, '=', 1), ', ' ORDER BY o.option COLLATE pg_catalog."C")
+            FROM pg_catalog.unnest(v.srvoptions) AS o (option)
+        ) || ')'
+    )
+    FROM pg_catalog.pg_foreign_server AS v
+    JOIN pg_catalog.pg_foreign_data_wrapper AS w ON w.oid = v.srvfdw
+    WHERE EXISTS (
+        SELECT FROM relations AS r JOIN pg_catalog.pg_foreign_table AS f ON f.ftrelid = r.oid WHERE f.ftserver = v.oid
+    )
+    UNION ALL
+    SELECT 'column_options', pg_catalog.format('%I.%I.%I', r.schema, r.name, a.attname), o.text
+    FROM relations AS r
+    JOIN pg_catalog.pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+    JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
+    CROSS JOIN LATERAL (
+        SELECT pg_catalog.concat_ws(
+            ' ',
+            CASE
+                WHEN a.attstorage = t.typstorage THEN NULL
+                WHEN a.attstorage = 'p' THEN 'STORAGE PLAIN'
+                WHEN a.attstorage = 'e' THEN 'STORAGE EXTERNAL'
+                WHEN a.attstorage = 'm' THEN 'STORAGE MAIN'
+                ELSE 'STORAGE EXTENDED'
+            END,
+            CASE WHEN a.attcompression = 'p' THEN 'COMPRESSION pglz' WHEN a.attcompression = 'l' THEN 'COMPRESSION lz4' END,
+            '(' || (
+                SELECT pg_catalog.string_agg(p.option, ', ' ORDER BY p.option COLLATE pg_catalog."C")
+                FROM pg_catalog.unnest(a.attoptions) AS p (option)
+                -- TimescaleDB keeps one of its own there.
+                WHERE p.option ~ '^n_distinct(_inherited)?='
+            ) || ')',
+            'OPTIONS (' || (
+                SELECT pg_catalog.string_agg(p.option, ', ' ORDER BY p.option COLLATE pg_catalog."C")
+                FROM pg_catalog.unnest(a.attfdwoptions) AS p (option)
+                WHERE p.option ~ '^column_name='
+            ) || ')'
+        ) AS text
+    ) AS o
+    WHERE r.kind IN ('r', 'p', 'f', 'm') AND o.text <> ''
+      -- Few columns have any.
+      AND (a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL)
+    UNION ALL
+    SELECT 'publication', pg_catalog.quote_ident(b.pubname::pg_catalog.text), pg_catalog.format(
+        'FOR %s WITH (publish = %L%s)',
+        CASE WHEN b.puballtables THEN 'ALL TABLES' ELSE published.tables END,
+        pg_catalog.concat_ws(
+            ', ',
+            CASE WHEN b.pubinsert THEN 'insert' END, CASE WHEN b.pubupdate THEN 'update' END,
+            CASE WHEN b.pubdelete THEN 'delete' END, CASE WHEN b.pubtruncate THEN 'truncate' END
+        ),
+        CASE WHEN b.pubviaroot THEN ', publish_via_partition_root' END
+    )
+    FROM pg_catalog.pg_publication AS b
+    CROSS JOIN LATERAL (
+        SELECT pg_catalog.string_agg(part.text, ', ' ORDER BY part.text COLLATE pg_catalog."C") AS tables
+        FROM (
+            SELECT pg_catalog.format(
+                'TABLE %I.%I%s%s', r.schema, r.name,
+                ' (' || (
+                    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname::pg_catalog.text), ', ' ORDER BY a.attnum)
+                    FROM pg_catalog.pg_attribute AS a
+                    WHERE a.attrelid = p.prrelid AND a.attnum = ANY (p.prattrs)
+                ) || ')',
+                ' WHERE ' || pg_catalog.pg_get_expr(p.prqual, p.prrelid)
+            ) AS text
+            FROM pg_catalog.pg_publication_rel AS p
+            JOIN relations AS r ON r.oid = p.prrelid
+            WHERE p.prpubid = b.oid
+            UNION ALL
+            SELECT pg_catalog.format('TABLES IN SCHEMA %I', s.name)
+            FROM pg_catalog.pg_publication_namespace AS n
+            JOIN user_schemas AS s ON s.oid = n.pnnspid
+            WHERE n.pnpubid = b.oid
+        ) AS part
+    ) AS published
+    WHERE published.tables IS NOT NULL OR b.puballtables AND EXISTS (SELECT FROM relations)
     UNION ALL
     SELECT 'comment', pg_catalog.format('%s %s', i.type, i.identity), d.description
     FROM (

@@ -48,6 +48,12 @@ const SCHEMA: &str = r#"
     CREATE FOREIGN DATA WRAPPER wrapper;
     CREATE SERVER elsewhere FOREIGN DATA WRAPPER wrapper OPTIONS (host 'secret.example', password 'hunter2');
     CREATE FOREIGN TABLE remote (id integer) SERVER elsewhere OPTIONS (table_name 'far', password 'hunter2');
+    ALTER DEFAULT PRIVILEGES IN SCHEMA "Odd one" GRANT SELECT, INSERT ON TABLES TO others_reader;
+    ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+    ALTER TABLE notes ALTER note SET STORAGE EXTERNAL, ALTER note SET COMPRESSION pglz, ALTER order_id SET (n_distinct = -0.5);
+    ALTER FOREIGN TABLE remote ALTER id OPTIONS (column_name 'far_id', password 'hunter2');
+    CREATE PUBLICATION others_all FOR TABLE orders WHERE (total > 0), notes (note, id) WITH (publish = 'insert, update');
+    CREATE PUBLICATION others_schema FOR TABLES IN SCHEMA "Odd one" WITH (publish_via_partition_root);
     COMMENT ON CONSTRAINT orders_pkey ON orders IS 'A constraint''s.';
     COMMENT ON INDEX orders_pkey IS 'An index''s.';
     COMMENT ON FUNCTION secret(integer) IS 'A function''s.';
@@ -129,6 +135,13 @@ fn a_change_is_named_in_the_words_of_postgresql(database: Database) {
            ALTER TABLE parts DETACH PARTITION parts_old;
            ALTER TABLE heir NO INHERIT notes;
            ALTER FOREIGN TABLE remote OPTIONS (SET table_name 'farther');
+           ALTER SERVER elsewhere OPTIONS (ADD port '1');
+           ALTER TABLE notes ALTER note SET STORAGE MAIN;
+           ALTER FOREIGN TABLE remote ALTER id OPTIONS (SET column_name 'near_id');
+           ALTER PUBLICATION others_all DROP TABLE notes;
+           ALTER DEFAULT PRIVILEGES IN SCHEMA "Odd one" REVOKE INSERT ON TABLES FROM others_reader;
+           ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO PUBLIC;
+           CREATE PUBLICATION others_later FOR TABLE orders;
            COMMENT ON INDEX orders_pkey IS 'Another.';
            CREATE RULE new AS ON DELETE TO orders DO INSTEAD NOTHING;"#,
     );
@@ -165,4 +178,19 @@ fn privileges_are_compared_where_the_migrations_grant_some(database: Database) {
         differences[0].to_string(),
         "privileges on table public.ours is missing: expected others_reader: SELECT"
     );
+}
+
+/// A reader may have the same privilege of two roles: it is one.
+#[testkit::test(Database::empty)]
+fn a_privilege_that_two_roles_granted_is_one(database: Database) {
+    database.run(ROLES);
+    database.run(
+        "CREATE TABLE ours (id integer); GRANT SELECT ON ours TO others_owner WITH GRANT OPTION; GRANT SELECT ON ours TO others_reader;",
+    );
+    let expected = database.catalog();
+    database.run("SET ROLE others_owner; GRANT SELECT ON ours TO others_reader; RESET ROLE;");
+    assert_eq!(diff(&expected, &database.catalog()), []);
+    let privileges = &expected.others[0];
+    let text = "others_owner: SELECT WITH GRANT OPTION; others_reader: SELECT";
+    assert_eq!(privileges.definition, text);
 }
