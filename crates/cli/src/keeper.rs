@@ -19,9 +19,11 @@ use crate::args::SnapshotArgs;
 use crate::failure::Failure;
 use crate::generated::GeneratedCode;
 use crate::project::Project;
+use crate::queries;
 use crate::scratch;
+use crate::screen::Screen;
 use crate::snapshot::{self, Committed, Included};
-use crate::target::Session;
+use crate::target::{Chosen, Session};
 
 use expected::{AppliedMigrations, Claim, applied, claim, is_overtaken, nothing};
 pub use kept::Kept;
@@ -43,6 +45,7 @@ pub struct Keeper {
     /// Which of the pending migrations the run applies.
     selection: Selection,
     generated: GeneratedCode,
+    queries: queries::Keeper,
 }
 
 /// What is known about the database that a run starts from.
@@ -111,11 +114,13 @@ impl Keeper {
         args: &SnapshotArgs,
         only_check: bool,
         selection: Selection,
+        screen: &mut Screen,
     ) -> Result<Keeper, Failure> {
         let path = project.snapshot_file(args.snapshot.as_deref())?;
         let shown = project.shown(&path).to_owned();
         Ok(Keeper {
             committed: Committed::read(&path),
+            queries: queries::Keeper::new(&path, project.root(), screen)?,
             history: project.history()?,
             included: Included::of(project)?,
             path,
@@ -273,6 +278,29 @@ impl Keeper {
         }
         self.write_if_proven(link, migrations, report, before, found)
             .map(Some)
+    }
+
+    /// Has the target describe the queries where it holds `kept`, what the snapshot says.
+    pub fn keep_queries(
+        &self,
+        chosen: &Chosen,
+        session: &mut Session,
+        report: &Report,
+        kept: Option<&Kept>,
+        screen: &mut Screen,
+    ) -> Result<queries::Kept, Failure> {
+        let Some(schema) = kept
+            .and_then(Kept::snapshot)
+            .filter(|_| !self.queries.is_idle())
+        else {
+            return Ok(queries::Kept::None);
+        };
+        let address = chosen.target.address()?;
+        chosen.target.check(&address, &mut *session.link)?;
+        let scope = snapshot::scope(&report.facts, &self.included.schemas);
+        let only_check = self.only_check;
+        self.queries
+            .keep(&address.config, scope, schema, only_check, screen)
     }
 
     /// What [`Keeper::look`] ended a run for.

@@ -41,6 +41,7 @@ mod init;
 mod migrate;
 mod new_migration;
 mod psql;
+mod queries;
 mod reset;
 mod status;
 mod with_db;

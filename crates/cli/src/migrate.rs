@@ -93,7 +93,13 @@ pub fn run(project: &Project, args: &Migrate, screen: &mut Screen) -> Result<Exi
         options.mode = chosen.mode(&args.mode)?;
         return dry_run::run(&chosen, &migrations, &options, screen);
     }
-    let keeper = Keeper::new(project, &args.snapshot, args.frozen, options.selection)?;
+    let keeper = Keeper::new(
+        project,
+        &args.snapshot,
+        args.frozen,
+        options.selection,
+        screen,
+    )?;
     keeper.check_folder(&migrations)?;
     run_on(
         &mut chosen,
@@ -171,7 +177,12 @@ pub fn go_on(
         Some(snapshot) => keeper.problems(&snapshot.catalog, migrations, &report),
         None => Vec::new(),
     };
+    let queries = keeper.keep_queries(chosen, session, &report, kept.as_ref(), screen)?;
+    queries.show(screen);
     let mut document = document(chosen, &report, kept.as_ref());
+    if !queries.document().is_null() {
+        document["queries"] = queries.document();
+    }
     if !problems.is_empty() {
         for line in generated::report(&problems) {
             screen.line(line);
@@ -183,7 +194,9 @@ pub fn go_on(
     }
     screen.document(&document);
     Ok(match kept {
-        Some(kept) if kept.is_found() || !problems.is_empty() => Code::Found.into(),
+        Some(kept) if kept.is_found() || queries.is_found() || !problems.is_empty() => {
+            Code::Found.into()
+        }
         _ => ExitCode::SUCCESS,
     })
 }

@@ -140,7 +140,7 @@ impl Included {
 }
 
 /// What of the database belongs to the project.
-fn scope(facts: &Facts, schemas: &[String]) -> Scope {
+pub fn scope(facts: &Facts, schemas: &[String]) -> Scope {
     let schema = facts.history_schema.clone().unwrap_or_default();
     let current = facts.current_schema.clone().unwrap_or_default();
     let own = |name| RelationRef {
@@ -227,13 +227,18 @@ pub fn write(snapshot: &Snapshot, path: &Path) -> Result<(), Failure> {
         )
         .next("cargo xtask migrate --snapshot FILE")
     };
+    write_whole(path, &snapshot.to_text()).map_err(failed)
+}
+
+/// Writes a file so that no reader and no crash sees half of it.
+pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     let path = behind_links(path);
     let beside = beside(&path);
-    let written = fs::write(&beside, snapshot.to_text()).and_then(|()| fs::rename(&beside, &path));
+    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, &path));
     if written.is_err() {
         let _ = fs::remove_file(&beside);
     }
-    written.map_err(failed)
+    written
 }
 
 /// The file that the snapshot is written to before it gets its name, so that no reader and no crash sees half a file; a unique name,

@@ -30,7 +30,17 @@ pub enum ColumnChoice {
 impl Choices {
     /// The choice for a column.
     pub(crate) fn column(&self, source: &Source<'_>, column: &str) -> Option<&ColumnChoice> {
-        let mut names = names_of_column(source, column);
+        self.named(source.schema, source.name, column)
+    }
+
+    /// The choice for the column of these names.
+    pub(crate) fn named(
+        &self,
+        schema: &str,
+        relation: &str,
+        column: &str,
+    ) -> Option<&ColumnChoice> {
+        let mut names = names_of_column(schema, relation, column);
         names.find_map(|name| self.columns.get(&name))
     }
 
@@ -47,7 +57,7 @@ impl Choices {
     pub(crate) fn check(&self, catalog: &Catalog, sources: &[Source<'_>], errors: &mut Errors) {
         let columns = sources.iter().flat_map(|source| {
             let columns = source.columns.iter();
-            columns.flat_map(|column| names_of_column(source, &column.name))
+            columns.flat_map(|column| names_of_column(source.schema, source.name, &column.name))
         });
         let columns = columns.collect();
         check_names("columns", "column", self.columns.keys(), columns, errors);
@@ -94,12 +104,13 @@ fn check_names<'a>(
 }
 
 /// What a column may be called, the most usual name first.
-fn names_of_column<'a>(
-    source: &'a Source<'_>,
-    column: &'a str,
-) -> impl Iterator<Item = String> + 'a {
-    let short = (source.schema == "public").then(|| format!("{}.{column}", source.name));
-    let full = format!("{}.{}.{column}", source.schema, source.name);
+fn names_of_column(
+    schema: &str,
+    relation: &str,
+    column: &str,
+) -> impl Iterator<Item = String> + use<> {
+    let short = (schema == "public").then(|| format!("{relation}.{column}"));
+    let full = format!("{schema}.{relation}.{column}");
     short.into_iter().chain([full])
 }
 

@@ -160,7 +160,7 @@ fn url(text: &str) -> Option<usize> {
 }
 
 /// The text on one line, with what does not show named.
-fn visible(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return Cow::Borrowed(text);
     }

@@ -20,6 +20,7 @@ mod names;
 mod new;
 mod page;
 mod prepare;
+mod queries;
 mod relation;
 mod render;
 mod source;
@@ -32,6 +33,8 @@ use std::collections::HashSet;
 
 use catalog::Catalog;
 
+pub use self::queries::QueryFile;
+use self::queries::modules;
 pub use choices::{Choices, ColumnChoice};
 pub use error::{Error, Errors, Named};
 
@@ -77,4 +80,17 @@ pub fn may_collide<'a>(catalog: &'a Catalog, names: impl Iterator<Item = &'a str
     let types = types.chain(composites).map(String::as_str);
     let all: HashSet<&str> = names.chain(relations).chain(columns).chain(types).collect();
     names::may_collide(&all)
+}
+
+/// The Rust text for `files` of queries: a module for each, in it a function for each query and a struct for its rows. It belongs into a
+/// module `queries` beside the module `schema` of [`generate_with`].
+///
+/// # Errors
+/// If two names become the same in Rust, or a domain refers to itself.
+pub fn generate_queries(
+    catalog: &Catalog,
+    choices: &Choices,
+    files: &[QueryFile<'_>],
+) -> Result<String, Error> {
+    render::queries(&modules(catalog, choices, files)?)
 }

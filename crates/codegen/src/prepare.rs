@@ -114,16 +114,16 @@ pub(crate) fn file(catalog: &Catalog, choices: &Choices) -> Result<File, Errors>
 }
 
 /// The Rust paths of the catalog's objects, from the root of the file.
-struct Names<'a> {
+pub(crate) struct Names<'a> {
     /// Each schema that is not empty, the root first, and its module.
     schemas: Vec<(&'a str, Option<String>)>,
     /// Of enums and composite types.
     types: HashMap<Key<'a>, String>,
-    relations: HashMap<Key<'a>, String>,
+    pub(crate) relations: HashMap<Key<'a>, String>,
 }
 
 impl<'a> Names<'a> {
-    fn new(
+    pub(crate) fn new(
         catalog: &'a Catalog,
         composites: &[Composite<'a>],
         sources: &[Source<'a>],
@@ -191,7 +191,7 @@ impl<'a> Names<'a> {
     }
 
     /// The catalog's types, with these paths.
-    fn types(&self, catalog: &'a Catalog, composites: &[Composite<'a>]) -> Types<'a> {
+    pub(crate) fn types(&self, catalog: &'a Catalog, composites: &[Composite<'a>]) -> Types<'a> {
         let path = |key: Key<'a>| (key, self.types[&key].clone());
         let enums = catalog.enums.iter();
         let enums = enums.map(|e| path((e.schema.as_str(), e.name.as_str())));

@@ -102,6 +102,11 @@ impl<'a> Types<'a> {
 
     /// The Rust type for `ty` in a module that lies `depth` modules below the root of the file.
     pub(crate) fn rust(&self, ty: &TypeRef, depth: usize) -> Result<RustType, CircularDomain> {
+        self.rust_from(ty, &"super::".repeat(depth))
+    }
+
+    /// The Rust type for `ty` where the root of the file has that path.
+    pub(crate) fn rust_from(&self, ty: &TypeRef, root: &str) -> Result<RustType, CircularDomain> {
         let is_domain = self.domain(ty).is_some();
         let mut ty = ty;
         let mut array = ty.array;
@@ -119,7 +124,7 @@ impl<'a> Types<'a> {
             }
             array |= ty.array;
         }
-        let Some(element) = self.element(ty, depth) else {
+        let Some(element) = self.element(ty, root) else {
             return Ok(as_text());
         };
         let is_composite = self.path_of_struct(ty).is_some();
@@ -164,15 +169,15 @@ impl<'a> Types<'a> {
         self.structs.get(&(ty.schema.as_str(), ty.name.as_str()))
     }
 
-    fn element(&self, ty: &TypeRef, depth: usize) -> Option<String> {
+    fn element(&self, ty: &TypeRef, root: &str) -> Option<String> {
         if let Some(builtin) = builtin(ty) {
             return Some(builtin.rust.to_owned());
         }
         if let Some(path) = self.enums.get(&(ty.schema.as_str(), ty.name.as_str())) {
-            return Some(format!("{}{path}", "super::".repeat(depth)));
+            return Some(format!("{root}{path}"));
         }
         if let Some(path) = self.path_of_struct(ty) {
-            return Some(format!("{}{path}", "super::".repeat(depth)));
+            return Some(format!("{root}{path}"));
         }
         let range = self.ranges.get(&(ty.schema.as_str(), ty.name.as_str()));
         if let Some(range) = range {

@@ -44,7 +44,7 @@ impl File {
             let path = path.to_owned();
             Error::Names(vec![Misnamed { path, problem }])
         })?;
-        let text = normalise(path, content)?;
+        let text = text(path, content)?;
         let checksum = checksum(&text);
         Ok(File {
             version,
@@ -257,7 +257,11 @@ fn hexadecimal(digest: &[u8]) -> String {
         .collect()
 }
 
-fn normalise(path: &Path, content: Vec<u8>) -> Result<String, Error> {
+/// The text of an SQL file, without a byte order mark and with LF line ends.
+///
+/// # Errors
+/// If it is not UTF-8, or has a NUL byte, which no statement can have.
+pub fn text(path: &Path, content: Vec<u8>) -> Result<String, Error> {
     let mut text = String::from_utf8(content).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let LineColumn { line, column } = position(&String::from_utf8_lossy(valid));

@@ -90,6 +90,7 @@ mod one_line;
 mod page;
 mod parameter;
 mod postgis;
+mod query;
 mod query_error;
 #[cfg(test)]
 #[path = "../tests/support/random.rs"]
@@ -133,6 +134,7 @@ pub use encode::{Encode, field, nullable_field};
 #[cfg(feature = "sqlx")]
 pub use on_sqlx::Sqlx;
 pub use postgres_types::{FromSql, ToSql};
+pub use query::{IsAtMostOne, IsOne, QueryText, QueryVariant};
 #[cfg(any(feature = "tokio", feature = "sqlx"))]
 pub use row_stream::RowStream;
 #[cfg(feature = "tokio")]
@@ -190,6 +192,7 @@ values! { $
     postgis::{Geography, Geometry};
     range::{Range, RangeError};
     range_element::{RangeElement};
+    query::{AtMostOne, ExactlyOne, Many, Query};
     query_error::{QueryError};
     rows::{Rows};
     run::{Run};

@@ -5,7 +5,6 @@
 use std::fmt::Write;
 use std::marker::PhantomData;
 
-use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{ToSql, Type};
 use sql::quote::identifier as quote_identifier;
 
@@ -307,13 +306,7 @@ impl<'a, R: FromColumns + Send, K> Statement<'a, R, K> {
     where
         R: 'd,
     {
-        let mut request = self.request(true);
-        request.check()?;
-        let rows = run::blocking::stream(client.client(), &request);
-        let rows = rows.map_err(|cause| request.table.failed(cause))?;
-        let table = request.table;
-        let rows = rows.iterator();
-        Ok(Rows::new(rows.map(move |row| table.read_answer(row))))
+        run::blocking::iter(client.client(), self.request(true))
     }
 
     /// Runs the statement on an asynchronous driver and returns the rows one at a time, as a [`Stream`](futures_util::Stream). The
@@ -362,7 +355,10 @@ impl<'a, R: FromColumns, K> Statement<'a, R, K> {
     }
 }
 
-fn at_most_one<R>(table: &'static Table, mut rows: Vec<R>) -> Result<Option<R>, QueryError> {
+pub(crate) fn at_most_one<R>(
+    table: &'static Table,
+    mut rows: Vec<R>,
+) -> Result<Option<R>, QueryError> {
     match rows.len() {
         0 | 1 => Ok(rows.pop()),
         rows => Err(QueryError::SeveralRows {

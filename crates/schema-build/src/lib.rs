@@ -10,7 +10,8 @@
 //! The crate's root includes what it writes with `timeschema::include_schema!()`.
 //!
 //! The migrations are in the folder that `timeschema.toml` names, else in `migrations/`, of the nearest folder that has one of the two: the
-//! crate's folder, or one above it. The snapshot is `schema.json` in the crate's folder. A [`Builder`] names other paths.
+//! crate's folder, or one above it. The snapshot is `schema.json` in the crate's folder. A [`Builder`] names other paths. The queries are
+//! in `queries/` beside the snapshot, and `queries.json` is there too.
 #![deny(missing_docs)]
 #![expect(
     clippy::needless_doctest_main,
@@ -18,6 +19,7 @@
 )]
 
 mod output;
+mod queries;
 mod root;
 
 use std::error::Error;
@@ -98,11 +100,11 @@ impl Builder {
         }
     }
 
-    /// Writes `schema.rs` (the modules) and `built.rs` (the value of `SCHEMA`) for the crate in the folder `package` to the folder `out`,
+    /// Writes `schema.rs` (the modules), `queries.rs` (the queries) and `built.rs` (the value of `SCHEMA`) for the crate in the folder `package` to the folder `out`,
     /// and returns the files and folders that they depend on. [`compile`](Self::compile) calls it with cargo's values.
     ///
     /// # Errors
-    /// If there is no migration or no snapshot, they do not match, two names become the same in Rust, or `timeschema.toml` names a
+    /// If there is no migration or no snapshot, they do not match, `queries.json` does not match the queries or the snapshot, two names become the same in Rust, or `timeschema.toml` names a
     /// type or a column that does not exist.
     pub fn build(&self, package: &Path, out: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
         let snapshot_file = self.snapshot.clone().unwrap_or_else(|| SNAPSHOT.into());
@@ -146,12 +148,16 @@ impl Builder {
             fingerprint: snapshot.fingerprint(),
             settings: &settings,
         };
+        let folder = package.join(&snapshot_file);
+        let folder = folder.parent().unwrap_or(package);
+        let queries = queries::generate(folder, package, &snapshot.catalog, &choices)?;
         fs::write(out.join("schema.rs"), modules)?;
+        fs::write(out.join("queries.rs"), queries)?;
         fs::write(out.join("built.rs"), built.to_string())?;
         // Without timeschema.toml, cargo runs this program in each build: watching the folder for it would also watch `target/`.
-        Ok([migrations, snapshot_file, root.join(settings::FILE)]
-            .map(|path| package.join(path))
-            .into())
+        let read = [migrations, snapshot_file, root.join(settings::FILE)];
+        let read = read.into_iter().map(|path| package.join(path));
+        Ok(read.chain(queries::watched(folder)).collect())
     }
 }
 

@@ -24,6 +24,12 @@ macro_rules! include_schema {
             include!(concat!(env!("OUT_DIR"), "/schema.rs"));
         }
 
+        /// The queries of the folder `queries`: a module for each file, in it a function for each query.
+        #[allow(clippy::too_many_arguments, reason = "generated from queries")]
+        pub mod queries {
+            include!(concat!(env!("OUT_DIR"), "/queries.rs"));
+        }
+
         // What is named below wins over it.
         #[allow(unused_imports, reason = "a schema may be empty")]
         pub use schema::*;

@@ -2,12 +2,14 @@
 
 use std::ops::DerefMut;
 
-use postgres::{Error, GenericClient, RowIter};
+use postgres::GenericClient;
+use postgres::fallible_iterator::FallibleIterator;
 
 use super::{Direct, Run, Through};
 use crate::columns::FromColumns;
 use crate::query_error::QueryError;
 use crate::request::Request;
+use crate::rows::Rows;
 use crate::table::Table;
 
 /// A client or a transaction of the blocking driver, or what dereferences to one.
@@ -84,12 +86,16 @@ impl<C: Blocking<V>, V> Run<V> for &mut C {
 }
 
 /// The rows of a statement as they come.
-pub(crate) fn stream<'c>(
-    client: &'c mut impl GenericClient,
-    request: &Request<'_>,
-) -> Result<RowIter<'c>, Error> {
-    match request.typed() {
+pub(crate) fn iter<'d, R: FromColumns + 'd>(
+    client: &'d mut impl GenericClient,
+    mut request: Request<'_>,
+) -> Result<Rows<'d, R>, QueryError> {
+    request.check()?;
+    let rows = match request.typed() {
         Some(typed) => client.query_typed_raw(&request.sql, typed),
         None => client.query_raw(&request.sql, request.values()),
-    }
+    };
+    let table = request.table;
+    let rows = rows.map_err(|cause| table.failed(cause))?.iterator();
+    Ok(Rows::new(rows.map(move |row| table.read_answer(row))))
 }

@@ -1,0 +1,348 @@
+//! What a migrated database says of queries. Nothing is run, and nothing stays.
+//!
+//! Each variant is prepared, which gives the types of its parameters and columns. Then each is the body of a function in a transaction that
+//! is rolled back: the catalog has the analyzed query of such a function, which the proofs read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use catalog::{QueryFacts, Scope};
+use migrator::wire::Config;
+use postgres::error::{DbError, ErrorPosition};
+use postgres::types::Type;
+use postgres::{Client, SimpleQueryMessage, SimpleQueryRow, Statement, Transaction};
+use queries::{Answer, DescribedQuery, Query, Untyped, Variant};
+use sql::qualified::qualified;
+
+use crate::explain;
+use crate::failure::{Code, Failure};
+
+/// What the database does not know of a query.
+pub enum Refusal {
+    /// The server refused a variant, at this byte of the query's text if it said where.
+    Server {
+        error: DbError,
+        offset: Option<usize>,
+    },
+    /// The query has no type.
+    Untyped(Untyped),
+}
+
+/// The names of types, by OID.
+type Types = BTreeMap<u32, queries::Type>;
+
+/// A query to describe.
+pub struct Asked<'a> {
+    pub module: &'a str,
+    pub query: &'a Query,
+}
+
+/// A variant that was prepared.
+struct Prepared<'a> {
+    /// Its query's position among those asked.
+    query: usize,
+    variant: &'a Variant,
+    /// Which of the query's parameters need a cast.
+    casts: Vec<usize>,
+    parameters: Vec<u32>,
+    columns: Vec<(String, u32)>,
+    /// The name of its function in `pg_temp`; `None` for a statement that cannot be the body of one.
+    function: Option<String>,
+}
+
+/// What the database at this address says of each query.
+pub fn ask(
+    config: &Config,
+    scope: Scope,
+    asked: &[Asked<'_>],
+) -> Result<Vec<Result<DescribedQuery, Vec<Refusal>>>, Failure> {
+    let mut client = config
+        .client()
+        .map_err(|error| explain::unreachable(&error, "correct user and password"))?;
+    let variants: Vec<Vec<Variant>> = asked.iter().map(|it| it.query.variants()).collect();
+    let mut refused: BTreeMap<usize, Vec<Refusal>> = BTreeMap::new();
+    let mut prepared = Vec::new();
+    for (at, variants) in variants.iter().enumerate() {
+        for variant in variants {
+            match prepare(&mut client, at, asked[at].query, variant)? {
+                Ok(it) => prepared.push(it),
+                Err(refusal) => {
+                    refused.entry(at).or_default().push(refusal);
+                    break;
+                }
+            }
+        }
+    }
+    prepared.retain(|it| !refused.contains_key(&it.query));
+    let types = types(&mut client, &prepared)?;
+    let facts = facts(&mut client, scope, &mut prepared, asked, &types)?;
+    let mut described = Vec::new();
+    for (at, (asked, variants)) in asked.iter().zip(&variants).enumerate() {
+        if let Some(refusals) = refused.remove(&at) {
+            described.push(Err(refusals));
+            continue;
+        }
+        let own = prepared.iter().filter(|it| it.query == at);
+        let answers: Vec<Answer> = own.map(|it| it.answer(&types, &facts)).collect();
+        let outcome = asked.query.describe(asked.module, variants, &answers);
+        described.push(outcome.map_err(|it| it.into_iter().map(Refusal::Untyped).collect()));
+    }
+    Ok(described)
+}
+
+impl Prepared<'_> {
+    fn answer(&self, types: &Types, facts: &[QueryFacts]) -> Answer {
+        let columns = self.columns.iter();
+        let facts = facts
+            .iter()
+            .find(|it| Some(&it.name) == self.function.as_ref());
+        Answer {
+            parameters: self
+                .parameters
+                .iter()
+                .map(|oid| types[oid].clone())
+                .collect(),
+            columns: columns
+                .map(|(name, oid)| (name.clone(), types[oid].clone()))
+                .collect(),
+            casts: self.casts.clone(),
+            facts: facts.cloned(),
+        }
+    }
+
+    /// The statement that makes the function.
+    fn definition(&self, name: &str, types: &Types) -> String {
+        let parameters: Vec<&str> = self
+            .parameters
+            .iter()
+            .map(|oid| types[oid].sql.as_str())
+            .collect();
+        format!(
+            "CREATE FUNCTION pg_temp.{name}({}) RETURNS void LANGUAGE sql BEGIN ATOMIC {}\n; END",
+            parameters.join(", "),
+            self.variant.sql
+        )
+    }
+}
+
+fn prepare<'a>(
+    client: &mut Client,
+    at: usize,
+    query: &Query,
+    variant: &'a Variant,
+) -> Result<Result<Prepared<'a>, Refusal>, Failure> {
+    let mut casts = Vec::new();
+    let statement = match client.prepare(&variant.sql) {
+        Ok(statement) => statement,
+        Err(error) => match with_casts(client, query, variant)? {
+            Some((statement, needed)) => {
+                casts = needed;
+                statement
+            }
+            None => return refusal(&error, variant).map(Err),
+        },
+    };
+    let columns = statement.columns().iter();
+    Ok(Ok(Prepared {
+        query: at,
+        variant,
+        casts,
+        parameters: statement.params().iter().map(Type::oid).collect(),
+        columns: columns
+            .map(|it| (it.name().to_owned(), it.type_().oid()))
+            .collect(),
+        function: None,
+    }))
+}
+
+/// What the server said of the variant, and where in the query.
+fn refusal(error: &postgres::Error, variant: &Variant) -> Result<Refusal, Failure> {
+    let Some(server) = error.as_db_error() else {
+        return Err(lost(error));
+    };
+    let offset = match server.position() {
+        Some(ErrorPosition::Original(position)) => Some(variant.place(*position as usize)),
+        _ => None,
+    };
+    let error = server.clone();
+    Ok(Refusal::Server { error, offset })
+}
+
+/// The variant with a cast for each parameter that has two types if each of its places is looked at alone, one of them `text`: that is what
+/// PostgreSQL takes where functions of several types fit, and another place knows better. With the parameters that have a cast.
+fn with_casts(
+    client: &mut Client,
+    query: &Query,
+    variant: &Variant,
+) -> Result<Option<(Statement, Vec<usize>)>, Failure> {
+    let apart = query.apart(variant.given);
+    let Ok(statement) = client.prepare(&apart.sql) else {
+        return Ok(None);
+    };
+    let mut found: BTreeMap<usize, BTreeSet<u32>> = BTreeMap::new();
+    for (parameter, ty) in apart.parameters.iter().zip(statement.params()) {
+        found.entry(*parameter).or_default().insert(ty.oid());
+    }
+    found.retain(|_, types| types.len() == 2 && types.remove(&Type::TEXT.oid()));
+    if found.is_empty() {
+        return Ok(None);
+    }
+    let oids = found.values().flatten().copied().collect();
+    let names = type_names(client, oids)?;
+    let cast = |at: usize| {
+        let oid = found.get(&at)?.first()?;
+        names.get(oid).map(|it| it.sql.as_str())
+    };
+    let variants = query.variants_with(&cast);
+    let statement = client.prepare(&variants[variant.given].sql).ok();
+    Ok(statement.map(|it| (it, found.keys().copied().collect())))
+}
+
+/// The names of all types that the variants have.
+fn types(client: &mut Client, prepared: &[Prepared<'_>]) -> Result<Types, Failure> {
+    let oids = prepared.iter().flat_map(|it| {
+        let columns = it.columns.iter().map(|(_, oid)| *oid);
+        columns.chain(it.parameters.iter().copied())
+    });
+    type_names(client, oids.collect())
+}
+
+fn type_names(client: &mut Client, oids: BTreeSet<u32>) -> Result<Types, Failure> {
+    let list: Vec<String> = oids.iter().map(u32::to_string).collect();
+    // As the catalog names types: with their schema, unless they are built in.
+    let sql = format!(
+        "SELECT t.oid, format_type(t.oid, NULL), n.nspname, b.typname, e.oid IS NOT NULL
+         FROM unnest('{{{}}}'::oid[]) AS asked (oid)
+         JOIN pg_type AS t ON t.oid = asked.oid
+         LEFT JOIN pg_type AS e ON e.oid = t.typelem AND e.typarray = t.oid
+         JOIN pg_type AS b ON b.oid = coalesce(e.oid, t.oid)
+         JOIN pg_namespace AS n ON n.oid = b.typnamespace",
+        list.join(",")
+    );
+    let mut transaction = client.transaction().map_err(|error| lost(&error))?;
+    transaction
+        .batch_execute("SET LOCAL search_path = pg_catalog, pg_temp")
+        .map_err(|error| lost(&error))?;
+    let mut types = BTreeMap::new();
+    for row in rows(&mut transaction, &qualified(&sql))? {
+        let text = |at: usize| row.get(at).unwrap_or_default();
+        let oid = text(0).parse().unwrap_or_default();
+        types.insert(
+            oid,
+            queries::Type {
+                sql: text(1).to_owned(),
+                schema: text(2).to_owned(),
+                name: text(3).to_owned(),
+                array: text(4) == "t",
+            },
+        );
+    }
+    transaction.rollback().map_err(|error| lost(&error))?;
+    Ok(types)
+}
+
+/// What is proven of the variants. Each gets the name of its function.
+fn facts(
+    client: &mut Client,
+    scope: Scope,
+    prepared: &mut [Prepared<'_>],
+    asked: &[Asked<'_>],
+    types: &Types,
+) -> Result<Vec<QueryFacts>, Failure> {
+    let mut transaction = client.transaction().map_err(|error| lost(&error))?;
+    create_functions(&mut transaction, prepared, types)?;
+    let may_be_null = |function: &str, number: usize| {
+        let own = prepared
+            .iter()
+            .find(|it| it.function.as_deref() == Some(function));
+        own.is_some_and(|it| {
+            let parameter = it.variant.parameters[number - 1];
+            asked[it.query].query.parameters[parameter].nullable
+        })
+    };
+    let probe = value(&mut transaction, catalog::probe_query())?;
+    let unreadable = |error: catalog::Error| Failure::new(Code::Failed, error.to_string());
+    let scope = Scope {
+        queries: true,
+        ..scope
+    };
+    let query = catalog::query(&probe, &scope).map_err(unreadable)?;
+    let answer = value(&mut transaction, &query)?;
+    let parsed = catalog::parse_with_queries(&answer, may_be_null).map_err(unreadable)?;
+    transaction.rollback().map_err(|error| lost(&error))?;
+    Ok(parsed.1)
+}
+
+/// Makes a function of each variant, all in one message if the server takes them all.
+fn create_functions(
+    transaction: &mut Transaction<'_>,
+    prepared: &mut [Prepared<'_>],
+    types: &Types,
+) -> Result<(), Failure> {
+    let name = |at: usize| format!("q{}", at + 1);
+    let definitions = prepared.iter().enumerate();
+    let definitions: Vec<String> = definitions
+        .map(|(at, it)| it.definition(&name(at), types))
+        .collect();
+    let all = {
+        let mut attempt = transaction.transaction().map_err(|error| lost(&error))?;
+        let outcome = attempt.batch_execute(&definitions.join(";\n"));
+        match outcome {
+            Ok(()) => attempt.commit().map(|()| true),
+            Err(error) if error.as_db_error().is_some() => attempt.rollback().map(|()| false),
+            Err(error) => Err(error),
+        }
+    };
+    let all = all.map_err(|error| lost(&error))?;
+    for (at, (variant, definition)) in prepared.iter_mut().zip(&definitions).enumerate() {
+        let is_made = all || create(transaction, definition)?;
+        variant.function = is_made.then(|| name(at));
+    }
+    Ok(())
+}
+
+/// Whether the server makes the function: it refuses CALL in one.
+fn create(transaction: &mut Transaction<'_>, definition: &str) -> Result<bool, Failure> {
+    let mut attempt = transaction.transaction().map_err(|error| lost(&error))?;
+    match attempt.batch_execute(definition) {
+        Ok(()) => attempt.commit().map(|()| true),
+        Err(error) if error.as_db_error().is_some() => attempt.rollback().map(|()| false),
+        Err(error) => Err(error),
+    }
+    .map_err(|error| lost(&error))
+}
+
+/// The rows of one of our own queries, as text.
+fn rows(transaction: &mut Transaction<'_>, sql: &str) -> Result<Vec<SimpleQueryRow>, Failure> {
+    let messages = transaction
+        .simple_query(sql)
+        .map_err(|error| lost(&error))?;
+    let rows = messages.into_iter().filter_map(|it| match it {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    });
+    Ok(rows.collect())
+}
+
+/// The value of one of our own queries that has a single one.
+fn value(transaction: &mut Transaction<'_>, sql: &str) -> Result<String, Failure> {
+    let rows = rows(transaction, &qualified(sql))?;
+    let value = rows.first().and_then(|row| row.get(0));
+    Ok(value.unwrap_or_default().to_owned())
+}
+
+/// The session broke, or the server refused one of our own queries.
+fn lost(error: &postgres::Error) -> Failure {
+    let message = match error.as_db_error() {
+        Some(server) => server.message().to_owned(),
+        None => error.to_string(),
+    };
+    Failure::new(
+        Code::Failed,
+        format!("the database did not describe the queries: {message}"),
+    )
+    .note(
+        "state",
+        "every migration is applied; queries.json is left as it is",
+    )
+    .next("`cargo xtask migrate`, once the server answers")
+}

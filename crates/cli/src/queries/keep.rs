@@ -1,0 +1,285 @@
+//! Keeping `queries.json`: what the migrated database says of the queries.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use catalog::{Scope, Snapshot};
+use migrator::wire::Config;
+use queries::{Described, DescribedQuery, File};
+use serde_json::{Value, json};
+
+use crate::diagnostic::Diagnostic;
+use crate::failure::{Code, Failure};
+use crate::screen::Screen;
+use crate::snapshot;
+use crate::words::count;
+
+use super::ask::{self, Asked, Refusal};
+use super::files;
+
+/// The folder of the queries, beside the snapshot.
+const FOLDER: &str = "queries";
+
+/// The file's name, beside the snapshot.
+const FILE: &str = "queries.json";
+
+/// The queries of a project and the file that is kept of them.
+pub struct Keeper {
+    root: PathBuf,
+    path: PathBuf,
+    /// The path as people see it.
+    shown: String,
+    files: Vec<File>,
+}
+
+/// The result for `queries.json`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// There are no queries.
+    None,
+    /// It is what the database says, of so many queries.
+    Unchanged(usize),
+    /// It was written, for so many queries.
+    Written(usize),
+    /// It was only to be checked, and differs in these queries.
+    Differs(Vec<String>),
+}
+
+impl Keeper {
+    /// Reads the queries beside the snapshot file `snapshot`. Shows each thing that is wrong with them.
+    pub fn new(snapshot: &Path, root: &Path, screen: &mut Screen) -> Result<Keeper, Failure> {
+        let folder = snapshot.parent().unwrap_or(Path::new(""));
+        let files = queries::read_dir(&folder.join(FOLDER)).map_err(|errors| {
+            let failures = errors.iter().map(|error| files::failure(error, root));
+            all(failures.collect(), "nothing was run", screen)
+        })?;
+        let path = folder.join(FILE);
+        Ok(Keeper {
+            root: root.to_owned(),
+            shown: files::shown(&path, root),
+            path,
+            files,
+        })
+    }
+
+    /// Whether there is nothing to describe, and nothing was described before.
+    pub fn is_idle(&self) -> bool {
+        self.files.is_empty() && !self.path.exists()
+    }
+
+    fn asked(&self) -> Vec<(&File, Asked<'_>)> {
+        let files = self.files.iter();
+        files
+            .flat_map(|file| {
+                let module = file.module.as_str();
+                file.queries
+                    .iter()
+                    .map(move |query| (file, Asked { module, query }))
+            })
+            .collect()
+    }
+
+    /// Whether the file says of each query, as it is now, what a database with this schema says.
+    fn is_current(&self, described: &Described, schema: &str) -> bool {
+        let asked = self.asked();
+        let is_known = |(_, it): &(&File, Asked<'_>)| {
+            let known = described.find(it.module, &it.query.name);
+            known.is_some_and(|known| known.checksum == it.query.checksum())
+        };
+        described.schema == schema
+            && described.queries.len() == asked.len()
+            && asked.iter().all(is_known)
+    }
+
+    /// Has the database at `address` describe the queries if they or the schema changed, and writes the file. With `only_check` they are
+    /// described in any case, and the file is compared.
+    pub fn keep(
+        &self,
+        address: &Config,
+        scope: Scope,
+        schema: &Snapshot,
+        only_check: bool,
+        screen: &mut Screen,
+    ) -> Result<Kept, Failure> {
+        let text = fs::read_to_string(&self.path)
+            .unwrap_or_default()
+            .replace("\r\n", "\n");
+        let committed = Described::parse(&text);
+        let fingerprint = queries::fingerprint(&schema.catalog);
+        let asked = self.asked();
+        let is_current = committed
+            .as_ref()
+            .is_ok_and(|it| self.is_current(it, &fingerprint));
+        if is_current && !only_check {
+            return Ok(Kept::Unchanged(asked.len()));
+        }
+        let described = Described {
+            schema: fingerprint,
+            queries: self.describe(address, scope, screen)?,
+        };
+        let written = described.to_json();
+        if written == text {
+            return Ok(Kept::Unchanged(asked.len()));
+        }
+        if only_check {
+            let differences = match &committed {
+                Ok(committed) => differences(committed, &described),
+                Err(error) => vec![error.to_string()],
+            };
+            return Ok(Kept::Differs(differences));
+        }
+        snapshot::write_whole(&self.path, &written).map_err(|error| {
+            let message = format!("failed to write {}: {error}", self.shown);
+            Failure::new(Code::Failed, message).note("state", "every migration is applied")
+        })?;
+        Ok(Kept::Written(asked.len()))
+    }
+
+    fn describe(
+        &self,
+        address: &Config,
+        scope: Scope,
+        screen: &mut Screen,
+    ) -> Result<Vec<DescribedQuery>, Failure> {
+        let (files, asked): (Vec<&File>, Vec<Asked<'_>>) = self.asked().into_iter().unzip();
+        let outcomes = ask::ask(address, scope, &asked)?;
+        let mut described = Vec::new();
+        let mut failures = Vec::new();
+        for ((file, asked), outcome) in files.iter().zip(&asked).zip(outcomes) {
+            match outcome {
+                Ok(it) => described.push(it),
+                Err(refusals) => {
+                    let shown = refusals
+                        .into_iter()
+                        .map(|it| refused(file, &self.root, asked, it));
+                    failures.extend(shown);
+                }
+            }
+        }
+        if failures.is_empty() {
+            described.sort_by(|a, b| (&a.module, &a.name).cmp(&(&b.module, &b.name)));
+            return Ok(described);
+        }
+        let state = format!(
+            "every migration is applied; {} is left as it is",
+            self.shown
+        );
+        Err(all(failures, &state, screen))
+    }
+}
+
+/// An error about a query.
+fn refused(file: &File, root: &Path, asked: &Asked<'_>, refusal: Refusal) -> Failure {
+    let query = asked.query;
+    let start = query.range.start;
+    let diagnostic = match refusal {
+        Refusal::Untyped(untyped) => files::error(file, root, untyped.to_string(), start),
+        Refusal::Server { error, offset } => {
+            let offset = start + offset.unwrap_or(0);
+            let mut diagnostic =
+                files::error(file, root, error.message(), offset).code(error.code().code());
+            for (label, text) in [("detail", error.detail()), ("hint", error.hint())] {
+                if let Some(text) = text {
+                    diagnostic = diagnostic.note(label, text);
+                }
+            }
+            match error.code().code() {
+                // indeterminate_datatype
+                "42P18" => {
+                    diagnostic.note("help", "write the type behind the parameter: `:name::type`")
+                }
+                _ => diagnostic,
+            }
+        }
+    };
+    let diagnostic: Diagnostic = diagnostic.note("query", query.name.clone());
+    Failure::with(Code::Failed, diagnostic)
+}
+
+/// One failure for all: of several, each is shown before the last word.
+fn all(mut failures: Vec<Failure>, state: &str, screen: &mut Screen) -> Failure {
+    let next = "correct the queries, and run the command again";
+    if failures.len() == 1 {
+        let only = failures.remove(0);
+        return match only.next_text() {
+            Some(_) => only.state(state),
+            None => only.note("state", state).next(next),
+        };
+    }
+    failures
+        .iter()
+        .for_each(|failure| screen.diagnostic(failure));
+    let messages: Vec<Value> = failures
+        .iter()
+        .map(|it| it.to_json()["error"].clone())
+        .collect();
+    Failure::new(
+        Code::Failed,
+        format!("{} in the queries", count(failures.len(), "error")),
+    )
+    .note("state", state)
+    .next(next)
+    .field("errors", messages)
+}
+
+/// What changed, by query.
+fn differences(committed: &Described, described: &Described) -> Vec<String> {
+    let mut lines = Vec::new();
+    for it in &described.queries {
+        let name = format!("{}.{}", it.module, it.name);
+        match committed.find(&it.module, &it.name) {
+            None => lines.push(format!("{name} is not described")),
+            Some(known) if known.checksum != it.checksum => {
+                lines.push(format!("{name} has another text"))
+            }
+            Some(known) if known != it => {
+                lines.push(format!("{name} is described differently now"))
+            }
+            Some(_) => {}
+        }
+    }
+    for it in &committed.queries {
+        if described.find(&it.module, &it.name).is_none() {
+            lines.push(format!("{}.{} does not exist any more", it.module, it.name));
+        }
+    }
+    if committed.schema != described.schema {
+        lines.push("it was written for another schema".to_owned());
+    }
+    lines
+}
+
+impl Kept {
+    /// Whether the command found something: exit code 3.
+    pub fn is_found(&self) -> bool {
+        matches!(self, Kept::Differs(_))
+    }
+
+    /// Shows what a person has to know of it.
+    pub fn show(&self, screen: &mut Screen) {
+        match self {
+            Kept::None | Kept::Unchanged(_) => {}
+            Kept::Written(queries) => screen.line(format!(
+                "{} described; {FILE} written",
+                count(*queries, "query")
+            )),
+            Kept::Differs(differences) => {
+                screen.line(format!("{FILE} is not what the database says:"));
+                differences
+                    .iter()
+                    .for_each(|it| screen.line(format!("  {it}")));
+                screen.line("next: `cargo xtask migrate`, without --frozen, writes it");
+            }
+        }
+    }
+
+    /// Its part of the JSON document.
+    pub fn document(&self) -> Value {
+        match self {
+            Kept::None => Value::Null,
+            Kept::Unchanged(queries) => json!({ "state": "unchanged", "queries": queries }),
+            Kept::Written(queries) => json!({ "state": "written", "queries": queries }),
+            Kept::Differs(differences) => json!({ "state": "differs", "differences": differences }),
+        }
+    }
+}

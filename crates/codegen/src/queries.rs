@@ -1,0 +1,312 @@
+//! From described queries to what `queries.rs.tera` prints: a module for each file, in it a function for each query, and a struct for
+//! its rows.
+
+mod arguments;
+mod root;
+mod row;
+
+use std::collections::BTreeMap;
+
+use catalog::Catalog;
+use queries::{DescribedQuery, Query, RowCount};
+use serde::Serialize;
+
+use crate::choices::Choices;
+use crate::docs;
+use crate::error::Error;
+use crate::layout::{self, Indent, is_hidden};
+use crate::names::{self, Style};
+
+use arguments::{Arguments, Parameters};
+use root::Root;
+use row::{Row, RowType};
+
+/// The path from a module of queries to the modules and types of the schema.
+const SCHEMA: &str = "super::super::schema::";
+
+/// A file of queries.
+#[derive(Debug, Clone)]
+pub struct QueryFile<'a> {
+    /// The module's name in the database of names: the file's, without `.sql`.
+    pub module: &'a str,
+    /// The file's path, for the documentation.
+    pub path: &'a str,
+    /// Its queries, each with what the database said of it.
+    pub queries: Vec<(&'a Query, &'a DescribedQuery)>,
+}
+
+/// Context of `queries.rs.tera`.
+#[derive(Serialize)]
+pub(crate) struct Module {
+    doc: String,
+    module: String,
+    queries: Vec<Function>,
+}
+
+#[derive(Serialize)]
+struct Function {
+    doc: String,
+    /// Name of the static with the texts.
+    text_name: String,
+    /// The file's and the query's names as literals.
+    module: String,
+    title: String,
+    row: Option<Row>,
+    parameters: Option<Parameters>,
+    columns: String,
+    parameter_columns: String,
+    variants: Vec<Variant>,
+    head: String,
+    body: String,
+}
+
+#[derive(Serialize)]
+struct Variant {
+    sql: String,
+    parameters: String,
+}
+
+/// The modules, and the names that they have in common nowhere: these are at the root, too.
+pub(crate) struct Modules {
+    pub(crate) modules: Vec<Module>,
+    pub(crate) exports: Vec<String>,
+}
+
+pub(crate) fn modules(
+    catalog: &Catalog,
+    choices: &Choices,
+    files: &[QueryFile<'_>],
+) -> Result<Modules, Error> {
+    let root = Root::of(catalog, choices)?;
+    let names: Vec<&str> = files.iter().map(|file| file.module).collect();
+    let paths = names::assign("queries", &names, Style::Snake)?;
+    let mut modules = Vec::new();
+    // Where each item is; `None` if it is in several modules.
+    let mut items: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for (file, path) in files.iter().zip(paths) {
+        let path = names::free(path);
+        let (module, own) = module(file, &path, &root)?;
+        for item in own {
+            let place = format!("{path}::{item}");
+            items
+                .entry(item)
+                .and_modify(|it| *it = None)
+                .or_insert(Some(place));
+        }
+        modules.push(module);
+    }
+    Ok(Modules {
+        modules,
+        exports: items.into_values().flatten().collect(),
+    })
+}
+
+/// A file's module and the names of its items.
+fn module(
+    file: &QueryFile<'_>,
+    path: &str,
+    root: &Root<'_>,
+) -> Result<(Module, Vec<String>), Error> {
+    let queries = file.queries.iter();
+    let sql_names: Vec<&str> = queries
+        .clone()
+        .map(|(query, _)| query.name.as_str())
+        .collect();
+    let functions = names::assign(file.module, &sql_names, Style::Snake)?;
+    // A query's row and its parameters share the names of types.
+    let parameters: Vec<String> = sql_names
+        .iter()
+        .map(|it| format!("{it}_parameters"))
+        .collect();
+    let types: Vec<&str> = sql_names
+        .iter()
+        .copied()
+        .chain(parameters.iter().map(String::as_str))
+        .collect();
+    let types = names::assign(file.module, &types, Style::Camel)?;
+    let (rows, parameters) = types.split_at(sql_names.len());
+    let mut items = Vec::new();
+    let mut contexts = Vec::new();
+    for (at, (query, described)) in queries.enumerate() {
+        let names = Names {
+            title: format!("{}.{}", file.module, query.name),
+            function: &functions[at],
+            row: names::free(rows[at].clone()),
+            parameters: names::free(parameters[at].clone()),
+        };
+        let function = function(file, query, described, &names, root)?;
+        items.push(names.function.to_owned());
+        items.extend(function.row.as_ref().map(|_| names.row.clone()));
+        items.extend(
+            function
+                .parameters
+                .as_ref()
+                .map(|_| names.parameters.clone()),
+        );
+        contexts.push(function);
+    }
+    let doc = format!("The queries of {}.", docs::code(file.path));
+    Ok((
+        Module {
+            doc: docs::block(place(0), &[doc]),
+            module: path.to_owned(),
+            queries: contexts,
+        },
+        items,
+    ))
+}
+
+/// What a query's items are called.
+struct Names<'a> {
+    /// The query in errors.
+    title: String,
+    function: &'a str,
+    row: String,
+    parameters: String,
+}
+
+/// Modules of queries are not indented.
+fn place(offset: usize) -> Indent {
+    Indent { offset, moved: 0 }
+}
+
+fn function(
+    file: &QueryFile<'_>,
+    query: &Query,
+    described: &DescribedQuery,
+    names: &Names<'_>,
+    root: &Root<'_>,
+) -> Result<Function, Error> {
+    let arguments = Arguments::of(described, names, root)?;
+    let rows = row::of(described, names, root)?;
+    let text_name = query.name.to_uppercase();
+    let count = match described.rows {
+        RowCount::One(_) => "timeschema::ExactlyOne",
+        RowCount::AtMostOne(_) => "timeschema::AtMostOne",
+        RowCount::Many => "timeschema::Many",
+    };
+    let returned = format!(
+        "timeschema::Query<{}, {}, {count}>",
+        arguments.lifetime(),
+        rows.path(names)
+    );
+    let links = arguments.links();
+    let links: Vec<&str> = links.iter().map(String::as_str).collect();
+    let start = format!("timeschema::Query::new(&{text_name})");
+    let parameters = described
+        .parameters
+        .iter()
+        .map(|it| (it.name.as_str(), it.ty.sql.as_str()));
+    Ok(Function {
+        doc: documentation(file, query, described),
+        module: layout::string(file.module),
+        title: layout::string(&query.name),
+        columns: row::columns(described, root, place(12)),
+        parameter_columns: calls(place(8), "parameters: &", parameters),
+        variants: variants(query, described),
+        head: arguments.head(names.function, &names.parameters, &returned),
+        body: layout::chain(place(8), "", &start, &links, ""),
+        parameters: arguments.parameters(names),
+        row: match rows {
+            RowType::Own(row) => Some(row),
+            RowType::Relation(_) | RowType::Nothing => None,
+        },
+        text_name,
+    })
+}
+
+/// `prefix[timeschema::Column::nullable(name, type), …],`
+fn calls<'a>(
+    place: Indent,
+    prefix: &str,
+    columns: impl Iterator<Item = (&'a str, &'a str)>,
+) -> String {
+    let texts: Vec<[String; 2]> = columns
+        .map(|(name, ty)| [name, ty].map(layout::string))
+        .collect();
+    let calls = texts
+        .iter()
+        .map(|[name, ty]| ("timeschema::Column::nullable", [name.as_str(), ty.as_str()]));
+    layout::calls(place, prefix, &calls.collect::<Vec<_>>(), ",")
+}
+
+fn variants(query: &Query, described: &DescribedQuery) -> Vec<Variant> {
+    let variants = described.variants(query);
+    // One alone begins on the line of its bracket.
+    let place = place(if variants.len() == 1 { 12 } else { 16 });
+    let variant = |it: &queries::Variant| {
+        let numbers: Vec<String> = it.parameters.iter().map(usize::to_string).collect();
+        Variant {
+            sql: text_literal(it.sql.trim_end()),
+            parameters: layout::array(place, "parameters: &", &numbers, ","),
+        }
+    };
+    variants.iter().map(variant).collect()
+}
+
+/// A literal for a text of several lines: raw, unless there is something in it that does not show.
+fn text_literal(text: &str) -> String {
+    let is_plain = |c: char| c == '\n' || c == '\t' || !is_hidden(c);
+    if !text.chars().all(is_plain) {
+        return layout::string(text);
+    }
+    let longest = text
+        .split('"')
+        .skip(1)
+        .map(|it| it.len() - it.trim_start_matches('#').len())
+        .max();
+    match longest {
+        None if !text.contains(['\n', '\\', '\t']) => format!("\"{text}\""),
+        None => format!("r\"{text}\""),
+        Some(longest) => {
+            let fence = "#".repeat(longest + 1);
+            format!("r{fence}\"{text}\"{fence}")
+        }
+    }
+}
+
+fn documentation(file: &QueryFile<'_>, query: &Query, described: &DescribedQuery) -> String {
+    let mut paragraphs = docs::prose(&query.doc.join("\n"));
+    paragraphs.push(match &described.rows {
+        RowCount::One(why) => format!("Returns exactly one row: {}.", docs::prose(why).join(" ")),
+        RowCount::AtMostOne(why) => {
+            format!("Returns one row or none: {}.", docs::prose(why).join(" "))
+        }
+        RowCount::Many if described.columns.is_empty() => "Returns no rows.".to_owned(),
+        RowCount::Many => "Returns any number of rows.".to_owned(),
+    });
+    for bound in &described.time_bounds {
+        let relation = docs::code(&format!("{}.{}", bound.schema, bound.name));
+        let column = docs::code(&bound.column);
+        paragraphs.push(match (bound.lower, bound.upper) {
+            (true, true) => {
+                format!("Reads the chunks of {relation} between two bounds of {column}.")
+            }
+            (true, false) => format!("Reads the chunks of {relation} from a bound of {column} on."),
+            (false, true) => format!("Reads the chunks of {relation} up to a bound of {column}."),
+            (false, false) => format!("Reads every chunk of {relation}: nothing bounds {column}."),
+        });
+    }
+    paragraphs.push(format!(
+        "Query {} of {}:",
+        docs::code(&query.name),
+        docs::code(file.path)
+    ));
+    let margin = "    ";
+    let fence = "`".repeat(3.max(longest_fence(&query.sql) + 1));
+    let mut doc = docs::block(place(4), &paragraphs);
+    doc += &format!("\n{margin}///\n{margin}/// {fence}sql");
+    for line in query.sql.trim_end().lines() {
+        let line = docs::visible(line);
+        let line = line.trim_end();
+        doc += &format!(
+            "\n{margin}///{}{line}",
+            if line.is_empty() { "" } else { " " }
+        );
+    }
+    doc + &format!("\n{margin}/// {fence}")
+}
+
+fn longest_fence(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}

@@ -1,0 +1,147 @@
+//! The files of named queries: what a migrated database says of them is kept in `queries.json`, and what it refuses is shown where it is.
+
+use crate::support::{Sandbox, test_name};
+
+const MIGRATION: &str = "CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE TABLE people (
+    id bigint PRIMARY KEY,
+    name text NOT NULL,
+    mood mood,
+    tags text[] NOT NULL DEFAULT '{}'
+);
+COMMENT ON COLUMN people.name IS 'As they say it.';
+CREATE PROCEDURE forget(id bigint) LANGUAGE sql AS 'DELETE FROM people WHERE people.id = $1';
+";
+
+const QUERIES: &str = "-- name: person
+-- One person.
+SELECT id, name, mood FROM people WHERE id = :id;
+
+-- name: named
+SELECT * FROM people
+WHERE name = :name
+  AND mood = ANY(:moods) -- if :moods
+ORDER BY id;
+
+-- name: add
+INSERT INTO people (id, name, mood) VALUES (:id, :name, :mood) RETURNING id;
+
+-- name: add_many
+INSERT INTO people (id, name) SELECT * FROM unnest(:ids::bigint[], :names::text[]);
+
+-- name: count
+SELECT count(*) AS people, max(name) AS last FROM people;
+
+-- name: forget
+CALL forget(:id);
+";
+
+/// A project with a migration and queries, and an empty database.
+fn fresh(test: &str, queries: &str) -> Option<Sandbox> {
+    Sandbox::new()
+        .file("migrations/001_people.sql", MIGRATION)
+        .file("analytics-schema/queries/people.sql", queries)
+        .plain(test)
+}
+
+/// The same, migrated.
+fn described(test: &str) -> Option<Sandbox> {
+    let project = fresh(test, QUERIES)?;
+    let screen = project.run("migrate");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    Some(project)
+}
+
+#[testkit::test(|test| fresh(test, QUERIES))]
+fn the_migrated_database_describes_each_query(project: Sandbox) {
+    insta::assert_snapshot!("described", project.run("migrate"));
+    let kept = project.read("analytics-schema/queries.json");
+    insta::assert_snapshot!("queries_json", kept);
+    insta::assert_snapshot!("described_again", project.run("migrate"));
+    assert_eq!(project.read("analytics-schema/queries.json"), kept);
+    insta::assert_snapshot!("checked", project.run("migrate --frozen"));
+    let left = "SELECT count(*) FROM pg_proc WHERE proname ~ '^q[0-9]'";
+    let mut client = project.own_database().client();
+    let left: i64 = client.query_one(left, &[]).unwrap().get(0);
+    assert_eq!(left, 0, "nothing stays");
+}
+
+#[testkit::test(described)]
+fn a_rename_breaks_each_query_that_used_it(project: Sandbox) {
+    let before = project.read("analytics-schema/queries.json");
+    project.write(
+        "migrations/002_rename.sql",
+        "ALTER TABLE people RENAME COLUMN name TO full_name;\n",
+    );
+    insta::assert_snapshot!(project.run("migrate"));
+    assert_eq!(project.read("analytics-schema/queries.json"), before);
+    let corrected = QUERIES.replace("name = :name", "full_name = :name");
+    let corrected = corrected.replace("id, name", "id, full_name").replace("max(name)", "max(full_name)");
+    project.write("analytics-schema/queries/people.sql", corrected);
+    let screen = project.run("migrate");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+}
+
+#[testkit::test(described)]
+fn a_changed_query_is_found_by_frozen(project: Sandbox) {
+    let changed = QUERIES.replace("ORDER BY id", "ORDER BY name").replace("-- name: count", "-- name: people");
+    project.write("analytics-schema/queries/people.sql", changed);
+    insta::assert_snapshot!(project.run("migrate --frozen"));
+    let screen = project.run("migrate");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+}
+
+#[testkit::test(|test| fresh(test, "-- name: a\nSELECT 1"))]
+fn what_the_database_refuses_is_shown_where_it_is(project: Sandbox) {
+    project.write(
+        "analytics-schema/queries/wrong.sql",
+        "-- name: syntax\nSELEC 1;\n\
+         -- name: syntax_again\nSELECT 1 FRO people;\n\
+         -- name: no_column\nSELECT id,\n       né FROM people;\n\
+         -- name: no_type\nSELECT :a;\n\
+         -- name: which_type\nSELECT :a IS NULL AS it;\n\
+         -- name: no_name\nSELECT 1 + :a;\n\
+         -- name: twice\nSELECT id, id FROM people;\n\
+         -- name: with_filter\nSELECT id FROM people\nWHERE true\n  AND nme = :name -- if :name\n;\n",
+    );
+    insta::assert_snapshot!("before_the_run", project.run("migrate"));
+    let text = project.read("analytics-schema/queries/wrong.sql");
+    project.write("analytics-schema/queries/wrong.sql", text.replace("SELEC 1", "SELECT 1 AS x"));
+    insta::assert_snapshot!("after_the_run", project.run("migrate"));
+    assert!(!project.files().iter().any(|it| it.ends_with("queries.json")));
+}
+
+#[testkit::test(described)]
+fn a_file_that_is_damaged_is_written_again(project: Sandbox) {
+    let kept = project.read("analytics-schema/queries.json");
+    let texts = [
+        String::new(),
+        kept[..kept.len() / 2].to_owned(),
+        kept.replace("\"queries\"", "<<<<<<< ours\n\"queries\""),
+        kept.replace("bigint", "integer"),
+    ];
+    for text in texts {
+        project.write("analytics-schema/queries.json", &text);
+        let screen = project.run("migrate --frozen");
+        assert!(screen.starts_with("exit 3\n"), "{screen}");
+        let screen = project.run("migrate");
+        assert!(screen.starts_with("exit 0\n"), "{screen}");
+        assert_eq!(project.read("analytics-schema/queries.json"), kept);
+    }
+}
+
+/// The text of `queries.json` after a run on an embedded cluster, in the mode that the arguments choose.
+fn kept_by(project: &Sandbox, arguments: &str) -> String {
+    let screen = project.run(&format!("migrate {arguments}"));
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    project.read("analytics-schema/queries.json")
+}
+
+#[test]
+fn plain_mode_describes_the_same() {
+    let project = || Sandbox::analytics().needs_timescaledb_for("the comparison").url(test_name!());
+    let (Some(timescale), Some(plain)) = (project(), project()) else {
+        return;
+    };
+    assert_eq!(kept_by(&timescale, ""), kept_by(&plain, "--plain"));
+}
