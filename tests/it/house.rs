@@ -20,6 +20,7 @@ const FLOORS: [(&str, &[&str]); 4] = [
             "timeschema-migrator",
             "timeschema-pgtypes",
             "timeschema-plain",
+            "timeschema-queries",
             "timeschema-sql",
         ],
     ),

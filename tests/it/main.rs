@@ -15,6 +15,7 @@ mod init;
 mod lookalikes;
 mod origin;
 mod plain;
+mod queries;
 mod running;
 mod screens;
 mod sharing;

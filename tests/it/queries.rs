@@ -1,6 +1,6 @@
 //! The files of named queries: what a migrated database says of them is kept in `queries.json`, and what it refuses is shown where it is.
 
-use crate::support::{Sandbox, test_name};
+use crate::support::{Sandbox, repository, test_name};
 
 const MIGRATION: &str = "CREATE TYPE mood AS ENUM ('sad', 'ok');
 CREATE TABLE people (
@@ -76,7 +76,9 @@ fn a_rename_breaks_each_query_that_used_it(project: Sandbox) {
     insta::assert_snapshot!(project.run("migrate"));
     assert_eq!(project.read("analytics-schema/queries.json"), before);
     let corrected = QUERIES.replace("name = :name", "full_name = :name");
-    let corrected = corrected.replace("id, name", "id, full_name").replace("max(name)", "max(full_name)");
+    let corrected = corrected
+        .replace("id, name", "id, full_name")
+        .replace("max(name)", "max(full_name)");
     project.write("analytics-schema/queries/people.sql", corrected);
     let screen = project.run("migrate");
     assert!(screen.starts_with("exit 0\n"), "{screen}");
@@ -84,7 +86,9 @@ fn a_rename_breaks_each_query_that_used_it(project: Sandbox) {
 
 #[testkit::test(described)]
 fn a_changed_query_is_found_by_frozen(project: Sandbox) {
-    let changed = QUERIES.replace("ORDER BY id", "ORDER BY name").replace("-- name: count", "-- name: people");
+    let changed = QUERIES
+        .replace("ORDER BY id", "ORDER BY name")
+        .replace("-- name: count", "-- name: people");
     project.write("analytics-schema/queries/people.sql", changed);
     insta::assert_snapshot!(project.run("migrate --frozen"));
     let screen = project.run("migrate");
@@ -106,9 +110,17 @@ fn what_the_database_refuses_is_shown_where_it_is(project: Sandbox) {
     );
     insta::assert_snapshot!("before_the_run", project.run("migrate"));
     let text = project.read("analytics-schema/queries/wrong.sql");
-    project.write("analytics-schema/queries/wrong.sql", text.replace("SELEC 1", "SELECT 1 AS x"));
+    project.write(
+        "analytics-schema/queries/wrong.sql",
+        text.replace("SELEC 1", "SELECT 1 AS x"),
+    );
     insta::assert_snapshot!("after_the_run", project.run("migrate"));
-    assert!(!project.files().iter().any(|it| it.ends_with("queries.json")));
+    assert!(
+        !project
+            .files()
+            .iter()
+            .any(|it| it.ends_with("queries.json"))
+    );
 }
 
 #[testkit::test(described)]
@@ -130,16 +142,24 @@ fn a_file_that_is_damaged_is_written_again(project: Sandbox) {
     }
 }
 
-/// The text of `queries.json` after a run on an embedded cluster, in the mode that the arguments choose.
+/// The text of `queries.json` after a run in the mode that the arguments choose.
 fn kept_by(project: &Sandbox, arguments: &str) -> String {
     let screen = project.run(&format!("migrate {arguments}"));
     assert!(screen.starts_with("exit 0\n"), "{screen}");
     project.read("analytics-schema/queries.json")
 }
 
+/// The queries of this repository, gap filling among them.
 #[test]
 fn plain_mode_describes_the_same() {
-    let project = || Sandbox::analytics().needs_timescaledb_for("the comparison").url(test_name!());
+    let queries = repository().join("analytics-schema/queries/dashboard.sql");
+    let queries = std::fs::read_to_string(queries).unwrap();
+    let project = || {
+        Sandbox::analytics()
+            .file("analytics-schema/queries/dashboard.sql", &queries)
+            .needs_timescaledb_for("the comparison")
+            .url(test_name!())
+    };
     let (Some(timescale), Some(plain)) = (project(), project()) else {
         return;
     };

@@ -64,13 +64,17 @@ pub(crate) enum Owner<'a> {
     LabelsOf(Key<'a>),
     /// Attributes of a composite type.
     AttributesOf(Key<'a>),
+    /// The project's files of queries, or the parts of a query, or of a file of queries, of that name.
+    Queries(&'a str),
 }
 
 impl fmt::Display for Owner<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Owner::Database => f.write_str("the database"),
-            Owner::TypesOf(schema) | Owner::RelationsOf(schema) => f.write_str(schema),
+            Owner::TypesOf(name) | Owner::RelationsOf(name) | Owner::Queries(name) => {
+                f.write_str(name)
+            }
             Owner::ColumnsOf((schema, name))
             | Owner::KeysOf((schema, name))
             | Owner::ConstraintsOf((schema, name))
@@ -100,7 +104,7 @@ impl Owner<'_> {
             property: None,
         };
         match *self {
-            Owner::Database => Named::default(),
+            Owner::Database | Owner::Queries(_) => Named::default(),
             Owner::TypesOf(schema) => whole(subject(ObjectKind::Enum, schema, name)),
             Owner::RelationsOf(schema) => whole(subject(ObjectKind::Table, schema, name)),
             Owner::ColumnsOf(key) => whole(part(ObjectKind::Column, key)),

@@ -91,6 +91,6 @@ pub fn generate_queries(
     catalog: &Catalog,
     choices: &Choices,
     files: &[QueryFile<'_>],
-) -> Result<String, Error> {
-    render::queries(&modules(catalog, choices, files)?)
+) -> Result<String, Errors> {
+    Ok(render::queries(&modules(catalog, choices, files)?)?)
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::choices::Choices;
 use crate::docs;
-use crate::error::Error;
+use crate::error::{Errors, Owner};
 use crate::layout::{self, Indent, is_hidden};
 use crate::names::{self, Style};
 
@@ -76,16 +76,17 @@ pub(crate) fn modules(
     catalog: &Catalog,
     choices: &Choices,
     files: &[QueryFile<'_>],
-) -> Result<Modules, Error> {
-    let root = Root::of(catalog, choices)?;
+) -> Result<Modules, Errors> {
+    let mut errors = Errors::default();
+    let root = Root::of(catalog, choices, &mut errors);
     let names: Vec<&str> = files.iter().map(|file| file.module).collect();
-    let paths = names::assign("queries", &names, Style::Snake)?;
+    let paths = names::assign(Owner::Queries("queries"), &names, Style::Snake, &mut errors);
     let mut modules = Vec::new();
     // Where each item is; `None` if it is in several modules.
     let mut items: BTreeMap<String, Option<String>> = BTreeMap::new();
     for (file, path) in files.iter().zip(paths) {
         let path = names::free(path);
-        let (module, own) = module(file, &path, &root)?;
+        let (module, own) = module(file, &path, &root, &mut errors);
         for item in own {
             let place = format!("{path}::{item}");
             items
@@ -95,7 +96,7 @@ pub(crate) fn modules(
         }
         modules.push(module);
     }
-    Ok(Modules {
+    errors.or(Modules {
         modules,
         exports: items.into_values().flatten().collect(),
     })
@@ -106,24 +107,27 @@ fn module(
     file: &QueryFile<'_>,
     path: &str,
     root: &Root<'_>,
-) -> Result<(Module, Vec<String>), Error> {
+    errors: &mut Errors,
+) -> (Module, Vec<String>) {
+    let owner = Owner::Queries(file.module);
     let queries = file.queries.iter();
     let sql_names: Vec<&str> = queries
         .clone()
         .map(|(query, _)| query.name.as_str())
         .collect();
-    let functions = names::assign(file.module, &sql_names, Style::Snake)?;
-    // A query's row and its parameters share the names of types.
-    let parameters: Vec<String> = sql_names
+    let functions = names::assign(owner, &sql_names, Style::Snake, errors);
+    // A query's row and its parameters share the names of types. The blank keeps those of a query `a` apart from a query `a_parameters`.
+    let all: Vec<String> = file
+        .queries
         .iter()
-        .map(|it| format!("{it}_parameters"))
+        .map(|(query, described)| parameters_name(query, described))
         .collect();
     let types: Vec<&str> = sql_names
         .iter()
         .copied()
-        .chain(parameters.iter().map(String::as_str))
+        .chain(all.iter().map(String::as_str))
         .collect();
-    let types = names::assign(file.module, &types, Style::Camel)?;
+    let types = names::assign(owner, &types, Style::Camel, errors);
     let (rows, parameters) = types.split_at(sql_names.len());
     let mut items = Vec::new();
     let mut contexts = Vec::new();
@@ -134,7 +138,7 @@ fn module(
             row: names::free(rows[at].clone()),
             parameters: names::free(parameters[at].clone()),
         };
-        let function = function(file, query, described, &names, root)?;
+        let function = function(file, query, described, &names, root, errors);
         items.push(names.function.to_owned());
         items.extend(function.row.as_ref().map(|_| names.row.clone()));
         items.extend(
@@ -146,14 +150,24 @@ fn module(
         contexts.push(function);
     }
     let doc = format!("The queries of {}.", docs::code(file.path));
-    Ok((
+    (
         Module {
             doc: docs::block(place(0), &[doc]),
             module: path.to_owned(),
             queries: contexts,
         },
         items,
-    ))
+    )
+}
+
+/// What the struct of a query's parameters is called, if it may have one.
+fn parameters_name(query: &Query, described: &DescribedQuery) -> String {
+    let name = &query.name;
+    if described.parameters.len() > arguments::MOST {
+        format!("{name} parameters")
+    } else {
+        format!("no parameters of {name}")
+    }
 }
 
 /// What a query's items are called.
@@ -176,9 +190,10 @@ fn function(
     described: &DescribedQuery,
     names: &Names<'_>,
     root: &Root<'_>,
-) -> Result<Function, Error> {
-    let arguments = Arguments::of(described, names, root)?;
-    let rows = row::of(described, names, root)?;
+    errors: &mut Errors,
+) -> Function {
+    let arguments = Arguments::of(described, names, root, errors);
+    let rows = row::of(described, names, root, errors);
     let text_name = query.name.to_uppercase();
     let count = match described.rows {
         RowCount::One(_) => "timeschema::ExactlyOne",
@@ -197,7 +212,7 @@ fn function(
         .parameters
         .iter()
         .map(|it| (it.name.as_str(), it.ty.sql.as_str()));
-    Ok(Function {
+    Function {
         doc: documentation(file, query, described),
         module: layout::string(file.module),
         title: layout::string(&query.name),
@@ -212,7 +227,7 @@ fn function(
             RowType::Relation(_) | RowType::Nothing => None,
         },
         text_name,
-    })
+    }
 }
 
 /// `prefix[timeschema::Column::nullable(name, type), …],`

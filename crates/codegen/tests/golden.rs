@@ -10,12 +10,17 @@ use catalog::{
     Catalog, Column, Constraint, ConstraintKind, Dimension, Enum, Hypertable, Snapshot, Table,
     TypeRef,
 };
+use codegen::{Choices, QueryFile};
+use queries::Described;
 
 #[path = "support/choices.rs"]
 mod choices;
 
 #[path = "support/all_types.rs"]
 mod all_types;
+
+#[path = "support/nasty_queries.rs"]
+mod nasty_queries;
 
 const RENEW: &str = "RENEW_GOLDEN=1 cargo test -p timeschema-codegen --test golden";
 
@@ -24,6 +29,38 @@ fn the_schema_of_this_repository() {
     let path = crate_dir().join("../../analytics-schema/schema.json");
     let text = std::fs::read_to_string(path).unwrap();
     check_golden("analytics", &Snapshot::parse(&text).unwrap().catalog);
+}
+
+#[test]
+fn the_queries_of_this_repository() {
+    let folder = crate_dir().join("../../analytics-schema");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let catalog = Snapshot::parse(&read("schema.json")).unwrap().catalog;
+    let described = Described::parse(&read("queries.json")).unwrap();
+    let files = queries::read_dir(&folder.join("queries")).unwrap();
+    let files: Vec<QueryFile<'_>> = files
+        .iter()
+        .map(|file| QueryFile {
+            module: &file.module,
+            path: "queries/dashboard.sql",
+            queries: file
+                .queries
+                .iter()
+                .map(|query| (query, described.find(&file.module, &query.name).unwrap()))
+                .collect(),
+        })
+        .collect();
+    let text = codegen::generate_queries(&catalog, &Choices::default(), &files).unwrap();
+    check_text("analytics_queries", &text);
+}
+
+#[test]
+fn nasty_queries() {
+    let catalog = fixture("nasty");
+    let files = nasty_queries::files();
+    let files: Vec<QueryFile<'_>> = files.iter().map(nasty_queries::File::borrowed).collect();
+    let text = codegen::generate_queries(&catalog, &Choices::default(), &files).unwrap();
+    check_text("nasty_queries", &text);
 }
 
 #[test]

@@ -218,7 +218,10 @@ impl<'a, R: FromColumns + Send, N> Query<'a, R, N> {
     pub fn iter<'d, C: Blocking<V>, V: 'd>(
         self,
         client: &'d mut C,
-    ) -> Result<Rows<'d, R>, QueryError> {
+    ) -> Result<Rows<'d, R>, QueryError>
+    where
+        R: 'd,
+    {
         run::blocking::iter(client.client(), self.request())
     }
 

@@ -1,13 +1,14 @@
 //! What a migrated database said of the queries, as the committed file `queries.json`.
 //!
-//! The file is canonical: sorted, with a line for each parameter and column, so that two branches that add queries merge.
+//! The file is canonical: sorted, with a line for each parameter and column, so that two branches that add queries merge. `answer` is over all
+//! that is said of a query: who edits it by hand is told.
 
 use std::fmt::Write as _;
 
 use catalog::{Catalog, TypeRef};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
+use crate::checksum::sha256;
 use crate::text::Query;
 use crate::variant::Variant;
 
@@ -27,7 +28,6 @@ pub struct Described {
 
 /// What a database says of a query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct DescribedQuery {
     /// The name of the file, without `.sql`.
     pub module: String,
@@ -65,7 +65,6 @@ pub enum RowCount {
 
 /// A relation's name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct RelationName {
     /// Its schema.
     pub schema: String,
@@ -75,7 +74,6 @@ pub struct RelationName {
 
 /// A column's name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ColumnName {
     /// Schema of the relation.
     pub schema: String,
@@ -87,7 +85,6 @@ pub struct ColumnName {
 
 /// What bounds the time of a hypertable or continuous aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct TimeBound {
     /// Schema of the relation.
     pub schema: String,
@@ -103,7 +100,6 @@ pub struct TimeBound {
 
 /// A type, as the database names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Type {
     /// As `format_type` prints it.
     pub sql: String,
@@ -118,7 +114,6 @@ pub struct Type {
 
 /// A parameter of a query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Parameter {
     /// Its name.
     pub name: String,
@@ -154,7 +149,6 @@ pub enum End {
 
 /// A column of what a query returns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Column {
     /// Its name.
     pub name: String,
@@ -301,10 +295,11 @@ impl DescribedQuery {
         // Writing to a String does not fail.
         let _ = write!(
             out,
-            "    {{\n      \"module\": {}, \"name\": {},\n      \"checksum\": {},\n      \"rows\": {},\n      \"writes\": {}, \"is_volatile\": {},\n",
+            "    {{\n      \"module\": {}, \"name\": {},\n      \"checksum\": {}, \"answer\": \"{:.16}\",\n      \"rows\": {},\n      \"writes\": {}, \"is_volatile\": {},\n",
             compact(&self.module),
             compact(&self.name),
             compact(&self.checksum),
+            sha256(&compact(self)),
             compact(&self.rows),
             self.writes,
             self.is_volatile
@@ -322,8 +317,7 @@ impl DescribedQuery {
 
 /// SHA-256 over a schema in hexadecimal, whichever migrations made it: that of [`Described::schema`].
 pub fn fingerprint(catalog: &Catalog) -> String {
-    let digest = Sha256::digest(catalog.to_text().as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256(&catalog.to_text())
 }
 
 /// A list with a line for each element.

@@ -5,6 +5,7 @@
 //! connection.
 
 mod assemble;
+mod checksum;
 mod described;
 mod files;
 mod read;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sha2::{Digest, Sha256};
+use crate::checksum::sha256;
 
 /// A named query, as its file has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,8 +50,7 @@ pub struct Filter {
 impl Query {
     /// SHA-256 over the statement's text, in hexadecimal: what has to be described again when it changes.
     pub fn checksum(&self) -> String {
-        let digest = Sha256::digest(self.sql.as_bytes());
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        sha256(&self.sql)
     }
 
     /// The parameters that filters depend on, each once, in their order.

@@ -18,13 +18,19 @@ use crate::failure::{Code, Failure};
 
 /// What the database does not know of a query.
 pub enum Refusal {
-    /// The server refused a variant, at this byte of the query's text if it said where.
-    Server {
-        error: DbError,
-        offset: Option<usize>,
-    },
+    /// The server refused a variant.
+    Server(Box<ServerRefusal>),
     /// The query has no type.
     Untyped(Untyped),
+}
+
+/// What a server said of a variant.
+pub struct ServerRefusal {
+    pub error: DbError,
+    /// The message, with the parameters' names.
+    pub message: String,
+    /// The byte of the query's text that it is about, if that is known.
+    pub offset: Option<usize>,
 }
 
 /// The names of types, by OID.
@@ -138,7 +144,7 @@ fn prepare<'a>(
                 casts = needed;
                 statement
             }
-            None => return refusal(&error, variant).map(Err),
+            None => return refusal(&error, query, variant).map(Err),
         },
     };
     let columns = statement.columns().iter();
@@ -155,7 +161,7 @@ fn prepare<'a>(
 }
 
 /// What the server said of the variant, and where in the query.
-fn refusal(error: &postgres::Error, variant: &Variant) -> Result<Refusal, Failure> {
+fn refusal(error: &postgres::Error, query: &Query, variant: &Variant) -> Result<Refusal, Failure> {
     let Some(server) = error.as_db_error() else {
         return Err(lost(error));
     };
@@ -163,8 +169,23 @@ fn refusal(error: &postgres::Error, variant: &Variant) -> Result<Refusal, Failur
         Some(ErrorPosition::Original(position)) => Some(variant.place(*position as usize)),
         _ => None,
     };
-    let error = server.clone();
-    Ok(Refusal::Server { error, offset })
+    let mut refusal = ServerRefusal {
+        message: server.message().to_owned(),
+        error: server.clone(),
+        offset,
+    };
+    // From the last, so that `$1` is no part of `$10`.
+    for (number, at) in variant.parameters.iter().enumerate().rev() {
+        let (numbered, parameter) = (format!("${}", number + 1), &query.parameters[*at]);
+        if refusal.message.contains(&numbered) {
+            let named = format!(":{}", parameter.name);
+            refusal.message = refusal.message.replace(&numbered, &named);
+            refusal.offset = refusal
+                .offset
+                .or(parameter.places.first().map(|it| it.start));
+        }
+    }
+    Ok(Refusal::Server(Box::new(refusal)))
 }
 
 /// The variant with a cast for each parameter that has two types if each of its places is looked at alone, one of them `text`: that is what

@@ -14,7 +14,7 @@ use crate::screen::Screen;
 use crate::snapshot;
 use crate::words::count;
 
-use super::ask::{self, Asked, Refusal};
+use super::ask::{self, Asked, Refusal, ServerRefusal};
 use super::files;
 
 /// The folder of the queries, beside the snapshot.
@@ -174,10 +174,15 @@ fn refused(file: &File, root: &Path, asked: &Asked<'_>, refusal: Refusal) -> Fai
     let start = query.range.start;
     let diagnostic = match refusal {
         Refusal::Untyped(untyped) => files::error(file, root, untyped.to_string(), start),
-        Refusal::Server { error, offset } => {
+        Refusal::Server(refusal) => {
+            let ServerRefusal {
+                error,
+                message,
+                offset,
+            } = *refusal;
             let offset = start + offset.unwrap_or(0);
             let mut diagnostic =
-                files::error(file, root, error.message(), offset).code(error.code().code());
+                files::error(file, root, message, offset).code(error.code().code());
             for (label, text) in [("detail", error.detail()), ("hint", error.hint())] {
                 if let Some(text) = text {
                     diagnostic = diagnostic.note(label, text);

@@ -4,15 +4,15 @@ use queries::{ColumnName, DescribedQuery, End, Parameter};
 use serde::Serialize;
 
 use crate::docs;
-use crate::error::Error;
+use crate::error::{Errors, Owner};
 use crate::layout;
 use crate::names::{self, Style};
 
 use super::root::{Held, Root};
-use super::{Names, SCHEMA, place};
+use super::{Names, place};
 
 /// How many arguments a function has at most.
-const MOST: usize = 4;
+pub(super) const MOST: usize = 4;
 
 /// A struct of all parameters, where they are too many for arguments.
 #[derive(Serialize)]
@@ -60,10 +60,16 @@ impl Arguments {
         described: &DescribedQuery,
         names: &Names<'_>,
         root: &Root<'_>,
-    ) -> Result<Arguments, Error> {
+        errors: &mut Errors,
+    ) -> Arguments {
         let parameters = &described.parameters;
         let sql_names: Vec<&str> = parameters.iter().map(|it| it.name.as_str()).collect();
-        let identifiers = names::assign(&names.title, &sql_names, Style::Snake)?;
+        let identifiers = names::assign(
+            Owner::Queries(&names.title),
+            &sql_names,
+            Style::Snake,
+            errors,
+        );
         let mut singles = Vec::new();
         let mut ranges = Vec::new();
         let mut sent = Vec::new();
@@ -71,10 +77,9 @@ impl Arguments {
             let held = root.held(
                 &parameter.ty,
                 parameter.column.as_ref(),
-                &names.title,
-                &parameter.name,
-                SCHEMA,
-            )?;
+                [&names.title, &parameter.name],
+                errors,
+            );
             let other = other_end(parameters, parameter);
             let (argument, part) = match (other, parameter.end) {
                 (Some(other), Some(End::From)) => {
@@ -97,7 +102,7 @@ impl Arguments {
             });
         }
         singles.extend(ranges);
-        Ok(Arguments { all: singles, sent })
+        Arguments { all: singles, sent }
     }
 
     fn is_struct(&self) -> bool {

@@ -7,10 +7,12 @@ use queries::ColumnName;
 
 use crate::choices::{Choices, ColumnChoice};
 use crate::composite;
-use crate::error::Error;
+use crate::error::{Error, Errors};
 use crate::prepare::Names;
 use crate::source;
-use crate::types::{CircularDomain, Key, RustType, Types};
+use crate::types::{CircularDomain, Key, RustType, Types, as_text};
+
+use super::SCHEMA;
 
 /// What queries need to know of the file: which types and modules are in it.
 pub(crate) struct Root<'a> {
@@ -27,24 +29,24 @@ pub(crate) struct Held {
 }
 
 impl<'a> Root<'a> {
-    pub(crate) fn of(catalog: &'a Catalog, choices: &'a Choices) -> Result<Root<'a>, Error> {
+    pub(crate) fn of(catalog: &'a Catalog, choices: &'a Choices, errors: &mut Errors) -> Root<'a> {
         let sources = source::sources(catalog);
-        choices.check(catalog, &sources)?;
+        choices.check(catalog, &sources, errors);
         let enums = catalog.enums.iter();
         let enums: HashMap<Key<'_>, String> = enums
             .map(|it| ((it.schema.as_str(), it.name.as_str()), String::new()))
             .collect();
         let composites = composite::with_struct(catalog, &sources, &enums);
-        let names = Names::new(catalog, &composites, &sources)?;
+        let names = Names::new(catalog, &composites, &sources, errors);
         let relations = sources.iter().map(|source| {
             let key = (source.schema, source.name);
             (key, (source.columns, names.relations[&key].clone()))
         });
-        Ok(Root {
+        Root {
             relations: relations.collect(),
             types: names.types(catalog, &composites),
             choices,
-        })
+        }
     }
 
     /// The columns of a relation and its module.
@@ -73,23 +75,24 @@ impl<'a> Root<'a> {
         ty.is_ok_and(|ty| ty.as_text)
     }
 
-    /// The Rust type of a value of `ty` that is, or is for, this column, in a module to which the root of the file has that path. `owner` and
-    /// `name` are for errors.
+    /// The Rust type of a value of `ty` that is, or is for, this column. The names of the query and of the value are for errors.
     pub(crate) fn held(
         &self,
         ty: &queries::Type,
         column: Option<&ColumnName>,
-        owner: &str,
-        name: &str,
-        root: &str,
-    ) -> Result<Held, Error> {
+        [query, name]: [&str; 2],
+        errors: &mut Errors,
+    ) -> Held {
         let ty = TypeRef::from(ty);
-        let rust = self.types.rust_from(&ty, root);
-        let rust = rust.map_err(|CircularDomain(domain)| Error::CircularDomain {
-            relation: owner.to_owned(),
-            column: name.to_owned(),
-            domain,
-        })?;
+        let rust = self.types.rust_from(&ty, SCHEMA);
+        let rust = rust.unwrap_or_else(|CircularDomain(domain)| {
+            errors.push(Error::CircularDomain {
+                relation: query.to_owned(),
+                column: name.to_owned(),
+                domain,
+            });
+            as_text()
+        });
         let of_column = column.and_then(|column| {
             let same_type = self.column(column)?.ty == ty;
             let choice = self
@@ -101,10 +104,10 @@ impl<'a> Root<'a> {
             Some(ColumnChoice::Type(rust)) => Some(rust),
             _ => self.choices.ty(&ty),
         };
-        Ok(Held {
+        Held {
             ty: rust,
             chosen: chosen.cloned(),
-        })
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use queries::{ColumnName, DescribedQuery};
 use serde::Serialize;
 
 use crate::docs;
-use crate::error::Error;
+use crate::error::{Errors, Owner};
 use crate::layout::{self, Indent};
 use crate::names::{self, Style};
 
@@ -25,7 +25,6 @@ pub(super) struct Row {
 struct RowField {
     doc: String,
     declaration: String,
-    read: String,
 }
 
 /// What a query's rows are.
@@ -53,14 +52,15 @@ pub(super) fn of(
     described: &DescribedQuery,
     names: &Names<'_>,
     root: &Root<'_>,
-) -> Result<RowType, Error> {
+    errors: &mut Errors,
+) -> RowType {
     if described.columns.is_empty() {
-        return Ok(RowType::Nothing);
+        return RowType::Nothing;
     }
-    if let Some(module) = relation(described, root) {
-        return Ok(RowType::Relation(module));
+    match relation(described, root) {
+        Some(module) => RowType::Relation(module),
+        None => RowType::Own(own(described, names, root, errors)),
     }
-    own(described, names, root).map(RowType::Own)
 }
 
 /// The module of the relation whose columns the query returns, all of them and in their order.
@@ -80,22 +80,26 @@ fn relation(described: &DescribedQuery, root: &Root<'_>) -> Option<String> {
     (is_whole && described.columns.iter().zip(columns).all(is_same)).then(|| module.to_owned())
 }
 
-fn own(described: &DescribedQuery, names: &Names<'_>, root: &Root<'_>) -> Result<Row, Error> {
+fn own(described: &DescribedQuery, names: &Names<'_>, root: &Root<'_>, errors: &mut Errors) -> Row {
     let sql_names: Vec<&str> = described
         .columns
         .iter()
         .map(|it| it.name.as_str())
         .collect();
-    let identifiers = names::assign(&names.title, &sql_names, Style::Snake)?;
+    let identifiers = names::assign(
+        Owner::Queries(&names.title),
+        &sql_names,
+        Style::Snake,
+        errors,
+    );
     let mut fields = Vec::new();
-    for ((at, column), name) in described.columns.iter().enumerate().zip(&identifiers) {
+    for (column, name) in described.columns.iter().zip(&identifiers) {
         let held = root.held(
             &column.ty,
             column.source.as_ref(),
-            &names.title,
-            &column.name,
-            SCHEMA,
-        )?;
+            [&names.title, &column.name],
+            errors,
+        );
         let mut doc = root
             .comment(column.source.as_ref())
             .map_or(Vec::new(), docs::prose);
@@ -121,13 +125,6 @@ fn own(described: &DescribedQuery, names: &Names<'_>, root: &Root<'_>) -> Result
         fields.push(RowField {
             doc: docs::block(place(8), &doc),
             declaration: layout::field(place(8), name, &ty),
-            read: layout::chain(
-                place(16),
-                &format!("{name}: "),
-                "row",
-                &[&format!(".try_get({at})")],
-                "?,",
-            ),
         });
     }
     let members: Vec<String> = identifiers
@@ -136,12 +133,12 @@ fn own(described: &DescribedQuery, names: &Names<'_>, root: &Root<'_>) -> Result
         .map(|(at, name)| format!(" {at} {name}"))
         .collect();
     let function = names.function.trim_start_matches("r#");
-    Ok(Row {
+    Row {
         doc: docs::block(place(4), &[format!("A row of [`{function}()`].")]),
         name: names.row.clone(),
         fields,
         members: members.join(","),
-    })
+    }
 }
 
 /// `columns: &[…],`

@@ -6,6 +6,28 @@ pub mod analytics {
     include!("analytics.rs");
 }
 
+/// The queries of this repository, beside its schema.
+pub mod with_queries {
+    /// The schema.
+    pub use super::analytics as schema;
+
+    /// The queries.
+    pub mod queries {
+        include!("analytics_queries.rs");
+    }
+}
+
+/// Queries that no person would write.
+pub mod with_nasty_queries {
+    /// The schema.
+    pub use super::nasty as schema;
+
+    /// The queries.
+    pub mod queries {
+        include!("nasty_queries.rs");
+    }
+}
+
 /// Types that have no Rust type.
 pub mod as_text {
     include!("as_text.rs");
