@@ -174,3 +174,68 @@ fn columns_have_their_sources_and_proofs(database: Database) {
         "SELECT v.id, t.n, t.n + $1, count(*) OVER (), $1 AS \"p\" FROM v LEFT JOIN t ON t.id = v.id ORDER BY t.x"
     ));
 }
+
+#[testkit::test]
+fn a_bound_is_the_column_of_time_compared_with_what_is_known_before(database: Database) {
+    database.run(TABLES);
+    database.run(
+        "CREATE VIEW recent AS SELECT at, v FROM h WHERE at > now() - INTERVAL '1 day';
+         CREATE MATERIALIZED VIEW daily WITH (timescaledb.continuous) AS
+         SELECT time_bucket('1 day', at) AS day, count(*) AS n FROM h GROUP BY 1 WITH NO DATA;",
+    );
+    let bounds = |query: &str| {
+        let facts = facts(&database, "timestamptz, timestamptz", query);
+        let bounds = facts.time_bounds.iter().map(|it| {
+            let ends = [(it.lower, "from"), (it.upper, "to")];
+            let ends = ends
+                .iter()
+                .filter(|(is_given, _)| *is_given)
+                .map(|(_, end)| *end);
+            let ends: Vec<&str> = ends.collect();
+            format!("{}.{} {}", it.relation.name, it.column, ends.join(" "))
+        });
+        bounds.collect::<Vec<_>>().join(", ").trim_end().to_owned()
+    };
+    assert_eq!(bounds("SELECT v FROM h"), "h.at");
+    assert_eq!(
+        bounds("SELECT v FROM h WHERE at >= $1 AND $2 > at"),
+        "h.at from to"
+    );
+    assert_eq!(bounds("SELECT v FROM h WHERE at = $1"), "h.at from to");
+    assert_eq!(bounds("SELECT v FROM h WHERE at >= $1 OR v > 1"), "h.at");
+    assert_eq!(
+        bounds("SELECT v FROM h WHERE at >= clock_timestamp()"),
+        "h.at"
+    );
+    assert_eq!(
+        bounds("SELECT v FROM h WHERE at > (SELECT max(at) FROM h)"),
+        "h.at"
+    );
+    assert_eq!(
+        bounds("SELECT v FROM h WHERE time_bucket('1 day', at) >= $1"),
+        "h.at"
+    );
+    assert_eq!(bounds("SELECT v FROM recent WHERE at < $1"), "h.at from to");
+    assert_eq!(
+        bounds("SELECT * FROM (SELECT at FROM h LIMIT 5) AS s WHERE at > $1"),
+        "h.at"
+    );
+    assert_eq!(
+        bounds("SELECT a.v FROM h AS a, h AS b WHERE a.at BETWEEN $1 AND $2 AND b.at < $2"),
+        "h.at to"
+    );
+    assert_eq!(
+        bounds("SELECT t.id FROM t LEFT JOIN h ON h.at >= $1 AND h.device = t.s"),
+        "h.at from"
+    );
+    assert_eq!(
+        bounds("SELECT h.v FROM h LEFT JOIN t ON h.at >= $1"),
+        "h.at"
+    );
+    assert_eq!(
+        bounds("SELECT n FROM daily WHERE day >= $1"),
+        "daily.day from"
+    );
+    assert_eq!(bounds("DELETE FROM h WHERE at < $1"), "h.at to");
+    assert_eq!(bounds("INSERT INTO h (at, device) VALUES ($1, 'a')"), "");
+}
