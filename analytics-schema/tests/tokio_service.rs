@@ -5,9 +5,7 @@ mod empty;
 #[path = "../examples/tokio_service/tasks.rs"]
 mod tasks;
 
-use analytics_schema::{
-    FunnelStatus, Mode, Timestamp, Uuid, events, funnels, migrate_with, verify,
-};
+use analytics_schema::{FunnelStatus, Mode, Uuid, events, funnels, migrate_with, verify};
 use deadpool_postgres::{Manager, Pool};
 use empty::{Empty, empty_database, migrate, start_up};
 use tasks::{HourlyRevenue, Refused, Service};
@@ -71,6 +69,10 @@ async fn funnels_are_kept(service: &Service) {
     let active = active.unwrap();
     assert_eq!(active.status, FunnelStatus::Active);
     assert_eq!(active.steps, created.steps);
+    let move_on = || service.move_status(created.id, FunnelStatus::Active, FunnelStatus::Paused);
+    let paused = move_on().await.unwrap().unwrap();
+    assert_eq!(paused.status, FunnelStatus::Paused);
+    assert_eq!(move_on().await.unwrap(), None, "it is not active any more");
     assert!(service.delete_funnel(created.id).await.unwrap());
     assert!(!service.delete_funnel(created.id).await.unwrap());
     assert_eq!(service.funnel(created.id).await.unwrap(), None);
@@ -123,7 +125,12 @@ async fn events_are_kept(service: &Service) {
     ];
     assert_eq!(hours, expected);
 
-    let range = seen[119].time..Timestamp::MAX;
+    let few = [event(200, "1"), event(201, "2")].map(|it| serde_json::from_str(&it).unwrap());
+    let stored = service.record_all(&few).await.unwrap();
+    let revenues: Vec<_> = stored.iter().map(|row| row.revenue.clone()).collect();
+    assert_eq!(revenues, [Some(1.into()), Some(2.into())]);
+
+    let range = seen[119].time..stored[0].time;
     let mut exported = Vec::new();
     let count = service.export(range, &mut exported).await.unwrap();
     assert_eq!(count, 120);

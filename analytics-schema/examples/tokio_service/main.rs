@@ -7,7 +7,7 @@ mod tasks;
 use std::error::Error;
 
 use analytics_schema::{
-    Config, FunnelStatus, Report, StartUp, Timestamp, Uuid, funnels, migrate_with, verify,
+    Config, FunnelStatus, Report, StartUp, Timestamp, Uuid, events, funnels, migrate_with, verify,
 };
 use deadpool_postgres::{Manager, Pool};
 use tasks::Service;
@@ -56,6 +56,10 @@ async fn serve(service: &Service) -> Result<(), Failure> {
     .into();
     let created = service.create_funnel(&funnel).await?;
     service.set_status(created.id, FunnelStatus::Active).await?;
+    let paused = service
+        .move_status(created.id, FunnelStatus::Active, FunnelStatus::Paused)
+        .await?;
+    tracing::info!(paused = paused.is_some(), "the funnel");
     if let Err(refused) = service.create_funnel(&funnel).await {
         tracing::info!("not created again: {refused}");
     }
@@ -66,6 +70,9 @@ async fn serve(service: &Service) -> Result<(), Failure> {
         r#"{{"time": "{now}", "project_id": "{project}", "name": "purchase", "revenue": "19.90"}}"#
     );
     let stored = service.record(&event).await?;
+    let few: Vec<events::New> = serde_json::from_str(&format!("[{event}, {event}]"))?;
+    let few = service.record_all(&few).await?;
+    tracing::info!(events = few.len(), "recorded by one statement");
     let events = service.ingest(&[event.as_str(); 10].join("\n")).await?;
     tracing::info!(events, "ingested after the one with id {}", stored.event_id);
     let (page, _) = service.newest_events(None, 10).await?;

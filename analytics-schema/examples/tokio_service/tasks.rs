@@ -100,6 +100,23 @@ impl Service {
         Ok(funnels::update(id, &change).one(&client).await?)
     }
 
+    /// Changes one column if it still has the value that the caller has seen. Returns nothing if it does not.
+    pub async fn move_status(
+        &self,
+        id: i64,
+        seen: FunnelStatus,
+        status: FunnelStatus,
+    ) -> Result<Option<funnels::Row>, Failure> {
+        let client = self.pool.get().await?;
+        let with = |status| funnels::Update {
+            status: Some(status),
+            ..funnels::Update::default()
+        };
+        let (seen, change) = (with(seen), with(status));
+        let changed = funnels::update_if(id, &seen, &change);
+        Ok(changed.optional(&client).await?)
+    }
+
     /// Deletes a row. Returns whether there was one.
     pub async fn delete_funnel(&self, id: i64) -> Result<bool, Failure> {
         let client = self.pool.get().await?;
@@ -111,6 +128,12 @@ impl Service {
         let event: events::New = serde_json::from_str(json)?;
         let client = self.pool.get().await?;
         Ok(events::upsert(&event).one(&client).await?)
+    }
+
+    /// Writes a few events by one statement, and returns them as they are stored.
+    pub async fn record_all(&self, events: &[events::New]) -> Result<Vec<events::Row>, Failure> {
+        let client = self.pool.get().await?;
+        Ok(events::insert_many(events).all(&client).await?)
     }
 
     /// Writes many events, a line of JSON each, by one COPY: all or none.
@@ -164,7 +187,7 @@ impl Service {
         out: &mut (impl Write + Send),
     ) -> Result<u64, Failure> {
         let client = self.pool.get().await?;
-        let mut rows = events::between(range).stream(&client).await?;
+        let mut rows = events::between(range).copy_out(&client).await?;
         let mut count = 0;
         while let Some(row) = rows.try_next().await? {
             serde_json::to_writer(&mut *out, &row)?;

@@ -2,7 +2,9 @@
 
 mod text;
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use bytes::{BufMut, BytesMut};
@@ -15,8 +17,8 @@ use crate::error::{DecodeError, ParseError};
 /// An `interval`. Each of its three parts has its own sign: a month is not always 30 days, nor a day always 24 hours.
 ///
 /// `Display` prints what PostgreSQL prints with `intervalstyle = postgres`: `1 year 2 mons -3 days +04:05:06.7`. `FromStr` reads
-/// that, and PostgreSQL's longer names of the units. Equality is of the three parts: where PostgreSQL says that one month equals 30
-/// days, this type does not.
+/// that, and PostgreSQL's longer names of the units. Equality and order are PostgreSQL's: one month equals 30 days, and one day
+/// 24 hours, although they are printed and stored apart. Compare the fields to tell them from each other.
 ///
 /// ```
 /// use pgtypes::Interval;
@@ -25,7 +27,7 @@ use crate::error::{DecodeError, ParseError};
 /// assert_eq!(week.to_string(), "7 days 02:00:00");
 /// # Ok::<(), pgtypes::ParseError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy)]
 pub struct Interval {
     /// Months; twelve to the year.
     pub months: i32,
@@ -67,6 +69,12 @@ impl Interval {
         Self::new(0, 0, micros)
     }
 
+    /// What PostgreSQL compares: `interval_cmp_value` of `src/backend/utils/adt/timestamp.c`.
+    fn span(&self) -> i128 {
+        let days = i128::from(self.months) * 30 + i128::from(self.days);
+        days * 86_400_000_000 + i128::from(self.micros)
+    }
+
     fn decode(raw: &[u8]) -> Result<Self, DecodeError> {
         let parts = || {
             let (micros, rest) = raw.split_first_chunk()?;
@@ -79,6 +87,32 @@ impl Interval {
             })
         };
         parts().ok_or(DecodeError::new("interval", "not 16 bytes long"))
+    }
+}
+
+impl PartialEq for Interval {
+    fn eq(&self, other: &Self) -> bool {
+        self.span() == other.span()
+    }
+}
+
+impl Eq for Interval {}
+
+impl PartialOrd for Interval {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Interval {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.span().cmp(&other.span())
+    }
+}
+
+impl Hash for Interval {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.span().hash(state);
     }
 }
 

@@ -11,10 +11,13 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 
 pub(crate) fn fmt(interval: Interval, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    match interval {
-        Interval::INFINITY => f.pad("infinity"),
-        Interval::NEG_INFINITY => f.pad("-infinity"),
-        _ => pad(f, |out| write(interval, out)),
+    // No other parts are equal to these: each is at its end.
+    if interval == Interval::INFINITY {
+        f.pad("infinity")
+    } else if interval == Interval::NEG_INFINITY {
+        f.pad("-infinity")
+    } else {
+        pad(f, |out| write(interval, out))
     }
 }
 

@@ -22,7 +22,8 @@ pub fn each(to: &mut impl Visitor) {
         )
         .ordered(),
     );
-    to.visit(value::<Interval>(
+    to.visit(
+        value::<Interval>(
         "interval",
         "make_interval(months => (random() * 4e9 - 2e9)::int, days => (random() * 4e9 - 2e9)::int,
                        secs => random() * 1e10 - 5e9)",
@@ -39,7 +40,7 @@ pub fn each(to: &mut impl Visitor) {
             "1 week",
         ],
         Random::interval,
-    ));
+    ).ordered());
     to.visit(
         value::<Timestamp>(
             "timestamptz",
