@@ -97,6 +97,32 @@ pub(crate) fn block(place: Indent, paragraphs: &[String]) -> String {
     lines.join("\n")
 }
 
+/// Appends these lines, and a line break.
+pub(crate) fn write_block(text: &mut String, place: Indent, paragraphs: &[String]) {
+    text.push_str(&block(place, paragraphs));
+    text.push('\n');
+}
+
+/// The same as a string literal, without a line break but those between paragraphs.
+pub(crate) fn literal(paragraphs: &[String]) -> String {
+    let mut text = "\"".to_owned();
+    let mut after_item = false;
+    for (index, paragraph) in paragraphs.iter().enumerate() {
+        let item = paragraph.strip_prefix("- ");
+        if index > 0 {
+            let is_one_list = after_item && item.is_some();
+            text.push_str(if is_one_list { r"\n" } else { r"\n\n" });
+        }
+        after_item = item.is_some();
+        if after_item {
+            text.push_str("- ");
+        }
+        let line = layout::string(&line_start(item.unwrap_or(paragraph)));
+        text.push_str(&line[1..line.len() - 1]);
+    }
+    text + "\""
+}
+
 /// Markdown for one line of prose.
 fn inline(text: &str) -> String {
     let text = visible(text);

@@ -32,6 +32,14 @@ pub(crate) struct Fact {
 }
 
 impl Facts {
+    /// What bounds in time do as a string literal, which begins a paragraph.
+    pub(crate) fn bounded_literal(&self) -> String {
+        match self.bounded {
+            "" => "\"\"".to_owned(),
+            bounded => format!("\"\\n\\n{bounded}\""),
+        }
+    }
+
     /// The paragraph that says what the relation is.
     pub(crate) fn sentence(&self, title: &str) -> String {
         let mut kind = self.kind.to_owned();

@@ -94,12 +94,6 @@ pub(crate) fn fields<'a>(
     fields.collect()
 }
 
-/// The fields with their positions in the relation, as `row!` and `partial_json!` take them.
-pub(crate) fn members<'a>(fields: impl Iterator<Item = (usize, &'a Field<'a>)>) -> String {
-    let members = fields.map(|(at, field)| format!(" {at} {}", field.name));
-    members.collect::<Vec<_>>().join(",")
-}
-
 /// The paragraph with a column's SQL type and where its values come from.
 fn sql_sentence(column: &Column, name: &str, base: Option<&str>, default: Option<&str>) -> String {
     let mut text = String::new();

@@ -7,12 +7,11 @@ use catalog::{Constraint, ConstraintKind};
 use crate::docs;
 use crate::error::{Errors, Owner};
 use crate::field::Field;
-use crate::function::{Function, statement_chain};
-use crate::layout::{self, Indent};
+use crate::layout;
 use crate::names::{self, Style};
 use crate::new::Role;
 use crate::source::{Kind, Source};
-use crate::types::{Equality, RustType};
+use crate::types::Equality;
 use crate::unique_index;
 
 /// The finder of the primary key.
@@ -103,41 +102,7 @@ fn is_no_target(constraint: &Constraint) -> bool {
         || definition.contains(" WITHOUT OVERLAPS)")
 }
 
-/// `&[0, 2]`
-pub(crate) fn positions(columns: &[(usize, &Field<'_>)]) -> String {
-    let positions: Vec<String> = columns.iter().map(|(at, _)| at.to_string()).collect();
-    format!("&[{}]", positions.join(", "))
-}
-
 impl Key<'_> {
-    /// The columns, as documentation shows them.
-    pub(crate) fn shown(&self) -> String {
-        let columns = self.fields.iter();
-        let columns: Vec<String> = columns
-            .map(|(_, field)| docs::code(&field.column.name))
-            .collect();
-        columns.join(", ")
-    }
-
-    /// A function whose parameters are the key's columns.
-    pub(crate) fn function(
-        &self,
-        name: &str,
-        statement: &str,
-        doc: &str,
-        place: &impl Fn(usize) -> Indent,
-    ) -> Function {
-        Function {
-            doc: docs::block(place(4), &[doc.to_owned()]),
-            head: self.head(name, &[], place),
-            body: statement_chain(
-                place(8),
-                &format!("{statement}{}(&TABLE)", self.only()),
-                &self.conditions(self.fields.len(), place),
-            ),
-        }
-    }
-
     /// Whether the server finds the operators that compare the columns.
     fn is_comparable(&self) -> bool {
         let mut columns = self.fields.iter();
@@ -150,209 +115,66 @@ impl Key<'_> {
         columns.all(|(_, field)| Role::of(field) != Role::Absent)
     }
 
-    /// The functions that write rows or change those that have this key, if rows to be written can have it.
-    pub(crate) fn upserts(&self, place: &impl Fn(usize) -> Indent) -> Option<[Function; 2]> {
-        if self.is_no_target || self.fields.len() > MOST_COLUMNS || !self.is_given() {
-            return None;
+    /// The functions that find, write and change rows by the key.
+    pub(crate) fn functions(&self, has_update: bool) -> String {
+        let only = if self.is_inherited { "_only" } else { "" };
+        let is_primary = self.finder == BY_KEY;
+        let kind = if is_primary { "primary" } else { "unique" };
+        let mut functions = vec![format!("{kind}({} select{only})", self.finder)];
+        if self.has_upserts() {
+            let suffix = if is_primary {
+                String::new()
+            } else {
+                format!("_{}", self.finder)
+            };
+            functions.push(format!("upsert(upsert{suffix} upsert_many{suffix})"));
         }
-        let by = self.finder.strip_prefix(BY_KEY).filter(|it| it.is_empty());
-        let suffix = by.map_or_else(|| format!("_{}", self.finder), str::to_owned);
-        let positions = positions(&self.fields);
-        let function = |name: &str, doc: [&str; 2], row: &str, ty: &str| Function {
-            doc: docs::block(place(4), &doc.map(str::to_owned)),
-            head: layout::method(
-                place(4),
-                &format!("pub fn {name}{suffix}"),
-                &[&format!("{row}: {ty}")],
-                "timeschema::Upsert<'_, Row>",
-            ),
-            body: layout::call(
-                place(8),
-                &format!("timeschema::Statement::{name}"),
-                &["&TABLE", &positions, row],
-                "",
-            ),
-        };
-        let shown = self.shown();
-        let one =
-            format!("Writes one row, or changes the row that has its {shown}, and returns it.");
-        let many = format!(
-            "Writes many rows, or changes those that have their {shown}. Each row has another."
-        );
-        Some([
-            function(
-                "upsert",
-                [
-                    &one,
-                    "The columns that `row` leaves to their defaults keep their values in a row that exists.",
-                ],
-                "row",
-                "&New",
-            ),
-            function(
-                "upsert_many",
-                [
-                    &many,
-                    "All rows set the same columns among those that have a default.",
-                ],
-                "rows",
-                "&[New]",
-            ),
-        ])
-    }
-
-    /// The functions that change the row with this key.
-    pub(crate) fn updates(&self, place: &impl Fn(usize) -> Indent) -> [Function; 2] {
-        let [change, expected] = ["change", "expected"].map(|name| self.free(name));
-        let shown = self.shown();
-        let function = |name, doc: String, more: &[&str], last: Option<String>| {
-            let count = self.fields.len() + usize::from(last.is_some());
-            let links = self.conditions(count, place).into_iter().chain(last);
-            let more: Vec<(&str, &str)> = more.iter().map(|name| (*name, "Update")).collect();
-            Function {
-                doc: docs::block(place(4), &[doc]),
-                head: self.head(name, &more, place),
-                body: statement_chain(
-                    place(8),
-                    &format!("update{}(&TABLE, {change})", self.only()),
-                    &links.collect::<Vec<_>>(),
-                ),
-            }
-        };
-        [
-            function(
-                "update",
-                format!("Changes the row with this primary key ({shown}), and returns it."),
-                &[&change],
-                None,
-            ),
-            function(
-                "update_if",
-                format!(
-                    "The same, if the row still has the values that `{expected}` sets. Otherwise there is no row."
-                ),
-                &[&expected, &change],
-                Some(format!(".unchanged({expected})")),
-            ),
-        ]
-    }
-
-    /// What is appended to the name of a statement that is about the rows of the key.
-    fn only(&self) -> &'static str {
-        if self.is_inherited { "_only" } else { "" }
-    }
-
-    /// A parameter's name that no column of the key has.
-    fn free(&self, name: &str) -> String {
-        let mut name = name.to_owned();
-        while self.fields.iter().any(|(_, field)| field.name == name) {
-            name.push('_');
+        if is_primary && has_update {
+            functions.push(format!("update(update{only})"));
         }
-        name
+        if is_primary {
+            functions.push(format!("delete(delete{only})"));
+        }
+        let positions = self.fields.iter().map(|(at, _)| at.to_string());
+        let parameters = self.fields.iter().map(parameter);
+        format!(
+            "timeschema::key! {{ {} [{}] ({}): {} }}",
+            layout::string(&shown(&self.fields)),
+            positions.collect::<Vec<_>>().join(", "),
+            parameters.collect::<Vec<_>>().join(", "),
+            functions.join(", ")
+        )
     }
 
-    /// Up to the opening brace: the key's columns as parameters, and borrowed ones more.
-    fn head(&self, name: &str, more: &[(&str, &str)], place: &impl Fn(usize) -> Indent) -> String {
-        let columns = self.fields.iter();
-        let borrowed = columns.clone().filter(|(_, field)| !field.ty.is_copy);
-        let lifetime = Lifetime::of(borrowed.count() + more.len());
-        let columns = columns.map(|(_, field)| {
-            let ty = lifetime.parameter(&field.ty);
-            format!("{}: {ty}", field.name)
-        });
-        let more = more.iter();
-        let more = more.map(|(name, ty)| format!("{name}: {}", lifetime.borrowed(ty)));
-        let parameters: Vec<String> = columns.chain(more).collect();
-        let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();
-        let name = format!("pub fn {name}{}", lifetime.declared());
-        let returned = format!("timeschema::Statement<{}, Row>", lifetime.returned());
-        layout::method(place(4), &name, &parameters, &returned)
-    }
-
-    /// The conditions on the key's columns, in a chain of that many links.
-    fn conditions(&self, links: usize, place: &impl Fn(usize) -> Indent) -> Vec<String> {
-        let columns = self.fields.iter();
-        columns
-            .map(|(at, field)| {
-                let at = at.to_string();
-                match &field.ty.equality {
-                    Equality::InSchema(schema) => {
-                        let schema = layout::string(schema);
-                        link(".equal_in", &[&schema, &at, &field.name], links, place)
-                    }
-                    _ => link(".equal", &[&at, &field.name], links, place),
-                }
-            })
-            .collect()
+    /// Whether rows to be written can have the key, and `ON CONFLICT` takes it.
+    fn has_upserts(&self) -> bool {
+        !self.is_no_target && self.fields.len() <= MOST_COLUMNS && self.is_given()
     }
 }
 
-/// A call in a chain of that many.
-fn link(
-    method: &str,
-    arguments: &[&str],
-    links: usize,
-    place: &impl Fn(usize) -> Indent,
-) -> String {
-    // Alone, a call that has to be broken begins on the line of what it is called on.
-    let further = if links == 1 { 0 } else { 4 };
-    layout::call(place(8).inner(further), method, arguments, "")
+/// The columns, as documentation shows them.
+pub(crate) fn shown(columns: &[(usize, &Field<'_>)]) -> String {
+    let columns = columns.iter();
+    let columns: Vec<String> = columns
+        .map(|(_, field)| docs::code(&field.column.name))
+        .collect();
+    columns.join(", ")
 }
 
-/// How a function's borrowed parameters and its statement are tied together, in the form that clippy asks for.
-#[derive(Clone, Copy)]
-enum Lifetime {
-    /// Nothing is borrowed.
-    Static,
-    /// One parameter is borrowed.
-    Elided,
-    /// Several parameters are borrowed.
-    Named,
-}
-
-impl Lifetime {
-    fn of(borrowed: usize) -> Lifetime {
-        match borrowed {
-            0 => Lifetime::Static,
-            1 => Lifetime::Elided,
-            _ => Lifetime::Named,
+/// `name: Type = equal(0)`
+fn parameter((at, field): &(usize, &Field<'_>)) -> String {
+    let (name, path) = (&field.name, field.ty.path.as_str());
+    let ty = match path {
+        _ if field.ty.is_copy => path.to_owned(),
+        "String" => "&'a str".to_owned(),
+        "Vec<u8>" => "&'a [u8]".to_owned(),
+        path => format!("&'a {path}"),
+    };
+    match &field.ty.equality {
+        Equality::InSchema(schema) => {
+            format!("{name}: {ty} = equal_in({}, {at})", layout::string(schema))
         }
-    }
-
-    fn declared(self) -> &'static str {
-        match self {
-            Lifetime::Static | Lifetime::Elided => "",
-            Lifetime::Named => "<'a>",
-        }
-    }
-
-    fn returned(self) -> &'static str {
-        match self {
-            Lifetime::Static => "'static",
-            Lifetime::Elided => "'_",
-            Lifetime::Named => "'a",
-        }
-    }
-
-    /// The type of a parameter for a field of type `ty`.
-    fn parameter(self, ty: &RustType) -> String {
-        if ty.is_copy {
-            return ty.path.clone();
-        }
-        self.borrowed(&ty.path)
-    }
-
-    fn borrowed(self, ty: &str) -> String {
-        let reference = match self {
-            Lifetime::Named => "&'a ",
-            Lifetime::Static | Lifetime::Elided => "&",
-        };
-        let ty = match ty {
-            "String" => "str",
-            "Vec<u8>" => "[u8]",
-            ty => ty,
-        };
-        format!("{reference}{ty}")
+        _ => format!("{name}: {ty} = equal({at})"),
     }
 }
 

@@ -11,8 +11,6 @@ mod docs;
 mod error;
 mod facts;
 mod field;
-mod function;
-mod functions;
 mod group_by;
 mod key;
 mod layout;

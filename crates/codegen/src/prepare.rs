@@ -13,7 +13,7 @@ use crate::docs;
 use crate::error::{Errors, Owner};
 use crate::layout::{self, Indent};
 use crate::names::{self, Style, last_segment};
-use crate::relation::{self, Relation};
+use crate::relation;
 use crate::source::{self, Source};
 use crate::types::{Key, Types};
 
@@ -34,8 +34,8 @@ pub(crate) struct Schema {
     pub(crate) enums: Vec<EnumType>,
     /// The composite types, by SQL name.
     pub(crate) composites: Vec<CompositeType>,
-    /// The relations, by SQL name.
-    pub(crate) relations: Vec<Relation>,
+    /// The text of each relation's module, by SQL name.
+    pub(crate) relations: Vec<String>,
 }
 
 /// Context of `schema.rs.tera`, but for its content.
@@ -89,9 +89,7 @@ pub(crate) fn file(catalog: &Catalog, choices: &Choices) -> Result<File, Errors>
             .collect();
         let relations = sources.iter().filter(|source| source.schema == *schema);
         let relations = relations
-            .map(|source| {
-                relation::prepare(source, &types, choices, &names.relations, depth, errors)
-            })
+            .map(|source| relation::text(source, &types, choices, &names.relations, depth, errors))
             .collect();
         let module = module.as_ref().map(|name| SchemaModule {
             doc: docs::block(

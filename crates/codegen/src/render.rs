@@ -9,19 +9,17 @@ use crate::prepare::{File, Schema};
 use crate::queries::Modules;
 
 /// Each template, by its file name.
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 5] = [
     (HEADER, include_str!("../templates/header.rs.tera")),
     (COMPOSITE, include_str!("../templates/composite.rs.tera")),
     (ENUM, include_str!("../templates/enum.rs.tera")),
     (QUERIES, include_str!("../templates/queries.rs.tera")),
-    (RELATION, include_str!("../templates/relation.rs.tera")),
     (SCHEMA, include_str!("../templates/schema.rs.tera")),
 ];
 const HEADER: &str = "header.rs.tera";
 const COMPOSITE: &str = "composite.rs.tera";
 const ENUM: &str = "enum.rs.tera";
 const QUERIES: &str = "queries.rs.tera";
-const RELATION: &str = "relation.rs.tera";
 const SCHEMA: &str = "schema.rs.tera";
 
 /// The text of the whole file.
@@ -78,7 +76,7 @@ fn schema_items(tera: &Tera, schema: &Schema) -> Result<Vec<String>, Error> {
         items.push(render(tera, COMPOSITE, composite)?);
     }
     for relation in &schema.relations {
-        items.push(render(tera, RELATION, relation)?);
+        items.push(relation.clone());
     }
     Ok(items)
 }

@@ -1,30 +1,12 @@
 //! The enum of a table's constraints, which errors are turned into.
 
 use catalog::Table;
-use serde::Serialize;
 
 use crate::docs;
 use crate::error::{Errors, Owner};
 use crate::layout::{self, Indent};
 use crate::names::{self, Style};
 use crate::source::{Kind, Source};
-
-/// Context of `relation.rs.tera`, for tables with constraints.
-#[derive(Serialize)]
-pub(crate) struct Violation {
-    doc: String,
-    variants: Vec<Variant>,
-    /// Each constraint's name and variant, for `violation!`.
-    names: String,
-    not_null: String,
-    other: String,
-}
-
-#[derive(Serialize)]
-struct Variant {
-    doc: String,
-    name: String,
-}
 
 /// A constraint of a table, or an index that is like one: its name and its definition.
 type Constraint<'a> = (&'a str, &'a str);
@@ -35,7 +17,7 @@ pub(crate) fn of(
     title: &str,
     place: &impl Fn(usize) -> Indent,
     errors: &mut Errors,
-) -> Option<Violation> {
+) -> Option<String> {
     let Kind::Table(table) = source.kind else {
         return None;
     };
@@ -44,12 +26,8 @@ pub(crate) fn of(
         return None;
     }
     let owner = Owner::ConstraintsOf(source.key());
-    let variants = names::assign(
-        owner,
-        &short(&constraints, &table.name),
-        Style::Camel,
-        errors,
-    );
+    let short = short(&constraints, &table.name);
+    let variants = names::assign(owner, &short, Style::Camel, errors);
     let free = |wanted: &str| {
         let mut name = wanted.to_owned();
         while variants.contains(&name) {
@@ -57,33 +35,19 @@ pub(crate) fn of(
         }
         name
     };
-    let literal = |((name, _), variant): (&Constraint<'_>, &String)| {
-        format!("{} {variant}", layout::string(name))
-    };
-    let names: Vec<String> = constraints.iter().zip(&variants).map(literal).collect();
-    Some(Violation {
-        doc: docs::block(
-            place(4),
-            &[format!(
-                "What a row violates that {} refuses.",
-                docs::code(title)
-            )],
-        ),
-        names: names.join(", "),
-        not_null: free("NotNull"),
-        other: free("Other"),
-        variants: constraints
-            .iter()
-            .zip(variants)
-            .map(|((name, definition), variant)| Variant {
-                doc: docs::block(
-                    place(8),
-                    &[format!("{}: {}.", docs::code(name), docs::code(definition))],
-                ),
-                name: variant,
-            })
-            .collect(),
-    })
+    let mut text = format!(
+        "timeschema::violation! {{ {} {} {}:\n",
+        layout::string(&docs::code(title)),
+        free("NotNull"),
+        free("Other")
+    );
+    for ((name, definition), variant) in constraints.iter().zip(&variants) {
+        let doc = format!("{}: {}.", docs::code(name), docs::code(definition));
+        docs::write_block(&mut text, place(8), &[doc]);
+        text += &format!("        {} {variant}\n", layout::string(name));
+    }
+    text += "    }";
+    Some(text)
 }
 
 /// The constraints and unique indexes of a table. An index may have the name of a constraint that has none itself, such as a `CHECK`: an

@@ -21,14 +21,15 @@ fn error_of(column_type: Value, domains: Value) -> String {
 fn rust_type(column_type: Value, domains: Value) -> String {
     let text = codegen::generate(&with_column(column_type, domains)).unwrap();
     let mut lines = text.lines();
-    let field = lines.find_map(|line| line.trim().strip_prefix("pub c: "));
-    field.unwrap().to_owned()
+    let field = lines.find_map(|line| line.trim().split_once("c: "));
+    let (_, column) = field.unwrap();
+    column.split(" = ").next().unwrap().to_owned()
 }
 
 #[test]
 fn a_type_that_only_shares_the_name_of_a_known_one_is_text() {
     let shadow = json!({ "sql": "public.text", "schema": "public", "name": "text" });
-    assert_eq!(rust_type(shadow, json!([])), "Option<timeschema::AsText>,");
+    assert_eq!(rust_type(shadow, json!([])), "Option<timeschema::AsText>");
 }
 
 #[test]
@@ -42,7 +43,7 @@ fn an_array_of_a_domain_over_an_array_is_text() {
         json!({ "sql": "public.labels[]", "schema": "public", "name": "labels", "array": true });
     assert_eq!(
         rust_type(array, json!([labels])),
-        "Option<timeschema::AsText>,"
+        "Option<timeschema::AsText>"
     );
 }
 
@@ -65,7 +66,7 @@ fn an_index_with_the_name_of_a_constraint_has_its_variant() {
     let table = json!({ "schema": "public", "name": "t", "columns": [column], "constraints": [check], "indexes": [index] });
     let catalog = Catalog::parse(&json!({ "tables": [table] }).to_string()).unwrap();
     let text = codegen::generate(&catalog).unwrap();
-    assert!(text.contains(r#"Violation { "t_c" C }"#), "{text}");
+    assert!(text.contains("\"t_c\" C\n"), "{text}");
 }
 
 #[test]
@@ -83,11 +84,11 @@ fn a_key_has_no_upsert_if_another_one_of_its_columns_is_deferrable() {
     let catalog = Catalog::parse(&json!({ "tables": [table] }).to_string()).unwrap();
     let text = codegen::generate(&catalog).unwrap();
     for finder in ["by_a_and_b", "by_b_and_a", "by_b_and_c"] {
-        assert!(text.contains(&format!("fn {finder}(")), "{text}");
+        assert!(text.contains(&format!("unique({finder} select)")), "{text}");
     }
     let upserts: Vec<&str> = text
         .lines()
-        .filter(|line| line.contains("fn upsert_by"))
+        .filter(|line| line.contains("upsert("))
         .collect();
     assert_eq!(upserts.len(), 1, "{text}");
     assert!(upserts[0].contains("by_b_and_c"), "{text}");

@@ -122,7 +122,7 @@ fn a_virtual_column_differs_in_its_documentation_alone() {
         .collect();
     assert_eq!(
         changed,
-        [r#"/// `integer`, generated as `("aB" * 2)` when it is read."#]
+        [r#""`integer`, generated as `(\"aB\" * 2)` when it is read.""#]
     );
 }
 

@@ -245,15 +245,13 @@ fn an_aggregate_with_an_enum_is_refreshed((_database, mut client): (Database, Cl
     assert_eq!(read.unwrap(), 4);
 }
 
-/// What a row violates, with an index that the golden module does not have.
-#[derive(Debug, PartialEq)]
-enum Broken {
-    Once,
-    NotNull(String),
-    Other(String),
+/// With an index that the golden module does not have.
+mod broken {
+    timeschema::violation! { "`readings`" NotNull Other:
+        /// The index.
+        "readings_once" Once
+    }
 }
-
-timeschema::violation! { Broken { "readings_once" Once } NotNull Other }
 
 #[testkit::test(database)]
 fn a_chunks_unique_index_is_the_hypertables((_database, mut client): (Database, Client)) {
@@ -263,7 +261,7 @@ fn a_chunks_unique_index_is_the_hypertables((_database, mut client): (Database, 
     readings::insert(&row).execute(&mut client).unwrap();
     let row = reading(1, 1, Kind::Second);
     let error = readings::insert(&row).execute(&mut client).unwrap_err();
-    assert_eq!(Broken::of(&error), Some(Broken::Once));
+    assert_eq!(broken::Violation::of(&error), Some(broken::Violation::Once));
 }
 
 #[testkit::test(database)]
@@ -274,5 +272,5 @@ fn a_chunk_may_be_in_any_schema((_database, mut client): (Database, Client)) {
         SELECT create_hypertable('elsewhere', 'at', associated_schema_name => 'chunks')";
     client.batch_execute(&format!("{table}; {row}")).unwrap();
     let error = client.batch_execute(row).unwrap_err();
-    assert_eq!(Broken::of(&error), Some(Broken::Once));
+    assert_eq!(broken::Violation::of(&error), Some(broken::Violation::Once));
 }

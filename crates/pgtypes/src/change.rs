@@ -3,32 +3,15 @@
 use postgres_types::ToSql;
 use sql::quote::identifier as quote_identifier;
 
+use crate::insert::Field;
 use crate::parameter::Parameter;
 use crate::statement::Statement;
-use crate::table::{Column, Rows, Table};
+use crate::table::{Column, Comparison, Rows, Table};
 
 /// Values for some columns of a row, as generated for a table: `Update`.
 pub trait Change {
     /// Gives the columns that are set.
     fn columns<'a>(&'a self, to: &mut ColumnValues<'a>);
-
-    /// How values of the column at `position` of the table are compared.
-    fn comparison(position: usize) -> Comparison {
-        let _ = position;
-        Comparison::Operator
-    }
-}
-
-/// How the values of a column are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Comparison {
-    /// By the operator `=` of `pg_catalog`.
-    Operator,
-    /// By the operator `=` of the schema in which an extension has the type.
-    InSchema(&'static str),
-    /// As texts: the type has no operator that compares values.
-    Text,
 }
 
 /// Columns by their position in the table, each with its value or null.
@@ -41,18 +24,11 @@ impl<'a> ColumnValues<'a> {
         values
     }
 
-    /// A column that is never null, unless `value` is `None`.
-    pub fn column<T: ToSql + Sync>(&mut self, position: usize, value: &'a Option<T>) {
+    /// A column, unless `value` is `None`. One that can be null becomes so by `Some(None)`.
+    pub fn column<T: Field>(&mut self, position: usize, value: &'a Option<T>) {
         if let Some(value) = value {
-            self.0.push((position, Some(value)));
-        }
-    }
-
-    /// A column that `Some(None)` makes null.
-    pub fn nullable<T: ToSql + Sync>(&mut self, position: usize, value: &'a Option<Option<T>>) {
-        if let Some(value) = value {
-            let value = value.as_ref().map(|value| value as _);
-            self.0.push((position, value));
+            let sent: &'a (dyn ToSql + Sync) = value;
+            self.0.push((position, (!value.is_null()).then_some(sent)));
         }
     }
 }
@@ -99,7 +75,7 @@ impl<'a, R> Statement<'a, R> {
 
     /// Only rows whose columns have the values that `expected` sets.
     #[doc(hidden)]
-    pub fn unchanged<C: Change>(mut self, expected: &'a C) -> Self {
+    pub fn unchanged(mut self, expected: &'a impl Change) -> Self {
         let ColumnValues(values) = ColumnValues::of(expected);
         for (position, value) in values {
             let column = &self.table.columns[position];
@@ -108,7 +84,7 @@ impl<'a, R> Statement<'a, R> {
             self.condition(&if is_null {
                 null(column)
             } else {
-                equal(column, C::comparison(position), &value)
+                equal(column, &value)
             });
         }
         self
@@ -130,9 +106,9 @@ fn null(column: &Column) -> String {
     format!("{name} IS NOT DISTINCT FROM NULL")
 }
 
-fn equal(column: &Column, comparison: Comparison, value: &str) -> String {
+fn equal(column: &Column, value: &str) -> String {
     let name = quote_identifier(column.name);
-    match comparison {
+    match column.comparison {
         Comparison::Operator => format!("{name} OPERATOR(pg_catalog.=) {value}"),
         Comparison::InSchema(schema) => {
             format!("{name} OPERATOR({}.=) {value}", quote_identifier(schema))
@@ -155,10 +131,10 @@ mod tests {
         let code = Column::nullable("co\"de", "character varying(3)");
         let shape = Column::nullable_text("shape", "public.shape");
         let conditions = [
-            equal(&code, Comparison::Operator, "$1"),
-            equal(&code, Comparison::InSchema("my ext"), "$1"),
-            equal(&code, Comparison::Text, "$1"),
-            equal(&shape, Comparison::Text, "$2"),
+            equal(&code, "$1"),
+            equal(&code.compared_in("my ext"), "$1"),
+            equal(&code.compared_as_text(), "$1"),
+            equal(&shape.compared_as_text(), "$2"),
             null(&code),
         ];
         insta::assert_snapshot!(conditions.join("\n"));

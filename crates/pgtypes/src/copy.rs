@@ -9,8 +9,8 @@ mod insert;
 mod out;
 mod row;
 
+use crate::insert::Insert;
 use crate::run::Direct;
-use crate::table::Insert;
 
 #[cfg(feature = "tokio")]
 pub use asynchronous::copy_in_stream;

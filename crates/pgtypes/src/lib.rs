@@ -68,12 +68,14 @@ mod geometry;
 mod hostile_input;
 mod hstore;
 mod ids;
+mod insert;
 mod internal_char;
 mod interval;
 mod json;
 #[cfg(feature = "serde")]
 pub mod json_form;
 mod json_path;
+mod key;
 mod known_types;
 mod lexeme;
 mod local_timestamp;
@@ -97,6 +99,7 @@ mod query_error;
 mod random;
 mod range;
 mod range_element;
+mod relation;
 mod request;
 #[cfg(any(feature = "tokio", feature = "sqlx"))]
 mod row_stream;
@@ -124,13 +127,14 @@ mod violation;
 mod xml;
 
 pub use bytes::BytesMut;
-pub use change::{Change, ColumnValues, Comparison};
+pub use change::{Change, ColumnValues};
 pub use columns::{Columns, FromColumns};
 pub use composite::CompositeType;
 #[cfg(feature = "tokio")]
 pub use copy::copy_in_stream;
 pub use copy::{CopyIn, CopyOut, CopyRow, copy_in};
 pub use encode::{Encode, field, nullable_field};
+pub use insert::{Field, Fields, Given, Insert, Value};
 #[cfg(feature = "sqlx")]
 pub use on_sqlx::Sqlx;
 pub use postgres_types::{FromSql, ToSql};
@@ -143,7 +147,7 @@ pub use run::Asynchronous;
 pub use run::{Answering, RunStream};
 pub use run::{Blocking, Direct, Through};
 pub use sql::quote::identifier as quote_identifier;
-pub use table::{Column, Insert, Table};
+pub use table::{Column, Comparison, Table};
 
 /// Exports the types of values and errors, and makes `use_values!`, by which a schema crate exports the same at its root. One list, so
 /// that a type is forgotten in neither.
@@ -249,6 +253,7 @@ pub mod private {
     pub use crate::json_form::{JsonForm, Members, next_column, present, read_member, skip_member};
     #[cfg(feature = "sqlx")]
     pub use crate::on_sqlx::{Declared, decode_value, encode_value, from_row, is_compatible};
+    pub use crate::relation::at;
     pub use crate::violation::Violated;
     #[cfg(feature = "sqlx")]
     pub use ::sqlx;

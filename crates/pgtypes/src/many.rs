@@ -5,14 +5,13 @@
 
 use std::fmt::Write;
 
-use bytes::BytesMut;
 use postgres_types::{ToSql, Type};
 
 use crate::column_array::ColumnArray;
-use crate::driver::take_field;
+use crate::insert::{Insert, Value};
 use crate::parameter::Parameter;
 use crate::statement::Statement;
-use crate::table::{Column, Insert, Table, quote_list};
+use crate::table::{Column, Table, quote_list};
 
 /// Most parameters of a statement: the protocol counts them with 16 bits.
 pub(crate) const MOST_PARAMETERS: usize = 65_535;
@@ -25,10 +24,10 @@ impl<'a, R> Statement<'a, R> {
             return Self::of_no_rows(table);
         };
         let given = first.given();
-        if rows.iter().any(|row| row.given() != given) {
+        if !rows.iter().all(|row| given.is_that_of(row)) {
             return with_defaults(table, rows);
         }
-        let columns = columns_of(table, first);
+        let columns = first.sent();
         if columns.is_empty() {
             let mut statement = Self::new(table, table.insert_defaults_statement(), true);
             let count = Parameter::owned("count", rows.len() as i64);
@@ -44,16 +43,6 @@ impl<'a, R> Statement<'a, R> {
         statement.condition("false");
         statement
     }
-}
-
-/// The columns that a row gives.
-fn columns_of<N: Insert>(table: &'static Table, row: &N) -> Vec<&'static Column> {
-    // They are in the table's order.
-    let mut rest = table.columns.iter();
-    let names = row.columns().into_iter();
-    names
-        .filter_map(|name| rest.find(|column| column.name == name))
-        .collect()
 }
 
 /// A parameter for each column, of which there is at least one; `None` if a row gives an array, and if the rows could give nothing else.
@@ -74,17 +63,24 @@ fn by_arrays<'a, R, N: Insert>(
     for (at, (column, values)) in columns.iter().zip(values).enumerate() {
         statement.head += if at == 0 { "" } else { ", " };
         let Some(ty) = column.array_type() else {
-            if !rows.iter().all(|row| is_null(row, at)) {
+            if !values.iter().all(|value| value.is_null) {
                 return None;
             }
             statement.head += "NULL";
             continue;
         };
-        statement.push(Parameter::owned(column.name, ColumnArray(values)), None);
+        statement.push(
+            Parameter::owned(column.name, ColumnArray(of_driver(values))),
+            None,
+        );
         statement.head += &unnested(statement.parameters.len(), &ty);
     }
     // Without an array nothing would say how many rows there are.
     (!statement.parameters.is_empty()).then_some(statement)
+}
+
+fn of_driver(values: Vec<Value<'_>>) -> Vec<&(dyn ToSql + Sync)> {
+    values.into_iter().map(|value| value.sql).collect()
 }
 
 /// The elements of a parameter. Functions that return sets in the list of `SELECT` run side by side; in `FROM`, one of a composite type
@@ -93,22 +89,9 @@ fn unnested(parameter: usize, ty: &str) -> String {
     format!("pg_catalog.unnest(${parameter}::{ty})")
 }
 
-/// Whether the value that a row gives at that place is null. The driver's form of it does not say so; that for COPY does.
-fn is_null(row: &impl Insert, at: usize) -> bool {
-    let mut fields = BytesMut::new();
-    // After a value that COPY has no form for there is nothing.
-    let _ = row.encode(&mut fields);
-    let mut rest = &fields[..];
-    let mut field = None;
-    for _ in 0..=at {
-        field = take_field(&mut rest);
-    }
-    field == Some(None)
-}
-
 /// A parameter for each value, and `DEFAULT` where a row leaves a column out that another one gives.
 fn with_defaults<'a, R, N: Insert>(table: &'static Table, rows: &'a [N]) -> Statement<'a, R> {
-    let by_row: Vec<_> = rows.iter().map(|row| columns_of(table, row)).collect();
+    let by_row: Vec<_> = rows.iter().map(Insert::sent).collect();
     let is_given = |column: &&Column| by_row.iter().flatten().any(|it| it.name == column.name);
     let columns: Vec<&Column> = table.columns.iter().filter(is_given).collect();
     let names = quote_list(columns.iter().map(|column| column.name));
@@ -120,7 +103,7 @@ fn with_defaults<'a, R, N: Insert>(table: &'static Table, rows: &'a [N]) -> Stat
         for (at, column) in columns.iter().enumerate() {
             statement.head += if at == 0 { "" } else { ", " };
             match values.next_if(|(given, _)| given.name == column.name) {
-                Some((_, value)) => push_value(&mut statement, column, value),
+                Some((_, value)) => push_value(&mut statement, column, value.sql),
                 None => statement.head += "DEFAULT",
             }
         }

@@ -10,6 +10,7 @@ use sql::quote::identifier as quote_identifier;
 
 use crate::columns::FromColumns;
 use crate::copy::CopyOut;
+use crate::insert::Insert;
 use crate::parameter::Parameter;
 use crate::query_error::QueryError;
 use crate::request::Request;
@@ -19,7 +20,7 @@ use crate::rows::Rows;
 use crate::run::{self, Blocking, Run};
 #[cfg(any(feature = "tokio", feature = "sqlx"))]
 use crate::run::{Answering, RunStream};
-use crate::table::{self, Column, Insert, Table};
+use crate::table::{self, Table};
 
 /// A statement, its parameters, and the type of the rows that it returns.
 ///
@@ -87,12 +88,9 @@ impl<'a, R> Statement<'a, R> {
     pub fn insert<N: Insert>(table: &'static Table, row: &'a N) -> Self {
         let columns = row.columns();
         let mut statement = Self::new(table, table.insert_statement(&columns), true);
-        // The row gives its columns in the table's order.
-        let mut rest = table.columns.iter();
-        for (name, value) in columns.into_iter().zip(row.values()) {
-            let column = rest.find(|column| column.name == name);
-            let ty = column.and_then(Column::known_type);
-            statement.push(Parameter::borrowed(name, value), ty);
+        for (column, value) in row.sent().into_iter().zip(row.values()) {
+            let parameter = Parameter::borrowed(column.name, value.sql);
+            statement.push(parameter, column.known_type());
         }
         statement
     }
@@ -378,6 +376,7 @@ impl<R, K> std::fmt::Debug for Statement<'_, R, K> {
 mod tests {
     use super::*;
     use crate::array::Array;
+    use crate::table::Column;
 
     static TABLE: Table = Table {
         schema: "public",

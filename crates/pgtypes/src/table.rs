@@ -2,15 +2,13 @@
 
 use std::fmt::Write;
 
-use bytes::BytesMut;
 use postgres::{Error, Row};
-use postgres_types::{FromSql, ToSql, Type};
+use postgres_types::{FromSql, Type};
 
 use sql::quote::{column_as_text, identifier as quote_identifier};
 
 use crate::columns::{FromColumns, Unfit, from_driver};
 use crate::driver_error::DriverError;
-use crate::encode::EncodeError;
 use crate::known_types::known_type;
 use crate::query_error::QueryError;
 
@@ -36,6 +34,18 @@ pub(crate) enum Rows {
     Own,
 }
 
+/// How the values of a column are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Comparison {
+    /// By the operator `=` of `pg_catalog`.
+    Operator,
+    /// By the operator `=` of the schema in which an extension has the type.
+    InSchema(&'static str),
+    /// As texts: the type has no operator that compares values.
+    Text,
+}
+
 /// A column of a [`Table`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -50,6 +60,8 @@ pub struct Column {
     pub as_text: bool,
     /// Whether rows that are read have the column.
     pub is_read: bool,
+    /// How its values are compared with one that is expected.
+    pub comparison: Comparison,
 }
 
 impl Column {
@@ -61,6 +73,7 @@ impl Column {
             never_null: false,
             as_text: false,
             is_read: true,
+            comparison: Comparison::Operator,
         }
     }
 
@@ -104,6 +117,22 @@ impl Column {
         }
     }
 
+    /// The same with values that are compared by the operator of that schema.
+    pub const fn compared_in(self, schema: &'static str) -> Self {
+        Self {
+            comparison: Comparison::InSchema(schema),
+            ..self
+        }
+    }
+
+    /// The same with values that are compared as texts.
+    pub const fn compared_as_text(self) -> Self {
+        Self {
+            comparison: Comparison::Text,
+            ..self
+        }
+    }
+
     /// The column's type, when it is the same on every server.
     pub(crate) fn known_type(&self) -> Option<Type> {
         known_type(self.sql_type)
@@ -139,30 +168,6 @@ impl Column {
             quote_identifier(self.name)
         }
     }
-}
-
-/// A row to insert, as generated for a table.
-pub trait Insert: Send + Sync {
-    /// The table it goes into.
-    const TABLE: Table;
-
-    /// Which of the columns that have a default a row sets.
-    type Given: PartialEq + Copy + Send;
-
-    /// Which of the columns that have a default this row sets.
-    fn given(&self) -> Self::Given;
-
-    /// The columns this row sends, in the table's order. Rows whose [`given`](Self::given) is the same send the same.
-    fn columns(&self) -> Vec<&'static str>;
-
-    /// The values of [`columns`](Self::columns), for a single `INSERT`.
-    fn values(&self) -> Vec<&(dyn ToSql + Sync)>;
-
-    /// Appends the values of [`columns`](Self::columns) for COPY, each as [`field`](crate::field) writes it.
-    ///
-    /// # Errors
-    /// When a value cannot be sent. `out` must then end with the last whole field, as `field` leaves it.
-    fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError>;
 }
 
 impl Table {

@@ -1,7 +1,8 @@
 //! An `INSERT` that says what happens to a row that exists.
 
+use crate::insert::Insert;
 use crate::statement::Statement;
-use crate::table::{Insert, Table, quote_list};
+use crate::table::{Table, quote_list};
 use sql::quote::identifier as quote_identifier;
 
 /// A statement that writes rows, or changes those that exist. It is a [`Statement`], and runs like one.
@@ -35,7 +36,7 @@ impl<'a, R> Statement<'a, R, OnConflict> {
             return statement.with_kind(OnConflict { key: Vec::new() });
         };
         let given = first.given();
-        if let Some(index) = rows.iter().position(|row| row.given() != given) {
+        if let Some(index) = rows.iter().position(|row| !given.is_that_of(row)) {
             statement.refuse(format!(
                 "row {index} leaves different columns to their defaults than row 0: upsert such rows separately"
             ));

@@ -126,12 +126,23 @@ fn after_number(name: &str) -> Option<&str> {
     is_number.then_some(rest)
 }
 
-/// `Violation::of`, for the enum that is generated for a table: each constraint's name and its variant.
+/// The enum of a table's constraints: the table as documentation shows it, a variant for each constraint with its name, and the variants
+/// for columns and for other constraints.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! violation {
-    ($violation:ident { $($name:literal $variant:ident),* } $not_null:ident $other:ident) => {
-        impl $violation {
+    ($table:literal $not_null:ident $other:ident: $($(#[$doc:meta])* $name:literal $variant:ident)*) => {
+        #[doc = concat!("What a row violates that ", $table, " refuses.")]
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Violation {
+            $($(#[$doc])* $variant,)*
+            /// This column is never null.
+            $not_null(String),
+            /// The constraint of this name, which this build does not know or is another table's.
+            $other(String),
+        }
+
+        impl Violation {
             /// What made a statement fail, if it is a constraint or a column that is never null.
             pub fn of(error: &impl $crate::ServerError) -> Option<Self> {
                 const NAMES: &[&str] = &[$($name),*];

@@ -118,61 +118,22 @@ timeschema::enum_sql! { FunnelStatus, "public", "funnel_status" }
 /// [`public.event_counts_hourly`](mod@event_counts_hourly), bucket 1 day. Holds only what has
 /// been materialized. Refreshed every 1 hour, from 7 days ago to 1 day ago.
 pub mod event_counts_daily {
-    /// A row of the continuous aggregate, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Start of the day, in UTC. Never null: `time_bucket` of `event_counts_hourly.bucket`,
-        /// which is never null.
-        ///
-        /// `timestamp with time zone`.
-        pub bucket: timeschema::Timestamp,
-        /// Project (tenant) of the events. Never null: `event_counts_hourly.project_id`, which is
-        /// never null.
-        ///
-        /// `uuid`.
-        pub project_id: timeschema::Uuid,
-        /// Name of the events. Never null: `event_counts_hourly.name`, which is never null.
-        ///
-        /// `public.event_name`, a domain over `text`.
-        pub name: String,
-        /// Number of events. Never null: `sum` of `event_counts_hourly.events`, which is never
-        /// null.
-        ///
-        /// `bigint`.
-        pub events: i64,
-        /// Number of events that carry revenue. Never null: `sum` of
-        /// `event_counts_hourly.paid_events`, which is never null.
-        ///
-        /// `bigint`.
-        pub paid_events: i64,
-        /// Sum of revenue in US dollars. Null when no event of the day carries revenue.
-        ///
-        /// `numeric`.
-        pub revenue: Option<timeschema::Numeric>,
-        /// Time of the newest event. Never null: `max` of `event_counts_hourly.last_event_at`,
-        /// which is never null.
-        ///
-        /// `timestamp with time zone`.
-        pub last_event_at: timeschema::Timestamp,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "event_counts_daily",
-        columns: &[
-            timeschema::Column::never_null("bucket", "timestamp with time zone"),
-            timeschema::Column::never_null("project_id", "uuid"),
-            timeschema::Column::never_null("name", "public.event_name"),
-            timeschema::Column::never_null("events", "bigint"),
-            timeschema::Column::never_null("paid_events", "bigint"),
-            timeschema::Column::nullable("revenue", "numeric"),
-            timeschema::Column::never_null("last_event_at", "timestamp with time zone"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 bucket, 1 project_id, 2 name, 3 events, 4 paid_events, 5 revenue, 6 last_event_at }
+    timeschema::relation! { "public" "event_counts_daily" [] "continuous aggregate": Row; {
+        "Start of the day, in UTC. Never null: `time_bucket` of `event_counts_hourly.bucket`, which is never null.\n\n`timestamp with time zone`."
+        bucket: timeschema::Timestamp = never_null("bucket", "timestamp with time zone"), row pub 0;
+        "Project (tenant) of the events. Never null: `event_counts_hourly.project_id`, which is never null.\n\n`uuid`."
+        project_id: timeschema::Uuid = never_null("project_id", "uuid"), row pub 1;
+        "Name of the events. Never null: `event_counts_hourly.name`, which is never null.\n\n`public.event_name`, a domain over `text`."
+        name: String = never_null("name", "public.event_name"), row pub 2;
+        "Number of events. Never null: `sum` of `event_counts_hourly.events`, which is never null.\n\n`bigint`."
+        events: i64 = never_null("events", "bigint"), row pub 3;
+        "Number of events that carry revenue. Never null: `sum` of `event_counts_hourly.paid_events`, which is never null.\n\n`bigint`."
+        paid_events: i64 = never_null("paid_events", "bigint"), row pub 4;
+        "Sum of revenue in US dollars. Null when no event of the day carries revenue.\n\n`numeric`."
+        revenue: Option<timeschema::Numeric> = nullable("revenue", "numeric"), row pub 5;
+        "Time of the newest event. Never null: `max` of `event_counts_hourly.last_event_at`, which is never null.\n\n`timestamp with time zone`."
+        last_event_at: timeschema::Timestamp = never_null("last_event_at", "timestamp with time zone"), row pub 6;
+    } }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -198,68 +159,11 @@ pub mod event_counts_daily {
         pub const REFRESH_END_OFFSET: &str = "1 day";
     }
 
-    /// The rows whose `bucket` is in `range`, in ascending order. The start of `range` is
-    /// included, its end is not.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn between(
-        range: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .from(0, range.start)
-            .before(0, range.end)
-            .ordered_by(0)
-    }
+    timeschema::between! { "`bucket`" "\n\nThe bounds keep the query from reading every bucket.": 0 timeschema::Timestamp }
 
-    /// Computes the buckets again that lie in `range` as a whole. Run it by `execute`; it cannot
-    /// run in a transaction.
-    ///
-    /// In plain mode there is nothing to compute.
-    pub fn refresh(
-        range: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Statement<'static, ()> {
-        timeschema::Statement::refresh(&TABLE, 0, range)
-    }
+    timeschema::aggregate! { 0 timeschema::Timestamp }
 
-    /// The end of the newest bucket that is materialized. Rows from there on are computed when
-    /// they are read, or not read.
-    ///
-    /// Plain mode does not have it.
-    pub fn watermark() -> timeschema::Statement<'static, timeschema::Scalar<timeschema::Timestamp>>
-    {
-        timeschema::Statement::watermark(&TABLE, 0)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// A place in the order of the pages: `bucket`, `project_id`, `name`.
-    pub type Cursor = (timeschema::Timestamp, timeschema::Uuid, String);
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            (self.bucket, self.project_id, self.name.clone())
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `bucket`,
-    /// `project_id`, `name`. The next page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0, 1, 2], cursor, rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `bucket`,
-    /// `project_id`, `name`. The next page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0, 1, 2], cursor, rows)
-    }
+    timeschema::pages! { "`bucket`, `project_id`, `name`" "\n\nThe bounds keep the query from reading every bucket.": 0 bucket timeschema::Timestamp, 1 project_id timeschema::Uuid, 2 name String }
 }
 
 /// Hourly count and revenue per project and event name.
@@ -269,56 +173,22 @@ pub mod event_counts_daily {
 /// columnstore after 30 days. Refreshed every 30 minutes, from 3 days ago to 1 hour ago. Chunks
 /// are dropped after 2 years.
 pub mod event_counts_hourly {
-    /// A row of the continuous aggregate, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Start of the hour. Never null: `time_bucket` of `events.time`, which is NOT NULL.
-        ///
-        /// `timestamp with time zone`.
-        pub bucket: timeschema::Timestamp,
-        /// Project (tenant) of the events. Never null: `events.project_id`, which is NOT NULL.
-        ///
-        /// `uuid`.
-        pub project_id: timeschema::Uuid,
-        /// Name of the events. Never null: `events.name`, which is NOT NULL.
-        ///
-        /// `public.event_name`, a domain over `text`.
-        pub name: String,
-        /// Number of events. Never null: `count(*)`.
-        ///
-        /// `bigint`.
-        pub events: i64,
-        /// Number of events that carry revenue. Never null: `count(revenue)`.
-        ///
-        /// `bigint`.
-        pub paid_events: i64,
-        /// Sum of revenue in US dollars. Null when no event of the hour carries revenue.
-        ///
-        /// `numeric`.
-        pub revenue: Option<timeschema::Numeric>,
-        /// Time of the newest event. Never null: `max` of `events.time`, which is NOT NULL.
-        ///
-        /// `timestamp with time zone`.
-        pub last_event_at: timeschema::Timestamp,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "event_counts_hourly",
-        columns: &[
-            timeschema::Column::never_null("bucket", "timestamp with time zone"),
-            timeschema::Column::never_null("project_id", "uuid"),
-            timeschema::Column::never_null("name", "public.event_name"),
-            timeschema::Column::never_null("events", "bigint"),
-            timeschema::Column::never_null("paid_events", "bigint"),
-            timeschema::Column::nullable("revenue", "numeric"),
-            timeschema::Column::never_null("last_event_at", "timestamp with time zone"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 bucket, 1 project_id, 2 name, 3 events, 4 paid_events, 5 revenue, 6 last_event_at }
+    timeschema::relation! { "public" "event_counts_hourly" [] "continuous aggregate": Row; {
+        "Start of the hour. Never null: `time_bucket` of `events.time`, which is NOT NULL.\n\n`timestamp with time zone`."
+        bucket: timeschema::Timestamp = never_null("bucket", "timestamp with time zone"), row pub 0;
+        "Project (tenant) of the events. Never null: `events.project_id`, which is NOT NULL.\n\n`uuid`."
+        project_id: timeschema::Uuid = never_null("project_id", "uuid"), row pub 1;
+        "Name of the events. Never null: `events.name`, which is NOT NULL.\n\n`public.event_name`, a domain over `text`."
+        name: String = never_null("name", "public.event_name"), row pub 2;
+        "Number of events. Never null: `count(*)`.\n\n`bigint`."
+        events: i64 = never_null("events", "bigint"), row pub 3;
+        "Number of events that carry revenue. Never null: `count(revenue)`.\n\n`bigint`."
+        paid_events: i64 = never_null("paid_events", "bigint"), row pub 4;
+        "Sum of revenue in US dollars. Null when no event of the hour carries revenue.\n\n`numeric`."
+        revenue: Option<timeschema::Numeric> = nullable("revenue", "numeric"), row pub 5;
+        "Time of the newest event. Never null: `max` of `events.time`, which is NOT NULL.\n\n`timestamp with time zone`."
+        last_event_at: timeschema::Timestamp = never_null("last_event_at", "timestamp with time zone"), row pub 6;
+    } }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -350,68 +220,11 @@ pub mod event_counts_hourly {
         pub const RETENTION: &str = "2 years";
     }
 
-    /// The rows whose `bucket` is in `range`, in ascending order. The start of `range` is
-    /// included, its end is not.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn between(
-        range: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .from(0, range.start)
-            .before(0, range.end)
-            .ordered_by(0)
-    }
+    timeschema::between! { "`bucket`" "\n\nThe bounds keep the query from reading every bucket.": 0 timeschema::Timestamp }
 
-    /// Computes the buckets again that lie in `range` as a whole. Run it by `execute`; it cannot
-    /// run in a transaction.
-    ///
-    /// In plain mode there is nothing to compute.
-    pub fn refresh(
-        range: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Statement<'static, ()> {
-        timeschema::Statement::refresh(&TABLE, 0, range)
-    }
+    timeschema::aggregate! { 0 timeschema::Timestamp }
 
-    /// The end of the newest bucket that is materialized. Rows from there on are computed when
-    /// they are read, or not read.
-    ///
-    /// Plain mode does not have it.
-    pub fn watermark() -> timeschema::Statement<'static, timeschema::Scalar<timeschema::Timestamp>>
-    {
-        timeschema::Statement::watermark(&TABLE, 0)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// A place in the order of the pages: `bucket`, `project_id`, `name`.
-    pub type Cursor = (timeschema::Timestamp, timeschema::Uuid, String);
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            (self.bucket, self.project_id, self.name.clone())
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `bucket`,
-    /// `project_id`, `name`. The next page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0, 1, 2], cursor, rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `bucket`,
-    /// `project_id`, `name`. The next page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0, 1, 2], cursor, rows)
-    }
+    timeschema::pages! { "`bucket`, `project_id`, `name`" "\n\nThe bounds keep the query from reading every bucket.": 0 bucket timeschema::Timestamp, 1 project_id timeschema::Uuid, 2 name String }
 }
 
 /// What users did: one row per event, partitioned by the time at which it happened.
@@ -419,126 +232,48 @@ pub mod event_counts_hourly {
 /// Hypertable `public.events`, in chunks of 1 day by `time`. Chunks move to the columnstore after
 /// 7 days. Chunks are dropped after 180 days.
 pub mod events {
-    /// A row of the hypertable, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// When the event happened, by the clock of the sender. Never null: primary key.
-        ///
-        /// `timestamp with time zone`.
-        pub time: timeschema::Timestamp,
-        /// Identity of the event, chosen by the sender so that sending again stores nothing
-        /// twice. Never null: primary key.
-        ///
-        /// `uuid`, `gen_random_uuid()` by default.
-        pub event_id: timeschema::Uuid,
-        /// Project (tenant) that the event belongs to. Never null: NOT NULL.
-        ///
-        /// `uuid`.
-        pub project_id: timeschema::Uuid,
-        /// What happened. Never null: NOT NULL.
-        ///
-        /// `public.event_name`, a domain over `text`.
-        pub name: String,
-        /// The project's own id of the user. Null before the user is known.
-        ///
-        /// `text`.
-        pub user_id: Option<String>,
-        /// Session of the user. Null for events that servers send.
-        ///
-        /// `uuid`.
-        pub session_id: Option<timeschema::Uuid>,
-        /// Position of the event in its session, from 1. Null outside a session.
-        ///
-        /// `integer`.
-        pub session_sequence: Option<i32>,
-        /// Kind of device that sent the event. Never null: NOT NULL.
-        ///
-        /// `public.device_type`, `'other'::public.device_type` by default.
-        pub device: super::DeviceType,
-        /// Country of the sender. Null when it could not be found out.
-        ///
-        /// `public.country_code`, a domain over `text`.
-        pub country: Option<String>,
-        /// Address of the sender, cut to its network where privacy asks for it. Null when it is
-        /// not kept.
-        ///
-        /// `inet`.
-        pub ip: Option<timeschema::Inet>,
-        /// Page on which the event happened. Null outside the web.
-        ///
-        /// `text`.
-        pub url: Option<String>,
-        /// Path of the page, without host, query and fragment. Null when there is no url or it is
-        /// not absolute.
-        ///
-        /// `text`, generated as `"substring"(url, '^[a-z]+://[^/?#]+([^?#]*)'::text)`.
-        pub path: Option<String>,
-        /// Page that led to this one. Null when the browser did not tell.
-        ///
-        /// `text`.
-        pub referrer: Option<String>,
-        /// Width of the window in CSS pixels. Null outside a browser.
-        ///
-        /// `smallint`.
-        pub viewport_width: Option<i16>,
-        /// Time until the page was usable, in milliseconds. Null when it was not measured.
-        ///
-        /// `double precision`.
-        pub load_time_ms: Option<f64>,
-        /// Revenue of the event in US dollars, negative for a refund. Null when the event is not
-        /// about money.
-        ///
-        /// `numeric(12,2)`.
-        pub revenue: Option<timeschema::Numeric>,
-        /// Whether the sender was recognised as a robot. Never null: NOT NULL.
-        ///
-        /// `boolean`, `false` by default.
-        pub is_bot: bool,
-        /// Free labels, in the order in which the sender gave them. Never null: NOT NULL.
-        ///
-        /// `text[]`, `'{}'::text[]` by default.
-        pub tags: timeschema::Array<String>,
-        /// Everything else the sender told, as a JSON object. Never null: NOT NULL.
-        ///
-        /// `jsonb`, `'{}'::jsonb` by default.
-        pub properties: timeschema::Jsonb,
-        /// When the service received the event, by the clock of the database. Never null: NOT
-        /// NULL.
-        ///
-        /// `timestamp with time zone`, `now()` by default.
-        pub received_at: timeschema::Timestamp,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "events",
-        columns: &[
-            timeschema::Column::never_null("time", "timestamp with time zone"),
-            timeschema::Column::never_null("event_id", "uuid"),
-            timeschema::Column::never_null("project_id", "uuid"),
-            timeschema::Column::never_null("name", "public.event_name"),
-            timeschema::Column::nullable("user_id", "text"),
-            timeschema::Column::nullable("session_id", "uuid"),
-            timeschema::Column::nullable("session_sequence", "integer"),
-            timeschema::Column::never_null("device", "public.device_type"),
-            timeschema::Column::nullable("country", "public.country_code"),
-            timeschema::Column::nullable("ip", "inet"),
-            timeschema::Column::nullable("url", "text"),
-            timeschema::Column::nullable("path", "text"),
-            timeschema::Column::nullable("referrer", "text"),
-            timeschema::Column::nullable("viewport_width", "smallint"),
-            timeschema::Column::nullable("load_time_ms", "double precision"),
-            timeschema::Column::nullable("revenue", "numeric(12,2)"),
-            timeschema::Column::never_null("is_bot", "boolean"),
-            timeschema::Column::never_null("tags", "text[]"),
-            timeschema::Column::never_null("properties", "jsonb"),
-            timeschema::Column::never_null("received_at", "timestamp with time zone"),
-        ],
-        primary_key: &["time", "event_id"],
-    };
-
-    timeschema::row! { Row, TABLE; 0 time, 1 event_id, 2 project_id, 3 name, 4 user_id, 5 session_id, 6 session_sequence, 7 device, 8 country, 9 ip, 10 url, 11 path, 12 referrer, 13 viewport_width, 14 load_time_ms, 15 revenue, 16 is_bot, 17 tags, 18 properties, 19 received_at }
+    timeschema::relation! { "public" "events" ["time" "event_id"] "hypertable": Row NewOfRequired Update; {
+        "When the event happened, by the clock of the sender. Never null: primary key.\n\n`timestamp with time zone`."
+        time: timeschema::Timestamp = never_null("time", "timestamp with time zone"), row pub 0, required pub 0;
+        "Identity of the event, chosen by the sender so that sending again stores nothing twice. Never null: primary key.\n\n`uuid`, `gen_random_uuid()` by default."
+        event_id: timeschema::Uuid = never_null("event_id", "uuid"), row pub 1, default pub 1;
+        "Project (tenant) that the event belongs to. Never null: NOT NULL.\n\n`uuid`."
+        project_id: timeschema::Uuid = never_null("project_id", "uuid"), row pub 2, required pub 2, update pub 2;
+        "What happened. Never null: NOT NULL.\n\n`public.event_name`, a domain over `text`."
+        name: String = never_null("name", "public.event_name"), row pub 3, required pub 3, update pub 3;
+        "The project's own id of the user. Null before the user is known.\n\n`text`."
+        user_id: Option<String> = nullable("user_id", "text"), row pub 4, given pub 4, update pub 4;
+        "Session of the user. Null for events that servers send.\n\n`uuid`."
+        session_id: Option<timeschema::Uuid> = nullable("session_id", "uuid"), row pub 5, given pub 5, update pub 5;
+        "Position of the event in its session, from 1. Null outside a session.\n\n`integer`."
+        session_sequence: Option<i32> = nullable("session_sequence", "integer"), row pub 6, given pub 6, update pub 6;
+        "Kind of device that sent the event. Never null: NOT NULL.\n\n`public.device_type`, `'other'::public.device_type` by default."
+        device: super::DeviceType = never_null("device", "public.device_type"), row pub 7, default pub 7, update pub 7;
+        "Country of the sender. Null when it could not be found out.\n\n`public.country_code`, a domain over `text`."
+        country: Option<String> = nullable("country", "public.country_code"), row pub 8, given pub 8, update pub 8;
+        "Address of the sender, cut to its network where privacy asks for it. Null when it is not kept.\n\n`inet`."
+        ip: Option<timeschema::Inet> = nullable("ip", "inet"), row pub 9, given pub 9, update pub 9;
+        "Page on which the event happened. Null outside the web.\n\n`text`."
+        url: Option<String> = nullable("url", "text"), row pub 10, given pub 10, update pub 10;
+        "Path of the page, without host, query and fragment. Null when there is no url or it is not absolute.\n\n`text`, generated as `\"substring\"(url, '^[a-z]+://[^/?#]+([^?#]*)'::text)`."
+        path: Option<String> = nullable("path", "text"), row pub 11;
+        "Page that led to this one. Null when the browser did not tell.\n\n`text`."
+        referrer: Option<String> = nullable("referrer", "text"), row pub 12, given pub 12, update pub 12;
+        "Width of the window in CSS pixels. Null outside a browser.\n\n`smallint`."
+        viewport_width: Option<i16> = nullable("viewport_width", "smallint"), row pub 13, given pub 13, update pub 13;
+        "Time until the page was usable, in milliseconds. Null when it was not measured.\n\n`double precision`."
+        load_time_ms: Option<f64> = nullable("load_time_ms", "double precision"), row pub 14, given pub 14, update pub 14;
+        "Revenue of the event in US dollars, negative for a refund. Null when the event is not about money.\n\n`numeric(12,2)`."
+        revenue: Option<timeschema::Numeric> = nullable("revenue", "numeric(12,2)"), row pub 15, given pub 15, update pub 15;
+        "Whether the sender was recognised as a robot. Never null: NOT NULL.\n\n`boolean`, `false` by default."
+        is_bot: bool = never_null("is_bot", "boolean"), row pub 16, default pub 16, update pub 16;
+        "Free labels, in the order in which the sender gave them. Never null: NOT NULL.\n\n`text[]`, `'{}'::text[]` by default."
+        tags: timeschema::Array<String> = never_null("tags", "text[]"), row pub 17, default pub 17, update pub 17;
+        "Everything else the sender told, as a JSON object. Never null: NOT NULL.\n\n`jsonb`, `'{}'::jsonb` by default."
+        properties: timeschema::Jsonb = never_null("properties", "jsonb"), row pub 18, default pub 18, update pub 18;
+        "When the service received the event, by the clock of the database. Never null: NOT NULL.\n\n`timestamp with time zone`, `now()` by default."
+        received_at: timeschema::Timestamp = never_null("received_at", "timestamp with time zone"), row pub 19, default pub 19, update pub 19;
+    } }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -555,482 +290,24 @@ pub mod events {
         pub const RETENTION: &str = "180 days";
     }
 
-    /// A row to be written to `public.events`, without the columns that the database alone fills.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// When the event happened, by the clock of the sender.
-        ///
-        /// `timestamp with time zone`.
-        pub time: timeschema::Timestamp,
-        /// Identity of the event, chosen by the sender so that sending again stores nothing
-        /// twice.
-        ///
-        /// `uuid`, `gen_random_uuid()` by default. `None` is the default.
-        pub event_id: Option<timeschema::Uuid>,
-        /// Project (tenant) that the event belongs to.
-        ///
-        /// `uuid`.
-        pub project_id: timeschema::Uuid,
-        /// What happened.
-        ///
-        /// `public.event_name`, a domain over `text`.
-        pub name: String,
-        /// The project's own id of the user. Null before the user is known.
-        ///
-        /// `text`. `None` is null.
-        pub user_id: Option<String>,
-        /// Session of the user. Null for events that servers send.
-        ///
-        /// `uuid`. `None` is null.
-        pub session_id: Option<timeschema::Uuid>,
-        /// Position of the event in its session, from 1. Null outside a session.
-        ///
-        /// `integer`. `None` is null.
-        pub session_sequence: Option<i32>,
-        /// Kind of device that sent the event.
-        ///
-        /// `public.device_type`, `'other'::public.device_type` by default. `None` is the default.
-        pub device: Option<super::DeviceType>,
-        /// Country of the sender. Null when it could not be found out.
-        ///
-        /// `public.country_code`, a domain over `text`. `None` is null.
-        pub country: Option<String>,
-        /// Address of the sender, cut to its network where privacy asks for it. Null when it is
-        /// not kept.
-        ///
-        /// `inet`. `None` is null.
-        pub ip: Option<timeschema::Inet>,
-        /// Page on which the event happened. Null outside the web.
-        ///
-        /// `text`. `None` is null.
-        pub url: Option<String>,
-        /// Page that led to this one. Null when the browser did not tell.
-        ///
-        /// `text`. `None` is null.
-        pub referrer: Option<String>,
-        /// Width of the window in CSS pixels. Null outside a browser.
-        ///
-        /// `smallint`. `None` is null.
-        pub viewport_width: Option<i16>,
-        /// Time until the page was usable, in milliseconds. Null when it was not measured.
-        ///
-        /// `double precision`. `None` is null.
-        pub load_time_ms: Option<f64>,
-        /// Revenue of the event in US dollars, negative for a refund. Null when the event is not
-        /// about money.
-        ///
-        /// `numeric(12,2)`. `None` is null.
-        pub revenue: Option<timeschema::Numeric>,
-        /// Whether the sender was recognised as a robot.
-        ///
-        /// `boolean`, `false` by default. `None` is the default.
-        pub is_bot: Option<bool>,
-        /// Free labels, in the order in which the sender gave them.
-        ///
-        /// `text[]`, `'{}'::text[]` by default. `None` is the default.
-        pub tags: Option<timeschema::Array<String>>,
-        /// Everything else the sender told, as a JSON object.
-        ///
-        /// `jsonb`, `'{}'::jsonb` by default. `None` is the default.
-        pub properties: Option<timeschema::Jsonb>,
-        /// When the service received the event, by the clock of the database.
-        ///
-        /// `timestamp with time zone`, `now()` by default. `None` is the default.
-        pub received_at: Option<timeschema::Timestamp>,
-    }
+    timeschema::key! { "`time`, `event_id`" [0, 1] (time: timeschema::Timestamp = equal(0), event_id: timeschema::Uuid = equal(1)): primary(by_key select), upsert(upsert upsert_many), update(update), delete(delete) }
 
-    timeschema::partial_json! { New, TABLE; 0 time, 1 event_id, 2 project_id, 3 name, 4 user_id, 5 session_id, 6 session_sequence, 7 device, 8 country, 9 ip, 10 url, 12 referrer, 13 viewport_width, 14 load_time_ms, 15 revenue, 16 is_bot, 17 tags, 18 properties, 19 received_at }
+    timeschema::between! { "`time`" "\n\nThe bounds let TimescaleDB skip the chunks that cannot hold such rows.": 0 timeschema::Timestamp }
 
-    /// The columns that every row of `public.events` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// When the event happened, by the clock of the sender.
-        ///
-        /// `timestamp with time zone`.
-        pub time: timeschema::Timestamp,
-        /// Project (tenant) that the event belongs to.
-        ///
-        /// `uuid`.
-        pub project_id: timeschema::Uuid,
-        /// What happened.
-        ///
-        /// `public.event_name`, a domain over `text`.
-        pub name: String,
-    }
+    timeschema::pages! { "`time`, `event_id`" "\n\nThe bounds let TimescaleDB skip the chunks that cannot hold such rows.": 0 time timeschema::Timestamp, 1 event_id timeschema::Uuid }
 
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                time: required.time,
-                event_id: None,
-                project_id: required.project_id,
-                name: required.name,
-                user_id: None,
-                session_id: None,
-                session_sequence: None,
-                device: None,
-                country: None,
-                ip: None,
-                url: None,
-                referrer: None,
-                viewport_width: None,
-                load_time_ms: None,
-                revenue: None,
-                is_bot: None,
-                tags: None,
-                properties: None,
-                received_at: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 20];
-
-        fn given(&self) -> Self::Given {
-            let mut given = [true; 20];
-            given[1] = self.event_id.is_some();
-            given[7] = self.device.is_some();
-            given[11] = false;
-            given[16] = self.is_bot.is_some();
-            given[17] = self.tags.is_some();
-            given[18] = self.properties.is_some();
-            given[19] = self.received_at.is_some();
-            given
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.time);
-            if let Some(value) = &self.event_id {
-                values.push(value);
-            }
-            values.push(&self.project_id);
-            values.push(&self.name);
-            values.push(&self.user_id);
-            values.push(&self.session_id);
-            values.push(&self.session_sequence);
-            if let Some(value) = &self.device {
-                values.push(value);
-            }
-            values.push(&self.country);
-            values.push(&self.ip);
-            values.push(&self.url);
-            values.push(&self.referrer);
-            values.push(&self.viewport_width);
-            values.push(&self.load_time_ms);
-            values.push(&self.revenue);
-            if let Some(value) = &self.is_bot {
-                values.push(value);
-            }
-            if let Some(value) = &self.tags {
-                values.push(value);
-            }
-            if let Some(value) = &self.properties {
-                values.push(value);
-            }
-            if let Some(value) = &self.received_at {
-                values.push(value);
-            }
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.time, out)?;
-            if let Some(value) = &self.event_id {
-                timeschema::field(value, out)?;
-            }
-            timeschema::field(&self.project_id, out)?;
-            timeschema::field(&self.name, out)?;
-            timeschema::nullable_field(&self.user_id, out)?;
-            timeschema::nullable_field(&self.session_id, out)?;
-            timeschema::nullable_field(&self.session_sequence, out)?;
-            if let Some(value) = &self.device {
-                timeschema::field(value, out)?;
-            }
-            timeschema::nullable_field(&self.country, out)?;
-            timeschema::nullable_field(&self.ip, out)?;
-            timeschema::nullable_field(&self.url, out)?;
-            timeschema::nullable_field(&self.referrer, out)?;
-            timeschema::nullable_field(&self.viewport_width, out)?;
-            timeschema::nullable_field(&self.load_time_ms, out)?;
-            timeschema::nullable_field(&self.revenue, out)?;
-            if let Some(value) = &self.is_bot {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.tags {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.properties {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.received_at {
-                timeschema::field(value, out)?;
-            }
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The columns of a row of `public.events` to change. `None` leaves a column as it is.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct Update {
-        /// Project (tenant) that the event belongs to.
-        ///
-        /// `uuid`.
-        pub project_id: Option<timeschema::Uuid>,
-        /// What happened.
-        ///
-        /// `public.event_name`, a domain over `text`.
-        pub name: Option<String>,
-        /// The project's own id of the user. Null before the user is known.
-        ///
-        /// `text`. `Some(None)` is null.
-        pub user_id: Option<Option<String>>,
-        /// Session of the user. Null for events that servers send.
-        ///
-        /// `uuid`. `Some(None)` is null.
-        pub session_id: Option<Option<timeschema::Uuid>>,
-        /// Position of the event in its session, from 1. Null outside a session.
-        ///
-        /// `integer`. `Some(None)` is null.
-        pub session_sequence: Option<Option<i32>>,
-        /// Kind of device that sent the event.
-        ///
-        /// `public.device_type`, `'other'::public.device_type` by default.
-        pub device: Option<super::DeviceType>,
-        /// Country of the sender. Null when it could not be found out.
-        ///
-        /// `public.country_code`, a domain over `text`. `Some(None)` is null.
-        pub country: Option<Option<String>>,
-        /// Address of the sender, cut to its network where privacy asks for it. Null when it is
-        /// not kept.
-        ///
-        /// `inet`. `Some(None)` is null.
-        pub ip: Option<Option<timeschema::Inet>>,
-        /// Page on which the event happened. Null outside the web.
-        ///
-        /// `text`. `Some(None)` is null.
-        pub url: Option<Option<String>>,
-        /// Page that led to this one. Null when the browser did not tell.
-        ///
-        /// `text`. `Some(None)` is null.
-        pub referrer: Option<Option<String>>,
-        /// Width of the window in CSS pixels. Null outside a browser.
-        ///
-        /// `smallint`. `Some(None)` is null.
-        pub viewport_width: Option<Option<i16>>,
-        /// Time until the page was usable, in milliseconds. Null when it was not measured.
-        ///
-        /// `double precision`. `Some(None)` is null.
-        pub load_time_ms: Option<Option<f64>>,
-        /// Revenue of the event in US dollars, negative for a refund. Null when the event is not
-        /// about money.
-        ///
-        /// `numeric(12,2)`. `Some(None)` is null.
-        pub revenue: Option<Option<timeschema::Numeric>>,
-        /// Whether the sender was recognised as a robot.
-        ///
-        /// `boolean`, `false` by default.
-        pub is_bot: Option<bool>,
-        /// Free labels, in the order in which the sender gave them.
-        ///
-        /// `text[]`, `'{}'::text[]` by default.
-        pub tags: Option<timeschema::Array<String>>,
-        /// Everything else the sender told, as a JSON object.
-        ///
-        /// `jsonb`, `'{}'::jsonb` by default.
-        pub properties: Option<timeschema::Jsonb>,
-        /// When the service received the event, by the clock of the database.
-        ///
-        /// `timestamp with time zone`, `now()` by default.
-        pub received_at: Option<timeschema::Timestamp>,
-    }
-
-    timeschema::partial_json! { Update, TABLE; 2 project_id, 3 name, 4 user_id, 5 session_id, 6 session_sequence, 7 device, 8 country, 9 ip, 10 url, 12 referrer, 13 viewport_width, 14 load_time_ms, 15 revenue, 16 is_bot, 17 tags, 18 properties, 19 received_at }
-
-    impl timeschema::Change for Update {
-        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
-            to.column(2, &self.project_id);
-            to.column(3, &self.name);
-            to.nullable(4, &self.user_id);
-            to.nullable(5, &self.session_id);
-            to.nullable(6, &self.session_sequence);
-            to.column(7, &self.device);
-            to.nullable(8, &self.country);
-            to.nullable(9, &self.ip);
-            to.nullable(10, &self.url);
-            to.nullable(12, &self.referrer);
-            to.nullable(13, &self.viewport_width);
-            to.nullable(14, &self.load_time_ms);
-            to.nullable(15, &self.revenue);
-            to.column(16, &self.is_bot);
-            to.column(17, &self.tags);
-            to.column(18, &self.properties);
-            to.column(19, &self.received_at);
-        }
-    }
-
-    /// The row with this primary key: `time`, `event_id`.
-    pub fn by_key(
-        time: timeschema::Timestamp,
-        event_id: timeschema::Uuid,
-    ) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .equal(0, time)
-            .equal(1, event_id)
-    }
-
-    /// Writes one row, or changes the row that has its `time`, `event_id`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[0, 1], row)
-    }
-
-    /// Writes many rows, or changes those that have their `time`, `event_id`. Each row has
-    /// another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[0, 1], rows)
-    }
-
-    /// Changes the row with this primary key (`time`, `event_id`), and returns it.
-    pub fn update(
-        time: timeschema::Timestamp,
-        event_id: timeschema::Uuid,
-        change: &Update,
-    ) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(0, time)
-            .equal(1, event_id)
-    }
-
-    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
-    pub fn update_if<'a>(
-        time: timeschema::Timestamp,
-        event_id: timeschema::Uuid,
-        expected: &'a Update,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(0, time)
-            .equal(1, event_id)
-            .unchanged(expected)
-    }
-
-    /// Deletes the row with this primary key (`time`, `event_id`), and returns it.
-    pub fn delete(
-        time: timeschema::Timestamp,
-        event_id: timeschema::Uuid,
-    ) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::delete(&TABLE)
-            .equal(0, time)
-            .equal(1, event_id)
-    }
-
-    /// The rows whose `time` is in `range`, in ascending order. The start of `range` is included,
-    /// its end is not.
-    ///
-    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn between(
-        range: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .from(0, range.start)
-            .before(0, range.end)
-            .ordered_by(0)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// What a row violates that `public.events` refuses.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Violation {
+    timeschema::violation! { "`public.events`" NotNull Other:
         /// `events_load_time_ms_is_not_negative`:
         /// `CHECK ((load_time_ms >= (0)::double precision))`.
-        LoadTimeMsIsNotNegative,
+        "events_load_time_ms_is_not_negative" LoadTimeMsIsNotNegative
         /// `events_pkey`: `PRIMARY KEY ("time", event_id)`.
-        Pkey,
+        "events_pkey" Pkey
         /// `events_properties_is_object`: `CHECK ((jsonb_typeof(properties) = 'object'::text))`.
-        PropertiesIsObject,
+        "events_properties_is_object" PropertiesIsObject
         /// `events_session_sequence_is_positive`: `CHECK ((session_sequence > 0))`.
-        SessionSequenceIsPositive,
+        "events_session_sequence_is_positive" SessionSequenceIsPositive
         /// `events_viewport_width_is_positive`: `CHECK ((viewport_width > 0))`.
-        ViewportWidthIsPositive,
-        /// This column is never null.
-        NotNull(String),
-        /// The constraint of this name, which this build does not know or is another table's.
-        Other(String),
-    }
-
-    timeschema::violation! { Violation { "events_load_time_ms_is_not_negative" LoadTimeMsIsNotNegative, "events_pkey" Pkey, "events_properties_is_object" PropertiesIsObject, "events_session_sequence_is_positive" SessionSequenceIsPositive, "events_viewport_width_is_positive" ViewportWidthIsPositive } NotNull Other }
-
-    /// A place in the order of the pages: `time`, `event_id`.
-    pub type Cursor = (timeschema::Timestamp, timeschema::Uuid);
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            (self.time, self.event_id)
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `time`,
-    /// `event_id`. The next page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0, 1], cursor, rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `time`,
-    /// `event_id`. The next page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0, 1], cursor, rows)
+        "events_viewport_width_is_positive" ViewportWidthIsPositive
     }
 }
 
@@ -1040,58 +317,22 @@ pub mod events {
 /// [`public.funnel_events`](mod@funnel_events), bucket 1 day. Holds only what has been
 /// materialized. Refreshed every 1 hour, from 35 days ago to 1 hour ago.
 pub mod funnel_conversion_daily {
-    /// A row of the continuous aggregate, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Start of the day of entry, in UTC. Never null: `time_bucket` of
-        /// `funnel_events.entered_at`, which is NOT NULL.
-        ///
-        /// `timestamp with time zone`.
-        pub bucket: timeschema::Timestamp,
-        /// The funnel. Never null: `funnel_events.funnel_id`, which is NOT NULL.
-        ///
-        /// `bigint`.
-        pub funnel_id: i64,
-        /// Number of attempts: how often the funnel was entered. Never null: `count(*)`.
-        ///
-        /// `bigint`.
-        pub entered: i64,
-        /// Number of those attempts that reached the last step, so far. Never null: `count(*)`.
-        ///
-        /// `bigint`.
-        pub converted: i64,
-        /// Share of attempts that converted, 0 to 1. Null when no entry is recorded.
-        ///
-        /// `double precision`.
-        pub conversion: Option<f64>,
-        /// The furthest step that any of them reached. Never null: `max` of `funnel_events.step`,
-        /// which is NOT NULL.
-        ///
-        /// `smallint`.
-        pub furthest_step: i16,
-        /// Mean time from entering to the last step. Null when nobody converted.
-        ///
-        /// `interval`.
-        pub average_time_to_convert: Option<timeschema::Interval>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "funnel_conversion_daily",
-        columns: &[
-            timeschema::Column::never_null("bucket", "timestamp with time zone"),
-            timeschema::Column::never_null("funnel_id", "bigint"),
-            timeschema::Column::never_null("entered", "bigint"),
-            timeschema::Column::never_null("converted", "bigint"),
-            timeschema::Column::nullable("conversion", "double precision"),
-            timeschema::Column::never_null("furthest_step", "smallint"),
-            timeschema::Column::nullable("average_time_to_convert", "interval"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 bucket, 1 funnel_id, 2 entered, 3 converted, 4 conversion, 5 furthest_step, 6 average_time_to_convert }
+    timeschema::relation! { "public" "funnel_conversion_daily" [] "continuous aggregate": Row; {
+        "Start of the day of entry, in UTC. Never null: `time_bucket` of `funnel_events.entered_at`, which is NOT NULL.\n\n`timestamp with time zone`."
+        bucket: timeschema::Timestamp = never_null("bucket", "timestamp with time zone"), row pub 0;
+        "The funnel. Never null: `funnel_events.funnel_id`, which is NOT NULL.\n\n`bigint`."
+        funnel_id: i64 = never_null("funnel_id", "bigint"), row pub 1;
+        "Number of attempts: how often the funnel was entered. Never null: `count(*)`.\n\n`bigint`."
+        entered: i64 = never_null("entered", "bigint"), row pub 2;
+        "Number of those attempts that reached the last step, so far. Never null: `count(*)`.\n\n`bigint`."
+        converted: i64 = never_null("converted", "bigint"), row pub 3;
+        "Share of attempts that converted, 0 to 1. Null when no entry is recorded.\n\n`double precision`."
+        conversion: Option<f64> = nullable("conversion", "double precision"), row pub 4;
+        "The furthest step that any of them reached. Never null: `max` of `funnel_events.step`, which is NOT NULL.\n\n`smallint`."
+        furthest_step: i16 = never_null("furthest_step", "smallint"), row pub 5;
+        "Mean time from entering to the last step. Null when nobody converted.\n\n`interval`."
+        average_time_to_convert: Option<timeschema::Interval> = nullable("average_time_to_convert", "interval"), row pub 6;
+    } }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -1117,68 +358,11 @@ pub mod funnel_conversion_daily {
         pub const REFRESH_END_OFFSET: &str = "01:00:00";
     }
 
-    /// The rows whose `bucket` is in `range`, in ascending order. The start of `range` is
-    /// included, its end is not.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn between(
-        range: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .from(0, range.start)
-            .before(0, range.end)
-            .ordered_by(0)
-    }
+    timeschema::between! { "`bucket`" "\n\nThe bounds keep the query from reading every bucket.": 0 timeschema::Timestamp }
 
-    /// Computes the buckets again that lie in `range` as a whole. Run it by `execute`; it cannot
-    /// run in a transaction.
-    ///
-    /// In plain mode there is nothing to compute.
-    pub fn refresh(
-        range: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Statement<'static, ()> {
-        timeschema::Statement::refresh(&TABLE, 0, range)
-    }
+    timeschema::aggregate! { 0 timeschema::Timestamp }
 
-    /// The end of the newest bucket that is materialized. Rows from there on are computed when
-    /// they are read, or not read.
-    ///
-    /// Plain mode does not have it.
-    pub fn watermark() -> timeschema::Statement<'static, timeschema::Scalar<timeschema::Timestamp>>
-    {
-        timeschema::Statement::watermark(&TABLE, 0)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// A place in the order of the pages: `bucket`, `funnel_id`.
-    pub type Cursor = (timeschema::Timestamp, i64);
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            (self.bucket, self.funnel_id)
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `bucket`,
-    /// `funnel_id`. The next page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0, 1], cursor, rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `bucket`,
-    /// `funnel_id`. The next page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0, 1], cursor, rows)
-    }
+    timeschema::pages! { "`bucket`, `funnel_id`" "\n\nThe bounds keep the query from reading every bucket.": 0 bucket timeschema::Timestamp, 1 funnel_id i64 }
 }
 
 /// Which user reached which step of which funnel, partitioned by the time of entry.
@@ -1186,64 +370,24 @@ pub mod funnel_conversion_daily {
 /// Hypertable `public.funnel_events`, in chunks of 7 days by `entered_at`. Chunks move to the
 /// columnstore after 40 days. Chunks are dropped after 400 days.
 pub mod funnel_events {
-    /// A row of the hypertable, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// When the user entered the funnel; the same for all steps of one attempt. Never null:
-        /// primary key.
-        ///
-        /// `timestamp with time zone`.
-        pub entered_at: timeschema::Timestamp,
-        /// The funnel. Funnels are archived, not deleted, while anyone has entered them. Never
-        /// null: primary key.
-        ///
-        /// `bigint`.
-        pub funnel_id: i64,
-        /// The project's own id of the user. Never null: primary key.
-        ///
-        /// `text`.
-        pub user_id: String,
-        /// Which step, from 1. Never null: primary key.
-        ///
-        /// `smallint`.
-        pub step: i16,
-        /// When the step was reached: the time of its event. Never null: NOT NULL.
-        ///
-        /// `timestamp with time zone`.
-        pub reached_at: timeschema::Timestamp,
-        /// Time from entering to this step. Never null: NOT NULL.
-        ///
-        /// `interval`, generated as `(reached_at - entered_at)`.
-        pub elapsed: timeschema::Interval,
-        /// Whether this is the funnel's last step: the user converted. Never null: NOT NULL.
-        ///
-        /// `boolean`, `false` by default.
-        pub is_final: bool,
-        /// The event, as (reached_at, event_id) in events; no key, because hypertables cannot
-        /// refer to each other. Never null: NOT NULL.
-        ///
-        /// `uuid`.
-        pub event_id: timeschema::Uuid,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "funnel_events",
-        columns: &[
-            timeschema::Column::never_null("entered_at", "timestamp with time zone"),
-            timeschema::Column::never_null("funnel_id", "bigint"),
-            timeschema::Column::never_null("user_id", "text"),
-            timeschema::Column::never_null("step", "smallint"),
-            timeschema::Column::never_null("reached_at", "timestamp with time zone"),
-            timeschema::Column::never_null("elapsed", "interval"),
-            timeschema::Column::never_null("is_final", "boolean"),
-            timeschema::Column::never_null("event_id", "uuid"),
-        ],
-        primary_key: &["funnel_id", "user_id", "entered_at", "step"],
-    };
-
-    timeschema::row! { Row, TABLE; 0 entered_at, 1 funnel_id, 2 user_id, 3 step, 4 reached_at, 5 elapsed, 6 is_final, 7 event_id }
+    timeschema::relation! { "public" "funnel_events" ["funnel_id" "user_id" "entered_at" "step"] "hypertable": Row NewOfRequired Update; {
+        "When the user entered the funnel; the same for all steps of one attempt. Never null: primary key.\n\n`timestamp with time zone`."
+        entered_at: timeschema::Timestamp = never_null("entered_at", "timestamp with time zone"), row pub 0, required pub 0;
+        "The funnel. Funnels are archived, not deleted, while anyone has entered them. Never null: primary key.\n\n`bigint`."
+        funnel_id: i64 = never_null("funnel_id", "bigint"), row pub 1, required pub 1;
+        "The project's own id of the user. Never null: primary key.\n\n`text`."
+        user_id: String = never_null("user_id", "text"), row pub 2, required pub 2;
+        "Which step, from 1. Never null: primary key.\n\n`smallint`."
+        step: i16 = never_null("step", "smallint"), row pub 3, required pub 3;
+        "When the step was reached: the time of its event. Never null: NOT NULL.\n\n`timestamp with time zone`."
+        reached_at: timeschema::Timestamp = never_null("reached_at", "timestamp with time zone"), row pub 4, required pub 4, update pub 4;
+        "Time from entering to this step. Never null: NOT NULL.\n\n`interval`, generated as `(reached_at - entered_at)`."
+        elapsed: timeschema::Interval = never_null("elapsed", "interval"), row pub 5;
+        "Whether this is the funnel's last step: the user converted. Never null: NOT NULL.\n\n`boolean`, `false` by default."
+        is_final: bool = never_null("is_final", "boolean"), row pub 6, default pub 6, update pub 6;
+        "The event, as (reached_at, event_id) in events; no key, because hypertables cannot refer to each other. Never null: NOT NULL.\n\n`uuid`."
+        event_id: timeschema::Uuid = never_null("event_id", "uuid"), row pub 7, required pub 7, update pub 7;
+    } }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -1260,341 +404,25 @@ pub mod funnel_events {
         pub const RETENTION: &str = "400 days";
     }
 
-    /// A row to be written to `public.funnel_events`, without the columns that the database alone
-    /// fills.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// When the user entered the funnel; the same for all steps of one attempt.
-        ///
-        /// `timestamp with time zone`.
-        pub entered_at: timeschema::Timestamp,
-        /// The funnel. Funnels are archived, not deleted, while anyone has entered them.
-        ///
-        /// `bigint`.
-        pub funnel_id: i64,
-        /// The project's own id of the user.
-        ///
-        /// `text`.
-        pub user_id: String,
-        /// Which step, from 1.
-        ///
-        /// `smallint`.
-        pub step: i16,
-        /// When the step was reached: the time of its event.
-        ///
-        /// `timestamp with time zone`.
-        pub reached_at: timeschema::Timestamp,
-        /// Whether this is the funnel's last step: the user converted.
-        ///
-        /// `boolean`, `false` by default. `None` is the default.
-        pub is_final: Option<bool>,
-        /// The event, as (reached_at, event_id) in events; no key, because hypertables cannot
-        /// refer to each other.
-        ///
-        /// `uuid`.
-        pub event_id: timeschema::Uuid,
-    }
+    timeschema::key! { "`funnel_id`, `user_id`, `entered_at`, `step`" [1, 2, 0, 3] (funnel_id: i64 = equal(1), user_id: &'a str = equal(2), entered_at: timeschema::Timestamp = equal(0), step: i16 = equal(3)): primary(by_key select), upsert(upsert upsert_many), update(update), delete(delete) }
 
-    timeschema::partial_json! { New, TABLE; 0 entered_at, 1 funnel_id, 2 user_id, 3 step, 4 reached_at, 6 is_final, 7 event_id }
+    timeschema::between! { "`entered_at`" "\n\nThe bounds let TimescaleDB skip the chunks that cannot hold such rows.": 0 timeschema::Timestamp }
 
-    /// The columns that every row of `public.funnel_events` needs: they are never null and have
-    /// no default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// When the user entered the funnel; the same for all steps of one attempt.
-        ///
-        /// `timestamp with time zone`.
-        pub entered_at: timeschema::Timestamp,
-        /// The funnel. Funnels are archived, not deleted, while anyone has entered them.
-        ///
-        /// `bigint`.
-        pub funnel_id: i64,
-        /// The project's own id of the user.
-        ///
-        /// `text`.
-        pub user_id: String,
-        /// Which step, from 1.
-        ///
-        /// `smallint`.
-        pub step: i16,
-        /// When the step was reached: the time of its event.
-        ///
-        /// `timestamp with time zone`.
-        pub reached_at: timeschema::Timestamp,
-        /// The event, as (reached_at, event_id) in events; no key, because hypertables cannot
-        /// refer to each other.
-        ///
-        /// `uuid`.
-        pub event_id: timeschema::Uuid,
-    }
+    timeschema::pages! { "`entered_at`, `funnel_id`, `user_id`, `step`" "\n\nThe bounds let TimescaleDB skip the chunks that cannot hold such rows.": 0 entered_at timeschema::Timestamp, 1 funnel_id i64, 2 user_id String, 3 step i16 }
 
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                entered_at: required.entered_at,
-                funnel_id: required.funnel_id,
-                user_id: required.user_id,
-                step: required.step,
-                reached_at: required.reached_at,
-                is_final: None,
-                event_id: required.event_id,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 8];
-
-        fn given(&self) -> Self::Given {
-            let mut given = [true; 8];
-            given[5] = false;
-            given[6] = self.is_final.is_some();
-            given
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.entered_at);
-            values.push(&self.funnel_id);
-            values.push(&self.user_id);
-            values.push(&self.step);
-            values.push(&self.reached_at);
-            if let Some(value) = &self.is_final {
-                values.push(value);
-            }
-            values.push(&self.event_id);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.entered_at, out)?;
-            timeschema::field(&self.funnel_id, out)?;
-            timeschema::field(&self.user_id, out)?;
-            timeschema::field(&self.step, out)?;
-            timeschema::field(&self.reached_at, out)?;
-            if let Some(value) = &self.is_final {
-                timeschema::field(value, out)?;
-            }
-            timeschema::field(&self.event_id, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The columns of a row of `public.funnel_events` to change. `None` leaves a column as it is.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct Update {
-        /// When the step was reached: the time of its event.
-        ///
-        /// `timestamp with time zone`.
-        pub reached_at: Option<timeschema::Timestamp>,
-        /// Whether this is the funnel's last step: the user converted.
-        ///
-        /// `boolean`, `false` by default.
-        pub is_final: Option<bool>,
-        /// The event, as (reached_at, event_id) in events; no key, because hypertables cannot
-        /// refer to each other.
-        ///
-        /// `uuid`.
-        pub event_id: Option<timeschema::Uuid>,
-    }
-
-    timeschema::partial_json! { Update, TABLE; 4 reached_at, 6 is_final, 7 event_id }
-
-    impl timeschema::Change for Update {
-        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
-            to.column(4, &self.reached_at);
-            to.column(6, &self.is_final);
-            to.column(7, &self.event_id);
-        }
-    }
-
-    /// The row with this primary key: `funnel_id`, `user_id`, `entered_at`, `step`.
-    pub fn by_key(
-        funnel_id: i64,
-        user_id: &str,
-        entered_at: timeschema::Timestamp,
-        step: i16,
-    ) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::select(&TABLE)
-            .equal(1, funnel_id)
-            .equal(2, user_id)
-            .equal(0, entered_at)
-            .equal(3, step)
-    }
-
-    /// Writes one row, or changes the row that has its `funnel_id`, `user_id`, `entered_at`,
-    /// `step`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[1, 2, 0, 3], row)
-    }
-
-    /// Writes many rows, or changes those that have their `funnel_id`, `user_id`, `entered_at`,
-    /// `step`. Each row has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[1, 2, 0, 3], rows)
-    }
-
-    /// Changes the row with this primary key (`funnel_id`, `user_id`, `entered_at`, `step`), and
-    /// returns it.
-    pub fn update<'a>(
-        funnel_id: i64,
-        user_id: &'a str,
-        entered_at: timeschema::Timestamp,
-        step: i16,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(1, funnel_id)
-            .equal(2, user_id)
-            .equal(0, entered_at)
-            .equal(3, step)
-    }
-
-    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
-    pub fn update_if<'a>(
-        funnel_id: i64,
-        user_id: &'a str,
-        entered_at: timeschema::Timestamp,
-        step: i16,
-        expected: &'a Update,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(1, funnel_id)
-            .equal(2, user_id)
-            .equal(0, entered_at)
-            .equal(3, step)
-            .unchanged(expected)
-    }
-
-    /// Deletes the row with this primary key (`funnel_id`, `user_id`, `entered_at`, `step`), and
-    /// returns it.
-    pub fn delete(
-        funnel_id: i64,
-        user_id: &str,
-        entered_at: timeschema::Timestamp,
-        step: i16,
-    ) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::delete(&TABLE)
-            .equal(1, funnel_id)
-            .equal(2, user_id)
-            .equal(0, entered_at)
-            .equal(3, step)
-    }
-
-    /// The rows whose `entered_at` is in `range`, in ascending order. The start of `range` is
-    /// included, its end is not.
-    ///
-    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn between(
-        range: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .from(0, range.start)
-            .before(0, range.end)
-            .ordered_by(0)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// What a row violates that `public.funnel_events` refuses.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Violation {
+    timeschema::violation! { "`public.funnel_events`" NotNull Other:
         /// `funnel_events_first_step_enters`:
         /// `CHECK (((step > 1) OR (reached_at = entered_at)))`.
-        FirstStepEnters,
+        "funnel_events_first_step_enters" FirstStepEnters
         /// `funnel_events_funnel_id_fkey`:
         /// `FOREIGN KEY (funnel_id) REFERENCES public.funnels(id)`.
-        FunnelIdFkey,
+        "funnel_events_funnel_id_fkey" FunnelIdFkey
         /// `funnel_events_pkey`: `PRIMARY KEY (funnel_id, user_id, entered_at, step)`.
-        Pkey,
+        "funnel_events_pkey" Pkey
         /// `funnel_events_reached_after_entering`: `CHECK ((reached_at >= entered_at))`.
-        ReachedAfterEntering,
+        "funnel_events_reached_after_entering" ReachedAfterEntering
         /// `funnel_events_step_is_1_to_20`: `CHECK (((step >= 1) AND (step <= 20)))`.
-        StepIs1To20,
-        /// This column is never null.
-        NotNull(String),
-        /// The constraint of this name, which this build does not know or is another table's.
-        Other(String),
-    }
-
-    timeschema::violation! { Violation { "funnel_events_first_step_enters" FirstStepEnters, "funnel_events_funnel_id_fkey" FunnelIdFkey, "funnel_events_pkey" Pkey, "funnel_events_reached_after_entering" ReachedAfterEntering, "funnel_events_step_is_1_to_20" StepIs1To20 } NotNull Other }
-
-    /// A place in the order of the pages: `entered_at`, `funnel_id`, `user_id`, `step`.
-    pub type Cursor = (timeschema::Timestamp, i64, String, i16);
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            (
-                self.entered_at,
-                self.funnel_id,
-                self.user_id.clone(),
-                self.step,
-            )
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `entered_at`,
-    /// `funnel_id`, `user_id`, `step`. The next page begins at the [`Row::cursor`] of the last
-    /// row.
-    ///
-    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0, 1, 2, 3], cursor, rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of
-    /// `entered_at`, `funnel_id`, `user_id`, `step`. The next page begins at the [`Row::cursor`]
-    /// of the last row.
-    ///
-    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0, 1, 2, 3], cursor, rows)
+        "funnel_events_step_is_1_to_20" StepIs1To20
     }
 }
 
@@ -1602,432 +430,55 @@ pub mod funnel_events {
 ///
 /// Table `public.funnels`.
 pub mod funnels {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Identity of the funnel. Never null: primary key.
-        ///
-        /// `bigint`, identity that the database always chooses.
-        pub id: i64,
-        /// Project (tenant) whose events are followed. Never null: NOT NULL.
-        ///
-        /// `uuid`.
-        pub project_id: timeschema::Uuid,
-        /// Name that people see, unique within the project. Never null: NOT NULL.
-        ///
-        /// `text`.
-        pub name: String,
-        /// What the funnel is meant to show. Null when nobody wrote it down.
-        ///
-        /// `text`.
-        pub description: Option<String>,
-        /// Who answers for the definition. Never null: NOT NULL.
-        ///
-        /// `text`.
-        pub owner: String,
-        /// Where the funnel is in its life. Never null: NOT NULL.
-        ///
-        /// `public.funnel_status`, `'draft'::public.funnel_status` by default.
-        pub status: super::FunnelStatus,
-        /// Names of the events, in the order in which they have to happen; 2 to 20. Never null:
-        /// NOT NULL.
-        ///
-        /// `text[]`.
-        pub steps: timeschema::Array<String>,
-        /// Number of steps. Never null: NOT NULL.
-        ///
-        /// `integer`, generated as `cardinality(steps)`.
-        pub step_count: i32,
-        /// How long after entering a step still counts; 30 days at most. Never null: NOT NULL.
-        ///
-        /// `interval`, `'7 days'::interval` by default.
-        pub conversion_window: timeschema::Interval,
-        /// Properties that every event has to contain. Null when all events count.
-        ///
-        /// `jsonb`.
-        pub filter: Option<timeschema::Jsonb>,
-        /// When the funnel was defined. Never null: NOT NULL.
-        ///
-        /// `timestamp with time zone`, `now()` by default.
-        pub created_at: timeschema::Timestamp,
-        /// When the definition last changed; kept by a trigger. Never null: NOT NULL.
-        ///
-        /// `timestamp with time zone`, `now()` by default.
-        pub updated_at: timeschema::Timestamp,
-    }
+    timeschema::relation! { "public" "funnels" ["id"] "table": Row NewOfRequired Update; {
+        "Identity of the funnel. Never null: primary key.\n\n`bigint`, identity that the database always chooses."
+        id: i64 = never_null("id", "bigint"), row pub 0;
+        "Project (tenant) whose events are followed. Never null: NOT NULL.\n\n`uuid`."
+        project_id: timeschema::Uuid = never_null("project_id", "uuid"), row pub 1, required pub 1, update pub 1;
+        "Name that people see, unique within the project. Never null: NOT NULL.\n\n`text`."
+        name: String = never_null("name", "text"), row pub 2, required pub 2, update pub 2;
+        "What the funnel is meant to show. Null when nobody wrote it down.\n\n`text`."
+        description: Option<String> = nullable("description", "text"), row pub 3, given pub 3, update pub 3;
+        "Who answers for the definition. Never null: NOT NULL.\n\n`text`."
+        owner: String = never_null("owner", "text"), row pub 4, required pub 4, update pub 4;
+        "Where the funnel is in its life. Never null: NOT NULL.\n\n`public.funnel_status`, `'draft'::public.funnel_status` by default."
+        status: super::FunnelStatus = never_null("status", "public.funnel_status"), row pub 5, default pub 5, update pub 5;
+        "Names of the events, in the order in which they have to happen; 2 to 20. Never null: NOT NULL.\n\n`text[]`."
+        steps: timeschema::Array<String> = never_null("steps", "text[]"), row pub 6, required pub 6, update pub 6;
+        "Number of steps. Never null: NOT NULL.\n\n`integer`, generated as `cardinality(steps)`."
+        step_count: i32 = never_null("step_count", "integer"), row pub 7;
+        "How long after entering a step still counts; 30 days at most. Never null: NOT NULL.\n\n`interval`, `'7 days'::interval` by default."
+        conversion_window: timeschema::Interval = never_null("conversion_window", "interval"), row pub 8, default pub 8, update pub 8;
+        "Properties that every event has to contain. Null when all events count.\n\n`jsonb`."
+        filter: Option<timeschema::Jsonb> = nullable("filter", "jsonb"), row pub 9, given pub 9, update pub 9;
+        "When the funnel was defined. Never null: NOT NULL.\n\n`timestamp with time zone`, `now()` by default."
+        created_at: timeschema::Timestamp = never_null("created_at", "timestamp with time zone"), row pub 10, default pub 10, update pub 10;
+        "When the definition last changed; kept by a trigger. Never null: NOT NULL.\n\n`timestamp with time zone`, `now()` by default."
+        updated_at: timeschema::Timestamp = never_null("updated_at", "timestamp with time zone"), row pub 11, default pub 11, update pub 11;
+    } }
 
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "funnels",
-        columns: &[
-            timeschema::Column::never_null("id", "bigint"),
-            timeschema::Column::never_null("project_id", "uuid"),
-            timeschema::Column::never_null("name", "text"),
-            timeschema::Column::nullable("description", "text"),
-            timeschema::Column::never_null("owner", "text"),
-            timeschema::Column::never_null("status", "public.funnel_status"),
-            timeschema::Column::never_null("steps", "text[]"),
-            timeschema::Column::never_null("step_count", "integer"),
-            timeschema::Column::never_null("conversion_window", "interval"),
-            timeschema::Column::nullable("filter", "jsonb"),
-            timeschema::Column::never_null("created_at", "timestamp with time zone"),
-            timeschema::Column::never_null("updated_at", "timestamp with time zone"),
-        ],
-        primary_key: &["id"],
-    };
+    timeschema::key! { "`id`" [0] (id: i64 = equal(0)): primary(by_key select), update(update), delete(delete) }
 
-    timeschema::row! { Row, TABLE; 0 id, 1 project_id, 2 name, 3 description, 4 owner, 5 status, 6 steps, 7 step_count, 8 conversion_window, 9 filter, 10 created_at, 11 updated_at }
+    timeschema::key! { "`project_id`, `name`" [1, 2] (project_id: timeschema::Uuid = equal(1), name: &'a str = equal(2)): unique(by_project_id_and_name select), upsert(upsert_by_project_id_and_name upsert_many_by_project_id_and_name) }
 
-    /// A row to be written to `public.funnels`, without the columns that the database alone
-    /// fills.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// Project (tenant) whose events are followed.
-        ///
-        /// `uuid`.
-        pub project_id: timeschema::Uuid,
-        /// Name that people see, unique within the project.
-        ///
-        /// `text`.
-        pub name: String,
-        /// What the funnel is meant to show. Null when nobody wrote it down.
-        ///
-        /// `text`. `None` is null.
-        pub description: Option<String>,
-        /// Who answers for the definition.
-        ///
-        /// `text`.
-        pub owner: String,
-        /// Where the funnel is in its life.
-        ///
-        /// `public.funnel_status`, `'draft'::public.funnel_status` by default. `None` is the
-        /// default.
-        pub status: Option<super::FunnelStatus>,
-        /// Names of the events, in the order in which they have to happen; 2 to 20.
-        ///
-        /// `text[]`.
-        pub steps: timeschema::Array<String>,
-        /// How long after entering a step still counts; 30 days at most.
-        ///
-        /// `interval`, `'7 days'::interval` by default. `None` is the default.
-        pub conversion_window: Option<timeschema::Interval>,
-        /// Properties that every event has to contain. Null when all events count.
-        ///
-        /// `jsonb`. `None` is null.
-        pub filter: Option<timeschema::Jsonb>,
-        /// When the funnel was defined.
-        ///
-        /// `timestamp with time zone`, `now()` by default. `None` is the default.
-        pub created_at: Option<timeschema::Timestamp>,
-        /// When the definition last changed; kept by a trigger.
-        ///
-        /// `timestamp with time zone`, `now()` by default. `None` is the default.
-        pub updated_at: Option<timeschema::Timestamp>,
-    }
+    timeschema::pages! { "`id`" "": 0 id i64 }
 
-    timeschema::partial_json! { New, TABLE; 1 project_id, 2 name, 3 description, 4 owner, 5 status, 6 steps, 8 conversion_window, 9 filter, 10 created_at, 11 updated_at }
-
-    /// The columns that every row of `public.funnels` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// Project (tenant) whose events are followed.
-        ///
-        /// `uuid`.
-        pub project_id: timeschema::Uuid,
-        /// Name that people see, unique within the project.
-        ///
-        /// `text`.
-        pub name: String,
-        /// Who answers for the definition.
-        ///
-        /// `text`.
-        pub owner: String,
-        /// Names of the events, in the order in which they have to happen; 2 to 20.
-        ///
-        /// `text[]`.
-        pub steps: timeschema::Array<String>,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                project_id: required.project_id,
-                name: required.name,
-                description: None,
-                owner: required.owner,
-                status: None,
-                steps: required.steps,
-                conversion_window: None,
-                filter: None,
-                created_at: None,
-                updated_at: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 12];
-
-        fn given(&self) -> Self::Given {
-            let mut given = [true; 12];
-            given[0] = false;
-            given[5] = self.status.is_some();
-            given[7] = false;
-            given[8] = self.conversion_window.is_some();
-            given[10] = self.created_at.is_some();
-            given[11] = self.updated_at.is_some();
-            given
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.project_id);
-            values.push(&self.name);
-            values.push(&self.description);
-            values.push(&self.owner);
-            if let Some(value) = &self.status {
-                values.push(value);
-            }
-            values.push(&self.steps);
-            if let Some(value) = &self.conversion_window {
-                values.push(value);
-            }
-            values.push(&self.filter);
-            if let Some(value) = &self.created_at {
-                values.push(value);
-            }
-            if let Some(value) = &self.updated_at {
-                values.push(value);
-            }
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.project_id, out)?;
-            timeschema::field(&self.name, out)?;
-            timeschema::nullable_field(&self.description, out)?;
-            timeschema::field(&self.owner, out)?;
-            if let Some(value) = &self.status {
-                timeschema::field(value, out)?;
-            }
-            timeschema::field(&self.steps, out)?;
-            if let Some(value) = &self.conversion_window {
-                timeschema::field(value, out)?;
-            }
-            timeschema::nullable_field(&self.filter, out)?;
-            if let Some(value) = &self.created_at {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.updated_at {
-                timeschema::field(value, out)?;
-            }
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The columns of a row of `public.funnels` to change. `None` leaves a column as it is.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct Update {
-        /// Project (tenant) whose events are followed.
-        ///
-        /// `uuid`.
-        pub project_id: Option<timeschema::Uuid>,
-        /// Name that people see, unique within the project.
-        ///
-        /// `text`.
-        pub name: Option<String>,
-        /// What the funnel is meant to show. Null when nobody wrote it down.
-        ///
-        /// `text`. `Some(None)` is null.
-        pub description: Option<Option<String>>,
-        /// Who answers for the definition.
-        ///
-        /// `text`.
-        pub owner: Option<String>,
-        /// Where the funnel is in its life.
-        ///
-        /// `public.funnel_status`, `'draft'::public.funnel_status` by default.
-        pub status: Option<super::FunnelStatus>,
-        /// Names of the events, in the order in which they have to happen; 2 to 20.
-        ///
-        /// `text[]`.
-        pub steps: Option<timeschema::Array<String>>,
-        /// How long after entering a step still counts; 30 days at most.
-        ///
-        /// `interval`, `'7 days'::interval` by default.
-        pub conversion_window: Option<timeschema::Interval>,
-        /// Properties that every event has to contain. Null when all events count.
-        ///
-        /// `jsonb`. `Some(None)` is null.
-        pub filter: Option<Option<timeschema::Jsonb>>,
-        /// When the funnel was defined.
-        ///
-        /// `timestamp with time zone`, `now()` by default.
-        pub created_at: Option<timeschema::Timestamp>,
-        /// When the definition last changed; kept by a trigger.
-        ///
-        /// `timestamp with time zone`, `now()` by default.
-        pub updated_at: Option<timeschema::Timestamp>,
-    }
-
-    timeschema::partial_json! { Update, TABLE; 1 project_id, 2 name, 3 description, 4 owner, 5 status, 6 steps, 8 conversion_window, 9 filter, 10 created_at, 11 updated_at }
-
-    impl timeschema::Change for Update {
-        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
-            to.column(1, &self.project_id);
-            to.column(2, &self.name);
-            to.nullable(3, &self.description);
-            to.column(4, &self.owner);
-            to.column(5, &self.status);
-            to.column(6, &self.steps);
-            to.column(8, &self.conversion_window);
-            to.nullable(9, &self.filter);
-            to.column(10, &self.created_at);
-            to.column(11, &self.updated_at);
-        }
-    }
-
-    /// The row with this primary key: `id`.
-    pub fn by_key(id: i64) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE).equal(0, id)
-    }
-
-    /// Changes the row with this primary key (`id`), and returns it.
-    pub fn update(id: i64, change: &Update) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE, change).equal(0, id)
-    }
-
-    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
-    pub fn update_if<'a>(
-        id: i64,
-        expected: &'a Update,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(0, id)
-            .unchanged(expected)
-    }
-
-    /// Deletes the row with this primary key (`id`), and returns it.
-    pub fn delete(id: i64) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::delete(&TABLE).equal(0, id)
-    }
-
-    /// The row with this unique key: `project_id`, `name`.
-    pub fn by_project_id_and_name(
-        project_id: timeschema::Uuid,
-        name: &str,
-    ) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::select(&TABLE)
-            .equal(1, project_id)
-            .equal(2, name)
-    }
-
-    /// Writes one row, or changes the row that has its `project_id`, `name`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert_by_project_id_and_name(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[1, 2], row)
-    }
-
-    /// Writes many rows, or changes those that have their `project_id`, `name`. Each row has
-    /// another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many_by_project_id_and_name(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[1, 2], rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// What a row violates that `public.funnels` refuses.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Violation {
+    timeschema::violation! { "`public.funnels`" NotNull Other:
         /// `funnels_conversion_window_is_at_most_30_days`:
         /// `CHECK (((conversion_window > '00:00:00'::interval) AND (conversion_window <= '30 days'::interval)))`.
-        ConversionWindowIsAtMost30Days,
+        "funnels_conversion_window_is_at_most_30_days" ConversionWindowIsAtMost30Days
         /// `funnels_name_is_not_blank`: `CHECK ((name ~ '\S'::text))`.
-        NameIsNotBlank,
+        "funnels_name_is_not_blank" NameIsNotBlank
         /// `funnels_pkey`: `PRIMARY KEY (id)`.
-        Pkey,
+        "funnels_pkey" Pkey
         /// `funnels_project_name_key`: `UNIQUE (project_id, name)`.
-        ProjectNameKey,
+        "funnels_project_name_key" ProjectNameKey
         /// `funnels_steps_are_2_to_20`:
         /// `CHECK (((array_ndims(steps) = 1) AND ((cardinality(steps) >= 2) AND (cardinality(steps) <= 20))))`.
-        StepsAre2To20,
+        "funnels_steps_are_2_to_20" StepsAre2To20
         /// `funnels_steps_are_named`:
         /// `CHECK (((array_position(steps, NULL::text) IS NULL) AND (array_position(steps, ''::text) IS NULL)))`.
-        StepsAreNamed,
-        /// This column is never null.
-        NotNull(String),
-        /// The constraint of this name, which this build does not know or is another table's.
-        Other(String),
-    }
-
-    timeschema::violation! { Violation { "funnels_conversion_window_is_at_most_30_days" ConversionWindowIsAtMost30Days, "funnels_name_is_not_blank" NameIsNotBlank, "funnels_pkey" Pkey, "funnels_project_name_key" ProjectNameKey, "funnels_steps_are_2_to_20" StepsAre2To20, "funnels_steps_are_named" StepsAreNamed } NotNull Other }
-
-    /// A place in the order of the pages: `id`.
-    pub type Cursor = i64;
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            self.id
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+        "funnels_steps_are_named" StepsAreNamed
     }
 }
 
@@ -2036,60 +487,22 @@ pub mod funnels {
 /// Continuous aggregate `public.revenue_daily` over [`public.events`](mod@events), bucket 1 day.
 /// Holds only what has been materialized. Refreshed every 1 hour, from 3 days ago to 1 hour ago.
 pub mod revenue_daily {
-    /// A row of the continuous aggregate, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Start of the day, in UTC. Never null: `time_bucket` of `events.time`, which is NOT
-        /// NULL.
-        ///
-        /// `timestamp with time zone`.
-        pub bucket: timeschema::Timestamp,
-        /// Project (tenant) of the events. Never null: `events.project_id`, which is NOT NULL.
-        ///
-        /// `uuid`.
-        pub project_id: timeschema::Uuid,
-        /// Country of the senders. Null for all whose country is not known.
-        ///
-        /// `public.country_code`, a domain over `text`.
-        pub country: Option<String>,
-        /// Number of events that carry revenue. Never null: `count(*)`.
-        ///
-        /// `bigint`.
-        pub paid_events: i64,
-        /// Sum of revenue in US dollars, refunds subtracted. Never null: `sum` of
-        /// `events.revenue`, whose nulls the query leaves out.
-        ///
-        /// `numeric`.
-        pub revenue: timeschema::Numeric,
-        /// Mean revenue of an event in US dollars. Never null: `avg` of `events.revenue`, whose
-        /// nulls the query leaves out.
-        ///
-        /// `numeric`.
-        pub average_revenue: timeschema::Numeric,
-        /// Revenue of the newest event in US dollars. Never null: `last` of `events.revenue`,
-        /// whose nulls the query leaves out.
-        ///
-        /// `numeric`.
-        pub last_revenue: timeschema::Numeric,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "revenue_daily",
-        columns: &[
-            timeschema::Column::never_null("bucket", "timestamp with time zone"),
-            timeschema::Column::never_null("project_id", "uuid"),
-            timeschema::Column::nullable("country", "public.country_code"),
-            timeschema::Column::never_null("paid_events", "bigint"),
-            timeschema::Column::never_null("revenue", "numeric"),
-            timeschema::Column::never_null("average_revenue", "numeric"),
-            timeschema::Column::never_null("last_revenue", "numeric"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 bucket, 1 project_id, 2 country, 3 paid_events, 4 revenue, 5 average_revenue, 6 last_revenue }
+    timeschema::relation! { "public" "revenue_daily" [] "continuous aggregate": Row; {
+        "Start of the day, in UTC. Never null: `time_bucket` of `events.time`, which is NOT NULL.\n\n`timestamp with time zone`."
+        bucket: timeschema::Timestamp = never_null("bucket", "timestamp with time zone"), row pub 0;
+        "Project (tenant) of the events. Never null: `events.project_id`, which is NOT NULL.\n\n`uuid`."
+        project_id: timeschema::Uuid = never_null("project_id", "uuid"), row pub 1;
+        "Country of the senders. Null for all whose country is not known.\n\n`public.country_code`, a domain over `text`."
+        country: Option<String> = nullable("country", "public.country_code"), row pub 2;
+        "Number of events that carry revenue. Never null: `count(*)`.\n\n`bigint`."
+        paid_events: i64 = never_null("paid_events", "bigint"), row pub 3;
+        "Sum of revenue in US dollars, refunds subtracted. Never null: `sum` of `events.revenue`, whose nulls the query leaves out.\n\n`numeric`."
+        revenue: timeschema::Numeric = never_null("revenue", "numeric"), row pub 4;
+        "Mean revenue of an event in US dollars. Never null: `avg` of `events.revenue`, whose nulls the query leaves out.\n\n`numeric`."
+        average_revenue: timeschema::Numeric = never_null("average_revenue", "numeric"), row pub 5;
+        "Revenue of the newest event in US dollars. Never null: `last` of `events.revenue`, whose nulls the query leaves out.\n\n`numeric`."
+        last_revenue: timeschema::Numeric = never_null("last_revenue", "numeric"), row pub 6;
+    } }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -2115,40 +528,7 @@ pub mod revenue_daily {
         pub const REFRESH_END_OFFSET: &str = "01:00:00";
     }
 
-    /// The rows whose `bucket` is in `range`, in ascending order. The start of `range` is
-    /// included, its end is not.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn between(
-        range: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .from(0, range.start)
-            .before(0, range.end)
-            .ordered_by(0)
-    }
+    timeschema::between! { "`bucket`" "\n\nThe bounds keep the query from reading every bucket.": 0 timeschema::Timestamp }
 
-    /// Computes the buckets again that lie in `range` as a whole. Run it by `execute`; it cannot
-    /// run in a transaction.
-    ///
-    /// In plain mode there is nothing to compute.
-    pub fn refresh(
-        range: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Statement<'static, ()> {
-        timeschema::Statement::refresh(&TABLE, 0, range)
-    }
-
-    /// The end of the newest bucket that is materialized. Rows from there on are computed when
-    /// they are read, or not read.
-    ///
-    /// Plain mode does not have it.
-    pub fn watermark() -> timeschema::Statement<'static, timeschema::Scalar<timeschema::Timestamp>>
-    {
-        timeschema::Statement::watermark(&TABLE, 0)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::aggregate! { 0 timeschema::Timestamp }
 }

@@ -3,140 +3,33 @@
 
 /// Table `public.lone`.
 pub mod lone {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// `public.cube`. Read and written as its text.
-        pub x: Option<timeschema::AsText>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "lone",
-        columns: &[timeschema::Column::nullable_text("x", "public.cube")],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 x }
-
-    /// A row to be written to `public.lone`.
-    ///
-    /// No column is needed: `New::default()` is a row of nulls and defaults.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct New {
-        /// `public.cube`. Read and written as its text. `None` is null.
-        pub x: Option<timeschema::AsText>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 x }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 1];
-
-        fn given(&self) -> Self::Given {
-            [true; 1]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.x);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::nullable_field(&self.x, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with `INSERT`s of many rows, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "lone" [] "table": Row NewOfDefaults; {
+        "`public.cube`. Read and written as its text."
+        x: Option<timeschema::AsText> = nullable_text("x", "public.cube"), row pub 0, given pub 0;
+    } }
 }
 
 /// Hypertable `public.places`, in chunks of 1 day by `time`. Chunks move to the columnstore after
 /// 7 days. Chunks are dropped after 180 days (not scheduled).
 pub mod places {
-    /// A row of the hypertable, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: NOT NULL.
-        ///
-        /// `timestamp with time zone`.
-        pub time: timeschema::Timestamp,
-        /// Never null: NOT NULL.
-        ///
-        /// `public.address`. Read and written as its text.
-        pub address: timeschema::AsText,
-        /// Column `Person "x"`: `public.person`. Read and written as its text.
-        pub person_quote_x_quote: Option<timeschema::AsText>,
-        /// Never null: NOT NULL.
-        ///
-        /// `public.home[]`, of a domain over `public.address`, `'{}'::public.home[]` by default.
-        /// Read and written as its text.
-        pub homes: timeschema::AsText,
-        /// `public.labels[]`, of a domain over `text[]`. Read and written as its text.
-        pub grid: Option<timeschema::AsText>,
-        /// `public.floatrange`. Read and written as its text.
-        pub span: Option<timeschema::AsText>,
-        /// `public.cube`. Read and written as its text.
-        pub r#box: Option<timeschema::AsText>,
-        /// `text`.
-        pub note: Option<String>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "places",
-        columns: &[
-            timeschema::Column::never_null("time", "timestamp with time zone"),
-            timeschema::Column::never_null_text("address", "public.address"),
-            timeschema::Column::nullable_text("Person \"x\"", "public.person"),
-            timeschema::Column::never_null_text("homes", "public.home[]"),
-            timeschema::Column::nullable_text("grid", "public.labels[]"),
-            timeschema::Column::nullable_text("span", "public.floatrange"),
-            timeschema::Column::nullable_text("box", "public.cube"),
-            timeschema::Column::nullable("note", "text"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 time, 1 address, 2 person_quote_x_quote, 3 homes, 4 grid, 5 span, 6 r#box, 7 note }
+    timeschema::relation! { "public" "places" [] "hypertable": Row NewOfRequired; {
+        "Never null: NOT NULL.\n\n`timestamp with time zone`."
+        time: timeschema::Timestamp = never_null("time", "timestamp with time zone"), row pub 0, required pub 0;
+        "Never null: NOT NULL.\n\n`public.address`. Read and written as its text."
+        address: timeschema::AsText = never_null_text("address", "public.address"), row pub 1, required pub 1;
+        "Column `Person \"x\"`: `public.person`. Read and written as its text."
+        person_quote_x_quote: Option<timeschema::AsText> = nullable_text("Person \"x\"", "public.person"), row pub 2, given pub 2;
+        "Never null: NOT NULL.\n\n`public.home[]`, of a domain over `public.address`, `'{}'::public.home[]` by default. Read and written as its text."
+        homes: timeschema::AsText = never_null_text("homes", "public.home[]"), row pub 3, default pub 3;
+        "`public.labels[]`, of a domain over `text[]`. Read and written as its text."
+        grid: Option<timeschema::AsText> = nullable_text("grid", "public.labels[]"), row pub 4, given pub 4;
+        "`public.floatrange`. Read and written as its text."
+        span: Option<timeschema::AsText> = nullable_text("span", "public.floatrange"), row pub 5, given pub 5;
+        "`public.cube`. Read and written as its text."
+        r#box: Option<timeschema::AsText> = nullable_text("box", "public.cube"), row pub 6, given pub 6;
+        "`text`."
+        note: Option<String> = nullable("note", "text"), row pub 7, given pub 7;
+    } }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -150,184 +43,17 @@ pub mod places {
         pub const COLUMNSTORE_AFTER: &str = "7 days";
     }
 
-    /// A row to be written to `public.places`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `timestamp with time zone`.
-        pub time: timeschema::Timestamp,
-        /// `public.address`. Read and written as its text.
-        pub address: timeschema::AsText,
-        /// Column `Person "x"`: `public.person`. Read and written as its text. `None` is null.
-        pub person_quote_x_quote: Option<timeschema::AsText>,
-        /// `public.home[]`, of a domain over `public.address`, `'{}'::public.home[]` by default.
-        /// Read and written as its text. `None` is the default.
-        pub homes: Option<timeschema::AsText>,
-        /// `public.labels[]`, of a domain over `text[]`. Read and written as its text. `None` is
-        /// null.
-        pub grid: Option<timeschema::AsText>,
-        /// `public.floatrange`. Read and written as its text. `None` is null.
-        pub span: Option<timeschema::AsText>,
-        /// `public.cube`. Read and written as its text. `None` is null.
-        pub r#box: Option<timeschema::AsText>,
-        /// `text`. `None` is null.
-        pub note: Option<String>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 time, 1 address, 2 person_quote_x_quote, 3 homes, 4 grid, 5 span, 6 r#box, 7 note }
-
-    /// The columns that every row of `public.places` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `timestamp with time zone`.
-        pub time: timeschema::Timestamp,
-        /// `public.address`. Read and written as its text.
-        pub address: timeschema::AsText,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                time: required.time,
-                address: required.address,
-                person_quote_x_quote: None,
-                homes: None,
-                grid: None,
-                span: None,
-                r#box: None,
-                note: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 8];
-
-        fn given(&self) -> Self::Given {
-            let mut given = [true; 8];
-            given[3] = self.homes.is_some();
-            given
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.time);
-            values.push(&self.address);
-            values.push(&self.person_quote_x_quote);
-            if let Some(value) = &self.homes {
-                values.push(value);
-            }
-            values.push(&self.grid);
-            values.push(&self.span);
-            values.push(&self.r#box);
-            values.push(&self.note);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.time, out)?;
-            timeschema::field(&self.address, out)?;
-            timeschema::nullable_field(&self.person_quote_x_quote, out)?;
-            if let Some(value) = &self.homes {
-                timeschema::field(value, out)?;
-            }
-            timeschema::nullable_field(&self.grid, out)?;
-            timeschema::nullable_field(&self.span, out)?;
-            timeschema::nullable_field(&self.r#box, out)?;
-            timeschema::nullable_field(&self.note, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with `INSERT`s of many rows, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The rows whose `time` is in `range`, in ascending order. The start of `range` is included,
-    /// its end is not.
-    ///
-    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn between(
-        range: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .from(0, range.start)
-            .before(0, range.end)
-            .ordered_by(0)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::between! { "`time`" "\n\nThe bounds let TimescaleDB skip the chunks that cannot hold such rows.": 0 timeschema::Timestamp }
 }
 
 /// View `public.zips`.
 pub mod zips {
-    /// A row of the view, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: `places.time`, which is NOT NULL.
-        ///
-        /// `timestamp with time zone`.
-        pub time: timeschema::Timestamp,
-        /// Never null: `places.address`, which is NOT NULL.
-        ///
-        /// `public.address`. Read and written as its text.
-        pub address: timeschema::AsText,
-        /// `text`.
-        pub zip: Option<String>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "zips",
-        columns: &[
-            timeschema::Column::never_null("time", "timestamp with time zone"),
-            timeschema::Column::never_null_text("address", "public.address"),
-            timeschema::Column::nullable("zip", "text"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 time, 1 address, 2 zip }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "zips" [] "view": Row; {
+        "Never null: `places.time`, which is NOT NULL.\n\n`timestamp with time zone`."
+        time: timeschema::Timestamp = never_null("time", "timestamp with time zone"), row pub 0;
+        "Never null: `places.address`, which is NOT NULL.\n\n`public.address`. Read and written as its text."
+        address: timeschema::AsText = never_null_text("address", "public.address"), row pub 1;
+        "`text`."
+        zip: Option<String> = nullable("zip", "text"), row pub 2;
+    } }
 }

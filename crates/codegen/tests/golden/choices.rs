@@ -46,347 +46,38 @@ timeschema::enum_sql! { Mood, "public", "mood" }
 
 /// Table `public.events`.
 pub mod events {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: primary key.
-        ///
-        /// `timestamp with time zone`. Held as `jiff::Timestamp`.
-        pub time: timeschema::Converted<jiff::Timestamp, timeschema::Timestamp>,
-        /// Never null: primary key.
-        ///
-        /// `bigint`.
-        pub id: i64,
-        /// `timestamp with time zone`, `now()` by default. Held as `jiff::Timestamp`.
-        pub seen: Option<timeschema::Converted<jiff::Timestamp, timeschema::Timestamp>>,
-        /// `timestamp with time zone[]`.
-        pub times: Option<timeschema::Array<timeschema::Timestamp>>,
-        /// `jsonb`. Held as `crate::chosen::Payload`.
-        pub payload: Option<timeschema::Converted<crate::chosen::Payload, timeschema::Jsonb>>,
-        /// Never null: NOT NULL.
-        ///
-        /// `numeric(12,2)`, `0` by default. Held as `crate::chosen::Cents`.
-        pub price: timeschema::Converted<crate::chosen::Cents, timeschema::Numeric>,
-        /// Never null: NOT NULL.
-        ///
-        /// `public.mood`.
-        pub mood: super::Mood,
-    }
+    timeschema::relation! { "public" "events" ["id" "time"] "table": Row NewOfRequired Update; {
+        "Never null: primary key.\n\n`timestamp with time zone`. Held as `jiff::Timestamp`."
+        time: timeschema::Converted<jiff::Timestamp, timeschema::Timestamp> = never_null("time", "timestamp with time zone"), row pub 0, required pub 0;
+        "Never null: primary key.\n\n`bigint`."
+        id: i64 = never_null("id", "bigint"), row pub 1, required pub 1;
+        "`timestamp with time zone`, `now()` by default. Held as `jiff::Timestamp`."
+        seen: Option<timeschema::Converted<jiff::Timestamp, timeschema::Timestamp>> = nullable("seen", "timestamp with time zone"), row pub 2, default pub 2, update pub 2;
+        "`timestamp with time zone[]`."
+        times: Option<timeschema::Array<timeschema::Timestamp>> = nullable("times", "timestamp with time zone[]"), row pub 3, given pub 3, update pub 3;
+        "`jsonb`. Held as `crate::chosen::Payload`."
+        payload: Option<timeschema::Converted<crate::chosen::Payload, timeschema::Jsonb>> = nullable("payload", "jsonb"), row pub 4, given pub 4, update pub 4;
+        "Never null: NOT NULL.\n\n`numeric(12,2)`, `0` by default. Held as `crate::chosen::Cents`."
+        price: timeschema::Converted<crate::chosen::Cents, timeschema::Numeric> = never_null("price", "numeric(12,2)"), row pub 5, default pub 5, update pub 5;
+        "Never null: NOT NULL.\n\n`public.mood`."
+        mood: super::Mood = never_null("mood", "public.mood"), row pub 6, required pub 6, update pub 6;
+        "Never null: NOT NULL.\n\n`text`."
+        secret: String = left_out("secret", "text"), required pub 7, update pub 7;
+        "`text`."
+        note: Option<String> = left_out("note", "text");
+    } }
 
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "events",
-        columns: &[
-            timeschema::Column::never_null("time", "timestamp with time zone"),
-            timeschema::Column::never_null("id", "bigint"),
-            timeschema::Column::nullable("seen", "timestamp with time zone"),
-            timeschema::Column::nullable("times", "timestamp with time zone[]"),
-            timeschema::Column::nullable("payload", "jsonb"),
-            timeschema::Column::never_null("price", "numeric(12,2)"),
-            timeschema::Column::never_null("mood", "public.mood"),
-            timeschema::Column::left_out("secret", "text"),
-            timeschema::Column::left_out("note", "text"),
-        ],
-        primary_key: &["id", "time"],
-    };
+    timeschema::key! { "`id`, `time`" [1, 0] (id: i64 = equal(1), time: &'a timeschema::Converted<jiff::Timestamp, timeschema::Timestamp> = equal(0)): primary(by_key select), upsert(upsert upsert_many), update(update), delete(delete) }
 
-    timeschema::row! { Row, TABLE; 0 time, 1 id, 2 seen, 3 times, 4 payload, 5 price, 6 mood }
+    timeschema::key! { "`price`, `id`" [5, 1] (price: &'a timeschema::Converted<crate::chosen::Cents, timeschema::Numeric> = equal(5), id: i64 = equal(1)): unique(by_price_and_id select), upsert(upsert_by_price_and_id upsert_many_by_price_and_id) }
 
-    /// A row to be written to `public.events`, without columns that the database fills and the
-    /// project leaves out.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `timestamp with time zone`. Held as `jiff::Timestamp`.
-        pub time: timeschema::Converted<jiff::Timestamp, timeschema::Timestamp>,
-        /// `bigint`.
-        pub id: i64,
-        /// `timestamp with time zone`, `now()` by default. Held as `jiff::Timestamp`. `None` is
-        /// the default, `Some(None)` is null.
-        pub seen: Option<Option<timeschema::Converted<jiff::Timestamp, timeschema::Timestamp>>>,
-        /// `timestamp with time zone[]`. `None` is null.
-        pub times: Option<timeschema::Array<timeschema::Timestamp>>,
-        /// `jsonb`. Held as `crate::chosen::Payload`. `None` is null.
-        pub payload: Option<timeschema::Converted<crate::chosen::Payload, timeschema::Jsonb>>,
-        /// `numeric(12,2)`, `0` by default. Held as `crate::chosen::Cents`. `None` is the
-        /// default.
-        pub price: Option<timeschema::Converted<crate::chosen::Cents, timeschema::Numeric>>,
-        /// `public.mood`.
-        pub mood: super::Mood,
-        /// `text`.
-        pub secret: String,
-    }
+    timeschema::pages! { "`id`, `time`" "": 1 id i64, 0 time timeschema::Converted<jiff::Timestamp, timeschema::Timestamp> }
 
-    timeschema::partial_json! { New, TABLE; 0 time, 1 id, 2 seen, 3 times, 4 payload, 5 price, 6 mood, 7 secret }
-
-    /// The columns that every row of `public.events` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `timestamp with time zone`. Held as `jiff::Timestamp`.
-        pub time: timeschema::Converted<jiff::Timestamp, timeschema::Timestamp>,
-        /// `bigint`.
-        pub id: i64,
-        /// `public.mood`.
-        pub mood: super::Mood,
-        /// `text`.
-        pub secret: String,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                time: required.time,
-                id: required.id,
-                seen: None,
-                times: None,
-                payload: None,
-                price: None,
-                mood: required.mood,
-                secret: required.secret,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 9];
-
-        fn given(&self) -> Self::Given {
-            let mut given = [true; 9];
-            given[2] = self.seen.is_some();
-            given[5] = self.price.is_some();
-            given[8] = false;
-            given
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.time);
-            values.push(&self.id);
-            if let Some(value) = &self.seen {
-                values.push(value);
-            }
-            values.push(&self.times);
-            values.push(&self.payload);
-            if let Some(value) = &self.price {
-                values.push(value);
-            }
-            values.push(&self.mood);
-            values.push(&self.secret);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.time, out)?;
-            timeschema::field(&self.id, out)?;
-            if let Some(value) = &self.seen {
-                timeschema::nullable_field(value, out)?;
-            }
-            timeschema::nullable_field(&self.times, out)?;
-            timeschema::nullable_field(&self.payload, out)?;
-            if let Some(value) = &self.price {
-                timeschema::field(value, out)?;
-            }
-            timeschema::field(&self.mood, out)?;
-            timeschema::field(&self.secret, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The columns of a row of `public.events` to change. `None` leaves a column as it is.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct Update {
-        /// `timestamp with time zone`, `now()` by default. Held as `jiff::Timestamp`.
-        /// `Some(None)` is null.
-        pub seen: Option<Option<timeschema::Converted<jiff::Timestamp, timeschema::Timestamp>>>,
-        /// `timestamp with time zone[]`. `Some(None)` is null.
-        pub times: Option<Option<timeschema::Array<timeschema::Timestamp>>>,
-        /// `jsonb`. Held as `crate::chosen::Payload`. `Some(None)` is null.
-        pub payload:
-            Option<Option<timeschema::Converted<crate::chosen::Payload, timeschema::Jsonb>>>,
-        /// `numeric(12,2)`, `0` by default. Held as `crate::chosen::Cents`.
-        pub price: Option<timeschema::Converted<crate::chosen::Cents, timeschema::Numeric>>,
-        /// `public.mood`.
-        pub mood: Option<super::Mood>,
-        /// `text`.
-        pub secret: Option<String>,
-    }
-
-    timeschema::partial_json! { Update, TABLE; 2 seen, 3 times, 4 payload, 5 price, 6 mood, 7 secret }
-
-    impl timeschema::Change for Update {
-        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
-            to.nullable(2, &self.seen);
-            to.nullable(3, &self.times);
-            to.nullable(4, &self.payload);
-            to.column(5, &self.price);
-            to.column(6, &self.mood);
-            to.column(7, &self.secret);
-        }
-    }
-
-    /// The row with this primary key: `id`, `time`.
-    pub fn by_key(
-        id: i64,
-        time: &timeschema::Converted<jiff::Timestamp, timeschema::Timestamp>,
-    ) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::select(&TABLE)
-            .equal(1, id)
-            .equal(0, time)
-    }
-
-    /// Writes one row, or changes the row that has its `id`, `time`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[1, 0], row)
-    }
-
-    /// Writes many rows, or changes those that have their `id`, `time`. Each row has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[1, 0], rows)
-    }
-
-    /// Changes the row with this primary key (`id`, `time`), and returns it.
-    pub fn update<'a>(
-        id: i64,
-        time: &'a timeschema::Converted<jiff::Timestamp, timeschema::Timestamp>,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(1, id)
-            .equal(0, time)
-    }
-
-    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
-    pub fn update_if<'a>(
-        id: i64,
-        time: &'a timeschema::Converted<jiff::Timestamp, timeschema::Timestamp>,
-        expected: &'a Update,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(1, id)
-            .equal(0, time)
-            .unchanged(expected)
-    }
-
-    /// Deletes the row with this primary key (`id`, `time`), and returns it.
-    pub fn delete(
-        id: i64,
-        time: &timeschema::Converted<jiff::Timestamp, timeschema::Timestamp>,
-    ) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::delete(&TABLE)
-            .equal(1, id)
-            .equal(0, time)
-    }
-
-    /// The row with this unique key: `price`, `id`.
-    pub fn by_price_and_id(
-        price: &timeschema::Converted<crate::chosen::Cents, timeschema::Numeric>,
-        id: i64,
-    ) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::select(&TABLE)
-            .equal(5, price)
-            .equal(1, id)
-    }
-
-    /// Writes one row, or changes the row that has its `price`, `id`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert_by_price_and_id(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[5, 1], row)
-    }
-
-    /// Writes many rows, or changes those that have their `price`, `id`. Each row has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many_by_price_and_id(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[5, 1], rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// What a row violates that `public.events` refuses.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Violation {
+    timeschema::violation! { "`public.events`" NotNull Other:
         /// `events_pkey`: `PRIMARY KEY (id, "time")`.
-        Pkey,
+        "events_pkey" Pkey
         /// `events_price_id_key`: `UNIQUE (price, id)`.
-        PriceIdKey,
-        /// This column is never null.
-        NotNull(String),
-        /// The constraint of this name, which this build does not know or is another table's.
-        Other(String),
-    }
-
-    timeschema::violation! { Violation { "events_pkey" Pkey, "events_price_id_key" PriceIdKey } NotNull Other }
-
-    /// A place in the order of the pages: `id`, `time`.
-    pub type Cursor = (
-        i64,
-        timeschema::Converted<jiff::Timestamp, timeschema::Timestamp>,
-    );
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            (self.id, self.time.clone())
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`, `time`.
-    /// The next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[1, 0], cursor, rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`,
-    /// `time`. The next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[1, 0], cursor, rows)
+        "events_price_id_key" PriceIdKey
     }
 }
 
@@ -394,39 +85,15 @@ pub mod events {
 pub mod other {
     /// View `other.latest`.
     pub mod latest {
-        /// A row of the view, as it is read.
-        #[derive(Debug, Clone, PartialEq)]
-        pub struct Row {
-            /// Never null: `events.time`, which is NOT NULL.
-            ///
-            /// `timestamp with time zone`. Held as `jiff::Timestamp`.
-            pub time: timeschema::Converted<jiff::Timestamp, timeschema::Timestamp>,
-            /// Never null: `events.id`, which is NOT NULL.
-            ///
-            /// `bigint`.
-            pub id: i64,
-            /// `jsonb`. Held as `crate::chosen::Payload`.
-            pub payload: Option<timeschema::Converted<crate::chosen::Payload, timeschema::Jsonb>>,
-        }
-
-        /// Name, columns and primary key.
-        pub const TABLE: timeschema::Table = timeschema::Table {
-            schema: "other",
-            name: "latest",
-            columns: &[
-                timeschema::Column::never_null("time", "timestamp with time zone"),
-                timeschema::Column::never_null("id", "bigint"),
-                timeschema::Column::nullable("payload", "jsonb"),
-                timeschema::Column::left_out("secret", "text"),
-            ],
-            primary_key: &[],
-        };
-
-        timeschema::row! { Row, TABLE; 0 time, 1 id, 2 payload }
-
-        /// All rows, in no order.
-        pub fn select() -> timeschema::Statement<'static, Row> {
-            timeschema::Statement::select(&TABLE)
-        }
+        timeschema::relation! { "other" "latest" [] "view": Row; {
+            "Never null: `events.time`, which is NOT NULL.\n\n`timestamp with time zone`. Held as `jiff::Timestamp`."
+            time: timeschema::Converted<jiff::Timestamp, timeschema::Timestamp> = never_null("time", "timestamp with time zone"), row pub 0;
+            "Never null: `events.id`, which is NOT NULL.\n\n`bigint`."
+            id: i64 = never_null("id", "bigint"), row pub 1;
+            "`jsonb`. Held as `crate::chosen::Payload`."
+            payload: Option<timeschema::Converted<crate::chosen::Payload, timeschema::Jsonb>> = nullable("payload", "jsonb"), row pub 2;
+            "Never null: `events.secret`, which is NOT NULL.\n\n`text`."
+            secret: String = left_out("secret", "text");
+        } }
     }
 }

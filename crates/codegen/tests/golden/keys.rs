@@ -69,2178 +69,259 @@ timeschema::composite_sql! { Uncomparable, Uncomparable::TYPE; 0 paid, 1 place }
 
 /// Table `public.accounts`.
 pub mod accounts {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: primary key.
-        ///
-        /// `bigint`, identity that the database always chooses.
-        pub id: i64,
-        /// Never null: NOT NULL.
-        ///
-        /// `text`.
-        pub key: String,
-        /// Never null: NOT NULL.
-        ///
-        /// `character varying(20)`.
-        pub tenant: String,
-        /// Never null: NOT NULL.
-        ///
-        /// `public.tier`, `'free'::public.tier` by default.
-        pub tier: super::Tier,
-        /// `public.slug`, a domain over `text`.
-        pub slug: Option<String>,
-        /// `text`.
-        pub tenant_and_slug: Option<String>,
-        /// `character(4)`.
-        pub code: Option<String>,
-    }
+    timeschema::relation! { "public" "accounts" ["id"] "table": Row NewOfRequired Update; {
+        "Never null: primary key.\n\n`bigint`, identity that the database always chooses."
+        id: i64 = never_null("id", "bigint"), row pub 0;
+        "Never null: NOT NULL.\n\n`text`."
+        key: String = never_null("key", "text"), row pub 1, required pub 1, update pub 1;
+        "Never null: NOT NULL.\n\n`character varying(20)`."
+        tenant: String = never_null("tenant", "character varying(20)"), row pub 2, required pub 2, update pub 2;
+        "Never null: NOT NULL.\n\n`public.tier`, `'free'::public.tier` by default."
+        tier: super::Tier = never_null("tier", "public.tier"), row pub 3, default pub 3, update pub 3;
+        "`public.slug`, a domain over `text`."
+        slug: Option<String> = nullable("slug", "public.slug"), row pub 4, given pub 4, update pub 4;
+        "`text`."
+        tenant_and_slug: Option<String> = nullable("tenant_and_slug", "text"), row pub 5, given pub 5, update pub 5;
+        "`character(4)`."
+        code: Option<String> = nullable("code", "character(4)"), row pub 6, given pub 6, update pub 6;
+    } }
 
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "accounts",
-        columns: &[
-            timeschema::Column::never_null("id", "bigint"),
-            timeschema::Column::never_null("key", "text"),
-            timeschema::Column::never_null("tenant", "character varying(20)"),
-            timeschema::Column::never_null("tier", "public.tier"),
-            timeschema::Column::nullable("slug", "public.slug"),
-            timeschema::Column::nullable("tenant_and_slug", "text"),
-            timeschema::Column::nullable("code", "character(4)"),
-        ],
-        primary_key: &["id"],
-    };
+    timeschema::key! { "`id`" [0] (id: i64 = equal(0)): primary(by_key select), update(update), delete(delete) }
 
-    timeschema::row! { Row, TABLE; 0 id, 1 key, 2 tenant, 3 tier, 4 slug, 5 tenant_and_slug, 6 code }
+    timeschema::key! { "`key`" [1] (key: &'a str = equal(1)): unique(by_key_xc117 select), upsert(upsert_by_key_xc117 upsert_many_by_key_xc117) }
 
-    /// A row to be written to `public.accounts`, without the columns that the database alone
-    /// fills.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `text`.
-        pub key: String,
-        /// `character varying(20)`.
-        pub tenant: String,
-        /// `public.tier`, `'free'::public.tier` by default. `None` is the default.
-        pub tier: Option<super::Tier>,
-        /// `public.slug`, a domain over `text`. `None` is null.
-        pub slug: Option<String>,
-        /// `text`. `None` is null.
-        pub tenant_and_slug: Option<String>,
-        /// `character(4)`. `None` is null.
-        pub code: Option<String>,
-    }
+    timeschema::key! { "`tenant_and_slug`" [5] (tenant_and_slug: &'a str = equal(5)): unique(by_tenant_and_slug_x5e58 select), upsert(upsert_by_tenant_and_slug_x5e58 upsert_many_by_tenant_and_slug_x5e58) }
 
-    timeschema::partial_json! { New, TABLE; 1 key, 2 tenant, 3 tier, 4 slug, 5 tenant_and_slug, 6 code }
+    timeschema::key! { "`tenant`, `slug`" [2, 4] (tenant: &'a str = equal(2), slug: &'a str = equal(4)): unique(by_tenant_and_slug_x488e select), upsert(upsert_by_tenant_and_slug_x488e upsert_many_by_tenant_and_slug_x488e) }
 
-    /// The columns that every row of `public.accounts` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `text`.
-        pub key: String,
-        /// `character varying(20)`.
-        pub tenant: String,
-    }
+    timeschema::key! { "`tier`, `code`" [3, 6] (tier: &'a super::Tier = equal(3), code: &'a str = equal(6)): unique(by_tier_and_code select), upsert(upsert_by_tier_and_code upsert_many_by_tier_and_code) }
 
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                key: required.key,
-                tenant: required.tenant,
-                tier: None,
-                slug: None,
-                tenant_and_slug: None,
-                code: None,
-            }
-        }
-    }
+    timeschema::pages! { "`id`" "": 0 id i64 }
 
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 7];
-
-        fn given(&self) -> Self::Given {
-            let mut given = [true; 7];
-            given[0] = false;
-            given[3] = self.tier.is_some();
-            given
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.key);
-            values.push(&self.tenant);
-            if let Some(value) = &self.tier {
-                values.push(value);
-            }
-            values.push(&self.slug);
-            values.push(&self.tenant_and_slug);
-            values.push(&self.code);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.key, out)?;
-            timeschema::field(&self.tenant, out)?;
-            if let Some(value) = &self.tier {
-                timeschema::field(value, out)?;
-            }
-            timeschema::nullable_field(&self.slug, out)?;
-            timeschema::nullable_field(&self.tenant_and_slug, out)?;
-            timeschema::nullable_field(&self.code, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The columns of a row of `public.accounts` to change. `None` leaves a column as it is.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct Update {
-        /// `text`.
-        pub key: Option<String>,
-        /// `character varying(20)`.
-        pub tenant: Option<String>,
-        /// `public.tier`, `'free'::public.tier` by default.
-        pub tier: Option<super::Tier>,
-        /// `public.slug`, a domain over `text`. `Some(None)` is null.
-        pub slug: Option<Option<String>>,
-        /// `text`. `Some(None)` is null.
-        pub tenant_and_slug: Option<Option<String>>,
-        /// `character(4)`. `Some(None)` is null.
-        pub code: Option<Option<String>>,
-    }
-
-    timeschema::partial_json! { Update, TABLE; 1 key, 2 tenant, 3 tier, 4 slug, 5 tenant_and_slug, 6 code }
-
-    impl timeschema::Change for Update {
-        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
-            to.column(1, &self.key);
-            to.column(2, &self.tenant);
-            to.column(3, &self.tier);
-            to.nullable(4, &self.slug);
-            to.nullable(5, &self.tenant_and_slug);
-            to.nullable(6, &self.code);
-        }
-    }
-
-    /// The row with this primary key: `id`.
-    pub fn by_key(id: i64) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE).equal(0, id)
-    }
-
-    /// Changes the row with this primary key (`id`), and returns it.
-    pub fn update(id: i64, change: &Update) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE, change).equal(0, id)
-    }
-
-    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
-    pub fn update_if<'a>(
-        id: i64,
-        expected: &'a Update,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(0, id)
-            .unchanged(expected)
-    }
-
-    /// Deletes the row with this primary key (`id`), and returns it.
-    pub fn delete(id: i64) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::delete(&TABLE).equal(0, id)
-    }
-
-    /// The row with this unique key: `key`.
-    pub fn by_key_xc117(key: &str) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::select(&TABLE).equal(1, key)
-    }
-
-    /// Writes one row, or changes the row that has its `key`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert_by_key_xc117(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[1], row)
-    }
-
-    /// Writes many rows, or changes those that have their `key`. Each row has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many_by_key_xc117(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[1], rows)
-    }
-
-    /// The row with this unique key: `tenant_and_slug`.
-    pub fn by_tenant_and_slug_x5e58(tenant_and_slug: &str) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::select(&TABLE).equal(5, tenant_and_slug)
-    }
-
-    /// Writes one row, or changes the row that has its `tenant_and_slug`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert_by_tenant_and_slug_x5e58(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[5], row)
-    }
-
-    /// Writes many rows, or changes those that have their `tenant_and_slug`. Each row has
-    /// another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many_by_tenant_and_slug_x5e58(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[5], rows)
-    }
-
-    /// The row with this unique key: `tenant`, `slug`.
-    pub fn by_tenant_and_slug_x488e<'a>(
-        tenant: &'a str,
-        slug: &'a str,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::select(&TABLE)
-            .equal(2, tenant)
-            .equal(4, slug)
-    }
-
-    /// Writes one row, or changes the row that has its `tenant`, `slug`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert_by_tenant_and_slug_x488e(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[2, 4], row)
-    }
-
-    /// Writes many rows, or changes those that have their `tenant`, `slug`. Each row has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many_by_tenant_and_slug_x488e(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[2, 4], rows)
-    }
-
-    /// The row with this unique key: `tier`, `code`.
-    pub fn by_tier_and_code<'a>(
-        tier: &'a super::Tier,
-        code: &'a str,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::select(&TABLE)
-            .equal(3, tier)
-            .equal(6, code)
-    }
-
-    /// Writes one row, or changes the row that has its `tier`, `code`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert_by_tier_and_code(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[3, 6], row)
-    }
-
-    /// Writes many rows, or changes those that have their `tier`, `code`. Each row has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many_by_tier_and_code(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[3, 6], rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// What a row violates that `public.accounts` refuses.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Violation {
+    timeschema::violation! { "`public.accounts`" NotNull Other:
         /// `accounts_key_key`: `UNIQUE (key)`.
-        KeyKey,
+        "accounts_key_key" KeyKey
         /// `accounts_pkey`: `PRIMARY KEY (id)`.
-        Pkey,
+        "accounts_pkey" Pkey
         /// `accounts_tenant_and_slug_key`: `UNIQUE (tenant_and_slug)`.
-        TenantAndSlugKey,
+        "accounts_tenant_and_slug_key" TenantAndSlugKey
         /// `accounts_tenant_slug_key`: `UNIQUE (tenant, slug)`.
-        TenantSlugKey,
+        "accounts_tenant_slug_key" TenantSlugKey
         /// `accounts_tier_code_key`: `UNIQUE (tier, code)`.
-        TierCodeKey,
-        /// This column is never null.
-        NotNull(String),
-        /// The constraint of this name, which this build does not know or is another table's.
-        Other(String),
-    }
-
-    timeschema::violation! { Violation { "accounts_key_key" KeyKey, "accounts_pkey" Pkey, "accounts_tenant_and_slug_key" TenantAndSlugKey, "accounts_tenant_slug_key" TenantSlugKey, "accounts_tier_code_key" TierCodeKey } NotNull Other }
-
-    /// A place in the order of the pages: `id`.
-    pub type Cursor = i64;
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            self.id
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+        "accounts_tier_code_key" TierCodeKey
     }
 }
 
 /// Table `public.children`.
 pub mod children {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: NOT NULL.
-        ///
-        /// `integer`.
-        pub id: i32,
-        /// `text`.
-        pub name: Option<String>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "children",
-        columns: &[
-            timeschema::Column::never_null("id", "integer"),
-            timeschema::Column::nullable("name", "text"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 id, 1 name }
-
-    /// A row to be written to `public.children`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `integer`.
-        pub id: i32,
-        /// `text`. `None` is null.
-        pub name: Option<String>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 id, 1 name }
-
-    /// The columns that every row of `public.children` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `integer`.
-        pub id: i32,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                id: required.id,
-                name: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 2];
-
-        fn given(&self) -> Self::Given {
-            [true; 2]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.id);
-            values.push(&self.name);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.id, out)?;
-            timeschema::nullable_field(&self.name, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "children" [] "table": Row NewOfRequired; {
+        "Never null: NOT NULL.\n\n`integer`."
+        id: i32 = never_null("id", "integer"), row pub 0, required pub 0;
+        "`text`."
+        name: Option<String> = nullable("name", "text"), row pub 1, given pub 1;
+    } }
 }
 
 /// Table `public.emails`.
 pub mod emails {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: primary key.
-        ///
-        /// `ext.citext`.
-        pub address: String,
-        /// `public.tier`.
-        pub tier: Option<super::Tier>,
-    }
+    timeschema::relation! { "public" "emails" ["address"] "table": Row NewOfRequired Update; {
+        "Never null: primary key.\n\n`ext.citext`."
+        address: String = never_null("address", "ext.citext"), row pub 0, required pub 0;
+        "`public.tier`."
+        tier: Option<super::Tier> = nullable("tier", "public.tier"), row pub 1, given pub 1, update pub 1;
+    } }
 
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "emails",
-        columns: &[
-            timeschema::Column::never_null("address", "ext.citext"),
-            timeschema::Column::nullable("tier", "public.tier"),
-        ],
-        primary_key: &["address"],
-    };
+    timeschema::key! { "`address`" [0] (address: &'a str = equal_in("ext", 0)): primary(by_key select), upsert(upsert upsert_many), update(update), delete(delete) }
 
-    timeschema::row! { Row, TABLE; 0 address, 1 tier }
+    timeschema::key! { "`tier`" [1] (tier: &'a super::Tier = equal(1)): unique(by_tier select), upsert(upsert_by_tier upsert_many_by_tier) }
 
-    /// A row to be written to `public.emails`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `ext.citext`.
-        pub address: String,
-        /// `public.tier`. `None` is null.
-        pub tier: Option<super::Tier>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 address, 1 tier }
-
-    /// The columns that every row of `public.emails` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `ext.citext`.
-        pub address: String,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                address: required.address,
-                tier: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 2];
-
-        fn given(&self) -> Self::Given {
-            [true; 2]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.address);
-            values.push(&self.tier);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.address, out)?;
-            timeschema::nullable_field(&self.tier, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The columns of a row of `public.emails` to change. `None` leaves a column as it is.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct Update {
-        /// `public.tier`. `Some(None)` is null.
-        pub tier: Option<Option<super::Tier>>,
-    }
-
-    timeschema::partial_json! { Update, TABLE; 1 tier }
-
-    impl timeschema::Change for Update {
-        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
-            to.nullable(1, &self.tier);
-        }
-    }
-
-    /// The row with this primary key: `address`.
-    pub fn by_key(address: &str) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::select(&TABLE).equal_in("ext", 0, address)
-    }
-
-    /// Writes one row, or changes the row that has its `address`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[0], row)
-    }
-
-    /// Writes many rows, or changes those that have their `address`. Each row has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[0], rows)
-    }
-
-    /// Changes the row with this primary key (`address`), and returns it.
-    pub fn update<'a>(address: &'a str, change: &'a Update) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change).equal_in("ext", 0, address)
-    }
-
-    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
-    pub fn update_if<'a>(
-        address: &'a str,
-        expected: &'a Update,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal_in("ext", 0, address)
-            .unchanged(expected)
-    }
-
-    /// Deletes the row with this primary key (`address`), and returns it.
-    pub fn delete(address: &str) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::delete(&TABLE).equal_in("ext", 0, address)
-    }
-
-    /// The row with this unique key: `tier`.
-    pub fn by_tier(tier: &super::Tier) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::select(&TABLE).equal(1, tier)
-    }
-
-    /// Writes one row, or changes the row that has its `tier`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert_by_tier(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[1], row)
-    }
-
-    /// Writes many rows, or changes those that have their `tier`. Each row has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many_by_tier(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[1], rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// What a row violates that `public.emails` refuses.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Violation {
+    timeschema::violation! { "`public.emails`" NotNull Other:
         /// `emails_pkey`: `PRIMARY KEY (address)`.
-        Pkey,
+        "emails_pkey" Pkey
         /// `emails_tier_key`: `UNIQUE (tier)`.
-        TierKey,
-        /// This column is never null.
-        NotNull(String),
-        /// The constraint of this name, which this build does not know or is another table's.
-        Other(String),
+        "emails_tier_key" TierKey
     }
-
-    timeschema::violation! { Violation { "emails_pkey" Pkey, "emails_tier_key" TierKey } NotNull Other }
 }
 
 /// Table `public.flags`.
 pub mod flags {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: primary key.
-        ///
-        /// `text`.
-        pub name: String,
-    }
+    timeschema::relation! { "public" "flags" ["name"] "table": Row New; {
+        "Never null: primary key.\n\n`text`."
+        name: String = never_null("name", "text"), row pub 0, given pub 0;
+    } }
 
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "flags",
-        columns: &[timeschema::Column::never_null("name", "text")],
-        primary_key: &["name"],
-    };
+    timeschema::key! { "`name`" [0] (name: &'a str = equal(0)): primary(by_key select), upsert(upsert upsert_many), delete(delete) }
 
-    timeschema::row! { Row, TABLE; 0 name }
+    timeschema::pages! { "`name`" "": 0 name String }
 
-    /// A row to be written to `public.flags`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `text`.
-        pub name: String,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 name }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 1];
-
-        fn given(&self) -> Self::Given {
-            [true; 1]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.name);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.name, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The row with this primary key: `name`.
-    pub fn by_key(name: &str) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::select(&TABLE).equal(0, name)
-    }
-
-    /// Writes one row, or changes the row that has its `name`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[0], row)
-    }
-
-    /// Writes many rows, or changes those that have their `name`. Each row has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[0], rows)
-    }
-
-    /// Deletes the row with this primary key (`name`), and returns it.
-    pub fn delete(name: &str) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::delete(&TABLE).equal(0, name)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// What a row violates that `public.flags` refuses.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Violation {
+    timeschema::violation! { "`public.flags`" NotNull Other:
         /// `flags_pkey`: `PRIMARY KEY (name)`.
-        Pkey,
-        /// This column is never null.
-        NotNull(String),
-        /// The constraint of this name, which this build does not know or is another table's.
-        Other(String),
-    }
-
-    timeschema::violation! { Violation { "flags_pkey" Pkey } NotNull Other }
-
-    /// A place in the order of the pages: `name`.
-    pub type Cursor = String;
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            self.name.clone()
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `name`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `name`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+        "flags_pkey" Pkey
     }
 }
 
 /// Table `public.keycol`.
 pub mod keycol {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// `integer`.
-        pub key: Option<i32>,
-        /// `integer`.
-        pub key_column: Option<i32>,
-        /// Never null: primary key.
-        ///
-        /// `integer`.
-        pub id: i32,
-    }
+    timeschema::relation! { "public" "keycol" ["id"] "table": Row NewOfRequired Update; {
+        "`integer`."
+        key: Option<i32> = nullable("key", "integer"), row pub 0, given pub 0, update pub 0;
+        "`integer`."
+        key_column: Option<i32> = nullable("key_column", "integer"), row pub 1, given pub 1, update pub 1;
+        "Never null: primary key.\n\n`integer`."
+        id: i32 = never_null("id", "integer"), row pub 2, required pub 2;
+    } }
 
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "keycol",
-        columns: &[
-            timeschema::Column::nullable("key", "integer"),
-            timeschema::Column::nullable("key_column", "integer"),
-            timeschema::Column::never_null("id", "integer"),
-        ],
-        primary_key: &["id"],
-    };
+    timeschema::key! { "`id`" [2] (id: i32 = equal(2)): primary(by_key select), upsert(upsert upsert_many), update(update), delete(delete) }
 
-    timeschema::row! { Row, TABLE; 0 key, 1 key_column, 2 id }
+    timeschema::key! { "`key_column`" [1] (key_column: i32 = equal(1)): unique(by_key_column select), upsert(upsert_by_key_column upsert_many_by_key_column) }
 
-    /// A row to be written to `public.keycol`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `integer`. `None` is null.
-        pub key: Option<i32>,
-        /// `integer`. `None` is null.
-        pub key_column: Option<i32>,
-        /// `integer`.
-        pub id: i32,
-    }
+    timeschema::key! { "`key`" [0] (key: i32 = equal(0)): unique(by_key_xc117 select), upsert(upsert_by_key_xc117 upsert_many_by_key_xc117) }
 
-    timeschema::partial_json! { New, TABLE; 0 key, 1 key_column, 2 id }
+    timeschema::pages! { "`id`" "": 2 id i32 }
 
-    /// The columns that every row of `public.keycol` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `integer`.
-        pub id: i32,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                key: None,
-                key_column: None,
-                id: required.id,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 3];
-
-        fn given(&self) -> Self::Given {
-            [true; 3]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.key);
-            values.push(&self.key_column);
-            values.push(&self.id);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::nullable_field(&self.key, out)?;
-            timeschema::nullable_field(&self.key_column, out)?;
-            timeschema::field(&self.id, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The columns of a row of `public.keycol` to change. `None` leaves a column as it is.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct Update {
-        /// `integer`. `Some(None)` is null.
-        pub key: Option<Option<i32>>,
-        /// `integer`. `Some(None)` is null.
-        pub key_column: Option<Option<i32>>,
-    }
-
-    timeschema::partial_json! { Update, TABLE; 0 key, 1 key_column }
-
-    impl timeschema::Change for Update {
-        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
-            to.nullable(0, &self.key);
-            to.nullable(1, &self.key_column);
-        }
-    }
-
-    /// The row with this primary key: `id`.
-    pub fn by_key(id: i32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE).equal(2, id)
-    }
-
-    /// Writes one row, or changes the row that has its `id`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[2], row)
-    }
-
-    /// Writes many rows, or changes those that have their `id`. Each row has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[2], rows)
-    }
-
-    /// Changes the row with this primary key (`id`), and returns it.
-    pub fn update(id: i32, change: &Update) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE, change).equal(2, id)
-    }
-
-    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
-    pub fn update_if<'a>(
-        id: i32,
-        expected: &'a Update,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(2, id)
-            .unchanged(expected)
-    }
-
-    /// Deletes the row with this primary key (`id`), and returns it.
-    pub fn delete(id: i32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::delete(&TABLE).equal(2, id)
-    }
-
-    /// The row with this unique key: `key_column`.
-    pub fn by_key_column(key_column: i32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE).equal(1, key_column)
-    }
-
-    /// Writes one row, or changes the row that has its `key_column`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert_by_key_column(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[1], row)
-    }
-
-    /// Writes many rows, or changes those that have their `key_column`. Each row has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many_by_key_column(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[1], rows)
-    }
-
-    /// The row with this unique key: `key`.
-    pub fn by_key_xc117(key: i32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE).equal(0, key)
-    }
-
-    /// Writes one row, or changes the row that has its `key`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert_by_key_xc117(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[0], row)
-    }
-
-    /// Writes many rows, or changes those that have their `key`. Each row has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many_by_key_xc117(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[0], rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// What a row violates that `public.keycol` refuses.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Violation {
+    timeschema::violation! { "`public.keycol`" NotNull Other:
         /// `keycol_key_column_key`: `UNIQUE (key_column)`.
-        KeyColumnKey,
+        "keycol_key_column_key" KeyColumnKey
         /// `keycol_key_key`: `UNIQUE (key)`.
-        KeyKey,
+        "keycol_key_key" KeyKey
         /// `keycol_pkey`: `PRIMARY KEY (id)`.
-        Pkey,
-        /// This column is never null.
-        NotNull(String),
-        /// The constraint of this name, which this build does not know or is another table's.
-        Other(String),
-    }
-
-    timeschema::violation! { Violation { "keycol_key_column_key" KeyColumnKey, "keycol_key_key" KeyKey, "keycol_pkey" Pkey } NotNull Other }
-
-    /// A place in the order of the pages: `id`.
-    pub type Cursor = i32;
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            self.id
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[2], cursor.map(|cursor| (cursor,)), rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[2], cursor.map(|cursor| (cursor,)), rows)
+        "keycol_pkey" Pkey
     }
 }
 
 /// Table `public.members`.
 pub mod members {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: primary key.
-        ///
-        /// `bigint`, identity that the database chooses by default.
-        pub id: i64,
-        /// Never null: NOT NULL.
-        ///
-        /// `integer`.
-        pub team: i32,
-        /// Never null: NOT NULL.
-        ///
-        /// Column `the "nick`: `text`.
-        pub the_quote_nick: String,
-        /// `text`.
-        pub email: Option<String>,
-        /// Never null: NOT NULL.
-        ///
-        /// `numeric(6,2)`, `0` by default.
-        pub score: timeschema::Numeric,
-        /// `text[]`.
-        pub tags: Option<timeschema::Array<String>>,
-        /// `point`.
-        pub place: Option<timeschema::Point>,
-        /// `json`.
-        pub note: Option<timeschema::Json>,
-        /// `public.tier`.
-        pub tier: Option<super::Tier>,
-        /// `ext.citext`.
-        pub contact: Option<String>,
-        /// Never null: NOT NULL.
-        ///
-        /// `integer`, `1` by default.
-        pub version: i32,
-        /// Never null: NOT NULL.
-        ///
-        /// `timestamp with time zone`, `'2020-01-01 00:00:00+00'::timestamp with time zone` by
-        /// default.
-        pub at: timeschema::Timestamp,
-        /// `character varying(3)`.
-        pub code: Option<String>,
-        /// `refcursor`. Read and written as its text.
-        pub home: Option<timeschema::AsText>,
-        /// `public.uncomparable`.
-        pub seat: Option<super::Uncomparable>,
-    }
+    timeschema::relation! { "public" "members" ["id"] "table": Row NewOfRequired Update; {
+        "Never null: primary key.\n\n`bigint`, identity that the database chooses by default."
+        id: i64 = never_null("id", "bigint"), row pub 0, default pub 0;
+        "Never null: NOT NULL.\n\n`integer`."
+        team: i32 = never_null("team", "integer"), row pub 1, required pub 1, update pub 1;
+        "Never null: NOT NULL.\n\nColumn `the \"nick`: `text`."
+        the_quote_nick: String = never_null("the \"nick", "text"), row pub 2, required pub 2, update pub 2;
+        "`text`."
+        email: Option<String> = nullable("email", "text"), row pub 3, given pub 3, update pub 3;
+        "Never null: NOT NULL.\n\n`numeric(6,2)`, `0` by default."
+        score: timeschema::Numeric = never_null("score", "numeric(6,2)"), row pub 4, default pub 4, update pub 4;
+        "`text[]`."
+        tags: Option<timeschema::Array<String>> = nullable("tags", "text[]"), row pub 5, given pub 5, update pub 5;
+        "`point`."
+        place: Option<timeschema::Point> = nullable("place", "point") as compared_as_text(), row pub 6, given pub 6, update pub 6;
+        "`json`."
+        note: Option<timeschema::Json> = nullable("note", "json") as compared_as_text(), row pub 7, given pub 7, update pub 7;
+        "`public.tier`."
+        tier: Option<super::Tier> = nullable("tier", "public.tier"), row pub 8, given pub 8, update pub 8;
+        "`ext.citext`."
+        contact: Option<String> = nullable("contact", "ext.citext") as compared_in("ext"), row pub 9, given pub 9, update pub 9;
+        "Never null: NOT NULL.\n\n`integer`, `1` by default."
+        version: i32 = never_null("version", "integer"), row pub 10, default pub 10, update pub 10;
+        "Never null: NOT NULL.\n\n`timestamp with time zone`, `'2020-01-01 00:00:00+00'::timestamp with time zone` by default."
+        at: timeschema::Timestamp = never_null("at", "timestamp with time zone"), row pub 11, default pub 11, update pub 11;
+        "`character varying(3)`."
+        code: Option<String> = nullable("code", "character varying(3)"), row pub 12, given pub 12, update pub 12;
+        "`refcursor`. Read and written as its text."
+        home: Option<timeschema::AsText> = nullable_text("home", "refcursor") as compared_as_text(), row pub 13, given pub 13, update pub 13;
+        "`public.uncomparable`."
+        seat: Option<super::Uncomparable> = nullable("seat", "public.uncomparable") as compared_as_text(), row pub 14, given pub 14, update pub 14;
+    } }
 
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "members",
-        columns: &[
-            timeschema::Column::never_null("id", "bigint"),
-            timeschema::Column::never_null("team", "integer"),
-            timeschema::Column::never_null("the \"nick", "text"),
-            timeschema::Column::nullable("email", "text"),
-            timeschema::Column::never_null("score", "numeric(6,2)"),
-            timeschema::Column::nullable("tags", "text[]"),
-            timeschema::Column::nullable("place", "point"),
-            timeschema::Column::nullable("note", "json"),
-            timeschema::Column::nullable("tier", "public.tier"),
-            timeschema::Column::nullable("contact", "ext.citext"),
-            timeschema::Column::never_null("version", "integer"),
-            timeschema::Column::never_null("at", "timestamp with time zone"),
-            timeschema::Column::nullable("code", "character varying(3)"),
-            timeschema::Column::nullable_text("home", "refcursor"),
-            timeschema::Column::nullable("seat", "public.uncomparable"),
-        ],
-        primary_key: &["id"],
-    };
+    timeschema::key! { "`id`" [0] (id: i64 = equal(0)): primary(by_key select), upsert(upsert upsert_many), update(update), delete(delete) }
 
-    timeschema::row! { Row, TABLE; 0 id, 1 team, 2 the_quote_nick, 3 email, 4 score, 5 tags, 6 place, 7 note, 8 tier, 9 contact, 10 version, 11 at, 12 code, 13 home, 14 seat }
+    timeschema::key! { "`email`" [3] (email: &'a str = equal(3)): unique(by_email select) }
 
-    /// A row to be written to `public.members`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `bigint`, identity that the database chooses by default. `None` is the default.
-        pub id: Option<i64>,
-        /// `integer`.
-        pub team: i32,
-        /// Column `the "nick`: `text`.
-        pub the_quote_nick: String,
-        /// `text`. `None` is null.
-        pub email: Option<String>,
-        /// `numeric(6,2)`, `0` by default. `None` is the default.
-        pub score: Option<timeschema::Numeric>,
-        /// `text[]`. `None` is null.
-        pub tags: Option<timeschema::Array<String>>,
-        /// `point`. `None` is null.
-        pub place: Option<timeschema::Point>,
-        /// `json`. `None` is null.
-        pub note: Option<timeschema::Json>,
-        /// `public.tier`. `None` is null.
-        pub tier: Option<super::Tier>,
-        /// `ext.citext`. `None` is null.
-        pub contact: Option<String>,
-        /// `integer`, `1` by default. `None` is the default.
-        pub version: Option<i32>,
-        /// `timestamp with time zone`, `'2020-01-01 00:00:00+00'::timestamp with time zone` by
-        /// default. `None` is the default.
-        pub at: Option<timeschema::Timestamp>,
-        /// `character varying(3)`. `None` is null.
-        pub code: Option<String>,
-        /// `refcursor`. Read and written as its text. `None` is null.
-        pub home: Option<timeschema::AsText>,
-        /// `public.uncomparable`. `None` is null.
-        pub seat: Option<super::Uncomparable>,
-    }
+    timeschema::key! { "`team`, `the \"nick`" [1, 2] (team: i32 = equal(1), the_quote_nick: &'a str = equal(2)): unique(by_team_and_the_quote_nick select), upsert(upsert_by_team_and_the_quote_nick upsert_many_by_team_and_the_quote_nick) }
 
-    timeschema::partial_json! { New, TABLE; 0 id, 1 team, 2 the_quote_nick, 3 email, 4 score, 5 tags, 6 place, 7 note, 8 tier, 9 contact, 10 version, 11 at, 12 code, 13 home, 14 seat }
+    timeschema::pages! { "`id`" "": 0 id i64 }
 
-    /// The columns that every row of `public.members` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `integer`.
-        pub team: i32,
-        /// Column `the "nick`: `text`.
-        pub the_quote_nick: String,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                id: None,
-                team: required.team,
-                the_quote_nick: required.the_quote_nick,
-                email: None,
-                score: None,
-                tags: None,
-                place: None,
-                note: None,
-                tier: None,
-                contact: None,
-                version: None,
-                at: None,
-                code: None,
-                home: None,
-                seat: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 15];
-
-        fn given(&self) -> Self::Given {
-            let mut given = [true; 15];
-            given[0] = self.id.is_some();
-            given[4] = self.score.is_some();
-            given[10] = self.version.is_some();
-            given[11] = self.at.is_some();
-            given
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            if let Some(value) = &self.id {
-                values.push(value);
-            }
-            values.push(&self.team);
-            values.push(&self.the_quote_nick);
-            values.push(&self.email);
-            if let Some(value) = &self.score {
-                values.push(value);
-            }
-            values.push(&self.tags);
-            values.push(&self.place);
-            values.push(&self.note);
-            values.push(&self.tier);
-            values.push(&self.contact);
-            if let Some(value) = &self.version {
-                values.push(value);
-            }
-            if let Some(value) = &self.at {
-                values.push(value);
-            }
-            values.push(&self.code);
-            values.push(&self.home);
-            values.push(&self.seat);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            if let Some(value) = &self.id {
-                timeschema::field(value, out)?;
-            }
-            timeschema::field(&self.team, out)?;
-            timeschema::field(&self.the_quote_nick, out)?;
-            timeschema::nullable_field(&self.email, out)?;
-            if let Some(value) = &self.score {
-                timeschema::field(value, out)?;
-            }
-            timeschema::nullable_field(&self.tags, out)?;
-            timeschema::nullable_field(&self.place, out)?;
-            timeschema::nullable_field(&self.note, out)?;
-            timeschema::nullable_field(&self.tier, out)?;
-            timeschema::nullable_field(&self.contact, out)?;
-            if let Some(value) = &self.version {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.at {
-                timeschema::field(value, out)?;
-            }
-            timeschema::nullable_field(&self.code, out)?;
-            timeschema::nullable_field(&self.home, out)?;
-            timeschema::nullable_field(&self.seat, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with `INSERT`s of many rows, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The columns of a row of `public.members` to change. `None` leaves a column as it is.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct Update {
-        /// `integer`.
-        pub team: Option<i32>,
-        /// Column `the "nick`: `text`.
-        pub the_quote_nick: Option<String>,
-        /// `text`. `Some(None)` is null.
-        pub email: Option<Option<String>>,
-        /// `numeric(6,2)`, `0` by default.
-        pub score: Option<timeschema::Numeric>,
-        /// `text[]`. `Some(None)` is null.
-        pub tags: Option<Option<timeschema::Array<String>>>,
-        /// `point`. `Some(None)` is null.
-        pub place: Option<Option<timeschema::Point>>,
-        /// `json`. `Some(None)` is null.
-        pub note: Option<Option<timeschema::Json>>,
-        /// `public.tier`. `Some(None)` is null.
-        pub tier: Option<Option<super::Tier>>,
-        /// `ext.citext`. `Some(None)` is null.
-        pub contact: Option<Option<String>>,
-        /// `integer`, `1` by default.
-        pub version: Option<i32>,
-        /// `timestamp with time zone`, `'2020-01-01 00:00:00+00'::timestamp with time zone` by
-        /// default.
-        pub at: Option<timeschema::Timestamp>,
-        /// `character varying(3)`. `Some(None)` is null.
-        pub code: Option<Option<String>>,
-        /// `refcursor`. Read and written as its text. `Some(None)` is null.
-        pub home: Option<Option<timeschema::AsText>>,
-        /// `public.uncomparable`. `Some(None)` is null.
-        pub seat: Option<Option<super::Uncomparable>>,
-    }
-
-    timeschema::partial_json! { Update, TABLE; 1 team, 2 the_quote_nick, 3 email, 4 score, 5 tags, 6 place, 7 note, 8 tier, 9 contact, 10 version, 11 at, 12 code, 13 home, 14 seat }
-
-    impl timeschema::Change for Update {
-        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
-            to.column(1, &self.team);
-            to.column(2, &self.the_quote_nick);
-            to.nullable(3, &self.email);
-            to.column(4, &self.score);
-            to.nullable(5, &self.tags);
-            to.nullable(6, &self.place);
-            to.nullable(7, &self.note);
-            to.nullable(8, &self.tier);
-            to.nullable(9, &self.contact);
-            to.column(10, &self.version);
-            to.column(11, &self.at);
-            to.nullable(12, &self.code);
-            to.nullable(13, &self.home);
-            to.nullable(14, &self.seat);
-        }
-
-        fn comparison(position: usize) -> timeschema::Comparison {
-            match position {
-                6 => timeschema::Comparison::Text,
-                7 => timeschema::Comparison::Text,
-                9 => timeschema::Comparison::InSchema("ext"),
-                13 => timeschema::Comparison::Text,
-                14 => timeschema::Comparison::Text,
-                _ => timeschema::Comparison::Operator,
-            }
-        }
-    }
-
-    /// The row with this primary key: `id`.
-    pub fn by_key(id: i64) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE).equal(0, id)
-    }
-
-    /// Writes one row, or changes the row that has its `id`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[0], row)
-    }
-
-    /// Writes many rows, or changes those that have their `id`. Each row has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[0], rows)
-    }
-
-    /// Changes the row with this primary key (`id`), and returns it.
-    pub fn update(id: i64, change: &Update) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE, change).equal(0, id)
-    }
-
-    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
-    pub fn update_if<'a>(
-        id: i64,
-        expected: &'a Update,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(0, id)
-            .unchanged(expected)
-    }
-
-    /// Deletes the row with this primary key (`id`), and returns it.
-    pub fn delete(id: i64) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::delete(&TABLE).equal(0, id)
-    }
-
-    /// The row with this unique key: `email`.
-    pub fn by_email(email: &str) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::select(&TABLE).equal(3, email)
-    }
-
-    /// The row with this unique key: `team`, `the "nick`.
-    pub fn by_team_and_the_quote_nick(
-        team: i32,
-        the_quote_nick: &str,
-    ) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::select(&TABLE)
-            .equal(1, team)
-            .equal(2, the_quote_nick)
-    }
-
-    /// Writes one row, or changes the row that has its `team`, `the "nick`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert_by_team_and_the_quote_nick(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[1, 2], row)
-    }
-
-    /// Writes many rows, or changes those that have their `team`, `the "nick`. Each row has
-    /// another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many_by_team_and_the_quote_nick(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[1, 2], rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// What a row violates that `public.members` refuses.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Violation {
+    timeschema::violation! { "`public.members`" NotNull_ Other:
         /// `members_"; DROP TABLE members; --`: `CHECK ((team <> 13))`.
-        QuoteDropTableMembers,
+        "members_\"; DROP TABLE members; --" QuoteDropTableMembers
         /// `members_email_later`: `UNIQUE (email) DEFERRABLE`.
-        EmailLater,
+        "members_email_later" EmailLater
         /// `members_flag`: `FOREIGN KEY (code) REFERENCES public.flags(name)`.
-        Flag,
+        "members_flag" Flag
         /// `members_pkey`: `PRIMARY KEY (id)`.
-        Pkey,
+        "members_pkey" Pkey
         /// `members_version_is_positive`: `CHECK ((version > 0))`.
-        VersionIsPositive,
+        "members_version_is_positive" VersionIsPositive
         /// `not null`: `CHECK ((score < (1000)::numeric))`.
-        NotNull,
+        "not null" NotNull
         /// `members_lower`:
         /// `CREATE UNIQUE INDEX members_lower ON public.members USING btree (lower(email))`.
-        Lower,
+        "members_lower" Lower
         /// `members_nick`:
         /// `CREATE UNIQUE INDEX members_nick ON public.members USING btree (team, "the ""nick" DESC)`.
-        Nick,
+        "members_nick" Nick
         /// `members_partial`:
         /// `CREATE UNIQUE INDEX members_partial ON public.members USING btree (version) WHERE (version > 100)`.
-        Partial,
-        /// This column is never null.
-        NotNull_(String),
-        /// The constraint of this name, which this build does not know or is another table's.
-        Other(String),
-    }
-
-    timeschema::violation! { Violation { "members_\"; DROP TABLE members; --" QuoteDropTableMembers, "members_email_later" EmailLater, "members_flag" Flag, "members_pkey" Pkey, "members_version_is_positive" VersionIsPositive, "not null" NotNull, "members_lower" Lower, "members_nick" Nick, "members_partial" Partial } NotNull_ Other }
-
-    /// A place in the order of the pages: `id`.
-    pub type Cursor = i64;
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            self.id
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+        "members_partial" Partial
     }
 }
 
 /// Table `public.nothing`.
 pub mod nothing {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {}
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "nothing",
-        columns: &[],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; }
-
-    /// A row to be written to `public.nothing`.
-    ///
-    /// No column is needed: `New::default()` is a row of nulls and defaults.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct New {}
-
-    timeschema::partial_json! { New, TABLE; }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 0];
-
-        fn given(&self) -> Self::Given {
-            [true; 0]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            Vec::new()
-        }
-
-        fn encode(&self, _: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "nothing" [] "table": Row NewOfDefaults; {
+    } }
 }
 
 /// Table `public.parents`.
 pub mod parents {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: primary key.
-        ///
-        /// `integer`.
-        pub id: i32,
-        /// `text`.
-        pub name: Option<String>,
-    }
+    timeschema::relation! { "public" "parents" ["id"] "table": Row NewOfRequired Update; {
+        "Never null: primary key.\n\n`integer`."
+        id: i32 = never_null("id", "integer"), row pub 0, required pub 0;
+        "`text`."
+        name: Option<String> = nullable("name", "text"), row pub 1, given pub 1, update pub 1;
+    } }
 
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "parents",
-        columns: &[
-            timeschema::Column::never_null("id", "integer"),
-            timeschema::Column::nullable("name", "text"),
-        ],
-        primary_key: &["id"],
-    };
+    timeschema::key! { "`id`" [0] (id: i32 = equal(0)): primary(by_key select_only), upsert(upsert upsert_many), update(update_only), delete(delete_only) }
 
-    timeschema::row! { Row, TABLE; 0 id, 1 name }
-
-    /// A row to be written to `public.parents`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `integer`.
-        pub id: i32,
-        /// `text`. `None` is null.
-        pub name: Option<String>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 id, 1 name }
-
-    /// The columns that every row of `public.parents` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `integer`.
-        pub id: i32,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                id: required.id,
-                name: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 2];
-
-        fn given(&self) -> Self::Given {
-            [true; 2]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.id);
-            values.push(&self.name);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.id, out)?;
-            timeschema::nullable_field(&self.name, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The columns of a row of `public.parents` to change. `None` leaves a column as it is.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct Update {
-        /// `text`. `Some(None)` is null.
-        pub name: Option<Option<String>>,
-    }
-
-    timeschema::partial_json! { Update, TABLE; 1 name }
-
-    impl timeschema::Change for Update {
-        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
-            to.nullable(1, &self.name);
-        }
-    }
-
-    /// The row with this primary key: `id`.
-    pub fn by_key(id: i32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select_only(&TABLE).equal(0, id)
-    }
-
-    /// Writes one row, or changes the row that has its `id`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[0], row)
-    }
-
-    /// Writes many rows, or changes those that have their `id`. Each row has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[0], rows)
-    }
-
-    /// Changes the row with this primary key (`id`), and returns it.
-    pub fn update(id: i32, change: &Update) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update_only(&TABLE, change).equal(0, id)
-    }
-
-    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
-    pub fn update_if<'a>(
-        id: i32,
-        expected: &'a Update,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update_only(&TABLE, change)
-            .equal(0, id)
-            .unchanged(expected)
-    }
-
-    /// Deletes the row with this primary key (`id`), and returns it.
-    pub fn delete(id: i32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::delete_only(&TABLE).equal(0, id)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// What a row violates that `public.parents` refuses.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Violation {
+    timeschema::violation! { "`public.parents`" NotNull Other:
         /// `parents_pkey`: `PRIMARY KEY (id)`.
-        Pkey,
-        /// This column is never null.
-        NotNull(String),
-        /// The constraint of this name, which this build does not know or is another table's.
-        Other(String),
+        "parents_pkey" Pkey
     }
-
-    timeschema::violation! { Violation { "parents_pkey" Pkey } NotNull Other }
 }
 
 /// View `public.places`.
 pub mod places {
-    /// A row of the view, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: `visits.place`, which is NOT NULL.
-        ///
-        /// `text`.
-        pub place: String,
-        /// Never null: `count(*)`.
-        ///
-        /// `bigint`.
-        pub visits: i64,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "places",
-        columns: &[
-            timeschema::Column::never_null("place", "text"),
-            timeschema::Column::never_null("visits", "bigint"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 place, 1 visits }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "places" [] "view": Row; {
+        "Never null: `visits.place`, which is NOT NULL.\n\n`text`."
+        place: String = never_null("place", "text"), row pub 0;
+        "Never null: `count(*)`.\n\n`bigint`."
+        visits: i64 = never_null("visits", "bigint"), row pub 1;
+    } }
 }
 
 /// Table `public.uncomparable`.
 pub mod uncomparable {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: primary key.
-        ///
-        /// `public.paid`, a domain over `public.tier`.
-        pub paid: super::Tier,
-        /// `point`.
-        pub place: Option<timeschema::Point>,
-    }
+    timeschema::relation! { "public" "uncomparable" ["paid"] "table": Row NewOfRequired; {
+        "Never null: primary key.\n\n`public.paid`, a domain over `public.tier`."
+        paid: super::Tier = never_null("paid", "public.paid"), row pub 0, required pub 0;
+        "`point`."
+        place: Option<timeschema::Point> = nullable("place", "point"), row pub 1, given pub 1;
+    } }
 
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "uncomparable",
-        columns: &[
-            timeschema::Column::never_null("paid", "public.paid"),
-            timeschema::Column::nullable("place", "point"),
-        ],
-        primary_key: &["paid"],
-    };
-
-    timeschema::row! { Row, TABLE; 0 paid, 1 place }
-
-    /// A row to be written to `public.uncomparable`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `public.paid`, a domain over `public.tier`.
-        pub paid: super::Tier,
-        /// `point`. `None` is null.
-        pub place: Option<timeschema::Point>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 paid, 1 place }
-
-    /// The columns that every row of `public.uncomparable` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `public.paid`, a domain over `public.tier`.
-        pub paid: super::Tier,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                paid: required.paid,
-                place: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 2];
-
-        fn given(&self) -> Self::Given {
-            [true; 2]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.paid);
-            values.push(&self.place);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.paid, out)?;
-            timeschema::nullable_field(&self.place, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// What a row violates that `public.uncomparable` refuses.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Violation {
+    timeschema::violation! { "`public.uncomparable`" NotNull Other:
         /// `uncomparable_pkey`: `PRIMARY KEY (paid)`.
-        Pkey,
-        /// This column is never null.
-        NotNull(String),
-        /// The constraint of this name, which this build does not know or is another table's.
-        Other(String),
+        "uncomparable_pkey" Pkey
     }
-
-    timeschema::violation! { Violation { "uncomparable_pkey" Pkey } NotNull Other }
 }
 
 /// Table `public.visits`.
 pub mod visits {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: primary key.
-        ///
-        /// `timestamp with time zone`.
-        pub time: timeschema::Timestamp,
-        /// Never null: primary key.
-        ///
-        /// `bigint`.
-        pub statement: i64,
-        /// Never null: NOT NULL.
-        ///
-        /// `text`.
-        pub place: String,
-    }
+    timeschema::relation! { "public" "visits" ["statement" "time"] "table": Row New Update; {
+        "Never null: primary key.\n\n`timestamp with time zone`."
+        time: timeschema::Timestamp = never_null("time", "timestamp with time zone"), row pub 0, given pub 0;
+        "Never null: primary key.\n\n`bigint`."
+        statement: i64 = never_null("statement", "bigint"), row pub 1, given pub 1;
+        "Never null: NOT NULL.\n\n`text`."
+        place: String = never_null("place", "text"), row pub 2, given pub 2, update pub 2;
+    } }
 
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "visits",
-        columns: &[
-            timeschema::Column::never_null("time", "timestamp with time zone"),
-            timeschema::Column::never_null("statement", "bigint"),
-            timeschema::Column::never_null("place", "text"),
-        ],
-        primary_key: &["statement", "time"],
-    };
+    timeschema::key! { "`statement`, `time`" [1, 0] (statement: i64 = equal(1), time: timeschema::Timestamp = equal(0)): primary(by_key select), upsert(upsert upsert_many), update(update), delete(delete) }
 
-    timeschema::row! { Row, TABLE; 0 time, 1 statement, 2 place }
+    timeschema::pages! { "`statement`, `time`" "": 1 statement i64, 0 time timeschema::Timestamp }
 
-    /// A row to be written to `public.visits`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `timestamp with time zone`.
-        pub time: timeschema::Timestamp,
-        /// `bigint`.
-        pub statement: i64,
-        /// `text`.
-        pub place: String,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 time, 1 statement, 2 place }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 3];
-
-        fn given(&self) -> Self::Given {
-            [true; 3]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.time);
-            values.push(&self.statement);
-            values.push(&self.place);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.time, out)?;
-            timeschema::field(&self.statement, out)?;
-            timeschema::field(&self.place, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The columns of a row of `public.visits` to change. `None` leaves a column as it is.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct Update {
-        /// `text`.
-        pub place: Option<String>,
-    }
-
-    timeschema::partial_json! { Update, TABLE; 2 place }
-
-    impl timeschema::Change for Update {
-        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
-            to.column(2, &self.place);
-        }
-    }
-
-    /// The row with this primary key: `statement`, `time`.
-    pub fn by_key(
-        statement: i64,
-        time: timeschema::Timestamp,
-    ) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .equal(1, statement)
-            .equal(0, time)
-    }
-
-    /// Writes one row, or changes the row that has its `statement`, `time`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[1, 0], row)
-    }
-
-    /// Writes many rows, or changes those that have their `statement`, `time`. Each row has
-    /// another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[1, 0], rows)
-    }
-
-    /// Changes the row with this primary key (`statement`, `time`), and returns it.
-    pub fn update(
-        statement: i64,
-        time: timeschema::Timestamp,
-        change: &Update,
-    ) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(1, statement)
-            .equal(0, time)
-    }
-
-    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
-    pub fn update_if<'a>(
-        statement: i64,
-        time: timeschema::Timestamp,
-        expected: &'a Update,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(1, statement)
-            .equal(0, time)
-            .unchanged(expected)
-    }
-
-    /// Deletes the row with this primary key (`statement`, `time`), and returns it.
-    pub fn delete(
-        statement: i64,
-        time: timeschema::Timestamp,
-    ) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::delete(&TABLE)
-            .equal(1, statement)
-            .equal(0, time)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// What a row violates that `public.visits` refuses.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Violation {
+    timeschema::violation! { "`public.visits`" NotNull Other:
         /// `visits_pkey`: `PRIMARY KEY (statement, "time")`.
-        Pkey,
-        /// This column is never null.
-        NotNull(String),
-        /// The constraint of this name, which this build does not know or is another table's.
-        Other(String),
-    }
-
-    timeschema::violation! { Violation { "visits_pkey" Pkey } NotNull Other }
-
-    /// A place in the order of the pages: `statement`, `time`.
-    pub type Cursor = (i64, timeschema::Timestamp);
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            (self.statement, self.time)
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `statement`,
-    /// `time`. The next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[1, 0], cursor, rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `statement`,
-    /// `time`. The next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[1, 0], cursor, rows)
+        "visits_pkey" Pkey
     }
 }

@@ -244,564 +244,72 @@ timeschema::enum_sql! { Void, "public", "void" }
 ///
 /// Table `public."; drop table events; --`.
 pub mod quote_drop_table_events {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// With "quotes" and \\ backslash. Never null: NOT NULL.
-        ///
-        /// Column `"; drop column x; --`: `integer`.
-        pub quote_drop_column_x: i32,
-        /// Column `'`: `integer`.
-        pub u27: Option<i32>,
-        /// Never null: NOT NULL.
-        ///
-        /// Column `aB`: `integer`.
-        pub a_b_x550f: i32,
-        /// Column `a_b`: `integer`, `7` by default.
-        pub a_b_x73d5: Option<i32>,
-        /// Column `a b`: `text`.
-        pub a_b_xeff4: Option<String>,
-        /// Column `a"#b`: `text`.
-        pub a_quote_hash_b: Option<String>,
-        /// Height
-        ///
-        /// Column `größe`: `text`.
-        pub groesse: Option<String>,
-        /// Column `用户`: `text`.
-        pub u7528_u6237: Option<String>,
-        /// Never null: NOT NULL.
-        ///
-        /// Column `self`: `text`.
-        pub self_xc62c: String,
-        /// Column `Self`: `text`.
-        pub self_x651e: Option<String>,
-        /// Column `super`: `text`.
-        pub super_: Option<String>,
-        /// Column `crate`: `text`.
-        pub crate_: Option<String>,
-        /// Never null: NOT NULL.
-        ///
-        /// `text`.
-        pub r#type: String,
-        /// `text`.
-        pub r#gen: Option<String>,
-        /// `text`.
-        pub table: Option<String>,
-        /// Column `_`: `text`.
-        pub u5f: Option<String>,
-        /// Never null: NOT NULL.
-        ///
-        /// Column `1st`: `text`.
-        pub _1st: String,
-        /// Column `a__b`: `text`.
-        pub a_b_xb19b: Option<String>,
-        /// `public.mood`, `'happy'::public.mood` by default.
-        pub mood: Option<super::Mood>,
-        /// `public.mood[]`.
-        pub moods: Option<timeschema::Array<super::Mood>>,
-        /// Never null: NOT NULL.
-        ///
-        /// `public."""; drop type"`.
-        pub evil: super::QuoteDropType,
-        /// Never null: NOT NULL.
-        ///
-        /// `public.string`.
-        pub string: super::String_,
-        /// `public.void`.
-        pub nothing: Option<super::Void>,
-        /// Never null: NOT NULL.
-        ///
-        /// `reporting.period`, `'day'::reporting.period` by default.
-        pub period: super::reporting_schema::Period,
-        /// Never null: NOT NULL domain `reporting.contact`.
-        ///
-        /// `reporting.contact`, a domain over `public.address`, `'nobody@example.org'::text` by
-        /// default.
-        pub contact: String,
-        /// `public.labels`, a domain over `text[]`.
-        pub labels: Option<timeschema::Array<String>>,
-        /// `public.address[]`, of a domain over `text`.
-        pub addresses: Option<timeschema::Array<String>>,
-        /// `integer`, generated as `("aB" * 2)`.
-        pub doubled: Option<i32>,
-    }
+    timeschema::relation! { "public" "\"; drop table events; --" ["\"; drop column x; --" "aB"] "table": Row NewOfRequired Update; {
+        "With \"quotes\" and \\\\ backslash. Never null: NOT NULL.\n\nColumn `\"; drop column x; --`: `integer`."
+        quote_drop_column_x: i32 = never_null("\"; drop column x; --", "integer"), row pub 0, required pub 0;
+        "Column `'`: `integer`."
+        u27: Option<i32> = nullable("'", "integer"), row pub 1, given pub 1, update pub 1;
+        "Never null: NOT NULL.\n\nColumn `aB`: `integer`."
+        a_b_x550f: i32 = never_null("aB", "integer"), row pub 2, required pub 2;
+        "Column `a_b`: `integer`, `7` by default."
+        a_b_x73d5: Option<i32> = nullable("a_b", "integer"), row pub 3, default pub 3, update pub 3;
+        "Column `a b`: `text`."
+        a_b_xeff4: Option<String> = nullable("a\u{a}b", "text"), row pub 4, given pub 4, update pub 4;
+        "Column `a\"#b`: `text`."
+        a_quote_hash_b: Option<String> = nullable("a\"#b", "text"), row pub 5, given pub 5, update pub 5;
+        "Height\n\nColumn `größe`: `text`."
+        groesse: Option<String> = nullable("größe", "text"), row pub 6, given pub 6, update pub 6;
+        "Column `用户`: `text`."
+        u7528_u6237: Option<String> = nullable("用户", "text"), row pub 7, given pub 7, update pub 7;
+        "Never null: NOT NULL.\n\nColumn `self`: `text`."
+        self_xc62c: String = never_null("self", "text"), row pub 8, required pub 8, update pub 8;
+        "Column `Self`: `text`."
+        self_x651e: Option<String> = nullable("Self", "text"), row pub 9, given pub 9, update pub 9;
+        "Column `super`: `text`."
+        super_: Option<String> = nullable("super", "text"), row pub 10, given pub 10, update pub 10;
+        "Column `crate`: `text`."
+        crate_: Option<String> = nullable("crate", "text"), row pub 11, given pub 11, update pub 11;
+        "Never null: NOT NULL.\n\n`text`."
+        r#type: String = never_null("type", "text"), row pub 12, required pub 12, update pub 12;
+        "`text`."
+        r#gen: Option<String> = nullable("gen", "text"), row pub 13, given pub 13, update pub 13;
+        "`text`."
+        table: Option<String> = nullable("table", "text"), row pub 14, given pub 14, update pub 14;
+        "Column `_`: `text`."
+        u5f: Option<String> = nullable("_", "text"), row pub 15, given pub 15, update pub 15;
+        "Never null: NOT NULL.\n\nColumn `1st`: `text`."
+        _1st: String = never_null("1st", "text"), row pub 16, required pub 16, update pub 16;
+        "Column `a__b`: `text`."
+        a_b_xb19b: Option<String> = nullable("a__b", "text"), row pub 17, given pub 17, update pub 17;
+        "`public.mood`, `'happy'::public.mood` by default."
+        mood: Option<super::Mood> = nullable("mood", "public.mood"), row pub 18, default pub 18, update pub 18;
+        "`public.mood[]`."
+        moods: Option<timeschema::Array<super::Mood>> = nullable("moods", "public.mood[]"), row pub 19, given pub 19, update pub 19;
+        "Never null: NOT NULL.\n\n`public.\"\"\"; drop type\"`."
+        evil: super::QuoteDropType = never_null("evil", "public.\"\"\"; drop type\""), row pub 20, required pub 20, update pub 20;
+        "Never null: NOT NULL.\n\n`public.string`."
+        string: super::String_ = never_null("string", "public.string"), row pub 21, required pub 21, update pub 21;
+        "`public.void`."
+        nothing: Option<super::Void> = nullable("nothing", "public.void"), row pub 22, given pub 22, update pub 22;
+        "Never null: NOT NULL.\n\n`reporting.period`, `'day'::reporting.period` by default."
+        period: super::reporting_schema::Period = never_null("period", "reporting.period"), row pub 23, default pub 23, update pub 23;
+        "Never null: NOT NULL domain `reporting.contact`.\n\n`reporting.contact`, a domain over `public.address`, `'nobody@example.org'::text` by default."
+        contact: String = never_null("contact", "reporting.contact"), row pub 24, default pub 24, update pub 24;
+        "`public.labels`, a domain over `text[]`."
+        labels: Option<timeschema::Array<String>> = nullable("labels", "public.labels"), row pub 25, given pub 25, update pub 25;
+        "`public.address[]`, of a domain over `text`."
+        addresses: Option<timeschema::Array<String>> = nullable("addresses", "public.address[]"), row pub 26, given pub 26, update pub 26;
+        "`integer`, generated as `(\"aB\" * 2)`."
+        doubled: Option<i32> = nullable("doubled", "integer"), row pub 27;
+    } }
 
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "\"; drop table events; --",
-        columns: &[
-            timeschema::Column::never_null("\"; drop column x; --", "integer"),
-            timeschema::Column::nullable("'", "integer"),
-            timeschema::Column::never_null("aB", "integer"),
-            timeschema::Column::nullable("a_b", "integer"),
-            timeschema::Column::nullable("a\u{a}b", "text"),
-            timeschema::Column::nullable("a\"#b", "text"),
-            timeschema::Column::nullable("größe", "text"),
-            timeschema::Column::nullable("用户", "text"),
-            timeschema::Column::never_null("self", "text"),
-            timeschema::Column::nullable("Self", "text"),
-            timeschema::Column::nullable("super", "text"),
-            timeschema::Column::nullable("crate", "text"),
-            timeschema::Column::never_null("type", "text"),
-            timeschema::Column::nullable("gen", "text"),
-            timeschema::Column::nullable("table", "text"),
-            timeschema::Column::nullable("_", "text"),
-            timeschema::Column::never_null("1st", "text"),
-            timeschema::Column::nullable("a__b", "text"),
-            timeschema::Column::nullable("mood", "public.mood"),
-            timeschema::Column::nullable("moods", "public.mood[]"),
-            timeschema::Column::never_null("evil", "public.\"\"\"; drop type\""),
-            timeschema::Column::never_null("string", "public.string"),
-            timeschema::Column::nullable("nothing", "public.void"),
-            timeschema::Column::never_null("period", "reporting.period"),
-            timeschema::Column::never_null("contact", "reporting.contact"),
-            timeschema::Column::nullable("labels", "public.labels"),
-            timeschema::Column::nullable("addresses", "public.address[]"),
-            timeschema::Column::nullable("doubled", "integer"),
-        ],
-        primary_key: &["\"; drop column x; --", "aB"],
-    };
+    timeschema::key! { "`\"; drop column x; --`, `aB`" [0, 2] (quote_drop_column_x: i32 = equal(0), a_b_x550f: i32 = equal(2)): primary(by_key select), upsert(upsert upsert_many), update(update), delete(delete) }
 
-    timeschema::row! { Row, TABLE; 0 quote_drop_column_x, 1 u27, 2 a_b_x550f, 3 a_b_x73d5, 4 a_b_xeff4, 5 a_quote_hash_b, 6 groesse, 7 u7528_u6237, 8 self_xc62c, 9 self_x651e, 10 super_, 11 crate_, 12 r#type, 13 r#gen, 14 table, 15 u5f, 16 _1st, 17 a_b_xb19b, 18 mood, 19 moods, 20 evil, 21 string, 22 nothing, 23 period, 24 contact, 25 labels, 26 addresses, 27 doubled }
+    timeschema::pages! { "`\"; drop column x; --`, `aB`" "": 0 quote_drop_column_x i32, 2 a_b_x550f i32 }
 
-    /// A row to be written to `public."; drop table events; --`, without the columns that the
-    /// database alone fills.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// With "quotes" and \\ backslash
-        ///
-        /// Column `"; drop column x; --`: `integer`.
-        pub quote_drop_column_x: i32,
-        /// Column `'`: `integer`. `None` is null.
-        pub u27: Option<i32>,
-        /// Column `aB`: `integer`.
-        pub a_b_x550f: i32,
-        /// Column `a_b`: `integer`, `7` by default. `None` is the default, `Some(None)` is null.
-        pub a_b_x73d5: Option<Option<i32>>,
-        /// Column `a b`: `text`. `None` is null.
-        pub a_b_xeff4: Option<String>,
-        /// Column `a"#b`: `text`. `None` is null.
-        pub a_quote_hash_b: Option<String>,
-        /// Height
-        ///
-        /// Column `größe`: `text`. `None` is null.
-        pub groesse: Option<String>,
-        /// Column `用户`: `text`. `None` is null.
-        pub u7528_u6237: Option<String>,
-        /// Column `self`: `text`.
-        pub self_xc62c: String,
-        /// Column `Self`: `text`. `None` is null.
-        pub self_x651e: Option<String>,
-        /// Column `super`: `text`. `None` is null.
-        pub super_: Option<String>,
-        /// Column `crate`: `text`. `None` is null.
-        pub crate_: Option<String>,
-        /// `text`.
-        pub r#type: String,
-        /// `text`. `None` is null.
-        pub r#gen: Option<String>,
-        /// `text`. `None` is null.
-        pub table: Option<String>,
-        /// Column `_`: `text`. `None` is null.
-        pub u5f: Option<String>,
-        /// Column `1st`: `text`.
-        pub _1st: String,
-        /// Column `a__b`: `text`. `None` is null.
-        pub a_b_xb19b: Option<String>,
-        /// `public.mood`, `'happy'::public.mood` by default. `None` is the default, `Some(None)`
-        /// is null.
-        pub mood: Option<Option<super::Mood>>,
-        /// `public.mood[]`. `None` is null.
-        pub moods: Option<timeschema::Array<super::Mood>>,
-        /// `public."""; drop type"`.
-        pub evil: super::QuoteDropType,
-        /// `public.string`.
-        pub string: super::String_,
-        /// `public.void`. `None` is null.
-        pub nothing: Option<super::Void>,
-        /// `reporting.period`, `'day'::reporting.period` by default. `None` is the default.
-        pub period: Option<super::reporting_schema::Period>,
-        /// `reporting.contact`, a domain over `public.address`, `'nobody@example.org'::text` by
-        /// default. `None` is the default.
-        pub contact: Option<String>,
-        /// `public.labels`, a domain over `text[]`. `None` is null.
-        pub labels: Option<timeschema::Array<String>>,
-        /// `public.address[]`, of a domain over `text`. `None` is null.
-        pub addresses: Option<timeschema::Array<String>>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 quote_drop_column_x, 1 u27, 2 a_b_x550f, 3 a_b_x73d5, 4 a_b_xeff4, 5 a_quote_hash_b, 6 groesse, 7 u7528_u6237, 8 self_xc62c, 9 self_x651e, 10 super_, 11 crate_, 12 r#type, 13 r#gen, 14 table, 15 u5f, 16 _1st, 17 a_b_xb19b, 18 mood, 19 moods, 20 evil, 21 string, 22 nothing, 23 period, 24 contact, 25 labels, 26 addresses }
-
-    /// The columns that every row of `public."; drop table events; --` needs: they are never null
-    /// and have no default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// With "quotes" and \\ backslash
-        ///
-        /// Column `"; drop column x; --`: `integer`.
-        pub quote_drop_column_x: i32,
-        /// Column `aB`: `integer`.
-        pub a_b_x550f: i32,
-        /// Column `self`: `text`.
-        pub self_xc62c: String,
-        /// `text`.
-        pub r#type: String,
-        /// Column `1st`: `text`.
-        pub _1st: String,
-        /// `public."""; drop type"`.
-        pub evil: super::QuoteDropType,
-        /// `public.string`.
-        pub string: super::String_,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                quote_drop_column_x: required.quote_drop_column_x,
-                u27: None,
-                a_b_x550f: required.a_b_x550f,
-                a_b_x73d5: None,
-                a_b_xeff4: None,
-                a_quote_hash_b: None,
-                groesse: None,
-                u7528_u6237: None,
-                self_xc62c: required.self_xc62c,
-                self_x651e: None,
-                super_: None,
-                crate_: None,
-                r#type: required.r#type,
-                r#gen: None,
-                table: None,
-                u5f: None,
-                _1st: required._1st,
-                a_b_xb19b: None,
-                mood: None,
-                moods: None,
-                evil: required.evil,
-                string: required.string,
-                nothing: None,
-                period: None,
-                contact: None,
-                labels: None,
-                addresses: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 28];
-
-        fn given(&self) -> Self::Given {
-            let mut given = [true; 28];
-            given[3] = self.a_b_x73d5.is_some();
-            given[18] = self.mood.is_some();
-            given[23] = self.period.is_some();
-            given[24] = self.contact.is_some();
-            given[27] = false;
-            given
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.quote_drop_column_x);
-            values.push(&self.u27);
-            values.push(&self.a_b_x550f);
-            if let Some(value) = &self.a_b_x73d5 {
-                values.push(value);
-            }
-            values.push(&self.a_b_xeff4);
-            values.push(&self.a_quote_hash_b);
-            values.push(&self.groesse);
-            values.push(&self.u7528_u6237);
-            values.push(&self.self_xc62c);
-            values.push(&self.self_x651e);
-            values.push(&self.super_);
-            values.push(&self.crate_);
-            values.push(&self.r#type);
-            values.push(&self.r#gen);
-            values.push(&self.table);
-            values.push(&self.u5f);
-            values.push(&self._1st);
-            values.push(&self.a_b_xb19b);
-            if let Some(value) = &self.mood {
-                values.push(value);
-            }
-            values.push(&self.moods);
-            values.push(&self.evil);
-            values.push(&self.string);
-            values.push(&self.nothing);
-            if let Some(value) = &self.period {
-                values.push(value);
-            }
-            if let Some(value) = &self.contact {
-                values.push(value);
-            }
-            values.push(&self.labels);
-            values.push(&self.addresses);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.quote_drop_column_x, out)?;
-            timeschema::nullable_field(&self.u27, out)?;
-            timeschema::field(&self.a_b_x550f, out)?;
-            if let Some(value) = &self.a_b_x73d5 {
-                timeschema::nullable_field(value, out)?;
-            }
-            timeschema::nullable_field(&self.a_b_xeff4, out)?;
-            timeschema::nullable_field(&self.a_quote_hash_b, out)?;
-            timeschema::nullable_field(&self.groesse, out)?;
-            timeschema::nullable_field(&self.u7528_u6237, out)?;
-            timeschema::field(&self.self_xc62c, out)?;
-            timeschema::nullable_field(&self.self_x651e, out)?;
-            timeschema::nullable_field(&self.super_, out)?;
-            timeschema::nullable_field(&self.crate_, out)?;
-            timeschema::field(&self.r#type, out)?;
-            timeschema::nullable_field(&self.r#gen, out)?;
-            timeschema::nullable_field(&self.table, out)?;
-            timeschema::nullable_field(&self.u5f, out)?;
-            timeschema::field(&self._1st, out)?;
-            timeschema::nullable_field(&self.a_b_xb19b, out)?;
-            if let Some(value) = &self.mood {
-                timeschema::nullable_field(value, out)?;
-            }
-            timeschema::nullable_field(&self.moods, out)?;
-            timeschema::field(&self.evil, out)?;
-            timeschema::field(&self.string, out)?;
-            timeschema::nullable_field(&self.nothing, out)?;
-            if let Some(value) = &self.period {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.contact {
-                timeschema::field(value, out)?;
-            }
-            timeschema::nullable_field(&self.labels, out)?;
-            timeschema::nullable_field(&self.addresses, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The columns of a row of `public."; drop table events; --` to change. `None` leaves a
-    /// column as it is.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct Update {
-        /// Column `'`: `integer`. `Some(None)` is null.
-        pub u27: Option<Option<i32>>,
-        /// Column `a_b`: `integer`, `7` by default. `Some(None)` is null.
-        pub a_b_x73d5: Option<Option<i32>>,
-        /// Column `a b`: `text`. `Some(None)` is null.
-        pub a_b_xeff4: Option<Option<String>>,
-        /// Column `a"#b`: `text`. `Some(None)` is null.
-        pub a_quote_hash_b: Option<Option<String>>,
-        /// Height
-        ///
-        /// Column `größe`: `text`. `Some(None)` is null.
-        pub groesse: Option<Option<String>>,
-        /// Column `用户`: `text`. `Some(None)` is null.
-        pub u7528_u6237: Option<Option<String>>,
-        /// Column `self`: `text`.
-        pub self_xc62c: Option<String>,
-        /// Column `Self`: `text`. `Some(None)` is null.
-        pub self_x651e: Option<Option<String>>,
-        /// Column `super`: `text`. `Some(None)` is null.
-        pub super_: Option<Option<String>>,
-        /// Column `crate`: `text`. `Some(None)` is null.
-        pub crate_: Option<Option<String>>,
-        /// `text`.
-        pub r#type: Option<String>,
-        /// `text`. `Some(None)` is null.
-        pub r#gen: Option<Option<String>>,
-        /// `text`. `Some(None)` is null.
-        pub table: Option<Option<String>>,
-        /// Column `_`: `text`. `Some(None)` is null.
-        pub u5f: Option<Option<String>>,
-        /// Column `1st`: `text`.
-        pub _1st: Option<String>,
-        /// Column `a__b`: `text`. `Some(None)` is null.
-        pub a_b_xb19b: Option<Option<String>>,
-        /// `public.mood`, `'happy'::public.mood` by default. `Some(None)` is null.
-        pub mood: Option<Option<super::Mood>>,
-        /// `public.mood[]`. `Some(None)` is null.
-        pub moods: Option<Option<timeschema::Array<super::Mood>>>,
-        /// `public."""; drop type"`.
-        pub evil: Option<super::QuoteDropType>,
-        /// `public.string`.
-        pub string: Option<super::String_>,
-        /// `public.void`. `Some(None)` is null.
-        pub nothing: Option<Option<super::Void>>,
-        /// `reporting.period`, `'day'::reporting.period` by default.
-        pub period: Option<super::reporting_schema::Period>,
-        /// `reporting.contact`, a domain over `public.address`, `'nobody@example.org'::text` by
-        /// default.
-        pub contact: Option<String>,
-        /// `public.labels`, a domain over `text[]`. `Some(None)` is null.
-        pub labels: Option<Option<timeschema::Array<String>>>,
-        /// `public.address[]`, of a domain over `text`. `Some(None)` is null.
-        pub addresses: Option<Option<timeschema::Array<String>>>,
-    }
-
-    timeschema::partial_json! { Update, TABLE; 1 u27, 3 a_b_x73d5, 4 a_b_xeff4, 5 a_quote_hash_b, 6 groesse, 7 u7528_u6237, 8 self_xc62c, 9 self_x651e, 10 super_, 11 crate_, 12 r#type, 13 r#gen, 14 table, 15 u5f, 16 _1st, 17 a_b_xb19b, 18 mood, 19 moods, 20 evil, 21 string, 22 nothing, 23 period, 24 contact, 25 labels, 26 addresses }
-
-    impl timeschema::Change for Update {
-        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
-            to.nullable(1, &self.u27);
-            to.nullable(3, &self.a_b_x73d5);
-            to.nullable(4, &self.a_b_xeff4);
-            to.nullable(5, &self.a_quote_hash_b);
-            to.nullable(6, &self.groesse);
-            to.nullable(7, &self.u7528_u6237);
-            to.column(8, &self.self_xc62c);
-            to.nullable(9, &self.self_x651e);
-            to.nullable(10, &self.super_);
-            to.nullable(11, &self.crate_);
-            to.column(12, &self.r#type);
-            to.nullable(13, &self.r#gen);
-            to.nullable(14, &self.table);
-            to.nullable(15, &self.u5f);
-            to.column(16, &self._1st);
-            to.nullable(17, &self.a_b_xb19b);
-            to.nullable(18, &self.mood);
-            to.nullable(19, &self.moods);
-            to.column(20, &self.evil);
-            to.column(21, &self.string);
-            to.nullable(22, &self.nothing);
-            to.column(23, &self.period);
-            to.column(24, &self.contact);
-            to.nullable(25, &self.labels);
-            to.nullable(26, &self.addresses);
-        }
-    }
-
-    /// The row with this primary key: `"; drop column x; --`, `aB`.
-    pub fn by_key(quote_drop_column_x: i32, a_b_x550f: i32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .equal(0, quote_drop_column_x)
-            .equal(2, a_b_x550f)
-    }
-
-    /// Writes one row, or changes the row that has its `"; drop column x; --`, `aB`, and returns
-    /// it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[0, 2], row)
-    }
-
-    /// Writes many rows, or changes those that have their `"; drop column x; --`, `aB`. Each row
-    /// has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[0, 2], rows)
-    }
-
-    /// Changes the row with this primary key (`"; drop column x; --`, `aB`), and returns it.
-    pub fn update(
-        quote_drop_column_x: i32,
-        a_b_x550f: i32,
-        change: &Update,
-    ) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(0, quote_drop_column_x)
-            .equal(2, a_b_x550f)
-    }
-
-    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
-    pub fn update_if<'a>(
-        quote_drop_column_x: i32,
-        a_b_x550f: i32,
-        expected: &'a Update,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(0, quote_drop_column_x)
-            .equal(2, a_b_x550f)
-            .unchanged(expected)
-    }
-
-    /// Deletes the row with this primary key (`"; drop column x; --`, `aB`), and returns it.
-    pub fn delete(quote_drop_column_x: i32, a_b_x550f: i32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::delete(&TABLE)
-            .equal(0, quote_drop_column_x)
-            .equal(2, a_b_x550f)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// What a row violates that `public."; drop table events; --` refuses.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Violation {
+    timeschema::violation! { "`public.\"; drop table events; --`" NotNull Other:
         /// `pk`: `PRIMARY KEY ("; drop")`.
-        Pk,
-        /// This column is never null.
-        NotNull(String),
-        /// The constraint of this name, which this build does not know or is another table's.
-        Other(String),
-    }
-
-    timeschema::violation! { Violation { "pk" Pk } NotNull Other }
-
-    /// A place in the order of the pages: `"; drop column x; --`, `aB`.
-    pub type Cursor = (i32, i32);
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            (self.quote_drop_column_x, self.a_b_x550f)
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of
-    /// `"; drop column x; --`, `aB`. The next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0, 2], cursor, rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of
-    /// `"; drop column x; --`, `aB`. The next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0, 2], cursor, rows)
+        "pk" Pk
     }
 }
 
@@ -809,2699 +317,451 @@ pub mod quote_drop_table_events {
 ///
 /// Table `public.all_types`.
 pub mod all_types {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: NOT NULL.
-        ///
-        /// `bit`.
-        pub a_bit: timeschema::Bits,
-        /// Never null: NOT NULL.
-        ///
-        /// `boolean`.
-        pub a_bool: bool,
-        /// Never null: NOT NULL.
-        ///
-        /// `box`.
-        pub a_box: timeschema::Rectangle,
-        /// Never null: NOT NULL.
-        ///
-        /// `character`.
-        pub a_bpchar: String,
-        /// Never null: NOT NULL.
-        ///
-        /// `bytea`.
-        pub a_bytea: Vec<u8>,
-        /// Never null: NOT NULL.
-        ///
-        /// `"char"`.
-        pub a_char: timeschema::InternalChar,
-        /// Never null: NOT NULL.
-        ///
-        /// `cid`.
-        pub a_cid: timeschema::Cid,
-        /// Never null: NOT NULL.
-        ///
-        /// `cidr`.
-        pub a_cidr: timeschema::Cidr,
-        /// Never null: NOT NULL.
-        ///
-        /// `circle`.
-        pub a_circle: timeschema::Circle,
-        /// Never null: NOT NULL.
-        ///
-        /// `date`.
-        pub a_date: timeschema::Date,
-        /// Never null: NOT NULL.
-        ///
-        /// `datemultirange`.
-        pub a_datemultirange: timeschema::Multirange<timeschema::Date>,
-        /// Never null: NOT NULL.
-        ///
-        /// `daterange`.
-        pub a_daterange: timeschema::Range<timeschema::Date>,
-        /// Never null: NOT NULL.
-        ///
-        /// `real`.
-        pub a_float4: f32,
-        /// Never null: NOT NULL.
-        ///
-        /// `double precision`.
-        pub a_float8: f64,
-        /// Never null: NOT NULL.
-        ///
-        /// `inet`.
-        pub a_inet: timeschema::Inet,
-        /// Never null: NOT NULL.
-        ///
-        /// `smallint`.
-        pub a_int2: i16,
-        /// Never null: NOT NULL.
-        ///
-        /// `integer`.
-        pub a_int4: i32,
-        /// Never null: NOT NULL.
-        ///
-        /// `int4multirange`.
-        pub a_int4multirange: timeschema::Multirange<i32>,
-        /// Never null: NOT NULL.
-        ///
-        /// `int4range`.
-        pub a_int4range: timeschema::Range<i32>,
-        /// Never null: NOT NULL.
-        ///
-        /// `bigint`.
-        pub a_int8: i64,
-        /// Never null: NOT NULL.
-        ///
-        /// `int8multirange`.
-        pub a_int8multirange: timeschema::Multirange<i64>,
-        /// Never null: NOT NULL.
-        ///
-        /// `int8range`.
-        pub a_int8range: timeschema::Range<i64>,
-        /// Never null: NOT NULL.
-        ///
-        /// `interval`.
-        pub a_interval: timeschema::Interval,
-        /// Never null: NOT NULL.
-        ///
-        /// `json`.
-        pub a_json: timeschema::Json,
-        /// Never null: NOT NULL.
-        ///
-        /// `jsonb`.
-        pub a_jsonb: timeschema::Jsonb,
-        /// Never null: NOT NULL.
-        ///
-        /// `jsonpath`.
-        pub a_jsonpath: timeschema::JsonPath,
-        /// Never null: NOT NULL.
-        ///
-        /// `line`.
-        pub a_line: timeschema::Line,
-        /// Never null: NOT NULL.
-        ///
-        /// `lseg`.
-        pub a_lseg: timeschema::LineSegment,
-        /// Never null: NOT NULL.
-        ///
-        /// `macaddr`.
-        pub a_macaddr: timeschema::MacAddr,
-        /// Never null: NOT NULL.
-        ///
-        /// `macaddr8`.
-        pub a_macaddr8: timeschema::MacAddr8,
-        /// Never null: NOT NULL.
-        ///
-        /// `money`.
-        pub a_money: timeschema::Money,
-        /// Never null: NOT NULL.
-        ///
-        /// `name`.
-        pub a_name: String,
-        /// Never null: NOT NULL.
-        ///
-        /// `numeric`.
-        pub a_numeric: timeschema::Numeric,
-        /// Never null: NOT NULL.
-        ///
-        /// `nummultirange`.
-        pub a_nummultirange: timeschema::Multirange<timeschema::Numeric>,
-        /// Never null: NOT NULL.
-        ///
-        /// `numrange`.
-        pub a_numrange: timeschema::Range<timeschema::Numeric>,
-        /// Never null: NOT NULL.
-        ///
-        /// `oid`.
-        pub a_oid: timeschema::Oid,
-        /// Never null: NOT NULL.
-        ///
-        /// `path`.
-        pub a_path: timeschema::Path,
-        /// Never null: NOT NULL.
-        ///
-        /// `pg_lsn`.
-        pub a_pg_lsn: timeschema::PgLsn,
-        /// Never null: NOT NULL.
-        ///
-        /// `pg_snapshot`.
-        pub a_pg_snapshot: timeschema::PgSnapshot,
-        /// Never null: NOT NULL.
-        ///
-        /// `point`.
-        pub a_point: timeschema::Point,
-        /// Never null: NOT NULL.
-        ///
-        /// `polygon`.
-        pub a_polygon: timeschema::Polygon,
-        /// Never null: NOT NULL.
-        ///
-        /// `regclass`.
-        pub a_regclass: timeschema::Oid,
-        /// Never null: NOT NULL.
-        ///
-        /// `regcollation`.
-        pub a_regcollation: timeschema::Oid,
-        /// Never null: NOT NULL.
-        ///
-        /// `regconfig`.
-        pub a_regconfig: timeschema::Oid,
-        /// Never null: NOT NULL.
-        ///
-        /// `regdictionary`.
-        pub a_regdictionary: timeschema::Oid,
-        /// Never null: NOT NULL.
-        ///
-        /// `regnamespace`.
-        pub a_regnamespace: timeschema::Oid,
-        /// Never null: NOT NULL.
-        ///
-        /// `regoper`.
-        pub a_regoper: timeschema::Oid,
-        /// Never null: NOT NULL.
-        ///
-        /// `regoperator`.
-        pub a_regoperator: timeschema::Oid,
-        /// Never null: NOT NULL.
-        ///
-        /// `regproc`.
-        pub a_regproc: timeschema::Oid,
-        /// Never null: NOT NULL.
-        ///
-        /// `regprocedure`.
-        pub a_regprocedure: timeschema::Oid,
-        /// Never null: NOT NULL.
-        ///
-        /// `regrole`.
-        pub a_regrole: timeschema::Oid,
-        /// Never null: NOT NULL.
-        ///
-        /// `regtype`.
-        pub a_regtype: timeschema::Oid,
-        /// Never null: NOT NULL.
-        ///
-        /// `text`.
-        pub a_text: String,
-        /// Never null: NOT NULL.
-        ///
-        /// `tid`.
-        pub a_tid: timeschema::Tid,
-        /// Never null: NOT NULL.
-        ///
-        /// `time without time zone`.
-        pub a_time: timeschema::Time,
-        /// Never null: NOT NULL.
-        ///
-        /// `timestamp without time zone`.
-        pub a_timestamp: timeschema::LocalTimestamp,
-        /// Never null: NOT NULL.
-        ///
-        /// `timestamp with time zone`.
-        pub a_timestamptz: timeschema::Timestamp,
-        /// Never null: NOT NULL.
-        ///
-        /// `time with time zone`.
-        pub a_timetz: timeschema::TimeTz,
-        /// Never null: NOT NULL.
-        ///
-        /// `tsmultirange`.
-        pub a_tsmultirange: timeschema::Multirange<timeschema::LocalTimestamp>,
-        /// Never null: NOT NULL.
-        ///
-        /// `tsquery`.
-        pub a_tsquery: timeschema::TsQuery,
-        /// Never null: NOT NULL.
-        ///
-        /// `tsrange`.
-        pub a_tsrange: timeschema::Range<timeschema::LocalTimestamp>,
-        /// Never null: NOT NULL.
-        ///
-        /// `tstzmultirange`.
-        pub a_tstzmultirange: timeschema::Multirange<timeschema::Timestamp>,
-        /// Never null: NOT NULL.
-        ///
-        /// `tstzrange`.
-        pub a_tstzrange: timeschema::Range<timeschema::Timestamp>,
-        /// Never null: NOT NULL.
-        ///
-        /// `tsvector`.
-        pub a_tsvector: timeschema::TsVector,
-        /// Never null: NOT NULL.
-        ///
-        /// `txid_snapshot`.
-        pub a_txid_snapshot: timeschema::PgSnapshot,
-        /// Never null: NOT NULL.
-        ///
-        /// `uuid`.
-        pub a_uuid: timeschema::Uuid,
-        /// Never null: NOT NULL.
-        ///
-        /// `bit varying`.
-        pub a_varbit: timeschema::Bits,
-        /// Never null: NOT NULL.
-        ///
-        /// `character varying`.
-        pub a_varchar: String,
-        /// Never null: NOT NULL.
-        ///
-        /// `xid`.
-        pub a_xid: timeschema::Xid,
-        /// Never null: NOT NULL.
-        ///
-        /// `xid8`.
-        pub a_xid8: timeschema::Xid8,
-        /// Never null: NOT NULL.
-        ///
-        /// `xml`.
-        pub a_xml: timeschema::Xml,
-        /// `bit`.
-        pub n_bit: Option<timeschema::Bits>,
-        /// `boolean`.
-        pub n_bool: Option<bool>,
-        /// `box`.
-        pub n_box: Option<timeschema::Rectangle>,
-        /// `character`.
-        pub n_bpchar: Option<String>,
-        /// `bytea`.
-        pub n_bytea: Option<Vec<u8>>,
-        /// `"char"`.
-        pub n_char: Option<timeschema::InternalChar>,
-        /// `cid`.
-        pub n_cid: Option<timeschema::Cid>,
-        /// `cidr`.
-        pub n_cidr: Option<timeschema::Cidr>,
-        /// `circle`.
-        pub n_circle: Option<timeschema::Circle>,
-        /// `date`.
-        pub n_date: Option<timeschema::Date>,
-        /// `datemultirange`.
-        pub n_datemultirange: Option<timeschema::Multirange<timeschema::Date>>,
-        /// `daterange`.
-        pub n_daterange: Option<timeschema::Range<timeschema::Date>>,
-        /// `real`.
-        pub n_float4: Option<f32>,
-        /// `double precision`.
-        pub n_float8: Option<f64>,
-        /// `inet`.
-        pub n_inet: Option<timeschema::Inet>,
-        /// `smallint`.
-        pub n_int2: Option<i16>,
-        /// `integer`.
-        pub n_int4: Option<i32>,
-        /// `int4multirange`.
-        pub n_int4multirange: Option<timeschema::Multirange<i32>>,
-        /// `int4range`.
-        pub n_int4range: Option<timeschema::Range<i32>>,
-        /// `bigint`.
-        pub n_int8: Option<i64>,
-        /// `int8multirange`.
-        pub n_int8multirange: Option<timeschema::Multirange<i64>>,
-        /// `int8range`.
-        pub n_int8range: Option<timeschema::Range<i64>>,
-        /// `interval`.
-        pub n_interval: Option<timeschema::Interval>,
-        /// `json`.
-        pub n_json: Option<timeschema::Json>,
-        /// `jsonb`.
-        pub n_jsonb: Option<timeschema::Jsonb>,
-        /// `jsonpath`.
-        pub n_jsonpath: Option<timeschema::JsonPath>,
-        /// `line`.
-        pub n_line: Option<timeschema::Line>,
-        /// `lseg`.
-        pub n_lseg: Option<timeschema::LineSegment>,
-        /// `macaddr`.
-        pub n_macaddr: Option<timeschema::MacAddr>,
-        /// `macaddr8`.
-        pub n_macaddr8: Option<timeschema::MacAddr8>,
-        /// `money`.
-        pub n_money: Option<timeschema::Money>,
-        /// `name`.
-        pub n_name: Option<String>,
-        /// `numeric`.
-        pub n_numeric: Option<timeschema::Numeric>,
-        /// `nummultirange`.
-        pub n_nummultirange: Option<timeschema::Multirange<timeschema::Numeric>>,
-        /// `numrange`.
-        pub n_numrange: Option<timeschema::Range<timeschema::Numeric>>,
-        /// `oid`.
-        pub n_oid: Option<timeschema::Oid>,
-        /// `path`.
-        pub n_path: Option<timeschema::Path>,
-        /// `pg_lsn`.
-        pub n_pg_lsn: Option<timeschema::PgLsn>,
-        /// `pg_snapshot`.
-        pub n_pg_snapshot: Option<timeschema::PgSnapshot>,
-        /// `point`.
-        pub n_point: Option<timeschema::Point>,
-        /// `polygon`.
-        pub n_polygon: Option<timeschema::Polygon>,
-        /// `regclass`.
-        pub n_regclass: Option<timeschema::Oid>,
-        /// `regcollation`.
-        pub n_regcollation: Option<timeschema::Oid>,
-        /// `regconfig`.
-        pub n_regconfig: Option<timeschema::Oid>,
-        /// `regdictionary`.
-        pub n_regdictionary: Option<timeschema::Oid>,
-        /// `regnamespace`.
-        pub n_regnamespace: Option<timeschema::Oid>,
-        /// `regoper`.
-        pub n_regoper: Option<timeschema::Oid>,
-        /// `regoperator`.
-        pub n_regoperator: Option<timeschema::Oid>,
-        /// `regproc`.
-        pub n_regproc: Option<timeschema::Oid>,
-        /// `regprocedure`.
-        pub n_regprocedure: Option<timeschema::Oid>,
-        /// `regrole`.
-        pub n_regrole: Option<timeschema::Oid>,
-        /// `regtype`.
-        pub n_regtype: Option<timeschema::Oid>,
-        /// `text`.
-        pub n_text: Option<String>,
-        /// `tid`.
-        pub n_tid: Option<timeschema::Tid>,
-        /// `time without time zone`.
-        pub n_time: Option<timeschema::Time>,
-        /// `timestamp without time zone`.
-        pub n_timestamp: Option<timeschema::LocalTimestamp>,
-        /// `timestamp with time zone`.
-        pub n_timestamptz: Option<timeschema::Timestamp>,
-        /// `time with time zone`.
-        pub n_timetz: Option<timeschema::TimeTz>,
-        /// `tsmultirange`.
-        pub n_tsmultirange: Option<timeschema::Multirange<timeschema::LocalTimestamp>>,
-        /// `tsquery`.
-        pub n_tsquery: Option<timeschema::TsQuery>,
-        /// `tsrange`.
-        pub n_tsrange: Option<timeschema::Range<timeschema::LocalTimestamp>>,
-        /// `tstzmultirange`.
-        pub n_tstzmultirange: Option<timeschema::Multirange<timeschema::Timestamp>>,
-        /// `tstzrange`.
-        pub n_tstzrange: Option<timeschema::Range<timeschema::Timestamp>>,
-        /// `tsvector`.
-        pub n_tsvector: Option<timeschema::TsVector>,
-        /// `txid_snapshot`.
-        pub n_txid_snapshot: Option<timeschema::PgSnapshot>,
-        /// `uuid`.
-        pub n_uuid: Option<timeschema::Uuid>,
-        /// `bit varying`.
-        pub n_varbit: Option<timeschema::Bits>,
-        /// `character varying`.
-        pub n_varchar: Option<String>,
-        /// `xid`.
-        pub n_xid: Option<timeschema::Xid>,
-        /// `xid8`.
-        pub n_xid8: Option<timeschema::Xid8>,
-        /// `xml`.
-        pub n_xml: Option<timeschema::Xml>,
-        /// Never null: NOT NULL.
-        ///
-        /// `bit[]`, `'{}'::bit[]` by default.
-        pub s_bit: timeschema::Array<timeschema::Bits>,
-        /// Never null: NOT NULL.
-        ///
-        /// `boolean[]`, `'{}'::boolean[]` by default.
-        pub s_bool: timeschema::Array<bool>,
-        /// Never null: NOT NULL.
-        ///
-        /// `box[]`, `'{}'::box[]` by default.
-        pub s_box: timeschema::Array<timeschema::Rectangle>,
-        /// Never null: NOT NULL.
-        ///
-        /// `character[]`, `'{}'::character[]` by default.
-        pub s_bpchar: timeschema::Array<String>,
-        /// Never null: NOT NULL.
-        ///
-        /// `bytea[]`, `'{}'::bytea[]` by default.
-        pub s_bytea: timeschema::Array<Vec<u8>>,
-        /// Never null: NOT NULL.
-        ///
-        /// `"char"[]`, `'{}'::"char"[]` by default.
-        pub s_char: timeschema::Array<timeschema::InternalChar>,
-        /// Never null: NOT NULL.
-        ///
-        /// `cid[]`, `'{}'::cid[]` by default.
-        pub s_cid: timeschema::Array<timeschema::Cid>,
-        /// Never null: NOT NULL.
-        ///
-        /// `cidr[]`, `'{}'::cidr[]` by default.
-        pub s_cidr: timeschema::Array<timeschema::Cidr>,
-        /// Never null: NOT NULL.
-        ///
-        /// `circle[]`, `'{}'::circle[]` by default.
-        pub s_circle: timeschema::Array<timeschema::Circle>,
-        /// Never null: NOT NULL.
-        ///
-        /// `date[]`, `'{}'::date[]` by default.
-        pub s_date: timeschema::Array<timeschema::Date>,
-        /// Never null: NOT NULL.
-        ///
-        /// `datemultirange[]`, `'{}'::datemultirange[]` by default.
-        pub s_datemultirange: timeschema::Array<timeschema::Multirange<timeschema::Date>>,
-        /// Never null: NOT NULL.
-        ///
-        /// `daterange[]`, `'{}'::daterange[]` by default.
-        pub s_daterange: timeschema::Array<timeschema::Range<timeschema::Date>>,
-        /// Never null: NOT NULL.
-        ///
-        /// `real[]`, `'{}'::real[]` by default.
-        pub s_float4: timeschema::Array<f32>,
-        /// Never null: NOT NULL.
-        ///
-        /// `double precision[]`, `'{}'::double precision[]` by default.
-        pub s_float8: timeschema::Array<f64>,
-        /// Never null: NOT NULL.
-        ///
-        /// `inet[]`, `'{}'::inet[]` by default.
-        pub s_inet: timeschema::Array<timeschema::Inet>,
-        /// Never null: NOT NULL.
-        ///
-        /// `smallint[]`, `'{}'::smallint[]` by default.
-        pub s_int2: timeschema::Array<i16>,
-        /// Never null: NOT NULL.
-        ///
-        /// `integer[]`, `'{}'::integer[]` by default.
-        pub s_int4: timeschema::Array<i32>,
-        /// Never null: NOT NULL.
-        ///
-        /// `int4multirange[]`, `'{}'::int4multirange[]` by default.
-        pub s_int4multirange: timeschema::Array<timeschema::Multirange<i32>>,
-        /// Never null: NOT NULL.
-        ///
-        /// `int4range[]`, `'{}'::int4range[]` by default.
-        pub s_int4range: timeschema::Array<timeschema::Range<i32>>,
-        /// Never null: NOT NULL.
-        ///
-        /// `bigint[]`, `'{}'::bigint[]` by default.
-        pub s_int8: timeschema::Array<i64>,
-        /// Never null: NOT NULL.
-        ///
-        /// `int8multirange[]`, `'{}'::int8multirange[]` by default.
-        pub s_int8multirange: timeschema::Array<timeschema::Multirange<i64>>,
-        /// Never null: NOT NULL.
-        ///
-        /// `int8range[]`, `'{}'::int8range[]` by default.
-        pub s_int8range: timeschema::Array<timeschema::Range<i64>>,
-        /// Never null: NOT NULL.
-        ///
-        /// `interval[]`, `'{}'::interval[]` by default.
-        pub s_interval: timeschema::Array<timeschema::Interval>,
-        /// Never null: NOT NULL.
-        ///
-        /// `json[]`, `'{}'::json[]` by default.
-        pub s_json: timeschema::Array<timeschema::Json>,
-        /// Never null: NOT NULL.
-        ///
-        /// `jsonb[]`, `'{}'::jsonb[]` by default.
-        pub s_jsonb: timeschema::Array<timeschema::Jsonb>,
-        /// Never null: NOT NULL.
-        ///
-        /// `jsonpath[]`, `'{}'::jsonpath[]` by default.
-        pub s_jsonpath: timeschema::Array<timeschema::JsonPath>,
-        /// Never null: NOT NULL.
-        ///
-        /// `line[]`, `'{}'::line[]` by default.
-        pub s_line: timeschema::Array<timeschema::Line>,
-        /// Never null: NOT NULL.
-        ///
-        /// `lseg[]`, `'{}'::lseg[]` by default.
-        pub s_lseg: timeschema::Array<timeschema::LineSegment>,
-        /// Never null: NOT NULL.
-        ///
-        /// `macaddr[]`, `'{}'::macaddr[]` by default.
-        pub s_macaddr: timeschema::Array<timeschema::MacAddr>,
-        /// Never null: NOT NULL.
-        ///
-        /// `macaddr8[]`, `'{}'::macaddr8[]` by default.
-        pub s_macaddr8: timeschema::Array<timeschema::MacAddr8>,
-        /// Never null: NOT NULL.
-        ///
-        /// `money[]`, `'{}'::money[]` by default.
-        pub s_money: timeschema::Array<timeschema::Money>,
-        /// Never null: NOT NULL.
-        ///
-        /// `name[]`, `'{}'::name[]` by default.
-        pub s_name: timeschema::Array<String>,
-        /// Never null: NOT NULL.
-        ///
-        /// `numeric[]`, `'{}'::numeric[]` by default.
-        pub s_numeric: timeschema::Array<timeschema::Numeric>,
-        /// Never null: NOT NULL.
-        ///
-        /// `nummultirange[]`, `'{}'::nummultirange[]` by default.
-        pub s_nummultirange: timeschema::Array<timeschema::Multirange<timeschema::Numeric>>,
-        /// Never null: NOT NULL.
-        ///
-        /// `numrange[]`, `'{}'::numrange[]` by default.
-        pub s_numrange: timeschema::Array<timeschema::Range<timeschema::Numeric>>,
-        /// Never null: NOT NULL.
-        ///
-        /// `oid[]`, `'{}'::oid[]` by default.
-        pub s_oid: timeschema::Array<timeschema::Oid>,
-        /// Never null: NOT NULL.
-        ///
-        /// `path[]`, `'{}'::path[]` by default.
-        pub s_path: timeschema::Array<timeschema::Path>,
-        /// Never null: NOT NULL.
-        ///
-        /// `pg_lsn[]`, `'{}'::pg_lsn[]` by default.
-        pub s_pg_lsn: timeschema::Array<timeschema::PgLsn>,
-        /// Never null: NOT NULL.
-        ///
-        /// `pg_snapshot[]`, `'{}'::pg_snapshot[]` by default.
-        pub s_pg_snapshot: timeschema::Array<timeschema::PgSnapshot>,
-        /// Never null: NOT NULL.
-        ///
-        /// `point[]`, `'{}'::point[]` by default.
-        pub s_point: timeschema::Array<timeschema::Point>,
-        /// Never null: NOT NULL.
-        ///
-        /// `polygon[]`, `'{}'::polygon[]` by default.
-        pub s_polygon: timeschema::Array<timeschema::Polygon>,
-        /// Never null: NOT NULL.
-        ///
-        /// `regclass[]`, `'{}'::regclass[]` by default.
-        pub s_regclass: timeschema::Array<timeschema::Oid>,
-        /// Never null: NOT NULL.
-        ///
-        /// `regcollation[]`, `'{}'::regcollation[]` by default.
-        pub s_regcollation: timeschema::Array<timeschema::Oid>,
-        /// Never null: NOT NULL.
-        ///
-        /// `regconfig[]`, `'{}'::regconfig[]` by default.
-        pub s_regconfig: timeschema::Array<timeschema::Oid>,
-        /// Never null: NOT NULL.
-        ///
-        /// `regdictionary[]`, `'{}'::regdictionary[]` by default.
-        pub s_regdictionary: timeschema::Array<timeschema::Oid>,
-        /// Never null: NOT NULL.
-        ///
-        /// `regnamespace[]`, `'{}'::regnamespace[]` by default.
-        pub s_regnamespace: timeschema::Array<timeschema::Oid>,
-        /// Never null: NOT NULL.
-        ///
-        /// `regoper[]`, `'{}'::regoper[]` by default.
-        pub s_regoper: timeschema::Array<timeschema::Oid>,
-        /// Never null: NOT NULL.
-        ///
-        /// `regoperator[]`, `'{}'::regoperator[]` by default.
-        pub s_regoperator: timeschema::Array<timeschema::Oid>,
-        /// Never null: NOT NULL.
-        ///
-        /// `regproc[]`, `'{}'::regproc[]` by default.
-        pub s_regproc: timeschema::Array<timeschema::Oid>,
-        /// Never null: NOT NULL.
-        ///
-        /// `regprocedure[]`, `'{}'::regprocedure[]` by default.
-        pub s_regprocedure: timeschema::Array<timeschema::Oid>,
-        /// Never null: NOT NULL.
-        ///
-        /// `regrole[]`, `'{}'::regrole[]` by default.
-        pub s_regrole: timeschema::Array<timeschema::Oid>,
-        /// Never null: NOT NULL.
-        ///
-        /// `regtype[]`, `'{}'::regtype[]` by default.
-        pub s_regtype: timeschema::Array<timeschema::Oid>,
-        /// Never null: NOT NULL.
-        ///
-        /// `text[]`, `'{}'::text[]` by default.
-        pub s_text: timeschema::Array<String>,
-        /// Never null: NOT NULL.
-        ///
-        /// `tid[]`, `'{}'::tid[]` by default.
-        pub s_tid: timeschema::Array<timeschema::Tid>,
-        /// Never null: NOT NULL.
-        ///
-        /// `time without time zone[]`, `'{}'::time without time zone[]` by default.
-        pub s_time: timeschema::Array<timeschema::Time>,
-        /// Never null: NOT NULL.
-        ///
-        /// `timestamp without time zone[]`, `'{}'::timestamp without time zone[]` by default.
-        pub s_timestamp: timeschema::Array<timeschema::LocalTimestamp>,
-        /// Never null: NOT NULL.
-        ///
-        /// `timestamp with time zone[]`, `'{}'::timestamp with time zone[]` by default.
-        pub s_timestamptz: timeschema::Array<timeschema::Timestamp>,
-        /// Never null: NOT NULL.
-        ///
-        /// `time with time zone[]`, `'{}'::time with time zone[]` by default.
-        pub s_timetz: timeschema::Array<timeschema::TimeTz>,
-        /// Never null: NOT NULL.
-        ///
-        /// `tsmultirange[]`, `'{}'::tsmultirange[]` by default.
-        pub s_tsmultirange: timeschema::Array<timeschema::Multirange<timeschema::LocalTimestamp>>,
-        /// Never null: NOT NULL.
-        ///
-        /// `tsquery[]`, `'{}'::tsquery[]` by default.
-        pub s_tsquery: timeschema::Array<timeschema::TsQuery>,
-        /// Never null: NOT NULL.
-        ///
-        /// `tsrange[]`, `'{}'::tsrange[]` by default.
-        pub s_tsrange: timeschema::Array<timeschema::Range<timeschema::LocalTimestamp>>,
-        /// Never null: NOT NULL.
-        ///
-        /// `tstzmultirange[]`, `'{}'::tstzmultirange[]` by default.
-        pub s_tstzmultirange: timeschema::Array<timeschema::Multirange<timeschema::Timestamp>>,
-        /// Never null: NOT NULL.
-        ///
-        /// `tstzrange[]`, `'{}'::tstzrange[]` by default.
-        pub s_tstzrange: timeschema::Array<timeschema::Range<timeschema::Timestamp>>,
-        /// Never null: NOT NULL.
-        ///
-        /// `tsvector[]`, `'{}'::tsvector[]` by default.
-        pub s_tsvector: timeschema::Array<timeschema::TsVector>,
-        /// Never null: NOT NULL.
-        ///
-        /// `txid_snapshot[]`, `'{}'::txid_snapshot[]` by default.
-        pub s_txid_snapshot: timeschema::Array<timeschema::PgSnapshot>,
-        /// Never null: NOT NULL.
-        ///
-        /// `uuid[]`, `'{}'::uuid[]` by default.
-        pub s_uuid: timeschema::Array<timeschema::Uuid>,
-        /// Never null: NOT NULL.
-        ///
-        /// `bit varying[]`, `'{}'::bit varying[]` by default.
-        pub s_varbit: timeschema::Array<timeschema::Bits>,
-        /// Never null: NOT NULL.
-        ///
-        /// `character varying[]`, `'{}'::character varying[]` by default.
-        pub s_varchar: timeschema::Array<String>,
-        /// Never null: NOT NULL.
-        ///
-        /// `xid[]`, `'{}'::xid[]` by default.
-        pub s_xid: timeschema::Array<timeschema::Xid>,
-        /// Never null: NOT NULL.
-        ///
-        /// `xid8[]`, `'{}'::xid8[]` by default.
-        pub s_xid8: timeschema::Array<timeschema::Xid8>,
-        /// Never null: NOT NULL.
-        ///
-        /// `xml[]`, `'{}'::xml[]` by default.
-        pub s_xml: timeschema::Array<timeschema::Xml>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "all_types",
-        columns: &[
-            timeschema::Column::never_null("a_bit", "bit"),
-            timeschema::Column::never_null("a_bool", "boolean"),
-            timeschema::Column::never_null("a_box", "box"),
-            timeschema::Column::never_null("a_bpchar", "character"),
-            timeschema::Column::never_null("a_bytea", "bytea"),
-            timeschema::Column::never_null("a_char", "\"char\""),
-            timeschema::Column::never_null("a_cid", "cid"),
-            timeschema::Column::never_null("a_cidr", "cidr"),
-            timeschema::Column::never_null("a_circle", "circle"),
-            timeschema::Column::never_null("a_date", "date"),
-            timeschema::Column::never_null("a_datemultirange", "datemultirange"),
-            timeschema::Column::never_null("a_daterange", "daterange"),
-            timeschema::Column::never_null("a_float4", "real"),
-            timeschema::Column::never_null("a_float8", "double precision"),
-            timeschema::Column::never_null("a_inet", "inet"),
-            timeschema::Column::never_null("a_int2", "smallint"),
-            timeschema::Column::never_null("a_int4", "integer"),
-            timeschema::Column::never_null("a_int4multirange", "int4multirange"),
-            timeschema::Column::never_null("a_int4range", "int4range"),
-            timeschema::Column::never_null("a_int8", "bigint"),
-            timeschema::Column::never_null("a_int8multirange", "int8multirange"),
-            timeschema::Column::never_null("a_int8range", "int8range"),
-            timeschema::Column::never_null("a_interval", "interval"),
-            timeschema::Column::never_null("a_json", "json"),
-            timeschema::Column::never_null("a_jsonb", "jsonb"),
-            timeschema::Column::never_null("a_jsonpath", "jsonpath"),
-            timeschema::Column::never_null("a_line", "line"),
-            timeschema::Column::never_null("a_lseg", "lseg"),
-            timeschema::Column::never_null("a_macaddr", "macaddr"),
-            timeschema::Column::never_null("a_macaddr8", "macaddr8"),
-            timeschema::Column::never_null("a_money", "money"),
-            timeschema::Column::never_null("a_name", "name"),
-            timeschema::Column::never_null("a_numeric", "numeric"),
-            timeschema::Column::never_null("a_nummultirange", "nummultirange"),
-            timeschema::Column::never_null("a_numrange", "numrange"),
-            timeschema::Column::never_null("a_oid", "oid"),
-            timeschema::Column::never_null("a_path", "path"),
-            timeschema::Column::never_null("a_pg_lsn", "pg_lsn"),
-            timeschema::Column::never_null("a_pg_snapshot", "pg_snapshot"),
-            timeschema::Column::never_null("a_point", "point"),
-            timeschema::Column::never_null("a_polygon", "polygon"),
-            timeschema::Column::never_null("a_regclass", "regclass"),
-            timeschema::Column::never_null("a_regcollation", "regcollation"),
-            timeschema::Column::never_null("a_regconfig", "regconfig"),
-            timeschema::Column::never_null("a_regdictionary", "regdictionary"),
-            timeschema::Column::never_null("a_regnamespace", "regnamespace"),
-            timeschema::Column::never_null("a_regoper", "regoper"),
-            timeschema::Column::never_null("a_regoperator", "regoperator"),
-            timeschema::Column::never_null("a_regproc", "regproc"),
-            timeschema::Column::never_null("a_regprocedure", "regprocedure"),
-            timeschema::Column::never_null("a_regrole", "regrole"),
-            timeschema::Column::never_null("a_regtype", "regtype"),
-            timeschema::Column::never_null("a_text", "text"),
-            timeschema::Column::never_null("a_tid", "tid"),
-            timeschema::Column::never_null("a_time", "time without time zone"),
-            timeschema::Column::never_null("a_timestamp", "timestamp without time zone"),
-            timeschema::Column::never_null("a_timestamptz", "timestamp with time zone"),
-            timeschema::Column::never_null("a_timetz", "time with time zone"),
-            timeschema::Column::never_null("a_tsmultirange", "tsmultirange"),
-            timeschema::Column::never_null("a_tsquery", "tsquery"),
-            timeschema::Column::never_null("a_tsrange", "tsrange"),
-            timeschema::Column::never_null("a_tstzmultirange", "tstzmultirange"),
-            timeschema::Column::never_null("a_tstzrange", "tstzrange"),
-            timeschema::Column::never_null("a_tsvector", "tsvector"),
-            timeschema::Column::never_null("a_txid_snapshot", "txid_snapshot"),
-            timeschema::Column::never_null("a_uuid", "uuid"),
-            timeschema::Column::never_null("a_varbit", "bit varying"),
-            timeschema::Column::never_null("a_varchar", "character varying"),
-            timeschema::Column::never_null("a_xid", "xid"),
-            timeschema::Column::never_null("a_xid8", "xid8"),
-            timeschema::Column::never_null("a_xml", "xml"),
-            timeschema::Column::nullable("n_bit", "bit"),
-            timeschema::Column::nullable("n_bool", "boolean"),
-            timeschema::Column::nullable("n_box", "box"),
-            timeschema::Column::nullable("n_bpchar", "character"),
-            timeschema::Column::nullable("n_bytea", "bytea"),
-            timeschema::Column::nullable("n_char", "\"char\""),
-            timeschema::Column::nullable("n_cid", "cid"),
-            timeschema::Column::nullable("n_cidr", "cidr"),
-            timeschema::Column::nullable("n_circle", "circle"),
-            timeschema::Column::nullable("n_date", "date"),
-            timeschema::Column::nullable("n_datemultirange", "datemultirange"),
-            timeschema::Column::nullable("n_daterange", "daterange"),
-            timeschema::Column::nullable("n_float4", "real"),
-            timeschema::Column::nullable("n_float8", "double precision"),
-            timeschema::Column::nullable("n_inet", "inet"),
-            timeschema::Column::nullable("n_int2", "smallint"),
-            timeschema::Column::nullable("n_int4", "integer"),
-            timeschema::Column::nullable("n_int4multirange", "int4multirange"),
-            timeschema::Column::nullable("n_int4range", "int4range"),
-            timeschema::Column::nullable("n_int8", "bigint"),
-            timeschema::Column::nullable("n_int8multirange", "int8multirange"),
-            timeschema::Column::nullable("n_int8range", "int8range"),
-            timeschema::Column::nullable("n_interval", "interval"),
-            timeschema::Column::nullable("n_json", "json"),
-            timeschema::Column::nullable("n_jsonb", "jsonb"),
-            timeschema::Column::nullable("n_jsonpath", "jsonpath"),
-            timeschema::Column::nullable("n_line", "line"),
-            timeschema::Column::nullable("n_lseg", "lseg"),
-            timeschema::Column::nullable("n_macaddr", "macaddr"),
-            timeschema::Column::nullable("n_macaddr8", "macaddr8"),
-            timeschema::Column::nullable("n_money", "money"),
-            timeschema::Column::nullable("n_name", "name"),
-            timeschema::Column::nullable("n_numeric", "numeric"),
-            timeschema::Column::nullable("n_nummultirange", "nummultirange"),
-            timeschema::Column::nullable("n_numrange", "numrange"),
-            timeschema::Column::nullable("n_oid", "oid"),
-            timeschema::Column::nullable("n_path", "path"),
-            timeschema::Column::nullable("n_pg_lsn", "pg_lsn"),
-            timeschema::Column::nullable("n_pg_snapshot", "pg_snapshot"),
-            timeschema::Column::nullable("n_point", "point"),
-            timeschema::Column::nullable("n_polygon", "polygon"),
-            timeschema::Column::nullable("n_regclass", "regclass"),
-            timeschema::Column::nullable("n_regcollation", "regcollation"),
-            timeschema::Column::nullable("n_regconfig", "regconfig"),
-            timeschema::Column::nullable("n_regdictionary", "regdictionary"),
-            timeschema::Column::nullable("n_regnamespace", "regnamespace"),
-            timeschema::Column::nullable("n_regoper", "regoper"),
-            timeschema::Column::nullable("n_regoperator", "regoperator"),
-            timeschema::Column::nullable("n_regproc", "regproc"),
-            timeschema::Column::nullable("n_regprocedure", "regprocedure"),
-            timeschema::Column::nullable("n_regrole", "regrole"),
-            timeschema::Column::nullable("n_regtype", "regtype"),
-            timeschema::Column::nullable("n_text", "text"),
-            timeschema::Column::nullable("n_tid", "tid"),
-            timeschema::Column::nullable("n_time", "time without time zone"),
-            timeschema::Column::nullable("n_timestamp", "timestamp without time zone"),
-            timeschema::Column::nullable("n_timestamptz", "timestamp with time zone"),
-            timeschema::Column::nullable("n_timetz", "time with time zone"),
-            timeschema::Column::nullable("n_tsmultirange", "tsmultirange"),
-            timeschema::Column::nullable("n_tsquery", "tsquery"),
-            timeschema::Column::nullable("n_tsrange", "tsrange"),
-            timeschema::Column::nullable("n_tstzmultirange", "tstzmultirange"),
-            timeschema::Column::nullable("n_tstzrange", "tstzrange"),
-            timeschema::Column::nullable("n_tsvector", "tsvector"),
-            timeschema::Column::nullable("n_txid_snapshot", "txid_snapshot"),
-            timeschema::Column::nullable("n_uuid", "uuid"),
-            timeschema::Column::nullable("n_varbit", "bit varying"),
-            timeschema::Column::nullable("n_varchar", "character varying"),
-            timeschema::Column::nullable("n_xid", "xid"),
-            timeschema::Column::nullable("n_xid8", "xid8"),
-            timeschema::Column::nullable("n_xml", "xml"),
-            timeschema::Column::never_null("s_bit", "bit[]"),
-            timeschema::Column::never_null("s_bool", "boolean[]"),
-            timeschema::Column::never_null("s_box", "box[]"),
-            timeschema::Column::never_null("s_bpchar", "character[]"),
-            timeschema::Column::never_null("s_bytea", "bytea[]"),
-            timeschema::Column::never_null("s_char", "\"char\"[]"),
-            timeschema::Column::never_null("s_cid", "cid[]"),
-            timeschema::Column::never_null("s_cidr", "cidr[]"),
-            timeschema::Column::never_null("s_circle", "circle[]"),
-            timeschema::Column::never_null("s_date", "date[]"),
-            timeschema::Column::never_null("s_datemultirange", "datemultirange[]"),
-            timeschema::Column::never_null("s_daterange", "daterange[]"),
-            timeschema::Column::never_null("s_float4", "real[]"),
-            timeschema::Column::never_null("s_float8", "double precision[]"),
-            timeschema::Column::never_null("s_inet", "inet[]"),
-            timeschema::Column::never_null("s_int2", "smallint[]"),
-            timeschema::Column::never_null("s_int4", "integer[]"),
-            timeschema::Column::never_null("s_int4multirange", "int4multirange[]"),
-            timeschema::Column::never_null("s_int4range", "int4range[]"),
-            timeschema::Column::never_null("s_int8", "bigint[]"),
-            timeschema::Column::never_null("s_int8multirange", "int8multirange[]"),
-            timeschema::Column::never_null("s_int8range", "int8range[]"),
-            timeschema::Column::never_null("s_interval", "interval[]"),
-            timeschema::Column::never_null("s_json", "json[]"),
-            timeschema::Column::never_null("s_jsonb", "jsonb[]"),
-            timeschema::Column::never_null("s_jsonpath", "jsonpath[]"),
-            timeschema::Column::never_null("s_line", "line[]"),
-            timeschema::Column::never_null("s_lseg", "lseg[]"),
-            timeschema::Column::never_null("s_macaddr", "macaddr[]"),
-            timeschema::Column::never_null("s_macaddr8", "macaddr8[]"),
-            timeschema::Column::never_null("s_money", "money[]"),
-            timeschema::Column::never_null("s_name", "name[]"),
-            timeschema::Column::never_null("s_numeric", "numeric[]"),
-            timeschema::Column::never_null("s_nummultirange", "nummultirange[]"),
-            timeschema::Column::never_null("s_numrange", "numrange[]"),
-            timeschema::Column::never_null("s_oid", "oid[]"),
-            timeschema::Column::never_null("s_path", "path[]"),
-            timeschema::Column::never_null("s_pg_lsn", "pg_lsn[]"),
-            timeschema::Column::never_null("s_pg_snapshot", "pg_snapshot[]"),
-            timeschema::Column::never_null("s_point", "point[]"),
-            timeschema::Column::never_null("s_polygon", "polygon[]"),
-            timeschema::Column::never_null("s_regclass", "regclass[]"),
-            timeschema::Column::never_null("s_regcollation", "regcollation[]"),
-            timeschema::Column::never_null("s_regconfig", "regconfig[]"),
-            timeschema::Column::never_null("s_regdictionary", "regdictionary[]"),
-            timeschema::Column::never_null("s_regnamespace", "regnamespace[]"),
-            timeschema::Column::never_null("s_regoper", "regoper[]"),
-            timeschema::Column::never_null("s_regoperator", "regoperator[]"),
-            timeschema::Column::never_null("s_regproc", "regproc[]"),
-            timeschema::Column::never_null("s_regprocedure", "regprocedure[]"),
-            timeschema::Column::never_null("s_regrole", "regrole[]"),
-            timeschema::Column::never_null("s_regtype", "regtype[]"),
-            timeschema::Column::never_null("s_text", "text[]"),
-            timeschema::Column::never_null("s_tid", "tid[]"),
-            timeschema::Column::never_null("s_time", "time without time zone[]"),
-            timeschema::Column::never_null("s_timestamp", "timestamp without time zone[]"),
-            timeschema::Column::never_null("s_timestamptz", "timestamp with time zone[]"),
-            timeschema::Column::never_null("s_timetz", "time with time zone[]"),
-            timeschema::Column::never_null("s_tsmultirange", "tsmultirange[]"),
-            timeschema::Column::never_null("s_tsquery", "tsquery[]"),
-            timeschema::Column::never_null("s_tsrange", "tsrange[]"),
-            timeschema::Column::never_null("s_tstzmultirange", "tstzmultirange[]"),
-            timeschema::Column::never_null("s_tstzrange", "tstzrange[]"),
-            timeschema::Column::never_null("s_tsvector", "tsvector[]"),
-            timeschema::Column::never_null("s_txid_snapshot", "txid_snapshot[]"),
-            timeschema::Column::never_null("s_uuid", "uuid[]"),
-            timeschema::Column::never_null("s_varbit", "bit varying[]"),
-            timeschema::Column::never_null("s_varchar", "character varying[]"),
-            timeschema::Column::never_null("s_xid", "xid[]"),
-            timeschema::Column::never_null("s_xid8", "xid8[]"),
-            timeschema::Column::never_null("s_xml", "xml[]"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 a_bit, 1 a_bool, 2 a_box, 3 a_bpchar, 4 a_bytea, 5 a_char, 6 a_cid, 7 a_cidr, 8 a_circle, 9 a_date, 10 a_datemultirange, 11 a_daterange, 12 a_float4, 13 a_float8, 14 a_inet, 15 a_int2, 16 a_int4, 17 a_int4multirange, 18 a_int4range, 19 a_int8, 20 a_int8multirange, 21 a_int8range, 22 a_interval, 23 a_json, 24 a_jsonb, 25 a_jsonpath, 26 a_line, 27 a_lseg, 28 a_macaddr, 29 a_macaddr8, 30 a_money, 31 a_name, 32 a_numeric, 33 a_nummultirange, 34 a_numrange, 35 a_oid, 36 a_path, 37 a_pg_lsn, 38 a_pg_snapshot, 39 a_point, 40 a_polygon, 41 a_regclass, 42 a_regcollation, 43 a_regconfig, 44 a_regdictionary, 45 a_regnamespace, 46 a_regoper, 47 a_regoperator, 48 a_regproc, 49 a_regprocedure, 50 a_regrole, 51 a_regtype, 52 a_text, 53 a_tid, 54 a_time, 55 a_timestamp, 56 a_timestamptz, 57 a_timetz, 58 a_tsmultirange, 59 a_tsquery, 60 a_tsrange, 61 a_tstzmultirange, 62 a_tstzrange, 63 a_tsvector, 64 a_txid_snapshot, 65 a_uuid, 66 a_varbit, 67 a_varchar, 68 a_xid, 69 a_xid8, 70 a_xml, 71 n_bit, 72 n_bool, 73 n_box, 74 n_bpchar, 75 n_bytea, 76 n_char, 77 n_cid, 78 n_cidr, 79 n_circle, 80 n_date, 81 n_datemultirange, 82 n_daterange, 83 n_float4, 84 n_float8, 85 n_inet, 86 n_int2, 87 n_int4, 88 n_int4multirange, 89 n_int4range, 90 n_int8, 91 n_int8multirange, 92 n_int8range, 93 n_interval, 94 n_json, 95 n_jsonb, 96 n_jsonpath, 97 n_line, 98 n_lseg, 99 n_macaddr, 100 n_macaddr8, 101 n_money, 102 n_name, 103 n_numeric, 104 n_nummultirange, 105 n_numrange, 106 n_oid, 107 n_path, 108 n_pg_lsn, 109 n_pg_snapshot, 110 n_point, 111 n_polygon, 112 n_regclass, 113 n_regcollation, 114 n_regconfig, 115 n_regdictionary, 116 n_regnamespace, 117 n_regoper, 118 n_regoperator, 119 n_regproc, 120 n_regprocedure, 121 n_regrole, 122 n_regtype, 123 n_text, 124 n_tid, 125 n_time, 126 n_timestamp, 127 n_timestamptz, 128 n_timetz, 129 n_tsmultirange, 130 n_tsquery, 131 n_tsrange, 132 n_tstzmultirange, 133 n_tstzrange, 134 n_tsvector, 135 n_txid_snapshot, 136 n_uuid, 137 n_varbit, 138 n_varchar, 139 n_xid, 140 n_xid8, 141 n_xml, 142 s_bit, 143 s_bool, 144 s_box, 145 s_bpchar, 146 s_bytea, 147 s_char, 148 s_cid, 149 s_cidr, 150 s_circle, 151 s_date, 152 s_datemultirange, 153 s_daterange, 154 s_float4, 155 s_float8, 156 s_inet, 157 s_int2, 158 s_int4, 159 s_int4multirange, 160 s_int4range, 161 s_int8, 162 s_int8multirange, 163 s_int8range, 164 s_interval, 165 s_json, 166 s_jsonb, 167 s_jsonpath, 168 s_line, 169 s_lseg, 170 s_macaddr, 171 s_macaddr8, 172 s_money, 173 s_name, 174 s_numeric, 175 s_nummultirange, 176 s_numrange, 177 s_oid, 178 s_path, 179 s_pg_lsn, 180 s_pg_snapshot, 181 s_point, 182 s_polygon, 183 s_regclass, 184 s_regcollation, 185 s_regconfig, 186 s_regdictionary, 187 s_regnamespace, 188 s_regoper, 189 s_regoperator, 190 s_regproc, 191 s_regprocedure, 192 s_regrole, 193 s_regtype, 194 s_text, 195 s_tid, 196 s_time, 197 s_timestamp, 198 s_timestamptz, 199 s_timetz, 200 s_tsmultirange, 201 s_tsquery, 202 s_tsrange, 203 s_tstzmultirange, 204 s_tstzrange, 205 s_tsvector, 206 s_txid_snapshot, 207 s_uuid, 208 s_varbit, 209 s_varchar, 210 s_xid, 211 s_xid8, 212 s_xml }
-
-    /// A row to be written to `public.all_types`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `bit`.
-        pub a_bit: timeschema::Bits,
-        /// `boolean`.
-        pub a_bool: bool,
-        /// `box`.
-        pub a_box: timeschema::Rectangle,
-        /// `character`.
-        pub a_bpchar: String,
-        /// `bytea`.
-        pub a_bytea: Vec<u8>,
-        /// `"char"`.
-        pub a_char: timeschema::InternalChar,
-        /// `cid`.
-        pub a_cid: timeschema::Cid,
-        /// `cidr`.
-        pub a_cidr: timeschema::Cidr,
-        /// `circle`.
-        pub a_circle: timeschema::Circle,
-        /// `date`.
-        pub a_date: timeschema::Date,
-        /// `datemultirange`.
-        pub a_datemultirange: timeschema::Multirange<timeschema::Date>,
-        /// `daterange`.
-        pub a_daterange: timeschema::Range<timeschema::Date>,
-        /// `real`.
-        pub a_float4: f32,
-        /// `double precision`.
-        pub a_float8: f64,
-        /// `inet`.
-        pub a_inet: timeschema::Inet,
-        /// `smallint`.
-        pub a_int2: i16,
-        /// `integer`.
-        pub a_int4: i32,
-        /// `int4multirange`.
-        pub a_int4multirange: timeschema::Multirange<i32>,
-        /// `int4range`.
-        pub a_int4range: timeschema::Range<i32>,
-        /// `bigint`.
-        pub a_int8: i64,
-        /// `int8multirange`.
-        pub a_int8multirange: timeschema::Multirange<i64>,
-        /// `int8range`.
-        pub a_int8range: timeschema::Range<i64>,
-        /// `interval`.
-        pub a_interval: timeschema::Interval,
-        /// `json`.
-        pub a_json: timeschema::Json,
-        /// `jsonb`.
-        pub a_jsonb: timeschema::Jsonb,
-        /// `jsonpath`.
-        pub a_jsonpath: timeschema::JsonPath,
-        /// `line`.
-        pub a_line: timeschema::Line,
-        /// `lseg`.
-        pub a_lseg: timeschema::LineSegment,
-        /// `macaddr`.
-        pub a_macaddr: timeschema::MacAddr,
-        /// `macaddr8`.
-        pub a_macaddr8: timeschema::MacAddr8,
-        /// `money`.
-        pub a_money: timeschema::Money,
-        /// `name`.
-        pub a_name: String,
-        /// `numeric`.
-        pub a_numeric: timeschema::Numeric,
-        /// `nummultirange`.
-        pub a_nummultirange: timeschema::Multirange<timeschema::Numeric>,
-        /// `numrange`.
-        pub a_numrange: timeschema::Range<timeschema::Numeric>,
-        /// `oid`.
-        pub a_oid: timeschema::Oid,
-        /// `path`.
-        pub a_path: timeschema::Path,
-        /// `pg_lsn`.
-        pub a_pg_lsn: timeschema::PgLsn,
-        /// `pg_snapshot`.
-        pub a_pg_snapshot: timeschema::PgSnapshot,
-        /// `point`.
-        pub a_point: timeschema::Point,
-        /// `polygon`.
-        pub a_polygon: timeschema::Polygon,
-        /// `regclass`.
-        pub a_regclass: timeschema::Oid,
-        /// `regcollation`.
-        pub a_regcollation: timeschema::Oid,
-        /// `regconfig`.
-        pub a_regconfig: timeschema::Oid,
-        /// `regdictionary`.
-        pub a_regdictionary: timeschema::Oid,
-        /// `regnamespace`.
-        pub a_regnamespace: timeschema::Oid,
-        /// `regoper`.
-        pub a_regoper: timeschema::Oid,
-        /// `regoperator`.
-        pub a_regoperator: timeschema::Oid,
-        /// `regproc`.
-        pub a_regproc: timeschema::Oid,
-        /// `regprocedure`.
-        pub a_regprocedure: timeschema::Oid,
-        /// `regrole`.
-        pub a_regrole: timeschema::Oid,
-        /// `regtype`.
-        pub a_regtype: timeschema::Oid,
-        /// `text`.
-        pub a_text: String,
-        /// `tid`.
-        pub a_tid: timeschema::Tid,
-        /// `time without time zone`.
-        pub a_time: timeschema::Time,
-        /// `timestamp without time zone`.
-        pub a_timestamp: timeschema::LocalTimestamp,
-        /// `timestamp with time zone`.
-        pub a_timestamptz: timeschema::Timestamp,
-        /// `time with time zone`.
-        pub a_timetz: timeschema::TimeTz,
-        /// `tsmultirange`.
-        pub a_tsmultirange: timeschema::Multirange<timeschema::LocalTimestamp>,
-        /// `tsquery`.
-        pub a_tsquery: timeschema::TsQuery,
-        /// `tsrange`.
-        pub a_tsrange: timeschema::Range<timeschema::LocalTimestamp>,
-        /// `tstzmultirange`.
-        pub a_tstzmultirange: timeschema::Multirange<timeschema::Timestamp>,
-        /// `tstzrange`.
-        pub a_tstzrange: timeschema::Range<timeschema::Timestamp>,
-        /// `tsvector`.
-        pub a_tsvector: timeschema::TsVector,
-        /// `txid_snapshot`.
-        pub a_txid_snapshot: timeschema::PgSnapshot,
-        /// `uuid`.
-        pub a_uuid: timeschema::Uuid,
-        /// `bit varying`.
-        pub a_varbit: timeschema::Bits,
-        /// `character varying`.
-        pub a_varchar: String,
-        /// `xid`.
-        pub a_xid: timeschema::Xid,
-        /// `xid8`.
-        pub a_xid8: timeschema::Xid8,
-        /// `xml`.
-        pub a_xml: timeschema::Xml,
-        /// `bit`. `None` is null.
-        pub n_bit: Option<timeschema::Bits>,
-        /// `boolean`. `None` is null.
-        pub n_bool: Option<bool>,
-        /// `box`. `None` is null.
-        pub n_box: Option<timeschema::Rectangle>,
-        /// `character`. `None` is null.
-        pub n_bpchar: Option<String>,
-        /// `bytea`. `None` is null.
-        pub n_bytea: Option<Vec<u8>>,
-        /// `"char"`. `None` is null.
-        pub n_char: Option<timeschema::InternalChar>,
-        /// `cid`. `None` is null.
-        pub n_cid: Option<timeschema::Cid>,
-        /// `cidr`. `None` is null.
-        pub n_cidr: Option<timeschema::Cidr>,
-        /// `circle`. `None` is null.
-        pub n_circle: Option<timeschema::Circle>,
-        /// `date`. `None` is null.
-        pub n_date: Option<timeschema::Date>,
-        /// `datemultirange`. `None` is null.
-        pub n_datemultirange: Option<timeschema::Multirange<timeschema::Date>>,
-        /// `daterange`. `None` is null.
-        pub n_daterange: Option<timeschema::Range<timeschema::Date>>,
-        /// `real`. `None` is null.
-        pub n_float4: Option<f32>,
-        /// `double precision`. `None` is null.
-        pub n_float8: Option<f64>,
-        /// `inet`. `None` is null.
-        pub n_inet: Option<timeschema::Inet>,
-        /// `smallint`. `None` is null.
-        pub n_int2: Option<i16>,
-        /// `integer`. `None` is null.
-        pub n_int4: Option<i32>,
-        /// `int4multirange`. `None` is null.
-        pub n_int4multirange: Option<timeschema::Multirange<i32>>,
-        /// `int4range`. `None` is null.
-        pub n_int4range: Option<timeschema::Range<i32>>,
-        /// `bigint`. `None` is null.
-        pub n_int8: Option<i64>,
-        /// `int8multirange`. `None` is null.
-        pub n_int8multirange: Option<timeschema::Multirange<i64>>,
-        /// `int8range`. `None` is null.
-        pub n_int8range: Option<timeschema::Range<i64>>,
-        /// `interval`. `None` is null.
-        pub n_interval: Option<timeschema::Interval>,
-        /// `json`. `None` is null.
-        pub n_json: Option<timeschema::Json>,
-        /// `jsonb`. `None` is null.
-        pub n_jsonb: Option<timeschema::Jsonb>,
-        /// `jsonpath`. `None` is null.
-        pub n_jsonpath: Option<timeschema::JsonPath>,
-        /// `line`. `None` is null.
-        pub n_line: Option<timeschema::Line>,
-        /// `lseg`. `None` is null.
-        pub n_lseg: Option<timeschema::LineSegment>,
-        /// `macaddr`. `None` is null.
-        pub n_macaddr: Option<timeschema::MacAddr>,
-        /// `macaddr8`. `None` is null.
-        pub n_macaddr8: Option<timeschema::MacAddr8>,
-        /// `money`. `None` is null.
-        pub n_money: Option<timeschema::Money>,
-        /// `name`. `None` is null.
-        pub n_name: Option<String>,
-        /// `numeric`. `None` is null.
-        pub n_numeric: Option<timeschema::Numeric>,
-        /// `nummultirange`. `None` is null.
-        pub n_nummultirange: Option<timeschema::Multirange<timeschema::Numeric>>,
-        /// `numrange`. `None` is null.
-        pub n_numrange: Option<timeschema::Range<timeschema::Numeric>>,
-        /// `oid`. `None` is null.
-        pub n_oid: Option<timeschema::Oid>,
-        /// `path`. `None` is null.
-        pub n_path: Option<timeschema::Path>,
-        /// `pg_lsn`. `None` is null.
-        pub n_pg_lsn: Option<timeschema::PgLsn>,
-        /// `pg_snapshot`. `None` is null.
-        pub n_pg_snapshot: Option<timeschema::PgSnapshot>,
-        /// `point`. `None` is null.
-        pub n_point: Option<timeschema::Point>,
-        /// `polygon`. `None` is null.
-        pub n_polygon: Option<timeschema::Polygon>,
-        /// `regclass`. `None` is null.
-        pub n_regclass: Option<timeschema::Oid>,
-        /// `regcollation`. `None` is null.
-        pub n_regcollation: Option<timeschema::Oid>,
-        /// `regconfig`. `None` is null.
-        pub n_regconfig: Option<timeschema::Oid>,
-        /// `regdictionary`. `None` is null.
-        pub n_regdictionary: Option<timeschema::Oid>,
-        /// `regnamespace`. `None` is null.
-        pub n_regnamespace: Option<timeschema::Oid>,
-        /// `regoper`. `None` is null.
-        pub n_regoper: Option<timeschema::Oid>,
-        /// `regoperator`. `None` is null.
-        pub n_regoperator: Option<timeschema::Oid>,
-        /// `regproc`. `None` is null.
-        pub n_regproc: Option<timeschema::Oid>,
-        /// `regprocedure`. `None` is null.
-        pub n_regprocedure: Option<timeschema::Oid>,
-        /// `regrole`. `None` is null.
-        pub n_regrole: Option<timeschema::Oid>,
-        /// `regtype`. `None` is null.
-        pub n_regtype: Option<timeschema::Oid>,
-        /// `text`. `None` is null.
-        pub n_text: Option<String>,
-        /// `tid`. `None` is null.
-        pub n_tid: Option<timeschema::Tid>,
-        /// `time without time zone`. `None` is null.
-        pub n_time: Option<timeschema::Time>,
-        /// `timestamp without time zone`. `None` is null.
-        pub n_timestamp: Option<timeschema::LocalTimestamp>,
-        /// `timestamp with time zone`. `None` is null.
-        pub n_timestamptz: Option<timeschema::Timestamp>,
-        /// `time with time zone`. `None` is null.
-        pub n_timetz: Option<timeschema::TimeTz>,
-        /// `tsmultirange`. `None` is null.
-        pub n_tsmultirange: Option<timeschema::Multirange<timeschema::LocalTimestamp>>,
-        /// `tsquery`. `None` is null.
-        pub n_tsquery: Option<timeschema::TsQuery>,
-        /// `tsrange`. `None` is null.
-        pub n_tsrange: Option<timeschema::Range<timeschema::LocalTimestamp>>,
-        /// `tstzmultirange`. `None` is null.
-        pub n_tstzmultirange: Option<timeschema::Multirange<timeschema::Timestamp>>,
-        /// `tstzrange`. `None` is null.
-        pub n_tstzrange: Option<timeschema::Range<timeschema::Timestamp>>,
-        /// `tsvector`. `None` is null.
-        pub n_tsvector: Option<timeschema::TsVector>,
-        /// `txid_snapshot`. `None` is null.
-        pub n_txid_snapshot: Option<timeschema::PgSnapshot>,
-        /// `uuid`. `None` is null.
-        pub n_uuid: Option<timeschema::Uuid>,
-        /// `bit varying`. `None` is null.
-        pub n_varbit: Option<timeschema::Bits>,
-        /// `character varying`. `None` is null.
-        pub n_varchar: Option<String>,
-        /// `xid`. `None` is null.
-        pub n_xid: Option<timeschema::Xid>,
-        /// `xid8`. `None` is null.
-        pub n_xid8: Option<timeschema::Xid8>,
-        /// `xml`. `None` is null.
-        pub n_xml: Option<timeschema::Xml>,
-        /// `bit[]`, `'{}'::bit[]` by default. `None` is the default.
-        pub s_bit: Option<timeschema::Array<timeschema::Bits>>,
-        /// `boolean[]`, `'{}'::boolean[]` by default. `None` is the default.
-        pub s_bool: Option<timeschema::Array<bool>>,
-        /// `box[]`, `'{}'::box[]` by default. `None` is the default.
-        pub s_box: Option<timeschema::Array<timeschema::Rectangle>>,
-        /// `character[]`, `'{}'::character[]` by default. `None` is the default.
-        pub s_bpchar: Option<timeschema::Array<String>>,
-        /// `bytea[]`, `'{}'::bytea[]` by default. `None` is the default.
-        pub s_bytea: Option<timeschema::Array<Vec<u8>>>,
-        /// `"char"[]`, `'{}'::"char"[]` by default. `None` is the default.
-        pub s_char: Option<timeschema::Array<timeschema::InternalChar>>,
-        /// `cid[]`, `'{}'::cid[]` by default. `None` is the default.
-        pub s_cid: Option<timeschema::Array<timeschema::Cid>>,
-        /// `cidr[]`, `'{}'::cidr[]` by default. `None` is the default.
-        pub s_cidr: Option<timeschema::Array<timeschema::Cidr>>,
-        /// `circle[]`, `'{}'::circle[]` by default. `None` is the default.
-        pub s_circle: Option<timeschema::Array<timeschema::Circle>>,
-        /// `date[]`, `'{}'::date[]` by default. `None` is the default.
-        pub s_date: Option<timeschema::Array<timeschema::Date>>,
-        /// `datemultirange[]`, `'{}'::datemultirange[]` by default. `None` is the default.
-        pub s_datemultirange: Option<timeschema::Array<timeschema::Multirange<timeschema::Date>>>,
-        /// `daterange[]`, `'{}'::daterange[]` by default. `None` is the default.
-        pub s_daterange: Option<timeschema::Array<timeschema::Range<timeschema::Date>>>,
-        /// `real[]`, `'{}'::real[]` by default. `None` is the default.
-        pub s_float4: Option<timeschema::Array<f32>>,
-        /// `double precision[]`, `'{}'::double precision[]` by default. `None` is the default.
-        pub s_float8: Option<timeschema::Array<f64>>,
-        /// `inet[]`, `'{}'::inet[]` by default. `None` is the default.
-        pub s_inet: Option<timeschema::Array<timeschema::Inet>>,
-        /// `smallint[]`, `'{}'::smallint[]` by default. `None` is the default.
-        pub s_int2: Option<timeschema::Array<i16>>,
-        /// `integer[]`, `'{}'::integer[]` by default. `None` is the default.
-        pub s_int4: Option<timeschema::Array<i32>>,
-        /// `int4multirange[]`, `'{}'::int4multirange[]` by default. `None` is the default.
-        pub s_int4multirange: Option<timeschema::Array<timeschema::Multirange<i32>>>,
-        /// `int4range[]`, `'{}'::int4range[]` by default. `None` is the default.
-        pub s_int4range: Option<timeschema::Array<timeschema::Range<i32>>>,
-        /// `bigint[]`, `'{}'::bigint[]` by default. `None` is the default.
-        pub s_int8: Option<timeschema::Array<i64>>,
-        /// `int8multirange[]`, `'{}'::int8multirange[]` by default. `None` is the default.
-        pub s_int8multirange: Option<timeschema::Array<timeschema::Multirange<i64>>>,
-        /// `int8range[]`, `'{}'::int8range[]` by default. `None` is the default.
-        pub s_int8range: Option<timeschema::Array<timeschema::Range<i64>>>,
-        /// `interval[]`, `'{}'::interval[]` by default. `None` is the default.
-        pub s_interval: Option<timeschema::Array<timeschema::Interval>>,
-        /// `json[]`, `'{}'::json[]` by default. `None` is the default.
-        pub s_json: Option<timeschema::Array<timeschema::Json>>,
-        /// `jsonb[]`, `'{}'::jsonb[]` by default. `None` is the default.
-        pub s_jsonb: Option<timeschema::Array<timeschema::Jsonb>>,
-        /// `jsonpath[]`, `'{}'::jsonpath[]` by default. `None` is the default.
-        pub s_jsonpath: Option<timeschema::Array<timeschema::JsonPath>>,
-        /// `line[]`, `'{}'::line[]` by default. `None` is the default.
-        pub s_line: Option<timeschema::Array<timeschema::Line>>,
-        /// `lseg[]`, `'{}'::lseg[]` by default. `None` is the default.
-        pub s_lseg: Option<timeschema::Array<timeschema::LineSegment>>,
-        /// `macaddr[]`, `'{}'::macaddr[]` by default. `None` is the default.
-        pub s_macaddr: Option<timeschema::Array<timeschema::MacAddr>>,
-        /// `macaddr8[]`, `'{}'::macaddr8[]` by default. `None` is the default.
-        pub s_macaddr8: Option<timeschema::Array<timeschema::MacAddr8>>,
-        /// `money[]`, `'{}'::money[]` by default. `None` is the default.
-        pub s_money: Option<timeschema::Array<timeschema::Money>>,
-        /// `name[]`, `'{}'::name[]` by default. `None` is the default.
-        pub s_name: Option<timeschema::Array<String>>,
-        /// `numeric[]`, `'{}'::numeric[]` by default. `None` is the default.
-        pub s_numeric: Option<timeschema::Array<timeschema::Numeric>>,
-        /// `nummultirange[]`, `'{}'::nummultirange[]` by default. `None` is the default.
-        pub s_nummultirange: Option<timeschema::Array<timeschema::Multirange<timeschema::Numeric>>>,
-        /// `numrange[]`, `'{}'::numrange[]` by default. `None` is the default.
-        pub s_numrange: Option<timeschema::Array<timeschema::Range<timeschema::Numeric>>>,
-        /// `oid[]`, `'{}'::oid[]` by default. `None` is the default.
-        pub s_oid: Option<timeschema::Array<timeschema::Oid>>,
-        /// `path[]`, `'{}'::path[]` by default. `None` is the default.
-        pub s_path: Option<timeschema::Array<timeschema::Path>>,
-        /// `pg_lsn[]`, `'{}'::pg_lsn[]` by default. `None` is the default.
-        pub s_pg_lsn: Option<timeschema::Array<timeschema::PgLsn>>,
-        /// `pg_snapshot[]`, `'{}'::pg_snapshot[]` by default. `None` is the default.
-        pub s_pg_snapshot: Option<timeschema::Array<timeschema::PgSnapshot>>,
-        /// `point[]`, `'{}'::point[]` by default. `None` is the default.
-        pub s_point: Option<timeschema::Array<timeschema::Point>>,
-        /// `polygon[]`, `'{}'::polygon[]` by default. `None` is the default.
-        pub s_polygon: Option<timeschema::Array<timeschema::Polygon>>,
-        /// `regclass[]`, `'{}'::regclass[]` by default. `None` is the default.
-        pub s_regclass: Option<timeschema::Array<timeschema::Oid>>,
-        /// `regcollation[]`, `'{}'::regcollation[]` by default. `None` is the default.
-        pub s_regcollation: Option<timeschema::Array<timeschema::Oid>>,
-        /// `regconfig[]`, `'{}'::regconfig[]` by default. `None` is the default.
-        pub s_regconfig: Option<timeschema::Array<timeschema::Oid>>,
-        /// `regdictionary[]`, `'{}'::regdictionary[]` by default. `None` is the default.
-        pub s_regdictionary: Option<timeschema::Array<timeschema::Oid>>,
-        /// `regnamespace[]`, `'{}'::regnamespace[]` by default. `None` is the default.
-        pub s_regnamespace: Option<timeschema::Array<timeschema::Oid>>,
-        /// `regoper[]`, `'{}'::regoper[]` by default. `None` is the default.
-        pub s_regoper: Option<timeschema::Array<timeschema::Oid>>,
-        /// `regoperator[]`, `'{}'::regoperator[]` by default. `None` is the default.
-        pub s_regoperator: Option<timeschema::Array<timeschema::Oid>>,
-        /// `regproc[]`, `'{}'::regproc[]` by default. `None` is the default.
-        pub s_regproc: Option<timeschema::Array<timeschema::Oid>>,
-        /// `regprocedure[]`, `'{}'::regprocedure[]` by default. `None` is the default.
-        pub s_regprocedure: Option<timeschema::Array<timeschema::Oid>>,
-        /// `regrole[]`, `'{}'::regrole[]` by default. `None` is the default.
-        pub s_regrole: Option<timeschema::Array<timeschema::Oid>>,
-        /// `regtype[]`, `'{}'::regtype[]` by default. `None` is the default.
-        pub s_regtype: Option<timeschema::Array<timeschema::Oid>>,
-        /// `text[]`, `'{}'::text[]` by default. `None` is the default.
-        pub s_text: Option<timeschema::Array<String>>,
-        /// `tid[]`, `'{}'::tid[]` by default. `None` is the default.
-        pub s_tid: Option<timeschema::Array<timeschema::Tid>>,
-        /// `time without time zone[]`, `'{}'::time without time zone[]` by default. `None` is the
-        /// default.
-        pub s_time: Option<timeschema::Array<timeschema::Time>>,
-        /// `timestamp without time zone[]`, `'{}'::timestamp without time zone[]` by default.
-        /// `None` is the default.
-        pub s_timestamp: Option<timeschema::Array<timeschema::LocalTimestamp>>,
-        /// `timestamp with time zone[]`, `'{}'::timestamp with time zone[]` by default. `None` is
-        /// the default.
-        pub s_timestamptz: Option<timeschema::Array<timeschema::Timestamp>>,
-        /// `time with time zone[]`, `'{}'::time with time zone[]` by default. `None` is the
-        /// default.
-        pub s_timetz: Option<timeschema::Array<timeschema::TimeTz>>,
-        /// `tsmultirange[]`, `'{}'::tsmultirange[]` by default. `None` is the default.
-        pub s_tsmultirange:
-            Option<timeschema::Array<timeschema::Multirange<timeschema::LocalTimestamp>>>,
-        /// `tsquery[]`, `'{}'::tsquery[]` by default. `None` is the default.
-        pub s_tsquery: Option<timeschema::Array<timeschema::TsQuery>>,
-        /// `tsrange[]`, `'{}'::tsrange[]` by default. `None` is the default.
-        pub s_tsrange: Option<timeschema::Array<timeschema::Range<timeschema::LocalTimestamp>>>,
-        /// `tstzmultirange[]`, `'{}'::tstzmultirange[]` by default. `None` is the default.
-        pub s_tstzmultirange:
-            Option<timeschema::Array<timeschema::Multirange<timeschema::Timestamp>>>,
-        /// `tstzrange[]`, `'{}'::tstzrange[]` by default. `None` is the default.
-        pub s_tstzrange: Option<timeschema::Array<timeschema::Range<timeschema::Timestamp>>>,
-        /// `tsvector[]`, `'{}'::tsvector[]` by default. `None` is the default.
-        pub s_tsvector: Option<timeschema::Array<timeschema::TsVector>>,
-        /// `txid_snapshot[]`, `'{}'::txid_snapshot[]` by default. `None` is the default.
-        pub s_txid_snapshot: Option<timeschema::Array<timeschema::PgSnapshot>>,
-        /// `uuid[]`, `'{}'::uuid[]` by default. `None` is the default.
-        pub s_uuid: Option<timeschema::Array<timeschema::Uuid>>,
-        /// `bit varying[]`, `'{}'::bit varying[]` by default. `None` is the default.
-        pub s_varbit: Option<timeschema::Array<timeschema::Bits>>,
-        /// `character varying[]`, `'{}'::character varying[]` by default. `None` is the default.
-        pub s_varchar: Option<timeschema::Array<String>>,
-        /// `xid[]`, `'{}'::xid[]` by default. `None` is the default.
-        pub s_xid: Option<timeschema::Array<timeschema::Xid>>,
-        /// `xid8[]`, `'{}'::xid8[]` by default. `None` is the default.
-        pub s_xid8: Option<timeschema::Array<timeschema::Xid8>>,
-        /// `xml[]`, `'{}'::xml[]` by default. `None` is the default.
-        pub s_xml: Option<timeschema::Array<timeschema::Xml>>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 a_bit, 1 a_bool, 2 a_box, 3 a_bpchar, 4 a_bytea, 5 a_char, 6 a_cid, 7 a_cidr, 8 a_circle, 9 a_date, 10 a_datemultirange, 11 a_daterange, 12 a_float4, 13 a_float8, 14 a_inet, 15 a_int2, 16 a_int4, 17 a_int4multirange, 18 a_int4range, 19 a_int8, 20 a_int8multirange, 21 a_int8range, 22 a_interval, 23 a_json, 24 a_jsonb, 25 a_jsonpath, 26 a_line, 27 a_lseg, 28 a_macaddr, 29 a_macaddr8, 30 a_money, 31 a_name, 32 a_numeric, 33 a_nummultirange, 34 a_numrange, 35 a_oid, 36 a_path, 37 a_pg_lsn, 38 a_pg_snapshot, 39 a_point, 40 a_polygon, 41 a_regclass, 42 a_regcollation, 43 a_regconfig, 44 a_regdictionary, 45 a_regnamespace, 46 a_regoper, 47 a_regoperator, 48 a_regproc, 49 a_regprocedure, 50 a_regrole, 51 a_regtype, 52 a_text, 53 a_tid, 54 a_time, 55 a_timestamp, 56 a_timestamptz, 57 a_timetz, 58 a_tsmultirange, 59 a_tsquery, 60 a_tsrange, 61 a_tstzmultirange, 62 a_tstzrange, 63 a_tsvector, 64 a_txid_snapshot, 65 a_uuid, 66 a_varbit, 67 a_varchar, 68 a_xid, 69 a_xid8, 70 a_xml, 71 n_bit, 72 n_bool, 73 n_box, 74 n_bpchar, 75 n_bytea, 76 n_char, 77 n_cid, 78 n_cidr, 79 n_circle, 80 n_date, 81 n_datemultirange, 82 n_daterange, 83 n_float4, 84 n_float8, 85 n_inet, 86 n_int2, 87 n_int4, 88 n_int4multirange, 89 n_int4range, 90 n_int8, 91 n_int8multirange, 92 n_int8range, 93 n_interval, 94 n_json, 95 n_jsonb, 96 n_jsonpath, 97 n_line, 98 n_lseg, 99 n_macaddr, 100 n_macaddr8, 101 n_money, 102 n_name, 103 n_numeric, 104 n_nummultirange, 105 n_numrange, 106 n_oid, 107 n_path, 108 n_pg_lsn, 109 n_pg_snapshot, 110 n_point, 111 n_polygon, 112 n_regclass, 113 n_regcollation, 114 n_regconfig, 115 n_regdictionary, 116 n_regnamespace, 117 n_regoper, 118 n_regoperator, 119 n_regproc, 120 n_regprocedure, 121 n_regrole, 122 n_regtype, 123 n_text, 124 n_tid, 125 n_time, 126 n_timestamp, 127 n_timestamptz, 128 n_timetz, 129 n_tsmultirange, 130 n_tsquery, 131 n_tsrange, 132 n_tstzmultirange, 133 n_tstzrange, 134 n_tsvector, 135 n_txid_snapshot, 136 n_uuid, 137 n_varbit, 138 n_varchar, 139 n_xid, 140 n_xid8, 141 n_xml, 142 s_bit, 143 s_bool, 144 s_box, 145 s_bpchar, 146 s_bytea, 147 s_char, 148 s_cid, 149 s_cidr, 150 s_circle, 151 s_date, 152 s_datemultirange, 153 s_daterange, 154 s_float4, 155 s_float8, 156 s_inet, 157 s_int2, 158 s_int4, 159 s_int4multirange, 160 s_int4range, 161 s_int8, 162 s_int8multirange, 163 s_int8range, 164 s_interval, 165 s_json, 166 s_jsonb, 167 s_jsonpath, 168 s_line, 169 s_lseg, 170 s_macaddr, 171 s_macaddr8, 172 s_money, 173 s_name, 174 s_numeric, 175 s_nummultirange, 176 s_numrange, 177 s_oid, 178 s_path, 179 s_pg_lsn, 180 s_pg_snapshot, 181 s_point, 182 s_polygon, 183 s_regclass, 184 s_regcollation, 185 s_regconfig, 186 s_regdictionary, 187 s_regnamespace, 188 s_regoper, 189 s_regoperator, 190 s_regproc, 191 s_regprocedure, 192 s_regrole, 193 s_regtype, 194 s_text, 195 s_tid, 196 s_time, 197 s_timestamp, 198 s_timestamptz, 199 s_timetz, 200 s_tsmultirange, 201 s_tsquery, 202 s_tsrange, 203 s_tstzmultirange, 204 s_tstzrange, 205 s_tsvector, 206 s_txid_snapshot, 207 s_uuid, 208 s_varbit, 209 s_varchar, 210 s_xid, 211 s_xid8, 212 s_xml }
-
-    /// The columns that every row of `public.all_types` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `bit`.
-        pub a_bit: timeschema::Bits,
-        /// `boolean`.
-        pub a_bool: bool,
-        /// `box`.
-        pub a_box: timeschema::Rectangle,
-        /// `character`.
-        pub a_bpchar: String,
-        /// `bytea`.
-        pub a_bytea: Vec<u8>,
-        /// `"char"`.
-        pub a_char: timeschema::InternalChar,
-        /// `cid`.
-        pub a_cid: timeschema::Cid,
-        /// `cidr`.
-        pub a_cidr: timeschema::Cidr,
-        /// `circle`.
-        pub a_circle: timeschema::Circle,
-        /// `date`.
-        pub a_date: timeschema::Date,
-        /// `datemultirange`.
-        pub a_datemultirange: timeschema::Multirange<timeschema::Date>,
-        /// `daterange`.
-        pub a_daterange: timeschema::Range<timeschema::Date>,
-        /// `real`.
-        pub a_float4: f32,
-        /// `double precision`.
-        pub a_float8: f64,
-        /// `inet`.
-        pub a_inet: timeschema::Inet,
-        /// `smallint`.
-        pub a_int2: i16,
-        /// `integer`.
-        pub a_int4: i32,
-        /// `int4multirange`.
-        pub a_int4multirange: timeschema::Multirange<i32>,
-        /// `int4range`.
-        pub a_int4range: timeschema::Range<i32>,
-        /// `bigint`.
-        pub a_int8: i64,
-        /// `int8multirange`.
-        pub a_int8multirange: timeschema::Multirange<i64>,
-        /// `int8range`.
-        pub a_int8range: timeschema::Range<i64>,
-        /// `interval`.
-        pub a_interval: timeschema::Interval,
-        /// `json`.
-        pub a_json: timeschema::Json,
-        /// `jsonb`.
-        pub a_jsonb: timeschema::Jsonb,
-        /// `jsonpath`.
-        pub a_jsonpath: timeschema::JsonPath,
-        /// `line`.
-        pub a_line: timeschema::Line,
-        /// `lseg`.
-        pub a_lseg: timeschema::LineSegment,
-        /// `macaddr`.
-        pub a_macaddr: timeschema::MacAddr,
-        /// `macaddr8`.
-        pub a_macaddr8: timeschema::MacAddr8,
-        /// `money`.
-        pub a_money: timeschema::Money,
-        /// `name`.
-        pub a_name: String,
-        /// `numeric`.
-        pub a_numeric: timeschema::Numeric,
-        /// `nummultirange`.
-        pub a_nummultirange: timeschema::Multirange<timeschema::Numeric>,
-        /// `numrange`.
-        pub a_numrange: timeschema::Range<timeschema::Numeric>,
-        /// `oid`.
-        pub a_oid: timeschema::Oid,
-        /// `path`.
-        pub a_path: timeschema::Path,
-        /// `pg_lsn`.
-        pub a_pg_lsn: timeschema::PgLsn,
-        /// `pg_snapshot`.
-        pub a_pg_snapshot: timeschema::PgSnapshot,
-        /// `point`.
-        pub a_point: timeschema::Point,
-        /// `polygon`.
-        pub a_polygon: timeschema::Polygon,
-        /// `regclass`.
-        pub a_regclass: timeschema::Oid,
-        /// `regcollation`.
-        pub a_regcollation: timeschema::Oid,
-        /// `regconfig`.
-        pub a_regconfig: timeschema::Oid,
-        /// `regdictionary`.
-        pub a_regdictionary: timeschema::Oid,
-        /// `regnamespace`.
-        pub a_regnamespace: timeschema::Oid,
-        /// `regoper`.
-        pub a_regoper: timeschema::Oid,
-        /// `regoperator`.
-        pub a_regoperator: timeschema::Oid,
-        /// `regproc`.
-        pub a_regproc: timeschema::Oid,
-        /// `regprocedure`.
-        pub a_regprocedure: timeschema::Oid,
-        /// `regrole`.
-        pub a_regrole: timeschema::Oid,
-        /// `regtype`.
-        pub a_regtype: timeschema::Oid,
-        /// `text`.
-        pub a_text: String,
-        /// `tid`.
-        pub a_tid: timeschema::Tid,
-        /// `time without time zone`.
-        pub a_time: timeschema::Time,
-        /// `timestamp without time zone`.
-        pub a_timestamp: timeschema::LocalTimestamp,
-        /// `timestamp with time zone`.
-        pub a_timestamptz: timeschema::Timestamp,
-        /// `time with time zone`.
-        pub a_timetz: timeschema::TimeTz,
-        /// `tsmultirange`.
-        pub a_tsmultirange: timeschema::Multirange<timeschema::LocalTimestamp>,
-        /// `tsquery`.
-        pub a_tsquery: timeschema::TsQuery,
-        /// `tsrange`.
-        pub a_tsrange: timeschema::Range<timeschema::LocalTimestamp>,
-        /// `tstzmultirange`.
-        pub a_tstzmultirange: timeschema::Multirange<timeschema::Timestamp>,
-        /// `tstzrange`.
-        pub a_tstzrange: timeschema::Range<timeschema::Timestamp>,
-        /// `tsvector`.
-        pub a_tsvector: timeschema::TsVector,
-        /// `txid_snapshot`.
-        pub a_txid_snapshot: timeschema::PgSnapshot,
-        /// `uuid`.
-        pub a_uuid: timeschema::Uuid,
-        /// `bit varying`.
-        pub a_varbit: timeschema::Bits,
-        /// `character varying`.
-        pub a_varchar: String,
-        /// `xid`.
-        pub a_xid: timeschema::Xid,
-        /// `xid8`.
-        pub a_xid8: timeschema::Xid8,
-        /// `xml`.
-        pub a_xml: timeschema::Xml,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                a_bit: required.a_bit,
-                a_bool: required.a_bool,
-                a_box: required.a_box,
-                a_bpchar: required.a_bpchar,
-                a_bytea: required.a_bytea,
-                a_char: required.a_char,
-                a_cid: required.a_cid,
-                a_cidr: required.a_cidr,
-                a_circle: required.a_circle,
-                a_date: required.a_date,
-                a_datemultirange: required.a_datemultirange,
-                a_daterange: required.a_daterange,
-                a_float4: required.a_float4,
-                a_float8: required.a_float8,
-                a_inet: required.a_inet,
-                a_int2: required.a_int2,
-                a_int4: required.a_int4,
-                a_int4multirange: required.a_int4multirange,
-                a_int4range: required.a_int4range,
-                a_int8: required.a_int8,
-                a_int8multirange: required.a_int8multirange,
-                a_int8range: required.a_int8range,
-                a_interval: required.a_interval,
-                a_json: required.a_json,
-                a_jsonb: required.a_jsonb,
-                a_jsonpath: required.a_jsonpath,
-                a_line: required.a_line,
-                a_lseg: required.a_lseg,
-                a_macaddr: required.a_macaddr,
-                a_macaddr8: required.a_macaddr8,
-                a_money: required.a_money,
-                a_name: required.a_name,
-                a_numeric: required.a_numeric,
-                a_nummultirange: required.a_nummultirange,
-                a_numrange: required.a_numrange,
-                a_oid: required.a_oid,
-                a_path: required.a_path,
-                a_pg_lsn: required.a_pg_lsn,
-                a_pg_snapshot: required.a_pg_snapshot,
-                a_point: required.a_point,
-                a_polygon: required.a_polygon,
-                a_regclass: required.a_regclass,
-                a_regcollation: required.a_regcollation,
-                a_regconfig: required.a_regconfig,
-                a_regdictionary: required.a_regdictionary,
-                a_regnamespace: required.a_regnamespace,
-                a_regoper: required.a_regoper,
-                a_regoperator: required.a_regoperator,
-                a_regproc: required.a_regproc,
-                a_regprocedure: required.a_regprocedure,
-                a_regrole: required.a_regrole,
-                a_regtype: required.a_regtype,
-                a_text: required.a_text,
-                a_tid: required.a_tid,
-                a_time: required.a_time,
-                a_timestamp: required.a_timestamp,
-                a_timestamptz: required.a_timestamptz,
-                a_timetz: required.a_timetz,
-                a_tsmultirange: required.a_tsmultirange,
-                a_tsquery: required.a_tsquery,
-                a_tsrange: required.a_tsrange,
-                a_tstzmultirange: required.a_tstzmultirange,
-                a_tstzrange: required.a_tstzrange,
-                a_tsvector: required.a_tsvector,
-                a_txid_snapshot: required.a_txid_snapshot,
-                a_uuid: required.a_uuid,
-                a_varbit: required.a_varbit,
-                a_varchar: required.a_varchar,
-                a_xid: required.a_xid,
-                a_xid8: required.a_xid8,
-                a_xml: required.a_xml,
-                n_bit: None,
-                n_bool: None,
-                n_box: None,
-                n_bpchar: None,
-                n_bytea: None,
-                n_char: None,
-                n_cid: None,
-                n_cidr: None,
-                n_circle: None,
-                n_date: None,
-                n_datemultirange: None,
-                n_daterange: None,
-                n_float4: None,
-                n_float8: None,
-                n_inet: None,
-                n_int2: None,
-                n_int4: None,
-                n_int4multirange: None,
-                n_int4range: None,
-                n_int8: None,
-                n_int8multirange: None,
-                n_int8range: None,
-                n_interval: None,
-                n_json: None,
-                n_jsonb: None,
-                n_jsonpath: None,
-                n_line: None,
-                n_lseg: None,
-                n_macaddr: None,
-                n_macaddr8: None,
-                n_money: None,
-                n_name: None,
-                n_numeric: None,
-                n_nummultirange: None,
-                n_numrange: None,
-                n_oid: None,
-                n_path: None,
-                n_pg_lsn: None,
-                n_pg_snapshot: None,
-                n_point: None,
-                n_polygon: None,
-                n_regclass: None,
-                n_regcollation: None,
-                n_regconfig: None,
-                n_regdictionary: None,
-                n_regnamespace: None,
-                n_regoper: None,
-                n_regoperator: None,
-                n_regproc: None,
-                n_regprocedure: None,
-                n_regrole: None,
-                n_regtype: None,
-                n_text: None,
-                n_tid: None,
-                n_time: None,
-                n_timestamp: None,
-                n_timestamptz: None,
-                n_timetz: None,
-                n_tsmultirange: None,
-                n_tsquery: None,
-                n_tsrange: None,
-                n_tstzmultirange: None,
-                n_tstzrange: None,
-                n_tsvector: None,
-                n_txid_snapshot: None,
-                n_uuid: None,
-                n_varbit: None,
-                n_varchar: None,
-                n_xid: None,
-                n_xid8: None,
-                n_xml: None,
-                s_bit: None,
-                s_bool: None,
-                s_box: None,
-                s_bpchar: None,
-                s_bytea: None,
-                s_char: None,
-                s_cid: None,
-                s_cidr: None,
-                s_circle: None,
-                s_date: None,
-                s_datemultirange: None,
-                s_daterange: None,
-                s_float4: None,
-                s_float8: None,
-                s_inet: None,
-                s_int2: None,
-                s_int4: None,
-                s_int4multirange: None,
-                s_int4range: None,
-                s_int8: None,
-                s_int8multirange: None,
-                s_int8range: None,
-                s_interval: None,
-                s_json: None,
-                s_jsonb: None,
-                s_jsonpath: None,
-                s_line: None,
-                s_lseg: None,
-                s_macaddr: None,
-                s_macaddr8: None,
-                s_money: None,
-                s_name: None,
-                s_numeric: None,
-                s_nummultirange: None,
-                s_numrange: None,
-                s_oid: None,
-                s_path: None,
-                s_pg_lsn: None,
-                s_pg_snapshot: None,
-                s_point: None,
-                s_polygon: None,
-                s_regclass: None,
-                s_regcollation: None,
-                s_regconfig: None,
-                s_regdictionary: None,
-                s_regnamespace: None,
-                s_regoper: None,
-                s_regoperator: None,
-                s_regproc: None,
-                s_regprocedure: None,
-                s_regrole: None,
-                s_regtype: None,
-                s_text: None,
-                s_tid: None,
-                s_time: None,
-                s_timestamp: None,
-                s_timestamptz: None,
-                s_timetz: None,
-                s_tsmultirange: None,
-                s_tsquery: None,
-                s_tsrange: None,
-                s_tstzmultirange: None,
-                s_tstzrange: None,
-                s_tsvector: None,
-                s_txid_snapshot: None,
-                s_uuid: None,
-                s_varbit: None,
-                s_varchar: None,
-                s_xid: None,
-                s_xid8: None,
-                s_xml: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 213];
-
-        fn given(&self) -> Self::Given {
-            let mut given = [true; 213];
-            given[142] = self.s_bit.is_some();
-            given[143] = self.s_bool.is_some();
-            given[144] = self.s_box.is_some();
-            given[145] = self.s_bpchar.is_some();
-            given[146] = self.s_bytea.is_some();
-            given[147] = self.s_char.is_some();
-            given[148] = self.s_cid.is_some();
-            given[149] = self.s_cidr.is_some();
-            given[150] = self.s_circle.is_some();
-            given[151] = self.s_date.is_some();
-            given[152] = self.s_datemultirange.is_some();
-            given[153] = self.s_daterange.is_some();
-            given[154] = self.s_float4.is_some();
-            given[155] = self.s_float8.is_some();
-            given[156] = self.s_inet.is_some();
-            given[157] = self.s_int2.is_some();
-            given[158] = self.s_int4.is_some();
-            given[159] = self.s_int4multirange.is_some();
-            given[160] = self.s_int4range.is_some();
-            given[161] = self.s_int8.is_some();
-            given[162] = self.s_int8multirange.is_some();
-            given[163] = self.s_int8range.is_some();
-            given[164] = self.s_interval.is_some();
-            given[165] = self.s_json.is_some();
-            given[166] = self.s_jsonb.is_some();
-            given[167] = self.s_jsonpath.is_some();
-            given[168] = self.s_line.is_some();
-            given[169] = self.s_lseg.is_some();
-            given[170] = self.s_macaddr.is_some();
-            given[171] = self.s_macaddr8.is_some();
-            given[172] = self.s_money.is_some();
-            given[173] = self.s_name.is_some();
-            given[174] = self.s_numeric.is_some();
-            given[175] = self.s_nummultirange.is_some();
-            given[176] = self.s_numrange.is_some();
-            given[177] = self.s_oid.is_some();
-            given[178] = self.s_path.is_some();
-            given[179] = self.s_pg_lsn.is_some();
-            given[180] = self.s_pg_snapshot.is_some();
-            given[181] = self.s_point.is_some();
-            given[182] = self.s_polygon.is_some();
-            given[183] = self.s_regclass.is_some();
-            given[184] = self.s_regcollation.is_some();
-            given[185] = self.s_regconfig.is_some();
-            given[186] = self.s_regdictionary.is_some();
-            given[187] = self.s_regnamespace.is_some();
-            given[188] = self.s_regoper.is_some();
-            given[189] = self.s_regoperator.is_some();
-            given[190] = self.s_regproc.is_some();
-            given[191] = self.s_regprocedure.is_some();
-            given[192] = self.s_regrole.is_some();
-            given[193] = self.s_regtype.is_some();
-            given[194] = self.s_text.is_some();
-            given[195] = self.s_tid.is_some();
-            given[196] = self.s_time.is_some();
-            given[197] = self.s_timestamp.is_some();
-            given[198] = self.s_timestamptz.is_some();
-            given[199] = self.s_timetz.is_some();
-            given[200] = self.s_tsmultirange.is_some();
-            given[201] = self.s_tsquery.is_some();
-            given[202] = self.s_tsrange.is_some();
-            given[203] = self.s_tstzmultirange.is_some();
-            given[204] = self.s_tstzrange.is_some();
-            given[205] = self.s_tsvector.is_some();
-            given[206] = self.s_txid_snapshot.is_some();
-            given[207] = self.s_uuid.is_some();
-            given[208] = self.s_varbit.is_some();
-            given[209] = self.s_varchar.is_some();
-            given[210] = self.s_xid.is_some();
-            given[211] = self.s_xid8.is_some();
-            given[212] = self.s_xml.is_some();
-            given
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.a_bit);
-            values.push(&self.a_bool);
-            values.push(&self.a_box);
-            values.push(&self.a_bpchar);
-            values.push(&self.a_bytea);
-            values.push(&self.a_char);
-            values.push(&self.a_cid);
-            values.push(&self.a_cidr);
-            values.push(&self.a_circle);
-            values.push(&self.a_date);
-            values.push(&self.a_datemultirange);
-            values.push(&self.a_daterange);
-            values.push(&self.a_float4);
-            values.push(&self.a_float8);
-            values.push(&self.a_inet);
-            values.push(&self.a_int2);
-            values.push(&self.a_int4);
-            values.push(&self.a_int4multirange);
-            values.push(&self.a_int4range);
-            values.push(&self.a_int8);
-            values.push(&self.a_int8multirange);
-            values.push(&self.a_int8range);
-            values.push(&self.a_interval);
-            values.push(&self.a_json);
-            values.push(&self.a_jsonb);
-            values.push(&self.a_jsonpath);
-            values.push(&self.a_line);
-            values.push(&self.a_lseg);
-            values.push(&self.a_macaddr);
-            values.push(&self.a_macaddr8);
-            values.push(&self.a_money);
-            values.push(&self.a_name);
-            values.push(&self.a_numeric);
-            values.push(&self.a_nummultirange);
-            values.push(&self.a_numrange);
-            values.push(&self.a_oid);
-            values.push(&self.a_path);
-            values.push(&self.a_pg_lsn);
-            values.push(&self.a_pg_snapshot);
-            values.push(&self.a_point);
-            values.push(&self.a_polygon);
-            values.push(&self.a_regclass);
-            values.push(&self.a_regcollation);
-            values.push(&self.a_regconfig);
-            values.push(&self.a_regdictionary);
-            values.push(&self.a_regnamespace);
-            values.push(&self.a_regoper);
-            values.push(&self.a_regoperator);
-            values.push(&self.a_regproc);
-            values.push(&self.a_regprocedure);
-            values.push(&self.a_regrole);
-            values.push(&self.a_regtype);
-            values.push(&self.a_text);
-            values.push(&self.a_tid);
-            values.push(&self.a_time);
-            values.push(&self.a_timestamp);
-            values.push(&self.a_timestamptz);
-            values.push(&self.a_timetz);
-            values.push(&self.a_tsmultirange);
-            values.push(&self.a_tsquery);
-            values.push(&self.a_tsrange);
-            values.push(&self.a_tstzmultirange);
-            values.push(&self.a_tstzrange);
-            values.push(&self.a_tsvector);
-            values.push(&self.a_txid_snapshot);
-            values.push(&self.a_uuid);
-            values.push(&self.a_varbit);
-            values.push(&self.a_varchar);
-            values.push(&self.a_xid);
-            values.push(&self.a_xid8);
-            values.push(&self.a_xml);
-            values.push(&self.n_bit);
-            values.push(&self.n_bool);
-            values.push(&self.n_box);
-            values.push(&self.n_bpchar);
-            values.push(&self.n_bytea);
-            values.push(&self.n_char);
-            values.push(&self.n_cid);
-            values.push(&self.n_cidr);
-            values.push(&self.n_circle);
-            values.push(&self.n_date);
-            values.push(&self.n_datemultirange);
-            values.push(&self.n_daterange);
-            values.push(&self.n_float4);
-            values.push(&self.n_float8);
-            values.push(&self.n_inet);
-            values.push(&self.n_int2);
-            values.push(&self.n_int4);
-            values.push(&self.n_int4multirange);
-            values.push(&self.n_int4range);
-            values.push(&self.n_int8);
-            values.push(&self.n_int8multirange);
-            values.push(&self.n_int8range);
-            values.push(&self.n_interval);
-            values.push(&self.n_json);
-            values.push(&self.n_jsonb);
-            values.push(&self.n_jsonpath);
-            values.push(&self.n_line);
-            values.push(&self.n_lseg);
-            values.push(&self.n_macaddr);
-            values.push(&self.n_macaddr8);
-            values.push(&self.n_money);
-            values.push(&self.n_name);
-            values.push(&self.n_numeric);
-            values.push(&self.n_nummultirange);
-            values.push(&self.n_numrange);
-            values.push(&self.n_oid);
-            values.push(&self.n_path);
-            values.push(&self.n_pg_lsn);
-            values.push(&self.n_pg_snapshot);
-            values.push(&self.n_point);
-            values.push(&self.n_polygon);
-            values.push(&self.n_regclass);
-            values.push(&self.n_regcollation);
-            values.push(&self.n_regconfig);
-            values.push(&self.n_regdictionary);
-            values.push(&self.n_regnamespace);
-            values.push(&self.n_regoper);
-            values.push(&self.n_regoperator);
-            values.push(&self.n_regproc);
-            values.push(&self.n_regprocedure);
-            values.push(&self.n_regrole);
-            values.push(&self.n_regtype);
-            values.push(&self.n_text);
-            values.push(&self.n_tid);
-            values.push(&self.n_time);
-            values.push(&self.n_timestamp);
-            values.push(&self.n_timestamptz);
-            values.push(&self.n_timetz);
-            values.push(&self.n_tsmultirange);
-            values.push(&self.n_tsquery);
-            values.push(&self.n_tsrange);
-            values.push(&self.n_tstzmultirange);
-            values.push(&self.n_tstzrange);
-            values.push(&self.n_tsvector);
-            values.push(&self.n_txid_snapshot);
-            values.push(&self.n_uuid);
-            values.push(&self.n_varbit);
-            values.push(&self.n_varchar);
-            values.push(&self.n_xid);
-            values.push(&self.n_xid8);
-            values.push(&self.n_xml);
-            if let Some(value) = &self.s_bit {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_bool {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_box {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_bpchar {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_bytea {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_char {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_cid {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_cidr {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_circle {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_date {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_datemultirange {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_daterange {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_float4 {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_float8 {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_inet {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_int2 {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_int4 {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_int4multirange {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_int4range {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_int8 {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_int8multirange {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_int8range {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_interval {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_json {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_jsonb {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_jsonpath {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_line {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_lseg {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_macaddr {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_macaddr8 {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_money {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_name {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_numeric {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_nummultirange {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_numrange {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_oid {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_path {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_pg_lsn {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_pg_snapshot {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_point {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_polygon {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_regclass {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_regcollation {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_regconfig {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_regdictionary {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_regnamespace {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_regoper {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_regoperator {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_regproc {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_regprocedure {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_regrole {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_regtype {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_text {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_tid {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_time {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_timestamp {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_timestamptz {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_timetz {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_tsmultirange {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_tsquery {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_tsrange {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_tstzmultirange {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_tstzrange {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_tsvector {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_txid_snapshot {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_uuid {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_varbit {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_varchar {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_xid {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_xid8 {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_xml {
-                values.push(value);
-            }
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.a_bit, out)?;
-            timeschema::field(&self.a_bool, out)?;
-            timeschema::field(&self.a_box, out)?;
-            timeschema::field(&self.a_bpchar, out)?;
-            timeschema::field(&self.a_bytea, out)?;
-            timeschema::field(&self.a_char, out)?;
-            timeschema::field(&self.a_cid, out)?;
-            timeschema::field(&self.a_cidr, out)?;
-            timeschema::field(&self.a_circle, out)?;
-            timeschema::field(&self.a_date, out)?;
-            timeschema::field(&self.a_datemultirange, out)?;
-            timeschema::field(&self.a_daterange, out)?;
-            timeschema::field(&self.a_float4, out)?;
-            timeschema::field(&self.a_float8, out)?;
-            timeschema::field(&self.a_inet, out)?;
-            timeschema::field(&self.a_int2, out)?;
-            timeschema::field(&self.a_int4, out)?;
-            timeschema::field(&self.a_int4multirange, out)?;
-            timeschema::field(&self.a_int4range, out)?;
-            timeschema::field(&self.a_int8, out)?;
-            timeschema::field(&self.a_int8multirange, out)?;
-            timeschema::field(&self.a_int8range, out)?;
-            timeschema::field(&self.a_interval, out)?;
-            timeschema::field(&self.a_json, out)?;
-            timeschema::field(&self.a_jsonb, out)?;
-            timeschema::field(&self.a_jsonpath, out)?;
-            timeschema::field(&self.a_line, out)?;
-            timeschema::field(&self.a_lseg, out)?;
-            timeschema::field(&self.a_macaddr, out)?;
-            timeschema::field(&self.a_macaddr8, out)?;
-            timeschema::field(&self.a_money, out)?;
-            timeschema::field(&self.a_name, out)?;
-            timeschema::field(&self.a_numeric, out)?;
-            timeschema::field(&self.a_nummultirange, out)?;
-            timeschema::field(&self.a_numrange, out)?;
-            timeschema::field(&self.a_oid, out)?;
-            timeschema::field(&self.a_path, out)?;
-            timeschema::field(&self.a_pg_lsn, out)?;
-            timeschema::field(&self.a_pg_snapshot, out)?;
-            timeschema::field(&self.a_point, out)?;
-            timeschema::field(&self.a_polygon, out)?;
-            timeschema::field(&self.a_regclass, out)?;
-            timeschema::field(&self.a_regcollation, out)?;
-            timeschema::field(&self.a_regconfig, out)?;
-            timeschema::field(&self.a_regdictionary, out)?;
-            timeschema::field(&self.a_regnamespace, out)?;
-            timeschema::field(&self.a_regoper, out)?;
-            timeschema::field(&self.a_regoperator, out)?;
-            timeschema::field(&self.a_regproc, out)?;
-            timeschema::field(&self.a_regprocedure, out)?;
-            timeschema::field(&self.a_regrole, out)?;
-            timeschema::field(&self.a_regtype, out)?;
-            timeschema::field(&self.a_text, out)?;
-            timeschema::field(&self.a_tid, out)?;
-            timeschema::field(&self.a_time, out)?;
-            timeschema::field(&self.a_timestamp, out)?;
-            timeschema::field(&self.a_timestamptz, out)?;
-            timeschema::field(&self.a_timetz, out)?;
-            timeschema::field(&self.a_tsmultirange, out)?;
-            timeschema::field(&self.a_tsquery, out)?;
-            timeschema::field(&self.a_tsrange, out)?;
-            timeschema::field(&self.a_tstzmultirange, out)?;
-            timeschema::field(&self.a_tstzrange, out)?;
-            timeschema::field(&self.a_tsvector, out)?;
-            timeschema::field(&self.a_txid_snapshot, out)?;
-            timeschema::field(&self.a_uuid, out)?;
-            timeschema::field(&self.a_varbit, out)?;
-            timeschema::field(&self.a_varchar, out)?;
-            timeschema::field(&self.a_xid, out)?;
-            timeschema::field(&self.a_xid8, out)?;
-            timeschema::field(&self.a_xml, out)?;
-            timeschema::nullable_field(&self.n_bit, out)?;
-            timeschema::nullable_field(&self.n_bool, out)?;
-            timeschema::nullable_field(&self.n_box, out)?;
-            timeschema::nullable_field(&self.n_bpchar, out)?;
-            timeschema::nullable_field(&self.n_bytea, out)?;
-            timeschema::nullable_field(&self.n_char, out)?;
-            timeschema::nullable_field(&self.n_cid, out)?;
-            timeschema::nullable_field(&self.n_cidr, out)?;
-            timeschema::nullable_field(&self.n_circle, out)?;
-            timeschema::nullable_field(&self.n_date, out)?;
-            timeschema::nullable_field(&self.n_datemultirange, out)?;
-            timeschema::nullable_field(&self.n_daterange, out)?;
-            timeschema::nullable_field(&self.n_float4, out)?;
-            timeschema::nullable_field(&self.n_float8, out)?;
-            timeschema::nullable_field(&self.n_inet, out)?;
-            timeschema::nullable_field(&self.n_int2, out)?;
-            timeschema::nullable_field(&self.n_int4, out)?;
-            timeschema::nullable_field(&self.n_int4multirange, out)?;
-            timeschema::nullable_field(&self.n_int4range, out)?;
-            timeschema::nullable_field(&self.n_int8, out)?;
-            timeschema::nullable_field(&self.n_int8multirange, out)?;
-            timeschema::nullable_field(&self.n_int8range, out)?;
-            timeschema::nullable_field(&self.n_interval, out)?;
-            timeschema::nullable_field(&self.n_json, out)?;
-            timeschema::nullable_field(&self.n_jsonb, out)?;
-            timeschema::nullable_field(&self.n_jsonpath, out)?;
-            timeschema::nullable_field(&self.n_line, out)?;
-            timeschema::nullable_field(&self.n_lseg, out)?;
-            timeschema::nullable_field(&self.n_macaddr, out)?;
-            timeschema::nullable_field(&self.n_macaddr8, out)?;
-            timeschema::nullable_field(&self.n_money, out)?;
-            timeschema::nullable_field(&self.n_name, out)?;
-            timeschema::nullable_field(&self.n_numeric, out)?;
-            timeschema::nullable_field(&self.n_nummultirange, out)?;
-            timeschema::nullable_field(&self.n_numrange, out)?;
-            timeschema::nullable_field(&self.n_oid, out)?;
-            timeschema::nullable_field(&self.n_path, out)?;
-            timeschema::nullable_field(&self.n_pg_lsn, out)?;
-            timeschema::nullable_field(&self.n_pg_snapshot, out)?;
-            timeschema::nullable_field(&self.n_point, out)?;
-            timeschema::nullable_field(&self.n_polygon, out)?;
-            timeschema::nullable_field(&self.n_regclass, out)?;
-            timeschema::nullable_field(&self.n_regcollation, out)?;
-            timeschema::nullable_field(&self.n_regconfig, out)?;
-            timeschema::nullable_field(&self.n_regdictionary, out)?;
-            timeschema::nullable_field(&self.n_regnamespace, out)?;
-            timeschema::nullable_field(&self.n_regoper, out)?;
-            timeschema::nullable_field(&self.n_regoperator, out)?;
-            timeschema::nullable_field(&self.n_regproc, out)?;
-            timeschema::nullable_field(&self.n_regprocedure, out)?;
-            timeschema::nullable_field(&self.n_regrole, out)?;
-            timeschema::nullable_field(&self.n_regtype, out)?;
-            timeschema::nullable_field(&self.n_text, out)?;
-            timeschema::nullable_field(&self.n_tid, out)?;
-            timeschema::nullable_field(&self.n_time, out)?;
-            timeschema::nullable_field(&self.n_timestamp, out)?;
-            timeschema::nullable_field(&self.n_timestamptz, out)?;
-            timeschema::nullable_field(&self.n_timetz, out)?;
-            timeschema::nullable_field(&self.n_tsmultirange, out)?;
-            timeschema::nullable_field(&self.n_tsquery, out)?;
-            timeschema::nullable_field(&self.n_tsrange, out)?;
-            timeschema::nullable_field(&self.n_tstzmultirange, out)?;
-            timeschema::nullable_field(&self.n_tstzrange, out)?;
-            timeschema::nullable_field(&self.n_tsvector, out)?;
-            timeschema::nullable_field(&self.n_txid_snapshot, out)?;
-            timeschema::nullable_field(&self.n_uuid, out)?;
-            timeschema::nullable_field(&self.n_varbit, out)?;
-            timeschema::nullable_field(&self.n_varchar, out)?;
-            timeschema::nullable_field(&self.n_xid, out)?;
-            timeschema::nullable_field(&self.n_xid8, out)?;
-            timeschema::nullable_field(&self.n_xml, out)?;
-            if let Some(value) = &self.s_bit {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_bool {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_box {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_bpchar {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_bytea {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_char {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_cid {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_cidr {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_circle {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_date {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_datemultirange {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_daterange {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_float4 {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_float8 {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_inet {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_int2 {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_int4 {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_int4multirange {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_int4range {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_int8 {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_int8multirange {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_int8range {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_interval {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_json {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_jsonb {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_jsonpath {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_line {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_lseg {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_macaddr {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_macaddr8 {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_money {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_name {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_numeric {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_nummultirange {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_numrange {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_oid {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_path {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_pg_lsn {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_pg_snapshot {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_point {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_polygon {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_regclass {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_regcollation {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_regconfig {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_regdictionary {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_regnamespace {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_regoper {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_regoperator {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_regproc {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_regprocedure {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_regrole {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_regtype {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_text {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_tid {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_time {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_timestamp {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_timestamptz {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_timetz {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_tsmultirange {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_tsquery {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_tsrange {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_tstzmultirange {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_tstzrange {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_tsvector {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_txid_snapshot {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_uuid {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_varbit {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_varchar {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_xid {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_xid8 {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_xml {
-                timeschema::field(value, out)?;
-            }
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "all_types" [] "table": Row NewOfRequired; {
+        "Never null: NOT NULL.\n\n`bit`."
+        a_bit: timeschema::Bits = never_null("a_bit", "bit"), row pub 0, required pub 0;
+        "Never null: NOT NULL.\n\n`boolean`."
+        a_bool: bool = never_null("a_bool", "boolean"), row pub 1, required pub 1;
+        "Never null: NOT NULL.\n\n`box`."
+        a_box: timeschema::Rectangle = never_null("a_box", "box"), row pub 2, required pub 2;
+        "Never null: NOT NULL.\n\n`character`."
+        a_bpchar: String = never_null("a_bpchar", "character"), row pub 3, required pub 3;
+        "Never null: NOT NULL.\n\n`bytea`."
+        a_bytea: Vec<u8> = never_null("a_bytea", "bytea"), row pub 4, required pub 4;
+        "Never null: NOT NULL.\n\n`\"char\"`."
+        a_char: timeschema::InternalChar = never_null("a_char", "\"char\""), row pub 5, required pub 5;
+        "Never null: NOT NULL.\n\n`cid`."
+        a_cid: timeschema::Cid = never_null("a_cid", "cid"), row pub 6, required pub 6;
+        "Never null: NOT NULL.\n\n`cidr`."
+        a_cidr: timeschema::Cidr = never_null("a_cidr", "cidr"), row pub 7, required pub 7;
+        "Never null: NOT NULL.\n\n`circle`."
+        a_circle: timeschema::Circle = never_null("a_circle", "circle"), row pub 8, required pub 8;
+        "Never null: NOT NULL.\n\n`date`."
+        a_date: timeschema::Date = never_null("a_date", "date"), row pub 9, required pub 9;
+        "Never null: NOT NULL.\n\n`datemultirange`."
+        a_datemultirange: timeschema::Multirange<timeschema::Date> = never_null("a_datemultirange", "datemultirange"), row pub 10, required pub 10;
+        "Never null: NOT NULL.\n\n`daterange`."
+        a_daterange: timeschema::Range<timeschema::Date> = never_null("a_daterange", "daterange"), row pub 11, required pub 11;
+        "Never null: NOT NULL.\n\n`real`."
+        a_float4: f32 = never_null("a_float4", "real"), row pub 12, required pub 12;
+        "Never null: NOT NULL.\n\n`double precision`."
+        a_float8: f64 = never_null("a_float8", "double precision"), row pub 13, required pub 13;
+        "Never null: NOT NULL.\n\n`inet`."
+        a_inet: timeschema::Inet = never_null("a_inet", "inet"), row pub 14, required pub 14;
+        "Never null: NOT NULL.\n\n`smallint`."
+        a_int2: i16 = never_null("a_int2", "smallint"), row pub 15, required pub 15;
+        "Never null: NOT NULL.\n\n`integer`."
+        a_int4: i32 = never_null("a_int4", "integer"), row pub 16, required pub 16;
+        "Never null: NOT NULL.\n\n`int4multirange`."
+        a_int4multirange: timeschema::Multirange<i32> = never_null("a_int4multirange", "int4multirange"), row pub 17, required pub 17;
+        "Never null: NOT NULL.\n\n`int4range`."
+        a_int4range: timeschema::Range<i32> = never_null("a_int4range", "int4range"), row pub 18, required pub 18;
+        "Never null: NOT NULL.\n\n`bigint`."
+        a_int8: i64 = never_null("a_int8", "bigint"), row pub 19, required pub 19;
+        "Never null: NOT NULL.\n\n`int8multirange`."
+        a_int8multirange: timeschema::Multirange<i64> = never_null("a_int8multirange", "int8multirange"), row pub 20, required pub 20;
+        "Never null: NOT NULL.\n\n`int8range`."
+        a_int8range: timeschema::Range<i64> = never_null("a_int8range", "int8range"), row pub 21, required pub 21;
+        "Never null: NOT NULL.\n\n`interval`."
+        a_interval: timeschema::Interval = never_null("a_interval", "interval"), row pub 22, required pub 22;
+        "Never null: NOT NULL.\n\n`json`."
+        a_json: timeschema::Json = never_null("a_json", "json"), row pub 23, required pub 23;
+        "Never null: NOT NULL.\n\n`jsonb`."
+        a_jsonb: timeschema::Jsonb = never_null("a_jsonb", "jsonb"), row pub 24, required pub 24;
+        "Never null: NOT NULL.\n\n`jsonpath`."
+        a_jsonpath: timeschema::JsonPath = never_null("a_jsonpath", "jsonpath"), row pub 25, required pub 25;
+        "Never null: NOT NULL.\n\n`line`."
+        a_line: timeschema::Line = never_null("a_line", "line"), row pub 26, required pub 26;
+        "Never null: NOT NULL.\n\n`lseg`."
+        a_lseg: timeschema::LineSegment = never_null("a_lseg", "lseg"), row pub 27, required pub 27;
+        "Never null: NOT NULL.\n\n`macaddr`."
+        a_macaddr: timeschema::MacAddr = never_null("a_macaddr", "macaddr"), row pub 28, required pub 28;
+        "Never null: NOT NULL.\n\n`macaddr8`."
+        a_macaddr8: timeschema::MacAddr8 = never_null("a_macaddr8", "macaddr8"), row pub 29, required pub 29;
+        "Never null: NOT NULL.\n\n`money`."
+        a_money: timeschema::Money = never_null("a_money", "money"), row pub 30, required pub 30;
+        "Never null: NOT NULL.\n\n`name`."
+        a_name: String = never_null("a_name", "name"), row pub 31, required pub 31;
+        "Never null: NOT NULL.\n\n`numeric`."
+        a_numeric: timeschema::Numeric = never_null("a_numeric", "numeric"), row pub 32, required pub 32;
+        "Never null: NOT NULL.\n\n`nummultirange`."
+        a_nummultirange: timeschema::Multirange<timeschema::Numeric> = never_null("a_nummultirange", "nummultirange"), row pub 33, required pub 33;
+        "Never null: NOT NULL.\n\n`numrange`."
+        a_numrange: timeschema::Range<timeschema::Numeric> = never_null("a_numrange", "numrange"), row pub 34, required pub 34;
+        "Never null: NOT NULL.\n\n`oid`."
+        a_oid: timeschema::Oid = never_null("a_oid", "oid"), row pub 35, required pub 35;
+        "Never null: NOT NULL.\n\n`path`."
+        a_path: timeschema::Path = never_null("a_path", "path"), row pub 36, required pub 36;
+        "Never null: NOT NULL.\n\n`pg_lsn`."
+        a_pg_lsn: timeschema::PgLsn = never_null("a_pg_lsn", "pg_lsn"), row pub 37, required pub 37;
+        "Never null: NOT NULL.\n\n`pg_snapshot`."
+        a_pg_snapshot: timeschema::PgSnapshot = never_null("a_pg_snapshot", "pg_snapshot"), row pub 38, required pub 38;
+        "Never null: NOT NULL.\n\n`point`."
+        a_point: timeschema::Point = never_null("a_point", "point"), row pub 39, required pub 39;
+        "Never null: NOT NULL.\n\n`polygon`."
+        a_polygon: timeschema::Polygon = never_null("a_polygon", "polygon"), row pub 40, required pub 40;
+        "Never null: NOT NULL.\n\n`regclass`."
+        a_regclass: timeschema::Oid = never_null("a_regclass", "regclass"), row pub 41, required pub 41;
+        "Never null: NOT NULL.\n\n`regcollation`."
+        a_regcollation: timeschema::Oid = never_null("a_regcollation", "regcollation"), row pub 42, required pub 42;
+        "Never null: NOT NULL.\n\n`regconfig`."
+        a_regconfig: timeschema::Oid = never_null("a_regconfig", "regconfig"), row pub 43, required pub 43;
+        "Never null: NOT NULL.\n\n`regdictionary`."
+        a_regdictionary: timeschema::Oid = never_null("a_regdictionary", "regdictionary"), row pub 44, required pub 44;
+        "Never null: NOT NULL.\n\n`regnamespace`."
+        a_regnamespace: timeschema::Oid = never_null("a_regnamespace", "regnamespace"), row pub 45, required pub 45;
+        "Never null: NOT NULL.\n\n`regoper`."
+        a_regoper: timeschema::Oid = never_null("a_regoper", "regoper"), row pub 46, required pub 46;
+        "Never null: NOT NULL.\n\n`regoperator`."
+        a_regoperator: timeschema::Oid = never_null("a_regoperator", "regoperator"), row pub 47, required pub 47;
+        "Never null: NOT NULL.\n\n`regproc`."
+        a_regproc: timeschema::Oid = never_null("a_regproc", "regproc"), row pub 48, required pub 48;
+        "Never null: NOT NULL.\n\n`regprocedure`."
+        a_regprocedure: timeschema::Oid = never_null("a_regprocedure", "regprocedure"), row pub 49, required pub 49;
+        "Never null: NOT NULL.\n\n`regrole`."
+        a_regrole: timeschema::Oid = never_null("a_regrole", "regrole"), row pub 50, required pub 50;
+        "Never null: NOT NULL.\n\n`regtype`."
+        a_regtype: timeschema::Oid = never_null("a_regtype", "regtype"), row pub 51, required pub 51;
+        "Never null: NOT NULL.\n\n`text`."
+        a_text: String = never_null("a_text", "text"), row pub 52, required pub 52;
+        "Never null: NOT NULL.\n\n`tid`."
+        a_tid: timeschema::Tid = never_null("a_tid", "tid"), row pub 53, required pub 53;
+        "Never null: NOT NULL.\n\n`time without time zone`."
+        a_time: timeschema::Time = never_null("a_time", "time without time zone"), row pub 54, required pub 54;
+        "Never null: NOT NULL.\n\n`timestamp without time zone`."
+        a_timestamp: timeschema::LocalTimestamp = never_null("a_timestamp", "timestamp without time zone"), row pub 55, required pub 55;
+        "Never null: NOT NULL.\n\n`timestamp with time zone`."
+        a_timestamptz: timeschema::Timestamp = never_null("a_timestamptz", "timestamp with time zone"), row pub 56, required pub 56;
+        "Never null: NOT NULL.\n\n`time with time zone`."
+        a_timetz: timeschema::TimeTz = never_null("a_timetz", "time with time zone"), row pub 57, required pub 57;
+        "Never null: NOT NULL.\n\n`tsmultirange`."
+        a_tsmultirange: timeschema::Multirange<timeschema::LocalTimestamp> = never_null("a_tsmultirange", "tsmultirange"), row pub 58, required pub 58;
+        "Never null: NOT NULL.\n\n`tsquery`."
+        a_tsquery: timeschema::TsQuery = never_null("a_tsquery", "tsquery"), row pub 59, required pub 59;
+        "Never null: NOT NULL.\n\n`tsrange`."
+        a_tsrange: timeschema::Range<timeschema::LocalTimestamp> = never_null("a_tsrange", "tsrange"), row pub 60, required pub 60;
+        "Never null: NOT NULL.\n\n`tstzmultirange`."
+        a_tstzmultirange: timeschema::Multirange<timeschema::Timestamp> = never_null("a_tstzmultirange", "tstzmultirange"), row pub 61, required pub 61;
+        "Never null: NOT NULL.\n\n`tstzrange`."
+        a_tstzrange: timeschema::Range<timeschema::Timestamp> = never_null("a_tstzrange", "tstzrange"), row pub 62, required pub 62;
+        "Never null: NOT NULL.\n\n`tsvector`."
+        a_tsvector: timeschema::TsVector = never_null("a_tsvector", "tsvector"), row pub 63, required pub 63;
+        "Never null: NOT NULL.\n\n`txid_snapshot`."
+        a_txid_snapshot: timeschema::PgSnapshot = never_null("a_txid_snapshot", "txid_snapshot"), row pub 64, required pub 64;
+        "Never null: NOT NULL.\n\n`uuid`."
+        a_uuid: timeschema::Uuid = never_null("a_uuid", "uuid"), row pub 65, required pub 65;
+        "Never null: NOT NULL.\n\n`bit varying`."
+        a_varbit: timeschema::Bits = never_null("a_varbit", "bit varying"), row pub 66, required pub 66;
+        "Never null: NOT NULL.\n\n`character varying`."
+        a_varchar: String = never_null("a_varchar", "character varying"), row pub 67, required pub 67;
+        "Never null: NOT NULL.\n\n`xid`."
+        a_xid: timeschema::Xid = never_null("a_xid", "xid"), row pub 68, required pub 68;
+        "Never null: NOT NULL.\n\n`xid8`."
+        a_xid8: timeschema::Xid8 = never_null("a_xid8", "xid8"), row pub 69, required pub 69;
+        "Never null: NOT NULL.\n\n`xml`."
+        a_xml: timeschema::Xml = never_null("a_xml", "xml"), row pub 70, required pub 70;
+        "`bit`."
+        n_bit: Option<timeschema::Bits> = nullable("n_bit", "bit"), row pub 71, given pub 71;
+        "`boolean`."
+        n_bool: Option<bool> = nullable("n_bool", "boolean"), row pub 72, given pub 72;
+        "`box`."
+        n_box: Option<timeschema::Rectangle> = nullable("n_box", "box"), row pub 73, given pub 73;
+        "`character`."
+        n_bpchar: Option<String> = nullable("n_bpchar", "character"), row pub 74, given pub 74;
+        "`bytea`."
+        n_bytea: Option<Vec<u8>> = nullable("n_bytea", "bytea"), row pub 75, given pub 75;
+        "`\"char\"`."
+        n_char: Option<timeschema::InternalChar> = nullable("n_char", "\"char\""), row pub 76, given pub 76;
+        "`cid`."
+        n_cid: Option<timeschema::Cid> = nullable("n_cid", "cid"), row pub 77, given pub 77;
+        "`cidr`."
+        n_cidr: Option<timeschema::Cidr> = nullable("n_cidr", "cidr"), row pub 78, given pub 78;
+        "`circle`."
+        n_circle: Option<timeschema::Circle> = nullable("n_circle", "circle"), row pub 79, given pub 79;
+        "`date`."
+        n_date: Option<timeschema::Date> = nullable("n_date", "date"), row pub 80, given pub 80;
+        "`datemultirange`."
+        n_datemultirange: Option<timeschema::Multirange<timeschema::Date>> = nullable("n_datemultirange", "datemultirange"), row pub 81, given pub 81;
+        "`daterange`."
+        n_daterange: Option<timeschema::Range<timeschema::Date>> = nullable("n_daterange", "daterange"), row pub 82, given pub 82;
+        "`real`."
+        n_float4: Option<f32> = nullable("n_float4", "real"), row pub 83, given pub 83;
+        "`double precision`."
+        n_float8: Option<f64> = nullable("n_float8", "double precision"), row pub 84, given pub 84;
+        "`inet`."
+        n_inet: Option<timeschema::Inet> = nullable("n_inet", "inet"), row pub 85, given pub 85;
+        "`smallint`."
+        n_int2: Option<i16> = nullable("n_int2", "smallint"), row pub 86, given pub 86;
+        "`integer`."
+        n_int4: Option<i32> = nullable("n_int4", "integer"), row pub 87, given pub 87;
+        "`int4multirange`."
+        n_int4multirange: Option<timeschema::Multirange<i32>> = nullable("n_int4multirange", "int4multirange"), row pub 88, given pub 88;
+        "`int4range`."
+        n_int4range: Option<timeschema::Range<i32>> = nullable("n_int4range", "int4range"), row pub 89, given pub 89;
+        "`bigint`."
+        n_int8: Option<i64> = nullable("n_int8", "bigint"), row pub 90, given pub 90;
+        "`int8multirange`."
+        n_int8multirange: Option<timeschema::Multirange<i64>> = nullable("n_int8multirange", "int8multirange"), row pub 91, given pub 91;
+        "`int8range`."
+        n_int8range: Option<timeschema::Range<i64>> = nullable("n_int8range", "int8range"), row pub 92, given pub 92;
+        "`interval`."
+        n_interval: Option<timeschema::Interval> = nullable("n_interval", "interval"), row pub 93, given pub 93;
+        "`json`."
+        n_json: Option<timeschema::Json> = nullable("n_json", "json"), row pub 94, given pub 94;
+        "`jsonb`."
+        n_jsonb: Option<timeschema::Jsonb> = nullable("n_jsonb", "jsonb"), row pub 95, given pub 95;
+        "`jsonpath`."
+        n_jsonpath: Option<timeschema::JsonPath> = nullable("n_jsonpath", "jsonpath"), row pub 96, given pub 96;
+        "`line`."
+        n_line: Option<timeschema::Line> = nullable("n_line", "line"), row pub 97, given pub 97;
+        "`lseg`."
+        n_lseg: Option<timeschema::LineSegment> = nullable("n_lseg", "lseg"), row pub 98, given pub 98;
+        "`macaddr`."
+        n_macaddr: Option<timeschema::MacAddr> = nullable("n_macaddr", "macaddr"), row pub 99, given pub 99;
+        "`macaddr8`."
+        n_macaddr8: Option<timeschema::MacAddr8> = nullable("n_macaddr8", "macaddr8"), row pub 100, given pub 100;
+        "`money`."
+        n_money: Option<timeschema::Money> = nullable("n_money", "money"), row pub 101, given pub 101;
+        "`name`."
+        n_name: Option<String> = nullable("n_name", "name"), row pub 102, given pub 102;
+        "`numeric`."
+        n_numeric: Option<timeschema::Numeric> = nullable("n_numeric", "numeric"), row pub 103, given pub 103;
+        "`nummultirange`."
+        n_nummultirange: Option<timeschema::Multirange<timeschema::Numeric>> = nullable("n_nummultirange", "nummultirange"), row pub 104, given pub 104;
+        "`numrange`."
+        n_numrange: Option<timeschema::Range<timeschema::Numeric>> = nullable("n_numrange", "numrange"), row pub 105, given pub 105;
+        "`oid`."
+        n_oid: Option<timeschema::Oid> = nullable("n_oid", "oid"), row pub 106, given pub 106;
+        "`path`."
+        n_path: Option<timeschema::Path> = nullable("n_path", "path"), row pub 107, given pub 107;
+        "`pg_lsn`."
+        n_pg_lsn: Option<timeschema::PgLsn> = nullable("n_pg_lsn", "pg_lsn"), row pub 108, given pub 108;
+        "`pg_snapshot`."
+        n_pg_snapshot: Option<timeschema::PgSnapshot> = nullable("n_pg_snapshot", "pg_snapshot"), row pub 109, given pub 109;
+        "`point`."
+        n_point: Option<timeschema::Point> = nullable("n_point", "point"), row pub 110, given pub 110;
+        "`polygon`."
+        n_polygon: Option<timeschema::Polygon> = nullable("n_polygon", "polygon"), row pub 111, given pub 111;
+        "`regclass`."
+        n_regclass: Option<timeschema::Oid> = nullable("n_regclass", "regclass"), row pub 112, given pub 112;
+        "`regcollation`."
+        n_regcollation: Option<timeschema::Oid> = nullable("n_regcollation", "regcollation"), row pub 113, given pub 113;
+        "`regconfig`."
+        n_regconfig: Option<timeschema::Oid> = nullable("n_regconfig", "regconfig"), row pub 114, given pub 114;
+        "`regdictionary`."
+        n_regdictionary: Option<timeschema::Oid> = nullable("n_regdictionary", "regdictionary"), row pub 115, given pub 115;
+        "`regnamespace`."
+        n_regnamespace: Option<timeschema::Oid> = nullable("n_regnamespace", "regnamespace"), row pub 116, given pub 116;
+        "`regoper`."
+        n_regoper: Option<timeschema::Oid> = nullable("n_regoper", "regoper"), row pub 117, given pub 117;
+        "`regoperator`."
+        n_regoperator: Option<timeschema::Oid> = nullable("n_regoperator", "regoperator"), row pub 118, given pub 118;
+        "`regproc`."
+        n_regproc: Option<timeschema::Oid> = nullable("n_regproc", "regproc"), row pub 119, given pub 119;
+        "`regprocedure`."
+        n_regprocedure: Option<timeschema::Oid> = nullable("n_regprocedure", "regprocedure"), row pub 120, given pub 120;
+        "`regrole`."
+        n_regrole: Option<timeschema::Oid> = nullable("n_regrole", "regrole"), row pub 121, given pub 121;
+        "`regtype`."
+        n_regtype: Option<timeschema::Oid> = nullable("n_regtype", "regtype"), row pub 122, given pub 122;
+        "`text`."
+        n_text: Option<String> = nullable("n_text", "text"), row pub 123, given pub 123;
+        "`tid`."
+        n_tid: Option<timeschema::Tid> = nullable("n_tid", "tid"), row pub 124, given pub 124;
+        "`time without time zone`."
+        n_time: Option<timeschema::Time> = nullable("n_time", "time without time zone"), row pub 125, given pub 125;
+        "`timestamp without time zone`."
+        n_timestamp: Option<timeschema::LocalTimestamp> = nullable("n_timestamp", "timestamp without time zone"), row pub 126, given pub 126;
+        "`timestamp with time zone`."
+        n_timestamptz: Option<timeschema::Timestamp> = nullable("n_timestamptz", "timestamp with time zone"), row pub 127, given pub 127;
+        "`time with time zone`."
+        n_timetz: Option<timeschema::TimeTz> = nullable("n_timetz", "time with time zone"), row pub 128, given pub 128;
+        "`tsmultirange`."
+        n_tsmultirange: Option<timeschema::Multirange<timeschema::LocalTimestamp>> = nullable("n_tsmultirange", "tsmultirange"), row pub 129, given pub 129;
+        "`tsquery`."
+        n_tsquery: Option<timeschema::TsQuery> = nullable("n_tsquery", "tsquery"), row pub 130, given pub 130;
+        "`tsrange`."
+        n_tsrange: Option<timeschema::Range<timeschema::LocalTimestamp>> = nullable("n_tsrange", "tsrange"), row pub 131, given pub 131;
+        "`tstzmultirange`."
+        n_tstzmultirange: Option<timeschema::Multirange<timeschema::Timestamp>> = nullable("n_tstzmultirange", "tstzmultirange"), row pub 132, given pub 132;
+        "`tstzrange`."
+        n_tstzrange: Option<timeschema::Range<timeschema::Timestamp>> = nullable("n_tstzrange", "tstzrange"), row pub 133, given pub 133;
+        "`tsvector`."
+        n_tsvector: Option<timeschema::TsVector> = nullable("n_tsvector", "tsvector"), row pub 134, given pub 134;
+        "`txid_snapshot`."
+        n_txid_snapshot: Option<timeschema::PgSnapshot> = nullable("n_txid_snapshot", "txid_snapshot"), row pub 135, given pub 135;
+        "`uuid`."
+        n_uuid: Option<timeschema::Uuid> = nullable("n_uuid", "uuid"), row pub 136, given pub 136;
+        "`bit varying`."
+        n_varbit: Option<timeschema::Bits> = nullable("n_varbit", "bit varying"), row pub 137, given pub 137;
+        "`character varying`."
+        n_varchar: Option<String> = nullable("n_varchar", "character varying"), row pub 138, given pub 138;
+        "`xid`."
+        n_xid: Option<timeschema::Xid> = nullable("n_xid", "xid"), row pub 139, given pub 139;
+        "`xid8`."
+        n_xid8: Option<timeschema::Xid8> = nullable("n_xid8", "xid8"), row pub 140, given pub 140;
+        "`xml`."
+        n_xml: Option<timeschema::Xml> = nullable("n_xml", "xml"), row pub 141, given pub 141;
+        "Never null: NOT NULL.\n\n`bit[]`, `'{}'::bit[]` by default."
+        s_bit: timeschema::Array<timeschema::Bits> = never_null("s_bit", "bit[]"), row pub 142, default pub 142;
+        "Never null: NOT NULL.\n\n`boolean[]`, `'{}'::boolean[]` by default."
+        s_bool: timeschema::Array<bool> = never_null("s_bool", "boolean[]"), row pub 143, default pub 143;
+        "Never null: NOT NULL.\n\n`box[]`, `'{}'::box[]` by default."
+        s_box: timeschema::Array<timeschema::Rectangle> = never_null("s_box", "box[]"), row pub 144, default pub 144;
+        "Never null: NOT NULL.\n\n`character[]`, `'{}'::character[]` by default."
+        s_bpchar: timeschema::Array<String> = never_null("s_bpchar", "character[]"), row pub 145, default pub 145;
+        "Never null: NOT NULL.\n\n`bytea[]`, `'{}'::bytea[]` by default."
+        s_bytea: timeschema::Array<Vec<u8>> = never_null("s_bytea", "bytea[]"), row pub 146, default pub 146;
+        "Never null: NOT NULL.\n\n`\"char\"[]`, `'{}'::\"char\"[]` by default."
+        s_char: timeschema::Array<timeschema::InternalChar> = never_null("s_char", "\"char\"[]"), row pub 147, default pub 147;
+        "Never null: NOT NULL.\n\n`cid[]`, `'{}'::cid[]` by default."
+        s_cid: timeschema::Array<timeschema::Cid> = never_null("s_cid", "cid[]"), row pub 148, default pub 148;
+        "Never null: NOT NULL.\n\n`cidr[]`, `'{}'::cidr[]` by default."
+        s_cidr: timeschema::Array<timeschema::Cidr> = never_null("s_cidr", "cidr[]"), row pub 149, default pub 149;
+        "Never null: NOT NULL.\n\n`circle[]`, `'{}'::circle[]` by default."
+        s_circle: timeschema::Array<timeschema::Circle> = never_null("s_circle", "circle[]"), row pub 150, default pub 150;
+        "Never null: NOT NULL.\n\n`date[]`, `'{}'::date[]` by default."
+        s_date: timeschema::Array<timeschema::Date> = never_null("s_date", "date[]"), row pub 151, default pub 151;
+        "Never null: NOT NULL.\n\n`datemultirange[]`, `'{}'::datemultirange[]` by default."
+        s_datemultirange: timeschema::Array<timeschema::Multirange<timeschema::Date>> = never_null("s_datemultirange", "datemultirange[]"), row pub 152, default pub 152;
+        "Never null: NOT NULL.\n\n`daterange[]`, `'{}'::daterange[]` by default."
+        s_daterange: timeschema::Array<timeschema::Range<timeschema::Date>> = never_null("s_daterange", "daterange[]"), row pub 153, default pub 153;
+        "Never null: NOT NULL.\n\n`real[]`, `'{}'::real[]` by default."
+        s_float4: timeschema::Array<f32> = never_null("s_float4", "real[]"), row pub 154, default pub 154;
+        "Never null: NOT NULL.\n\n`double precision[]`, `'{}'::double precision[]` by default."
+        s_float8: timeschema::Array<f64> = never_null("s_float8", "double precision[]"), row pub 155, default pub 155;
+        "Never null: NOT NULL.\n\n`inet[]`, `'{}'::inet[]` by default."
+        s_inet: timeschema::Array<timeschema::Inet> = never_null("s_inet", "inet[]"), row pub 156, default pub 156;
+        "Never null: NOT NULL.\n\n`smallint[]`, `'{}'::smallint[]` by default."
+        s_int2: timeschema::Array<i16> = never_null("s_int2", "smallint[]"), row pub 157, default pub 157;
+        "Never null: NOT NULL.\n\n`integer[]`, `'{}'::integer[]` by default."
+        s_int4: timeschema::Array<i32> = never_null("s_int4", "integer[]"), row pub 158, default pub 158;
+        "Never null: NOT NULL.\n\n`int4multirange[]`, `'{}'::int4multirange[]` by default."
+        s_int4multirange: timeschema::Array<timeschema::Multirange<i32>> = never_null("s_int4multirange", "int4multirange[]"), row pub 159, default pub 159;
+        "Never null: NOT NULL.\n\n`int4range[]`, `'{}'::int4range[]` by default."
+        s_int4range: timeschema::Array<timeschema::Range<i32>> = never_null("s_int4range", "int4range[]"), row pub 160, default pub 160;
+        "Never null: NOT NULL.\n\n`bigint[]`, `'{}'::bigint[]` by default."
+        s_int8: timeschema::Array<i64> = never_null("s_int8", "bigint[]"), row pub 161, default pub 161;
+        "Never null: NOT NULL.\n\n`int8multirange[]`, `'{}'::int8multirange[]` by default."
+        s_int8multirange: timeschema::Array<timeschema::Multirange<i64>> = never_null("s_int8multirange", "int8multirange[]"), row pub 162, default pub 162;
+        "Never null: NOT NULL.\n\n`int8range[]`, `'{}'::int8range[]` by default."
+        s_int8range: timeschema::Array<timeschema::Range<i64>> = never_null("s_int8range", "int8range[]"), row pub 163, default pub 163;
+        "Never null: NOT NULL.\n\n`interval[]`, `'{}'::interval[]` by default."
+        s_interval: timeschema::Array<timeschema::Interval> = never_null("s_interval", "interval[]"), row pub 164, default pub 164;
+        "Never null: NOT NULL.\n\n`json[]`, `'{}'::json[]` by default."
+        s_json: timeschema::Array<timeschema::Json> = never_null("s_json", "json[]"), row pub 165, default pub 165;
+        "Never null: NOT NULL.\n\n`jsonb[]`, `'{}'::jsonb[]` by default."
+        s_jsonb: timeschema::Array<timeschema::Jsonb> = never_null("s_jsonb", "jsonb[]"), row pub 166, default pub 166;
+        "Never null: NOT NULL.\n\n`jsonpath[]`, `'{}'::jsonpath[]` by default."
+        s_jsonpath: timeschema::Array<timeschema::JsonPath> = never_null("s_jsonpath", "jsonpath[]"), row pub 167, default pub 167;
+        "Never null: NOT NULL.\n\n`line[]`, `'{}'::line[]` by default."
+        s_line: timeschema::Array<timeschema::Line> = never_null("s_line", "line[]"), row pub 168, default pub 168;
+        "Never null: NOT NULL.\n\n`lseg[]`, `'{}'::lseg[]` by default."
+        s_lseg: timeschema::Array<timeschema::LineSegment> = never_null("s_lseg", "lseg[]"), row pub 169, default pub 169;
+        "Never null: NOT NULL.\n\n`macaddr[]`, `'{}'::macaddr[]` by default."
+        s_macaddr: timeschema::Array<timeschema::MacAddr> = never_null("s_macaddr", "macaddr[]"), row pub 170, default pub 170;
+        "Never null: NOT NULL.\n\n`macaddr8[]`, `'{}'::macaddr8[]` by default."
+        s_macaddr8: timeschema::Array<timeschema::MacAddr8> = never_null("s_macaddr8", "macaddr8[]"), row pub 171, default pub 171;
+        "Never null: NOT NULL.\n\n`money[]`, `'{}'::money[]` by default."
+        s_money: timeschema::Array<timeschema::Money> = never_null("s_money", "money[]"), row pub 172, default pub 172;
+        "Never null: NOT NULL.\n\n`name[]`, `'{}'::name[]` by default."
+        s_name: timeschema::Array<String> = never_null("s_name", "name[]"), row pub 173, default pub 173;
+        "Never null: NOT NULL.\n\n`numeric[]`, `'{}'::numeric[]` by default."
+        s_numeric: timeschema::Array<timeschema::Numeric> = never_null("s_numeric", "numeric[]"), row pub 174, default pub 174;
+        "Never null: NOT NULL.\n\n`nummultirange[]`, `'{}'::nummultirange[]` by default."
+        s_nummultirange: timeschema::Array<timeschema::Multirange<timeschema::Numeric>> = never_null("s_nummultirange", "nummultirange[]"), row pub 175, default pub 175;
+        "Never null: NOT NULL.\n\n`numrange[]`, `'{}'::numrange[]` by default."
+        s_numrange: timeschema::Array<timeschema::Range<timeschema::Numeric>> = never_null("s_numrange", "numrange[]"), row pub 176, default pub 176;
+        "Never null: NOT NULL.\n\n`oid[]`, `'{}'::oid[]` by default."
+        s_oid: timeschema::Array<timeschema::Oid> = never_null("s_oid", "oid[]"), row pub 177, default pub 177;
+        "Never null: NOT NULL.\n\n`path[]`, `'{}'::path[]` by default."
+        s_path: timeschema::Array<timeschema::Path> = never_null("s_path", "path[]"), row pub 178, default pub 178;
+        "Never null: NOT NULL.\n\n`pg_lsn[]`, `'{}'::pg_lsn[]` by default."
+        s_pg_lsn: timeschema::Array<timeschema::PgLsn> = never_null("s_pg_lsn", "pg_lsn[]"), row pub 179, default pub 179;
+        "Never null: NOT NULL.\n\n`pg_snapshot[]`, `'{}'::pg_snapshot[]` by default."
+        s_pg_snapshot: timeschema::Array<timeschema::PgSnapshot> = never_null("s_pg_snapshot", "pg_snapshot[]"), row pub 180, default pub 180;
+        "Never null: NOT NULL.\n\n`point[]`, `'{}'::point[]` by default."
+        s_point: timeschema::Array<timeschema::Point> = never_null("s_point", "point[]"), row pub 181, default pub 181;
+        "Never null: NOT NULL.\n\n`polygon[]`, `'{}'::polygon[]` by default."
+        s_polygon: timeschema::Array<timeschema::Polygon> = never_null("s_polygon", "polygon[]"), row pub 182, default pub 182;
+        "Never null: NOT NULL.\n\n`regclass[]`, `'{}'::regclass[]` by default."
+        s_regclass: timeschema::Array<timeschema::Oid> = never_null("s_regclass", "regclass[]"), row pub 183, default pub 183;
+        "Never null: NOT NULL.\n\n`regcollation[]`, `'{}'::regcollation[]` by default."
+        s_regcollation: timeschema::Array<timeschema::Oid> = never_null("s_regcollation", "regcollation[]"), row pub 184, default pub 184;
+        "Never null: NOT NULL.\n\n`regconfig[]`, `'{}'::regconfig[]` by default."
+        s_regconfig: timeschema::Array<timeschema::Oid> = never_null("s_regconfig", "regconfig[]"), row pub 185, default pub 185;
+        "Never null: NOT NULL.\n\n`regdictionary[]`, `'{}'::regdictionary[]` by default."
+        s_regdictionary: timeschema::Array<timeschema::Oid> = never_null("s_regdictionary", "regdictionary[]"), row pub 186, default pub 186;
+        "Never null: NOT NULL.\n\n`regnamespace[]`, `'{}'::regnamespace[]` by default."
+        s_regnamespace: timeschema::Array<timeschema::Oid> = never_null("s_regnamespace", "regnamespace[]"), row pub 187, default pub 187;
+        "Never null: NOT NULL.\n\n`regoper[]`, `'{}'::regoper[]` by default."
+        s_regoper: timeschema::Array<timeschema::Oid> = never_null("s_regoper", "regoper[]"), row pub 188, default pub 188;
+        "Never null: NOT NULL.\n\n`regoperator[]`, `'{}'::regoperator[]` by default."
+        s_regoperator: timeschema::Array<timeschema::Oid> = never_null("s_regoperator", "regoperator[]"), row pub 189, default pub 189;
+        "Never null: NOT NULL.\n\n`regproc[]`, `'{}'::regproc[]` by default."
+        s_regproc: timeschema::Array<timeschema::Oid> = never_null("s_regproc", "regproc[]"), row pub 190, default pub 190;
+        "Never null: NOT NULL.\n\n`regprocedure[]`, `'{}'::regprocedure[]` by default."
+        s_regprocedure: timeschema::Array<timeschema::Oid> = never_null("s_regprocedure", "regprocedure[]"), row pub 191, default pub 191;
+        "Never null: NOT NULL.\n\n`regrole[]`, `'{}'::regrole[]` by default."
+        s_regrole: timeschema::Array<timeschema::Oid> = never_null("s_regrole", "regrole[]"), row pub 192, default pub 192;
+        "Never null: NOT NULL.\n\n`regtype[]`, `'{}'::regtype[]` by default."
+        s_regtype: timeschema::Array<timeschema::Oid> = never_null("s_regtype", "regtype[]"), row pub 193, default pub 193;
+        "Never null: NOT NULL.\n\n`text[]`, `'{}'::text[]` by default."
+        s_text: timeschema::Array<String> = never_null("s_text", "text[]"), row pub 194, default pub 194;
+        "Never null: NOT NULL.\n\n`tid[]`, `'{}'::tid[]` by default."
+        s_tid: timeschema::Array<timeschema::Tid> = never_null("s_tid", "tid[]"), row pub 195, default pub 195;
+        "Never null: NOT NULL.\n\n`time without time zone[]`, `'{}'::time without time zone[]` by default."
+        s_time: timeschema::Array<timeschema::Time> = never_null("s_time", "time without time zone[]"), row pub 196, default pub 196;
+        "Never null: NOT NULL.\n\n`timestamp without time zone[]`, `'{}'::timestamp without time zone[]` by default."
+        s_timestamp: timeschema::Array<timeschema::LocalTimestamp> = never_null("s_timestamp", "timestamp without time zone[]"), row pub 197, default pub 197;
+        "Never null: NOT NULL.\n\n`timestamp with time zone[]`, `'{}'::timestamp with time zone[]` by default."
+        s_timestamptz: timeschema::Array<timeschema::Timestamp> = never_null("s_timestamptz", "timestamp with time zone[]"), row pub 198, default pub 198;
+        "Never null: NOT NULL.\n\n`time with time zone[]`, `'{}'::time with time zone[]` by default."
+        s_timetz: timeschema::Array<timeschema::TimeTz> = never_null("s_timetz", "time with time zone[]"), row pub 199, default pub 199;
+        "Never null: NOT NULL.\n\n`tsmultirange[]`, `'{}'::tsmultirange[]` by default."
+        s_tsmultirange: timeschema::Array<timeschema::Multirange<timeschema::LocalTimestamp>> = never_null("s_tsmultirange", "tsmultirange[]"), row pub 200, default pub 200;
+        "Never null: NOT NULL.\n\n`tsquery[]`, `'{}'::tsquery[]` by default."
+        s_tsquery: timeschema::Array<timeschema::TsQuery> = never_null("s_tsquery", "tsquery[]"), row pub 201, default pub 201;
+        "Never null: NOT NULL.\n\n`tsrange[]`, `'{}'::tsrange[]` by default."
+        s_tsrange: timeschema::Array<timeschema::Range<timeschema::LocalTimestamp>> = never_null("s_tsrange", "tsrange[]"), row pub 202, default pub 202;
+        "Never null: NOT NULL.\n\n`tstzmultirange[]`, `'{}'::tstzmultirange[]` by default."
+        s_tstzmultirange: timeschema::Array<timeschema::Multirange<timeschema::Timestamp>> = never_null("s_tstzmultirange", "tstzmultirange[]"), row pub 203, default pub 203;
+        "Never null: NOT NULL.\n\n`tstzrange[]`, `'{}'::tstzrange[]` by default."
+        s_tstzrange: timeschema::Array<timeschema::Range<timeschema::Timestamp>> = never_null("s_tstzrange", "tstzrange[]"), row pub 204, default pub 204;
+        "Never null: NOT NULL.\n\n`tsvector[]`, `'{}'::tsvector[]` by default."
+        s_tsvector: timeschema::Array<timeschema::TsVector> = never_null("s_tsvector", "tsvector[]"), row pub 205, default pub 205;
+        "Never null: NOT NULL.\n\n`txid_snapshot[]`, `'{}'::txid_snapshot[]` by default."
+        s_txid_snapshot: timeschema::Array<timeschema::PgSnapshot> = never_null("s_txid_snapshot", "txid_snapshot[]"), row pub 206, default pub 206;
+        "Never null: NOT NULL.\n\n`uuid[]`, `'{}'::uuid[]` by default."
+        s_uuid: timeschema::Array<timeschema::Uuid> = never_null("s_uuid", "uuid[]"), row pub 207, default pub 207;
+        "Never null: NOT NULL.\n\n`bit varying[]`, `'{}'::bit varying[]` by default."
+        s_varbit: timeschema::Array<timeschema::Bits> = never_null("s_varbit", "bit varying[]"), row pub 208, default pub 208;
+        "Never null: NOT NULL.\n\n`character varying[]`, `'{}'::character varying[]` by default."
+        s_varchar: timeschema::Array<String> = never_null("s_varchar", "character varying[]"), row pub 209, default pub 209;
+        "Never null: NOT NULL.\n\n`xid[]`, `'{}'::xid[]` by default."
+        s_xid: timeschema::Array<timeschema::Xid> = never_null("s_xid", "xid[]"), row pub 210, default pub 210;
+        "Never null: NOT NULL.\n\n`xid8[]`, `'{}'::xid8[]` by default."
+        s_xid8: timeschema::Array<timeschema::Xid8> = never_null("s_xid8", "xid8[]"), row pub 211, default pub 211;
+        "Never null: NOT NULL.\n\n`xml[]`, `'{}'::xml[]` by default."
+        s_xml: timeschema::Array<timeschema::Xml> = never_null("s_xml", "xml[]"), row pub 212, default pub 212;
+    } }
 }
 
 /// Table `public.empty`.
 pub mod empty {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {}
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "empty",
-        columns: &[],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; }
-
-    /// A row to be written to `public.empty`.
-    ///
-    /// No column is needed: `New::default()` is a row of nulls and defaults.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct New {}
-
-    timeschema::partial_json! { New, TABLE; }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 0];
-
-        fn given(&self) -> Self::Given {
-            [true; 0]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            Vec::new()
-        }
-
-        fn encode(&self, _: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "empty" [] "table": Row NewOfDefaults; {
+    } }
 }
 
 /// Hypertable `public.facts`, in chunks of 86400000 by `at` and 4 partitions by `place`. Chunks
 /// are dropped after 31536000000.
 pub mod facts {
-    /// A row of the hypertable, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: NOT NULL.
-        ///
-        /// `bigint`.
-        pub at: i64,
-        /// Never null: NOT NULL.
-        ///
-        /// `text`.
-        pub place: String,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "facts",
-        columns: &[
-            timeschema::Column::never_null("at", "bigint"),
-            timeschema::Column::never_null("place", "text"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 at, 1 place }
+    timeschema::relation! { "public" "facts" [] "hypertable": Row New; {
+        "Never null: NOT NULL.\n\n`bigint`."
+        at: i64 = never_null("at", "bigint"), row pub 0, given pub 0;
+        "Never null: NOT NULL.\n\n`text`."
+        place: String = never_null("place", "text"), row pub 1, given pub 1;
+    } }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -3515,473 +775,65 @@ pub mod facts {
         pub const RETENTION: i64 = 31536000000;
     }
 
-    /// A row to be written to `public.facts`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `bigint`.
-        pub at: i64,
-        /// `text`.
-        pub place: String,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 at, 1 place }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 2];
-
-        fn given(&self) -> Self::Given {
-            [true; 2]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.at);
-            values.push(&self.place);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.at, out)?;
-            timeschema::field(&self.place, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The rows whose `at` is in `range`, in ascending order. The start of `range` is included,
-    /// its end is not.
-    ///
-    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn between(range: std::ops::Range<i64>) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .from(0, range.start)
-            .before(0, range.end)
-            .ordered_by(0)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::between! { "`at`" "\n\nThe bounds let TimescaleDB skip the chunks that cannot hold such rows.": 0 i64 }
 }
 
 /// Who is happy.
 ///
 /// View `public.happy_people`.
 pub mod happy_people {
-    /// A row of the view, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: `people.name`, which is NOT NULL.
-        ///
-        /// `text`.
-        pub name: String,
-        /// `timestamp with time zone`.
-        pub since: Option<timeschema::Timestamp>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "happy_people",
-        columns: &[
-            timeschema::Column::never_null("name", "text"),
-            timeschema::Column::nullable("since", "timestamp with time zone"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 name, 1 since }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "happy_people" [] "view": Row; {
+        "Never null: `people.name`, which is NOT NULL.\n\n`text`."
+        name: String = never_null("name", "text"), row pub 0;
+        "`timestamp with time zone`."
+        since: Option<timeschema::Timestamp> = nullable("since", "timestamp with time zone"), row pub 1;
+    } }
 }
 
 /// Table `public.match`.
 pub mod r#match {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: NOT NULL.
-        ///
-        /// `timestamp with time zone`.
-        pub r#match: timeschema::Timestamp,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "match",
-        columns: &[timeschema::Column::never_null(
-            "match",
-            "timestamp with time zone",
-        )],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 r#match }
-
-    /// A row to be written to `public.match`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `timestamp with time zone`.
-        pub r#match: timeschema::Timestamp,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 r#match }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 1];
-
-        fn given(&self) -> Self::Given {
-            [true; 1]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.r#match);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.r#match, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "match" [] "table": Row New; {
+        "Never null: NOT NULL.\n\n`timestamp with time zone`."
+        r#match: timeschema::Timestamp = never_null("match", "timestamp with time zone"), row pub 0, given pub 0;
+    } }
 }
 
 /// Table `public.only_identity`.
 pub mod only_identity {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: NOT NULL.
-        ///
-        /// `bigint`, identity that the database always chooses.
-        pub id: i64,
-    }
+    timeschema::relation! { "public" "only_identity" ["id"] "table": Row NewOfDefaults; {
+        "Never null: NOT NULL.\n\n`bigint`, identity that the database always chooses."
+        id: i64 = never_null("id", "bigint"), row pub 0;
+    } }
 
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "only_identity",
-        columns: &[timeschema::Column::never_null("id", "bigint")],
-        primary_key: &["id"],
-    };
+    timeschema::key! { "`id`" [0] (id: i64 = equal(0)): primary(by_key select), delete(delete) }
 
-    timeschema::row! { Row, TABLE; 0 id }
+    timeschema::pages! { "`id`" "": 0 id i64 }
 
-    /// A row to be written to `public.only_identity`, without the columns that the database alone
-    /// fills.
-    ///
-    /// No column is needed: `New::default()` is a row of nulls and defaults.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct New {}
-
-    timeschema::partial_json! { New, TABLE; }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 1];
-
-        fn given(&self) -> Self::Given {
-            let mut given = [true; 1];
-            given[0] = false;
-            given
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            Vec::new()
-        }
-
-        fn encode(&self, _: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The row with this primary key: `id`.
-    pub fn by_key(id: i64) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE).equal(0, id)
-    }
-
-    /// Deletes the row with this primary key (`id`), and returns it.
-    pub fn delete(id: i64) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::delete(&TABLE).equal(0, id)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// What a row violates that `public.only_identity` refuses.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Violation {
+    timeschema::violation! { "`public.only_identity`" NotNull Other:
         /// `pk`: `PRIMARY KEY (id)`.
-        Pk,
-        /// This column is never null.
-        NotNull(String),
-        /// The constraint of this name, which this build does not know or is another table's.
-        Other(String),
-    }
-
-    timeschema::violation! { Violation { "pk" Pk } NotNull Other }
-
-    /// A place in the order of the pages: `id`.
-    pub type Cursor = i64;
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            self.id
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+        "pk" Pk
     }
 }
 
 /// Table `public.only_optional`.
 pub mod only_optional {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: NOT NULL.
-        ///
-        /// `bigint`, identity that the database chooses by default.
-        pub id: i64,
-        /// `text`.
-        pub note: Option<String>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "only_optional",
-        columns: &[
-            timeschema::Column::never_null("id", "bigint"),
-            timeschema::Column::nullable("note", "text"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 id, 1 note }
-
-    /// A row to be written to `public.only_optional`.
-    ///
-    /// No column is needed: `New::default()` is a row of nulls and defaults.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct New {
-        /// `bigint`, identity that the database chooses by default. `None` is the default.
-        pub id: Option<i64>,
-        /// `text`. `None` is null.
-        pub note: Option<String>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 id, 1 note }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 2];
-
-        fn given(&self) -> Self::Given {
-            let mut given = [true; 2];
-            given[0] = self.id.is_some();
-            given
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            if let Some(value) = &self.id {
-                values.push(value);
-            }
-            values.push(&self.note);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            if let Some(value) = &self.id {
-                timeschema::field(value, out)?;
-            }
-            timeschema::nullable_field(&self.note, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "only_optional" [] "table": Row NewOfDefaults; {
+        "Never null: NOT NULL.\n\n`bigint`, identity that the database chooses by default."
+        id: i64 = never_null("id", "bigint"), row pub 0, default pub 0;
+        "`text`."
+        note: Option<String> = nullable("note", "text"), row pub 1, given pub 1;
+    } }
 }
 
 /// Continuous aggregate `public.orphans_daily` over `elsewhere.gone`, bucket 1 day. Holds only
 /// what has been materialized.
 pub mod orphans_daily {
-    /// A row of the continuous aggregate, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: x.
-        ///
-        /// `date`.
-        pub bucket: timeschema::Date,
-        /// Never null: `count(*)`.
-        ///
-        /// `bigint`.
-        pub n: i64,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "orphans_daily",
-        columns: &[
-            timeschema::Column::never_null("bucket", "date"),
-            timeschema::Column::never_null("n", "bigint"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 bucket, 1 n }
+    timeschema::relation! { "public" "orphans_daily" [] "continuous aggregate": Row; {
+        "Never null: x.\n\n`date`."
+        bucket: timeschema::Date = never_null("bucket", "date"), row pub 0;
+        "Never null: `count(*)`.\n\n`bigint`."
+        n: i64 = never_null("n", "bigint"), row pub 1;
+    } }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -3998,126 +850,17 @@ pub mod orphans_daily {
         pub const MATERIALIZED_ONLY: bool = true;
     }
 
-    /// The rows whose `bucket` is in `range`, in ascending order. The start of `range` is
-    /// included, its end is not.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn between(
-        range: std::ops::Range<timeschema::Date>,
-    ) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .from(0, range.start)
-            .before(0, range.end)
-            .ordered_by(0)
-    }
+    timeschema::between! { "`bucket`" "\n\nThe bounds keep the query from reading every bucket.": 0 timeschema::Date }
 
-    /// Computes the buckets again that lie in `range` as a whole. Run it by `execute`; it cannot
-    /// run in a transaction.
-    ///
-    /// In plain mode there is nothing to compute.
-    pub fn refresh(range: std::ops::Range<timeschema::Date>) -> timeschema::Statement<'static, ()> {
-        timeschema::Statement::refresh(&TABLE, 0, range)
-    }
-
-    /// The end of the newest bucket that is materialized. Rows from there on are computed when
-    /// they are read, or not read.
-    ///
-    /// Plain mode does not have it.
-    pub fn watermark() -> timeschema::Statement<'static, timeschema::Scalar<timeschema::Date>> {
-        timeschema::Statement::watermark(&TABLE, 0)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::aggregate! { 0 timeschema::Date }
 }
 
 /// Table `public.pgtypes`.
 pub mod pgtypes {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: NOT NULL.
-        ///
-        /// `integer`.
-        pub std: i32,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "pgtypes",
-        columns: &[timeschema::Column::never_null("std", "integer")],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 std }
-
-    /// A row to be written to `public.pgtypes`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `integer`.
-        pub std: i32,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 std }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 1];
-
-        fn given(&self) -> Self::Given {
-            [true; 1]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.std);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.std, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "pgtypes" [] "table": Row New; {
+        "Never null: NOT NULL.\n\n`integer`."
+        std: i32 = never_null("std", "integer"), row pub 0, given pub 0;
+    } }
 }
 
 /// Readings of sensors
@@ -4125,34 +868,14 @@ pub mod pgtypes {
 /// Hypertable `public.readings`, in chunks of 1 day by `time`. Chunks move to the columnstore
 /// after 7 days. Chunks are dropped after 180 days (not scheduled).
 pub mod readings {
-    /// A row of the hypertable, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: NOT NULL.
-        ///
-        /// `timestamp with time zone`.
-        pub time: timeschema::Timestamp,
-        /// Never null: NOT NULL.
-        ///
-        /// `double precision`.
-        pub value: f64,
-        /// Column `U+202Etime `: `text`.
-        pub u202e_time: Option<String>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "readings",
-        columns: &[
-            timeschema::Column::never_null("time", "timestamp with time zone"),
-            timeschema::Column::never_null("value", "double precision"),
-            timeschema::Column::nullable("\u{202e}time\u{a}", "text"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 time, 1 value, 2 u202e_time }
+    timeschema::relation! { "public" "readings" [] "hypertable": Row NewOfRequired; {
+        "Never null: NOT NULL.\n\n`timestamp with time zone`."
+        time: timeschema::Timestamp = never_null("time", "timestamp with time zone"), row pub 0, required pub 0;
+        "Never null: NOT NULL.\n\n`double precision`."
+        value: f64 = never_null("value", "double precision"), row pub 1, required pub 1;
+        "Column `U+202Etime `: `text`."
+        u202e_time: Option<String> = nullable("\u{202e}time\u{a}", "text"), row pub 2, given pub 2;
+    } }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -4166,347 +889,35 @@ pub mod readings {
         pub const COLUMNSTORE_AFTER: &str = "7 days";
     }
 
-    /// A row to be written to `public.readings`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `timestamp with time zone`.
-        pub time: timeschema::Timestamp,
-        /// `double precision`.
-        pub value: f64,
-        /// Column `U+202Etime `: `text`. `None` is null.
-        pub u202e_time: Option<String>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 time, 1 value, 2 u202e_time }
-
-    /// The columns that every row of `public.readings` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `timestamp with time zone`.
-        pub time: timeschema::Timestamp,
-        /// `double precision`.
-        pub value: f64,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                time: required.time,
-                value: required.value,
-                u202e_time: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 3];
-
-        fn given(&self) -> Self::Given {
-            [true; 3]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.time);
-            values.push(&self.value);
-            values.push(&self.u202e_time);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.time, out)?;
-            timeschema::field(&self.value, out)?;
-            timeschema::nullable_field(&self.u202e_time, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The rows whose `time` is in `range`, in ascending order. The start of `range` is included,
-    /// its end is not.
-    ///
-    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn between(
-        range: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .from(0, range.start)
-            .before(0, range.end)
-            .ordered_by(0)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::between! { "`time`" "\n\nThe bounds let TimescaleDB skip the chunks that cannot hold such rows.": 0 timeschema::Timestamp }
 }
 
 /// Table `public.reporting`.
 pub mod reporting {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// `integer`.
-        pub x: Option<i32>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "reporting",
-        columns: &[timeschema::Column::nullable("x", "integer")],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 x }
-
-    /// A row to be written to `public.reporting`.
-    ///
-    /// No column is needed: `New::default()` is a row of nulls and defaults.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct New {
-        /// `integer`. `None` is null.
-        pub x: Option<i32>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 x }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 1];
-
-        fn given(&self) -> Self::Given {
-            [true; 1]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.x);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::nullable_field(&self.x, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "reporting" [] "table": Row NewOfDefaults; {
+        "`integer`."
+        x: Option<i32> = nullable("x", "integer"), row pub 0, given pub 0;
+    } }
 }
 
 /// Table `public.std`.
 pub mod std_ {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Column `Result`: `text`.
-        pub result: Option<String>,
-        /// Never null: NOT NULL.
-        ///
-        /// Column `Option`: `text`.
-        pub option: String,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "std",
-        columns: &[
-            timeschema::Column::nullable("Result", "text"),
-            timeschema::Column::never_null("Option", "text"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 result, 1 option }
-
-    /// A row to be written to `public.std`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// Column `Result`: `text`. `None` is null.
-        pub result: Option<String>,
-        /// Column `Option`: `text`.
-        pub option: String,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 result, 1 option }
-
-    /// The columns that every row of `public.std` needs: they are never null and have no default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// Column `Option`: `text`.
-        pub option: String,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                result: None,
-                option: required.option,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 2];
-
-        fn given(&self) -> Self::Given {
-            [true; 2]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.result);
-            values.push(&self.option);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::nullable_field(&self.result, out)?;
-            timeschema::field(&self.option, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "std" [] "table": Row NewOfRequired; {
+        "Column `Result`: `text`."
+        result: Option<String> = nullable("Result", "text"), row pub 0, given pub 0;
+        "Never null: NOT NULL.\n\nColumn `Option`: `text`."
+        option: String = never_null("Option", "text"), row pub 1, required pub 1;
+    } }
 }
 
 /// Hypertable `public.super`, in chunks of 7 days by `time`.
 pub mod super_ {
-    /// A row of the hypertable, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: NOT NULL.
-        ///
-        /// `date`.
-        pub time: timeschema::Date,
-        /// `reporting.period[]`, `NULL::reporting.period[]` by default.
-        pub period: Option<timeschema::Array<super::reporting_schema::Period>>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "super",
-        columns: &[
-            timeschema::Column::never_null("time", "date"),
-            timeschema::Column::nullable("period", "reporting.period[]"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 time, 1 period }
+    timeschema::relation! { "public" "super" [] "hypertable": Row NewOfRequired; {
+        "Never null: NOT NULL.\n\n`date`."
+        time: timeschema::Date = never_null("time", "date"), row pub 0, required pub 0;
+        "`reporting.period[]`, `NULL::reporting.period[]` by default."
+        period: Option<timeschema::Array<super::reporting_schema::Period>> = nullable("period", "reporting.period[]"), row pub 1, default pub 1;
+    } }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -4517,918 +928,91 @@ pub mod super_ {
         pub const CHUNK_INTERVAL: &str = "7 days";
     }
 
-    /// A row to be written to `public.super`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `date`.
-        pub time: timeschema::Date,
-        /// `reporting.period[]`, `NULL::reporting.period[]` by default. `None` is the default,
-        /// `Some(None)` is null.
-        pub period: Option<Option<timeschema::Array<super::reporting_schema::Period>>>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 time, 1 period }
-
-    /// The columns that every row of `public.super` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `date`.
-        pub time: timeschema::Date,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                time: required.time,
-                period: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 2];
-
-        fn given(&self) -> Self::Given {
-            let mut given = [true; 2];
-            given[1] = self.period.is_some();
-            given
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.time);
-            if let Some(value) = &self.period {
-                values.push(value);
-            }
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.time, out)?;
-            if let Some(value) = &self.period {
-                timeschema::nullable_field(value, out)?;
-            }
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The rows whose `time` is in `range`, in ascending order. The start of `range` is included,
-    /// its end is not.
-    ///
-    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn between(
-        range: std::ops::Range<timeschema::Date>,
-    ) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .from(0, range.start)
-            .before(0, range.end)
-            .ordered_by(0)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::between! { "`time`" "\n\nThe bounds let TimescaleDB skip the chunks that cannot hold such rows.": 0 timeschema::Date }
 }
 
 /// Table `public.table`.
 pub mod table {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: NOT NULL.
-        ///
-        /// `text`.
-        pub table: String,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "table",
-        columns: &[timeschema::Column::never_null("table", "text")],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 table }
-
-    /// A row to be written to `public.table`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `text`.
-        pub table: String,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 table }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 1];
-
-        fn given(&self) -> Self::Given {
-            [true; 1]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.table);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.table, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "table" [] "table": Row New; {
+        "Never null: NOT NULL.\n\n`text`."
+        table: String = never_null("table", "text"), row pub 0, given pub 0;
+    } }
 }
 
 /// A column of every type.
 ///
 /// Table `public.types_of_citext`.
 pub mod types_of_citext {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: NOT NULL.
-        ///
-        /// `public.citext`.
-        pub a_citext: String,
-        /// `public.citext`.
-        pub n_citext: Option<String>,
-        /// Never null: NOT NULL.
-        ///
-        /// `public.citext[]`, `'{}'::public.citext[]` by default.
-        pub s_citext: timeschema::Array<String>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "types_of_citext",
-        columns: &[
-            timeschema::Column::never_null("a_citext", "public.citext"),
-            timeschema::Column::nullable("n_citext", "public.citext"),
-            timeschema::Column::never_null("s_citext", "public.citext[]"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 a_citext, 1 n_citext, 2 s_citext }
-
-    /// A row to be written to `public.types_of_citext`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `public.citext`.
-        pub a_citext: String,
-        /// `public.citext`. `None` is null.
-        pub n_citext: Option<String>,
-        /// `public.citext[]`, `'{}'::public.citext[]` by default. `None` is the default.
-        pub s_citext: Option<timeschema::Array<String>>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 a_citext, 1 n_citext, 2 s_citext }
-
-    /// The columns that every row of `public.types_of_citext` needs: they are never null and have
-    /// no default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `public.citext`.
-        pub a_citext: String,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                a_citext: required.a_citext,
-                n_citext: None,
-                s_citext: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 3];
-
-        fn given(&self) -> Self::Given {
-            let mut given = [true; 3];
-            given[2] = self.s_citext.is_some();
-            given
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.a_citext);
-            values.push(&self.n_citext);
-            if let Some(value) = &self.s_citext {
-                values.push(value);
-            }
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.a_citext, out)?;
-            timeschema::nullable_field(&self.n_citext, out)?;
-            if let Some(value) = &self.s_citext {
-                timeschema::field(value, out)?;
-            }
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "types_of_citext" [] "table": Row NewOfRequired; {
+        "Never null: NOT NULL.\n\n`public.citext`."
+        a_citext: String = never_null("a_citext", "public.citext"), row pub 0, required pub 0;
+        "`public.citext`."
+        n_citext: Option<String> = nullable("n_citext", "public.citext"), row pub 1, given pub 1;
+        "Never null: NOT NULL.\n\n`public.citext[]`, `'{}'::public.citext[]` by default."
+        s_citext: timeschema::Array<String> = never_null("s_citext", "public.citext[]"), row pub 2, default pub 2;
+    } }
 }
 
 /// A column of every type.
 ///
 /// Table `public.types_of_hstore`.
 pub mod types_of_hstore {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: NOT NULL.
-        ///
-        /// `public.hstore`.
-        pub a_hstore: timeschema::Hstore,
-        /// `public.hstore`.
-        pub n_hstore: Option<timeschema::Hstore>,
-        /// Never null: NOT NULL.
-        ///
-        /// `public.hstore[]`, `'{}'::public.hstore[]` by default.
-        pub s_hstore: timeschema::Array<timeschema::Hstore>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "types_of_hstore",
-        columns: &[
-            timeschema::Column::never_null("a_hstore", "public.hstore"),
-            timeschema::Column::nullable("n_hstore", "public.hstore"),
-            timeschema::Column::never_null("s_hstore", "public.hstore[]"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 a_hstore, 1 n_hstore, 2 s_hstore }
-
-    /// A row to be written to `public.types_of_hstore`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `public.hstore`.
-        pub a_hstore: timeschema::Hstore,
-        /// `public.hstore`. `None` is null.
-        pub n_hstore: Option<timeschema::Hstore>,
-        /// `public.hstore[]`, `'{}'::public.hstore[]` by default. `None` is the default.
-        pub s_hstore: Option<timeschema::Array<timeschema::Hstore>>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 a_hstore, 1 n_hstore, 2 s_hstore }
-
-    /// The columns that every row of `public.types_of_hstore` needs: they are never null and have
-    /// no default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `public.hstore`.
-        pub a_hstore: timeschema::Hstore,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                a_hstore: required.a_hstore,
-                n_hstore: None,
-                s_hstore: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 3];
-
-        fn given(&self) -> Self::Given {
-            let mut given = [true; 3];
-            given[2] = self.s_hstore.is_some();
-            given
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.a_hstore);
-            values.push(&self.n_hstore);
-            if let Some(value) = &self.s_hstore {
-                values.push(value);
-            }
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.a_hstore, out)?;
-            timeschema::nullable_field(&self.n_hstore, out)?;
-            if let Some(value) = &self.s_hstore {
-                timeschema::field(value, out)?;
-            }
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "types_of_hstore" [] "table": Row NewOfRequired; {
+        "Never null: NOT NULL.\n\n`public.hstore`."
+        a_hstore: timeschema::Hstore = never_null("a_hstore", "public.hstore"), row pub 0, required pub 0;
+        "`public.hstore`."
+        n_hstore: Option<timeschema::Hstore> = nullable("n_hstore", "public.hstore"), row pub 1, given pub 1;
+        "Never null: NOT NULL.\n\n`public.hstore[]`, `'{}'::public.hstore[]` by default."
+        s_hstore: timeschema::Array<timeschema::Hstore> = never_null("s_hstore", "public.hstore[]"), row pub 2, default pub 2;
+    } }
 }
 
 /// A column of every type.
 ///
 /// Table `public.types_of_ltree`.
 pub mod types_of_ltree {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: NOT NULL.
-        ///
-        /// `public.ltree`.
-        pub a_ltree: timeschema::Ltree,
-        /// `public.ltree`.
-        pub n_ltree: Option<timeschema::Ltree>,
-        /// Never null: NOT NULL.
-        ///
-        /// `public.ltree[]`, `'{}'::public.ltree[]` by default.
-        pub s_ltree: timeschema::Array<timeschema::Ltree>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "types_of_ltree",
-        columns: &[
-            timeschema::Column::never_null("a_ltree", "public.ltree"),
-            timeschema::Column::nullable("n_ltree", "public.ltree"),
-            timeschema::Column::never_null("s_ltree", "public.ltree[]"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 a_ltree, 1 n_ltree, 2 s_ltree }
-
-    /// A row to be written to `public.types_of_ltree`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `public.ltree`.
-        pub a_ltree: timeschema::Ltree,
-        /// `public.ltree`. `None` is null.
-        pub n_ltree: Option<timeschema::Ltree>,
-        /// `public.ltree[]`, `'{}'::public.ltree[]` by default. `None` is the default.
-        pub s_ltree: Option<timeschema::Array<timeschema::Ltree>>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 a_ltree, 1 n_ltree, 2 s_ltree }
-
-    /// The columns that every row of `public.types_of_ltree` needs: they are never null and have
-    /// no default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `public.ltree`.
-        pub a_ltree: timeschema::Ltree,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                a_ltree: required.a_ltree,
-                n_ltree: None,
-                s_ltree: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 3];
-
-        fn given(&self) -> Self::Given {
-            let mut given = [true; 3];
-            given[2] = self.s_ltree.is_some();
-            given
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.a_ltree);
-            values.push(&self.n_ltree);
-            if let Some(value) = &self.s_ltree {
-                values.push(value);
-            }
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.a_ltree, out)?;
-            timeschema::nullable_field(&self.n_ltree, out)?;
-            if let Some(value) = &self.s_ltree {
-                timeschema::field(value, out)?;
-            }
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "types_of_ltree" [] "table": Row NewOfRequired; {
+        "Never null: NOT NULL.\n\n`public.ltree`."
+        a_ltree: timeschema::Ltree = never_null("a_ltree", "public.ltree"), row pub 0, required pub 0;
+        "`public.ltree`."
+        n_ltree: Option<timeschema::Ltree> = nullable("n_ltree", "public.ltree"), row pub 1, given pub 1;
+        "Never null: NOT NULL.\n\n`public.ltree[]`, `'{}'::public.ltree[]` by default."
+        s_ltree: timeschema::Array<timeschema::Ltree> = never_null("s_ltree", "public.ltree[]"), row pub 2, default pub 2;
+    } }
 }
 
 /// A column of every type.
 ///
 /// Table `public.types_of_postgis`.
 pub mod types_of_postgis {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: NOT NULL.
-        ///
-        /// `public.geography`.
-        pub a_geography: timeschema::Geography,
-        /// Never null: NOT NULL.
-        ///
-        /// `public.geometry`.
-        pub a_geometry: timeschema::Geometry,
-        /// `public.geography`.
-        pub n_geography: Option<timeschema::Geography>,
-        /// `public.geometry`.
-        pub n_geometry: Option<timeschema::Geometry>,
-        /// Never null: NOT NULL.
-        ///
-        /// `public.geography[]`, `'{}'::public.geography[]` by default.
-        pub s_geography: timeschema::Array<timeschema::Geography>,
-        /// Never null: NOT NULL.
-        ///
-        /// `public.geometry[]`, `'{}'::public.geometry[]` by default.
-        pub s_geometry: timeschema::Array<timeschema::Geometry>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "types_of_postgis",
-        columns: &[
-            timeschema::Column::never_null("a_geography", "public.geography"),
-            timeschema::Column::never_null("a_geometry", "public.geometry"),
-            timeschema::Column::nullable("n_geography", "public.geography"),
-            timeschema::Column::nullable("n_geometry", "public.geometry"),
-            timeschema::Column::never_null("s_geography", "public.geography[]"),
-            timeschema::Column::never_null("s_geometry", "public.geometry[]"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 a_geography, 1 a_geometry, 2 n_geography, 3 n_geometry, 4 s_geography, 5 s_geometry }
-
-    /// A row to be written to `public.types_of_postgis`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `public.geography`.
-        pub a_geography: timeschema::Geography,
-        /// `public.geometry`.
-        pub a_geometry: timeschema::Geometry,
-        /// `public.geography`. `None` is null.
-        pub n_geography: Option<timeschema::Geography>,
-        /// `public.geometry`. `None` is null.
-        pub n_geometry: Option<timeschema::Geometry>,
-        /// `public.geography[]`, `'{}'::public.geography[]` by default. `None` is the default.
-        pub s_geography: Option<timeschema::Array<timeschema::Geography>>,
-        /// `public.geometry[]`, `'{}'::public.geometry[]` by default. `None` is the default.
-        pub s_geometry: Option<timeschema::Array<timeschema::Geometry>>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 a_geography, 1 a_geometry, 2 n_geography, 3 n_geometry, 4 s_geography, 5 s_geometry }
-
-    /// The columns that every row of `public.types_of_postgis` needs: they are never null and
-    /// have no default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `public.geography`.
-        pub a_geography: timeschema::Geography,
-        /// `public.geometry`.
-        pub a_geometry: timeschema::Geometry,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                a_geography: required.a_geography,
-                a_geometry: required.a_geometry,
-                n_geography: None,
-                n_geometry: None,
-                s_geography: None,
-                s_geometry: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 6];
-
-        fn given(&self) -> Self::Given {
-            let mut given = [true; 6];
-            given[4] = self.s_geography.is_some();
-            given[5] = self.s_geometry.is_some();
-            given
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.a_geography);
-            values.push(&self.a_geometry);
-            values.push(&self.n_geography);
-            values.push(&self.n_geometry);
-            if let Some(value) = &self.s_geography {
-                values.push(value);
-            }
-            if let Some(value) = &self.s_geometry {
-                values.push(value);
-            }
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.a_geography, out)?;
-            timeschema::field(&self.a_geometry, out)?;
-            timeschema::nullable_field(&self.n_geography, out)?;
-            timeschema::nullable_field(&self.n_geometry, out)?;
-            if let Some(value) = &self.s_geography {
-                timeschema::field(value, out)?;
-            }
-            if let Some(value) = &self.s_geometry {
-                timeschema::field(value, out)?;
-            }
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "types_of_postgis" [] "table": Row NewOfRequired; {
+        "Never null: NOT NULL.\n\n`public.geography`."
+        a_geography: timeschema::Geography = never_null("a_geography", "public.geography"), row pub 0, required pub 0;
+        "Never null: NOT NULL.\n\n`public.geometry`."
+        a_geometry: timeschema::Geometry = never_null("a_geometry", "public.geometry"), row pub 1, required pub 1;
+        "`public.geography`."
+        n_geography: Option<timeschema::Geography> = nullable("n_geography", "public.geography"), row pub 2, given pub 2;
+        "`public.geometry`."
+        n_geometry: Option<timeschema::Geometry> = nullable("n_geometry", "public.geometry"), row pub 3, given pub 3;
+        "Never null: NOT NULL.\n\n`public.geography[]`, `'{}'::public.geography[]` by default."
+        s_geography: timeschema::Array<timeschema::Geography> = never_null("s_geography", "public.geography[]"), row pub 4, default pub 4;
+        "Never null: NOT NULL.\n\n`public.geometry[]`, `'{}'::public.geometry[]` by default."
+        s_geometry: timeschema::Array<timeschema::Geometry> = never_null("s_geometry", "public.geometry[]"), row pub 5, default pub 5;
+    } }
 }
 
 /// A column of every type.
 ///
 /// Table `public.types_of_vector`.
 pub mod types_of_vector {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: NOT NULL.
-        ///
-        /// `public.vector`.
-        pub a_vector: timeschema::Vector,
-        /// `public.vector`.
-        pub n_vector: Option<timeschema::Vector>,
-        /// Never null: NOT NULL.
-        ///
-        /// `public.vector[]`, `'{}'::public.vector[]` by default.
-        pub s_vector: timeschema::Array<timeschema::Vector>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "types_of_vector",
-        columns: &[
-            timeschema::Column::never_null("a_vector", "public.vector"),
-            timeschema::Column::nullable("n_vector", "public.vector"),
-            timeschema::Column::never_null("s_vector", "public.vector[]"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 a_vector, 1 n_vector, 2 s_vector }
-
-    /// A row to be written to `public.types_of_vector`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `public.vector`.
-        pub a_vector: timeschema::Vector,
-        /// `public.vector`. `None` is null.
-        pub n_vector: Option<timeschema::Vector>,
-        /// `public.vector[]`, `'{}'::public.vector[]` by default. `None` is the default.
-        pub s_vector: Option<timeschema::Array<timeschema::Vector>>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 a_vector, 1 n_vector, 2 s_vector }
-
-    /// The columns that every row of `public.types_of_vector` needs: they are never null and have
-    /// no default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `public.vector`.
-        pub a_vector: timeschema::Vector,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                a_vector: required.a_vector,
-                n_vector: None,
-                s_vector: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 3];
-
-        fn given(&self) -> Self::Given {
-            let mut given = [true; 3];
-            given[2] = self.s_vector.is_some();
-            given
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.a_vector);
-            values.push(&self.n_vector);
-            if let Some(value) = &self.s_vector {
-                values.push(value);
-            }
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.a_vector, out)?;
-            timeschema::nullable_field(&self.n_vector, out)?;
-            if let Some(value) = &self.s_vector {
-                timeschema::field(value, out)?;
-            }
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "types_of_vector" [] "table": Row NewOfRequired; {
+        "Never null: NOT NULL.\n\n`public.vector`."
+        a_vector: timeschema::Vector = never_null("a_vector", "public.vector"), row pub 0, required pub 0;
+        "`public.vector`."
+        n_vector: Option<timeschema::Vector> = nullable("n_vector", "public.vector"), row pub 1, given pub 1;
+        "Never null: NOT NULL.\n\n`public.vector[]`, `'{}'::public.vector[]` by default."
+        s_vector: timeschema::Array<timeschema::Vector> = never_null("s_vector", "public.vector[]"), row pub 2, default pub 2;
+    } }
 }
 
 /// Schema `reporting`.
@@ -5481,22 +1065,10 @@ pub mod reporting_schema {
     /// Continuous aggregate `reporting.matches` over [`public.match`](mod@super::match). Holds
     /// only what has been materialized.
     pub mod matches {
-        /// A row of the continuous aggregate, as it is read.
-        #[derive(Debug, Clone, PartialEq)]
-        pub struct Row {
-            /// `bigint`.
-            pub n: Option<i64>,
-        }
-
-        /// Name, columns and primary key.
-        pub const TABLE: timeschema::Table = timeschema::Table {
-            schema: "reporting",
-            name: "matches",
-            columns: &[timeschema::Column::nullable("n", "bigint")],
-            primary_key: &[],
-        };
-
-        timeschema::row! { Row, TABLE; 0 n }
+        timeschema::relation! { "reporting" "matches" [] "continuous aggregate": Row; {
+            "`bigint`."
+            n: Option<i64> = nullable("n", "bigint"), row pub 0;
+        } }
 
         /// TimescaleDB's settings for the relation.
         impl Row {
@@ -5505,11 +1077,6 @@ pub mod reporting_schema {
 
             /// Whether only what has been materialized is read.
             pub const MATERIALIZED_ONLY: bool = true;
-        }
-
-        /// All rows, in no order.
-        pub fn select() -> timeschema::Statement<'static, Row> {
-            timeschema::Statement::select(&TABLE)
         }
     }
 
@@ -5520,31 +1087,12 @@ pub mod reporting_schema {
     /// yet are computed when they are read. Refreshed every 30 minutes, from 3 days ago to 1 hour
     /// ago.
     pub mod readings_hourly {
-        /// A row of the continuous aggregate, as it is read.
-        #[derive(Debug, Clone, PartialEq)]
-        pub struct Row {
-            /// Never null: `time_bucket` of `readings.time`, which is NOT NULL.
-            ///
-            /// `timestamp with time zone`.
-            pub bucket: timeschema::Timestamp,
-            /// Mean. Null when there is none.
-            ///
-            /// `double precision`.
-            pub average: Option<f64>,
-        }
-
-        /// Name, columns and primary key.
-        pub const TABLE: timeschema::Table = timeschema::Table {
-            schema: "reporting",
-            name: "readings_hourly",
-            columns: &[
-                timeschema::Column::never_null("bucket", "timestamp with time zone"),
-                timeschema::Column::nullable("average", "double precision"),
-            ],
-            primary_key: &[],
-        };
-
-        timeschema::row! { Row, TABLE; 0 bucket, 1 average }
+        timeschema::relation! { "reporting" "readings_hourly" [] "continuous aggregate": Row; {
+            "Never null: `time_bucket` of `readings.time`, which is NOT NULL.\n\n`timestamp with time zone`."
+            bucket: timeschema::Timestamp = never_null("bucket", "timestamp with time zone"), row pub 0;
+            "Mean. Null when there is none.\n\n`double precision`."
+            average: Option<f64> = nullable("average", "double precision"), row pub 1;
+        } }
 
         /// TimescaleDB's settings for the relation.
         impl Row {
@@ -5570,229 +1118,28 @@ pub mod reporting_schema {
             pub const REFRESH_END_OFFSET: &str = "01:00:00";
         }
 
-        /// The rows whose `bucket` is in `range`, in ascending order. The start of `range` is
-        /// included, its end is not.
-        ///
-        /// The bounds keep the query from reading every bucket.
-        pub fn between(
-            range: std::ops::Range<timeschema::Timestamp>,
-        ) -> timeschema::Statement<'static, Row> {
-            timeschema::Statement::select(&TABLE)
-                .from(0, range.start)
-                .before(0, range.end)
-                .ordered_by(0)
-        }
+        timeschema::between! { "`bucket`" "\n\nThe bounds keep the query from reading every bucket.": 0 timeschema::Timestamp }
 
-        /// Computes the buckets again that lie in `range` as a whole. Run it by `execute`; it
-        /// cannot run in a transaction.
-        ///
-        /// In plain mode there is nothing to compute.
-        pub fn refresh(
-            range: std::ops::Range<timeschema::Timestamp>,
-        ) -> timeschema::Statement<'static, ()> {
-            timeschema::Statement::refresh(&TABLE, 0, range)
-        }
-
-        /// The end of the newest bucket that is materialized. Rows from there on are computed
-        /// when they are read, or not read.
-        ///
-        /// Plain mode does not have it.
-        pub fn watermark()
-        -> timeschema::Statement<'static, timeschema::Scalar<timeschema::Timestamp>> {
-            timeschema::Statement::watermark(&TABLE, 0)
-        }
-
-        /// All rows, in no order.
-        pub fn select() -> timeschema::Statement<'static, Row> {
-            timeschema::Statement::select(&TABLE)
-        }
+        timeschema::aggregate! { 0 timeschema::Timestamp }
     }
 
     /// Materialized view `reporting.totals`.
     pub mod totals {
-        /// A row of the materialized view, as it is read.
-        #[derive(Debug, Clone, PartialEq)]
-        pub struct Row {
-            /// `numeric`.
-            pub total: Option<timeschema::Numeric>,
-        }
-
-        /// Name, columns and primary key.
-        pub const TABLE: timeschema::Table = timeschema::Table {
-            schema: "reporting",
-            name: "totals",
-            columns: &[timeschema::Column::nullable("total", "numeric")],
-            primary_key: &[],
-        };
-
-        timeschema::row! { Row, TABLE; 0 total }
-
-        /// All rows, in no order.
-        pub fn select() -> timeschema::Statement<'static, Row> {
-            timeschema::Statement::select(&TABLE)
-        }
+        timeschema::relation! { "reporting" "totals" [] "materialized view": Row; {
+            "`numeric`."
+            total: Option<timeschema::Numeric> = nullable("total", "numeric"), row pub 0;
+        } }
     }
 
     /// Table `reporting.wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww`.
     pub mod wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww {
-        /// A row of the table, as it is read.
-        #[derive(Debug, Clone, PartialEq)]
-        pub struct Row {
-            /// Never null: NOT NULL.
-            ///
-            /// `public.mood`.
-            pub wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww: super::super::Mood,
-            /// `reporting.period[]`, `'{}'` by default.
-            pub xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:
-                Option<timeschema::Array<super::super::reporting_schema::Period>>,
-            /// `text`.
-            pub yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy: Option<String>,
-        }
-
-        /// Name, columns and primary key.
-        pub const TABLE: timeschema::Table = timeschema::Table {
-            schema: "reporting",
-            name: "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww",
-            columns: &[
-                timeschema::Column::never_null(
-                    "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww",
-                    "public.mood",
-                ),
-                timeschema::Column::nullable(
-                    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-                    "reporting.period[]",
-                ),
-                timeschema::Column::nullable(
-                    "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
-                    "text",
-                ),
-            ],
-            primary_key: &[],
-        };
-
-        timeschema::row! { Row, TABLE; 0 wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww, 1 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx, 2 yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy }
-
-        /// A row to be written to
-        /// `reporting.wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww`.
-        ///
-        /// [`Required`] holds what every row needs; add the rest by struct update:
-        /// `New { a: Some(1), ..Required { b, c }.into() }`.
-        #[derive(Debug, Clone, PartialEq)]
-        pub struct New {
-            /// `public.mood`.
-            pub wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww: super::super::Mood,
-            /// `reporting.period[]`, `'{}'` by default. `None` is the default, `Some(None)` is
-            /// null.
-            pub xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:
-                Option<Option<timeschema::Array<super::super::reporting_schema::Period>>>,
-            /// `text`. `None` is null.
-            pub yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy: Option<String>,
-        }
-
-        timeschema::partial_json! { New, TABLE; 0 wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww, 1 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx, 2 yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy }
-
-        /// The columns that every row of
-        /// `reporting.wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww` needs:
-        /// they are never null and have no default.
-        ///
-        /// If a migration adds such a column, code that writes rows without it no longer
-        /// compiles.
-        #[derive(Debug, Clone, PartialEq)]
-        pub struct Required {
-            /// `public.mood`.
-            pub wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww: super::super::Mood,
-        }
-
-        impl From<Required> for New {
-            fn from(required: Required) -> Self {
-                Self {
-                    wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww: required
-                        .wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww,
-                    xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: None,
-                    yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy: None,
-                }
-            }
-        }
-
-        impl timeschema::Insert for New {
-            const TABLE: timeschema::Table = TABLE;
-            type Given = [bool; 3];
-
-            fn given(&self) -> Self::Given {
-                let mut given = [true; 3];
-                given[1] = self
-                    .xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
-                    .is_some();
-                given
-            }
-
-            fn columns(&self) -> Vec<&'static str> {
-                TABLE
-                    .columns
-                    .iter()
-                    .zip(self.given())
-                    .filter(|(_, given)| *given)
-                    .map(|(column, _)| column.name)
-                    .collect()
-            }
-
-            fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-                let most = TABLE.columns.len();
-                let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-                values.push(&self.wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww);
-                if let Some(value) =
-                    &self.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
-                {
-                    values.push(value);
-                }
-                values.push(&self.yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy);
-                values
-            }
-
-            fn encode(
-                &self,
-                out: &mut timeschema::BytesMut,
-            ) -> Result<(), timeschema::EncodeError> {
-                timeschema::field(
-                    &self.wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww,
-                    out,
-                )?;
-                if let Some(value) =
-                    &self.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
-                {
-                    timeschema::nullable_field(value, out)?;
-                }
-                timeschema::nullable_field(
-                    &self.yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy,
-                    out,
-                )?;
-                Ok(())
-            }
-        }
-
-        /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-        ///
-        /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-        pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-            client: D,
-            rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-        ) -> D::Answer<'d> {
-            timeschema::copy_in(client, rows)
-        }
-
-        /// Writes one row and returns it as it is stored, defaults and generated columns included.
-        pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-            timeschema::Statement::insert(&TABLE, row)
-        }
-
-        /// Writes many rows by one statement, and returns them in their order as they are stored.
-        pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-            timeschema::Statement::insert_many(&TABLE, rows)
-        }
-
-        /// All rows, in no order.
-        pub fn select() -> timeschema::Statement<'static, Row> {
-            timeschema::Statement::select(&TABLE)
-        }
+        timeschema::relation! { "reporting" "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww" [] "table": Row NewOfRequired; {
+            "Never null: NOT NULL.\n\n`public.mood`."
+            wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww: super::super::Mood = never_null("wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww", "public.mood"), row pub 0, required pub 0;
+            "`reporting.period[]`, `'{}'` by default."
+            xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: Option<timeschema::Array<super::super::reporting_schema::Period>> = nullable("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "reporting.period[]"), row pub 1, default pub 1;
+            "`text`."
+            yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy: Option<String> = nullable("yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy", "text"), row pub 2, given pub 2;
+        } }
     }
 }

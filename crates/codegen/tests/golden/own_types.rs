@@ -122,723 +122,87 @@ timeschema::composite_sql! { Shelf, Shelf::TYPE; 0 floats, 1 hours }
 
 /// Table `public.items`.
 pub mod items {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: primary key.
-        ///
-        /// `bigint`.
-        pub id: i64,
-        /// Never null: NOT NULL.
-        ///
-        /// `public.path`.
-        pub path: super::Path,
-        /// `public."Option"`.
-        pub option: Option<super::Option_>,
-    }
+    timeschema::relation! { "public" "items" ["id"] "table": Row NewOfRequired Update; {
+        "Never null: primary key.\n\n`bigint`."
+        id: i64 = never_null("id", "bigint"), row pub 0, required pub 0;
+        "Never null: NOT NULL.\n\n`public.path`."
+        path: super::Path = never_null("path", "public.path") as compared_as_text(), row pub 1, required pub 1, update pub 1;
+        "`public.\"Option\"`."
+        option: Option<super::Option_> = nullable("option", "public.\"Option\"") as compared_as_text(), row pub 2, given pub 2, update pub 2;
+    } }
 
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "items",
-        columns: &[
-            timeschema::Column::never_null("id", "bigint"),
-            timeschema::Column::never_null("path", "public.path"),
-            timeschema::Column::nullable("option", "public.\"Option\""),
-        ],
-        primary_key: &["id"],
-    };
+    timeschema::key! { "`id`" [0] (id: i64 = equal(0)): primary(by_key select), upsert(upsert upsert_many), update(update), delete(delete) }
 
-    timeschema::row! { Row, TABLE; 0 id, 1 path, 2 option }
+    timeschema::pages! { "`id`" "": 0 id i64 }
 
-    /// A row to be written to `public.items`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `bigint`.
-        pub id: i64,
-        /// `public.path`.
-        pub path: super::Path,
-        /// `public."Option"`. `None` is null.
-        pub option: Option<super::Option_>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 id, 1 path, 2 option }
-
-    /// The columns that every row of `public.items` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `bigint`.
-        pub id: i64,
-        /// `public.path`.
-        pub path: super::Path,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                id: required.id,
-                path: required.path,
-                option: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 3];
-
-        fn given(&self) -> Self::Given {
-            [true; 3]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.id);
-            values.push(&self.path);
-            values.push(&self.option);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.id, out)?;
-            timeschema::field(&self.path, out)?;
-            timeschema::nullable_field(&self.option, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with `INSERT`s of many rows, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The columns of a row of `public.items` to change. `None` leaves a column as it is.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct Update {
-        /// `public.path`.
-        pub path: Option<super::Path>,
-        /// `public."Option"`. `Some(None)` is null.
-        pub option: Option<Option<super::Option_>>,
-    }
-
-    timeschema::partial_json! { Update, TABLE; 1 path, 2 option }
-
-    impl timeschema::Change for Update {
-        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
-            to.column(1, &self.path);
-            to.nullable(2, &self.option);
-        }
-
-        fn comparison(position: usize) -> timeschema::Comparison {
-            match position {
-                1 => timeschema::Comparison::Text,
-                2 => timeschema::Comparison::Text,
-                _ => timeschema::Comparison::Operator,
-            }
-        }
-    }
-
-    /// The row with this primary key: `id`.
-    pub fn by_key(id: i64) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE).equal(0, id)
-    }
-
-    /// Writes one row, or changes the row that has its `id`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[0], row)
-    }
-
-    /// Writes many rows, or changes those that have their `id`. Each row has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[0], rows)
-    }
-
-    /// Changes the row with this primary key (`id`), and returns it.
-    pub fn update(id: i64, change: &Update) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE, change).equal(0, id)
-    }
-
-    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
-    pub fn update_if<'a>(
-        id: i64,
-        expected: &'a Update,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(0, id)
-            .unchanged(expected)
-    }
-
-    /// Deletes the row with this primary key (`id`), and returns it.
-    pub fn delete(id: i64) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::delete(&TABLE).equal(0, id)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// What a row violates that `public.items` refuses.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Violation {
+    timeschema::violation! { "`public.items`" NotNull Other:
         /// `items_pkey`: `PRIMARY KEY (id)`.
-        Pkey,
-        /// This column is never null.
-        NotNull(String),
-        /// The constraint of this name, which this build does not know or is another table's.
-        Other(String),
-    }
-
-    timeschema::violation! { Violation { "items_pkey" Pkey } NotNull Other }
-
-    /// A place in the order of the pages: `id`.
-    pub type Cursor = i64;
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            self.id
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+        "items_pkey" Pkey
     }
 }
 
 /// View `public.latest`.
 pub mod latest {
-    /// A row of the view, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: `logs.at`, which is NOT NULL.
-        ///
-        /// `timestamp with time zone`.
-        pub at: timeschema::Timestamp,
-        /// `public.items`.
-        pub item: Option<super::Items>,
-        /// `public.path`.
-        pub path: Option<super::Path>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "latest",
-        columns: &[
-            timeschema::Column::never_null("at", "timestamp with time zone"),
-            timeschema::Column::nullable("item", "public.items"),
-            timeschema::Column::nullable("path", "public.path"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 at, 1 item, 2 path }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "latest" [] "view": Row; {
+        "Never null: `logs.at`, which is NOT NULL.\n\n`timestamp with time zone`."
+        at: timeschema::Timestamp = never_null("at", "timestamp with time zone"), row pub 0;
+        "`public.items`."
+        item: Option<super::Items> = nullable("item", "public.items"), row pub 1;
+        "`public.path`."
+        path: Option<super::Path> = nullable("path", "public.path"), row pub 2;
+    } }
 }
 
 /// Table `public.logs`.
 pub mod logs {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: NOT NULL.
-        ///
-        /// `timestamp with time zone`.
-        pub at: timeschema::Timestamp,
-        /// `public.items`.
-        pub item: Option<super::Items>,
-        /// Never null: NOT NULL.
-        ///
-        /// `public.items[]`, `'{}'::public.items[]` by default.
-        pub items: timeschema::Array<super::Items>,
-        /// `parts.point`.
-        pub point: Option<super::parts::Point>,
-        /// `parts.place`, a domain over `parts.point`.
-        pub place: Option<super::parts::Point>,
-        /// `parts.place[]`, of a domain over `parts.point`.
-        pub places: Option<timeschema::Array<super::parts::Point>>,
-        /// `public.nothing`.
-        pub nothing: Option<super::Nothing>,
-        /// `public.shape`. Read and written as its text.
-        pub shape: Option<timeschema::AsText>,
-        /// `public.shapes`. Read and written as its text.
-        pub shapes: Option<timeschema::AsText>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "logs",
-        columns: &[
-            timeschema::Column::never_null("at", "timestamp with time zone"),
-            timeschema::Column::nullable("item", "public.items"),
-            timeschema::Column::never_null("items", "public.items[]"),
-            timeschema::Column::nullable("point", "parts.point"),
-            timeschema::Column::nullable("place", "parts.place"),
-            timeschema::Column::nullable("places", "parts.place[]"),
-            timeschema::Column::nullable("nothing", "public.nothing"),
-            timeschema::Column::nullable_text("shape", "public.shape"),
-            timeschema::Column::nullable_text("shapes", "public.shapes"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 at, 1 item, 2 items, 3 point, 4 place, 5 places, 6 nothing, 7 shape, 8 shapes }
-
-    /// A row to be written to `public.logs`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `timestamp with time zone`.
-        pub at: timeschema::Timestamp,
-        /// `public.items`. `None` is null.
-        pub item: Option<super::Items>,
-        /// `public.items[]`, `'{}'::public.items[]` by default. `None` is the default.
-        pub items: Option<timeschema::Array<super::Items>>,
-        /// `parts.point`. `None` is null.
-        pub point: Option<super::parts::Point>,
-        /// `parts.place`, a domain over `parts.point`. `None` is null.
-        pub place: Option<super::parts::Point>,
-        /// `parts.place[]`, of a domain over `parts.point`. `None` is null.
-        pub places: Option<timeschema::Array<super::parts::Point>>,
-        /// `public.nothing`. `None` is null.
-        pub nothing: Option<super::Nothing>,
-        /// `public.shape`. Read and written as its text. `None` is null.
-        pub shape: Option<timeschema::AsText>,
-        /// `public.shapes`. Read and written as its text. `None` is null.
-        pub shapes: Option<timeschema::AsText>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 at, 1 item, 2 items, 3 point, 4 place, 5 places, 6 nothing, 7 shape, 8 shapes }
-
-    /// The columns that every row of `public.logs` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `timestamp with time zone`.
-        pub at: timeschema::Timestamp,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                at: required.at,
-                item: None,
-                items: None,
-                point: None,
-                place: None,
-                places: None,
-                nothing: None,
-                shape: None,
-                shapes: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 9];
-
-        fn given(&self) -> Self::Given {
-            let mut given = [true; 9];
-            given[2] = self.items.is_some();
-            given
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.at);
-            values.push(&self.item);
-            if let Some(value) = &self.items {
-                values.push(value);
-            }
-            values.push(&self.point);
-            values.push(&self.place);
-            values.push(&self.places);
-            values.push(&self.nothing);
-            values.push(&self.shape);
-            values.push(&self.shapes);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.at, out)?;
-            timeschema::nullable_field(&self.item, out)?;
-            if let Some(value) = &self.items {
-                timeschema::field(value, out)?;
-            }
-            timeschema::nullable_field(&self.point, out)?;
-            timeschema::nullable_field(&self.place, out)?;
-            timeschema::nullable_field(&self.places, out)?;
-            timeschema::nullable_field(&self.nothing, out)?;
-            timeschema::nullable_field(&self.shape, out)?;
-            timeschema::nullable_field(&self.shapes, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with `INSERT`s of many rows, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::relation! { "public" "logs" [] "table": Row NewOfRequired; {
+        "Never null: NOT NULL.\n\n`timestamp with time zone`."
+        at: timeschema::Timestamp = never_null("at", "timestamp with time zone"), row pub 0, required pub 0;
+        "`public.items`."
+        item: Option<super::Items> = nullable("item", "public.items"), row pub 1, given pub 1;
+        "Never null: NOT NULL.\n\n`public.items[]`, `'{}'::public.items[]` by default."
+        items: timeschema::Array<super::Items> = never_null("items", "public.items[]"), row pub 2, default pub 2;
+        "`parts.point`."
+        point: Option<super::parts::Point> = nullable("point", "parts.point"), row pub 3, given pub 3;
+        "`parts.place`, a domain over `parts.point`."
+        place: Option<super::parts::Point> = nullable("place", "parts.place"), row pub 4, given pub 4;
+        "`parts.place[]`, of a domain over `parts.point`."
+        places: Option<timeschema::Array<super::parts::Point>> = nullable("places", "parts.place[]"), row pub 5, given pub 5;
+        "`public.nothing`."
+        nothing: Option<super::Nothing> = nullable("nothing", "public.nothing"), row pub 6, given pub 6;
+        "`public.shape`. Read and written as its text."
+        shape: Option<timeschema::AsText> = nullable_text("shape", "public.shape"), row pub 7, given pub 7;
+        "`public.shapes`. Read and written as its text."
+        shapes: Option<timeschema::AsText> = nullable_text("shapes", "public.shapes"), row pub 8, given pub 8;
+    } }
 }
 
 /// Table `public.ranges`.
 pub mod ranges {
-    /// A row of the table, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: primary key.
-        ///
-        /// `parts.floats`.
-        pub floats: timeschema::Range<f64>,
-        /// `public.hours`.
-        pub hours: Option<timeschema::Range<timeschema::Time>>,
-        /// `public.hours[]`.
-        pub many: Option<timeschema::Array<timeschema::Range<timeschema::Time>>>,
-        /// `parts.opening`.
-        pub open: Option<timeschema::Multirange<timeschema::Time>>,
-        /// `public.shelf`.
-        pub shelf: Option<super::Shelf>,
-        /// `public.words`. Read and written as its text.
-        pub words: Option<timeschema::AsText>,
-        /// `public.counts`.
-        pub counts: Option<timeschema::Range<timeschema::Dense<i32>>>,
-    }
+    timeschema::relation! { "public" "ranges" ["floats"] "table": Row NewOfRequired Update; {
+        "Never null: primary key.\n\n`parts.floats`."
+        floats: timeschema::Range<f64> = never_null("floats", "parts.floats"), row pub 0, required pub 0;
+        "`public.hours`."
+        hours: Option<timeschema::Range<timeschema::Time>> = nullable("hours", "public.hours"), row pub 1, given pub 1, update pub 1;
+        "`public.hours[]`."
+        many: Option<timeschema::Array<timeschema::Range<timeschema::Time>>> = nullable("many", "public.hours[]"), row pub 2, given pub 2, update pub 2;
+        "`parts.opening`."
+        open: Option<timeschema::Multirange<timeschema::Time>> = nullable("open", "parts.opening"), row pub 3, given pub 3, update pub 3;
+        "`public.shelf`."
+        shelf: Option<super::Shelf> = nullable("shelf", "public.shelf") as compared_as_text(), row pub 4, given pub 4, update pub 4;
+        "`public.words`. Read and written as its text."
+        words: Option<timeschema::AsText> = nullable_text("words", "public.words") as compared_as_text(), row pub 5, given pub 5, update pub 5;
+        "`public.counts`."
+        counts: Option<timeschema::Range<timeschema::Dense<i32>>> = nullable("counts", "public.counts"), row pub 6, given pub 6, update pub 6;
+    } }
 
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "ranges",
-        columns: &[
-            timeschema::Column::never_null("floats", "parts.floats"),
-            timeschema::Column::nullable("hours", "public.hours"),
-            timeschema::Column::nullable("many", "public.hours[]"),
-            timeschema::Column::nullable("open", "parts.opening"),
-            timeschema::Column::nullable("shelf", "public.shelf"),
-            timeschema::Column::nullable_text("words", "public.words"),
-            timeschema::Column::nullable("counts", "public.counts"),
-        ],
-        primary_key: &["floats"],
-    };
+    timeschema::key! { "`floats`" [0] (floats: &'a timeschema::Range<f64> = equal(0)): primary(by_key select), upsert(upsert upsert_many), update(update), delete(delete) }
 
-    timeschema::row! { Row, TABLE; 0 floats, 1 hours, 2 many, 3 open, 4 shelf, 5 words, 6 counts }
+    timeschema::pages! { "`floats`" "": 0 floats timeschema::Range<f64> }
 
-    /// A row to be written to `public.ranges`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `parts.floats`.
-        pub floats: timeschema::Range<f64>,
-        /// `public.hours`. `None` is null.
-        pub hours: Option<timeschema::Range<timeschema::Time>>,
-        /// `public.hours[]`. `None` is null.
-        pub many: Option<timeschema::Array<timeschema::Range<timeschema::Time>>>,
-        /// `parts.opening`. `None` is null.
-        pub open: Option<timeschema::Multirange<timeschema::Time>>,
-        /// `public.shelf`. `None` is null.
-        pub shelf: Option<super::Shelf>,
-        /// `public.words`. Read and written as its text. `None` is null.
-        pub words: Option<timeschema::AsText>,
-        /// `public.counts`. `None` is null.
-        pub counts: Option<timeschema::Range<timeschema::Dense<i32>>>,
-    }
-
-    timeschema::partial_json! { New, TABLE; 0 floats, 1 hours, 2 many, 3 open, 4 shelf, 5 words, 6 counts }
-
-    /// The columns that every row of `public.ranges` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `parts.floats`.
-        pub floats: timeschema::Range<f64>,
-    }
-
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                floats: required.floats,
-                hours: None,
-                many: None,
-                open: None,
-                shelf: None,
-                words: None,
-                counts: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 7];
-
-        fn given(&self) -> Self::Given {
-            [true; 7]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.floats);
-            values.push(&self.hours);
-            values.push(&self.many);
-            values.push(&self.open);
-            values.push(&self.shelf);
-            values.push(&self.words);
-            values.push(&self.counts);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.floats, out)?;
-            timeschema::nullable_field(&self.hours, out)?;
-            timeschema::nullable_field(&self.many, out)?;
-            timeschema::nullable_field(&self.open, out)?;
-            timeschema::nullable_field(&self.shelf, out)?;
-            timeschema::nullable_field(&self.words, out)?;
-            timeschema::nullable_field(&self.counts, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with `INSERT`s of many rows, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The columns of a row of `public.ranges` to change. `None` leaves a column as it is.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct Update {
-        /// `public.hours`. `Some(None)` is null.
-        pub hours: Option<Option<timeschema::Range<timeschema::Time>>>,
-        /// `public.hours[]`. `Some(None)` is null.
-        pub many: Option<Option<timeschema::Array<timeschema::Range<timeschema::Time>>>>,
-        /// `parts.opening`. `Some(None)` is null.
-        pub open: Option<Option<timeschema::Multirange<timeschema::Time>>>,
-        /// `public.shelf`. `Some(None)` is null.
-        pub shelf: Option<Option<super::Shelf>>,
-        /// `public.words`. Read and written as its text. `Some(None)` is null.
-        pub words: Option<Option<timeschema::AsText>>,
-        /// `public.counts`. `Some(None)` is null.
-        pub counts: Option<Option<timeschema::Range<timeschema::Dense<i32>>>>,
-    }
-
-    timeschema::partial_json! { Update, TABLE; 1 hours, 2 many, 3 open, 4 shelf, 5 words, 6 counts }
-
-    impl timeschema::Change for Update {
-        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
-            to.nullable(1, &self.hours);
-            to.nullable(2, &self.many);
-            to.nullable(3, &self.open);
-            to.nullable(4, &self.shelf);
-            to.nullable(5, &self.words);
-            to.nullable(6, &self.counts);
-        }
-
-        fn comparison(position: usize) -> timeschema::Comparison {
-            match position {
-                4 => timeschema::Comparison::Text,
-                5 => timeschema::Comparison::Text,
-                _ => timeschema::Comparison::Operator,
-            }
-        }
-    }
-
-    /// The row with this primary key: `floats`.
-    pub fn by_key(floats: &timeschema::Range<f64>) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::select(&TABLE).equal(0, floats)
-    }
-
-    /// Writes one row, or changes the row that has its `floats`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[0], row)
-    }
-
-    /// Writes many rows, or changes those that have their `floats`. Each row has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[0], rows)
-    }
-
-    /// Changes the row with this primary key (`floats`), and returns it.
-    pub fn update<'a>(
-        floats: &'a timeschema::Range<f64>,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change).equal(0, floats)
-    }
-
-    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
-    pub fn update_if<'a>(
-        floats: &'a timeschema::Range<f64>,
-        expected: &'a Update,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(0, floats)
-            .unchanged(expected)
-    }
-
-    /// Deletes the row with this primary key (`floats`), and returns it.
-    pub fn delete(floats: &timeschema::Range<f64>) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::delete(&TABLE).equal(0, floats)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// What a row violates that `public.ranges` refuses.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Violation {
+    timeschema::violation! { "`public.ranges`" NotNull Other:
         /// `ranges_pkey`: `PRIMARY KEY (floats)`.
-        Pkey,
-        /// This column is never null.
-        NotNull(String),
-        /// The constraint of this name, which this build does not know or is another table's.
-        Other(String),
-    }
-
-    timeschema::violation! { Violation { "ranges_pkey" Pkey } NotNull Other }
-
-    /// A place in the order of the pages: `floats`.
-    pub type Cursor = timeschema::Range<f64>;
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            self.floats.clone()
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `floats`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `floats`.
-    /// The next page begins at the [`Row::cursor`] of the last row.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+        "ranges_pkey" Pkey
     }
 }
 
@@ -885,265 +249,26 @@ pub mod clash {
 
     /// Table `clash.ltree`.
     pub mod ltree {
-        /// A row of the table, as it is read.
-        #[derive(Debug, Clone, PartialEq)]
-        pub struct Row {
-            /// Never null: primary key.
-            ///
-            /// `clash.hstore`.
-            pub id: super::super::clash::Hstore,
-            /// `clash.citext`. Read and written as its text.
-            pub text: Option<timeschema::AsText>,
-            /// `public.citext`.
-            pub name: Option<String>,
-        }
+        timeschema::relation! { "clash" "ltree" ["id"] "table": Row NewOfRequired Update; {
+            "Never null: primary key.\n\n`clash.hstore`."
+            id: super::super::clash::Hstore = never_null("id", "clash.hstore"), row pub 0, required pub 0;
+            "`clash.citext`. Read and written as its text."
+            text: Option<timeschema::AsText> = nullable_text("text", "clash.citext") as compared_as_text(), row pub 1, given pub 1, update pub 1;
+            "`public.citext`."
+            name: Option<String> = nullable("name", "public.citext") as compared_in("public"), row pub 2, given pub 2, update pub 2;
+        } }
 
-        /// Name, columns and primary key.
-        pub const TABLE: timeschema::Table = timeschema::Table {
-            schema: "clash",
-            name: "ltree",
-            columns: &[
-                timeschema::Column::never_null("id", "clash.hstore"),
-                timeschema::Column::nullable_text("text", "clash.citext"),
-                timeschema::Column::nullable("name", "public.citext"),
-            ],
-            primary_key: &["id"],
-        };
+        timeschema::key! { "`id`" [0] (id: &'a super::super::clash::Hstore = equal(0)): primary(by_key select), upsert(upsert upsert_many), update(update), delete(delete) }
 
-        timeschema::row! { Row, TABLE; 0 id, 1 text, 2 name }
+        timeschema::key! { "`name`" [2] (name: &'a str = equal_in("public", 2)): unique(by_name select), upsert(upsert_by_name upsert_many_by_name) }
 
-        /// A row to be written to `clash.ltree`.
-        ///
-        /// [`Required`] holds what every row needs; add the rest by struct update:
-        /// `New { a: Some(1), ..Required { b, c }.into() }`.
-        #[derive(Debug, Clone, PartialEq)]
-        pub struct New {
-            /// `clash.hstore`.
-            pub id: super::super::clash::Hstore,
-            /// `clash.citext`. Read and written as its text. `None` is null.
-            pub text: Option<timeschema::AsText>,
-            /// `public.citext`. `None` is null.
-            pub name: Option<String>,
-        }
+        timeschema::pages! { "`id`" "": 0 id super::super::clash::Hstore }
 
-        timeschema::partial_json! { New, TABLE; 0 id, 1 text, 2 name }
-
-        /// The columns that every row of `clash.ltree` needs: they are never null and have no
-        /// default.
-        ///
-        /// If a migration adds such a column, code that writes rows without it no longer
-        /// compiles.
-        #[derive(Debug, Clone, PartialEq)]
-        pub struct Required {
-            /// `clash.hstore`.
-            pub id: super::super::clash::Hstore,
-        }
-
-        impl From<Required> for New {
-            fn from(required: Required) -> Self {
-                Self {
-                    id: required.id,
-                    text: None,
-                    name: None,
-                }
-            }
-        }
-
-        impl timeschema::Insert for New {
-            const TABLE: timeschema::Table = TABLE;
-            type Given = [bool; 3];
-
-            fn given(&self) -> Self::Given {
-                [true; 3]
-            }
-
-            fn columns(&self) -> Vec<&'static str> {
-                TABLE
-                    .columns
-                    .iter()
-                    .zip(self.given())
-                    .filter(|(_, given)| *given)
-                    .map(|(column, _)| column.name)
-                    .collect()
-            }
-
-            fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-                let most = TABLE.columns.len();
-                let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-                values.push(&self.id);
-                values.push(&self.text);
-                values.push(&self.name);
-                values
-            }
-
-            fn encode(
-                &self,
-                out: &mut timeschema::BytesMut,
-            ) -> Result<(), timeschema::EncodeError> {
-                timeschema::field(&self.id, out)?;
-                timeschema::nullable_field(&self.text, out)?;
-                timeschema::nullable_field(&self.name, out)?;
-                Ok(())
-            }
-        }
-
-        /// Writes `rows` with `INSERT`s of many rows, all or none, and returns how many they were.
-        ///
-        /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-        pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-            client: D,
-            rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-        ) -> D::Answer<'d> {
-            timeschema::copy_in(client, rows)
-        }
-
-        /// Writes one row and returns it as it is stored, defaults and generated columns included.
-        pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-            timeschema::Statement::insert(&TABLE, row)
-        }
-
-        /// Writes many rows by one statement, and returns them in their order as they are stored.
-        pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-            timeschema::Statement::insert_many(&TABLE, rows)
-        }
-
-        /// The columns of a row of `clash.ltree` to change. `None` leaves a column as it is.
-        #[derive(Debug, Clone, PartialEq, Default)]
-        pub struct Update {
-            /// `clash.citext`. Read and written as its text. `Some(None)` is null.
-            pub text: Option<Option<timeschema::AsText>>,
-            /// `public.citext`. `Some(None)` is null.
-            pub name: Option<Option<String>>,
-        }
-
-        timeschema::partial_json! { Update, TABLE; 1 text, 2 name }
-
-        impl timeschema::Change for Update {
-            fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
-                to.nullable(1, &self.text);
-                to.nullable(2, &self.name);
-            }
-
-            fn comparison(position: usize) -> timeschema::Comparison {
-                match position {
-                    1 => timeschema::Comparison::Text,
-                    2 => timeschema::Comparison::InSchema("public"),
-                    _ => timeschema::Comparison::Operator,
-                }
-            }
-        }
-
-        /// The row with this primary key: `id`.
-        pub fn by_key(id: &super::super::clash::Hstore) -> timeschema::Statement<'_, Row> {
-            timeschema::Statement::select(&TABLE).equal(0, id)
-        }
-
-        /// Writes one row, or changes the row that has its `id`, and returns it.
-        ///
-        /// The columns that `row` leaves to their defaults keep their values in a row that
-        /// exists.
-        pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
-            timeschema::Statement::upsert(&TABLE, &[0], row)
-        }
-
-        /// Writes many rows, or changes those that have their `id`. Each row has another.
-        ///
-        /// All rows set the same columns among those that have a default.
-        pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-            timeschema::Statement::upsert_many(&TABLE, &[0], rows)
-        }
-
-        /// Changes the row with this primary key (`id`), and returns it.
-        pub fn update<'a>(
-            id: &'a super::super::clash::Hstore,
-            change: &'a Update,
-        ) -> timeschema::Statement<'a, Row> {
-            timeschema::Statement::update(&TABLE, change).equal(0, id)
-        }
-
-        /// The same, if the row still has the values that `expected` sets. Otherwise there is no
-        /// row.
-        pub fn update_if<'a>(
-            id: &'a super::super::clash::Hstore,
-            expected: &'a Update,
-            change: &'a Update,
-        ) -> timeschema::Statement<'a, Row> {
-            timeschema::Statement::update(&TABLE, change)
-                .equal(0, id)
-                .unchanged(expected)
-        }
-
-        /// Deletes the row with this primary key (`id`), and returns it.
-        pub fn delete(id: &super::super::clash::Hstore) -> timeschema::Statement<'_, Row> {
-            timeschema::Statement::delete(&TABLE).equal(0, id)
-        }
-
-        /// The row with this unique key: `name`.
-        pub fn by_name(name: &str) -> timeschema::Statement<'_, Row> {
-            timeschema::Statement::select(&TABLE).equal_in("public", 2, name)
-        }
-
-        /// Writes one row, or changes the row that has its `name`, and returns it.
-        ///
-        /// The columns that `row` leaves to their defaults keep their values in a row that
-        /// exists.
-        pub fn upsert_by_name(row: &New) -> timeschema::Upsert<'_, Row> {
-            timeschema::Statement::upsert(&TABLE, &[2], row)
-        }
-
-        /// Writes many rows, or changes those that have their `name`. Each row has another.
-        ///
-        /// All rows set the same columns among those that have a default.
-        pub fn upsert_many_by_name(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-            timeschema::Statement::upsert_many(&TABLE, &[2], rows)
-        }
-
-        /// All rows, in no order.
-        pub fn select() -> timeschema::Statement<'static, Row> {
-            timeschema::Statement::select(&TABLE)
-        }
-
-        /// What a row violates that `clash.ltree` refuses.
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub enum Violation {
+        timeschema::violation! { "`clash.ltree`" NotNull Other:
             /// `ltree_name_key`: `UNIQUE (name)`.
-            NameKey,
+            "ltree_name_key" NameKey
             /// `ltree_pkey`: `PRIMARY KEY (id)`.
-            Pkey,
-            /// This column is never null.
-            NotNull(String),
-            /// The constraint of this name, which this build does not know or is another table's.
-            Other(String),
-        }
-
-        timeschema::violation! { Violation { "ltree_name_key" NameKey, "ltree_pkey" Pkey } NotNull Other }
-
-        /// A place in the order of the pages: `id`.
-        pub type Cursor = super::super::clash::Hstore;
-
-        impl Row {
-            /// Where the row stands in that order.
-            pub fn cursor(&self) -> Cursor {
-                self.id.clone()
-            }
-        }
-
-        /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
-        /// next page begins at the [`Row::cursor`] of the last row.
-        pub fn page_after(
-            cursor: Option<Cursor>,
-            rows: u32,
-        ) -> timeschema::Statement<'static, Row> {
-            timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
-        }
-
-        /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`.
-        /// The next page begins at the [`Row::cursor`] of the last row.
-        pub fn page_before(
-            cursor: Option<Cursor>,
-            rows: u32,
-        ) -> timeschema::Statement<'static, Row> {
-            timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+            "ltree_pkey" Pkey
         }
     }
 }
@@ -1228,136 +353,16 @@ pub mod parts {
 
     /// Table `parts.owned`.
     pub mod owned {
-        /// A row of the table, as it is read.
-        #[derive(Debug, Clone, PartialEq)]
-        pub struct Row {
-            /// Never null: primary key.
-            ///
-            /// `parts.point`.
-            pub point: super::super::parts::Point,
-            /// `public.path`.
-            pub path: Option<super::super::Path>,
-        }
+        timeschema::relation! { "parts" "owned" ["point"] "table": Row NewOfRequired; {
+            "Never null: primary key.\n\n`parts.point`."
+            point: super::super::parts::Point = never_null("point", "parts.point"), row pub 0, required pub 0;
+            "`public.path`."
+            path: Option<super::super::Path> = nullable("path", "public.path"), row pub 1, given pub 1;
+        } }
 
-        /// Name, columns and primary key.
-        pub const TABLE: timeschema::Table = timeschema::Table {
-            schema: "parts",
-            name: "owned",
-            columns: &[
-                timeschema::Column::never_null("point", "parts.point"),
-                timeschema::Column::nullable("path", "public.path"),
-            ],
-            primary_key: &["point"],
-        };
-
-        timeschema::row! { Row, TABLE; 0 point, 1 path }
-
-        /// A row to be written to `parts.owned`.
-        ///
-        /// [`Required`] holds what every row needs; add the rest by struct update:
-        /// `New { a: Some(1), ..Required { b, c }.into() }`.
-        #[derive(Debug, Clone, PartialEq)]
-        pub struct New {
-            /// `parts.point`.
-            pub point: super::super::parts::Point,
-            /// `public.path`. `None` is null.
-            pub path: Option<super::super::Path>,
-        }
-
-        timeschema::partial_json! { New, TABLE; 0 point, 1 path }
-
-        /// The columns that every row of `parts.owned` needs: they are never null and have no
-        /// default.
-        ///
-        /// If a migration adds such a column, code that writes rows without it no longer
-        /// compiles.
-        #[derive(Debug, Clone, PartialEq)]
-        pub struct Required {
-            /// `parts.point`.
-            pub point: super::super::parts::Point,
-        }
-
-        impl From<Required> for New {
-            fn from(required: Required) -> Self {
-                Self {
-                    point: required.point,
-                    path: None,
-                }
-            }
-        }
-
-        impl timeschema::Insert for New {
-            const TABLE: timeschema::Table = TABLE;
-            type Given = [bool; 2];
-
-            fn given(&self) -> Self::Given {
-                [true; 2]
-            }
-
-            fn columns(&self) -> Vec<&'static str> {
-                TABLE
-                    .columns
-                    .iter()
-                    .zip(self.given())
-                    .filter(|(_, given)| *given)
-                    .map(|(column, _)| column.name)
-                    .collect()
-            }
-
-            fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-                let most = TABLE.columns.len();
-                let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-                values.push(&self.point);
-                values.push(&self.path);
-                values
-            }
-
-            fn encode(
-                &self,
-                out: &mut timeschema::BytesMut,
-            ) -> Result<(), timeschema::EncodeError> {
-                timeschema::field(&self.point, out)?;
-                timeschema::nullable_field(&self.path, out)?;
-                Ok(())
-            }
-        }
-
-        /// Writes `rows` with `INSERT`s of many rows, all or none, and returns how many they were.
-        ///
-        /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-        pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-            client: D,
-            rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-        ) -> D::Answer<'d> {
-            timeschema::copy_in(client, rows)
-        }
-
-        /// Writes one row and returns it as it is stored, defaults and generated columns included.
-        pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-            timeschema::Statement::insert(&TABLE, row)
-        }
-
-        /// Writes many rows by one statement, and returns them in their order as they are stored.
-        pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-            timeschema::Statement::insert_many(&TABLE, rows)
-        }
-
-        /// All rows, in no order.
-        pub fn select() -> timeschema::Statement<'static, Row> {
-            timeschema::Statement::select(&TABLE)
-        }
-
-        /// What a row violates that `parts.owned` refuses.
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub enum Violation {
+        timeschema::violation! { "`parts.owned`" NotNull Other:
             /// `owned_pkey`: `PRIMARY KEY (point)`.
-            Pkey,
-            /// This column is never null.
-            NotNull(String),
-            /// The constraint of this name, which this build does not know or is another table's.
-            Other(String),
+            "owned_pkey" Pkey
         }
-
-        timeschema::violation! { Violation { "owned_pkey" Pkey } NotNull Other }
     }
 }

@@ -47,31 +47,12 @@ timeschema::enum_sql! { Kind, "public", "kind" }
 /// Continuous aggregate `public.by_hidden` over [`public.readings`](mod@readings), bucket 1 day.
 /// Holds only what has been materialized.
 pub mod by_hidden {
-    /// A row of the continuous aggregate, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: `time_bucket` of `readings.time`, which is NOT NULL.
-        ///
-        /// `timestamp with time zone`.
-        pub day: timeschema::Timestamp,
-        /// Never null: `count(*)`.
-        ///
-        /// `bigint`.
-        pub readings: i64,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "by_hidden",
-        columns: &[
-            timeschema::Column::never_null("day", "timestamp with time zone"),
-            timeschema::Column::never_null("readings", "bigint"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 day, 1 readings }
+    timeschema::relation! { "public" "by_hidden" [] "continuous aggregate": Row; {
+        "Never null: `time_bucket` of `readings.time`, which is NOT NULL.\n\n`timestamp with time zone`."
+        day: timeschema::Timestamp = never_null("day", "timestamp with time zone"), row pub 0;
+        "Never null: `count(*)`.\n\n`bigint`."
+        readings: i64 = never_null("readings", "bigint"), row pub 1;
+    } }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -88,77 +69,22 @@ pub mod by_hidden {
         pub const MATERIALIZED_ONLY: bool = true;
     }
 
-    /// The rows whose `day` is in `range`, in ascending order. The start of `range` is included,
-    /// its end is not.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn between(
-        range: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .from(0, range.start)
-            .before(0, range.end)
-            .ordered_by(0)
-    }
+    timeschema::between! { "`day`" "\n\nThe bounds keep the query from reading every bucket.": 0 timeschema::Timestamp }
 
-    /// Computes the buckets again that lie in `range` as a whole. Run it by `execute`; it cannot
-    /// run in a transaction.
-    ///
-    /// In plain mode there is nothing to compute.
-    pub fn refresh(
-        range: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Statement<'static, ()> {
-        timeschema::Statement::refresh(&TABLE, 0, range)
-    }
-
-    /// The end of the newest bucket that is materialized. Rows from there on are computed when
-    /// they are read, or not read.
-    ///
-    /// Plain mode does not have it.
-    pub fn watermark() -> timeschema::Statement<'static, timeschema::Scalar<timeschema::Timestamp>>
-    {
-        timeschema::Statement::watermark(&TABLE, 0)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
+    timeschema::aggregate! { 0 timeschema::Timestamp }
 }
 
 /// Continuous aggregate `public.daily` over [`public.readings`](mod@readings), bucket 1 day.
 /// Holds only what has been materialized.
 pub mod daily {
-    /// A row of the continuous aggregate, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: `time_bucket` of `readings.time`, which is NOT NULL.
-        ///
-        /// `timestamp with time zone`.
-        pub day: timeschema::Timestamp,
-        /// Never null: `readings.device`, which is NOT NULL.
-        ///
-        /// Column `the "device`: `integer`.
-        pub the_quote_device: i32,
-        /// Never null: `count(*)`.
-        ///
-        /// `bigint`.
-        pub readings: i64,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "daily",
-        columns: &[
-            timeschema::Column::never_null("day", "timestamp with time zone"),
-            timeschema::Column::never_null("the \"device", "integer"),
-            timeschema::Column::never_null("readings", "bigint"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 day, 1 the_quote_device, 2 readings }
+    timeschema::relation! { "public" "daily" [] "continuous aggregate": Row; {
+        "Never null: `time_bucket` of `readings.time`, which is NOT NULL.\n\n`timestamp with time zone`."
+        day: timeschema::Timestamp = never_null("day", "timestamp with time zone"), row pub 0;
+        "Never null: `readings.device`, which is NOT NULL.\n\nColumn `the \"device`: `integer`."
+        the_quote_device: i32 = never_null("the \"device", "integer"), row pub 1;
+        "Never null: `count(*)`.\n\n`bigint`."
+        readings: i64 = never_null("readings", "bigint"), row pub 2;
+    } }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -175,95 +101,21 @@ pub mod daily {
         pub const MATERIALIZED_ONLY: bool = true;
     }
 
-    /// The rows whose `day` is in `range`, in ascending order. The start of `range` is included,
-    /// its end is not.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn between(
-        range: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .from(0, range.start)
-            .before(0, range.end)
-            .ordered_by(0)
-    }
+    timeschema::between! { "`day`" "\n\nThe bounds keep the query from reading every bucket.": 0 timeschema::Timestamp }
 
-    /// Computes the buckets again that lie in `range` as a whole. Run it by `execute`; it cannot
-    /// run in a transaction.
-    ///
-    /// In plain mode there is nothing to compute.
-    pub fn refresh(
-        range: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Statement<'static, ()> {
-        timeschema::Statement::refresh(&TABLE, 0, range)
-    }
+    timeschema::aggregate! { 0 timeschema::Timestamp }
 
-    /// The end of the newest bucket that is materialized. Rows from there on are computed when
-    /// they are read, or not read.
-    ///
-    /// Plain mode does not have it.
-    pub fn watermark() -> timeschema::Statement<'static, timeschema::Scalar<timeschema::Timestamp>>
-    {
-        timeschema::Statement::watermark(&TABLE, 0)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// A place in the order of the pages: `day`, `the "device`.
-    pub type Cursor = (timeschema::Timestamp, i32);
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            (self.day, self.the_quote_device)
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `day`,
-    /// `the "device`. The next page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0, 1], cursor, rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `day`,
-    /// `the "device`. The next page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0, 1], cursor, rows)
-    }
+    timeschema::pages! { "`day`, `the \"device`" "\n\nThe bounds keep the query from reading every bucket.": 0 day timeschema::Timestamp, 1 the_quote_device i32 }
 }
 
 /// Hypertable `public.documents`, in chunks of 1 day by `id`.
 pub mod documents {
-    /// A row of the hypertable, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: primary key.
-        ///
-        /// `uuid`.
-        pub id: timeschema::Uuid,
-        /// `jsonb`.
-        pub body: Option<timeschema::Jsonb>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "documents",
-        columns: &[
-            timeschema::Column::never_null("id", "uuid"),
-            timeschema::Column::nullable("body", "jsonb"),
-        ],
-        primary_key: &["id"],
-    };
-
-    timeschema::row! { Row, TABLE; 0 id, 1 body }
+    timeschema::relation! { "public" "documents" ["id"] "hypertable": Row NewOfRequired Update; {
+        "Never null: primary key.\n\n`uuid`."
+        id: timeschema::Uuid = never_null("id", "uuid"), row pub 0, required pub 0;
+        "`jsonb`."
+        body: Option<timeschema::Jsonb> = nullable("body", "jsonb"), row pub 1, given pub 1, update pub 1;
+    } }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -274,231 +126,27 @@ pub mod documents {
         pub const CHUNK_INTERVAL: &str = "1 day";
     }
 
-    /// A row to be written to `public.documents`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `uuid`.
-        pub id: timeschema::Uuid,
-        /// `jsonb`. `None` is null.
-        pub body: Option<timeschema::Jsonb>,
-    }
+    timeschema::key! { "`id`" [0] (id: timeschema::Uuid = equal(0)): primary(by_key select), upsert(upsert upsert_many), update(update), delete(delete) }
 
-    timeschema::partial_json! { New, TABLE; 0 id, 1 body }
+    timeschema::between! { "`id`" "\n\nThe bounds let TimescaleDB skip the chunks that cannot hold such rows.": 0 timeschema::Uuid }
 
-    /// The columns that every row of `public.documents` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `uuid`.
-        pub id: timeschema::Uuid,
-    }
+    timeschema::pages! { "`id`" "\n\nThe bounds let TimescaleDB skip the chunks that cannot hold such rows.": 0 id timeschema::Uuid }
 
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                id: required.id,
-                body: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 2];
-
-        fn given(&self) -> Self::Given {
-            [true; 2]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.id);
-            values.push(&self.body);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.id, out)?;
-            timeschema::nullable_field(&self.body, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The columns of a row of `public.documents` to change. `None` leaves a column as it is.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct Update {
-        /// `jsonb`. `Some(None)` is null.
-        pub body: Option<Option<timeschema::Jsonb>>,
-    }
-
-    timeschema::partial_json! { Update, TABLE; 1 body }
-
-    impl timeschema::Change for Update {
-        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
-            to.nullable(1, &self.body);
-        }
-    }
-
-    /// The row with this primary key: `id`.
-    pub fn by_key(id: timeschema::Uuid) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE).equal(0, id)
-    }
-
-    /// Writes one row, or changes the row that has its `id`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[0], row)
-    }
-
-    /// Writes many rows, or changes those that have their `id`. Each row has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[0], rows)
-    }
-
-    /// Changes the row with this primary key (`id`), and returns it.
-    pub fn update(id: timeschema::Uuid, change: &Update) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE, change).equal(0, id)
-    }
-
-    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
-    pub fn update_if<'a>(
-        id: timeschema::Uuid,
-        expected: &'a Update,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(0, id)
-            .unchanged(expected)
-    }
-
-    /// Deletes the row with this primary key (`id`), and returns it.
-    pub fn delete(id: timeschema::Uuid) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::delete(&TABLE).equal(0, id)
-    }
-
-    /// The rows whose `id` is in `range`, in ascending order. The start of `range` is included,
-    /// its end is not.
-    ///
-    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn between(
-        range: std::ops::Range<timeschema::Uuid>,
-    ) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .from(0, range.start)
-            .before(0, range.end)
-            .ordered_by(0)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// What a row violates that `public.documents` refuses.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Violation {
+    timeschema::violation! { "`public.documents`" NotNull Other:
         /// `documents_pkey`: `PRIMARY KEY (id)`.
-        Pkey,
-        /// This column is never null.
-        NotNull(String),
-        /// The constraint of this name, which this build does not know or is another table's.
-        Other(String),
-    }
-
-    timeschema::violation! { Violation { "documents_pkey" Pkey } NotNull Other }
-
-    /// A place in the order of the pages: `id`.
-    pub type Cursor = timeschema::Uuid;
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            self.id
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `id`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `id`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+        "documents_pkey" Pkey
     }
 }
 
 /// Continuous aggregate `public.per_ten` over [`public.ticks`](mod@ticks), bucket 10. Holds only
 /// what has been materialized.
 pub mod per_ten {
-    /// A row of the continuous aggregate, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: `time_bucket` of `ticks.n`, which is NOT NULL.
-        ///
-        /// `bigint`.
-        pub start: i64,
-        /// `bigint`.
-        pub total: Option<i64>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "per_ten",
-        columns: &[
-            timeschema::Column::never_null("start", "bigint"),
-            timeschema::Column::nullable("total", "bigint"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 start, 1 total }
+    timeschema::relation! { "public" "per_ten" [] "continuous aggregate": Row; {
+        "Never null: `time_bucket` of `ticks.n`, which is NOT NULL.\n\n`bigint`."
+        start: i64 = never_null("start", "bigint"), row pub 0;
+        "`bigint`."
+        total: Option<i64> = nullable("total", "bigint"), row pub 1;
+    } }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -515,105 +163,27 @@ pub mod per_ten {
         pub const MATERIALIZED_ONLY: bool = true;
     }
 
-    /// The rows whose `start` is in `range`, in ascending order. The start of `range` is
-    /// included, its end is not.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn between(range: std::ops::Range<i64>) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .from(0, range.start)
-            .before(0, range.end)
-            .ordered_by(0)
-    }
+    timeschema::between! { "`start`" "\n\nThe bounds keep the query from reading every bucket.": 0 i64 }
 
-    /// Computes the buckets again that lie in `range` as a whole. Run it by `execute`; it cannot
-    /// run in a transaction.
-    ///
-    /// In plain mode there is nothing to compute.
-    pub fn refresh(range: std::ops::Range<i64>) -> timeschema::Statement<'static, ()> {
-        timeschema::Statement::refresh(&TABLE, 0, range)
-    }
+    timeschema::aggregate! { 0 i64 }
 
-    /// The end of the newest bucket that is materialized. Rows from there on are computed when
-    /// they are read, or not read.
-    ///
-    /// Plain mode does not have it.
-    pub fn watermark() -> timeschema::Statement<'static, timeschema::Scalar<i64>> {
-        timeschema::Statement::watermark(&TABLE, 0)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// A place in the order of the pages: `start`.
-    pub type Cursor = i64;
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            self.start
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `start`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `start`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
-    }
+    timeschema::pages! { "`start`" "\n\nThe bounds keep the query from reading every bucket.": 0 start i64 }
 }
 
 /// Hypertable `public.readings`, in chunks of 1 day by `time`.
 pub mod readings {
-    /// A row of the hypertable, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: primary key.
-        ///
-        /// `timestamp with time zone`.
-        pub time: timeschema::Timestamp,
-        /// Never null: primary key.
-        ///
-        /// `integer`.
-        pub device: i32,
-        /// Never null: primary key.
-        ///
-        /// `text`.
-        pub label: String,
-        /// Never null: primary key.
-        ///
-        /// `public.kind`.
-        pub kind: super::Kind,
-        /// `double precision`.
-        pub value: Option<f64>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "readings",
-        columns: &[
-            timeschema::Column::never_null("time", "timestamp with time zone"),
-            timeschema::Column::never_null("device", "integer"),
-            timeschema::Column::never_null("label", "text"),
-            timeschema::Column::never_null("kind", "public.kind"),
-            timeschema::Column::nullable("value", "double precision"),
-        ],
-        primary_key: &["device", "label", "kind", "time"],
-    };
-
-    timeschema::row! { Row, TABLE; 0 time, 1 device, 2 label, 3 kind, 4 value }
+    timeschema::relation! { "public" "readings" ["device" "label" "kind" "time"] "hypertable": Row NewOfRequired Update; {
+        "Never null: primary key.\n\n`timestamp with time zone`."
+        time: timeschema::Timestamp = never_null("time", "timestamp with time zone"), row pub 0, required pub 0;
+        "Never null: primary key.\n\n`integer`."
+        device: i32 = never_null("device", "integer"), row pub 1, required pub 1;
+        "Never null: primary key.\n\n`text`."
+        label: String = never_null("label", "text"), row pub 2, required pub 2;
+        "Never null: primary key.\n\n`public.kind`."
+        kind: super::Kind = never_null("kind", "public.kind"), row pub 3, required pub 3;
+        "`double precision`."
+        value: Option<f64> = nullable("value", "double precision"), row pub 4, given pub 4, update pub 4;
+    } }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -624,292 +194,26 @@ pub mod readings {
         pub const CHUNK_INTERVAL: &str = "1 day";
     }
 
-    /// A row to be written to `public.readings`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `timestamp with time zone`.
-        pub time: timeschema::Timestamp,
-        /// `integer`.
-        pub device: i32,
-        /// `text`.
-        pub label: String,
-        /// `public.kind`.
-        pub kind: super::Kind,
-        /// `double precision`. `None` is null.
-        pub value: Option<f64>,
-    }
+    timeschema::key! { "`device`, `label`, `kind`, `time`" [1, 2, 3, 0] (device: i32 = equal(1), label: &'a str = equal(2), kind: &'a super::Kind = equal(3), time: timeschema::Timestamp = equal(0)): primary(by_key select), upsert(upsert upsert_many), update(update), delete(delete) }
 
-    timeschema::partial_json! { New, TABLE; 0 time, 1 device, 2 label, 3 kind, 4 value }
+    timeschema::between! { "`time`" "\n\nThe bounds let TimescaleDB skip the chunks that cannot hold such rows.": 0 timeschema::Timestamp }
 
-    /// The columns that every row of `public.readings` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `timestamp with time zone`.
-        pub time: timeschema::Timestamp,
-        /// `integer`.
-        pub device: i32,
-        /// `text`.
-        pub label: String,
-        /// `public.kind`.
-        pub kind: super::Kind,
-    }
+    timeschema::pages! { "`time`, `device`, `label`, `kind`" "\n\nThe bounds let TimescaleDB skip the chunks that cannot hold such rows.": 0 time timeschema::Timestamp, 1 device i32, 2 label String, 3 kind super::Kind }
 
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                time: required.time,
-                device: required.device,
-                label: required.label,
-                kind: required.kind,
-                value: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 5];
-
-        fn given(&self) -> Self::Given {
-            [true; 5]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.time);
-            values.push(&self.device);
-            values.push(&self.label);
-            values.push(&self.kind);
-            values.push(&self.value);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.time, out)?;
-            timeschema::field(&self.device, out)?;
-            timeschema::field(&self.label, out)?;
-            timeschema::field(&self.kind, out)?;
-            timeschema::nullable_field(&self.value, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The columns of a row of `public.readings` to change. `None` leaves a column as it is.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct Update {
-        /// `double precision`. `Some(None)` is null.
-        pub value: Option<Option<f64>>,
-    }
-
-    timeschema::partial_json! { Update, TABLE; 4 value }
-
-    impl timeschema::Change for Update {
-        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
-            to.nullable(4, &self.value);
-        }
-    }
-
-    /// The row with this primary key: `device`, `label`, `kind`, `time`.
-    pub fn by_key<'a>(
-        device: i32,
-        label: &'a str,
-        kind: &'a super::Kind,
-        time: timeschema::Timestamp,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::select(&TABLE)
-            .equal(1, device)
-            .equal(2, label)
-            .equal(3, kind)
-            .equal(0, time)
-    }
-
-    /// Writes one row, or changes the row that has its `device`, `label`, `kind`, `time`, and
-    /// returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[1, 2, 3, 0], row)
-    }
-
-    /// Writes many rows, or changes those that have their `device`, `label`, `kind`, `time`. Each
-    /// row has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[1, 2, 3, 0], rows)
-    }
-
-    /// Changes the row with this primary key (`device`, `label`, `kind`, `time`), and returns it.
-    pub fn update<'a>(
-        device: i32,
-        label: &'a str,
-        kind: &'a super::Kind,
-        time: timeschema::Timestamp,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(1, device)
-            .equal(2, label)
-            .equal(3, kind)
-            .equal(0, time)
-    }
-
-    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
-    pub fn update_if<'a>(
-        device: i32,
-        label: &'a str,
-        kind: &'a super::Kind,
-        time: timeschema::Timestamp,
-        expected: &'a Update,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(1, device)
-            .equal(2, label)
-            .equal(3, kind)
-            .equal(0, time)
-            .unchanged(expected)
-    }
-
-    /// Deletes the row with this primary key (`device`, `label`, `kind`, `time`), and returns it.
-    pub fn delete<'a>(
-        device: i32,
-        label: &'a str,
-        kind: &'a super::Kind,
-        time: timeschema::Timestamp,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::delete(&TABLE)
-            .equal(1, device)
-            .equal(2, label)
-            .equal(3, kind)
-            .equal(0, time)
-    }
-
-    /// The rows whose `time` is in `range`, in ascending order. The start of `range` is included,
-    /// its end is not.
-    ///
-    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn between(
-        range: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .from(0, range.start)
-            .before(0, range.end)
-            .ordered_by(0)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// What a row violates that `public.readings` refuses.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Violation {
+    timeschema::violation! { "`public.readings`" NotNull Other:
         /// `readings_pkey`: `PRIMARY KEY (device, label, kind, "time")`.
-        Pkey,
-        /// This column is never null.
-        NotNull(String),
-        /// The constraint of this name, which this build does not know or is another table's.
-        Other(String),
-    }
-
-    timeschema::violation! { Violation { "readings_pkey" Pkey } NotNull Other }
-
-    /// A place in the order of the pages: `time`, `device`, `label`, `kind`.
-    pub type Cursor = (timeschema::Timestamp, i32, String, super::Kind);
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            (
-                self.time,
-                self.device,
-                self.label.clone(),
-                self.kind.clone(),
-            )
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `time`,
-    /// `device`, `label`, `kind`. The next page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0, 1, 2, 3], cursor, rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `time`,
-    /// `device`, `label`, `kind`. The next page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0, 1, 2, 3], cursor, rows)
+        "readings_pkey" Pkey
     }
 }
 
 /// Hypertable `public.ticks`, in chunks of 100 by `n`.
 pub mod ticks {
-    /// A row of the hypertable, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: primary key.
-        ///
-        /// `bigint`.
-        pub n: i64,
-        /// `integer`.
-        pub value: Option<i32>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "ticks",
-        columns: &[
-            timeschema::Column::never_null("n", "bigint"),
-            timeschema::Column::nullable("value", "integer"),
-        ],
-        primary_key: &["n"],
-    };
-
-    timeschema::row! { Row, TABLE; 0 n, 1 value }
+    timeschema::relation! { "public" "ticks" ["n"] "hypertable": Row NewOfRequired Update; {
+        "Never null: primary key.\n\n`bigint`."
+        n: i64 = never_null("n", "bigint"), row pub 0, required pub 0;
+        "`integer`."
+        value: Option<i32> = nullable("value", "integer"), row pub 1, given pub 1, update pub 1;
+    } }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -920,229 +224,27 @@ pub mod ticks {
         pub const CHUNK_INTERVAL: i64 = 100;
     }
 
-    /// A row to be written to `public.ticks`.
-    ///
-    /// [`Required`] holds what every row needs; add the rest by struct update:
-    /// `New { a: Some(1), ..Required { b, c }.into() }`.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct New {
-        /// `bigint`.
-        pub n: i64,
-        /// `integer`. `None` is null.
-        pub value: Option<i32>,
-    }
+    timeschema::key! { "`n`" [0] (n: i64 = equal(0)): primary(by_key select), upsert(upsert upsert_many), update(update), delete(delete) }
 
-    timeschema::partial_json! { New, TABLE; 0 n, 1 value }
+    timeschema::between! { "`n`" "\n\nThe bounds let TimescaleDB skip the chunks that cannot hold such rows.": 0 i64 }
 
-    /// The columns that every row of `public.ticks` needs: they are never null and have no
-    /// default.
-    ///
-    /// If a migration adds such a column, code that writes rows without it no longer compiles.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Required {
-        /// `bigint`.
-        pub n: i64,
-    }
+    timeschema::pages! { "`n`" "\n\nThe bounds let TimescaleDB skip the chunks that cannot hold such rows.": 0 n i64 }
 
-    impl From<Required> for New {
-        fn from(required: Required) -> Self {
-            Self {
-                n: required.n,
-                value: None,
-            }
-        }
-    }
-
-    impl timeschema::Insert for New {
-        const TABLE: timeschema::Table = TABLE;
-        type Given = [bool; 2];
-
-        fn given(&self) -> Self::Given {
-            [true; 2]
-        }
-
-        fn columns(&self) -> Vec<&'static str> {
-            TABLE
-                .columns
-                .iter()
-                .zip(self.given())
-                .filter(|(_, given)| *given)
-                .map(|(column, _)| column.name)
-                .collect()
-        }
-
-        fn values(&self) -> Vec<&(dyn timeschema::ToSql + Sync)> {
-            let most = TABLE.columns.len();
-            let mut values: Vec<&(dyn timeschema::ToSql + Sync)> = Vec::with_capacity(most);
-            values.push(&self.n);
-            values.push(&self.value);
-            values
-        }
-
-        fn encode(&self, out: &mut timeschema::BytesMut) -> Result<(), timeschema::EncodeError> {
-            timeschema::field(&self.n, out)?;
-            timeschema::nullable_field(&self.value, out)?;
-            Ok(())
-        }
-    }
-
-    /// Writes `rows` with one binary `COPY`, all or none, and returns how many they were.
-    ///
-    /// All rows must set the same columns among those that have a default. The error for a row that does not has its index.
-    pub fn copy_in<'d, D: timeschema::CopyIn<V> + 'd, V>(
-        client: D,
-        rows: impl IntoIterator<Item: timeschema::CopyRow<New>, IntoIter: Send + 'd>,
-    ) -> D::Answer<'d> {
-        timeschema::copy_in(client, rows)
-    }
-
-    /// Writes one row and returns it as it is stored, defaults and generated columns included.
-    pub fn insert(row: &New) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert(&TABLE, row)
-    }
-
-    /// Writes many rows by one statement, and returns them in their order as they are stored.
-    pub fn insert_many(rows: &[New]) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::insert_many(&TABLE, rows)
-    }
-
-    /// The columns of a row of `public.ticks` to change. `None` leaves a column as it is.
-    #[derive(Debug, Clone, PartialEq, Default)]
-    pub struct Update {
-        /// `integer`. `Some(None)` is null.
-        pub value: Option<Option<i32>>,
-    }
-
-    timeschema::partial_json! { Update, TABLE; 1 value }
-
-    impl timeschema::Change for Update {
-        fn columns<'a>(&'a self, to: &mut timeschema::ColumnValues<'a>) {
-            to.nullable(1, &self.value);
-        }
-    }
-
-    /// The row with this primary key: `n`.
-    pub fn by_key(n: i64) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE).equal(0, n)
-    }
-
-    /// Writes one row, or changes the row that has its `n`, and returns it.
-    ///
-    /// The columns that `row` leaves to their defaults keep their values in a row that exists.
-    pub fn upsert(row: &New) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert(&TABLE, &[0], row)
-    }
-
-    /// Writes many rows, or changes those that have their `n`. Each row has another.
-    ///
-    /// All rows set the same columns among those that have a default.
-    pub fn upsert_many(rows: &[New]) -> timeschema::Upsert<'_, Row> {
-        timeschema::Statement::upsert_many(&TABLE, &[0], rows)
-    }
-
-    /// Changes the row with this primary key (`n`), and returns it.
-    pub fn update(n: i64, change: &Update) -> timeschema::Statement<'_, Row> {
-        timeschema::Statement::update(&TABLE, change).equal(0, n)
-    }
-
-    /// The same, if the row still has the values that `expected` sets. Otherwise there is no row.
-    pub fn update_if<'a>(
-        n: i64,
-        expected: &'a Update,
-        change: &'a Update,
-    ) -> timeschema::Statement<'a, Row> {
-        timeschema::Statement::update(&TABLE, change)
-            .equal(0, n)
-            .unchanged(expected)
-    }
-
-    /// Deletes the row with this primary key (`n`), and returns it.
-    pub fn delete(n: i64) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::delete(&TABLE).equal(0, n)
-    }
-
-    /// The rows whose `n` is in `range`, in ascending order. The start of `range` is included,
-    /// its end is not.
-    ///
-    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn between(range: std::ops::Range<i64>) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .from(0, range.start)
-            .before(0, range.end)
-            .ordered_by(0)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// What a row violates that `public.ticks` refuses.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub enum Violation {
+    timeschema::violation! { "`public.ticks`" NotNull Other:
         /// `ticks_pkey`: `PRIMARY KEY (n)`.
-        Pkey,
-        /// This column is never null.
-        NotNull(String),
-        /// The constraint of this name, which this build does not know or is another table's.
-        Other(String),
-    }
-
-    timeschema::violation! { Violation { "ticks_pkey" Pkey } NotNull Other }
-
-    /// A place in the order of the pages: `n`.
-    pub type Cursor = i64;
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            self.n
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `n`. The next
-    /// page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `n`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds let TimescaleDB skip the chunks that cannot hold such rows.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
+        "ticks_pkey" Pkey
     }
 }
 
 /// Continuous aggregate `public.totals` over [`public.readings`](mod@readings), bucket 1 day.
 /// Holds only what has been materialized.
 pub mod totals {
-    /// A row of the continuous aggregate, as it is read.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Row {
-        /// Never null: `time_bucket` of `readings.time`, which is NOT NULL.
-        ///
-        /// `timestamp with time zone`.
-        pub day: timeschema::Timestamp,
-        /// `double precision`.
-        pub total: Option<f64>,
-    }
-
-    /// Name, columns and primary key.
-    pub const TABLE: timeschema::Table = timeschema::Table {
-        schema: "public",
-        name: "totals",
-        columns: &[
-            timeschema::Column::never_null("day", "timestamp with time zone"),
-            timeschema::Column::nullable("total", "double precision"),
-        ],
-        primary_key: &[],
-    };
-
-    timeschema::row! { Row, TABLE; 0 day, 1 total }
+    timeschema::relation! { "public" "totals" [] "continuous aggregate": Row; {
+        "Never null: `time_bucket` of `readings.time`, which is NOT NULL.\n\n`timestamp with time zone`."
+        day: timeschema::Timestamp = never_null("day", "timestamp with time zone"), row pub 0;
+        "`double precision`."
+        total: Option<f64> = nullable("total", "double precision"), row pub 1;
+    } }
 
     /// TimescaleDB's settings for the relation.
     impl Row {
@@ -1159,66 +261,9 @@ pub mod totals {
         pub const MATERIALIZED_ONLY: bool = true;
     }
 
-    /// The rows whose `day` is in `range`, in ascending order. The start of `range` is included,
-    /// its end is not.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn between(
-        range: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-            .from(0, range.start)
-            .before(0, range.end)
-            .ordered_by(0)
-    }
+    timeschema::between! { "`day`" "\n\nThe bounds keep the query from reading every bucket.": 0 timeschema::Timestamp }
 
-    /// Computes the buckets again that lie in `range` as a whole. Run it by `execute`; it cannot
-    /// run in a transaction.
-    ///
-    /// In plain mode there is nothing to compute.
-    pub fn refresh(
-        range: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Statement<'static, ()> {
-        timeschema::Statement::refresh(&TABLE, 0, range)
-    }
+    timeschema::aggregate! { 0 timeschema::Timestamp }
 
-    /// The end of the newest bucket that is materialized. Rows from there on are computed when
-    /// they are read, or not read.
-    ///
-    /// Plain mode does not have it.
-    pub fn watermark() -> timeschema::Statement<'static, timeschema::Scalar<timeschema::Timestamp>>
-    {
-        timeschema::Statement::watermark(&TABLE, 0)
-    }
-
-    /// All rows, in no order.
-    pub fn select() -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::select(&TABLE)
-    }
-
-    /// A place in the order of the pages: `day`.
-    pub type Cursor = timeschema::Timestamp;
-
-    impl Row {
-        /// Where the row stands in that order.
-        pub fn cursor(&self) -> Cursor {
-            self.day
-        }
-    }
-
-    /// At most `rows` rows after `cursor`, or the first ones, in ascending order of `day`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn page_after(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_after(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
-    }
-
-    /// At most `rows` rows before `cursor`, or the last ones, in descending order of `day`. The
-    /// next page begins at the [`Row::cursor`] of the last row.
-    ///
-    /// The bounds keep the query from reading every bucket.
-    pub fn page_before(cursor: Option<Cursor>, rows: u32) -> timeschema::Statement<'static, Row> {
-        timeschema::Statement::page_before(&TABLE, &[0], cursor.map(|cursor| (cursor,)), rows)
-    }
+    timeschema::pages! { "`day`" "\n\nThe bounds keep the query from reading every bucket.": 0 day timeschema::Timestamp }
 }

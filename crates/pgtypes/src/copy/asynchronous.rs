@@ -14,8 +14,9 @@ use super::encoder::Encoder;
 use super::error::{CopyError, database};
 use super::row::{Checked, CopyRow};
 use crate::element_oid::ElementOids;
+use crate::insert::Insert;
 use crate::run::{Answering, Asynchronous};
-use crate::table::{Insert, Table};
+use crate::table::Table;
 
 /// The same as [`copy_in`](crate::copy_in) for rows that a [`Stream`] gives: rows, references to them, or results, of which an error ends
 /// the COPY with no row stored. The stream is asked for the next rows when the connection has room for them.

@@ -13,8 +13,9 @@ use super::encoder::Encoder;
 use super::error::{CopyError, database};
 use super::row::{Checked, CopyRow};
 use crate::element_oid::ElementOids;
+use crate::insert::Insert;
 use crate::run::Blocking;
-use crate::table::{Insert, Table};
+use crate::table::Table;
 
 impl<C: Blocking<V>, V> CopyIn<V> for &mut C {
     type Answer<'d>

@@ -5,7 +5,7 @@ use bytes::{BufMut, BytesMut};
 use super::SEND_AT;
 use super::error::CopyError;
 use crate::element_oid::ElementOids;
-use crate::table::Insert;
+use crate::insert::Insert;
 
 /// How the format begins: "File Formats, Binary Format" of the manual's page on COPY.
 pub(super) const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";

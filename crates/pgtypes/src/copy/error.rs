@@ -6,8 +6,8 @@ use std::io;
 use thiserror::Error;
 
 use crate::encode::EncodeError;
+use crate::insert::Insert;
 use crate::query_error::Described;
-use crate::table::Insert;
 
 /// Why a COPY failed. No row of it was stored.
 #[derive(Debug, Error)]

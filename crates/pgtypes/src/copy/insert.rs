@@ -4,8 +4,8 @@ use std::borrow::Borrow;
 
 use postgres_types::ToSql;
 
+use crate::insert::Insert;
 use crate::parameter::Parameter;
-use crate::table::Insert;
 
 /// Most parameters of a statement: the protocol counts them with 16 bits.
 const PARAMETERS: usize = 65_535;
@@ -34,7 +34,7 @@ impl<'a> ManyRows<'a> {
         Self {
             sql: R::TABLE.insert_rows_statement(columns, rows.len()),
             parameters: values
-                .map(|(value, column)| Parameter::borrowed(column, value))
+                .map(|(value, column)| Parameter::borrowed(column, value.sql))
                 .collect(),
         }
     }

@@ -2,9 +2,10 @@
 
 use std::borrow::Borrow;
 use std::error::Error;
+use std::marker::PhantomData;
 
 use super::error::CopyError;
-use crate::table::Insert;
+use crate::insert::{Given, Insert};
 
 /// What [`copy_in`](crate::copy_in) takes as a row of `R`: the row, a reference to it, or a result, whose error ends the COPY with no row
 /// stored.
@@ -15,16 +16,16 @@ pub trait CopyRow<R>: Send {
 
     /// The row, if there is no error in its place.
     #[doc(hidden)]
-    fn row(self) -> Given<Self::Row>;
+    fn row(self) -> Source<Self::Row>;
 }
 
 /// What a source gives.
-type Given<T> = Result<T, Box<dyn Error + Send + Sync>>;
+type Source<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 impl<R: Insert> CopyRow<R> for R {
     type Row = R;
 
-    fn row(self) -> Given<R> {
+    fn row(self) -> Source<R> {
         Ok(self)
     }
 }
@@ -32,7 +33,7 @@ impl<R: Insert> CopyRow<R> for R {
 impl<R: Insert> CopyRow<R> for &R {
     type Row = Self;
 
-    fn row(self) -> Given<Self> {
+    fn row(self) -> Source<Self> {
         Ok(self)
     }
 }
@@ -44,14 +45,15 @@ where
 {
     type Row = R;
 
-    fn row(self) -> Given<R> {
+    fn row(self) -> Source<R> {
         self.map_err(Into::into)
     }
 }
 
 /// Counts the rows, and checks that all set the same columns.
 pub(super) struct Checked<R: Insert> {
-    given: Option<R::Given>,
+    given: Option<Given>,
+    rows: PhantomData<fn() -> R>,
     /// How many rows there were.
     pub(super) count: usize,
 }
@@ -60,6 +62,7 @@ impl<R: Insert> Checked<R> {
     pub(super) fn new() -> Self {
         Self {
             given: None,
+            rows: PhantomData,
             count: 0,
         }
     }
@@ -72,8 +75,8 @@ impl<R: Insert> Checked<R> {
             row: self.count,
             cause,
         })?;
-        let given = row.borrow().given();
-        if *self.given.get_or_insert(given) != given {
+        let given = self.given.get_or_insert_with(|| row.borrow().given());
+        if !given.is_that_of(row.borrow()) {
             return Err(CopyError::MixedDefaults {
                 table: table(),
                 row: self.count,

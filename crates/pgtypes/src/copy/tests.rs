@@ -2,16 +2,14 @@
 
 use std::io;
 
-use bytes::BytesMut;
-use postgres_types::ToSql;
-
 use super::blocking::send_rows;
 use super::encoder::{Encoder, HEADER};
 use super::row::Checked;
 use super::{CopyError, SEND_AT};
 use crate::element_oid::ElementOids;
-use crate::encode::{EncodeError, field, nullable_field};
-use crate::table::{Column, Insert, Table};
+use crate::encode::EncodeError;
+use crate::insert::{Fields, Insert};
+use crate::table::{Column, Table};
 
 struct Visit {
     id: i64,
@@ -30,29 +28,11 @@ impl Insert for Visit {
         ],
         primary_key: &["id"],
     };
-    type Given = bool;
 
-    fn given(&self) -> bool {
-        self.note.is_some()
-    }
-
-    fn columns(&self) -> Vec<&'static str> {
-        let mut columns = vec!["id", "page"];
-        columns.extend(self.note.as_ref().map(|_| "note"));
-        columns
-    }
-
-    fn values(&self) -> Vec<&(dyn ToSql + Sync)> {
-        vec![&self.id, &self.page, &self.note]
-    }
-
-    fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
-        field(&self.id, out)?;
-        field(&self.page, out)?;
-        if let Some(note) = &self.note {
-            nullable_field(note, out)?;
-        }
-        Ok(())
+    fn visit<'a>(&'a self, to: &mut impl Fields<'a>) -> Result<(), EncodeError> {
+        to.field(0, &self.id)?;
+        to.field(1, &self.page)?;
+        to.defaulted(2, &self.note)
     }
 }
 

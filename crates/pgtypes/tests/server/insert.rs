@@ -1,8 +1,7 @@
 //! Single rows by INSERT, and rows that are all defaults.
 
-use bytes::BytesMut;
 use pgtypes::{
-    Array, Column, Columns, EncodeError, FromColumns, Insert, Statement, Table, ToSql, Upsert,
+    Array, Column, Columns, EncodeError, Fields, FromColumns, Insert, Statement, Table, Upsert,
     copy_in,
 };
 
@@ -90,22 +89,9 @@ impl Insert for Tick {
         columns: &[Column::nullable("n", "integer")],
         primary_key: &[],
     };
-    type Given = bool;
 
-    fn given(&self) -> bool {
-        self.0.is_some()
-    }
-
-    fn columns(&self) -> Vec<&'static str> {
-        self.0.iter().map(|_| "n").collect()
-    }
-
-    fn values(&self) -> Vec<&(dyn ToSql + Sync)> {
-        self.0.iter().map(|n| n as &(dyn ToSql + Sync)).collect()
-    }
-
-    fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
-        self.0.iter().try_for_each(|n| pgtypes::field(n, out))
+    fn visit<'a>(&'a self, to: &mut impl Fields<'a>) -> Result<(), EncodeError> {
+        to.defaulted(0, &self.0)
     }
 }
 
@@ -144,20 +130,9 @@ impl Insert for Labels {
         ],
         primary_key: &["id"],
     };
-    type Given = ();
 
-    fn given(&self) {}
-
-    fn columns(&self) -> Vec<&'static str> {
-        vec!["labels"]
-    }
-
-    fn values(&self) -> Vec<&(dyn ToSql + Sync)> {
-        vec![&self.0]
-    }
-
-    fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
-        pgtypes::nullable_field(&self.0, out)
+    fn visit<'a>(&'a self, to: &mut impl Fields<'a>) -> Result<(), EncodeError> {
+        to.field(1, &self.0)
     }
 }
 

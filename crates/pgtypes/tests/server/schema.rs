@@ -1,9 +1,8 @@
 //! A table with a column of every kind, and its code as a generator writes it. The names are such that only quoting saves them.
 
-use bytes::BytesMut;
 use pgtypes::{
-    Array, Cidr, Column, Columns, Date, Encode, EncodeError, FromColumns, Inet, Insert, Interval,
-    Json, Jsonb, Numeric, Table, Timestamp, ToSql, Uuid, field, nullable_field,
+    Array, Cidr, Column, Columns, Date, Encode, EncodeError, Fields, FromColumns, Inet, Insert,
+    Interval, Json, Jsonb, Numeric, Table, Timestamp, Uuid,
 };
 use postgres::Client;
 
@@ -92,37 +91,15 @@ macro_rules! table {
                 columns: COLUMNS,
                 primary_key: &["id"],
             };
-            type Given = [bool; 2];
-
-            fn given(&self) -> [bool; 2] {
-                [self.at.is_some(), self.mood.is_some()]
-            }
-
-            fn columns(&self) -> Vec<&'static str> {
-                let mut columns = vec!["id"];
-                columns.extend(self.at.as_ref().map(|_| "at"));
-                columns.extend(self.mood.as_ref().map(|_| "mood"));
-                columns.extend([$($name),+]);
-                columns
-            }
-
-            fn values(&self) -> Vec<&(dyn ToSql + Sync)> {
-                let mut values: Vec<&(dyn ToSql + Sync)> = vec![&self.id];
-                values.extend(self.at.as_ref().map(|at| at as &(dyn ToSql + Sync)));
-                values.extend(self.mood.as_ref().map(|mood| mood as &(dyn ToSql + Sync)));
-                $(values.push(&self.rest.$field);)+
-                values
-            }
-
-            fn encode(&self, out: &mut BytesMut) -> Result<(), EncodeError> {
-                field(&self.id, out)?;
-                if let Some(at) = &self.at {
-                    field(at, out)?;
-                }
-                if let Some(mood) = &self.mood {
-                    nullable_field(mood, out)?;
-                }
-                $(nullable_field(&self.rest.$field, out)?;)+
+            fn visit<'a>(&'a self, to: &mut impl Fields<'a>) -> Result<(), EncodeError> {
+                to.field(0, &self.id)?;
+                to.defaulted(1, &self.at)?;
+                to.defaulted(2, &self.mood)?;
+                let mut position = 2;
+                $(
+                    position += 1;
+                    to.field(position, &self.rest.$field)?;
+                )+
                 Ok(())
             }
         }

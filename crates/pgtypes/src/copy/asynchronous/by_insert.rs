@@ -11,7 +11,7 @@ use tokio_postgres::{Client, Error};
 use crate::copy::error::{CopyError, database};
 use crate::copy::insert::{ManyRows, RELEASE, SAVEPOINT, UNDO, most_rows};
 use crate::copy::row::{Checked, CopyRow};
-use crate::table::Insert;
+use crate::insert::Insert;
 
 /// Stores the rows, all or none, and returns how many. They give values for `columns`, of which there is at least one.
 ///

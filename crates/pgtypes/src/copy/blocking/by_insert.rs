@@ -7,7 +7,7 @@ use postgres::{Error, GenericClient};
 
 use crate::copy::error::{CopyError, database};
 use crate::copy::insert::{ManyRows, RELEASE, SAVEPOINT, UNDO, most_rows};
-use crate::table::Insert;
+use crate::insert::Insert;
 
 /// Stores the rows, all or none, and returns how many. They give values for `columns`, of which there is at least one.
 pub(super) fn insert_rows<R: Insert, T: Borrow<R>>(
