@@ -104,8 +104,15 @@ fn constraints_that_differ_only_in_their_tables_name_have_variants() {
         json!({ "schema": "public", "name": "t", "columns": [column], "constraints": constraints });
     let catalog = Catalog::parse(&json!({ "tables": [table] }).to_string()).unwrap();
     let text = codegen::generate(&catalog).unwrap();
-    let names = r#"Violation { "a" A, "t_a" TA, "t_t_a" TTA, "t_b" B }"#;
-    assert!(text.contains(names), "{text}");
+    let (_, variants) = text.split_once("timeschema::violation! {").unwrap();
+    let variants = variants
+        .lines()
+        .filter(|line| line.ends_with(char::is_alphabetic));
+    let variants: Vec<&str> = variants.map(str::trim).collect();
+    assert_eq!(
+        variants,
+        [r#""a" A"#, r#""t_a" TA"#, r#""t_t_a" TTA"#, r#""t_b" B"#]
+    );
 }
 
 /// Names that stay the same, wherever they are, and choices of nothing: one run reports all.

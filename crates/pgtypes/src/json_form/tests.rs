@@ -245,7 +245,7 @@ struct Update {
     payload: Option<Option<Vec<u8>>>,
 }
 
-crate::partial_json! { Update, TABLE; 1 size, 2 payload }
+crate::partial_json! { Update, TABLE; 1 size, 2 payload, }
 
 #[test]
 fn a_row_is_an_object_by_the_names_of_the_columns() {
