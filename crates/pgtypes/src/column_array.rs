@@ -19,19 +19,19 @@ impl ToSql for ColumnArray<'_> {
         ty: &Type,
         out: &mut BytesMut,
     ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
-        let Kind::Array(element) = base(ty).kind() else {
-            return Err(format!("{ty} is not an array").into());
-        };
-        if let Format::Text = self.encode_format(ty) {
-            self.write_text(element, out)?;
-        } else {
-            self.write_binary(element, out)?;
+        let is_text = matches!(self.encode_format(ty), Format::Text);
+        match base(ty).kind() {
+            Kind::Array(element) if is_text => self.write_text(element, out)?,
+            Kind::Array(element) => self.write_binary(element, out)?,
+            // Where a parameter has no format of its own it is a text, which the statement casts.
+            _ if is_text => self.write_text(ty, out)?,
+            _ => return Err(format!("{ty} is not an array").into()),
         }
         Ok(IsNull::No)
     }
 
     fn accepts(ty: &Type) -> bool {
-        matches!(base(ty).kind(), Kind::Array(_))
+        *ty == Type::TEXT || matches!(base(ty).kind(), Kind::Array(_))
     }
 
     /// Text if that is how the values are sent. They are of one Rust type; a null does not say how it would be sent.
