@@ -2,10 +2,11 @@
 //!
 //! Only what the templates need: everything else in them is written so that rustfmt keeps it at any width of names. Each function returns
 //! text without indentation in front of its first line; further lines are indented for a first line that stands at `Indent::offset`.
-//! The widths are rustfmt's defaults: `max_width`, `fn_call_width`, `array_width`, `short_array_element_width_threshold`.
+//! The widths are rustfmt's defaults: `max_width`, `fn_call_width`, `chain_width`, `array_width`, `short_array_element_width_threshold`.
 
 const MAX_WIDTH: usize = 100;
 const CALL_WIDTH: usize = 60;
+const CHAIN_WIDTH: usize = 60;
 const ARRAY_WIDTH: usize = 60;
 const SHORT_ELEMENT: usize = 10;
 
@@ -39,6 +40,69 @@ impl Indent {
     fn margin(self) -> String {
         " ".repeat(self.offset)
     }
+}
+
+/// `name(parameters) -> Type {`, with one parameter a line if they do not fit.
+pub(crate) fn method(place: Indent, name: &str, parameters: &[&str], returned: &str) -> String {
+    let line = format!("{name}({}) -> {returned} {{", parameters.join(", "));
+    if place.fits(&line) {
+        return line;
+    }
+    if parameters.is_empty() {
+        return without_parameters(place, name, returned);
+    }
+    let inner = place.inner(4);
+    let margin = inner.margin();
+    let lines = parameters.iter();
+    let lines = lines.map(|it| format!("{margin}{},\n", parameter(inner, it)));
+    let lines: String = lines.collect();
+    format!("{name}(\n{lines}{}) -> {returned} {{", place.margin())
+}
+
+/// `name() -> Type {` that does not fit on a line.
+fn without_parameters(place: Indent, name: &str, returned: &str) -> String {
+    let margin = place.margin();
+    let line = format!("{name}() -> {returned}");
+    if place.fits(&line) {
+        format!("{line}\n{margin}{{")
+    } else {
+        format!("{name}()\n{margin}-> {returned} {{")
+    }
+}
+
+/// `name: Type` on a line of its own, with a type that does not fit broken.
+fn parameter(place: Indent, parameter: &str) -> String {
+    if place.fits(&format!("{parameter},")) {
+        return parameter.to_owned();
+    }
+    let broken = parameter
+        .split_once(": ")
+        .and_then(|(name, ty)| Some(format!("{name}: {}", broken_type(place, ty)?)));
+    broken.unwrap_or_else(|| parameter.to_owned())
+}
+
+/// `prefix head.link.link suffix`: a chain, broken before every link or not at all.
+pub(crate) fn chain(
+    place: Indent,
+    prefix: &str,
+    head: &str,
+    links: &[&str],
+    suffix: &str,
+) -> String {
+    let chain = format!("{head}{}", links.concat());
+    let line = format!("{prefix}{chain}{suffix}");
+    // rustfmt keeps two columns free for a `?` after the last link, in addition to the link's.
+    let question = if suffix.starts_with('?') { 2 } else { 0 };
+    let short = links.len() == 1 || width(&chain) <= CHAIN_WIDTH;
+    if short && place.inner(question).fits(&line) {
+        return line;
+    }
+    let margin = place.inner(4).margin();
+    let links: String = links
+        .iter()
+        .map(|link| format!("\n{margin}{link}"))
+        .collect();
+    format!("{prefix}{head}{links}{suffix}")
 }
 
 /// `pub name: Type,`

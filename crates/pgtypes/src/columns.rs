@@ -69,7 +69,7 @@ impl Columns for DriverRow<'_> {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! row {
-    ($type:ident, $table:expr; $($at:literal $field:ident,)*) => {
+    ($type:ident, $table:expr; $($at:literal $field:ident),* $(,)?) => {
         impl ::std::convert::TryFrom<&$crate::postgres::Row> for $type {
             type Error = $crate::postgres::Error;
 

@@ -5,7 +5,7 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! partial_json {
-    ($type:ident, $table:expr; $($at:literal $field:ident,)*) => {
+    ($type:ident, $table:expr; $($at:literal $field:ident),* $(,)?) => {
         $crate::struct_json!($type, $table.columns, true; $($at $field),*);
     };
 }
