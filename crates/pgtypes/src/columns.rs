@@ -1,9 +1,6 @@
 //! Rows from whatever has their columns: an answer of a driver, or a row of a COPY.
 
-use postgres::{Error, Row};
 use postgres_types::FromSql;
-
-use crate::table::Table;
 
 /// A row's values.
 #[doc(hidden)]
@@ -39,29 +36,6 @@ pub trait FromColumns: Sized {
     /// Those of [`Columns::column`].
     #[doc(hidden)]
     fn from_columns<C: Columns>(columns: &C) -> Result<Self, C::Error>;
-}
-
-/// A row of the driver as a generated one.
-///
-/// # Errors
-/// When a column is missing, or its value does not fit.
-pub fn from_driver<R: FromColumns>(table: &Table, row: &Row) -> Result<R, Error> {
-    R::from_columns(&DriverRow(table, row))
-}
-
-/// A row of the driver, with the table whose columns it has.
-struct DriverRow<'r>(&'r Table, &'r Row);
-
-impl Columns for DriverRow<'_> {
-    type Error = Error;
-
-    fn column<'r, T: FromSql<'r>>(&'r self, position: usize) -> Result<T, Error> {
-        self.0.get(self.1, position)
-    }
-
-    fn first<'r, T: FromSql<'r>>(&'r self) -> Result<T, Error> {
-        self.1.try_get(0)
-    }
 }
 
 /// What makes a struct of columns a row, by their positions in `TABLE`: it is read from the drivers' rows by name, so that a query may return

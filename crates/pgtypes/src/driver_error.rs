@@ -2,10 +2,9 @@
 
 use std::error::Error;
 
-use crate::query_error::Described;
-use crate::violation::Reported;
 #[cfg(feature = "sqlx")]
-use crate::violation::ServerError;
+use crate::server_error::ServerError;
+use crate::server_error::{Described, Reported};
 
 /// What a driver says of a statement that failed, or of a value that it read.
 #[derive(Debug)]
@@ -55,7 +54,7 @@ impl std::fmt::Display for DriverError {
         match self {
             Self::Postgres(error) => write!(f, "{}", Described(error)),
             #[cfg(feature = "sqlx")]
-            Self::Sqlx(error) => crate::on_sqlx::describe(error, f),
+            Self::Sqlx(error) => crate::on_sqlx::errors::describe(error, f),
             Self::Other(error) => write!(f, "{}", crate::one_line::OneLine(error)),
         }
     }

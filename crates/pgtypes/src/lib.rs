@@ -58,6 +58,7 @@ mod datetime_text;
 mod dense;
 mod driver;
 mod driver_error;
+mod driver_row;
 mod element_oid;
 mod encode;
 mod enums;
@@ -109,6 +110,7 @@ mod run;
 #[allow(dead_code, reason = "the tests on a server read the rest")]
 #[path = "../tests/support/samples/mod.rs"]
 mod samples;
+mod server_error;
 mod snapshot;
 mod sqlx_macros;
 mod statement;
@@ -209,7 +211,7 @@ values! { $
     upsert::{OnConflict, Upsert};
     uuid::{Uuid};
     vector::{Vector};
-    violation::{Reported, ServerError};
+    server_error::{Reported, ServerError};
     xml::{Xml};
 }
 
@@ -244,10 +246,10 @@ pub use postgres;
 /// What [`enum_sql!`] and [`composite_sql!`] expand to. Not for other use.
 #[doc(hidden)]
 pub mod private {
-    pub use crate::columns::from_driver;
     pub use crate::composite::{
         Attributes, PutField, fits_composite, reads, write_composite, writes,
     };
+    pub use crate::driver_row::from_driver;
     pub use crate::enums::{accepts, decode};
     #[cfg(feature = "serde")]
     pub use crate::json_form::{JsonForm, Members, next_column, present, read_member, skip_member};

@@ -5,7 +5,7 @@
 //! the statement casts.
 
 mod arguments;
-mod errors;
+pub(crate) mod errors;
 mod row;
 mod rows;
 mod types;
@@ -23,7 +23,6 @@ use crate::row_stream::RowStream;
 use crate::run::{Answering, Run, RunStream};
 use crate::table::Table;
 
-pub(crate) use errors::describe;
 pub use row::from_row;
 pub use values::{Declared, decode_value, encode_value, is_compatible};
 

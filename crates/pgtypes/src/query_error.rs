@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::driver_error::DriverError;
 use crate::one_line::OneLine;
-use crate::violation::ServerError;
+use crate::server_error::{Reported, ServerError};
 
 /// Why a [`Statement`](crate::Statement) gave no answer.
 ///
@@ -104,33 +104,11 @@ impl QueryError {
     }
 }
 
-/// A driver's error with the server's words and context, which the driver's own text leaves out.
-pub(crate) struct Described<'a>(pub(crate) &'a postgres::Error);
-
-impl std::fmt::Display for Described<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Some(error) = self.0.as_db_error() else {
-            write!(f, "{}", OneLine(self.0))?;
-            let source = std::error::Error::source(self.0);
-            return source.map_or(Ok(()), |source| write!(f, ": {}", OneLine(source)));
-        };
-        let more = [error.detail(), error.hint(), error.where_()];
-        describe(f, error.message(), error.code().code(), more)
-    }
-}
-
-/// The server's message and code, then detail, hint and context.
-pub(crate) fn describe(
-    f: &mut std::fmt::Formatter<'_>,
-    message: &str,
-    code: &str,
-    more: [Option<&str>; 3],
-) -> std::fmt::Result {
-    write!(f, "{} ({code})", OneLine(message))?;
-    for (name, text) in ["detail", "hint", "context"].into_iter().zip(more) {
-        if let Some(text) = text {
-            write!(f, "; {name}: {}", OneLine(text))?;
+impl ServerError for QueryError {
+    fn reported(&self) -> Option<Reported<'_>> {
+        match self {
+            Self::Database { cause, .. } => cause.reported(),
+            _ => None,
         }
     }
-    Ok(())
 }

@@ -7,7 +7,7 @@ use postgres_types::{FromSql, Type};
 
 use sql::quote::{column_as_text, identifier as quote_identifier};
 
-use crate::columns::{FromColumns, Unfit, from_driver};
+use crate::columns::Unfit;
 use crate::driver_error::DriverError;
 use crate::known_types::known_type;
 use crate::query_error::QueryError;
@@ -228,25 +228,6 @@ impl Table {
         columns.join(", ")
     }
 
-    /// A row with the columns of the table as an `R`.
-    pub(crate) fn read_row<R: FromColumns>(&self, row: &Row) -> Result<R, QueryError> {
-        from_driver(self, row).map_err(|cause| match self.unexpected_null(row) {
-            Some(column) => QueryError::UnexpectedNull {
-                relation: self.quoted(),
-                column,
-            },
-            None => self.failed(cause),
-        })
-    }
-
-    /// The same of what a driver gives in place of a row.
-    pub(crate) fn read_answer<R: FromColumns>(
-        &self,
-        row: Result<Row, Error>,
-    ) -> Result<R, QueryError> {
-        self.read_row(&row.map_err(|cause| self.failed(cause))?)
-    }
-
     /// Why a value is none of its column's Rust type.
     pub(crate) fn unfit(&self, unfit: Unfit) -> QueryError {
         let column = &self.columns[unfit.position];
@@ -262,13 +243,6 @@ impl Table {
             column: column.name,
             cause: DriverError::Other(unfit.cause),
         }
-    }
-
-    /// The first column that is null in `row`, and never is by the schema.
-    fn unexpected_null(&self, row: &Row) -> Option<&'static str> {
-        let never_null = self.columns.iter().filter(|column| column.never_null);
-        let mut names = never_null.map(|column| column.name);
-        names.find(|name| matches!(row.try_get(*name), Ok(IsNull(true))))
     }
 
     /// A driver's error with the name of the relation, and that of the column whose value does not fit.
@@ -347,23 +321,6 @@ impl Table {
     pub(crate) fn insert_defaults_statement(&self) -> String {
         let table = self.quoted();
         format!("INSERT INTO {table} SELECT FROM pg_catalog.generate_series(1, $1::bigint)")
-    }
-}
-
-/// Whether a value of any type is null.
-struct IsNull(bool);
-
-impl FromSql<'_> for IsNull {
-    fn from_sql(_: &Type, _: &[u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        Ok(Self(false))
-    }
-
-    fn from_sql_null(_: &Type) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        Ok(Self(true))
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
     }
 }
 

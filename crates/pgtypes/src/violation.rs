@@ -1,67 +1,8 @@
 //! Which of a table's constraints made a statement fail.
 
-use postgres::error::{DbError, SqlState};
+use postgres::error::SqlState;
 
-use crate::copy::CopyError;
-use crate::query_error::QueryError;
-
-/// What the server says an error is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Reported<'a> {
-    /// The SQLSTATE.
-    pub code: &'a str,
-    /// Schema of the table.
-    pub schema: Option<&'a str>,
-    /// The table.
-    pub table: Option<&'a str>,
-    /// The column.
-    pub column: Option<&'a str>,
-    /// The constraint that a row violates.
-    pub constraint: Option<&'a str>,
-}
-
-impl<'a> From<&'a DbError> for Reported<'a> {
-    fn from(error: &'a DbError) -> Self {
-        Self {
-            code: error.code().code(),
-            schema: error.schema(),
-            table: error.table(),
-            column: error.column(),
-            constraint: error.constraint(),
-        }
-    }
-}
-
-/// An error that may be the server's.
-pub trait ServerError {
-    /// What the server says it is about, if the error is the server's.
-    fn reported(&self) -> Option<Reported<'_>>;
-}
-
-impl ServerError for QueryError {
-    fn reported(&self) -> Option<Reported<'_>> {
-        match self {
-            Self::Database { cause, .. } => cause.reported(),
-            _ => None,
-        }
-    }
-}
-
-impl ServerError for CopyError {
-    fn reported(&self) -> Option<Reported<'_>> {
-        match self {
-            Self::Database { cause, .. } => cause.as_db_error().map(Reported::from),
-            _ => None,
-        }
-    }
-}
-
-impl ServerError for postgres::Error {
-    fn reported(&self) -> Option<Reported<'_>> {
-        self.as_db_error().map(Reported::from)
-    }
-}
+use crate::server_error::ServerError;
 
 /// What a row violates, as the server names it.
 #[doc(hidden)]

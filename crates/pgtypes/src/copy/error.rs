@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::encode::EncodeError;
 use crate::insert::Insert;
-use crate::query_error::Described;
+use crate::server_error::{Described, Reported, ServerError};
 
 /// Why a COPY failed. No row of it was stored.
 #[derive(Debug, Error)]
@@ -77,5 +77,14 @@ pub(super) fn database<R: Insert>(cause: postgres::Error) -> CopyError {
     CopyError::Database {
         table: R::TABLE.quoted(),
         cause,
+    }
+}
+
+impl ServerError for CopyError {
+    fn reported(&self) -> Option<Reported<'_>> {
+        match self {
+            Self::Database { cause, .. } => cause.as_db_error().map(Reported::from),
+            _ => None,
+        }
     }
 }

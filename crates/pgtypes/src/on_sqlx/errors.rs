@@ -5,8 +5,7 @@ use std::fmt;
 use ::sqlx::postgres::PgDatabaseError;
 
 use crate::one_line::OneLine;
-use crate::query_error;
-use crate::violation::{Reported, ServerError};
+use crate::server_error::{self, Reported, ServerError};
 
 fn server(error: &::sqlx::Error) -> Option<&PgDatabaseError> {
     error.as_database_error()?.try_downcast_ref()
@@ -30,5 +29,5 @@ pub(crate) fn describe(error: &::sqlx::Error, f: &mut fmt::Formatter<'_>) -> fmt
         return write!(f, "{}", OneLine(error));
     };
     let more = [error.detail(), error.hint(), error.r#where()];
-    query_error::describe(f, error.message(), error.code(), more)
+    server_error::describe(f, error.message(), error.code(), more)
 }
