@@ -58,9 +58,9 @@ fn gaps_are_filled_blocking_and_on_tokio((database, config): Empty) {
     let shown: Vec<String> = rows
         .iter()
         .map(|it| {
-            let hour = it.hour.map(|it| it.to_string());
+            let hour = &it.hour;
             let revenue = it.revenue.as_ref().map(ToString::to_string);
-            format!("{hour:?} {revenue:?} {:?}", it.events)
+            format!("{hour} {revenue:?} {:?}", it.events)
         })
         .collect();
     insta::assert_snapshot!(shown.join("\n"));
@@ -93,19 +93,16 @@ fn lines_are_left_out_with_their_parameter((database, config): Empty) {
     ingest(&mut client);
     let day = || at("2026-03-01 00:00:00+00")..at("2026-03-02 00:00:00+00");
     let mut events = |country: Option<&str>, devices: Option<&[DeviceType]>| {
-        let rows = queries::visitors(PROJECT, country, devices, day())
-            .all(&mut client)
-            .unwrap();
-        rows.iter()
-            .map(|it| (it.events, it.users))
-            .collect::<Vec<_>>()
+        let found = queries::visitors(PROJECT, country, devices, day());
+        let found = found.one(&mut client).unwrap();
+        (found.events, found.users)
     };
-    assert_eq!(events(None, None), [(5, 3)]);
-    assert_eq!(events(Some("AT"), None), [(3, 2)]);
-    assert_eq!(events(None, Some(&[DeviceType::Desktop])), [(0, 0)]);
+    assert_eq!(events(None, None), (5, 3));
+    assert_eq!(events(Some("AT"), None), (3, 2));
+    assert_eq!(events(None, Some(&[DeviceType::Desktop])), (0, 0));
     assert_eq!(
         events(Some("DE"), Some(&[DeviceType::Desktop, DeviceType::Mobile])),
-        [(2, 1)]
+        (2, 1)
     );
 }
 
@@ -127,14 +124,12 @@ fn in_plain_mode_too((_, config): Empty) {
         steps: vec!["a".to_owned(), "b".to_owned()].into(),
     };
     let funnel = funnels::insert(&funnel.into()).one(&mut client).unwrap();
-    let found = queries::funnel_named(since, PROJECT, "purchase")
-        .all(&mut client)
-        .unwrap();
-    assert_eq!((found[0].id, found[0].steps), (funnel.id, 0));
-    let archived = queries::archive_funnel(None, funnel.id)
-        .all(&mut client)
-        .unwrap();
-    assert_eq!(archived[0].status, Some(FunnelStatus::Archived));
+    let found = queries::funnel_named(since, PROJECT, "purchase");
+    let found = found.optional(&mut client).unwrap().unwrap();
+    assert_eq!((found.id, found.steps), (funnel.id, 0));
+    let archived = queries::archive_funnel(None, funnel.id);
+    let archived = archived.optional(&mut client).unwrap().unwrap();
+    assert_eq!(archived.status, FunnelStatus::Archived);
     let hours = at("2026-03-01 08:00:00+00")..at("2026-03-01 11:00:00+00");
     let refused = queries::revenue_by_hour(PROJECT, hours)
         .all(&mut client)

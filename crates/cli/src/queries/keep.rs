@@ -79,20 +79,8 @@ impl Keeper {
             .collect()
     }
 
-    /// Whether the file says of each query, as it is now, what a database with this schema says.
-    fn is_current(&self, described: &Described, schema: &str) -> bool {
-        let asked = self.asked();
-        let is_known = |(_, it): &(&File, Asked<'_>)| {
-            let known = described.find(it.module, &it.query.name);
-            known.is_some_and(|known| known.checksum == it.query.checksum())
-        };
-        described.schema == schema
-            && described.queries.len() == asked.len()
-            && asked.iter().all(is_known)
-    }
-
-    /// Has the database at `address` describe the queries if they or the schema changed, and writes the file. With `only_check` they are
-    /// described in any case, and the file is compared.
+    /// Has the database at `address` describe the queries, and writes the file if it says something else. With `only_check` it is only
+    /// compared. They are described each time: a newer server or toolkit may know more of a query that nobody changed.
     pub fn keep(
         &self,
         address: &Config,
@@ -105,16 +93,9 @@ impl Keeper {
             .unwrap_or_default()
             .replace("\r\n", "\n");
         let committed = Described::parse(&text);
-        let fingerprint = queries::fingerprint(&schema.catalog);
         let asked = self.asked();
-        let is_current = committed
-            .as_ref()
-            .is_ok_and(|it| self.is_current(it, &fingerprint));
-        if is_current && !only_check {
-            return Ok(Kept::Unchanged(asked.len()));
-        }
         let described = Described {
-            schema: fingerprint,
+            schema: queries::fingerprint(&schema.catalog),
             queries: self.describe(address, scope, screen)?,
         };
         let written = described.to_json();

@@ -6,8 +6,10 @@ pub mod dashboard {
     /// A row of [`revenue_by_hour()`].
     #[derive(Debug, Clone, PartialEq)]
     pub struct RevenueByHour {
+        /// Never null: `time_bucket_gapfill`.
+        ///
         /// `timestamp with time zone`.
-        pub hour: Option<timeschema::Timestamp>,
+        pub hour: timeschema::Timestamp,
         /// `numeric`.
         pub revenue: Option<timeschema::Numeric>,
         /// `bigint`.
@@ -21,7 +23,7 @@ pub mod dashboard {
             schema: "dashboard",
             name: "revenue_by_hour",
             columns: &[
-                timeschema::Column::nullable("hour", "timestamp with time zone"),
+                timeschema::Column::never_null("hour", "timestamp with time zone"),
                 timeschema::Column::nullable("revenue", "numeric"),
                 timeschema::Column::nullable("events", "bigint"),
             ],
@@ -48,7 +50,7 @@ ORDER BY 1",
     ///
     /// Returns any number of rows.
     ///
-    /// Reads every chunk of `public.event_counts_hourly`: nothing bounds `bucket`.
+    /// Reads the chunks of `public.event_counts_hourly` between two bounds of `bucket`.
     ///
     /// Query `revenue_by_hour` of `queries/dashboard.sql`:
     ///
@@ -153,9 +155,9 @@ WHERE project_id = $1 AND time >= $2 AND time < $3
 
     /// How many users of a project there were, of one country or of all.
     ///
-    /// Returns any number of rows.
+    /// Returns exactly one row: an aggregate without `GROUP BY`.
     ///
-    /// Reads every chunk of `public.events`: nothing bounds `time`.
+    /// Reads the chunks of `public.events` between two bounds of `time`.
     ///
     /// Query `visitors` of `queries/dashboard.sql`:
     ///
@@ -174,7 +176,7 @@ WHERE project_id = $1 AND time >= $2 AND time < $3
         country: Option<&'a str>,
         devices: Option<&'a [super::super::schema::DeviceType]>,
         time: std::ops::Range<timeschema::Timestamp>,
-    ) -> timeschema::Query<'a, Visitors, timeschema::Many> {
+    ) -> timeschema::Query<'a, Visitors, timeschema::ExactlyOne> {
         timeschema::Query::new(&VISITORS)
             .with(project_id)
             .with(time.start)
@@ -231,7 +233,7 @@ LIMIT $4",
     ///
     /// Returns any number of rows.
     ///
-    /// Reads every chunk of `public.events`: nothing bounds `time`.
+    /// Reads the chunks of `public.events` from a bound of `time` on.
     ///
     /// Query `latest_events` of `queries/dashboard.sql`:
     ///
@@ -305,9 +307,9 @@ WHERE f.project_id = $2 AND f.name = $3",
 
     /// A project's funnel of a name, with how many of its steps were taken.
     ///
-    /// Returns any number of rows.
+    /// Returns one row or none: `f` by its key (project_id, name).
     ///
-    /// Reads every chunk of `public.funnel_events`: nothing bounds `entered_at`.
+    /// Reads the chunks of `public.funnel_events` from a bound of `entered_at` on.
     ///
     /// Query `funnel_named` of `queries/dashboard.sql`:
     ///
@@ -320,7 +322,7 @@ WHERE f.project_id = $2 AND f.name = $3",
         since: timeschema::Timestamp,
         project_id: timeschema::Uuid,
         name: &str,
-    ) -> timeschema::Query<'_, FunnelNamed, timeschema::Many> {
+    ) -> timeschema::Query<'_, FunnelNamed, timeschema::AtMostOne> {
         timeschema::Query::new(&FUNNEL_NAMED)
             .with(since)
             .with(project_id)
@@ -330,18 +332,19 @@ WHERE f.project_id = $2 AND f.name = $3",
     /// A row of [`archive_funnel()`].
     #[derive(Debug, Clone, PartialEq)]
     pub struct ArchiveFunnel {
-        /// Identity of the funnel.
+        /// Identity of the funnel. Never null: `funnels.id`, which is NOT NULL.
         ///
         /// `bigint` of `public.funnels.id`.
-        pub id: Option<i64>,
-        /// Name that people see, unique within the project.
+        pub id: i64,
+        /// Name that people see, unique within the project. Never null: `funnels.name`, which is
+        /// NOT NULL.
         ///
         /// `text` of `public.funnels.name`.
-        pub name: Option<String>,
-        /// Where the funnel is in its life.
+        pub name: String,
+        /// Where the funnel is in its life. Never null: `funnels.status`, which is NOT NULL.
         ///
         /// `public.funnel_status` of `public.funnels.status`.
-        pub status: Option<super::super::schema::FunnelStatus>,
+        pub status: super::super::schema::FunnelStatus,
     }
 
     timeschema::row! { ArchiveFunnel, ARCHIVE_FUNNEL.table; 0 id, 1 name, 2 status }
@@ -351,9 +354,9 @@ WHERE f.project_id = $2 AND f.name = $3",
             schema: "dashboard",
             name: "archive_funnel",
             columns: &[
-                timeschema::Column::nullable("id", "bigint"),
-                timeschema::Column::nullable("name", "text"),
-                timeschema::Column::nullable("status", "public.funnel_status"),
+                timeschema::Column::never_null("id", "bigint"),
+                timeschema::Column::never_null("name", "text"),
+                timeschema::Column::never_null("status", "public.funnel_status"),
             ],
             primary_key: &[],
         },
@@ -372,7 +375,7 @@ RETURNING id, name, status",
 
     /// Archives a funnel, and says what it was.
     ///
-    /// Returns any number of rows.
+    /// Returns one row or none: `funnels` by its key (id).
     ///
     /// Query `archive_funnel` of `queries/dashboard.sql`:
     ///
@@ -385,7 +388,7 @@ RETURNING id, name, status",
     pub fn archive_funnel(
         description: Option<&str>,
         id: i64,
-    ) -> timeschema::Query<'_, ArchiveFunnel, timeschema::Many> {
+    ) -> timeschema::Query<'_, ArchiveFunnel, timeschema::AtMostOne> {
         timeschema::Query::new(&ARCHIVE_FUNNEL)
             .with(description)
             .with(id)
