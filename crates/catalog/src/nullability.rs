@@ -9,10 +9,12 @@
 //! view keeps the nulls that it stored before its source's column became NOT NULL, until they are refreshed, and no catalog shows this.
 
 mod calls;
+mod command;
 mod conditions;
 mod entries;
 mod expressions;
 mod facts;
+mod filled;
 mod functions;
 mod gaps;
 mod grouping;
@@ -168,7 +170,7 @@ impl Prover {
 
     /// Whether the query's output may have rows that come from no table row.
     pub(crate) fn fills_gaps(&self, query: &Node) -> bool {
-        gaps::fills_gaps(self, query)
+        filled::fills_gaps(self, query)
     }
 
     /// Whether a query inside this one, or a view that it reads, fills gaps: the server may evaluate a condition on its output before it does.

@@ -14,6 +14,8 @@ use crate::nodes::Node;
 use crate::nullability::Prover;
 
 mod bounds;
+mod count;
+mod entry;
 mod facts;
 mod joined;
 mod keys;

@@ -9,11 +9,11 @@ use std::rc::Rc;
 
 use crate::nodes::{Node, Value, nth};
 
+use super::command::{Command, RowVersion};
 use super::conditions::{Conditions, Outcome};
 use super::facts::{Facts, Reference};
-use super::gaps::fills_gaps;
+use super::filled::fills_gaps;
 use super::joins::Joined;
-use super::returning::{Command, RowVersion};
 use super::{Function, Proof, Prover};
 
 /// How many columns a query can have: `MaxTupleAttributeNumber` of `htup_details.h`.

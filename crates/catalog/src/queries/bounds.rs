@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, HashMap};
 use crate::nodes::{Node, nth};
 use crate::nullability::{FIRST_USER_OID, Prover};
 
-use super::joined::{Part, parts, rte, variable};
+use super::entry::{rte, variable};
+use super::joined::{Part, parts};
 use super::{MERGE, TimeBound, World, keys};
 
 /// How many queries and views inside each other are looked into.

@@ -8,18 +8,10 @@ use std::collections::BTreeSet;
 
 use crate::nodes::{Node, nth};
 
+use super::entry::{rte, variable};
 use super::facts::{Key, KeyColumn};
 use super::keys;
 use super::rows::Rows;
-
-/// `RTEKind` of `parsenodes.h`.
-pub(super) mod rte {
-    pub(in super::super) const RELATION: i64 = 0;
-    pub(in super::super) const SUBQUERY: i64 = 1;
-    pub(in super::super) const FUNCTION: i64 = 3;
-    pub(in super::super) const VALUES: i64 = 5;
-    pub(in super::super) const WITH: i64 = 6;
-}
 
 /// `JoinType` of `nodes.h`.
 mod join {
@@ -318,12 +310,6 @@ struct Given<'a, 'g> {
     conditions: &'g [&'a Node],
     family: u32,
     collation: u32,
-}
-
-/// The entry and the column that a reference to this query's own range table is to.
-pub(super) fn variable(node: &Node) -> Option<(i64, i64)> {
-    let is_own = node.tag() == "VAR" && node.int("varlevelsup") == Some(0);
-    is_own.then(|| Some((node.int("varno")?, node.int("varattno")?)))?
 }
 
 /// The parts of the FROM clause, each with the conditions that hold for its rows.

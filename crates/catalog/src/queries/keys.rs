@@ -10,8 +10,8 @@ use crate::nodes::Node;
 use crate::nullability::Prover;
 
 use super::SELECT;
+use super::entry::{rte, variable};
 use super::facts::{Key, KeyColumn};
-use super::joined::{rte, variable};
 use super::rows::Rows;
 
 /// The keys of an entry of a range table.
