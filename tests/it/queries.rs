@@ -1,6 +1,6 @@
 //! The files of named queries: what a migrated database says of them is kept in `queries.json`, and what it refuses is shown where it is.
 
-use crate::support::{Sandbox, repository, test_name};
+use crate::support::{Sandbox, eventually, repository, test_name};
 
 const MIGRATION: &str = "CREATE TYPE mood AS ENUM ('sad', 'ok');
 CREATE TABLE people (
@@ -140,6 +140,47 @@ fn a_file_that_is_damaged_is_written_again(project: Sandbox) {
         assert!(screen.starts_with("exit 0\n"), "{screen}");
         assert_eq!(project.read("analytics-schema/queries.json"), kept);
     }
+}
+
+#[testkit::test(|test| fresh(test, ""))]
+fn what_no_program_could_run_is_refused(project: Sandbox) {
+    project.write(
+        "migrations/002_shapes.sql",
+        "CREATE TYPE words AS RANGE (subtype = text);\nCREATE TABLE shapes (id int, words words, shape mood[]);\n",
+    );
+    project.write(
+        "analytics-schema/queries/wrong.sql",
+        "-- name: of_a_table\nSELECT * FROM shapes;\n\
+         -- name: a_record\nSELECT (id, :n::int) AS pair FROM shapes;\n\
+         -- name: a_row\nSELECT p AS person FROM people AS p;\n\
+         -- name: made\nSELECT é.id -- ü\n INTO TEMP other FROM shapes AS é;\n\
+         -- name: right\nSELECT words::text AS words, shape[1:2] AS moods FROM shapes WHERE words = :words;\n",
+    );
+    insta::assert_snapshot!(project.run("migrate"));
+}
+
+/// Nothing could be proven without functions of the session's own, and `queries.json` would differ from that of others.
+#[testkit::test(|test| fresh(test, QUERIES))]
+fn a_role_that_may_not_make_temporary_objects_describes_nothing(project: Sandbox) {
+    let mut client = project.own_database().client();
+    let database = project.own_database().name();
+    let role = format!("{database}_service");
+    let create = format!(
+        "CREATE ROLE {role} LOGIN PASSWORD 'service-secret'; GRANT CREATE ON SCHEMA public TO {role}; \
+         REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC"
+    );
+    client.batch_execute(&create).unwrap();
+    let url = project.own_database().url();
+    let (_, rest) = url.split_once('@').unwrap();
+    let target = format!("postgresql://{role}:service-secret@{rest}");
+    let screen = project.run(&format!("migrate --target {target}"));
+    let drop = format!("DROP OWNED BY {role}; DROP ROLE {role}");
+    eventually("the role's last session has ended", || {
+        client.batch_execute(&drop).is_ok()
+    });
+    insta::assert_snapshot!(screen.replace(database, "DATABASE"));
+    let files = project.files();
+    assert!(!files.iter().any(|it| it.ends_with("queries.json")));
 }
 
 /// The text of `queries.json` after a run in the mode that the arguments choose.

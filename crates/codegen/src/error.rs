@@ -147,6 +147,14 @@ pub enum Error {
         /// Schema and name of the domain.
         domain: String,
     },
+    /// A query returns what the driver cannot read.
+    #[error("{query}: {reason}, and run `cargo xtask migrate`")]
+    Unreadable {
+        /// File and name of the query.
+        query: String,
+        /// Which column, and what to write.
+        reason: queries::Untyped,
+    },
     /// Two names end up as one identifier, even with a suffix.
     #[error(
         "{owner}: `{first}` and `{second}` both become `{identifier}` in Rust: rename one of them"

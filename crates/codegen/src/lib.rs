@@ -31,8 +31,8 @@ use std::collections::HashSet;
 
 use catalog::Catalog;
 
-pub use self::queries::QueryFile;
 use self::queries::modules;
+pub use self::queries::{QueryFile, unreadable_columns};
 pub use choices::{Choices, ColumnChoice};
 pub use error::{Error, Errors, Named};
 

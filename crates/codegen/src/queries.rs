@@ -8,7 +8,7 @@ mod row;
 use std::collections::BTreeMap;
 
 use catalog::Catalog;
-use queries::{DescribedQuery, Query, RowCount};
+use queries::{DescribedQuery, Query, RowCount, Untyped};
 use serde::Serialize;
 
 use crate::choices::Choices;
@@ -100,6 +100,16 @@ pub(crate) fn modules(
         modules,
         exports: items.into_values().flatten().collect(),
     })
+}
+
+/// For a query, its columns whose values the driver cannot read.
+pub fn unreadable_columns<'a>(
+    catalog: &'a Catalog,
+    choices: &'a Choices,
+) -> impl Fn(&DescribedQuery) -> Vec<Untyped> + use<'a> {
+    // What is wrong with the catalog's names and the choices is reported elsewhere.
+    let root = Root::of(catalog, choices, &mut Errors::default());
+    move |described| row::unreadable(described, &root)
 }
 
 /// A file's module and the names of its items.
@@ -216,7 +226,7 @@ fn function(
         doc: documentation(file, query, described),
         module: layout::string(file.module),
         title: layout::string(&query.name),
-        columns: row::columns(described, root, place(12)),
+        columns: row::columns(described, place(12)),
         parameter_columns: calls(place(8), "parameters: &", parameters),
         variants: variants(query, described),
         head: arguments.head(names.function, &names.parameters, &returned),

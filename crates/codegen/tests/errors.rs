@@ -153,3 +153,33 @@ fn everything_that_is_in_the_way_is_reported_at_once() {
         errors.to_string()
     );
 }
+
+/// `queries.json` of an older version may have such a column.
+#[test]
+fn a_query_whose_column_cannot_be_read() {
+    let texts = "-- name: shapes\nSELECT id, shape FROM shapes;";
+    let query = &queries::read(texts).unwrap()[0];
+    let ty = |sql: &str, schema: &str, name: &str| queries::Type {
+        sql: sql.to_owned(),
+        schema: schema.to_owned(),
+        name: name.to_owned(),
+        array: false,
+    };
+    let answer = queries::Answer {
+        parameters: Vec::new(),
+        columns: vec![
+            ("id".to_owned(), ty("bigint", "pg_catalog", "int8")),
+            ("shape".to_owned(), ty("app.shape", "app", "shape")),
+        ],
+        casts: Vec::new(),
+        facts: None,
+    };
+    let described = query.describe("plan", &query.variants(), &[answer]);
+    let file = codegen::QueryFile {
+        module: "plan",
+        path: "queries/plan.sql",
+        queries: vec![(query, described.as_ref().unwrap())],
+    };
+    let errors = codegen::generate_queries(&Catalog::default(), &Choices::default(), &[file]);
+    insta::assert_snapshot!(errors.unwrap_err());
+}

@@ -31,6 +31,14 @@ pub enum Untyped {
     /// Two columns of one name.
     #[error("two columns are called `{0}`: give one another name with AS")]
     SameName(String),
+    /// A column whose values the driver cannot read.
+    #[error("column `{column}` is `{ty}`, which has no Rust type: write `…::text AS {column}`")]
+    NoRustType {
+        /// Name of the column.
+        column: String,
+        /// Its type.
+        ty: String,
+    },
     /// The columns depend on which parameters are given.
     #[error("with `-- if` the query returns other columns: {0} and {1}")]
     OtherColumns(String, String),

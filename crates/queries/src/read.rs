@@ -340,6 +340,8 @@ impl<'a> Body<'a> {
                 self.error(0, Problem::NoQuery(text.to_owned()));
             }
             match token.kind {
+                // The end of a slice, `a[1:2]`, is no name.
+                TokenKind::Variable if text[1..].starts_with(|c: char| c.is_ascii_digit()) => {}
                 TokenKind::Variable => self.parameter(&token),
                 TokenKind::Number if text.starts_with('$') => {
                     self.error(token.start, Problem::Numbered(text.to_owned()));

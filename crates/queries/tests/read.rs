@@ -59,7 +59,7 @@ fn a_file_holds_any_number_of_queries_with_their_documentation() {
 #[test]
 fn parameters_are_numbered_where_they_are_parameters() {
     let texts = [
-        "-- name: every_kind\nSELECT :a, :b::int, ':c', $$:d$$, \"x:e\", a[:f], a[1: g], f(x := :a), :h? -- :i\nFROM t /* :j */ WHERE k ? 'x' AND :l ?| m",
+        "-- name: every_kind\nSELECT :a, :b::int, ':c', $$:d$$, \"x:e\", a[:f], a[1: g], a[1:2], f(x := :a), :h? -- :i\nFROM t /* :j */ WHERE k ? 'x' AND :l ?| m",
         "-- name: operators\nSELECT a @> :b, c <-> :d, :e->>'x', - :f, :b",
         "-- name: no_parameter\nVALUES (1), (2);",
     ];

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{QueryFacts, Scope};
 use migrator::wire::Config;
-use postgres::error::{DbError, ErrorPosition};
+use postgres::error::{DbError, ErrorPosition, SqlState};
 use postgres::types::Type;
 use postgres::{Client, SimpleQueryMessage, SimpleQueryRow, Statement, Transaction};
 use queries::{Answer, DescribedQuery, Query, Untyped, Variant};
@@ -32,6 +32,10 @@ pub struct ServerRefusal {
     /// The byte of the query's text that it is about, if that is known.
     pub offset: Option<usize>,
 }
+
+/// Why a server makes no function of a query that it runs: of CALL (feature_not_supported), of more than 100 parameters
+/// (too_many_arguments), and with parameters of pseudo-types (invalid_function_definition). Nothing is proven of such a query.
+const NO_FUNCTION: [&str; 3] = ["0A000", "54023", "42P13"];
 
 /// The names of types, by OID.
 type Types = BTreeMap<u32, queries::Type>;
@@ -80,7 +84,14 @@ pub fn ask(
     }
     prepared.retain(|it| !refused.contains_key(&it.query));
     let types = types(&mut client, &prepared)?;
-    let facts = facts(&mut client, scope, &mut prepared, asked, &types)?;
+    let facts = facts(
+        &mut client,
+        scope,
+        &mut prepared,
+        asked,
+        &types,
+        &mut refused,
+    )?;
     let mut described = Vec::new();
     for (at, (asked, variants)) in asked.iter().zip(&variants).enumerate() {
         if let Some(refusals) = refused.remove(&at) {
@@ -115,18 +126,19 @@ impl Prepared<'_> {
         }
     }
 
-    /// The statement that makes the function.
-    fn definition(&self, name: &str, types: &Types) -> String {
+    /// The statement that makes the function, up to the variant's SQL and whole.
+    fn definition(&self, name: &str, types: &Types) -> [String; 2] {
         let parameters: Vec<&str> = self
             .parameters
             .iter()
             .map(|oid| types[oid].sql.as_str())
             .collect();
-        format!(
-            "CREATE FUNCTION pg_temp.{name}({}) RETURNS void LANGUAGE sql BEGIN ATOMIC {}\n; END",
-            parameters.join(", "),
-            self.variant.sql
-        )
+        let head = format!(
+            "CREATE FUNCTION pg_temp.{name}({}) RETURNS void LANGUAGE sql BEGIN ATOMIC ",
+            parameters.join(", ")
+        );
+        let whole = format!("{head}{}\n; END", self.variant.sql);
+        [head, whole]
     }
 }
 
@@ -144,7 +156,10 @@ fn prepare<'a>(
                 casts = needed;
                 statement
             }
-            None => return refusal(&error, query, variant).map(Err),
+            None => {
+                let server = error.as_db_error().ok_or_else(|| lost(&error))?;
+                return Ok(Err(refusal(server, "", query, variant)));
+            }
         },
     };
     let columns = statement.columns().iter();
@@ -160,13 +175,13 @@ fn prepare<'a>(
     }))
 }
 
-/// What the server said of the variant, and where in the query.
-fn refusal(error: &postgres::Error, query: &Query, variant: &Variant) -> Result<Refusal, Failure> {
-    let Some(server) = error.as_db_error() else {
-        return Err(lost(error));
-    };
+/// What the server said of the variant, which was sent after `head`, and where in the query.
+fn refusal(server: &DbError, head: &str, query: &Query, variant: &Variant) -> Refusal {
+    let before = head.chars().count();
     let offset = match server.position() {
-        Some(ErrorPosition::Original(position)) => Some(variant.place(*position as usize)),
+        Some(ErrorPosition::Original(position)) => {
+            Some(variant.place((*position as usize).saturating_sub(before)))
+        }
         _ => None,
     };
     let mut refusal = ServerRefusal {
@@ -185,7 +200,7 @@ fn refusal(error: &postgres::Error, query: &Query, variant: &Variant) -> Result<
                 .or(parameter.places.first().map(|it| it.start));
         }
     }
-    Ok(Refusal::Server(Box::new(refusal)))
+    Refusal::Server(Box::new(refusal))
 }
 
 /// The variant with a cast for each parameter that has two types if each of its places is looked at alone, one of them `text`: that is what
@@ -268,13 +283,14 @@ fn facts(
     prepared: &mut [Prepared<'_>],
     asked: &[Asked<'_>],
     types: &Types,
+    refused: &mut BTreeMap<usize, Vec<Refusal>>,
 ) -> Result<Vec<QueryFacts>, Failure> {
     let mut transaction = client.transaction().map_err(|error| lost(&error))?;
     // Compiling the catalog's query takes longer than running it.
     transaction
         .batch_execute("SET LOCAL jit = off")
         .map_err(|error| lost(&error))?;
-    create_functions(&mut transaction, prepared, types)?;
+    create_functions(&mut transaction, prepared, asked, types, refused)?;
     let may_be_null = |function: &str, number: usize| {
         let own = prepared
             .iter()
@@ -301,36 +317,51 @@ fn facts(
 fn create_functions(
     transaction: &mut Transaction<'_>,
     prepared: &mut [Prepared<'_>],
+    asked: &[Asked<'_>],
     types: &Types,
+    refused: &mut BTreeMap<usize, Vec<Refusal>>,
 ) -> Result<(), Failure> {
     let name = |at: usize| format!("q{}", at + 1);
     let definitions = prepared.iter().enumerate();
-    let definitions: Vec<String> = definitions
+    let definitions: Vec<[String; 2]> = definitions
         .map(|(at, it)| it.definition(&name(at), types))
         .collect();
-    let all = {
-        let mut attempt = transaction.transaction().map_err(|error| lost(&error))?;
-        let outcome = attempt.batch_execute(&definitions.join(";\n"));
-        match outcome {
-            Ok(()) => attempt.commit().map(|()| true),
-            Err(error) if error.as_db_error().is_some() => attempt.rollback().map(|()| false),
-            Err(error) => Err(error),
+    let all: Vec<&str> = definitions.iter().map(|[_, it]| it.as_str()).collect();
+    let all = create(transaction, &all.join(";\n"))?.is_none();
+    for (at, (it, [head, definition])) in prepared.iter_mut().zip(&definitions).enumerate() {
+        let error = if all {
+            None
+        } else {
+            create(transaction, definition)?
+        };
+        let Some(error) = error else {
+            it.function = Some(name(at));
+            continue;
+        };
+        let server = error.as_db_error().ok_or_else(|| lost(&error))?;
+        match server.code().code() {
+            code if NO_FUNCTION.contains(&code) => {}
+            // syntax_error: SELECT INTO, which is a statement of its own kind.
+            "42601" => {
+                let query = asked[it.query].query;
+                let refusal = refusal(server, head, query, it.variant);
+                refused.entry(it.query).or_insert_with(|| vec![refusal]);
+            }
+            _ => return Err(lost(&error)),
         }
-    };
-    let all = all.map_err(|error| lost(&error))?;
-    for (at, (variant, definition)) in prepared.iter_mut().zip(&definitions).enumerate() {
-        let is_made = all || create(transaction, definition)?;
-        variant.function = is_made.then(|| name(at));
     }
     Ok(())
 }
 
-/// Whether the server makes the function: it refuses CALL in one.
-fn create(transaction: &mut Transaction<'_>, definition: &str) -> Result<bool, Failure> {
+/// Runs `definitions`, unless the server refuses one: then nothing of them stays, and its answer is returned.
+fn create(
+    transaction: &mut Transaction<'_>,
+    definitions: &str,
+) -> Result<Option<postgres::Error>, Failure> {
     let mut attempt = transaction.transaction().map_err(|error| lost(&error))?;
-    match attempt.batch_execute(definition) {
-        Ok(()) => attempt.commit().map(|()| true),
-        Err(error) if error.as_db_error().is_some() => attempt.rollback().map(|()| false),
+    match attempt.batch_execute(definitions) {
+        Ok(()) => attempt.commit().map(|()| None),
+        Err(error) if error.as_db_error().is_some() => attempt.rollback().map(|()| Some(error)),
         Err(error) => Err(error),
     }
     .map_err(|error| lost(&error))
@@ -369,5 +400,12 @@ fn lost(error: &postgres::Error) -> Failure {
         "state",
         "every migration is applied; queries.json is left as it is",
     )
-    .next("`cargo xtask migrate`, once the server answers")
+    .next(match error.code().map(SqlState::code) {
+        // insufficient_privilege: functions in pg_temp need it.
+        Some("42501") => {
+            "`GRANT TEMPORARY ON DATABASE … TO …` for this role, then `cargo xtask migrate`"
+        }
+        Some(_) => "remove the cause, then `cargo xtask migrate`",
+        None => "`cargo xtask migrate`, once the server answers",
+    })
 }

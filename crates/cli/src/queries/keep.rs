@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use catalog::{Scope, Snapshot};
+use catalog::{Catalog, Scope, Snapshot};
+use codegen::Choices;
 use migrator::wire::Config;
 use queries::{Described, DescribedQuery, File};
 use serde_json::{Value, json};
@@ -96,7 +97,7 @@ impl Keeper {
         let asked = self.asked();
         let described = Described {
             schema: queries::fingerprint(&schema.catalog),
-            queries: self.describe(address, scope, screen)?,
+            queries: self.describe(address, scope, &schema.catalog, screen)?,
         };
         let written = described.to_json();
         if written == text {
@@ -120,13 +121,20 @@ impl Keeper {
         &self,
         address: &Config,
         scope: Scope,
+        catalog: &Catalog,
         screen: &mut Screen,
     ) -> Result<Vec<DescribedQuery>, Failure> {
         let (files, asked): (Vec<&File>, Vec<Asked<'_>>) = self.asked().into_iter().unzip();
         let outcomes = ask::ask(address, scope, &asked)?;
+        let choices = Choices::default();
+        let unreadable = codegen::unreadable_columns(catalog, &choices);
         let mut described = Vec::new();
         let mut failures = Vec::new();
         for ((file, asked), outcome) in files.iter().zip(&asked).zip(outcomes) {
+            let outcome = outcome.and_then(|it| match unreadable(&it) {
+                reasons if reasons.is_empty() => Ok(it),
+                reasons => Err(reasons.into_iter().map(Refusal::Untyped).collect()),
+            });
             match outcome {
                 Ok(it) => described.push(it),
                 Err(refusals) => {

@@ -1,10 +1,10 @@
 //! The type of a query's rows: a relation's `Row` where the query returns just its columns, else a struct of its own.
 
-use queries::{ColumnName, DescribedQuery};
+use queries::{ColumnName, DescribedQuery, Untyped};
 use serde::Serialize;
 
 use crate::docs;
-use crate::error::{Errors, Owner};
+use crate::error::{Error, Errors, Owner};
 use crate::layout::{self, Indent};
 use crate::names::{self, Style};
 
@@ -57,10 +57,24 @@ pub(super) fn of(
     if described.columns.is_empty() {
         return RowType::Nothing;
     }
+    for reason in unreadable(described, root) {
+        let query = names.title.clone();
+        errors.push(Error::Unreadable { query, reason });
+    }
     match relation(described, root) {
         Some(module) => RowType::Relation(module),
         None => RowType::Own(own(described, names, root, errors)),
     }
+}
+
+/// The columns whose values the driver cannot read. A relation's are read as text by the generated SQL; a query's SQL is its author's.
+pub(super) fn unreadable(described: &DescribedQuery, root: &Root<'_>) -> Vec<Untyped> {
+    let columns = described.columns.iter().filter(|it| root.is_text(&it.ty));
+    let reasons = columns.map(|it| Untyped::NoRustType {
+        column: it.name.clone(),
+        ty: it.ty.sql.clone(),
+    });
+    reasons.collect()
 }
 
 /// The module of the relation whose columns the query returns, all of them and in their order.
@@ -142,14 +156,12 @@ fn own(described: &DescribedQuery, names: &Names<'_>, root: &Root<'_>, errors: &
 }
 
 /// `columns: &[…],`
-pub(super) fn columns(described: &DescribedQuery, root: &Root<'_>, place: Indent) -> String {
+pub(super) fn columns(described: &DescribedQuery, place: Indent) -> String {
     let mut texts = Vec::new();
     for column in &described.columns {
-        let function = match (column.never_null.is_some(), root.is_text(&column.ty)) {
-            (true, false) => "timeschema::Column::never_null",
-            (false, false) => "timeschema::Column::nullable",
-            (true, true) => "timeschema::Column::never_null_text",
-            (false, true) => "timeschema::Column::nullable_text",
+        let function = match column.never_null {
+            Some(_) => "timeschema::Column::never_null",
+            None => "timeschema::Column::nullable",
         };
         texts.push((
             function,

@@ -62,8 +62,8 @@ pub mod std_ {
         pub option: Option<timeschema::Array<String>>,
         /// `numeric`.
         pub vec: Option<timeschema::Numeric>,
-        /// `cube`.
-        pub result: Option<timeschema::AsText>,
+        /// `bigint`.
+        pub result: Option<i64>,
     }
 
     timeschema::row! { Self_, SELF.table; 0 a, 1 b, 2 string, 3 option, 4 vec, 5 result }
@@ -95,7 +95,7 @@ pub mod std_ {
                 timeschema::Column::nullable("String", "bytea"),
                 timeschema::Column::nullable("Option", "text[]"),
                 timeschema::Column::nullable("Vec", "numeric"),
-                timeschema::Column::nullable_text("Result", "cube"),
+                timeschema::Column::nullable("Result", "bigint"),
             ],
             primary_key: &[],
         },
@@ -377,8 +377,8 @@ pub mod r#mod {
         pub option: Option<timeschema::Array<String>>,
         /// `numeric`.
         pub vec: Option<timeschema::Numeric>,
-        /// `cube`.
-        pub result: Option<timeschema::AsText>,
+        /// `bigint`.
+        pub result: Option<i64>,
     }
 
     timeschema::row! { Self_, SELF.table; 0 a, 1 b, 2 string, 3 option, 4 vec, 5 result }
@@ -410,7 +410,7 @@ pub mod r#mod {
                 timeschema::Column::nullable("String", "bytea"),
                 timeschema::Column::nullable("Option", "text[]"),
                 timeschema::Column::nullable("Vec", "numeric"),
-                timeschema::Column::nullable_text("Result", "cube"),
+                timeschema::Column::nullable("Result", "bigint"),
             ],
             primary_key: &[],
         },
