@@ -11,7 +11,7 @@ use std::time::Duration;
 use analytics_schema::postgres::Client;
 use analytics_schema::{
     Config, DeviceType, FunnelStatus, Inet, Jsonb, Numeric, Timestamp, Uuid, event_counts_hourly,
-    events, funnel_conversion_daily, funnel_events, funnels, migrate, verify,
+    events, funnel_conversion_daily, funnel_events, funnels, migrate, queries, verify,
 };
 
 const FUNNEL: [&str; 3] = ["page_view", "signup", "purchase"];
@@ -47,6 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     refresh(&mut client, day, next_day)?;
     print_hours(&mut client, visits.project, day, next_day)?;
+    print_visitors(&mut client, visits.project, day, next_day)?;
     print_funnel(&mut client, &funnel, day, next_day)
 }
 
@@ -117,6 +118,23 @@ fn print_hours(
             );
         }
     }
+    Ok(())
+}
+
+/// One row, which is proven: `one` compiles.
+fn print_visitors(
+    client: &mut Client,
+    project: Uuid,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<(), Box<dyn Error>> {
+    let all = queries::visitors(project, None, None, from..to).one(&mut *client)?;
+    let mobile = [DeviceType::Mobile];
+    let mobile = queries::visitors(project, None, Some(&mobile), from..to).one(client)?;
+    println!(
+        "\n{} users, {} of them on a mobile",
+        all.users, mobile.users
+    );
     Ok(())
 }
 
