@@ -81,7 +81,11 @@ fn sql_files(dir: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        if path.extension().is_some_and(|it| it == "sql") && path.is_file() {
+        if path
+            .extension()
+            .is_some_and(|it| it.eq_ignore_ascii_case("sql"))
+            && path.is_file()
+        {
             paths.push(path);
         }
     }
@@ -91,7 +95,8 @@ fn sql_files(dir: &Path) -> io::Result<Vec<PathBuf>> {
 
 fn file(path: PathBuf) -> Result<File, Vec<FileError>> {
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    if !is_module(&name) {
+    // `A.SQL` is refused rather than left out: its queries would be missed.
+    if !is_module(&name) || path.extension().is_none_or(|it| it != "sql") {
         return Err(vec![FileError::Name(path)]);
     }
     let module = name.into_owned();
@@ -136,7 +141,7 @@ impl std::fmt::Display for FileError {
             }
             FileError::Name(path) => write!(
                 f,
-                "{}: the file's name becomes a module's: small letters, digits and `_`, a letter first",
+                "{}: the file's name becomes a module's: small letters, digits and `_`, a letter first, then `.sql`",
                 path.display()
             ),
             FileError::Text(error) => write!(f, "{error}"),

@@ -127,3 +127,17 @@ fn the_servers_position_is_found_in_the_file() {
         assert!(variant.place(usize::MAX) <= query.sql.len());
     }
 }
+
+#[test]
+fn a_file_whose_ending_is_in_capitals_is_refused() {
+    let folder = std::env::temp_dir().join(format!("queries-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    for name in ["a.sql", "b.SQL", "notes.md"] {
+        std::fs::write(folder.join(name), "-- name: a\nSELECT 1 AS a;").unwrap();
+    }
+    let errors = queries::read_dir(&folder).unwrap_err();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let shown: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(shown.len(), 1, "{shown:?}");
+    assert!(shown[0].contains("b.SQL: the file's name"), "{shown:?}");
+}
