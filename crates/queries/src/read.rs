@@ -165,15 +165,19 @@ pub fn read(text: &str) -> Result<Vec<Query>, Vec<ReadError>> {
     }
 }
 
-/// What a line comment `-- if :name` says, without the colon; other prose may begin with `if`.
+/// What a line comment `-- if :name` says, without the colon: nothing where that is forgotten. Other prose may begin with `if`.
 fn condition(comment: &str) -> Option<&str> {
-    let condition = comment
-        .strip_prefix("--")?
-        .trim_start()
-        .strip_prefix("if")?;
-    match condition.trim() {
-        "" => Some(""),
-        parameter => parameter.strip_prefix(':'),
+    let text = comment.strip_prefix("--")?.trim_start();
+    let (word, parameter) = text.split_at_checked(2)?;
+    if !word.eq_ignore_ascii_case("if") {
+        return None;
+    }
+    let is_one_word = |c: char| c.is_alphanumeric() || c == '_';
+    match parameter.trim() {
+        bare if parameter.starts_with(is_one_word) || !bare.chars().all(is_one_word) => {
+            bare.strip_prefix(':')
+        }
+        _ => Some(""),
     }
 }
 

@@ -93,6 +93,8 @@ fn what_cannot_be_read_is_refused_where_it_stands() {
         "-- name: a\nSELECT 1 -- if :x\n;",
         "-- name: a\nSELECT 1\n  -- if :x\n, :x;",
         "-- name: a\nSELECT 1\n, 2 -- if\n;",
+        "-- name: a\nSELECT 1\n, :x -- if x\n;",
+        "-- name: a\nSELECT 1\n, :x -- IF\n;",
         "-- name: a\nSELECT :x\nWHERE y = :x -- if :x\n;",
         "-- name: a\nSELECT 'a\nb' AS x, :x -- if :x\n;",
         "-- name: a\nSELECT 1\n,:a -- if :a\n,:b -- if :b\n,:c -- if :c\n,:d -- if :d\n,:e -- if :e\n,:f -- if :f\n;",

@@ -68,6 +68,10 @@ pub fn ask(
     let mut client = config
         .client()
         .map_err(|error| explain::unreachable(&error, "correct user and password"))?;
+    // Whoever holds a lock on a table is not waited for without end.
+    client
+        .batch_execute("SET lock_timeout = '10s'")
+        .map_err(|error| lost(&error))?;
     let variants: Vec<Vec<Variant>> = asked.iter().map(|it| it.query.variants()).collect();
     let mut refused: BTreeMap<usize, Vec<Refusal>> = BTreeMap::new();
     let mut prepared = Vec::new();
