@@ -1,6 +1,8 @@
 //! The files of named queries: what a migrated database says of them is kept in `queries.json`, and what it refuses is shown where it is.
 
-use crate::support::{Sandbox, eventually, repository, test_name};
+use std::process::Command;
+
+use crate::support::{Sandbox, eventually, installed_psql, repository, test_name};
 
 const MIGRATION: &str = "CREATE TYPE mood AS ENUM ('sad', 'ok');
 CREATE TABLE people (
@@ -205,4 +207,30 @@ fn plain_mode_describes_the_same() {
         return;
     };
     assert_eq!(kept_by(&timescale, ""), kept_by(&plain, "--plain"));
+}
+
+/// Each parameter is a variable of psql.
+#[testkit::test(described)]
+fn psql_runs_the_files_as_they_are(project: Sandbox) {
+    let Some(psql) = installed_psql(test_name!()) else {
+        return;
+    };
+    let values = [
+        "id=1",
+        "name='Ada'",
+        "mood='ok'",
+        "moods='{ok}'::mood[]",
+        "ids='{2,3}'",
+        "names='{Bob,Eve}'",
+    ];
+    let mut command = Command::new(psql);
+    command.args(["-X", "-At", "-v", "ON_ERROR_STOP=1"]);
+    command.args(values.iter().flat_map(|it| ["-v", it]));
+    command
+        .arg("-f")
+        .arg(project.dir().join("analytics-schema/queries/people.sql"));
+    let output = command.arg(project.own_database().url()).output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout));
 }

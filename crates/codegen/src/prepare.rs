@@ -69,15 +69,12 @@ struct Variant {
 pub(crate) fn file(catalog: &Catalog, choices: &Choices) -> Result<File, Errors> {
     let mut errors = Errors::default();
     let errors = &mut errors;
-    let sources = source::sources(catalog);
-    choices.check(catalog, &sources, errors);
-    let enums = catalog.enums.iter();
-    let enums: HashMap<Key<'_>, String> = enums
-        .map(|it| ((it.schema.as_str(), it.name.as_str()), String::new()))
-        .collect();
-    let composites = composite::with_struct(catalog, &sources, &enums);
-    let names = Names::new(catalog, &composites, &sources, errors);
-    let types = names.types(catalog, &composites);
+    let Items {
+        sources,
+        composites,
+        names,
+        types,
+    } = Items::of(catalog, choices, errors);
     let mut schemas = Vec::new();
     for (schema, module) in &names.schemas {
         let depth = usize::from(module.is_some());
@@ -109,6 +106,34 @@ pub(crate) fn file(catalog: &Catalog, choices: &Choices) -> Result<File, Errors>
         });
     }
     std::mem::take(errors).or(File { schemas })
+}
+
+/// What of a catalog has a module or a type, and what that is called.
+pub(crate) struct Items<'a> {
+    pub(crate) sources: Vec<Source<'a>>,
+    composites: Vec<Composite<'a>>,
+    pub(crate) names: Names<'a>,
+    pub(crate) types: Types<'a>,
+}
+
+impl<'a> Items<'a> {
+    pub(crate) fn of(catalog: &'a Catalog, choices: &Choices, errors: &mut Errors) -> Items<'a> {
+        let sources = source::sources(catalog);
+        choices.check(catalog, &sources, errors);
+        let enums = catalog.enums.iter();
+        let enums: HashMap<Key<'_>, String> = enums
+            .map(|it| ((it.schema.as_str(), it.name.as_str()), String::new()))
+            .collect();
+        let composites = composite::with_struct(catalog, &sources, &enums);
+        let names = Names::new(catalog, &composites, &sources, errors);
+        let types = names.types(catalog, &composites);
+        Items {
+            sources,
+            composites,
+            names,
+            types,
+        }
+    }
 }
 
 /// The Rust paths of the catalog's objects, from the root of the file.

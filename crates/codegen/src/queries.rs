@@ -309,7 +309,16 @@ fn documentation(file: &QueryFile<'_>, query: &Query, described: &DescribedQuery
             }
             (true, false) => format!("Reads the chunks of {relation} from a bound of {column} on."),
             (false, true) => format!("Reads the chunks of {relation} up to a bound of {column}."),
-            (false, false) => format!("Reads every chunk of {relation}: nothing bounds {column}."),
+            (false, false) => {
+                let why = query
+                    .unbounded
+                    .as_ref()
+                    .map(|why| docs::prose(why).join(" "));
+                let why = why.map_or(String::new(), |why| {
+                    format!(", because {}", why.trim_end_matches('.'))
+                });
+                format!("Reads every chunk of {relation}: nothing bounds {column}{why}.")
+            }
         });
     }
     paragraphs.push(format!(

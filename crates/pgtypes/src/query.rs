@@ -16,7 +16,7 @@ use crate::rows::Rows;
 use crate::run::{self, Blocking, Run};
 #[cfg(any(feature = "tokio", feature = "sqlx"))]
 use crate::run::{Answering, RunStream};
-use crate::statement::at_most_one;
+use crate::statement::{at_most_one, exactly_one};
 use crate::table::{Column, Table};
 
 /// A query, as the generated code describes it.
@@ -77,6 +77,42 @@ impl IsAtMostOne for AtMostOne {}
 ///
 /// It is sent when it is run: by [`one`](Self::one), [`optional`](Self::optional), [`all`](Self::all), [`iter`](Self::iter), `stream` or
 /// [`execute`](Self::execute), on what a [`Statement`](crate::Statement) runs on.
+///
+/// What is not proven does not compile: `one` needs [`ExactlyOne`], and `optional` needs that or [`AtMostOne`].
+///
+/// ```
+/// # use pgtypes::{AtMostOne, ExactlyOne, FromColumns, Many, Query, QueryError, postgres::Client};
+/// fn read<R: FromColumns + Send>(
+///     client: &mut Client,
+///     one: Query<'_, R, ExactlyOne>,
+///     at_most_one: Query<'_, R, AtMostOne>,
+///     many: Query<'_, R, Many>,
+/// ) -> Result<(R, Option<R>, Vec<R>), QueryError> {
+///     let one = one.one(&mut *client)?;
+///     let at_most_one = at_most_one.optional(&mut *client)?;
+///     Ok((one, at_most_one, many.all(client)?))
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use pgtypes::{AtMostOne, FromColumns, Query, QueryError, postgres::Client};
+/// fn read<R: FromColumns + Send>(
+///     client: &mut Client,
+///     query: Query<'_, R, AtMostOne>,
+/// ) -> Result<R, QueryError> {
+///     query.one(client)
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use pgtypes::{FromColumns, Many, Query, QueryError, postgres::Client};
+/// fn read<R: FromColumns + Send>(
+///     client: &mut Client,
+///     query: Query<'_, R, Many>,
+/// ) -> Result<Option<R>, QueryError> {
+///     query.optional(client)
+/// }
+/// ```
 #[must_use = "a query is sent when it is run: by `one`, `optional`, `all`, `iter`, `stream` or `execute`"]
 pub struct Query<'a, R, N> {
     text: &'static QueryText,
@@ -178,12 +214,7 @@ impl<'a, R: FromColumns + Send, N> Query<'a, R, N> {
         'a: 'd,
         R: 'd,
     {
-        driver.rows(self.request(), |table, rows| {
-            let row = at_most_one(table, rows)?;
-            row.ok_or_else(|| QueryError::NoRow {
-                relation: table.quoted(),
-            })
-        })
+        driver.rows(self.request(), exactly_one)
     }
 
     /// Runs the query and returns its row, if there is one.

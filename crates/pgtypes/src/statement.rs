@@ -273,12 +273,7 @@ impl<'a, R: FromColumns + Send, K> Statement<'a, R, K> {
         'a: 'd,
         R: 'd,
     {
-        driver.rows(self.request(true), |table, rows| {
-            let row = at_most_one(table, rows)?;
-            row.ok_or_else(|| QueryError::NoRow {
-                relation: table.quoted(),
-            })
-        })
+        driver.rows(self.request(true), exactly_one)
     }
 
     /// Runs the statement and returns its row, if there is one.
@@ -351,6 +346,12 @@ impl<'a, R: FromColumns, K> Statement<'a, R, K> {
     {
         driver.read_copy(self.request(true))
     }
+}
+
+pub(crate) fn exactly_one<R>(table: &'static Table, rows: Vec<R>) -> Result<R, QueryError> {
+    at_most_one(table, rows)?.ok_or_else(|| QueryError::NoRow {
+        relation: table.quoted(),
+    })
 }
 
 pub(crate) fn at_most_one<R>(

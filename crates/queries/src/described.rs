@@ -22,7 +22,7 @@ const ABOUT: &str = "What the migrated database says of the queries, written by 
 pub struct Described {
     /// The fingerprint of the schema that they were described with.
     pub schema: String,
-    /// By module and name.
+    /// Sorted by module and name.
     pub queries: Vec<DescribedQuery>,
 }
 
@@ -248,7 +248,8 @@ impl Described {
             schema: file.schema,
             queries: file.queries,
         };
-        if described.to_json() == text.replace("\r\n", "\n") {
+        let is_sorted = described.queries.is_sorted_by_key(DescribedQuery::key);
+        if is_sorted && described.to_json() == text.replace("\r\n", "\n") {
             Ok(described)
         } else {
             Err(DescribedError::Edited)
@@ -274,15 +275,26 @@ impl Described {
         out
     }
 
+    /// What was said of these queries, in the order of the file.
+    pub fn new(schema: String, mut queries: Vec<DescribedQuery>) -> Described {
+        queries.sort_by(|a, b| a.key().cmp(&b.key()));
+        Described { schema, queries }
+    }
+
     /// What the database said of a query.
     pub fn find(&self, module: &str, name: &str) -> Option<&DescribedQuery> {
-        self.queries
-            .iter()
-            .find(|it| it.module == module && it.name == name)
+        let found = self
+            .queries
+            .binary_search_by(|it| it.key().cmp(&(module, name)));
+        found.ok().map(|at| &self.queries[at])
     }
 }
 
 impl DescribedQuery {
+    fn key(&self) -> (&str, &str) {
+        (&self.module, &self.name)
+    }
+
     /// The variants of the query that this is, with the casts that it needs.
     pub fn variants(&self, query: &Query) -> Vec<Variant> {
         query.variants_with(&|at| {

@@ -8,6 +8,7 @@ mod assemble;
 mod checksum;
 mod described;
 mod files;
+mod mismatch;
 mod read;
 mod text;
 mod variant;
@@ -18,6 +19,7 @@ pub use described::{
     RowCount, TimeBound, Type, fingerprint,
 };
 pub use files::{File, FileError, read_dir};
+pub use mismatch::Mismatch;
 pub use read::{Problem, ReadError, read};
 pub use text::{Filter, Placeholder, Query};
 pub use variant::{MOST_FILTERS, Variant};

@@ -157,7 +157,7 @@ impl Builder {
         // Without timeschema.toml, cargo runs this program in each build: watching the folder for it would also watch `target/`.
         let read = [migrations, snapshot_file, root.join(settings::FILE)];
         let read = read.into_iter().map(|path| package.join(path));
-        Ok(read.chain(queries::watched(folder)).collect())
+        Ok(read.chain(queries::watched(folder, out)).collect())
     }
 }
 

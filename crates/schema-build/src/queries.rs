@@ -15,10 +15,23 @@ use crate::root;
 const FOLDER: &str = "queries";
 const FILE: &str = "queries.json";
 
-/// The files that the text depends on, in `folder`. Cargo takes a file that does not exist for one that changed in each build.
-pub fn watched(folder: &Path) -> impl Iterator<Item = PathBuf> {
+/// What the text depends on, in `folder`. Cargo takes a path that does not exist for one that changed in each build. So the folder itself is
+/// watched while there are no queries, unless the build writes into it.
+pub fn watched(folder: &Path, out: &Path) -> Vec<PathBuf> {
     let paths = [FOLDER, FILE].map(|it| folder.join(it));
-    paths.into_iter().filter(|path| path.exists())
+    if paths.iter().all(|path| path.exists()) {
+        return paths.into();
+    }
+    let is_written = match (folder.canonicalize(), out.canonicalize()) {
+        (Ok(folder), Ok(out)) => out.starts_with(folder),
+        _ => true,
+    };
+    let folder = (!is_written).then(|| folder.to_owned());
+    paths
+        .into_iter()
+        .filter(|path| path.exists())
+        .chain(folder)
+        .collect()
 }
 
 /// The Rust text of the queries in `folder`, for the crate in the folder `package`.
@@ -70,44 +83,8 @@ fn described(path: &Path, files: &[File], catalog: &Catalog) -> Result<Described
         Err(error) => return Err(format!("it cannot be read: {error}")),
     };
     let described = Described::parse(&text).map_err(|error| error.to_string())?;
-    let mut stale = Vec::new();
-    let mut known = 0;
-    for file in files {
-        for query in &file.queries {
-            let name = format!("{}.{}", file.module, query.name);
-            match described.find(&file.module, &query.name) {
-                None => stale.push(format!("{name} (not in it)")),
-                Some(it) if it.checksum != query.checksum() => {
-                    stale.push(format!("{name} (changed since)"));
-                    known += 1;
-                }
-                Some(_) => known += 1,
-            }
-        }
-    }
-    if known < described.queries.len() {
-        let is_there = |module: &str, name: &str| {
-            let mut files = files.iter().filter(|file| file.module == module);
-            files.any(|file| file.queries.iter().any(|query| query.name == name))
-        };
-        let gone = described
-            .queries
-            .iter()
-            .filter(|it| !is_there(&it.module, &it.name));
-        stale.extend(gone.map(|it| format!("{}.{} (removed since)", it.module, it.name)));
-    }
-    if !stale.is_empty() {
-        return Err(format!(
-            "it does not match the queries: {}: run `cargo xtask migrate`",
-            stale.join(", ")
-        ));
-    }
-    let is_empty = described.queries.is_empty();
-    if !is_empty && described.schema != queries::fingerprint(catalog) {
-        return Err(
-            "it was written for another schema than schema.json: run `cargo xtask migrate`"
-                .to_owned(),
-        );
-    }
+    described
+        .check(files, catalog)
+        .map_err(|mismatch| mismatch.to_string())?;
     Ok(described)
 }

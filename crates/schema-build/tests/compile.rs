@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 use catalog::{Catalog, Column, Enum, Migration, Snapshot, Table, TypeRef};
+use queries::{Answer, Described, Type, Variant};
 use timeschema_build::Builder;
 
 /// A package's folder and the migrations next to it, as the build script finds them.
@@ -325,4 +326,102 @@ fn the_snapshot_is_named() {
         ""
     );
     insta::assert_snapshot!(project.errors_of(&Builder::new().snapshot("../other.json")));
+}
+
+impl Project {
+    /// Writes a file of queries.
+    fn write_queries(&self, text: &str) {
+        let folder = self.root.join("package/queries");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("people.sql"), text).unwrap();
+    }
+
+    /// Writes what a database with the snapshot's schema says of the queries.
+    fn describe(&self) {
+        let package = self.root.join("package");
+        let text = fs::read_to_string(self.snapshot()).unwrap();
+        let catalog = Snapshot::parse(&text).unwrap().catalog;
+        let number = Type {
+            sql: "bigint".to_owned(),
+            schema: "pg_catalog".to_owned(),
+            name: "int8".to_owned(),
+            array: false,
+        };
+        let answer = |variant: &Variant| Answer {
+            parameters: variant.parameters.iter().map(|_| number.clone()).collect(),
+            columns: vec![("id".to_owned(), number.clone())],
+            casts: Vec::new(),
+            facts: None,
+        };
+        let files = queries::read_dir(&package.join("queries")).unwrap();
+        let described = files.iter().flat_map(|file| {
+            file.queries.iter().map(|query| {
+                let variants = query.variants();
+                let answers: Vec<Answer> = variants.iter().map(answer).collect();
+                query.describe(&file.module, &variants, &answers).unwrap()
+            })
+        });
+        let described = Described::new(queries::fingerprint(&catalog), described.collect());
+        fs::write(package.join("queries.json"), described.to_json()).unwrap();
+    }
+}
+
+const QUERIES: &str = "-- name: first\nSELECT :a AS id;\n-- name: second\nSELECT 2 AS id;\n";
+
+#[test]
+fn queries_become_functions() {
+    let project = Project::new("queries");
+    project.write_queries(QUERIES);
+    project.describe();
+    assert_eq!(project.errors(), "");
+    let functions = project.read("queries.rs");
+    for text in [
+        "pub mod people {",
+        "pub fn first(a: i64)",
+        "pub use people::second;",
+    ] {
+        assert!(functions.contains(text), "{text} in {functions}");
+    }
+}
+
+#[test]
+fn the_answers_are_not_of_these_queries() {
+    let project = Project::new("other_queries");
+    project.write_queries(QUERIES);
+    let mut errors = vec![project.errors()];
+    project.describe();
+    project.write_queries(&QUERIES.replace(":a AS", ":b AS").replace("second", "third"));
+    errors.push(project.errors());
+    project.write_queries("");
+    errors.push(project.errors());
+    project.write_queries(&QUERIES.replace("AS id;", "AS id"));
+    errors.push(project.errors());
+    project.write_queries(QUERIES);
+    project.add_table();
+    errors.push(project.errors());
+    let kept = project.root.join("package/queries.json");
+    let text = fs::read_to_string(&kept).unwrap();
+    fs::write(&kept, text.replace("bigint", "integer")).unwrap();
+    errors.push(project.errors());
+    insta::assert_snapshot!(errors.join("\n"));
+}
+
+/// Cargo runs the build script again when the first query is there.
+#[test]
+fn the_folder_is_watched_while_there_are_no_queries() {
+    let project = Project::new("watched");
+    let package = project.root.join("package");
+    let watched = |out: &str| {
+        let out = project.root.join(out);
+        fs::create_dir_all(&out).unwrap();
+        Builder::new().build(&package, &out).unwrap()
+    };
+    assert!(watched("out").contains(&package));
+    assert!(!watched("package/target/out").contains(&package));
+    project.write_queries(QUERIES);
+    project.describe();
+    let watched = watched("out");
+    assert!(!watched.contains(&package));
+    assert!(watched.contains(&package.join("queries")));
+    assert!(watched.contains(&package.join("queries.json")));
 }

@@ -55,8 +55,8 @@ struct Prepared<'a> {
     casts: Vec<usize>,
     parameters: Vec<u32>,
     columns: Vec<(String, u32)>,
-    /// The name of its function in `pg_temp`; `None` for a statement that cannot be the body of one.
-    function: Option<String>,
+    /// Whether it has a function in `pg_temp`, which a statement has that can be the body of one.
+    has_function: bool,
 }
 
 /// What the database at this address says of each query.
@@ -96,26 +96,33 @@ pub fn ask(
         &types,
         &mut refused,
     )?;
-    let mut described = Vec::new();
-    for (at, (asked, variants)) in asked.iter().zip(&variants).enumerate() {
-        if let Some(refusals) = refused.remove(&at) {
-            described.push(Err(refusals));
-            continue;
-        }
-        let own = prepared.iter().filter(|it| it.query == at);
-        let answers: Vec<Answer> = own.map(|it| it.answer(&types, &facts)).collect();
-        let outcome = asked.query.describe(asked.module, variants, &answers);
-        described.push(outcome.map_err(|it| it.into_iter().map(Refusal::Untyped).collect()));
+    let mut answers: Vec<Vec<Answer>> = asked.iter().map(|_| Vec::new()).collect();
+    for (at, it) in prepared.iter().enumerate() {
+        answers[it.query].push(it.answer(&types, facts.get(&function_name(at))));
     }
-    Ok(described)
+    let outcome = |(at, (asked, variants)): (usize, (&Asked<'_>, &Vec<Variant>))| {
+        if let Some(refusals) = refused.remove(&at) {
+            return Err(refusals);
+        }
+        let described = asked.query.describe(asked.module, variants, &answers[at]);
+        described.map_err(|it| it.into_iter().map(Refusal::Untyped).collect())
+    };
+    Ok(asked
+        .iter()
+        .zip(&variants)
+        .enumerate()
+        .map(outcome)
+        .collect())
+}
+
+/// The name of the function of the variant at this position of those that were prepared.
+fn function_name(at: usize) -> String {
+    format!("q{}", at + 1)
 }
 
 impl Prepared<'_> {
-    fn answer(&self, types: &Types, facts: &[QueryFacts]) -> Answer {
+    fn answer(&self, types: &Types, facts: Option<&QueryFacts>) -> Answer {
         let columns = self.columns.iter();
-        let facts = facts
-            .iter()
-            .find(|it| Some(&it.name) == self.function.as_ref());
         Answer {
             parameters: self
                 .parameters
@@ -175,7 +182,7 @@ fn prepare<'a>(
         columns: columns
             .map(|it| (it.name().to_owned(), it.type_().oid()))
             .collect(),
-        function: None,
+        has_function: false,
     }))
 }
 
@@ -280,7 +287,7 @@ fn type_names(client: &mut Client, oids: BTreeSet<u32>) -> Result<Types, Failure
     Ok(types)
 }
 
-/// What is proven of the variants. Each gets the name of its function.
+/// What is proven of the variants, by the names of their functions.
 fn facts(
     client: &mut Client,
     scope: Scope,
@@ -288,18 +295,20 @@ fn facts(
     asked: &[Asked<'_>],
     types: &Types,
     refused: &mut BTreeMap<usize, Vec<Refusal>>,
-) -> Result<Vec<QueryFacts>, Failure> {
+) -> Result<BTreeMap<String, QueryFacts>, Failure> {
     let mut transaction = client.transaction().map_err(|error| lost(&error))?;
     // Compiling the catalog's query takes longer than running it.
     transaction
         .batch_execute("SET LOCAL jit = off")
         .map_err(|error| lost(&error))?;
     create_functions(&mut transaction, prepared, asked, types, refused)?;
+    let functions = prepared.iter().enumerate();
+    let functions: BTreeMap<String, &Prepared<'_>> = functions
+        .filter(|(_, it)| it.has_function)
+        .map(|(at, it)| (function_name(at), it))
+        .collect();
     let may_be_null = |function: &str, number: usize| {
-        let own = prepared
-            .iter()
-            .find(|it| it.function.as_deref() == Some(function));
-        own.is_some_and(|it| {
+        functions.get(function).is_some_and(|it| {
             let parameter = it.variant.parameters[number - 1];
             asked[it.query].query.parameters[parameter].nullable
         })
@@ -314,7 +323,8 @@ fn facts(
     let answer = value(&mut transaction, &query)?;
     let parsed = catalog::parse_with_queries(&answer, may_be_null).map_err(unreadable)?;
     transaction.rollback().map_err(|error| lost(&error))?;
-    Ok(parsed.1)
+    let (_, facts) = parsed;
+    Ok(facts.into_iter().map(|it| (it.name.clone(), it)).collect())
 }
 
 /// Makes a function of each variant, all in one message if the server takes them all.
@@ -325,21 +335,20 @@ fn create_functions(
     types: &Types,
     refused: &mut BTreeMap<usize, Vec<Refusal>>,
 ) -> Result<(), Failure> {
-    let name = |at: usize| format!("q{}", at + 1);
     let definitions = prepared.iter().enumerate();
     let definitions: Vec<[String; 2]> = definitions
-        .map(|(at, it)| it.definition(&name(at), types))
+        .map(|(at, it)| it.definition(&function_name(at), types))
         .collect();
     let all: Vec<&str> = definitions.iter().map(|[_, it]| it.as_str()).collect();
     let all = create(transaction, &all.join(";\n"))?.is_none();
-    for (at, (it, [head, definition])) in prepared.iter_mut().zip(&definitions).enumerate() {
+    for (it, [head, definition]) in prepared.iter_mut().zip(&definitions) {
         let error = if all {
             None
         } else {
             create(transaction, definition)?
         };
         let Some(error) = error else {
-            it.function = Some(name(at));
+            it.has_function = true;
             continue;
         };
         let server = error.as_db_error().ok_or_else(|| lost(&error))?;

@@ -95,10 +95,8 @@ impl Keeper {
             .replace("\r\n", "\n");
         let committed = Described::parse(&text);
         let asked = self.asked();
-        let described = Described {
-            schema: queries::fingerprint(&schema.catalog),
-            queries: self.describe(address, scope, &schema.catalog, screen)?,
-        };
+        let queries = self.describe(address, scope, &schema.catalog, screen)?;
+        let described = Described::new(queries::fingerprint(&schema.catalog), queries);
         let written = described.to_json();
         if written == text {
             return Ok(Kept::Unchanged(asked.len()));
@@ -146,7 +144,6 @@ impl Keeper {
             }
         }
         if failures.is_empty() {
-            described.sort_by(|a, b| (&a.module, &a.name).cmp(&(&b.module, &b.name)));
             return Ok(described);
         }
         let state = format!(

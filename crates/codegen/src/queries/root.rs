@@ -6,10 +6,8 @@ use catalog::{Catalog, Column, TypeRef};
 use queries::ColumnName;
 
 use crate::choices::{Choices, ColumnChoice};
-use crate::composite;
 use crate::error::{Error, Errors};
-use crate::prepare::Names;
-use crate::source;
+use crate::prepare::Items;
 use crate::types::{CircularDomain, Key, RustType, Types, as_text};
 
 use super::SCHEMA;
@@ -30,21 +28,14 @@ pub(crate) struct Held {
 
 impl<'a> Root<'a> {
     pub(crate) fn of(catalog: &'a Catalog, choices: &'a Choices, errors: &mut Errors) -> Root<'a> {
-        let sources = source::sources(catalog);
-        choices.check(catalog, &sources, errors);
-        let enums = catalog.enums.iter();
-        let enums: HashMap<Key<'_>, String> = enums
-            .map(|it| ((it.schema.as_str(), it.name.as_str()), String::new()))
-            .collect();
-        let composites = composite::with_struct(catalog, &sources, &enums);
-        let names = Names::new(catalog, &composites, &sources, errors);
-        let relations = sources.iter().map(|source| {
+        let items = Items::of(catalog, choices, errors);
+        let relations = items.sources.iter().map(|source| {
             let key = (source.schema, source.name);
-            (key, (source.columns, names.relations[&key].clone()))
+            (key, (source.columns, items.names.relations[&key].clone()))
         });
         Root {
             relations: relations.collect(),
-            types: names.types(catalog, &composites),
+            types: items.types,
             choices,
         }
     }

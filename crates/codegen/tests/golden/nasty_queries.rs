@@ -220,6 +220,8 @@ WHERE true
 
     /// Returns no rows.
     ///
+    /// Reads every chunk of `public.t`: nothing bounds `at`, because `*/` it is \[small\].
+    ///
     /// Query `nothing` of ``queries/`nasty`.sql``:
     ///
     /// ```sql
@@ -534,6 +536,8 @@ WHERE true
     };
 
     /// Returns no rows.
+    ///
+    /// Reads every chunk of `public.t`: nothing bounds `at`, because `*/` it is \[small\].
     ///
     /// Query `nothing` of ``queries/`nasty`.sql``:
     ///

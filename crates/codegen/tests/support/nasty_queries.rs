@@ -1,7 +1,7 @@
 //! Queries with names, texts and types that no person would choose, and what a database could say of them.
 
 use codegen::QueryFile;
-use queries::{Answer, DescribedQuery, Query, Type};
+use queries::{Answer, DescribedQuery, Query, TimeBound, Type};
 
 const TEXT: &str = "-- name: type
 -- Closes */ a comment, ``` a fence, and [a link](x).
@@ -21,6 +21,7 @@ WHERE true
 ;
 
 -- name: nothing
+-- unbounded because `*/` it is [small].
 DELETE FROM t WHERE x = :x AND y = :y? AND z = :z;
 
 -- name: a_name_of_more_letters_than_most_have
@@ -101,7 +102,16 @@ fn described(module: &str, query: &Query) -> DescribedQuery {
             facts: None,
         })
         .collect();
-    query.describe(module, &variants, &answers).unwrap()
+    let mut described = query.describe(module, &variants, &answers).unwrap();
+    let unbounded = query.unbounded.iter().map(|_| TimeBound {
+        schema: "public".to_owned(),
+        name: "t".to_owned(),
+        column: "at".to_owned(),
+        lower: false,
+        upper: false,
+    });
+    described.time_bounds.extend(unbounded);
+    described
 }
 
 /// What stands behind each AS.
