@@ -8,6 +8,7 @@ mod assemble;
 mod bucket;
 mod chunks;
 mod definition;
+mod filled;
 mod known;
 mod queries;
 mod raw;
@@ -21,6 +22,7 @@ use crate::json::{JsonError, from_text, record};
 use crate::model::Catalog;
 use crate::queries::QueryFacts;
 
+use filled::filled;
 pub use scope::{Needs, Schemas, Scope};
 
 /// Oldest PostgreSQL whose catalogs the query can read: generated columns came with it, and `pg_attribute.attgenerated`.
@@ -219,28 +221,13 @@ pub fn query(probe: &str, scope: &Scope) -> Result<String, Error> {
         ("is_limited", scope.is_limited().to_owned()),
         ("is_brief", scope.is_brief().to_owned()),
         ("chunks", chunks),
-        ("others", scope.others().to_owned()),
+        ("others", scope.others(probe.server_version_num)),
     ];
     for information in INFORMATION {
         let rows = rows_of(information, &probe, scope.needs.is_some())?;
         places.push((information.name, rows));
     }
     Ok(filled(include_str!("introspect/catalog.sql"), &places))
-}
-
-/// The text with the placeholders in `places` replaced; replacements are not searched again.
-fn filled(text: &str, places: &[(&str, String)]) -> String {
-    let mut filled = String::with_capacity(2 * text.len());
-    let mut parts = text.split('{');
-    filled.extend(parts.next());
-    for part in parts {
-        let place = places.iter().find_map(|(name, with)| {
-            let rest = part.strip_prefix(name)?.strip_prefix('}')?;
-            Some([with, rest])
-        });
-        filled.extend(place.unwrap_or(["{", part]));
-    }
-    filled
 }
 
 /// The query for the OIDs of all relations in which TimescaleDB keeps rows of hypertables, written for the server that gave `probe`.
@@ -355,6 +342,28 @@ mod tests {
         assert!(include_str!("introspect/needed.sql").is_ascii());
         assert!(include_str!("introspect/others.sql").is_ascii());
         assert!(include_str!("introspect/queries.sql").is_ascii());
+    }
+
+    /// What came with a later version is no part of the text for an older server. The versions are those of the release notes.
+    #[test]
+    fn older_servers_are_asked_for_what_they_have() {
+        let text = |version: u32| {
+            let probe = format!(r#"{{"server_version_num": {version}}}"#);
+            query(&probe, &Scope::default()).unwrap()
+        };
+        let newer = [
+            ("attcompression", 140_000),
+            ("prattrs", 150_000),
+            ("prqual", 150_000),
+            ("pg_publication_namespace", 150_000),
+        ];
+        for version in [130_000, 140_000, 150_000, 180_000] {
+            let text = text(version);
+            for (name, since) in newer {
+                assert_eq!(text.contains(name), version >= since, "{name} in {version}");
+            }
+            assert!(!text.contains("{published"), "{version}");
+        }
     }
 
     #[test]

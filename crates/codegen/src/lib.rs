@@ -61,7 +61,7 @@ pub fn check(catalog: &Catalog, choices: &Choices) -> Result<(), Errors> {
     prepare::file(catalog, choices).map(drop)
 }
 
-/// Whether two names could stay the same in Rust if these were added to the catalog, in whatever place. If not, none can: for telling
+/// Whether two names could stay the same in Rust if these were added to the catalog, in whatever place. If not, none can: to know
 /// beforehand, without knowing where they will be.
 pub fn may_collide<'a>(catalog: &'a Catalog, names: impl Iterator<Item = &'a str>) -> bool {
     let sources = source::sources(catalog);

@@ -66,7 +66,7 @@ impl Needed {
         }
     }
 
-    /// How `relation!` is told of a column's part; `None` if it has none.
+    /// What `relation!` gets for a column's part; `None` if it has none.
     pub(crate) fn flag(self, role: Role) -> Option<&'static str> {
         match role {
             Role::Absent => None,

@@ -10,7 +10,7 @@ pub(crate) fn may_change(at: usize, field: &Field<'_>, key: &[(usize, &Field<'_>
     Role::of(field) != Role::Absent && !key.iter().any(|(key, _)| *key == at)
 }
 
-/// How `relation!` is told of values that no operator of `pg_catalog` compares; empty for others.
+/// What `relation!` gets for values that no operator of `pg_catalog` compares; empty for others.
 pub(crate) fn comparison(field: &Field<'_>) -> String {
     match &field.ty.equality {
         Equality::BuiltIn => String::new(),

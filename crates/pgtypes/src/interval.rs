@@ -18,7 +18,7 @@ use crate::error::{DecodeError, ParseError};
 ///
 /// `Display` prints what PostgreSQL prints with `intervalstyle = postgres`: `1 year 2 mons -3 days +04:05:06.7`. `FromStr` reads
 /// that, and PostgreSQL's longer names of the units. Equality and order are PostgreSQL's: one month equals 30 days, and one day
-/// 24 hours, although they are printed and stored apart. Compare the fields to tell them from each other.
+/// 24 hours, although they are printed and stored apart. Compare the fields to distinguish them.
 ///
 /// ```
 /// use pgtypes::Interval;

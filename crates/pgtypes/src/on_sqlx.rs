@@ -26,7 +26,7 @@ use crate::table::Table;
 pub use row::from_row;
 pub use values::{Declared, decode_value, encode_value, is_compatible};
 
-/// A pool, connection or transaction of sqlx. It tells the compiler which impl a type has; there is no value of it.
+/// A pool, connection or transaction of sqlx. By it the compiler chooses a type's impl; there is no value of it.
 #[derive(Debug)]
 pub enum Sqlx {}
 

@@ -67,7 +67,7 @@ pub trait RunStream<Via = Direct> {
         Self: 'd;
 }
 
-/// A client or a transaction of a driver itself. It tells the compiler which of two impls a type has; there is no value of it.
+/// A client or a transaction of a driver itself. By it the compiler chooses one of two impls; there is no value of it.
 #[derive(Debug)]
 pub enum Direct {}
 

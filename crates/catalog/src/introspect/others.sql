@@ -252,7 +252,7 @@ others AS MATERIALIZED (
                 WHEN a.attstorage = 'm' THEN 'STORAGE MAIN'
                 ELSE 'STORAGE EXTENDED'
             END,
-            CASE WHEN a.attcompression = 'p' THEN 'COMPRESSION pglz' WHEN a.attcompression = 'l' THEN 'COMPRESSION lz4' END,
+            CASE WHEN {compression} = 'p' THEN 'COMPRESSION pglz' WHEN {compression} = 'l' THEN 'COMPRESSION lz4' END,
             '(' || (
                 SELECT pg_catalog.string_agg(p.option, ', ' ORDER BY p.option COLLATE pg_catalog."C")
                 FROM pg_catalog.unnest(a.attoptions) AS p (option)
@@ -268,7 +268,7 @@ others AS MATERIALIZED (
     ) AS o
     WHERE r.kind IN ('r', 'p', 'f', 'm') AND o.text <> ''
       -- Few columns have any.
-      AND (a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL)
+      AND (a.attstorage <> t.typstorage OR {compression} <> '' OR a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL)
     UNION ALL
     SELECT 'publication', pg_catalog.quote_ident(b.pubname::pg_catalog.text), pg_catalog.format(
         'FOR %s WITH (publish = %L%s)',
@@ -289,16 +289,16 @@ others AS MATERIALIZED (
                 ' (' || (
                     SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname::pg_catalog.text), ', ' ORDER BY a.attnum)
                     FROM pg_catalog.pg_attribute AS a
-                    WHERE a.attrelid = p.prrelid AND a.attnum = ANY (p.prattrs)
+                    WHERE a.attrelid = p.prrelid AND a.attnum = ANY ({published_columns})
                 ) || ')',
-                ' WHERE ' || pg_catalog.pg_get_expr(p.prqual, p.prrelid)
+                ' WHERE ' || pg_catalog.pg_get_expr({published_rows}, p.prrelid)
             ) AS text
             FROM pg_catalog.pg_publication_rel AS p
             JOIN relations AS r ON r.oid = p.prrelid
             WHERE p.prpubid = b.oid
             UNION ALL
             SELECT pg_catalog.format('TABLES IN SCHEMA %I', s.name)
-            FROM pg_catalog.pg_publication_namespace AS n
+            FROM {published_schemas} AS n
             JOIN user_schemas AS s ON s.oid = n.pnnspid
             WHERE n.pnpubid = b.oid
         ) AS part

@@ -155,7 +155,7 @@ fn query(raw: Tree) -> Query {
     Query {
         name: raw.name,
         parameters: usize::try_from(raw.parameters).unwrap_or_default(),
-        // The body is a list of the statements that a list of one stands for.
+        // The body is a list of one list, which has the statements.
         tree: nodes::parse(&raw.tree).unwrap_or_else(Node::unknown),
     }
 }

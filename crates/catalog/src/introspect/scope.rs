@@ -4,6 +4,8 @@ use sql::quote::literal;
 
 use crate::model::{Catalog, RelationRef};
 
+use super::filled::filled;
+
 /// Which part of a database is read. By default everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope {
@@ -73,6 +75,29 @@ families AS (SELECT NULL::pg_catalog.oid AS oid, false AS is_hypertable WHERE fa
 /// In place of `others.sql`, where only what is needed is read.
 const NO_OTHERS: &str = "others AS (SELECT '' AS kind, '' AS name, '' AS definition WHERE false)";
 
+/// What of `others.sql` came after the oldest server: its name there, since which version, its text, and that for servers before it.
+const NEWER: [(&str, u32, &str, &str); 4] = [
+    ("compression", 140_000, "a.attcompression", "''"),
+    (
+        "published_columns",
+        150_000,
+        "p.prattrs",
+        "NULL::pg_catalog.int2[]",
+    ),
+    (
+        "published_rows",
+        150_000,
+        "p.prqual",
+        "NULL::pg_catalog.pg_node_tree",
+    ),
+    (
+        "published_schemas",
+        150_000,
+        "pg_catalog.pg_publication_namespace",
+        "(SELECT NULL::pg_catalog.oid AS pnpubid, NULL::pg_catalog.oid AS pnnspid WHERE false)",
+    ),
+];
+
 /// The schemas that are read, among those that users fill.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Schemas {
@@ -115,12 +140,20 @@ impl Scope {
         }
     }
 
-    /// What no module reads or writes, as queries.
-    pub(super) fn others(&self) -> &'static str {
-        match self.needs {
-            Some(_) => NO_OTHERS,
-            None => include_str!("others.sql"),
+    /// What no module reads or writes, as queries for a server of this version.
+    pub(super) fn others(&self, server_version_num: u32) -> String {
+        if self.needs.is_some() {
+            return NO_OTHERS.to_owned();
         }
+        let places = NEWER.map(|(name, since, newer, before)| {
+            let text = if server_version_num < since {
+                before
+            } else {
+                newer
+            };
+            (name, text.to_owned())
+        });
+        filled(include_str!("others.sql"), &places)
     }
 
     /// The queries of `catalog.sql` for a program's queries; what they add to the trees whose functions are looked up; and their part of

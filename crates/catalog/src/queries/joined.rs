@@ -284,7 +284,7 @@ impl<'a> Joined<'a> {
         self.found.contains(&entry)
     }
 
-    /// The expression that a reference stands for: a column of a join, or, from PostgreSQL 18 on, a grouping key.
+    /// The expression behind a reference: a column of a join, or, from PostgreSQL 18 on, a grouping key.
     fn resolved(&self, mut expression: &'a Node) -> &'a Node {
         for _ in self.query.list("rtable") {
             let behind = || {

@@ -2,7 +2,7 @@
 //!
 //! A key is unique by the equality of its index, which may differ from what a query compares by: texts that a collation takes for equal are
 //! different to another, and `citext` compares otherwise than `text`. So an equality counts only if its operator is the equality of the
-//! index's operator family, and its collation tells apart what the index's does.
+//! index's operator family, and its collation distinguishes what the index's does.
 
 use std::collections::BTreeSet;
 
@@ -99,7 +99,7 @@ fn grouped<'a>(rows: Rows<'a>, query: &'a Node, list: &str) -> Option<Key> {
     Some(Key { columns: columns? })
 }
 
-/// Whether the condition is the equality of an operator family, by a collation that tells apart at least what another does.
+/// Whether the condition is the equality of an operator family, by a collation that distinguishes at least what another does.
 pub(super) fn is_equality(rows: Rows<'_>, condition: &Node, family: u32, collation: u32) -> bool {
     let operator = condition.oid("opno");
     let operator = operator.and_then(|it| rows.world.operators.get(&it));
@@ -107,12 +107,12 @@ pub(super) fn is_equality(rows: Rows<'_>, condition: &Node, family: u32, collati
     let used = condition
         .int("inputcollid")
         .and_then(|it| u32::try_from(it).ok());
-    let tells_apart =
+    let distinguishes =
         used.is_some_and(|it| it == collation || !rows.world.loose_collations.contains(&it));
     condition.tag() == "OPEXPR"
         && operator.is_some_and(|it| it.equality_of.contains(&family))
         && function.is_some_and(|it| it.is_strict && !it.is_volatile)
-        && tells_apart
+        && distinguishes
 }
 
 /// An expression without conversions that leave its bytes as they are.
