@@ -9,6 +9,19 @@ use std::iter::Peekable;
 /// How deep nodes and lists may nest before the reader gives up; what it does not read is simply not proven.
 const DEPTH: usize = 400;
 
+/// `RTEKind` of `parsenodes.h`.
+pub(crate) mod rte {
+    pub(crate) const RELATION: i64 = 0;
+    pub(crate) const SUBQUERY: i64 = 1;
+    pub(crate) const JOIN: i64 = 2;
+    pub(crate) const FUNCTION: i64 = 3;
+    pub(crate) const TABLE_FUNCTION: i64 = 4;
+    pub(crate) const VALUES: i64 = 5;
+    pub(crate) const WITH: i64 = 6;
+    /// From PostgreSQL 18: the grouping keys.
+    pub(crate) const GROUP: i64 = 9;
+}
+
 /// One `{TAG :field value …}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Node {

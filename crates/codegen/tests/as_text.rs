@@ -12,11 +12,8 @@ pub mod as_text {
 use as_text::{lone, places, zips};
 
 fn database(test: &str) -> Option<(Database, Client)> {
-    let database = Database::new(test)?;
-    let mut client = database.client();
-    client
-        .batch_execute(include_str!("fixtures/as_text.sql"))
-        .unwrap();
+    let database = Database::filled(test, include_str!("fixtures/as_text.sql"))?;
+    let client = database.client();
     Some((database, client))
 }
 

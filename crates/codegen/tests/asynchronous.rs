@@ -22,11 +22,8 @@ use on_tokio::{block_on, connect};
 
 /// A database with the tables of the golden module, and a blocking client.
 fn database(test: &str) -> Option<(Database, Blocking)> {
-    let database = Database::new(test)?;
-    let mut client = database.client();
-    client
-        .batch_execute(include_str!("fixtures/keys.sql"))
-        .unwrap();
+    let database = Database::filled(test, include_str!("fixtures/keys.sql"))?;
+    let client = database.client();
     Some((database, client))
 }
 

@@ -16,11 +16,8 @@ use choices::{Mood, events, other::latest};
 use chosen::{Cents, Payload};
 
 fn database(test: &str) -> Option<(Database, Client)> {
-    let database = Database::new(test)?;
-    let mut client = database.client();
-    client
-        .batch_execute(include_str!("fixtures/choices.sql"))
-        .unwrap();
+    let database = Database::filled(test, include_str!("fixtures/choices.sql"))?;
+    let client = database.client();
     Some((database, client))
 }
 

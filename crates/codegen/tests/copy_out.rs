@@ -25,10 +25,8 @@ use time_series::{Kind, readings, ticks};
 const ROWS: i64 = 200_000;
 
 fn with_keys(test: &str) -> Option<(Database, Client)> {
-    let database = Database::new(test)?;
-    let mut client = database.client();
-    let fixture = include_str!("fixtures/keys.sql");
-    client.batch_execute(fixture).unwrap();
+    let database = Database::filled(test, include_str!("fixtures/keys.sql"))?;
+    let client = database.client();
     Some((database, client))
 }
 

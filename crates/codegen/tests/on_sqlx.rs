@@ -22,19 +22,11 @@ use keys::{Tier, accounts, members, visits};
 use on_tokio::block_on;
 
 fn with_keys(test: &str) -> Option<Database> {
-    let database = Database::new(test)?;
-    let mut client = database.client();
-    let fixture = include_str!("fixtures/keys.sql");
-    client.batch_execute(fixture).unwrap();
-    Some(database)
+    Database::filled(test, include_str!("fixtures/keys.sql"))
 }
 
 fn with_text(test: &str) -> Option<Database> {
-    let database = Database::new(test)?;
-    let mut client = database.client();
-    let fixture = include_str!("fixtures/as_text.sql");
-    client.batch_execute(fixture).unwrap();
-    Some(database)
+    Database::filled(test, include_str!("fixtures/as_text.sql"))
 }
 
 async fn pool(database: &Database) -> PgPool {

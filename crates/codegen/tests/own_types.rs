@@ -14,11 +14,8 @@ use own_types::parts::{Point, Side, owned};
 use own_types::{Items, Nothing, Option_, Path, Shelf, items, latest, logs, ranges};
 
 fn database(test: &str) -> Option<(Database, Client)> {
-    let database = Database::new(test)?;
-    let mut client = database.client();
-    client
-        .batch_execute(include_str!("fixtures/own_types.sql"))
-        .unwrap();
+    let database = Database::filled(test, include_str!("fixtures/own_types.sql"))?;
+    let client = database.client();
     Some((database, client))
 }
 

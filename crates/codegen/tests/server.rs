@@ -12,11 +12,8 @@ pub mod nasty {
 use nasty::{Mood, QuoteDropType, String_, quote_drop_table_events as hostile};
 
 fn database(test: &str) -> Option<(Database, Client)> {
-    let database = Database::new(test)?;
-    let mut client = database.client();
-    client
-        .batch_execute(include_str!("fixtures/nasty.sql"))
-        .unwrap();
+    let database = Database::filled(test, include_str!("fixtures/nasty.sql"))?;
+    let client = database.client();
     Some((database, client))
 }
 

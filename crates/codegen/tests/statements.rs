@@ -12,11 +12,8 @@ pub mod keys {
 use keys::{Tier, accounts, emails, keycol, nothing, visits};
 
 fn database(test: &str) -> Option<(Database, Client)> {
-    let database = Database::new(test)?;
-    let mut client = database.client();
-    client
-        .batch_execute(include_str!("fixtures/keys.sql"))
-        .unwrap();
+    let database = Database::filled(test, include_str!("fixtures/keys.sql"))?;
+    let client = database.client();
     Some((database, client))
 }
 

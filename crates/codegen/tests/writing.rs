@@ -13,11 +13,8 @@ use keys::members::{self, Violation};
 use keys::{Tier, Uncomparable, flags, nothing, parents, visits};
 
 fn database(test: &str) -> Option<(Database, Client)> {
-    let database = Database::new(test)?;
-    let mut client = database.client();
-    client
-        .batch_execute(include_str!("fixtures/keys.sql"))
-        .unwrap();
+    let database = Database::filled(test, include_str!("fixtures/keys.sql"))?;
+    let client = database.client();
     Some((database, client))
 }
 

@@ -88,6 +88,13 @@ impl Database {
         Some(Self::on(server))
     }
 
+    /// A database in which a script has run, or nothing and a word about it when there is no server.
+    pub fn filled(test: &str, script: &str) -> Option<Self> {
+        let database = Self::new(test)?;
+        database.client().batch_execute(script).unwrap();
+        Some(database)
+    }
+
     /// A database on a server whose background workers run and that keeps prepared transactions.
     pub fn working(test: &str) -> Option<Self> {
         let server = working_server().map_err(|reason| skip(test, reason)).ok()?;

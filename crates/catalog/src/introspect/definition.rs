@@ -4,10 +4,7 @@
 //! more than one table and writes `events.revenue`. From 16 on they are gone, and over a single table it writes `revenue`. The shorter form
 //! is kept: a database on another version has not drifted.
 
-use crate::nodes::Node;
-
-/// `RTEKind` of the entry that holds the grouping keys from PostgreSQL 18 on.
-const RTE_GROUP: i64 = 9;
+use crate::nodes::{Node, rte};
 
 /// The definition as PostgreSQL 16 and later print it, given the query that it is printed from.
 pub(super) fn portable(definition: &str, query: Option<&Node>) -> String {
@@ -36,7 +33,7 @@ pub(super) fn as_written(definition: &str) -> String {
 fn only_table(query: &Node) -> Option<&str> {
     let mut tables = query
         .nodes("rtable")
-        .filter(|entry| entry.int("rtekind") != Some(RTE_GROUP))
+        .filter(|entry| entry.int("rtekind") != Some(rte::GROUP))
         .filter(|entry| entry.is_true("inFromCl"));
     let table = tables.next()?;
     if tables.next().is_some() {

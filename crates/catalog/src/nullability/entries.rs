@@ -1,22 +1,9 @@
 //! What a query reads: tables, views, functions, VALUES, WITH items, and the columns that joins merge.
 
-use crate::nodes::{Node, Value, nth};
+use crate::nodes::{Node, Value, nth, rte};
 
 use super::scope::Scope;
 use super::{Proof, types};
-
-/// `RTEKind` of `parsenodes.h`.
-pub(super) mod rte {
-    pub(in super::super) const RELATION: i64 = 0;
-    pub(in super::super) const SUBQUERY: i64 = 1;
-    pub(in super::super) const JOIN: i64 = 2;
-    pub(in super::super) const FUNCTION: i64 = 3;
-    pub(in super::super) const TABLE_FUNCTION: i64 = 4;
-    pub(in super::super) const VALUES: i64 = 5;
-    pub(in super::super) const WITH: i64 = 6;
-    /// From PostgreSQL 18: the grouping keys.
-    pub(in super::super) const GROUP: i64 = 9;
-}
 
 impl<'a> Scope<'_, 'a> {
     /// The proof for a column of the range table.

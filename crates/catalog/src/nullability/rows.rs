@@ -1,9 +1,8 @@
 //! Whether a query surely has a row.
 
-use crate::nodes::{Node, Value};
+use crate::nodes::{Node, Value, rte};
 
 use super::BOOLEAN;
-use super::entries::rte;
 use super::joins::join;
 use super::scope::Scope;
 

@@ -5,10 +5,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::nodes::{Node, nth};
+use crate::nodes::{Node, nth, rte};
 use crate::nullability::{FIRST_USER_OID, Prover};
 
-use super::entry::{rte, variable};
+use super::entry::variable;
 use super::joined::{Part, parts};
 use super::{MERGE, TimeBound, World, keys};
 

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::nodes::{Node, nth};
+use crate::nodes::{Node, nth, rte};
 
-use super::entry::{rte, variable};
+use super::entry::variable;
 use super::facts::{Key, KeyColumn};
 use super::keys;
 use super::rows::Rows;

@@ -6,11 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::nodes::Node;
+use crate::nodes::{Node, rte};
 use crate::nullability::Prover;
 
 use super::SELECT;
-use super::entry::{rte, variable};
+use super::entry::variable;
 use super::facts::{Key, KeyColumn};
 use super::rows::Rows;
 

@@ -1,14 +1,9 @@
 //! What a query does with its parameters: which columns they become the value of, and which they are compared with.
 
-use crate::nodes::{Node, Value, nth};
+use crate::nodes::{Node, Value, nth, rte};
 use crate::nullability::Prover;
 
 use super::{ColumnRef, INSERT, ParameterUse, Query, UPDATE, World};
-
-/// `RTEKind` of `parsenodes.h`.
-const RELATION: i64 = 0;
-const SUBQUERY: i64 = 1;
-const VALUES: i64 = 5;
 
 /// `PARAM_EXTERN` of `primnodes.h`.
 const EXTERNAL: i64 = 0;
@@ -152,7 +147,7 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// Enters a value that a column gets, whichever row of VALUES and whichever subquery it comes from.
+    /// Enters a value that a column gets, whichever row of rte::VALUES and whichever subquery it comes from.
     fn assigned(&mut self, table: u32, at: i64, value: &'a Node, query: &'a Node) {
         for number in sources(value, query) {
             let (column, may_be_null) = self.base(table, at, DEPTH);
@@ -225,10 +220,10 @@ impl<'a> Found<'a> {
             self.origin(stripped(value), around, depth - 1)
         };
         match entry.int("rtekind")? {
-            RELATION => self
+            rte::RELATION => self
                 .world
                 .column(self.prover, entry.oid("relid")?, position),
-            SUBQUERY => {
+            rte::SUBQUERY => {
                 let inner = entry.node("subquery")?;
                 let mut queries = around.to_vec();
                 queries.push(inner);
@@ -239,7 +234,7 @@ impl<'a> Found<'a> {
     }
 }
 
-/// The parameters whose values a value is: one of the rows of VALUES, or of a SELECT that the query inserts. What is used for something
+/// The parameters whose values a value is: one of the rows of rte::VALUES, or of a SELECT that the query inserts. What is used for something
 /// else, too, is none.
 fn sources<'a>(value: &'a Node, query: &'a Node) -> Vec<usize> {
     let value = stripped(value);
@@ -257,8 +252,8 @@ fn sources<'a>(value: &'a Node, query: &'a Node) -> Vec<usize> {
             return None;
         }
         let rows = match entry.int("rtekind")? {
-            VALUES => entry.list("values_lists").iter(),
-            SUBQUERY => {
+            rte::VALUES => entry.list("values_lists").iter(),
+            rte::SUBQUERY => {
                 let inner = entry.node("subquery").filter(|it| is_plain(it))?;
                 return Some(vec![(output(inner, position)?, inner)]);
             }

@@ -2,13 +2,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::nodes::Node;
+use crate::nodes::{Node, rte};
 use crate::nullability::Prover;
 
 use super::{INSERT, SELECT, World};
-
-/// `RTE_RELATION` of `parsenodes.h`.
-const RELATION: i64 = 0;
 
 /// The relations that a query names, by OID.
 #[derive(Default)]
@@ -36,7 +33,7 @@ impl Read {
             .node("onConflict")
             .and_then(|it| it.int("exclRelIndex"));
         for (index, entry) in (1..).zip(query.nodes("rtable")) {
-            if entry.int("rtekind") != Some(RELATION) || Some(index) == excluded {
+            if entry.int("rtekind") != Some(rte::RELATION) || Some(index) == excluded {
                 continue;
             }
             let oid = entry.oid("relid");
