@@ -2,6 +2,7 @@
 
 mod cases;
 mod compose;
+mod diff;
 mod drift;
 mod dumps;
 mod each_schema;

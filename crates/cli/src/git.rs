@@ -33,6 +33,74 @@ pub fn is_here() -> bool {
     asked.is_ok_and(|output| output.status.success())
 }
 
+/// The full name of the commit that a revision is; `None` if it is none, or without git.
+pub fn commit(folder: &Path, revision: &str) -> Option<String> {
+    let commit = format!("{revision}^{{commit}}");
+    let asked = [
+        "rev-parse",
+        "--verify",
+        "--quiet",
+        "--end-of-options",
+        &commit,
+    ];
+    answer(folder, &asked).map(|it| it.trim().to_owned())
+}
+
+/// Where the current branch left the main one.
+pub struct LeftMain {
+    /// The main branch.
+    pub main: &'static str,
+    pub commit: String,
+}
+
+/// Where a main branch may be, the server's first.
+const MAIN: &[&str] = &[
+    "origin/HEAD",
+    "origin/main",
+    "origin/master",
+    "main",
+    "master",
+];
+
+/// `None` without git or a main branch.
+pub fn left_main_at(folder: &Path) -> Option<LeftMain> {
+    MAIN.iter().find_map(|main| {
+        let commit = answer(folder, &["merge-base", "HEAD", main])?;
+        Some(LeftMain {
+            main,
+            commit: commit.trim().to_owned(),
+        })
+    })
+}
+
+/// The text of a file as it is in a revision; `None` if it is not there.
+pub fn text_at(revision: &str, file: &Path) -> Option<String> {
+    let name = file.file_name()?.to_str()?;
+    let folder = file.parent().unwrap_or(Path::new(""));
+    answer(
+        folder,
+        &["show", "--end-of-options", &format!("{revision}:./{name}")],
+    )
+}
+
+/// What a git command prints in a folder; `None` if it fails.
+fn answer(folder: &Path, arguments: &[&str]) -> Option<String> {
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let all = [OsStr::new("-C"), folder.as_os_str()];
+    let all = all.into_iter().chain(arguments.iter().map(OsStr::new));
+    let asked = duct::cmd("git", all)
+        .stderr_null()
+        .stdout_capture()
+        .unchecked()
+        .run();
+    let output = asked.ok().filter(|it| it.status.success())?;
+    String::from_utf8(output.stdout).ok()
+}
+
 /// Whether git tracks a file.
 pub fn tracks(file: &Path) -> bool {
     let folder = file.parent().unwrap_or(Path::new(""));

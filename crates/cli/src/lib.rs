@@ -34,6 +34,7 @@ mod words;
 mod bench;
 mod blockers;
 mod ci;
+mod diff;
 mod doctor;
 mod drift;
 mod import;
@@ -72,6 +73,7 @@ enum Command {
     Init(init::Init),
     Status(status::Status),
     Drift(drift::Drift),
+    Diff(diff::Diff),
     Doctor(doctor::Doctor),
     WithDb(with_db::WithDb),
     Psql(psql::Psql),
@@ -134,6 +136,7 @@ fn run(cli: Cli, program: Program, screen: &mut Screen) -> Result<ExitCode, Fail
         Command::Import(args) => import::run(&project()?, &args, screen),
         Command::Status(args) => status::run(&project()?, &args, screen),
         Command::Drift(args) => drift::run(&project()?, &args, screen),
+        Command::Diff(args) => diff::run(&project()?, &args, screen),
         Command::Doctor(args) => doctor::run(&project()?, &args, screen),
         Command::WithDb(args) => with_db::run(&project()?, &args, screen),
         Command::Psql(args) => psql::run(&project()?, &args, screen),

@@ -22,6 +22,7 @@ mod queries;
 mod relation;
 mod render;
 mod source;
+mod surface;
 mod types;
 mod unique_index;
 mod update;
@@ -35,6 +36,7 @@ use self::queries::modules;
 pub use self::queries::{QueryFile, unreadable_columns};
 pub use choices::{Choices, ColumnChoice};
 pub use error::{Error, Errors, Named};
+pub use surface::{ColumnFields, Module, NewField, Surface, rust_types, surface};
 
 /// The Rust text for `catalog`: an enum for each enum type, a struct for each composite type, a module for each table, view and continuous aggregate, and a module around
 /// the objects of each schema other than `public`.

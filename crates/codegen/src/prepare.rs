@@ -141,7 +141,7 @@ pub(crate) struct Names<'a> {
     /// Each schema that is not empty, the root first, and its module.
     schemas: Vec<(&'a str, Option<String>)>,
     /// Of enums and composite types.
-    types: HashMap<Key<'a>, String>,
+    pub(crate) types: HashMap<Key<'a>, String>,
     pub(crate) relations: HashMap<Key<'a>, String>,
 }
 

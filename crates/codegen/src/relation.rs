@@ -80,7 +80,7 @@ impl<'a> Columns<'a> {
         };
         Self {
             fields,
-            is_table: matches!(source.kind, Kind::Table(_)),
+            is_table: source.is_written(),
             needed: Needed::of(fields),
             changeable: fields.iter().enumerate().map(may_change).collect(),
         }

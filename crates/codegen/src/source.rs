@@ -26,6 +26,11 @@ impl<'a> Source<'a> {
     pub(crate) fn key(&self) -> Key<'a> {
         (self.schema, self.name)
     }
+
+    /// Whether its module writes rows.
+    pub(crate) fn is_written(&self) -> bool {
+        matches!(self.kind, Kind::Table(_))
+    }
 }
 
 /// The relations of `catalog`, by schema and name.

@@ -1,4 +1,4 @@
-//! Which statement of the migrations made an object, and which gave a property of it its value.
+//! Which statement of the migrations made an object, which gave a property of it its value, and which removed it.
 //!
 //! It is read from the statements' words, in the order in which they run. If they leave a doubt, there is no answer: a wrong place is worse
 //! than none. The result is a log of what each statement does to which object (`log`); an answer is one statement, or none:
@@ -88,6 +88,11 @@ impl Origins {
     /// The statement that made an object which is known to be there after all of them ran.
     pub fn of(&self, object: &Object) -> Option<Location> {
         self.0.origin(object)
+    }
+
+    /// The statement that removed an object which was there once and is known not to be there after all of them ran.
+    pub fn of_end(&self, object: &Object) -> Option<Location> {
+        self.0.end(object)
     }
 
     /// The statement that gave a property of such an object its value. The names are those of the catalog's comparison: `type`, `default`,

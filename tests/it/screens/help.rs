@@ -20,6 +20,7 @@ helps! {
     new_migration: "new-migration --help";
     status: "status --help";
     drift: "drift --help";
+    diff: "diff --help";
     doctor: "doctor --help";
     with_db: "with-db --help";
     psql: "psql --help";

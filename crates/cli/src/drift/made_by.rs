@@ -65,6 +65,13 @@ impl<'a> Makers<'a> {
         place.map(|place| self.line(&place))
     }
 
+    /// The line that removed this object; `None` if that is not certain.
+    pub fn of_end(&self, subject: &Subject) -> Option<MadeBy> {
+        let object = self.object(subject)?;
+        let place = self.origins.of_end(&object)?;
+        Some(self.line(&place))
+    }
+
     /// The line that made what differs; `None` if that is not certain.
     pub fn of(&self, difference: &Difference) -> Option<MadeBy> {
         let object = self.object(&difference.subject)?;

@@ -108,6 +108,12 @@ pub(super) struct Log {
     heirs: Vec<Object>,
 }
 
+impl Location {
+    fn is_of_statement(&self, other: &Location) -> bool {
+        (self.migration, self.statement.start) == (other.migration, other.statement.start)
+    }
+}
+
 impl Object {
     /// Whether its name is unique only within its owner.
     fn is_local(&self) -> bool {
@@ -236,6 +242,27 @@ impl Log {
         Found::of(&self.entries(object)).only_candidate()
     }
 
+    /// The one statement that can have removed it.
+    pub(super) fn end(&self, object: &Object) -> Option<Location> {
+        let mut found = Found::of(&[]);
+        let mut ends = Vec::new();
+        for entry in self.entries(object) {
+            match entry.act {
+                Act::Create => ends.clear(),
+                Act::Drop | Act::MaybeDrop if found.exists != Exists::No => {
+                    ends.push(Some(entry.place.clone()));
+                }
+                Act::Unsure => ends.push(None),
+                _ => {}
+            }
+            found.after(&entry);
+        }
+        let mut ends = ends.into_iter();
+        let first = ends.next()??;
+        ends.all(|it| it.is_some_and(|it| it.is_of_statement(&first)))
+            .then_some(first)
+    }
+
     /// The statement that set a property; if none did, the one that created the object.
     pub(super) fn last_change(&self, object: &Object, property: &str) -> Option<Location> {
         /// What no statement but its own gives to an object.
@@ -356,9 +383,8 @@ impl Found {
     fn only_candidate(self) -> Option<Location> {
         let mut candidates = self.candidates.into_iter();
         let first = candidates.next().filter(|_| !self.is_unsure)?;
-        let statement = |it: &Location| (it.migration, it.statement.start);
         candidates
-            .all(|it| statement(&it) == statement(&first))
+            .all(|it| it.is_of_statement(&first))
             .then_some(first)
     }
 }

@@ -146,3 +146,42 @@ fn a_name_that_is_too_long_is_cut() {
     let name = "ä".repeat(40);
     insta::assert_snapshot!(places(&[&format!("CREATE TABLE {name} (id int);\n")]));
 }
+
+#[test]
+fn what_removed_an_object_is_known_if_only_one_statement_can_have() {
+    let files = [
+        "CREATE TABLE a (id int, n int, m int);\nCREATE TABLE b (id int);\nCREATE TABLE c (id int);\nCREATE TABLE d (id int);\n\
+         CREATE INDEX a_id ON a (id);\n",
+        "DROP INDEX a_id;\nALTER TABLE a DROP COLUMN n;\nALTER TABLE a RENAME COLUMN m TO k;\nDROP TABLE IF EXISTS b;\n\
+         DROP TABLE c;\nCREATE TABLE c (id int);\nDO $$ BEGIN EXECUTE 'DROP TABLE d'; END $$;\n",
+    ];
+    let parsed = files.iter().enumerate().map(|(index, text)| {
+        let name = format!("{:03}_file.sql", index + 1);
+        let file = File::new(Path::new(&name), text.as_bytes().to_vec()).unwrap();
+        Migration::parse(file).unwrap()
+    });
+    let migrations: Vec<Migration> = parsed.collect();
+    let end = |kind, owner: &str, name: &str, migrations: &[Migration]| {
+        let object = Object {
+            kind,
+            schema: "public".to_owned(),
+            owner: owner.to_owned(),
+            name: name.to_owned(),
+        };
+        let place = read(migrations, Some("public")).of_end(&object)?;
+        let text = &migrations[place.migration].file.text;
+        Some(source::position(&text[..place.offset]).line)
+    };
+    // The block may have removed anything.
+    assert_eq!(end(Kind::Relation, "", "d", &migrations), None);
+    assert_eq!(end(Kind::Column, "a", "n", &migrations), None);
+    let text = files[1].split("DO $$").next().unwrap();
+    let file = File::new(Path::new("002_file.sql"), text.as_bytes().to_vec()).unwrap();
+    let certain = [migrations[0].clone(), Migration::parse(file).unwrap()];
+    assert_eq!(end(Kind::Column, "a", "n", &certain), Some(2));
+    assert_eq!(end(Kind::Column, "a", "m", &certain), Some(3));
+    assert_eq!(end(Kind::Relation, "", "b", &certain), Some(4));
+    assert_eq!(end(Kind::Index, "a", "a_id", &certain), Some(1));
+    // It is there again.
+    assert_eq!(end(Kind::Relation, "", "c", &certain), None);
+}
