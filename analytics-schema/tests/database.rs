@@ -61,11 +61,16 @@ fn the_history_of_another_tool_is_no_drift((_database, mut client): (TestDatabas
 fn a_migrated_database_is_what_the_snapshot_says((_database, mut client): (TestDatabase, Client)) {
     verify_exact(&mut client).unwrap();
     verify_exact(&mut client.transaction().unwrap()).unwrap();
-    let settings =
-        "SET search_path = ''; SET IntervalStyle = 'iso_8601'; SET TimeZone = 'Asia/Tokyo';
+    let settings = "SET IntervalStyle = 'iso_8601'; SET TimeZone = 'Asia/Tokyo';
         SET quote_all_identifiers = on";
     client.batch_execute(settings).unwrap();
     verify_exact(&mut client).unwrap();
+    // Only the queries are looked up in it.
+    client.batch_execute("SET search_path = ''").unwrap();
+    let Err(VerifyError::Drift(drift)) = verify_exact(&mut client) else {
+        panic!("a session without a search path finds no table");
+    };
+    assert_eq!(drift.differences, []);
 }
 
 #[testkit::test(database)]

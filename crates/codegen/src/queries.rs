@@ -31,6 +31,8 @@ pub struct QueryFile<'a> {
     pub module: &'a str,
     /// The file's path, for the documentation.
     pub path: &'a str,
+    /// The file's text.
+    pub text: &'a str,
     /// Its queries, each with what the database said of it.
     pub queries: Vec<(&'a Query, &'a DescribedQuery)>,
 }
@@ -41,6 +43,8 @@ pub(crate) struct Module {
     doc: String,
     module: String,
     queries: Vec<Function>,
+    /// The constant that holds the queries' texts. No query's own can have its name.
+    texts: String,
 }
 
 #[derive(Serialize)]
@@ -51,6 +55,9 @@ struct Function {
     /// The file's and the query's names as literals.
     module: String,
     title: String,
+    /// The file and the line of its name, as a literal.
+    place: String,
+    relations: String,
     row: Option<Row>,
     parameters: Option<Parameters>,
     columns: String,
@@ -70,6 +77,8 @@ struct Variant {
 pub(crate) struct Modules {
     pub(crate) modules: Vec<Module>,
     pub(crate) exports: Vec<String>,
+    /// The static that holds every text.
+    pub(crate) texts: String,
 }
 
 pub(crate) fn modules(
@@ -96,7 +105,15 @@ pub(crate) fn modules(
         }
         modules.push(module);
     }
+    let texts = modules.iter().map(|it| format!("{}::_TEXTS", it.module));
+    let texts = layout::array(
+        place(0),
+        "pub const TEXTS: &[&[&timeschema::QueryText]] = &",
+        &texts.collect::<Vec<_>>(),
+        ";",
+    );
     errors.or(Modules {
+        texts: format!("/// What every query sends, for `verify()`.\n#[doc(hidden)]\n{texts}\n"),
         modules,
         exports: items.into_values().flatten().collect(),
     })
@@ -164,10 +181,17 @@ fn module(
         Module {
             doc: docs::block(place(0), &[doc]),
             module: path.to_owned(),
+            texts: texts(&contexts),
             queries: contexts,
         },
         items,
     )
+}
+
+fn texts(queries: &[Function]) -> String {
+    let names = queries.iter().map(|it| format!("&{}", it.text_name));
+    let prefix = "pub(super) const _TEXTS: &[&timeschema::QueryText] = &";
+    layout::array(place(4), prefix, &names.collect::<Vec<_>>(), ";")
 }
 
 /// What the struct of a query's parameters is called, if it may have one.
@@ -226,6 +250,8 @@ fn function(
         doc: documentation(file, query, described),
         module: layout::string(file.module),
         title: layout::string(&query.name),
+        place: layout::string(&format!("{}:{}", file.path, line(file.text, query.start))),
+        relations: relations(described, place(8)),
         columns: row::columns(described, place(12)),
         parameter_columns: calls(place(8), "parameters: &", parameters),
         variants: variants(query, described),
@@ -238,6 +264,26 @@ fn function(
         },
         text_name,
     }
+}
+
+/// The line of a byte, counted from 1.
+fn line(text: &str, byte: usize) -> usize {
+    1 + text.bytes().take(byte).filter(|it| *it == b'\n').count()
+}
+
+/// `relations: &[("public", "events"), …],`
+fn relations(described: &DescribedQuery, place: Indent) -> String {
+    let names = described.relations.iter();
+    let names: Vec<String> = names
+        .map(|it| {
+            format!(
+                "({}, {})",
+                layout::string(&it.schema),
+                layout::string(&it.name)
+            )
+        })
+        .collect();
+    layout::array(place, "relations: &", &names, ",")
 }
 
 /// `prefix[timeschema::Column::nullable(name, type), …],`

@@ -53,6 +53,7 @@ pub(crate) fn queries(modules: &Modules) -> Result<String, Error> {
         let exports: Vec<String> = exports.map(|it| format!("pub use {it};\n")).collect();
         items.push(exports.concat());
     }
+    items.push(modules.texts.clone());
     Ok(items.join("\n"))
 }
 

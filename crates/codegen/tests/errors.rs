@@ -178,6 +178,7 @@ fn a_query_whose_column_cannot_be_read() {
     let file = codegen::QueryFile {
         module: "plan",
         path: "queries/plan.sql",
+        text: "",
         queries: vec![(query, described.as_ref().unwrap())],
     };
     let errors = codegen::generate_queries(&Catalog::default(), &Choices::default(), &[file]);

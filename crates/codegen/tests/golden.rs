@@ -43,6 +43,7 @@ fn the_queries_of_this_repository() {
         .map(|file| QueryFile {
             module: &file.module,
             path: "queries/dashboard.sql",
+            text: &file.text,
             queries: file
                 .queries
                 .iter()

@@ -25,6 +25,10 @@ use crate::table::{Column, Table};
 pub struct QueryText {
     /// What errors call it, and the columns that it returns.
     pub table: Table,
+    /// Where its file has it: `queries/dashboard.sql:14`.
+    pub place: &'static str,
+    /// The relations that it names, each with its schema.
+    pub relations: &'static [(&'static str, &'static str)],
     /// Its parameters, by name.
     pub parameters: &'static [Column],
     /// The text for each choice of the parameters that lines depend on. The first parameter is the lowest bit.

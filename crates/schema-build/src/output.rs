@@ -35,6 +35,7 @@ impl fmt::Display for Built<'_> {
         writeln!(f, "    {:?},", self.fingerprint)?;
         writeln!(f, "    ({:?}, {:?}),", history.schema, history.table)?;
         writeln!(f, "    &{schemas:?},")?;
+        writeln!(f, "    queries::TEXTS,")?;
         writeln!(f, ")")
     }
 }

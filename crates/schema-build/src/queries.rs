@@ -58,6 +58,7 @@ pub fn generate(
     let modules = files.iter().zip(&paths).map(|(file, path)| QueryFile {
         module: &file.module,
         path,
+        text: &file.text,
         queries: file
             .queries
             .iter()

@@ -8,7 +8,7 @@
 //! # mod iot_schema {
 //! #     use timeschema::{MigrateError, Report, Schema, VerifyError, postgres::GenericClient};
 //! #     pub use timeschema::Config;
-//! #     static SCHEMA: Schema = Schema::built(&[], "", "", (None, "schema_migrations"), &[]);
+//! #     static SCHEMA: Schema = Schema::built(&[], "", "", (None, "schema_migrations"), &[], &[]);
 //! #     pub fn migrate(config: &Config) -> Result<Report, MigrateError> { SCHEMA.migrate(config) }
 //! #     pub fn verify(client: &mut impl GenericClient) -> Result<(), VerifyError> { SCHEMA.verify(client) }
 //! # }
@@ -35,6 +35,8 @@
 
 mod include;
 mod migrate;
+mod parsed;
+mod rows;
 mod schema;
 mod trace;
 mod verify;
@@ -48,6 +50,7 @@ pub use migrate::{
 #[cfg(feature = "testing")]
 pub use migrator::testing;
 // What generated modules use.
+pub use parsed::{QueryChange, QueryDrift};
 pub use pgtypes::*;
 pub use schema::Schema;
 pub use verify::{Drift, VerifyError};

@@ -1,5 +1,7 @@
 //! What a program was built for, as a value.
 
+use pgtypes::QueryText;
+
 use crate::{HistoryTable, StartUp};
 
 /// The schema that a program was built for: its migrations and what they make. [`include_schema!`](crate::include_schema) makes it.
@@ -11,6 +13,8 @@ pub struct Schema {
     history_schema: Option<&'static str>,
     history_table: &'static str,
     included: &'static [&'static str],
+    /// By file.
+    pub(crate) queries: &'static [&'static [&'static QueryText]],
 }
 
 impl Schema {
@@ -22,6 +26,7 @@ impl Schema {
         fingerprint: &'static str,
         history: (Option<&'static str>, &'static str),
         included: &'static [&'static str],
+        queries: &'static [&'static [&'static QueryText]],
     ) -> Schema {
         let (history_schema, history_table) = history;
         Schema {
@@ -31,6 +36,7 @@ impl Schema {
             history_schema,
             history_table,
             included,
+            queries,
         }
     }
 

@@ -8,10 +8,12 @@ use catalog::{
 use migrator::foreign::{self, Candidate, Foreign};
 use migrator::history::{self, HistoryTable};
 use migrator::plan::NewerDatabase;
-use pgtypes::postgres::{self, GenericClient, SimpleQueryMessage, SimpleQueryRow};
+use pgtypes::postgres::{self, GenericClient, SimpleQueryRow};
 use sql::qualified::qualified;
 use sql::quote;
 
+use crate::parsed::{self, QueryDrift};
+use crate::rows::rows;
 use crate::{Schema, StartUp};
 
 /// Why the schema of a database could not be confirmed.
@@ -39,8 +41,10 @@ pub enum VerifyError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Drift {
-    /// The differences, by object; never empty.
+    /// The differences, by object.
     pub differences: Vec<Difference>,
+    /// The queries that do not fit the database. There is one of these or a difference.
+    pub queries: Vec<QueryDrift>,
     /// Set if migrations later than this program's were applied: then only what its types need and do not find is reported.
     pub ahead: Option<NewerDatabase>,
 }
@@ -49,7 +53,7 @@ impl std::error::Error for Drift {}
 
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.differences.len();
+        let count = self.differences.len() + self.queries.len();
         let noun = if count == 1 {
             "difference"
         } else {
@@ -62,6 +66,16 @@ impl fmt::Display for Drift {
         write!(f, ", {count} {noun}:")?;
         for difference in &self.differences {
             write!(f, "\n  {difference}")?;
+        }
+        for query in &self.queries {
+            write!(f, "\n  {query}")?;
+            let subjects = self.differences.iter();
+            let subjects = subjects.map(|it| (&it.subject, it.object.as_str()));
+            match query.explained_by(subjects) {
+                Some(object) => write!(f, "; see {object}")?,
+                None if query.relations.is_empty() => {}
+                None => write!(f, "; {} as expected", query.relations_are())?,
+            }
         }
         match &self.ahead {
             None => write!(
@@ -82,14 +96,20 @@ impl Schema {
     /// start-up.
     ///
     /// A new table, index, constraint, label, routine or extension, and a new column that an INSERT may leave out, are additions that do
-    /// not affect them, so creating something cannot keep a program from starting. Drift is a relation, column or label that is gone, a
+    /// not affect them, so creating something cannot keep a program from starting, unless a query finds it in place of what it meant. Drift is a relation, column or label that is gone, a
     /// column of another type, a column that can now be null, and a table's column that now must be given a value, or no longer accepts
     /// one. [`verify_exact`](Self::verify_exact) compares everything.
     ///
-    /// How long it takes depends on what the types name, and not on what else is in the database.
+    /// The database also parses every query of `queries/`, in each of its variants, as the session's `search_path` finds the names. Drift is
+    /// a query that it refuses, and one whose parameters or columns have another type or another name than the build knew. A column that a
+    /// `*` gives after those is an addition.
     ///
-    /// Only reads, in three queries (a fourth if anything differs), and needs no privilege except to connect, and to read the history if
-    /// the database is ahead.
+    /// How long it takes depends on what the types and queries name, and not on what else is in the database.
+    ///
+    /// Only reads, and runs none of the queries: they are prepared many at a time, in a transaction of its own or a savepoint of the
+    /// caller's. That is a few messages, more for each query that does not fit and for the types that the driver does not know yet, about
+    /// which it keeps its own prepared statements. It needs no privilege except to connect, and to read the history if the database is
+    /// ahead.
     ///
     /// # Errors
     /// [`VerifyError::Drift`] names each object that differs; the other variants report why the database could not be read.
@@ -108,11 +128,16 @@ impl Schema {
     ) -> Result<(), VerifyError> {
         let compared = Compared::read(client, self, start_up, Extent::Needed)?;
         let differences = compared.missing();
-        if differences.is_empty() {
+        let queries = parsed::drift(client, self.queries, false).map_err(VerifyError::Query)?;
+        if differences.is_empty() && queries.is_empty() {
             return Ok(());
         }
         let ahead = compared.newer(client);
-        Err(VerifyError::Drift(Drift { differences, ahead }))
+        Err(VerifyError::Drift(Drift {
+            differences,
+            queries,
+            ahead,
+        }))
     }
 
     /// Checks that the database has exactly the schema that this program was built for: relations with their columns, constraints, indexes,
@@ -143,17 +168,23 @@ impl Schema {
     ) -> Result<(), VerifyError> {
         let compared = Compared::read(client, self, start_up, Extent::Everything)?;
         let mut differences = catalog::diff(&compared.expected.catalog, &compared.found);
-        if differences.is_empty() {
+        let mut queries = parsed::drift(client, self.queries, true).map_err(VerifyError::Query)?;
+        if differences.is_empty() && queries.is_empty() {
             return Ok(());
         }
         let ahead = compared.newer(client);
         if ahead.is_some() {
             differences = compared.missing();
+            queries.retain(|it| !it.is_addition());
         }
-        if differences.is_empty() {
+        if differences.is_empty() && queries.is_empty() {
             return Ok(());
         }
-        Err(VerifyError::Drift(Drift { differences, ahead }))
+        Err(VerifyError::Drift(Drift {
+            differences,
+            queries,
+            ahead,
+        }))
     }
 }
 
@@ -324,12 +355,8 @@ fn first_row(
     client: &mut impl GenericClient,
     query: &str,
 ) -> Result<Option<SimpleQueryRow>, VerifyError> {
-    let query = qualified(query);
-    let messages = client.simple_query(&query).map_err(VerifyError::Query)?;
-    Ok(messages.into_iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => Some(row),
-        _ => None,
-    }))
+    let rows = rows(client, &qualified(query)).map_err(VerifyError::Query)?;
+    Ok(rows.into_iter().next())
 }
 
 /// The driver's error in the server's words, which its own text leaves out.
@@ -364,6 +391,7 @@ mod tests {
         let differences = catalog::diff(&expected, &found);
         insta::assert_snapshot!(VerifyError::Drift(Drift {
             differences: differences.clone(),
+            queries: Vec::new(),
             ahead: None,
         }));
         let newer = NewerDatabase {
@@ -373,6 +401,7 @@ mod tests {
         };
         insta::assert_snapshot!(VerifyError::Drift(Drift {
             differences,
+            queries: Vec::new(),
             ahead: Some(newer),
         }));
     }

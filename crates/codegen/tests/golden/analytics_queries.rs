@@ -29,6 +29,8 @@ pub mod dashboard {
             ],
             primary_key: &[],
         },
+        place: "queries/dashboard.sql:3",
+        relations: &[("public", "event_counts_hourly")],
         parameters: &[
             timeschema::Column::nullable("from", "timestamp with time zone"),
             timeschema::Column::nullable("to", "timestamp with time zone"),
@@ -101,6 +103,8 @@ ORDER BY 1",
             ],
             primary_key: &[],
         },
+        place: "queries/dashboard.sql:13",
+        relations: &[("public", "events")],
         parameters: &[
             timeschema::Column::nullable("project_id", "uuid"),
             timeschema::Column::nullable("from", "timestamp with time zone"),
@@ -213,6 +217,8 @@ WHERE project_id = $1 AND time >= $2 AND time < $3
             ],
             primary_key: &[],
         },
+        place: "queries/dashboard.sql:25",
+        relations: &[("public", "events")],
         parameters: &[
             timeschema::Column::nullable("project_id", "uuid"),
             timeschema::Column::nullable("user_id", "text"),
@@ -292,6 +298,8 @@ LIMIT $4",
             ],
             primary_key: &[],
         },
+        place: "queries/dashboard.sql:33",
+        relations: &[("public", "funnel_events"), ("public", "funnels")],
         parameters: &[
             timeschema::Column::nullable("since", "timestamp with time zone"),
             timeschema::Column::nullable("project_id", "uuid"),
@@ -360,6 +368,8 @@ WHERE f.project_id = $2 AND f.name = $3",
             ],
             primary_key: &[],
         },
+        place: "queries/dashboard.sql:39",
+        relations: &[("public", "funnels")],
         parameters: &[
             timeschema::Column::nullable("description", "text"),
             timeschema::Column::nullable("id", "bigint"),
@@ -393,6 +403,14 @@ RETURNING id, name, status",
             .with(description)
             .with(id)
     }
+
+    pub(super) const _TEXTS: &[&timeschema::QueryText] = &[
+        &REVENUE_BY_HOUR,
+        &VISITORS,
+        &LATEST_EVENTS,
+        &FUNNEL_NAMED,
+        &ARCHIVE_FUNNEL,
+    ];
 }
 
 pub use dashboard::ArchiveFunnel;
@@ -404,3 +422,7 @@ pub use dashboard::funnel_named;
 pub use dashboard::latest_events;
 pub use dashboard::revenue_by_hour;
 pub use dashboard::visitors;
+
+/// What every query sends, for `verify()`.
+#[doc(hidden)]
+pub const TEXTS: &[&[&timeschema::QueryText]] = &[dashboard::_TEXTS];

@@ -27,6 +27,8 @@ pub mod std_ {
             ],
             primary_key: &[],
         },
+        place: "queries/`nasty`.sql:1",
+        relations: &[],
         parameters: &[],
         variants: &[timeschema::QueryVariant {
             sql: "SELECT 1 AS \"type\", 'r#\"' AS \"self\", \"\u{202e}\" AS \"fn\"",
@@ -99,6 +101,8 @@ pub mod std_ {
             ],
             primary_key: &[],
         },
+        place: "queries/`nasty`.sql:7",
+        relations: &[],
         parameters: &[
             timeschema::Column::nullable("self", "bigint"),
             timeschema::Column::nullable("type", "text"),
@@ -148,6 +152,8 @@ pub mod std_ {
             columns: &[timeschema::Column::nullable("value", "bigint")],
             primary_key: &[],
         },
+        place: "queries/`nasty`.sql:11",
+        relations: &[],
         parameters: &[
             timeschema::Column::nullable("a", "bigint"),
             timeschema::Column::nullable("b", "text"),
@@ -207,6 +213,8 @@ WHERE true
             columns: &[],
             primary_key: &[],
         },
+        place: "queries/`nasty`.sql:18",
+        relations: &[],
         parameters: &[
             timeschema::Column::nullable("x", "bigint"),
             timeschema::Column::nullable("y", "text"),
@@ -254,6 +262,8 @@ WHERE true
             )],
             primary_key: &[],
         },
+        place: "queries/`nasty`.sql:22",
+        relations: &[],
         parameters: &[timeschema::Column::nullable(
             "a_name_of_more_letters_than_most_have",
             "bigint",
@@ -299,6 +309,8 @@ WHERE true
             ],
             primary_key: &[],
         },
+        place: "queries/`nasty`.sql:25",
+        relations: &[],
         parameters: &[],
         variants: &[timeschema::QueryVariant {
             sql: r###"SELECT "#" AS "#", "##" AS "##" FROM """##""###,
@@ -316,6 +328,15 @@ WHERE true
     pub fn nothing_parameters() -> timeschema::Query<'static, NothingParameters, timeschema::Many> {
         timeschema::Query::new(&NOTHING_PARAMETERS)
     }
+
+    pub(super) const _TEXTS: &[&timeschema::QueryText] = &[
+        &TYPE,
+        &SELF,
+        &OPTION,
+        &NOTHING,
+        &A_NAME_OF_MORE_LETTERS_THAN_MOST_HAVE,
+        &NOTHING_PARAMETERS,
+    ];
 }
 
 /// The queries of ``queries/`nasty`.sql``.
@@ -344,6 +365,8 @@ pub mod r#mod {
             ],
             primary_key: &[],
         },
+        place: "queries/`nasty`.sql:1",
+        relations: &[],
         parameters: &[],
         variants: &[timeschema::QueryVariant {
             sql: "SELECT 1 AS \"type\", 'r#\"' AS \"self\", \"\u{202e}\" AS \"fn\"",
@@ -416,6 +439,8 @@ pub mod r#mod {
             ],
             primary_key: &[],
         },
+        place: "queries/`nasty`.sql:7",
+        relations: &[],
         parameters: &[
             timeschema::Column::nullable("self", "bigint"),
             timeschema::Column::nullable("type", "text"),
@@ -465,6 +490,8 @@ pub mod r#mod {
             columns: &[timeschema::Column::nullable("value", "bigint")],
             primary_key: &[],
         },
+        place: "queries/`nasty`.sql:11",
+        relations: &[],
         parameters: &[
             timeschema::Column::nullable("a", "bigint"),
             timeschema::Column::nullable("b", "text"),
@@ -524,6 +551,8 @@ WHERE true
             columns: &[],
             primary_key: &[],
         },
+        place: "queries/`nasty`.sql:18",
+        relations: &[],
         parameters: &[
             timeschema::Column::nullable("x", "bigint"),
             timeschema::Column::nullable("y", "text"),
@@ -571,6 +600,8 @@ WHERE true
             )],
             primary_key: &[],
         },
+        place: "queries/`nasty`.sql:22",
+        relations: &[],
         parameters: &[timeschema::Column::nullable(
             "a_name_of_more_letters_than_most_have",
             "bigint",
@@ -616,6 +647,8 @@ WHERE true
             ],
             primary_key: &[],
         },
+        place: "queries/`nasty`.sql:25",
+        relations: &[],
         parameters: &[],
         variants: &[timeschema::QueryVariant {
             sql: r###"SELECT "#" AS "#", "##" AS "##" FROM """##""###,
@@ -633,4 +666,17 @@ WHERE true
     pub fn nothing_parameters() -> timeschema::Query<'static, NothingParameters, timeschema::Many> {
         timeschema::Query::new(&NOTHING_PARAMETERS)
     }
+
+    pub(super) const _TEXTS: &[&timeschema::QueryText] = &[
+        &TYPE,
+        &SELF,
+        &OPTION,
+        &NOTHING,
+        &A_NAME_OF_MORE_LETTERS_THAN_MOST_HAVE,
+        &NOTHING_PARAMETERS,
+    ];
 }
+
+/// What every query sends, for `verify()`.
+#[doc(hidden)]
+pub const TEXTS: &[&[&timeschema::QueryText]] = &[std_::_TEXTS, r#mod::_TEXTS];

@@ -43,6 +43,7 @@ impl File {
         QueryFile {
             module: self.module,
             path: "queries/`nasty`.sql",
+            text: TEXT,
             queries: queries
                 .map(|(query, described)| (query, described))
                 .collect(),
