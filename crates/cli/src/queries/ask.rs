@@ -37,6 +37,9 @@ pub struct ServerRefusal {
 /// (too_many_arguments), and with parameters of pseudo-types (invalid_function_definition). Nothing is proven of such a query.
 const NO_FUNCTION: [&str; 3] = ["0A000", "54023", "42P13"];
 
+/// Whoever holds a lock on a table is not waited for without end.
+const PATIENCE: &str = "SET lock_timeout = '10s'";
+
 /// The names of types, by OID.
 type Types = BTreeMap<u32, queries::Type>;
 
@@ -68,16 +71,22 @@ pub fn ask(
     let mut client = config
         .client()
         .map_err(|error| explain::unreachable(&error, "correct user and password"))?;
-    // Whoever holds a lock on a table is not waited for without end.
     client
-        .batch_execute("SET lock_timeout = '10s'")
+        .batch_execute(PATIENCE)
         .map_err(|error| lost(&error))?;
     let variants: Vec<Vec<Variant>> = asked.iter().map(|it| it.query.variants()).collect();
     let mut refused: BTreeMap<usize, Vec<Refusal>> = BTreeMap::new();
     let mut prepared = Vec::new();
+    let texts = variants.iter().flatten().map(|it| it.sql.as_str());
+    let mut statements = config
+        .prepare_all(PATIENCE, &texts.collect::<Vec<_>>())
+        .map_err(|error| unanswered(&error))?
+        .into_iter();
     for (at, variants) in variants.iter().enumerate() {
-        for variant in variants {
-            match prepare(&mut client, at, asked[at].query, variant)? {
+        // Each variant has one.
+        let statements: Vec<_> = statements.by_ref().take(variants.len()).collect();
+        for (variant, statement) in variants.iter().zip(statements) {
+            match prepare(&mut client, at, asked[at].query, variant, statement)? {
                 Ok(it) => prepared.push(it),
                 Err(refusal) => {
                     refused.entry(at).or_default().push(refusal);
@@ -158,9 +167,10 @@ fn prepare<'a>(
     at: usize,
     query: &Query,
     variant: &'a Variant,
+    statement: Result<Statement, postgres::Error>,
 ) -> Result<Result<Prepared<'a>, Refusal>, Failure> {
     let mut casts = Vec::new();
-    let statement = match client.prepare(&variant.sql) {
+    let statement = match statement {
         Ok(statement) => statement,
         Err(error) => match with_casts(client, query, variant)? {
             Some((statement, needed)) => {
@@ -405,6 +415,20 @@ fn lost(error: &postgres::Error) -> Failure {
         Some(server) => server.message().to_owned(),
         None => error.to_string(),
     };
+    failed(&message, error.code().map(SqlState::code))
+}
+
+/// The session in which the queries are prepared could not be opened, or broke.
+fn unanswered(error: &migrator::link::Error) -> Failure {
+    use migrator::link::Error;
+    let code = match error {
+        Error::Server(error) => Some(error.code.as_str()),
+        Error::Unreachable { code, .. } | Error::Lost { code, .. } => code.as_deref(),
+    };
+    failed(&error.to_string(), code)
+}
+
+fn failed(message: &str, code: Option<&str>) -> Failure {
     Failure::new(
         Code::Failed,
         format!("the database did not describe the queries: {message}"),
@@ -413,7 +437,7 @@ fn lost(error: &postgres::Error) -> Failure {
         "state",
         "every migration is applied; queries.json is left as it is",
     )
-    .next(match error.code().map(SqlState::code) {
+    .next(match code {
         // insufficient_privilege: functions in pg_temp need it.
         Some("42501") => {
             "`GRANT TEMPORARY ON DATABASE … TO …` for this role, then `cargo xtask migrate`"

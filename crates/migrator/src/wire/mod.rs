@@ -9,6 +9,7 @@ mod conninfo;
 mod defaults;
 mod keywords;
 mod pooler;
+mod prepare;
 mod security;
 
 use std::future::poll_fn;
