@@ -9,7 +9,7 @@ use catalog::{QueryFacts, Scope};
 use migrator::wire::Config;
 use postgres::error::{DbError, ErrorPosition, SqlState};
 use postgres::types::Type;
-use postgres::{Client, SimpleQueryMessage, SimpleQueryRow, Statement, Transaction};
+use postgres::{Client, GenericClient, SimpleQueryMessage, SimpleQueryRow, Statement, Transaction};
 use queries::{Answer, DescribedQuery, Query, Untyped, Variant};
 use sql::qualified::qualified;
 
@@ -39,6 +39,9 @@ const NO_FUNCTION: [&str; 3] = ["0A000", "54023", "42P13"];
 
 /// Whoever holds a lock on a table is not waited for without end.
 const PATIENCE: &str = "SET lock_timeout = '10s'";
+
+/// What comes before definitions of functions in their message.
+const SAVEPOINT: &str = "SAVEPOINT functions; ";
 
 /// The names of types, by OID.
 type Types = BTreeMap<u32, queries::Type>;
@@ -144,6 +147,11 @@ impl Prepared<'_> {
             casts: self.casts.clone(),
             facts: facts.cloned(),
         }
+    }
+
+    fn is_call(&self) -> bool {
+        let word = self.variant.sql.split_whitespace().next();
+        word.is_some_and(|it| it.eq_ignore_ascii_case("call"))
     }
 
     /// The statement that makes the function, up to the variant's SQL and whole.
@@ -275,12 +283,12 @@ fn type_names(client: &mut Client, oids: BTreeSet<u32>) -> Result<Types, Failure
          JOIN pg_namespace AS n ON n.oid = b.typnamespace",
         list.join(",")
     );
-    let mut transaction = client.transaction().map_err(|error| lost(&error))?;
-    transaction
-        .batch_execute("SET LOCAL search_path = pg_catalog, pg_temp")
-        .map_err(|error| lost(&error))?;
+    let sql = format!(
+        "BEGIN; SET LOCAL search_path = pg_catalog, pg_temp; {}; ROLLBACK",
+        qualified(&sql)
+    );
     let mut types = BTreeMap::new();
-    for row in rows(&mut transaction, &qualified(&sql))? {
+    for row in rows(client, &sql)? {
         let text = |at: usize| row.get(at).unwrap_or_default();
         let oid = text(0).parse().unwrap_or_default();
         types.insert(
@@ -293,7 +301,6 @@ fn type_names(client: &mut Client, oids: BTreeSet<u32>) -> Result<Types, Failure
             },
         );
     }
-    transaction.rollback().map_err(|error| lost(&error))?;
     Ok(types)
 }
 
@@ -349,9 +356,12 @@ fn create_functions(
     let definitions: Vec<[String; 2]> = definitions
         .map(|(at, it)| it.definition(&function_name(at), types))
         .collect();
-    let all: Vec<&str> = definitions.iter().map(|[_, it]| it.as_str()).collect();
+    // A CALL among them would have each of the others sent alone.
+    let functions = prepared.iter_mut().zip(&definitions);
+    let functions: Vec<_> = functions.filter(|(it, _)| !it.is_call()).collect();
+    let all: Vec<&str> = functions.iter().map(|(_, [_, it])| it.as_str()).collect();
     let all = create(transaction, &all.join(";\n"))?.is_none();
-    for (it, [head, definition]) in prepared.iter_mut().zip(&definitions) {
+    for (it, [head, definition]) in functions {
         let error = if all {
             None
         } else {
@@ -367,7 +377,8 @@ fn create_functions(
             // syntax_error: SELECT INTO, which is a statement of its own kind.
             "42601" => {
                 let query = asked[it.query].query;
-                let refusal = refusal(server, head, query, it.variant);
+                let head = format!("{SAVEPOINT}{head}");
+                let refusal = refusal(server, &head, query, it.variant);
                 refused.entry(it.query).or_insert_with(|| vec![refusal]);
             }
             _ => return Err(lost(&error)),
@@ -381,20 +392,20 @@ fn create(
     transaction: &mut Transaction<'_>,
     definitions: &str,
 ) -> Result<Option<postgres::Error>, Failure> {
-    let mut attempt = transaction.transaction().map_err(|error| lost(&error))?;
-    match attempt.batch_execute(definitions) {
-        Ok(()) => attempt.commit().map(|()| None),
-        Err(error) if error.as_db_error().is_some() => attempt.rollback().map(|()| Some(error)),
+    let text = format!("{SAVEPOINT}{definitions}; RELEASE functions");
+    match transaction.batch_execute(&text) {
+        Ok(()) => Ok(None),
+        Err(error) if error.as_db_error().is_some() => transaction
+            .batch_execute("ROLLBACK TO functions; RELEASE functions")
+            .map(|()| Some(error)),
         Err(error) => Err(error),
     }
     .map_err(|error| lost(&error))
 }
 
 /// The rows of one of our own queries, as text.
-fn rows(transaction: &mut Transaction<'_>, sql: &str) -> Result<Vec<SimpleQueryRow>, Failure> {
-    let messages = transaction
-        .simple_query(sql)
-        .map_err(|error| lost(&error))?;
+fn rows(client: &mut impl GenericClient, sql: &str) -> Result<Vec<SimpleQueryRow>, Failure> {
+    let messages = client.simple_query(sql).map_err(|error| lost(&error))?;
     let rows = messages.into_iter().filter_map(|it| match it {
         SimpleQueryMessage::Row(row) => Some(row),
         _ => None,
