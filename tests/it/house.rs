@@ -24,7 +24,10 @@ const FLOORS: [(&str, &[&str]); 4] = [
             "timeschema-sql",
         ],
     ),
-    ("middle", &["timeschema", "timeschema-codegen"]),
+    (
+        "middle",
+        &["timeschema", "timeschema-check", "timeschema-codegen"],
+    ),
     ("top", &["bench", "timeschema-build", "timeschema-cli"]),
     ("project", &["analytics-schema", "xtask"]),
 ];

@@ -1,6 +1,7 @@
 //! Every screen of every command when all goes well, or nothing is wrong with the input.
 
 mod baseline;
+mod check;
 mod doctor;
 mod help;
 mod migrate;

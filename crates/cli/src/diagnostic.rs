@@ -10,12 +10,18 @@ const LONGEST_LINE: usize = 120;
 /// An error with its place and notes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// SQLSTATE, if the error is a server's.
+    /// Whether it is a warning, and no error.
+    pub is_warning: bool,
+    /// SQLSTATE, if the error is a server's; the rule of a finding.
     pub code: Option<String>,
     /// What happened, in one line if it can be.
     pub message: String,
     /// Where.
     pub place: Option<Excerpt>,
+    /// Other places, each with what is there.
+    pub others: Vec<String>,
+    /// Lines of a drawing.
+    pub drawing: Vec<String>,
     /// Labelled lines below: detail, hint, state, next.
     pub notes: Vec<(&'static str, String)>,
 }
@@ -33,14 +39,19 @@ pub struct Excerpt {
     pub text: String,
     /// How many characters to underline.
     pub width: usize,
+    /// What is written there, beside the caret; empty for nothing.
+    pub label: String,
 }
 
 impl Diagnostic {
     pub fn new(message: impl Into<String>) -> Diagnostic {
         Diagnostic {
+            is_warning: false,
             code: None,
             message: message.into(),
             place: None,
+            others: Vec::new(),
+            drawing: Vec::new(),
             notes: Vec::new(),
         }
     }
@@ -86,6 +97,18 @@ impl Excerpt {
             column,
             text: whole.to_owned(),
             width: word.max(1),
+            label: String::new(),
+        }
+    }
+
+    /// The same with these bytes underlined, as far as they are on its line, and what is written there.
+    pub fn over(self, text: &str, range: std::ops::Range<usize>, label: &str) -> Excerpt {
+        let marked = text.get(range).unwrap_or_default();
+        let marked = marked.split('\n').next().unwrap_or_default();
+        Excerpt {
+            width: marked.chars().count().max(1),
+            label: label.to_owned(),
+            ..self
         }
     }
 
@@ -126,9 +149,10 @@ fn blank_as_wide_as(c: char) -> &'static str {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let severity = if self.is_warning { "warning" } else { "error" };
         match &self.code {
-            Some(code) => write!(f, "error[{code}]: ")?,
-            None => write!(f, "error: ")?,
+            Some(code) => write!(f, "{severity}[{code}]: ")?,
+            None => write!(f, "{severity}: ")?,
         }
         writeln!(f, "{}", self.message.replace('\n', "\n       "))?;
         let gutter = self
@@ -147,7 +171,17 @@ impl fmt::Display for Diagnostic {
             )?;
             writeln!(f, "{blank} |")?;
             writeln!(f, "{} | {text}", place.line)?;
-            writeln!(f, "{blank} | {pad}{}", "^".repeat(width))?;
+            let caret = format!("{} {}", "^".repeat(width), place.label);
+            writeln!(f, "{blank} | {pad}{}", caret.trim_end())?;
+        }
+        for other in &self.others {
+            writeln!(f, "{blank}::: {other}")?;
+        }
+        if !self.drawing.is_empty() {
+            writeln!(f, "{blank} |")?;
+        }
+        for line in &self.drawing {
+            writeln!(f, "{blank} |   {line}")?;
         }
         for (label, text) in &self.notes {
             let mut lines = text.lines();

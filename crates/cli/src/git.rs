@@ -73,6 +73,38 @@ pub fn left_main_at(folder: &Path) -> Option<LeftMain> {
     })
 }
 
+/// The files of a folder that differ from the main branch.
+pub struct Changed {
+    /// The main branch.
+    pub main: &'static str,
+    /// New and changed files.
+    pub files: Vec<PathBuf>,
+}
+
+/// What is new or changed in a folder since its branch left the main one, committed or not; `None` without git or a main branch.
+pub fn changed_since_main(folder: &Path) -> Option<Changed> {
+    let left = left_main_at(folder)?;
+    let since = [
+        "diff",
+        "--name-only",
+        "-z",
+        "--relative",
+        &left.commit,
+        "--",
+        ".",
+    ];
+    let mut names = answer(folder, &since)?;
+    names += &answer(
+        folder,
+        &["ls-files", "-z", "--others", "--exclude-standard"],
+    )?;
+    let names = names.split('\0').filter(|name| !name.is_empty());
+    Some(Changed {
+        main: left.main,
+        files: names.map(|name| folder.join(name)).collect(),
+    })
+}
+
 /// The text of a file as it is in a revision; `None` if it is not there.
 pub fn text_at(revision: &str, file: &Path) -> Option<String> {
     let name = file.file_name()?.to_str()?;

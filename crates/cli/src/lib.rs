@@ -33,6 +33,7 @@ mod words;
 
 mod bench;
 mod blockers;
+mod check;
 mod ci;
 mod diff;
 mod doctor;
@@ -68,6 +69,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Migrate(migrate::Migrate),
+    Check(check::Check),
     NewMigration(new_migration::NewMigration),
     Import(import::Import),
     Init(init::Init),
@@ -132,6 +134,7 @@ fn run(cli: Cli, program: Program, screen: &mut Screen) -> Result<ExitCode, Fail
     match cli.command {
         Command::Init(args) => init::run(&args, screen),
         Command::Migrate(args) => migrate::run(&project()?, &args, screen),
+        Command::Check(args) => check::run(&project()?, &args, screen),
         Command::NewMigration(args) => new_migration::run(&project()?, &args, screen),
         Command::Import(args) => import::run(&project()?, &args, screen),
         Command::Status(args) => status::run(&project()?, &args, screen),

@@ -16,6 +16,7 @@ use migrator::run::{self, Applied, Doubt, Event, Facts, Gate, Options, Report};
 use serde_json::{Value, json};
 
 use crate::args::{ModeArgs, SnapshotArgs, SourceArgs, TargetArgs, Waits};
+use crate::check::pending::{Outcome, Pending};
 use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::generated;
@@ -70,6 +71,9 @@ pub struct Migrate {
     /// Record that statement as done; no effect if there is none
     #[arg(long)]
     pub done: bool,
+    /// Apply what is pending although this rule of `cargo xtask check` finds an error in it; may be repeated
+    #[arg(long, value_name = "RULE")]
+    pub allow: Vec<String>,
     /// Print one JSON document on standard output; everything else goes to standard error
     #[arg(long)]
     pub json: bool,
@@ -101,14 +105,31 @@ pub fn run(project: &Project, args: &Migrate, screen: &mut Screen) -> Result<Exi
         screen,
     )?;
     keeper.check_folder(&migrations)?;
-    run_on(
-        &mut chosen,
+    let check = Pending::new(project, &args.allow, options.selection)?;
+    let mut session = chosen.open(screen)?;
+    options.mode = chosen.mode(&args.mode)?;
+    let around = Around {
+        check: Some(&check),
+        baseline: None,
+    };
+    go_on(
+        &chosen,
+        &mut session,
         &migrations,
-        options,
-        &args.mode,
+        &options,
         &keeper,
+        around,
         screen,
     )
+}
+
+/// What comes with a run.
+#[derive(Default)]
+pub struct Around<'a> {
+    /// The check of what is pending.
+    pub check: Option<&'a Pending>,
+    /// The document's part about a database that was taken over.
+    pub baseline: Option<Value>,
 }
 
 /// Applies what is pending and keeps the snapshot.
@@ -129,25 +150,32 @@ pub fn run_on(
         migrations,
         &options,
         keeper,
-        None,
+        Around::default(),
         screen,
     )
 }
 
-/// The same in a session that is open already; `baseline` is the document's part about a database that was taken over.
+/// The same in a session that is open already.
 pub fn go_on(
     chosen: &Chosen,
     session: &mut Session,
     migrations: &[Migration],
     options: &Options,
     keeper: &Keeper,
-    baseline: Option<Value>,
+    around: Around<'_>,
     screen: &mut Screen,
 ) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     let probe = keeper.probe();
     let mut look = Look::default();
+    let mut checked = None;
     let mut gate = |link: &mut dyn Link, report: &Report| {
+        let check = around.check.map(|it| it.check(migrations, &report.history));
+        let is_refused = check.as_ref().is_some_and(Outcome::is_refused);
+        checked = check;
+        if is_refused {
+            return false;
+        }
         let mode = if is_plain(options.mode, &report.facts) {
             Mode::Plain
         } else {
@@ -157,7 +185,11 @@ pub fn go_on(
     };
     let report = apply_gated(
         chosen, session, migrations, options, probe, &mut gate, screen,
-    )?;
+    );
+    if let Some(outcome) = checked {
+        outcome.show(screen)?;
+    }
+    let report = report?;
     // Queries from here on are quick, and no second session watches any more.
     session.link.answer_within(target::LOOKING);
     let kept = keeper
@@ -189,7 +221,7 @@ pub fn go_on(
         }
         document["problems"] = generated::document(&problems);
     }
-    if let Some(baseline) = baseline {
+    if let Some(baseline) = around.baseline {
         document["baseline"] = baseline;
     }
     screen.document(&document);

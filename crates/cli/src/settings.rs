@@ -37,5 +37,6 @@ fn place(text: &str, LineColumn { line, column }: LineColumn) -> Option<Excerpt>
         column,
         text: text.lines().nth(line - 1)?.to_owned(),
         width: 1,
+        label: String::new(),
     })
 }

@@ -20,7 +20,7 @@ pub const FILE: &str = "timeschema.toml";
 const LONGEST_SCHEMA: usize = 63;
 
 /// The sections, each with its keys.
-const SECTIONS: [(&str, &[&str]); 5] = [
+const SECTIONS: [(&str, &[&str]); 6] = [
     (
         "project",
         &["migrations", "schema_crate", "snapshot", "database"],
@@ -29,11 +29,14 @@ const SECTIONS: [(&str, &[&str]); 5] = [
     ("schemas", &["include"]),
     (TYPES, &[]),
     (COLUMNS, &[]),
+    (CHECK, &[]),
 ];
 
 /// The sections whose keys are types and columns, which a catalog knows.
 const TYPES: &str = "types";
 const COLUMNS: &str = "columns";
+/// The section whose keys are rules, which the check knows.
+const CHECK: &str = "check";
 
 /// A project's settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,6 +52,8 @@ pub struct Settings {
     pub types: BTreeMap<String, String>,
     /// What the generated code makes of a column: `[columns]`, by the column's name with its relation's.
     pub columns: BTreeMap<String, ColumnChoice>,
+    /// How bad the findings of a rule are: `[check]`, by the rule's name.
+    pub check: BTreeMap<String, String>,
 }
 
 /// What the generated code makes of a column.
@@ -175,6 +180,11 @@ pub fn parse(text: &str) -> Result<Settings, Error> {
                     let what = format!("types.{key}");
                     let rust = string(&what, value, usize::MAX).map_err(refuse)?;
                     settings.types.insert(key.to_owned(), rust);
+                }
+                (CHECK, key) => {
+                    let what = format!("check.{key}");
+                    let level = string(&what, value, usize::MAX).map_err(refuse)?;
+                    settings.check.insert(key.to_owned(), level);
                 }
                 (COLUMNS, key) => {
                     let choice = column_choice(key, value).map_err(refuse)?;

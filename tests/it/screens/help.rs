@@ -17,6 +17,7 @@ helps! {
     all_commands_asked_for_as_one: "help";
     one_command_asked_for: "help import";
     import: "import --help";
+    check: "check --help";
     new_migration: "new-migration --help";
     status: "status --help";
     drift: "drift --help";

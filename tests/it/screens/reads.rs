@@ -62,6 +62,8 @@ fn check(project: Option<Sandbox>) {
     let Some(project) = project else { return };
     let before = State::of(&project);
     for arguments in [
+        "check",
+        "check --json",
         "status",
         "status --json",
         "doctor",

@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::keeper::{self, Keeper};
-use crate::migrate;
 use crate::migrate::Migrate;
 use crate::migrate::dry_run::{self, Answers};
+use crate::migrate::{self, Around};
 use crate::project::Project;
 use crate::scratch;
 use crate::screen::Screen;
@@ -98,7 +98,10 @@ pub fn run(
         &migrations,
         &options,
         &keeper,
-        Some(baseline),
+        Around {
+            baseline: Some(baseline),
+            ..Around::default()
+        },
         screen,
     )
 }

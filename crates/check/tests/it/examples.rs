@@ -1,0 +1,100 @@
+//! Each rule's examples go through the checker.
+
+use check::{SUPPRESSION, rules};
+
+use crate::check_last;
+
+#[test]
+fn each_failing_example_is_found_by_its_rule_and_each_passing_one_by_none() {
+    let mut shown = String::new();
+    for rule in rules::ALL {
+        assert!(
+            !rule.failing.is_empty() && !rule.passing.is_empty(),
+            "{} has no examples",
+            rule.name
+        );
+        shown += &format!("{}\n", rule.name);
+        for example in rule.failing {
+            let found = check_last(example.files);
+            let own: Vec<_> = found.iter().filter(|it| it.rule == rule.name).collect();
+            assert!(
+                !own.is_empty(),
+                "{}: {:?}: {found:#?}",
+                rule.name,
+                example.files
+            );
+            for finding in own {
+                shown += &format!("  {}: {}\n", finding.severity.name(), finding.message);
+            }
+        }
+        for example in rule.passing {
+            let found = check_last(example.files);
+            let found: Vec<_> = found.iter().filter(|it| it.rule == rule.name).collect();
+            assert!(
+                found.is_empty(),
+                "{}: {:?}: {found:#?}",
+                rule.name,
+                example.files
+            );
+        }
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn the_rules_are_sorted_and_named_like_their_pages() {
+    let names: Vec<&str> = rules::ALL.iter().map(|it| it.name).collect();
+    assert!(names.is_sorted(), "{names:?}");
+    let is_kebab = |name: &str| name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    assert!(names.iter().all(|it| is_kebab(it)), "{names:?}");
+}
+
+#[test]
+fn a_comment_with_a_reason_allows_a_rule() {
+    let table = "CREATE TABLE m (at timestamptz NOT NULL, v int); SELECT create_hypertable('m', by_range('at'));";
+    let found = |comment: &str| {
+        let last = format!("{comment}\nCREATE INDEX CONCURRENTLY ON m (v);");
+        let found = check_last(&[table, &last]);
+        let lines = found
+            .iter()
+            .map(|it| format!("{}: {}", it.rule, it.message));
+        lines.collect::<Vec<_>>()
+    };
+    let rule = "concurrently-on-hypertable";
+    let own = format!("{rule}: the server builds no index of the hypertable m concurrently");
+    let suppression = |text: &str| format!("{SUPPRESSION}: {text}");
+    assert_eq!(
+        found(&format!("-- check: allow {rule} because it is a test")),
+        [""; 0]
+    );
+    assert_eq!(
+        found(&format!("-- check: allow {rule}")),
+        [
+            suppression(&format!(
+                "`{rule}` is allowed without a reason, so it is not allowed"
+            )),
+            own.clone()
+        ]
+    );
+    assert_eq!(
+        found("-- check: allow concurrently-on-hypertables because it is a test"),
+        [
+            suppression("there is no rule `concurrently-on-hypertables`"),
+            own.clone()
+        ]
+    );
+    assert_eq!(
+        found("-- check: allow unique-without-time-column because it is a test"),
+        [
+            suppression("`unique-without-time-column` is allowed here, and finds nothing here"),
+            own.clone()
+        ]
+    );
+    assert_eq!(
+        found("-- check: everything"),
+        [
+            suppression("this comment allows nothing: it names no rule"),
+            own
+        ]
+    );
+}

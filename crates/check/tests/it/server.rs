@@ -1,0 +1,132 @@
+//! Each rule's examples on a server with TimescaleDB: what fails is refused, or the damage is measured; what passes runs.
+
+use check::rule::{Example, Server};
+use check::rules;
+use postgres::{Client, Error};
+use testkit::Database;
+
+/// The statements of a file one by one, as the engine sends those that run alone.
+fn run(client: &mut Client, sql: &str) -> Result<(), Error> {
+    for statement in sql::lexer::split(sql).unwrap() {
+        client.batch_execute(&sql[statement.range()])?;
+    }
+    Ok(())
+}
+
+fn answer(client: &mut Client, query: &str) -> String {
+    client
+        .query_one(&format!("SELECT ({query})::text"), &[])
+        .unwrap()
+        .get(0)
+}
+
+/// Runs an example in a database of its own; what is wrong with it.
+fn try_out(name: &str, example: &Example) -> Option<Result<(), String>> {
+    let database = Database::timescale(name, "the examples of rules")?;
+    let mut client = database.client();
+    client
+        .batch_execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
+        .unwrap();
+    Some(tried(&mut client, example))
+}
+
+fn tried(client: &mut Client, example: &Example) -> Result<(), String> {
+    let (last, before) = example.files.split_last().unwrap();
+    for file in before {
+        run(client, file).map_err(|error| format!("{file}: {error:?}"))?;
+    }
+    run(client, example.rows).map_err(|error| format!("{}: {error:?}", example.rows))?;
+    if let Server::Damages { query, before, .. } = example.server {
+        let answered = answer(client, query);
+        if answered != before {
+            return Err(format!("before the file, {query} answers {answered}"));
+        }
+    }
+    let files = match example.server {
+        Server::Rewrites(table) => Some(file_of(client, table)),
+        _ => None,
+    };
+    if let Server::Locks(table, mode) = example.server {
+        client.batch_execute("BEGIN").unwrap();
+        run(client, last).map_err(|error| format!("{last}: {error:?}"))?;
+        let query = format!(
+            "SELECT coalesce(bool_or(mode = '{mode}'), false) FROM pg_locks WHERE relation = '{table}'::regclass AND pid = pg_backend_pid()"
+        );
+        let locks = answer(client, &query);
+        client.batch_execute("ROLLBACK").unwrap();
+        return if locks == "true" {
+            Ok(())
+        } else {
+            Err(format!("{table} is not locked in {mode}"))
+        };
+    }
+    let ran = run(client, last);
+    match (example.server, ran) {
+        (Server::Refuses(code), Err(error)) => {
+            let refused = error.code().map(|it| it.code().to_owned());
+            if refused.as_deref() == Some(code) {
+                Ok(())
+            } else {
+                Err(format!("refused with {error:?}"))
+            }
+        }
+        (Server::Refuses(code), Ok(())) => Err(format!("it runs, and {code} was expected")),
+        (_, Err(error)) => Err(format!("{last}: {error:?}")),
+        (
+            Server::Damages {
+                then, query, after, ..
+            },
+            Ok(()),
+        ) => {
+            run(client, then).map_err(|error| format!("{then}: {error:?}"))?;
+            let answered = answer(client, query);
+            if answered == after {
+                Ok(())
+            } else {
+                Err(format!("after the file, {query} answers {answered}"))
+            }
+        }
+        (Server::Rewrites(table), Ok(())) => {
+            let is_another = files != Some(file_of(client, table));
+            if is_another {
+                Ok(())
+            } else {
+                Err(format!("{table} is not written anew"))
+            }
+        }
+        (_, Ok(())) => Ok(()),
+    }
+}
+
+fn file_of(client: &mut Client, table: &str) -> String {
+    answer(
+        client,
+        &format!("SELECT relfilenode FROM pg_class WHERE oid = '{table}'::regclass"),
+    )
+}
+
+#[test]
+fn what_fails_is_refused_or_does_damage_and_what_passes_runs() {
+    let mut wrong = Vec::new();
+    for rule in rules::ALL {
+        let examples = rule.failing.iter().chain(rule.passing);
+        for (index, example) in examples.enumerate() {
+            let is_failing = index < rule.failing.len();
+            assert!(
+                !is_failing || example.server != Server::Runs,
+                "{}: what does the server do?",
+                rule.name
+            );
+            let Some(outcome) = try_out(
+                "server::what_fails_is_refused_or_does_damage_and_what_passes_runs",
+                example,
+            ) else {
+                return;
+            };
+            if let Err(reason) = outcome {
+                wrong.push(format!("{} {index}: {reason}", rule.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
