@@ -2,7 +2,7 @@
 
 mod replay;
 
-pub(crate) use replay::dimension;
+pub(crate) use replay::{dimension, window};
 
 use std::collections::BTreeMap;
 
@@ -49,6 +49,8 @@ pub struct Table {
     pub has_more: bool,
     /// Where the columnstore was enabled.
     pub columnstore: Option<Enabled>,
+    /// Whether its options were written with it: what they turn on by default depends on the version.
+    pub is_declared: bool,
     /// Its policies.
     pub policies: Policies,
 }
@@ -99,6 +101,8 @@ pub struct Aggregate {
     pub made: Option<Place>,
     /// Where the columnstore was enabled.
     pub columnstore: Option<Enabled>,
+    /// Whether its options were written with it: what they turn on by default depends on the version.
+    pub is_declared: bool,
     /// Its policies.
     pub policies: Policies,
 }

@@ -72,6 +72,7 @@ impl Schema {
             hypertable,
             filled: new.is_filled.then(|| place.clone()),
             has_more: new.has_more,
+            is_declared: new.hypertable.is_some(),
             made: Some(place),
             ..Table::default()
         };
@@ -114,6 +115,7 @@ impl Schema {
             bucket: new.bucket.as_ref().and_then(Value::span),
             query: new.query.clone(),
             words: new.words.clone(),
+            is_declared: new.options.iter().any(|it| it.0 == "columnstore"),
             made: Some(place),
             ..Aggregate::default()
         };

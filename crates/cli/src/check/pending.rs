@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use check::{Level, Severity};
+use check::{Level, NOT_CHECKED, Severity};
 use migrator::history::{History, Row};
 use migrator::plan::{Migration, Selection};
 
@@ -52,6 +52,8 @@ impl Pending {
         let (errors, warnings): (Vec<_>, Vec<_>) = checked
             .findings
             .iter()
+            // The server says better why a statement is no SQL.
+            .filter(|it| it.rule != NOT_CHECKED)
             .partition(|it| it.severity == Severity::Error);
         let errors: Vec<_> = errors
             .into_iter()

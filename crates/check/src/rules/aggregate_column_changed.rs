@@ -1,0 +1,50 @@
+//! A column that a continuous aggregate reads is dropped or gets another type.
+
+use crate::act::{Act, ActionKind, What};
+use crate::finding::{Finding, Severity};
+use crate::rule::{Context, Example, Finds, Rule, Server};
+
+const TABLE: &str = "CREATE TABLE m (at timestamptz NOT NULL, v int, note text); SELECT create_hypertable('m', by_range('at'));
+    CREATE MATERIALIZED VIEW daily WITH (timescaledb.continuous) AS
+        SELECT time_bucket('1 day', at) AS bucket, sum(v) AS total FROM m GROUP BY 1 WITH NO DATA;";
+
+pub const RULE: Rule = Rule {
+    name: "aggregate-column-changed",
+    severity: Severity::Error,
+    summary: "a column that a continuous aggregate reads is dropped or gets another type",
+    failing: &[
+        Example::new(&[TABLE, "ALTER TABLE m ALTER COLUMN v TYPE bigint;"])
+            .server(Server::Refuses("0A000")),
+        Example::new(&[TABLE, "ALTER TABLE m DROP COLUMN v;"]).server(Server::Refuses("2BP01")),
+    ],
+    passing: &[Example::new(&[TABLE, "ALTER TABLE m DROP COLUMN note;"])],
+    finds: Finds::Acts(find),
+};
+
+fn find(act: &Act, context: &Context<'_>) -> Vec<Finding> {
+    let What::Alter(relation, actions) = &act.what else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for action in actions {
+        let (column, verb) = match &action.what {
+            ActionKind::DropColumn(column) => (column, "dropped"),
+            ActionKind::Retype(column, _, _) => (column, "given another type"),
+            _ => continue,
+        };
+        for (name, aggregate) in context.schema.readers(relation) {
+            if !aggregate.words.contains(column) {
+                continue;
+            }
+            let message = format!(
+                "{column} of {relation} cannot be {verb}: the continuous aggregate {name} reads it"
+            );
+            found.push(
+                Finding::new(context.place(&action.range), message)
+                    .other(aggregate.made.clone(), format!("{name} reads {column}"))
+                    .help(format!("add a column beside it, and build an aggregate that reads the new one:\nALTER TABLE {relation} ADD COLUMN {column}_new …;")),
+            );
+        }
+    }
+    found
+}
