@@ -7,6 +7,7 @@ mod help;
 mod migrate;
 mod new_migration;
 mod psql;
+mod queries;
 mod reads;
 mod reset;
 mod status;

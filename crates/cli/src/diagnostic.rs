@@ -147,6 +147,11 @@ fn blank_as_wide_as(c: char) -> &'static str {
     }
 }
 
+/// How many columns of a terminal a text takes.
+pub fn columns_of(text: &str) -> usize {
+    text.chars().map(|c| blank_as_wide_as(c).len()).sum()
+}
+
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let severity = if self.is_warning { "warning" } else { "error" };

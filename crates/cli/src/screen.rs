@@ -137,6 +137,13 @@ impl Screen {
         }
     }
 
+    /// The same for a document that is text already: numbers of any precision stay what they are.
+    pub fn document_text(&mut self, json: &str) {
+        if self.json {
+            self.write_out(&harmless_text(json));
+        }
+    }
+
     /// A failure of a part, whose document is a part of another one.
     pub fn diagnostic(&mut self, failure: &Failure) {
         self.wipe();
@@ -164,8 +171,12 @@ fn harmless(text: impl Display) -> String {
 
 /// A document with the same meaning everywhere, and without control characters: they could only be in its strings.
 fn harmless_json(value: &Value) -> String {
+    harmless_text(&format!("{value:#}"))
+}
+
+fn harmless_text(json: &str) -> String {
     let mut shown = String::new();
-    for c in format!("{value:#}").chars() {
+    for c in json.chars() {
         if steers(c) {
             // Each is one unit of UTF-16.
             shown += &format!("\\u{:04x}", u32::from(c))

@@ -33,7 +33,7 @@ use std::collections::HashSet;
 use catalog::Catalog;
 
 use self::queries::modules;
-pub use self::queries::{QueryFile, unreadable_columns};
+pub use self::queries::{QueryFile, relation_rows, unreadable_columns};
 pub use choices::{Choices, ColumnChoice};
 pub use error::{Error, Errors, Named};
 pub use surface::{ColumnFields, Module, NewField, Surface, rust_types, surface};

@@ -129,6 +129,15 @@ pub fn unreadable_columns<'a>(
     move |described| row::unreadable(described, &root)
 }
 
+/// For a query, the module of the relation whose `Row` its rows are.
+pub fn relation_rows<'a>(
+    catalog: &'a Catalog,
+    choices: &'a Choices,
+) -> impl Fn(&DescribedQuery) -> Option<String> + use<'a> {
+    let root = Root::of(catalog, choices, &mut Errors::default());
+    move |described| row::relation(described, &root)
+}
+
 /// A file's module and the names of its items.
 fn module(
     file: &QueryFile<'_>,

@@ -25,6 +25,7 @@ helps! {
     doctor: "doctor --help";
     with_db: "with-db --help";
     psql: "psql --help";
+    queries: "queries --help";
     reset: "reset --help";
     bench: "bench --help";
 }

@@ -71,9 +71,39 @@ fn check(project: Option<Sandbox>) {
         "drift",
         "drift --json",
         "drift --snapshot none.json",
+        "queries",
+        "queries --json",
         "migrate --dry-run",
         "migrate --dry-run --json",
         "migrate --dry-run --only 9",
+    ] {
+        let screen = project.run(arguments);
+        assert_eq!(State::of(&project), before, "{screen}");
+    }
+}
+
+/// A project with described queries.
+fn with_queries(test: &str) -> Option<Sandbox> {
+    let project = fresh(test)?.file(
+        "analytics-schema/queries/users.sql",
+        "-- name: user\nSELECT name FROM users WHERE id = :id;\n\
+         -- name: add\nINSERT INTO users (name) VALUES (:name) RETURNING id;\n",
+    );
+    let screen = project.run("migrate");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    Some(project)
+}
+
+#[testkit::test(with_queries)]
+fn of_queries(project: Sandbox) {
+    let before = State::of(&project);
+    for arguments in [
+        "queries",
+        "queries --json",
+        "queries user",
+        "queries --run user id=1",
+        "queries --run user id=1 --json",
+        "queries --run add name=Ada",
     ] {
         let screen = project.run(arguments);
         assert_eq!(State::of(&project), before, "{screen}");
@@ -113,7 +143,7 @@ fn a_frozen_run_with_nothing_pending(project: Sandbox) {
 #[test]
 fn of_an_embedded_target_that_is_not_there() {
     let project = Sandbox::analytics();
-    for arguments in ["status", "doctor", "drift", "migrate --dry-run"] {
+    for arguments in ["status", "doctor", "drift", "migrate --dry-run", "queries"] {
         let before = project.files();
         project.run(&format!("{arguments} --target embedded"));
         assert_eq!(project.files(), before);

@@ -3,9 +3,31 @@
 use std::path::Path;
 
 use queries::{File, FileError};
+use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Excerpt};
 use crate::failure::{Code, Failure};
+use crate::screen::Screen;
+use crate::words::count;
+
+/// The folder of the queries, beside the snapshot.
+pub const FOLDER: &str = "queries";
+
+/// The name of the file that is kept of them, beside the snapshot.
+pub const FILE: &str = "queries.json";
+
+/// Reads the queries beside the snapshot file `snapshot`. Shows each thing that is wrong with them; `state` is what that means.
+pub fn read(
+    snapshot: &Path,
+    root: &Path,
+    state: &str,
+    screen: &mut Screen,
+) -> Result<Vec<File>, Failure> {
+    queries::read_dir(&snapshot.with_file_name(FOLDER)).map_err(|errors| {
+        let failures = errors.iter().map(|error| failure(error, root));
+        all(failures.collect(), state, screen)
+    })
+}
 
 /// The path of a file as people see it.
 pub fn shown(path: &Path, root: &Path) -> String {
@@ -37,4 +59,30 @@ pub fn failure(error: &FileError, root: &Path) -> Failure {
         .to_string()
         .replace(&format!("{}/", root.display()), "");
     Failure::new(Code::Failed, message).next(next)
+}
+
+/// One failure for all: of several, each is shown before the last word.
+pub fn all(mut failures: Vec<Failure>, state: &str, screen: &mut Screen) -> Failure {
+    let next = "correct the queries, and run the command again";
+    if failures.len() == 1 {
+        let only = failures.remove(0);
+        return match only.next_text() {
+            Some(_) => only.state(state),
+            None => only.note("state", state).next(next),
+        };
+    }
+    failures
+        .iter()
+        .for_each(|failure| screen.diagnostic(failure));
+    let messages: Vec<Value> = failures
+        .iter()
+        .map(|it| it.to_json()["error"].clone())
+        .collect();
+    Failure::new(
+        Code::Failed,
+        format!("{} in the queries", count(failures.len(), "error")),
+    )
+    .note("state", state)
+    .next(next)
+    .field("errors", messages)
 }

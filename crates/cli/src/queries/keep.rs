@@ -16,13 +16,7 @@ use crate::snapshot;
 use crate::words::count;
 
 use super::ask::{self, Asked, Refusal, ServerRefusal};
-use super::files;
-
-/// The folder of the queries, beside the snapshot.
-const FOLDER: &str = "queries";
-
-/// The file's name, beside the snapshot.
-const FILE: &str = "queries.json";
+use super::files::{self, FILE};
 
 /// The queries of a project and the file that is kept of them.
 pub struct Keeper {
@@ -49,12 +43,8 @@ pub enum Kept {
 impl Keeper {
     /// Reads the queries beside the snapshot file `snapshot`. Shows each thing that is wrong with them.
     pub fn new(snapshot: &Path, root: &Path, screen: &mut Screen) -> Result<Keeper, Failure> {
-        let folder = snapshot.parent().unwrap_or(Path::new(""));
-        let files = queries::read_dir(&folder.join(FOLDER)).map_err(|errors| {
-            let failures = errors.iter().map(|error| files::failure(error, root));
-            all(failures.collect(), "nothing was run", screen)
-        })?;
-        let path = folder.join(FILE);
+        let files = files::read(snapshot, root, "nothing was run", screen)?;
+        let path = snapshot.with_file_name(FILE);
         Ok(Keeper {
             root: root.to_owned(),
             shown: files::shown(&path, root),
@@ -150,7 +140,7 @@ impl Keeper {
             "every migration is applied; {} is left as it is",
             self.shown
         );
-        Err(all(failures, &state, screen))
+        Err(files::all(failures, &state, screen))
     }
 }
 
@@ -185,32 +175,6 @@ fn refused(file: &File, root: &Path, asked: &Asked<'_>, refusal: Refusal) -> Fai
     };
     let diagnostic: Diagnostic = diagnostic.note("query", query.name.clone());
     Failure::with(Code::Failed, diagnostic)
-}
-
-/// One failure for all: of several, each is shown before the last word.
-fn all(mut failures: Vec<Failure>, state: &str, screen: &mut Screen) -> Failure {
-    let next = "correct the queries, and run the command again";
-    if failures.len() == 1 {
-        let only = failures.remove(0);
-        return match only.next_text() {
-            Some(_) => only.state(state),
-            None => only.note("state", state).next(next),
-        };
-    }
-    failures
-        .iter()
-        .for_each(|failure| screen.diagnostic(failure));
-    let messages: Vec<Value> = failures
-        .iter()
-        .map(|it| it.to_json()["error"].clone())
-        .collect();
-    Failure::new(
-        Code::Failed,
-        format!("{} in the queries", count(failures.len(), "error")),
-    )
-    .note("state", state)
-    .next(next)
-    .field("errors", messages)
 }
 
 /// What changed, by query.

@@ -78,7 +78,7 @@ pub(super) fn unreadable(described: &DescribedQuery, root: &Root<'_>) -> Vec<Unt
 }
 
 /// The module of the relation whose columns the query returns, all of them and in their order.
-fn relation(described: &DescribedQuery, root: &Root<'_>) -> Option<String> {
+pub(super) fn relation(described: &DescribedQuery, root: &Root<'_>) -> Option<String> {
     let ColumnName {
         schema, relation, ..
     } = described.columns.first()?.source.as_ref()?;

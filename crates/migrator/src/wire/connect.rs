@@ -161,6 +161,16 @@ impl Config {
         }
     }
 
+    /// Asks the server to cancel what the session of a [`Config::client`] does.
+    ///
+    /// # Errors
+    /// If the server cannot be reached.
+    pub fn cancel_client(&self, token: &postgres::CancelToken) -> Result<(), Error> {
+        let connector = self.connector()?;
+        let asked = token.cancel_query(connector);
+        asked.map_err(|error| self.connect_error(&error))
+    }
+
     fn connect_error(&self, error: &tokio_postgres::Error) -> Error {
         let code = error
             .as_db_error()
