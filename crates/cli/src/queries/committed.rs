@@ -135,7 +135,7 @@ impl Committed {
         let known: Vec<&str> = names.chain(titles.iter().map(String::as_str)).collect();
         let message = format!("there is no query `{name}`");
         let failure = Failure::new(Code::Usage, message);
-        match sql::nearest::nearest(name, known.into_iter()) {
+        match sql::nearest::nearest(name, known) {
             Some(nearest) => failure.next(format!("did you mean `{nearest}`?")),
             None => failure.next("`cargo xtask queries` lists them"),
         }

@@ -97,9 +97,10 @@ fn wrapped(label: &str, parts: &[String]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let blank = " ".repeat(16);
     for (at, part) in parts.iter().enumerate() {
-        let part = match at + 1 == parts.len() {
-            true => part.clone(),
-            false => format!("{part},"),
+        let part = if at + 1 == parts.len() {
+            part.clone()
+        } else {
+            format!("{part},")
         };
         match lines.last_mut() {
             Some(line) if line.chars().count() + 1 + part.chars().count() <= WIDTH => {

@@ -81,9 +81,10 @@ impl<'a> Call<'a> {
             failure = failure.note("also", message);
         }
         let ty = super::words::ty(&first.ty);
-        let next = match first.ty.array {
-            true => format!("write a value of type {ty}, such as {}={{…,…}}", first.name),
-            false => format!("write a value of type {ty}"),
+        let next = if first.ty.array {
+            format!("write a value of type {ty}, such as {}={{…,…}}", first.name)
+        } else {
+            format!("write a value of type {ty}")
         };
         Err(failure.note("state", "nothing was run").next(next))
     }
@@ -141,9 +142,10 @@ pub fn run(
 pub fn show(call: &Call<'_>, answer: &Answer, screen: &mut Screen) {
     let columns = &call.described.columns;
     if columns.is_empty() {
-        let what = match values::is_call(call.listed.query) {
-            true => "called".to_owned(),
-            false => format!("{} changed", count(answer.affected as usize, "row")),
+        let what = if values::is_call(call.listed.query) {
+            "called".to_owned()
+        } else {
+            format!("{} changed", count(answer.affected as usize, "row"))
         };
         return screen.line(what);
     }
@@ -171,9 +173,10 @@ pub fn document(call: &Call<'_>, answer: &Answer, server: &mut Server) -> Result
         format!("    {{\n{}\n    }}", fields.join(",\n"))
     };
     let rows: Vec<String> = values.iter().map(row).collect();
-    let rows = match rows.is_empty() {
-        true => "[]".to_owned(),
-        false => format!("[\n{}\n  ]", rows.join(",\n")),
+    let rows = if rows.is_empty() {
+        "[]".to_owned()
+    } else {
+        format!("[\n{}\n  ]", rows.join(",\n"))
     };
     Ok(format!(
         "{{\n  \"query\": {},\n  \"rows\": {rows},\n  \"count\": {}\n}}",

@@ -37,9 +37,12 @@ pub fn lines(columns: &[Column], rows: &[Vec<Option<String>>]) -> Vec<String> {
             .collect();
         cells.join("|").trim_end().to_owned()
     };
-    let aligned = |at: usize| match is_number(&columns[at].ty) {
-        true => Align::Right,
-        false => Align::Left,
+    let aligned = |at: usize| {
+        if is_number(&columns[at].ty) {
+            Align::Right
+        } else {
+            Align::Left
+        }
     };
     let mut lines = vec![line(&titles, &|_| Align::Center)];
     let rules: Vec<String> = widths.iter().map(|it| "-".repeat(it + 2)).collect();

@@ -120,9 +120,10 @@ pub fn prepare(query: &DescribedQuery, variant: &Variant) -> [String; 2] {
         .iter()
         .map(|at| type_name(&query.parameters[*at].ty))
         .collect();
-    let types = match types.is_empty() {
-        true => String::new(),
-        false => format!(" ({})", types.join(", ")),
+    let types = if types.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", types.join(", "))
     };
     let head = format!("PREPARE {}{types} AS ", prepared());
     let whole = format!("{head}{}", variant.sql);
@@ -136,9 +137,10 @@ pub fn execute(variant: &Variant, values: &Values) -> String {
         .iter()
         .map(|at| values.literal(*at))
         .collect();
-    match values.is_empty() {
-        true => format!("EXECUTE {}", prepared()),
-        false => format!("EXECUTE {} ({})", prepared(), values.join(", ")),
+    if values.is_empty() {
+        format!("EXECUTE {}", prepared())
+    } else {
+        format!("EXECUTE {} ({})", prepared(), values.join(", "))
     }
 }
 
