@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: what the commands cost, beside psql and other tools in the same run and against the bounds that the project promises.
 //!
-//! Each subject is a file: [`compose`], [`url`] with [`round_trips`], [`speed`], [`large`], [`plain`], [`types`], [`build`] and [`size`]. What they are measured
+//! Each subject is a file: [`compose`], [`url`] with [`round_trips`], [`speed`], [`large`], [`plain`], [`types`], [`queries`], [`build`] and [`size`]. What they are measured
 //! with is in [`stats`], [`memory`], [`proxy`], [`delay`] and [`shim`], what they are measured on in [`scratch`], [`database`], [`files`] and
 //! [`cargo`], and who they are compared with in [`peers`]. Exits 0 when every bound is kept, 3 when one is missed, 1 when something failed.
 
@@ -15,6 +15,7 @@ mod memory;
 mod peers;
 mod plain;
 mod proxy;
+mod queries;
 mod report;
 mod round_trips;
 mod scratch;
@@ -55,6 +56,8 @@ enum What {
     Build,
     /// Rows written and read through the generated functions, compared with postgres and sqlx
     Types,
+    /// Named queries described, checked and run, compared with tokio-postgres, sqlx and clorinde
+    Queries,
     /// Plain mode compared with TimescaleDB, the embedded target's start, and databases for tests
     Plain,
 }
@@ -90,6 +93,9 @@ fn run(cli: &Cli, report: &mut Report) -> anyhow::Result<()> {
     }
     if asked(What::Types) {
         types::run(&scratch, runs, report)?;
+    }
+    if asked(What::Queries) {
+        queries::run(&scratch, runs, report)?;
     }
     if asked(What::Build) {
         size::run(&scratch, report)?;

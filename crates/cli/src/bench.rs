@@ -18,6 +18,10 @@ pub enum What {
     Large,
     /// Building xtask from scratch, the schema's build script, and what start-up adds to a service's size
     Build,
+    /// Rows written and read through the generated functions, compared with postgres and sqlx
+    Types,
+    /// Named queries described, checked and run, compared with tokio-postgres, sqlx and clorinde
+    Queries,
     /// Plain mode compared with TimescaleDB, the embedded target's start, and databases for tests
     Plain,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 use catalog::{Catalog, Column, Enum, Migration, Snapshot, Table, TypeRef};
-use queries::{Answer, Described, Type, Variant};
+use queries::{Answer, ColumnName, Described, Type, Variant};
 use timeschema_build::Builder;
 
 /// A package's folder and the migrations next to it, as the build script finds them.
@@ -424,4 +424,37 @@ fn the_folder_is_watched_while_there_are_no_queries() {
     assert!(!watched.contains(&package));
     assert!(watched.contains(&package.join("queries")));
     assert!(watched.contains(&package.join("queries.json")));
+}
+
+/// What `cargo check` says between a migration that renames a column and the command that describes the queries again.
+#[test]
+fn a_renamed_column_names_its_queries() {
+    let project = Project::new("renamed");
+    project.add_table();
+    project.write_queries(
+        "-- name: of_the_column\nSELECT id FROM events;\n-- name: by_the_column\nSELECT 1 AS id WHERE :a = 1;\n\
+         -- name: of_none\nSELECT 2 AS id;\n",
+    );
+    project.describe();
+    let kept = project.root.join("package/queries.json");
+    let mut described = Described::parse(&fs::read_to_string(&kept).unwrap()).unwrap();
+    let id = ColumnName {
+        schema: "public".to_owned(),
+        relation: "events".to_owned(),
+        column: "id".to_owned(),
+    };
+    for query in &mut described.queries {
+        match query.name.as_str() {
+            "of_the_column" => query.columns[0].source = Some(id.clone()),
+            "by_the_column" => query.parameters[0].column = Some(id.clone()),
+            _ => {}
+        }
+    }
+    fs::write(&kept, described.to_json()).unwrap();
+    assert_eq!(project.errors(), "");
+    let text = fs::read_to_string(project.snapshot()).unwrap();
+    let mut snapshot = Snapshot::parse(&text).unwrap();
+    snapshot.catalog.tables[0].columns[1].name = "number".to_owned();
+    fs::write(project.snapshot(), snapshot.to_text()).unwrap();
+    insta::assert_snapshot!(project.errors());
 }

@@ -135,7 +135,12 @@ impl<'a> Rows<'a> {
         let traits = target.and_then(|it| self.world.relations.get(&it));
         let may_skip = traits.is_none_or(|it| it.has_row_triggers);
         // `ONCONFLICT_UPDATE` of `nodes.h`.
-        let is_updated = |it: &Node| it.int("action") == Some(2) && it.is_null("onConflictWhere");
+        // A row that another part of the same statement has written is left as it is.
+        let is_updated = |it: &Node| {
+            it.int("action") == Some(2)
+                && it.is_null("onConflictWhere")
+                && query.is_false("hasModifyingCTE")
+        };
         let conflicts =
             query.is_null("onConflict") || query.node("onConflict").is_some_and(is_updated);
         let has_a_row = || match self.inserted(query) {

@@ -1,8 +1,9 @@
 //! What is proven of a program's queries, on a server.
 
 mod differential;
+mod regression;
 
-use catalog::QueryFacts;
+use catalog::{QueryFacts, RowCount};
 
 use crate::support::Database;
 
@@ -238,4 +239,21 @@ fn a_bound_is_the_column_of_time_compared_with_what_is_known_before(database: Da
     );
     assert_eq!(bounds("DELETE FROM h WHERE at < $1"), "h.at to");
     assert_eq!(bounds("INSERT INTO h (at, device) VALUES ($1, 'a')"), "");
+}
+
+/// The inner INSERT runs while the outer one computes what it sets, and writes the outer one's row first.
+#[testkit::test]
+fn an_upsert_beside_another_write_may_give_no_row(database: Database) {
+    database.run("CREATE TABLE u (id integer PRIMARY KEY, x integer); INSERT INTO u VALUES (1)");
+    let upsert =
+        "INSERT INTO u VALUES (1, 2) ON CONFLICT (id) DO UPDATE SET x = excluded.x RETURNING x";
+    let beside = format!(
+        "WITH other AS ({upsert}) {}",
+        upsert.replace("excluded.x", "(SELECT x FROM other)")
+    );
+    assert_eq!(database.run(upsert), "2");
+    assert_eq!(database.run(&beside), "");
+    let rows = |query: &str| facts(&database, "", query).rows;
+    assert!(matches!(rows(upsert), RowCount::ExactlyOne(_)));
+    assert!(matches!(rows(&beside), RowCount::AtMostOne(_)));
 }

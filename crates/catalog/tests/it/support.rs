@@ -53,6 +53,25 @@ impl Database {
         self.database.name()
     }
 
+    /// A connection of the driver.
+    pub(crate) fn client(&self) -> postgres::Client {
+        self.database.client()
+    }
+
+    /// A database on the server whose background workers run: what a script does to the whole server stays apart from other tests.
+    pub(crate) fn working(test: &str) -> Option<Self> {
+        Self::on(test, testkit::Database::working(test)?)
+    }
+
+    /// A copy of it, to which no session may be connected.
+    pub(crate) fn copy(&self) -> Self {
+        Self {
+            database: self.database.copy(),
+            psql: self.psql.clone(),
+            is_plain: self.is_plain,
+        }
+    }
+
     fn into_plain(mut self) -> Self {
         self.run(&plain::script());
         self.is_plain = true;
