@@ -42,6 +42,7 @@ mod import;
 mod init;
 mod migrate;
 mod new_migration;
+mod new_rule;
 mod psql;
 mod queries;
 mod reset;
@@ -83,6 +84,7 @@ enum Command {
     Reset(reset::Reset),
     Bench(bench::Bench),
     Ci(ci::Ci),
+    NewRule(new_rule::NewRule),
 }
 
 /// Runs the command of this process's command line as `cargo xtask`, for the project of the current folder, and prints what it did.
@@ -104,6 +106,7 @@ fn start(program: Program) -> ExitCode {
         .bin_name(program.called())
         .mut_subcommand("bench", |it| it.hide(!repository::is_here()))
         .mut_subcommand("ci", |it| it.hide(!repository::is_here()))
+        .mut_subcommand("new-rule", |it| it.hide(!repository::is_here()))
         // It is what makes an xtask.
         .mut_subcommand("init", |it| it.hide(program.schema_crate().is_some()))
         .get_matches();
@@ -148,5 +151,6 @@ fn run(cli: Cli, program: Program, screen: &mut Screen) -> Result<ExitCode, Fail
         Command::Reset(args) => reset::run(&project()?, &args, screen),
         Command::Bench(args) => bench::run(&project()?, &args),
         Command::Ci(_) => ci::run(&project()?),
+        Command::NewRule(args) => new_rule::run(&project()?, &args, screen),
     }
 }

@@ -15,12 +15,18 @@ pub fn is_here() -> bool {
     Path::new(OWN).is_dir()
 }
 
+/// Refuses every other project.
+pub fn check(project: &Project) -> Result<(), Failure> {
+    if project.path(OWN).is_dir() {
+        return Ok(());
+    }
+    let message = "this command works only in the toolkit's repository";
+    Err(Failure::new(Code::Usage, message).next("clone it, and run the command there"))
+}
+
 /// `cargo run` of one of the repository's programs, which takes further arguments.
 pub fn cargo_run(project: &Project, program: &[&str]) -> Result<Command, Failure> {
-    if !project.path(OWN).is_dir() {
-        let message = "this command works only in the toolkit's repository";
-        return Err(Failure::new(Code::Usage, message).next("clone it, and run the command there"));
-    }
+    check(project)?;
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
         .args(["run", "--quiet"])

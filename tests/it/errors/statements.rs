@@ -36,7 +36,7 @@ fails! {
     in_the_first_statement: &[("001_a", "-- why\nSELECT wrong;\n\nCREATE TABLE t ();\n")];
     in_the_last_statement: &[
         ("001_users", OK),
-        ("002_index", "CREATE TABLE t ();\nCREATE INDEX ON users\n    (user_idd);\n"),
+        ("002_index", "CREATE TABLE t ();\nCREATE VIEW v AS SELECT\n    user_idd FROM users;\n"),
         ("003_never", "CREATE TABLE never ();\n"),
     ];
     at_the_end_of_the_text: &[("001_a", "CREATE TABLE t (a int);\nSELECT a FROM")];

@@ -21,7 +21,7 @@ CREATE MATERIALIZED VIEW events_daily WITH (timescaledb.continuous) AS
     SELECT time_bucket('1 day', time) AS day, sum(slow(value)) AS total FROM events GROUP BY 1 WITH NO DATA;
 SELECT add_retention_policy('events', INTERVAL '9 years');
 SELECT add_retention_policy('others', INTERVAL '9 years');
-SELECT add_continuous_aggregate_policy('events_daily', NULL, NULL, INTERVAL '10 years');
+SELECT add_continuous_aggregate_policy('events_daily', INTERVAL '8 years', NULL, INTERVAL '10 years');
 ",
 );
 

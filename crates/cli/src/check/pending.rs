@@ -49,9 +49,12 @@ impl Pending {
             Ok(checked) => checked,
             Err(failure) => return Outcome::failed(failure),
         };
+        let has_applied = history.rows.iter().any(Row::is_applied);
         let (errors, warnings): (Vec<_>, Vec<_>) = checked
             .findings
             .iter()
+            // Nobody waits for a table, or uses its columns, where nothing is applied yet.
+            .filter(|it| it.severity == Severity::Error || has_applied)
             // The server says better why a statement is no SQL.
             .filter(|it| it.rule != NOT_CHECKED)
             .partition(|it| it.severity == Severity::Error);
