@@ -66,7 +66,9 @@ fn an_index_of_a_hypertable_that_cannot_be_built_concurrently_is_refused_before_
         "dry_run_of_a_refused_statement_as_a_document",
         project.run("migrate --dry-run --json")
     );
-    insta::assert_snapshot!(project.run("migrate --no-snapshot --allow concurrently-on-hypertable"));
+    insta::assert_snapshot!(
+        project.run("migrate --no-snapshot --allow concurrently-on-hypertable")
+    );
     let mut client = project.own_database().client();
     let begun = "SELECT count(*) FROM schema_migrations WHERE step_started_at IS NOT NULL";
     assert_eq!(value(&mut client, begun), "0");
