@@ -75,15 +75,70 @@ fn a_rename_breaks_each_query_that_used_it(project: Sandbox) {
         "migrations/002_rename.sql",
         "ALTER TABLE people RENAME COLUMN name TO full_name;\n",
     );
+    insta::assert_snapshot!("broken_as_a_plan", project.run("migrate --dry-run"));
     insta::assert_snapshot!(project.run("migrate"));
     assert_eq!(project.read("analytics-schema/queries.json"), before);
-    let corrected = QUERIES.replace("name = :name", "full_name = :name");
-    let corrected = corrected
-        .replace("id, name", "id, full_name")
-        .replace("max(name)", "max(full_name)");
-    project.write("analytics-schema/queries/people.sql", corrected);
+    let mut client = project.own_database().client();
+    let applied = "SELECT count(*) FROM schema_migrations";
+    let applied: i64 = client.query_one(applied, &[]).unwrap().get(0);
+    assert_eq!(applied, 1, "nothing was applied");
+    project.write("analytics-schema/queries/people.sql", renamed());
     let screen = project.run("migrate");
     assert!(screen.starts_with("exit 0\n"), "{screen}");
+}
+
+/// The queries after a migration that renames a column.
+fn renamed() -> String {
+    QUERIES
+        .replace("name = :name", "full_name = :name")
+        .replace("id, name", "id, full_name")
+        .replace("max(name)", "max(full_name)")
+}
+
+#[testkit::test(described)]
+fn queries_that_change_with_a_migration_fit(project: Sandbox) {
+    project.write(
+        "migrations/002_rename.sql",
+        "ALTER TABLE people RENAME COLUMN name TO full_name;\n",
+    );
+    project.write("analytics-schema/queries/people.sql", renamed());
+    insta::assert_snapshot!(project.run("migrate"));
+}
+
+/// Where there is no server for a private cluster, a migration in doubt says so.
+#[testkit::test(described)]
+fn only_a_doubt_about_queries_starts_a_private_cluster(project: Sandbox) {
+    let project = project.env("PG_CONFIG", "/nowhere/pg_config");
+    let kept = project.read("analytics-schema/queries.json");
+    project.write(
+        "migrations/002_other.sql",
+        "CREATE TABLE other (id int, name text);\nCREATE INDEX ON people (name);\n",
+    );
+    let screen = project.run("migrate");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    assert!(!screen.contains("not checked"), "{screen}");
+    project.write(
+        "migrations/003_age.sql",
+        "ALTER TABLE people ADD age int;\n",
+    );
+    insta::assert_snapshot!("in_doubt_without_a_server", project.run("migrate"));
+    // Files that already describe the result leave no doubt.
+    let described = project.read("analytics-schema/queries.json");
+    assert_ne!(described, kept);
+    let mut client = project.own_database().client();
+    let undo = "ALTER TABLE people DROP age; DELETE FROM schema_migrations WHERE version = 3";
+    client.batch_execute(undo).unwrap();
+    let screen = project.run("migrate");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    assert!(!screen.contains("not checked"), "{screen}");
+    assert_eq!(project.read("analytics-schema/queries.json"), described);
+    project.write(
+        "migrations/004_rename.sql",
+        "ALTER TABLE people RENAME COLUMN name TO full_name;\n",
+    );
+    let screen = project.run("migrate --no-snapshot");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    assert!(!screen.contains("not checked"), "{screen}");
 }
 
 #[testkit::test(described)]

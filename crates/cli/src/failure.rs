@@ -40,6 +40,8 @@ pub struct Failure {
     pub diagnostic: Box<Diagnostic>,
     /// What the JSON document says beside the message.
     pub fields: Vec<(&'static str, Value)>,
+    /// What it sums up; each is shown before it.
+    pub parts: Vec<Failure>,
 }
 
 impl Failure {
@@ -48,6 +50,7 @@ impl Failure {
             code,
             diagnostic: Box::new(Diagnostic::new(message)),
             fields: Vec::new(),
+            parts: Vec::new(),
         }
     }
 
@@ -92,6 +95,7 @@ impl Failure {
             code,
             diagnostic: Box::new(diagnostic),
             fields: Vec::new(),
+            parts: Vec::new(),
         }
     }
 

@@ -21,7 +21,6 @@ use crate::generated::GeneratedCode;
 use crate::project::Project;
 use crate::queries;
 use crate::scratch;
-use crate::screen::Screen;
 use crate::snapshot::{self, Committed, Included};
 use crate::target::{Chosen, Session};
 
@@ -91,6 +90,8 @@ pub struct Before {
     history: History,
     basis: Basis,
     was_empty: bool,
+    /// Why it was not asked beforehand whether the queries fit.
+    unasked: Option<String>,
 }
 
 impl Before {
@@ -107,6 +108,14 @@ impl Before {
 #[derive(Default)]
 pub struct Look(Option<Result<Before, Failure>>);
 
+impl Look {
+    /// What could not be looked at.
+    pub fn unasked(&self) -> Option<&str> {
+        let before = self.0.as_ref()?.as_ref().ok()?;
+        before.unasked.as_deref()
+    }
+}
+
 impl Keeper {
     /// The keeper for a run that applies these of the pending migrations.
     pub fn new(
@@ -114,13 +123,12 @@ impl Keeper {
         args: &SnapshotArgs,
         only_check: bool,
         selection: Selection,
-        screen: &mut Screen,
     ) -> Result<Keeper, Failure> {
         let path = project.snapshot_file(args.snapshot.as_deref())?;
         let shown = project.shown(&path).to_owned();
         Ok(Keeper {
             committed: Committed::read(&path),
-            queries: queries::Keeper::new(&path, project.root(), screen)?,
+            queries: queries::Keeper::new(&path, project.root())?,
             history: project.history()?,
             included: Included::of(project)?,
             path,
@@ -220,13 +228,14 @@ impl Keeper {
         if matches!(basis, Basis::Drift(_)) && is_overtaken(link, &self.history, &report.history)? {
             basis = Basis::Unknown("another run applied migrations meanwhile".to_owned());
         }
-        let before = Before {
+        let mut before = Before {
             history: report.history.clone(),
             basis,
             was_empty: applied.is_empty() && !is_half && found.is_empty(),
+            unasked: None,
         };
         if before.may_go_on(self.only_check) {
-            self.check_result(link, migrations, report, mode, &found)?;
+            before.unasked = self.check_result(link, migrations, report, mode, &found)?;
         }
         Ok(before)
     }
@@ -287,7 +296,6 @@ impl Keeper {
         session: &mut Session,
         report: &Report,
         kept: Option<&Kept>,
-        screen: &mut Screen,
     ) -> Result<queries::Kept, Failure> {
         let Some(schema) = kept
             .and_then(Kept::snapshot)
@@ -300,7 +308,7 @@ impl Keeper {
         let scope = snapshot::scope(&report.facts, &self.included.schemas);
         let only_check = self.only_check;
         self.queries
-            .keep(&address.config, scope, schema, only_check, screen)
+            .keep(&address.config, scope, schema, only_check)
     }
 
     /// What [`Keeper::look`] ended a run for.

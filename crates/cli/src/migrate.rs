@@ -93,17 +93,11 @@ pub fn run(project: &Project, args: &Migrate, screen: &mut Screen) -> Result<Exi
     let migrations = project.migrations(args.source.migrations.as_deref())?;
     let mut options = options(args);
     options.history = project.history()?;
+    let keeper = Keeper::new(project, &args.snapshot, args.frozen, options.selection)?;
     if args.dry_run {
         options.mode = chosen.mode(&args.mode)?;
-        return dry_run::run(&chosen, &migrations, &options, screen);
+        return dry_run::run(&chosen, &migrations, &options, &keeper, screen);
     }
-    let keeper = Keeper::new(
-        project,
-        &args.snapshot,
-        args.frozen,
-        options.selection,
-        screen,
-    )?;
     keeper.check_folder(&migrations)?;
     let check = Pending::new(project, &args.allow, options.selection)?;
     let mut session = chosen.open(screen)?;
@@ -176,11 +170,7 @@ pub fn go_on(
         if is_refused {
             return false;
         }
-        let mode = if is_plain(options.mode, &report.facts) {
-            Mode::Plain
-        } else {
-            Mode::TimescaleDb
-        };
+        let mode = mode_of(options.mode, &report.facts);
         keeper.look(link, migrations, report, mode, &mut look)
     };
     let report = apply_gated(
@@ -192,6 +182,9 @@ pub fn go_on(
     let report = report?;
     // Queries from here on are quick, and no second session watches any more.
     session.link.answer_within(target::LOOKING);
+    if let Some(why) = look.unasked() {
+        screen.line(why);
+    }
     let kept = keeper
         .keep(session, migrations, &report, look)
         .map_err(|failure| explain::after(failure, &report.applied))?;
@@ -209,7 +202,7 @@ pub fn go_on(
         Some(snapshot) => keeper.problems(&snapshot.catalog, migrations, &report),
         None => Vec::new(),
     };
-    let queries = keeper.keep_queries(chosen, session, &report, kept.as_ref(), screen)?;
+    let queries = keeper.keep_queries(chosen, session, &report, kept.as_ref())?;
     queries.show(screen);
     let mut document = document(chosen, &report, kept.as_ref());
     if !queries.document().is_null() {
@@ -293,6 +286,15 @@ fn apply_gated(
             _ => failure,
         }
     })
+}
+
+/// The mode of a run in which this one was requested.
+pub fn mode_of(requested: Mode, facts: &Facts) -> Mode {
+    if is_plain(requested, facts) {
+        Mode::Plain
+    } else {
+        Mode::TimescaleDb
+    }
 }
 
 /// Whether a run is in plain mode: never in a database that has TimescaleDB, whatever was requested.

@@ -4,6 +4,7 @@
 
 mod ask;
 mod committed;
+mod doubt;
 mod files;
 mod keep;
 mod list;
@@ -55,7 +56,7 @@ pub struct Queries {
 }
 
 pub fn run(project: &Project, args: &Queries, screen: &mut Screen) -> Result<ExitCode, Failure> {
-    let committed = Committed::read(project, screen)?;
+    let committed = Committed::read(project)?;
     if let Some(name) = &args.run {
         return run_one(project, &committed, name, args, screen);
     }

@@ -42,7 +42,7 @@ pub struct Reset {
 pub fn run(project: &Project, args: &Reset, screen: &mut Screen) -> Result<ExitCode, Failure> {
     // Read first: a database is not dropped for migrations that cannot run.
     let migrations = project.migrations(args.source.migrations.as_deref())?;
-    let keeper = Keeper::new(project, &args.snapshot, false, Selection::All, screen)?;
+    let keeper = Keeper::new(project, &args.snapshot, false, Selection::All)?;
     keeper.check_folder(&migrations)?;
     keeper.check_writable(&migrations)?;
     keeper.check_code(&migrations, "nothing was dropped")?;

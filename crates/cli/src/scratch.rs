@@ -1,10 +1,10 @@
-//! What some of the migrations leave: they are applied to a private cluster, which is gone again at once.
+//! What some of the migrations leave: they are applied to a private cluster, which is gone again when nobody asks it any more.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use catalog::Catalog;
-use cluster::{Cluster, Server, Settings};
+use cluster::{Cluster, Running, Server, Settings};
 use migrator::history::Mode;
 use migrator::link::Link;
 use migrator::plan::Migration;
@@ -19,9 +19,14 @@ use crate::snapshot;
 /// The database of the private cluster.
 const DATABASE: &str = "postgres";
 
-/// What was made.
+/// What was made. The cluster is gone with it.
 pub struct Made {
     pub catalog: Catalog,
+    /// What the cluster's database says of itself.
+    pub facts: Facts,
+    /// Where it is.
+    pub config: Config,
+    _running: Running,
     /// Major version of the server.
     pub major: String,
 }
@@ -101,6 +106,9 @@ pub fn catalog(
     Ok(Made {
         catalog: snapshot::introspect(&mut scratch, &report.facts, included, None)?,
         major: server.major().to_owned(),
+        facts: report.facts,
+        config,
+        _running: running,
     })
 }
 

@@ -146,6 +146,7 @@ impl Screen {
 
     /// A failure of a part, whose document is a part of another one.
     pub fn diagnostic(&mut self, failure: &Failure) {
+        failure.parts.iter().for_each(|it| self.diagnostic(it));
         self.wipe();
         let said = failure.diagnostic.map(|text| self.program.said(text));
         let _ = write!(io::stderr(), "{}", harmless(said));

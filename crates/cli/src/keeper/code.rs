@@ -1,4 +1,4 @@
-//! What no code can be generated for: reported before a run where that is known, else after it.
+//! What no code can be generated for, and queries that do not fit: reported before a run where that is known, else after it.
 
 use catalog::Catalog;
 use migrator::history::Mode;
@@ -10,6 +10,7 @@ use super::{Keeper, all_pending};
 use crate::failure::Failure;
 use crate::generated::{self, Problem};
 use crate::scratch;
+use crate::snapshot;
 
 impl Keeper {
     /// Refuses migrations for whose result no code can be generated, as far as the committed file describes it.
@@ -23,7 +24,24 @@ impl Keeper {
         }
     }
 
-    /// Refuses pending migrations after which no code can be generated, as far as that can be known before they run.
+    /// The same as [`Keeper::look`] says of the migrations, where nothing will run.
+    pub fn foresee(
+        &self,
+        link: &mut dyn Link,
+        migrations: &[plan::Migration],
+        report: &Report,
+        mode: Mode,
+    ) -> Result<Option<String>, Failure> {
+        if self.leave_alone || super::first_pending(report, migrations).is_none() {
+            return Ok(None);
+        }
+        let (facts, schemas) = (&report.facts, &self.included.schemas);
+        let found = snapshot::introspect(link, facts, schemas, report.extra.as_ref())?;
+        self.check_result(link, migrations, report, mode, &found)
+    }
+
+    /// Refuses pending migrations after which no code can be generated or a query does not fit, as far as that can be known before they
+    /// run. Returns why the queries in doubt were not asked about.
     pub(super) fn check_result(
         &self,
         link: &mut dyn Link,
@@ -31,31 +49,50 @@ impl Keeper {
         report: &Report,
         mode: Mode,
         found: &Catalog,
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<String>, Failure> {
         if !self.applies_all(migrations) {
-            return Ok(());
+            return Ok(None);
         }
-        let made;
-        let result = match self.described(migrations) {
-            Some(catalog) => catalog,
-            None => {
-                let pending = all_pending(report, migrations);
-                if !generated::is_in_doubt(&self.generated.choices, found, pending) {
-                    return Ok(());
-                }
-                let (facts, schemas) = (&report.facts, &self.included.schemas);
-                let extensions = &found.extensions;
-                match scratch::catalog(link, facts, schemas, mode, migrations, extensions) {
-                    Ok(it) => made = it,
-                    // What it would have shown is reported after the run.
-                    Err(_) => return Ok(()),
-                }
-                &made.catalog
-            }
+        let pending: Vec<_> = all_pending(report, migrations).collect();
+        let described = self.described(migrations);
+        let code_in_doubt = described.is_none()
+            && generated::is_in_doubt(&self.generated.choices, found, pending.iter().copied());
+        let suspects = self.queries.suspects(described, found, &pending);
+        let made = if code_in_doubt || !suspects.is_empty() {
+            let (facts, schemas) = (&report.facts, &self.included.schemas);
+            let extensions = &found.extensions;
+            Some(scratch::catalog(
+                link, facts, schemas, mode, migrations, extensions,
+            ))
+        } else {
+            None
         };
-        match self.problems(result, migrations, report) {
-            problems if problems.is_empty() => Ok(()),
-            problems => Err(generated::refused(&problems, "nothing was run")),
+        let result = match (described, &made) {
+            (Some(catalog), _) => Some(catalog),
+            (None, Some(Ok(made))) => Some(&made.catalog),
+            // What it would have shown is reported after the run.
+            (None, _) => None,
+        };
+        if let Some(result) = result {
+            let problems = self.problems(result, migrations, report);
+            if !problems.is_empty() {
+                return Err(generated::refused(&problems, "nothing was run"));
+            }
+        }
+        if suspects.is_empty() {
+            return Ok(None);
+        }
+        let unasked = |why: &str| format!("the queries were not checked before the run: {why}");
+        let made = match made {
+            Some(Ok(made)) => made,
+            Some(Err(error)) => return Ok(Some(unasked(&error.to_string()))),
+            None => return Ok(None),
+        };
+        let scope = snapshot::scope(&made.facts, &self.included.schemas);
+        let queries = &self.queries;
+        match queries.foresee(&made.config, scope, &made.catalog, &pending) {
+            Ok(fits) => fits.map(|()| None),
+            Err(failure) => Ok(Some(unasked(&failure.diagnostic.message))),
         }
     }
 

@@ -74,7 +74,7 @@ pub fn run(
         };
     }
     let selection = migrate::selection(args);
-    let keeper = Keeper::new(project, &args.snapshot, args.frozen, selection, screen)?;
+    let keeper = Keeper::new(project, &args.snapshot, args.frozen, selection)?;
     keeper.check_folder(&migrations)?;
     keeper.check_writable(&migrations)?;
     let mut session = chosen.open(screen)?;

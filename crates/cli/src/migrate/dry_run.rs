@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 
 use crate::explain;
 use crate::failure::{Code, Failure};
-use crate::migrate::{is_plain, show_mode};
+use crate::keeper::Keeper;
+use crate::migrate::{is_plain, mode_of, show_mode};
 use crate::screen::Screen;
 use crate::target::Chosen;
 use crate::words::count;
@@ -25,6 +26,7 @@ pub fn run(
     chosen: &Chosen,
     migrations: &[Migration],
     options: &Options,
+    keeper: &Keeper,
     screen: &mut Screen,
 ) -> Result<ExitCode, Failure> {
     let mut session = chosen.look(screen)?;
@@ -34,12 +36,32 @@ pub fn run(
     };
     let planned = plan(chosen, link, migrations, options, screen)?;
     screen.lines(&planned.text);
+    if let Some(session) = &mut session {
+        foresee(&mut *session.link, migrations, options, keeper, screen)?;
+    }
     screen.document(&planned.document);
     Ok(if planned.is_refused {
         Code::Found.into()
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// Fails as the run would because of what the migrations make, as far as that can be known before it.
+fn foresee(
+    link: &mut dyn Link,
+    migrations: &[Migration],
+    options: &Options,
+    keeper: &Keeper,
+    screen: &mut Screen,
+) -> Result<(), Failure> {
+    let report = run::read(link, &options.history, keeper.probe())
+        .map_err(|error| explain::run(&error, migrations))?;
+    let mode = mode_of(options.mode, &report.facts);
+    if let Some(why) = keeper.foresee(link, migrations, &report, mode)? {
+        screen.line(why);
+    }
+    Ok(())
 }
 
 /// What would run.

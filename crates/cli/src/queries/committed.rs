@@ -9,7 +9,6 @@ use queries::{Described, DescribedQuery, File, Query};
 
 use crate::failure::{Code, Failure};
 use crate::project::Project;
-use crate::screen::Screen;
 use crate::snapshot;
 
 use super::files::{self, FILE};
@@ -42,9 +41,9 @@ pub enum State<'a> {
 }
 
 impl Committed {
-    pub fn read(project: &Project, screen: &mut Screen) -> Result<Committed, Failure> {
+    pub fn read(project: &Project) -> Result<Committed, Failure> {
         let path = project.snapshot_file(None)?;
-        let files = files::read(&path, project.root(), "nothing was read", screen)?;
+        let files = files::read(&path, project.root(), "nothing was read")?;
         let choices = timeschema_build::choices(&project.settings()?);
         if files.iter().all(|file| file.queries.is_empty()) {
             return Ok(Committed {

@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Excerpt};
 use crate::failure::{Code, Failure};
-use crate::screen::Screen;
 use crate::words::count;
 
 /// The folder of the queries, beside the snapshot.
@@ -16,16 +15,14 @@ pub const FOLDER: &str = "queries";
 /// The name of the file that is kept of them, beside the snapshot.
 pub const FILE: &str = "queries.json";
 
-/// Reads the queries beside the snapshot file `snapshot`. Shows each thing that is wrong with them; `state` is what that means.
-pub fn read(
-    snapshot: &Path,
-    root: &Path,
-    state: &str,
-    screen: &mut Screen,
-) -> Result<Vec<File>, Failure> {
+/// What to do about queries that are wrong.
+pub const CORRECT: &str = "correct the queries, and run the command again";
+
+/// Reads the queries beside the snapshot file `snapshot`. The failure has each thing that is wrong with them; `state` is what that means.
+pub fn read(snapshot: &Path, root: &Path, state: &str) -> Result<Vec<File>, Failure> {
     queries::read_dir(&snapshot.with_file_name(FOLDER)).map_err(|errors| {
         let failures = errors.iter().map(|error| failure(error, root));
-        all(failures.collect(), state, screen)
+        all(failures.collect(), state, CORRECT)
     })
 }
 
@@ -62,8 +59,7 @@ pub fn failure(error: &FileError, root: &Path) -> Failure {
 }
 
 /// One failure for all: of several, each is shown before the last word.
-pub fn all(mut failures: Vec<Failure>, state: &str, screen: &mut Screen) -> Failure {
-    let next = "correct the queries, and run the command again";
+pub fn all(mut failures: Vec<Failure>, state: &str, next: &str) -> Failure {
     if failures.len() == 1 {
         let only = failures.remove(0);
         return match only.next_text() {
@@ -71,18 +67,16 @@ pub fn all(mut failures: Vec<Failure>, state: &str, screen: &mut Screen) -> Fail
             None => only.note("state", state).next(next),
         };
     }
-    failures
-        .iter()
-        .for_each(|failure| screen.diagnostic(failure));
     let messages: Vec<Value> = failures
         .iter()
         .map(|it| it.to_json()["error"].clone())
         .collect();
-    Failure::new(
-        Code::Failed,
-        format!("{} in the queries", count(failures.len(), "error")),
-    )
-    .note("state", state)
-    .next(next)
-    .field("errors", messages)
+    let message = format!("{} in the queries", count(failures.len(), "error"));
+    Failure {
+        parts: failures,
+        ..Failure::new(Code::Failed, message)
+            .note("state", state)
+            .next(next)
+            .field("errors", messages)
+    }
 }

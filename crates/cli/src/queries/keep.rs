@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use catalog::{Catalog, Scope, Snapshot};
 use codegen::Choices;
+use migrator::plan::Migration;
 use migrator::wire::Config;
 use queries::{Described, DescribedQuery, File};
 use serde_json::{Value, json};
@@ -16,7 +17,8 @@ use crate::snapshot;
 use crate::words::count;
 
 use super::ask::{self, Asked, Refusal, ServerRefusal};
-use super::files::{self, FILE};
+use super::doubt;
+use super::files::{self, CORRECT, FILE, all};
 
 /// The queries of a project and the file that is kept of them.
 pub struct Keeper {
@@ -41,9 +43,9 @@ pub enum Kept {
 }
 
 impl Keeper {
-    /// Reads the queries beside the snapshot file `snapshot`. Shows each thing that is wrong with them.
-    pub fn new(snapshot: &Path, root: &Path, screen: &mut Screen) -> Result<Keeper, Failure> {
-        let files = files::read(snapshot, root, "nothing was run", screen)?;
+    /// Reads the queries beside the snapshot file `snapshot`. The failure has each thing that is wrong with them.
+    pub fn new(snapshot: &Path, root: &Path) -> Result<Keeper, Failure> {
+        let files = files::read(snapshot, root, "nothing was run")?;
         let path = snapshot.with_file_name(FILE);
         Ok(Keeper {
             root: root.to_owned(),
@@ -56,6 +58,57 @@ impl Keeper {
     /// Whether there is nothing to describe, and nothing was described before.
     pub fn is_idle(&self) -> bool {
         self.files.is_empty() && !self.path.exists()
+    }
+
+    /// The pending migrations that may break a query. `result` is what all migrations make, where the committed snapshot says so: then
+    /// none is left if the committed descriptions are of that, and of these queries.
+    pub fn suspects<'a>(
+        &self,
+        result: Option<&Catalog>,
+        found: &Catalog,
+        pending: &[&'a Migration],
+    ) -> Vec<&'a Migration> {
+        if self.files.is_empty() || result.is_some_and(|result| self.is_known(result)) {
+            return Vec::new();
+        }
+        let queries = self.files.iter().flat_map(|file| &file.queries);
+        let texts: Vec<&str> = queries.map(|it| it.sql.as_str()).collect();
+        doubt::suspects(&texts, found, pending)
+    }
+
+    /// Whether the committed file describes these queries in a database of this catalog.
+    fn is_known(&self, catalog: &Catalog) -> bool {
+        let Ok(known) = Described::parse(&fs::read_to_string(&self.path).unwrap_or_default())
+        else {
+            return false;
+        };
+        let is_same = |Asked { module, query }: &Asked<'_>| {
+            let described = known.find(module, &query.name);
+            described.is_some_and(|it| it.checksum == query.checksum())
+        };
+        known.schema == queries::fingerprint(catalog)
+            && self.asked().iter().all(|(_, asked)| is_same(asked))
+    }
+
+    /// Has the database at `address`, which all migrations made, describe the queries before these pending ones are applied elsewhere. The
+    /// inner failure has all that do not fit.
+    pub fn foresee(
+        &self,
+        address: &Config,
+        scope: Scope,
+        catalog: &Catalog,
+        pending: &[&Migration],
+    ) -> Result<Result<(), Failure>, Failure> {
+        let described = self.describe(address, scope, catalog)?;
+        let after = match pending {
+            [only] => only.file.title(),
+            _ => "the pending migrations".to_owned(),
+        };
+        let state = format!("nothing was applied; this would be so after {after}");
+        let next = "correct the queries or the migrations, and run the same command again; `--no-snapshot` applies them anyway";
+        Ok(described
+            .map(drop)
+            .map_err(|failures| all(failures, &state, next)))
     }
 
     fn asked(&self) -> Vec<(&File, Asked<'_>)> {
@@ -78,14 +131,21 @@ impl Keeper {
         scope: Scope,
         schema: &Snapshot,
         only_check: bool,
-        screen: &mut Screen,
     ) -> Result<Kept, Failure> {
         let text = fs::read_to_string(&self.path)
             .unwrap_or_default()
             .replace("\r\n", "\n");
         let committed = Described::parse(&text);
         let asked = self.asked();
-        let queries = self.describe(address, scope, &schema.catalog, screen)?;
+        let queries = self
+            .describe(address, scope, &schema.catalog)?
+            .map_err(|failures| {
+                let state = format!(
+                    "every migration is applied; {} is left as it is",
+                    self.shown
+                );
+                all(failures, &state, CORRECT)
+            })?;
         let described = Described::new(queries::fingerprint(&schema.catalog), queries);
         let written = described.to_json();
         if written == text {
@@ -105,13 +165,13 @@ impl Keeper {
         Ok(Kept::Written(asked.len()))
     }
 
+    /// What the database says of the queries, or what is wrong with them.
     fn describe(
         &self,
         address: &Config,
         scope: Scope,
         catalog: &Catalog,
-        screen: &mut Screen,
-    ) -> Result<Vec<DescribedQuery>, Failure> {
+    ) -> Result<Result<Vec<DescribedQuery>, Vec<Failure>>, Failure> {
         let (files, asked): (Vec<&File>, Vec<Asked<'_>>) = self.asked().into_iter().unzip();
         let outcomes = ask::ask(address, scope, &asked)?;
         let choices = Choices::default();
@@ -133,14 +193,11 @@ impl Keeper {
                 }
             }
         }
-        if failures.is_empty() {
-            return Ok(described);
-        }
-        let state = format!(
-            "every migration is applied; {} is left as it is",
-            self.shown
-        );
-        Err(files::all(failures, &state, screen))
+        Ok(if failures.is_empty() {
+            Ok(described)
+        } else {
+            Err(failures)
+        })
     }
 }
 
