@@ -88,8 +88,8 @@ fn normal(query: Words<'_>) -> String {
 
 fn identifiers(query: Words<'_>) -> Vec<String> {
     let names = (0..query.tokens.len()).filter_map(|at| {
-        // An alias is no column of the source, and a function is none.
-        let is_alias = at > 0 && query.is(at - 1, "as");
+        // An alias and a type are no column of the source, and a function is none.
+        let is_alias = at > 0 && (query.is(at - 1, "as") || query.text(at - 1) == "::");
         let is_call = query.is_symbol(at + 1, "(");
         (!is_alias && !is_call)
             .then(|| identifier(query, at))
