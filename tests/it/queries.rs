@@ -289,3 +289,38 @@ fn psql_runs_the_files_as_they_are(project: Sandbox) {
     assert!(output.status.success(), "{errors}");
     insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout));
 }
+
+/// The project whose generated queries the crate `fixtures` runs.
+#[testkit::test(|test| Sandbox::new().plain(test))]
+fn the_fixtures_are_described(project: Sandbox) {
+    let sql = "SELECT 1 FROM pg_available_extensions WHERE name IN ('citext', 'hstore', 'ltree')";
+    let mut client = project.own_database().client();
+    if client.query(sql, &[]).unwrap().len() < 3 {
+        return testkit::skip(
+            test_name!(),
+            "this PostgreSQL lacks citext, hstore or ltree",
+        );
+    }
+    let folder = repository().join("crates/fixtures");
+    let names = ["columns.sql", "shapes.sql"];
+    let migration = std::fs::read(folder.join("migrations/001_every.sql")).unwrap();
+    project.write("migrations/001_every.sql", migration);
+    for name in names {
+        let text = std::fs::read(folder.join("queries").join(name)).unwrap();
+        project.write(&format!("analytics-schema/queries/{name}"), text);
+    }
+    let screen = project.run("migrate");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    for name in ["schema.json", "queries.json"] {
+        let found = project.read(&format!("analytics-schema/{name}"));
+        let path = folder.join(name);
+        if std::env::var_os("RENEW_GOLDEN").is_some() {
+            std::fs::write(&path, &found).unwrap();
+        }
+        let kept = std::fs::read_to_string(&path).unwrap();
+        assert!(
+            kept == found,
+            "{name}: RENEW_GOLDEN=1 cargo test -p xtask --test it fixtures_are"
+        );
+    }
+}

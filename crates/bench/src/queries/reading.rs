@@ -66,7 +66,7 @@ pub fn run(project: &Project, _: &Scratch, runs: usize, report: &mut Report) -> 
     let mut command = scratch::command(program, dir);
     command.args([project.url(), &(runs.max(1) * ROUNDS).to_string()]);
     let taken = taken(&output(&mut command)?)?;
-    let many = ("many", "10000 rows read by a query");
+    let many = ("many", "10 reads of 10000 rows by a query");
     let one = ("one", "500 reads of one row by a query");
     compare(report, &taken, many, "by hand", Some(BY_HAND))?;
     compare(report, &taken, many, "sqlx", Some(OF_SQLX))?;
