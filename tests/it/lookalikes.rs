@@ -320,3 +320,58 @@ fn no_command_uses_a_look_alike_in_plain_mode() {
         run(project, "migrate --no-snapshot --plain");
     });
 }
+
+const QUERY: &str = "-- name: of_device
+SELECT value FROM public.events
+WHERE device OPERATOR(pg_catalog.=) :device AND at OPERATOR(pg_catalog.>=) :since;
+";
+
+/// What a run and a plan of a query send. The query itself names the schemas of all that it uses.
+#[test]
+fn queries_use_no_look_alike() {
+    let with_query = |sandbox: Sandbox| {
+        sandbox
+            .file("migrations/001_events.sql", EVENTS)
+            .file("analytics-schema/queries/events.sql", QUERY)
+    };
+    let (Some(clean), Some(planted)) = (
+        Database::timescale(test_name!(), "its extension"),
+        Database::timescale(test_name!(), "its extension"),
+    ) else {
+        return;
+    };
+    let create = "CREATE EXTENSION timescaledb";
+    clean.client().batch_execute(create).unwrap();
+    let clean = with_query(Sandbox::new()).on(clean);
+    let described = clean.run("migrate");
+    assert!(described.starts_with("exit 0\n"), "{described}");
+    plant(&planted, true);
+    let project = with_query(Sandbox::new()).on(planted);
+    for file in ["schema.json", "queries.json"] {
+        let file = format!("analytics-schema/{file}");
+        project.write(&file, clean.read(&file));
+    }
+    run(&project, "migrate --no-snapshot");
+    let rows = "INSERT INTO public.events VALUES ('2026-01-31 12:00+00', 1, 2.5)";
+    project.own_database().client().batch_execute(rows).unwrap();
+    let values = "device=1 since=2026-01-01";
+    let screen = run(&project, &format!("queries --run of_device {values}"));
+    assert!(screen.contains("2.5"), "{screen}");
+    run(
+        &project,
+        &format!("queries --run of_device {values} --json"),
+    );
+    let screen = run(&project, &format!("queries --explain of_device {values}"));
+    assert!(screen.contains("reads 1 of 1 chunks"), "{screen}");
+    run(
+        &project,
+        &format!("queries --explain of_device {values} --analyze"),
+    );
+    run(&project, "queries --explain of_device");
+    // The look-alikes are drift, at which a watch stops; its own look comes before that.
+    let mut background = project.start("queries --watch");
+    background.says("the database is not what");
+    background.signal("INT");
+    background.end();
+    assert_eq!(uses(&project), "0");
+}

@@ -56,6 +56,12 @@ impl Diagnostic {
         }
     }
 
+    /// The same as a warning.
+    pub fn into_warning(mut self) -> Diagnostic {
+        self.is_warning = true;
+        self
+    }
+
     pub fn code(mut self, code: impl Into<String>) -> Diagnostic {
         self.code = Some(code.into());
         self

@@ -128,7 +128,7 @@ impl Keeper {
         let shown = project.shown(&path).to_owned();
         Ok(Keeper {
             committed: Committed::read(&path),
-            queries: queries::Keeper::new(&path, project.root())?,
+            queries: queries::Keeper::new(&path, project)?,
             history: project.history()?,
             included: Included::of(project)?,
             path,
@@ -301,7 +301,7 @@ impl Keeper {
             .and_then(Kept::snapshot)
             .filter(|_| !self.queries.is_idle())
         else {
-            return Ok(queries::Kept::None);
+            return Ok(queries::Kept::default());
         };
         let address = chosen.target.address()?;
         chosen.target.check(&address, &mut *session.link)?;

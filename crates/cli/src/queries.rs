@@ -6,22 +6,27 @@ mod ask;
 mod committed;
 mod doubt;
 mod files;
+mod findings;
 mod keep;
 mod list;
+mod plan;
 mod run;
 mod server;
 mod table;
 mod values;
+mod watch;
 mod whole;
 mod words;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
+use migrator::settings::Level;
 use migrator::source;
 use serde_json::{Value, json};
 
 use crate::args::{self, TargetArgs};
+use crate::diagnostic::Diagnostic;
 use crate::failure::{Code, Failure};
 use crate::project::Project;
 use crate::screen::Screen;
@@ -40,12 +45,21 @@ pub struct Queries {
     #[arg(value_name = "NAME | KEY=VALUE")]
     pub arguments: Vec<String>,
     /// Run this query on the target and print its rows: its name, or with its file module.name
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", group = "one")]
     pub run: Option<String>,
+    /// Print the plan of this query on the target, and how many chunks it reads; without values a plan for any values
+    #[arg(long, value_name = "NAME", group = "one")]
+    pub explain: Option<String>,
+    /// Run the query for its plan; what it writes is rolled back
+    #[arg(long, requires = "explain")]
+    pub analyze: bool,
+    /// Have the target describe the queries again whenever a file is saved, until Ctrl-C; applies no migration
+    #[arg(long, conflicts_with_all = ["one", "arguments", "json"])]
+    pub watch: bool,
     #[command(flatten)]
     pub target: TargetArgs,
     /// Let the query write; without it, it runs in a read-only transaction
-    #[arg(long, requires = "run")]
+    #[arg(long, requires = "one")]
     pub write: bool,
     /// Seconds that the query may take
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = args::timeout, allow_negative_numbers = true)]
@@ -56,7 +70,13 @@ pub struct Queries {
 }
 
 pub fn run(project: &Project, args: &Queries, screen: &mut Screen) -> Result<ExitCode, Failure> {
+    if args.watch {
+        return watch::run(project, &args.target, screen);
+    }
     let committed = Committed::read(project)?;
+    if let Some(name) = &args.explain {
+        return explain_one(project, &committed, name, args, screen);
+    }
     if let Some(name) = &args.run {
         return run_one(project, &committed, name, args, screen);
     }
@@ -88,6 +108,41 @@ fn run_one(
     Ok(ExitCode::SUCCESS)
 }
 
+fn explain_one(
+    project: &Project,
+    committed: &Committed,
+    name: &str,
+    args: &Queries,
+    screen: &mut Screen,
+) -> Result<ExitCode, Failure> {
+    let listed = committed.named(name)?;
+    let is_generic = args.arguments.is_empty() && !args.analyze && needs_values(&listed)?;
+    let call = if is_generic {
+        Call::without_values(listed)?
+    } else {
+        Call::of(listed, &args.arguments)?
+    };
+    let plan_for = match (is_generic, args.analyze) {
+        (true, _) => plan::For::AnyValues,
+        (_, true) => plan::For::Run,
+        _ => plan::For::Values,
+    };
+    if args.analyze {
+        call.check_writes(args.write, "--analyze runs it")?;
+    }
+    let mut server = Server::open(project, &args.target, args.statement_timeout, screen)?;
+    let plan = plan::explain(project, &call, plan_for, args.write, &mut server)?;
+    plan.show(screen);
+    screen.document(&plan.document(&listed.title()));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whether a query cannot run without values.
+fn needs_values(it: &Listed<'_>) -> Result<bool, Failure> {
+    let mut parameters = it.described()?.parameters.iter();
+    Ok(parameters.any(|it| !it.optional && !it.nullable))
+}
+
 /// The path of a query's file, and its line there.
 fn place(project: &Project, it: &Listed<'_>) -> (String, usize) {
     let file = files::shown(&it.file.path, project.root());
@@ -116,17 +171,32 @@ fn list(
         .map(|it| document(project, &it, &rows))
         .collect();
     let is_current = list::is_current(committed);
+    let found: Vec<Diagnostic> = committed
+        .listed()
+        .flat_map(|it| findings_of(project, committed, &it))
+        .collect();
+    found.iter().for_each(|it| screen.warning(it));
+    let is_wrong = committed.level == Level::Error && !found.is_empty();
     screen.document(&json!({
+        "findings": found.iter().map(findings::document).collect::<Vec<_>>(),
         "queries": queries,
         "removed": committed.removed(),
         "other_schema": committed.has_other_schema(),
         "current": is_current,
     }));
-    Ok(if is_current {
+    Ok(if is_current && !is_wrong {
         ExitCode::SUCCESS
     } else {
         Code::Found.into()
     })
+}
+
+/// What is found about a query that is described.
+fn findings_of(project: &Project, committed: &Committed, it: &Listed<'_>) -> Vec<Diagnostic> {
+    match it.described() {
+        Ok(query) => findings::of(it.file, project.root(), it.query, query, committed.level),
+        Err(_) => Vec::new(),
+    }
 }
 
 fn show(

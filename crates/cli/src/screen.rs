@@ -6,6 +6,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use serde_json::Value;
 
+use crate::diagnostic::Diagnostic;
 use crate::failure::{Code, Failure};
 use crate::program::Program;
 
@@ -142,6 +143,13 @@ impl Screen {
         if self.json {
             self.write_out(&harmless_text(json));
         }
+    }
+
+    /// Something that does not stop the command.
+    pub fn warning(&mut self, warning: &Diagnostic) {
+        self.wipe();
+        let said = warning.map(|text| self.program.said(text));
+        let _ = write!(io::stderr(), "{}", harmless(said));
     }
 
     /// A failure of a part, whose document is a part of another one.

@@ -33,7 +33,9 @@ use std::collections::HashSet;
 use catalog::Catalog;
 
 use self::queries::modules;
-pub use self::queries::{QueryFile, relation_rows, unreadable_columns};
+pub use self::queries::{
+    QueryFile, check_queries, check_query_names, relation_rows, unreadable_columns,
+};
 pub use choices::{Choices, ColumnChoice};
 pub use error::{Error, Errors, Named};
 pub use surface::{ColumnFields, Module, NewField, Surface, rust_types, surface};

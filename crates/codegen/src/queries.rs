@@ -88,14 +88,19 @@ pub(crate) fn modules(
 ) -> Result<Modules, Errors> {
     let mut errors = Errors::default();
     let root = Root::of(catalog, choices, &mut errors);
+    let modules = modules_of(&root, files, &mut errors);
+    errors.or(modules)
+}
+
+fn modules_of(root: &Root<'_>, files: &[QueryFile<'_>], errors: &mut Errors) -> Modules {
     let names: Vec<&str> = files.iter().map(|file| file.module).collect();
-    let paths = names::assign(Owner::Queries("queries"), &names, Style::Snake, &mut errors);
+    let paths = names::assign(Owner::Queries("queries"), &names, Style::Snake, errors);
     let mut modules = Vec::new();
     // Where each item is; `None` if it is in several modules.
     let mut items: BTreeMap<String, Option<String>> = BTreeMap::new();
     for (file, path) in files.iter().zip(paths) {
         let path = names::free(path);
-        let (module, own) = module(file, &path, &root, &mut errors);
+        let (module, own) = module(file, &path, root, errors);
         for item in own {
             let place = format!("{path}::{item}");
             items
@@ -112,11 +117,11 @@ pub(crate) fn modules(
         &texts.collect::<Vec<_>>(),
         ";",
     );
-    errors.or(Modules {
+    Modules {
         texts: format!("/// What every query sends, for `verify()`.\n#[doc(hidden)]\n{texts}\n"),
         modules,
         exports: items.into_values().flatten().collect(),
-    })
+    }
 }
 
 /// For a query, its columns whose values the driver cannot read.
@@ -145,26 +150,13 @@ fn module(
     root: &Root<'_>,
     errors: &mut Errors,
 ) -> (Module, Vec<String>) {
-    let owner = Owner::Queries(file.module);
     let queries = file.queries.iter();
-    let sql_names: Vec<&str> = queries
-        .clone()
-        .map(|(query, _)| query.name.as_str())
-        .collect();
-    let functions = names::assign(owner, &sql_names, Style::Snake, errors);
-    // A query's row and its parameters share the names of types. The blank keeps those of a query `a` apart from a query `a_parameters`.
-    let all: Vec<String> = file
-        .queries
-        .iter()
-        .map(|(query, described)| parameters_name(query, described))
-        .collect();
-    let types: Vec<&str> = sql_names
-        .iter()
-        .copied()
-        .chain(all.iter().map(String::as_str))
-        .collect();
-    let types = names::assign(owner, &types, Style::Camel, errors);
-    let (rows, parameters) = types.split_at(sql_names.len());
+    let all: Vec<&Query> = queries.clone().map(|(query, _)| *query).collect();
+    let Items {
+        functions,
+        rows,
+        parameters,
+    } = items(file.module, &all, errors);
     let mut items = Vec::new();
     let mut contexts = Vec::new();
     for (at, (query, described)) in queries.enumerate() {
@@ -203,10 +195,71 @@ fn texts(queries: &[Function]) -> String {
     layout::array(place(4), prefix, &names.collect::<Vec<_>>(), ";")
 }
 
+/// What the functions and types of a file's queries are called.
+struct Items {
+    functions: Vec<String>,
+    rows: Vec<String>,
+    parameters: Vec<String>,
+}
+
+fn items(module: &str, queries: &[&Query], errors: &mut Errors) -> Items {
+    let owner = Owner::Queries(module);
+    let sql_names: Vec<&str> = queries.iter().map(|query| query.name.as_str()).collect();
+    // A query's row and its parameters share the names of types. The blank keeps those of a query `a` apart from a query `a_parameters`.
+    let all: Vec<String> = queries.iter().map(|query| parameters_name(query)).collect();
+    let types = sql_names.iter().copied();
+    let types: Vec<&str> = types.chain(all.iter().map(String::as_str)).collect();
+    let functions = names::assign(owner, &sql_names, Style::Snake, errors);
+    let mut rows = names::assign(owner, &types, Style::Camel, errors);
+    let parameters = rows.split_off(sql_names.len());
+    Items {
+        functions,
+        rows,
+        parameters,
+    }
+}
+
+/// What is in the way of modules and functions for these files of queries, each with its module, before a database has described them.
+///
+/// # Errors
+/// If two names become the same in Rust.
+pub fn check_query_names<'a>(
+    files: impl Iterator<Item = (&'a str, &'a [Query])>,
+) -> Result<(), Errors> {
+    let mut errors = Errors::default();
+    let mut modules = Vec::new();
+    for (module, queries) in files {
+        items(module, &queries.iter().collect::<Vec<_>>(), &mut errors);
+        modules.push(module);
+    }
+    names::assign(
+        Owner::Queries("queries"),
+        &modules,
+        Style::Snake,
+        &mut errors,
+    );
+    errors.or(())
+}
+
+/// What is in the way of functions for these files of queries, apart from what is in the way of the schema's modules.
+///
+/// # Errors
+/// Those of [`generate_queries`](crate::generate_queries).
+pub fn check_queries(
+    catalog: &Catalog,
+    choices: &Choices,
+    files: &[QueryFile<'_>],
+) -> Result<(), Errors> {
+    let root = Root::of(catalog, choices, &mut Errors::default());
+    let mut errors = Errors::default();
+    modules_of(&root, files, &mut errors);
+    errors.or(())
+}
+
 /// What the struct of a query's parameters is called, if it may have one.
-fn parameters_name(query: &Query, described: &DescribedQuery) -> String {
+fn parameters_name(query: &Query) -> String {
     let name = &query.name;
-    if described.parameters.len() > arguments::MOST {
+    if query.parameters.len() > arguments::MOST {
         format!("{name} parameters")
     } else {
         format!("no parameters of {name}")

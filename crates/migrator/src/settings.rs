@@ -20,7 +20,7 @@ pub const FILE: &str = "timeschema.toml";
 const LONGEST_SCHEMA: usize = 63;
 
 /// The sections, each with its keys.
-const SECTIONS: [(&str, &[&str]); 6] = [
+const SECTIONS: [(&str, &[&str]); 7] = [
     (
         "project",
         &["migrations", "schema_crate", "snapshot", "database"],
@@ -30,6 +30,7 @@ const SECTIONS: [(&str, &[&str]); 6] = [
     (TYPES, &[]),
     (COLUMNS, &[]),
     (CHECK, &[]),
+    ("queries", &["reads_every_chunk"]),
 ];
 
 /// The sections whose keys are types and columns, which a catalog knows.
@@ -54,6 +55,20 @@ pub struct Settings {
     pub columns: BTreeMap<String, ColumnChoice>,
     /// How bad the findings of a rule are: `[check]`, by the rule's name.
     pub check: BTreeMap<String, String>,
+    /// How bad it is that a query reads every chunk of a hypertable: `[queries] reads_every_chunk`.
+    pub reads_every_chunk: Level,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Level {
+    /// It stops the command.
+    Error,
+    /// It is shown.
+    #[default]
+    Warning,
+    /// It is not looked for.
+    Allow,
 }
 
 /// What the generated code makes of a column.
@@ -186,6 +201,10 @@ pub fn parse(text: &str) -> Result<Settings, Error> {
                     let level = string(&what, value, usize::MAX).map_err(refuse)?;
                     settings.check.insert(key.to_owned(), level);
                 }
+                ("queries", "reads_every_chunk") => {
+                    settings.reads_every_chunk =
+                        level("queries.reads_every_chunk", value).map_err(refuse)?;
+                }
                 (COLUMNS, key) => {
                     let choice = column_choice(key, value).map_err(refuse)?;
                     settings.columns.insert(key.to_owned(), choice);
@@ -276,6 +295,19 @@ fn column_choice(name: &str, value: &Spanned<DeValue<'_>>) -> Result<ColumnChoic
         _ => Err((
             format!("columns.{name} has to be a Rust type, or false, which leaves the column out"),
             format!("write \"{name}\" = \"…\" or \"{name}\" = false, or remove it"),
+        )),
+    }
+}
+
+/// How bad a finding is.
+fn level(what: &str, value: &Spanned<DeValue<'_>>) -> Result<Level, Words> {
+    match value.get_ref().as_str() {
+        Some("error") => Ok(Level::Error),
+        Some("warning") => Ok(Level::Warning),
+        Some("allow") => Ok(Level::Allow),
+        _ => Err((
+            format!("{what} has to be \"error\", \"warning\" or \"allow\""),
+            format!("write {} = \"warning\", or remove it", last(what)),
         )),
     }
 }
@@ -415,6 +447,20 @@ mod tests {
     }
 
     #[test]
+    fn how_bad_a_finding_is_can_be_chosen() {
+        assert_eq!(parse("").unwrap().reads_every_chunk, Level::Warning);
+        let levels = [
+            ("error", Level::Error),
+            ("warning", Level::Warning),
+            ("allow", Level::Allow),
+        ];
+        for (word, level) in levels {
+            let text = format!("[queries]\nreads_every_chunk = \"{word}\"\n");
+            assert_eq!(parse(&text).unwrap().reads_every_chunk, level);
+        }
+    }
+
+    #[test]
     fn what_is_not_known_is_refused_at_its_line() {
         let long = format!("[history]\ntable = \"{}\"", "a".repeat(LONGEST_NAME + 1));
         let schema = format!("[schemas]\ninclude = [\"{}\"]", "a".repeat(64));
@@ -445,6 +491,9 @@ mod tests {
             "[columns]\nevents.secret = false",
             "[columns]\n\"events.secret\" = true",
             "[column]",
+            "[queries]\nreads_every_chunk = true",
+            "[queries]\nreads_every_chunk = \"off\"",
+            "[queries]\nreads_all = \"error\"",
             "[types]\nuuid = false",
         ];
         let words = texts.map(|text| {

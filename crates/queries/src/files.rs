@@ -35,6 +35,8 @@ pub enum FileError {
     },
     /// The name of the file cannot be a module's.
     Name(PathBuf),
+    /// The file is in a folder of the folder, where no file becomes a module.
+    Nested(PathBuf),
     /// The file is no text; the message has the path.
     Text(source::Error),
     /// A query of the file is wrong.
@@ -58,7 +60,9 @@ pub fn read_dir(dir: &Path) -> Result<Vec<File>, Vec<FileError>> {
         vec![FileError::Read { path, cause }]
     })?;
     let mut files = Vec::new();
-    let mut errors = Vec::new();
+    let (paths, nested): (Vec<_>, Vec<_>) =
+        paths.into_iter().partition(|it| it.parent() == Some(dir));
+    let mut errors: Vec<FileError> = nested.into_iter().map(FileError::Nested).collect();
     for path in paths {
         match file(path) {
             Ok(file) => files.push(file),
@@ -72,16 +76,27 @@ pub fn read_dir(dir: &Path) -> Result<Vec<File>, Vec<FileError>> {
     }
 }
 
+/// The SQL files of the folder, and of those in it.
 fn sql_files(dir: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    add_sql_files(dir, &mut paths)?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn add_sql_files(dir: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };
-    let mut paths = Vec::new();
     for entry in entries {
-        let path = entry?.path();
-        if path
+        let entry = entry?;
+        let path = entry.path();
+        // Not through links, which may lead back.
+        if entry.file_type()?.is_dir() {
+            add_sql_files(&path, paths)?;
+        } else if path
             .extension()
             .is_some_and(|it| it.eq_ignore_ascii_case("sql"))
             && path.is_file()
@@ -89,8 +104,7 @@ fn sql_files(dir: &Path) -> io::Result<Vec<PathBuf>> {
             paths.push(path);
         }
     }
-    paths.sort();
-    Ok(paths)
+    Ok(())
 }
 
 fn file(path: PathBuf) -> Result<File, Vec<FileError>> {
@@ -142,6 +156,11 @@ impl std::fmt::Display for FileError {
             FileError::Name(path) => write!(
                 f,
                 "{}: the file's name becomes a module's: small letters, digits and `_`, a letter first, then `.sql`",
+                path.display()
+            ),
+            FileError::Nested(path) => write!(
+                f,
+                "{}: a file in a subfolder is no module: each file becomes one by its name",
                 path.display()
             ),
             FileError::Text(error) => write!(f, "{error}"),

@@ -1,6 +1,6 @@
 //! `queries`: the list, one query in full, and one that runs.
 
-use crate::support::{Sandbox, repository};
+use crate::support::{Sandbox, eventually, repository, test_name};
 
 const MIGRATION: &str = "CREATE SCHEMA ops;
 CREATE TYPE ops.mood AS ENUM ('sad', 'ok');
@@ -196,4 +196,216 @@ fn wrong_values_are_named(project: Sandbox) {
         .batch_execute("ALTER TABLE people RENAME COLUMN name TO full_name")
         .unwrap();
     insta::assert_snapshot!(project.run("queries --run person id=1"));
+}
+
+const EVENTS: &str = "CREATE EXTENSION IF NOT EXISTS timescaledb;
+CREATE TABLE events (time timestamptz NOT NULL, device bigint NOT NULL, value double precision);
+SELECT create_hypertable('events', by_range('time', INTERVAL '1 day'));
+CREATE VIEW named AS SELECT * FROM events;
+INSERT INTO events SELECT day, 1, 0.5
+    FROM generate_series('2026-01-01 00:00+00'::timestamptz, '2026-01-10 00:00+00', '1 day') AS day;
+CREATE MATERIALIZED VIEW hourly WITH (timescaledb.continuous) AS
+    SELECT time_bucket('1 hour', time) AS hour, count(*) AS events FROM events GROUP BY 1
+    WITH NO DATA;
+";
+
+const OVER_EVENTS: &str = "-- name: between
+SELECT count(*) AS events FROM events WHERE time >= :from AND time < :to;
+
+-- name: from_now
+SELECT max(value) AS value FROM events WHERE time > now() - '1 day'::interval;
+
+-- name: of_device
+SELECT count(*) AS events
+FROM events AS e
+WHERE device = :device AND device = (SELECT max(device) FROM ONLY public.\"events\");
+
+-- name: of_all
+-- unbounded because the table is small
+SELECT count(*) AS events FROM events;
+
+-- name: needless
+-- One device's.
+-- unbounded because there are few
+SELECT device FROM events WHERE time >= :from;
+
+-- name: by_view
+SELECT count(*) AS events FROM named;
+
+-- name: hours
+SELECT hour FROM hourly;
+
+-- name: add
+INSERT INTO events (time, device) VALUES (:time, :device);
+
+-- name: remove
+DELETE FROM events WHERE device = :device;
+";
+
+/// A project with a hypertable of ten chunks, not migrated.
+fn over_events() -> Sandbox {
+    Sandbox::new()
+        .file("migrations/001_events.sql", EVENTS)
+        .file("analytics-schema/queries/events.sql", OVER_EVENTS)
+}
+
+fn on_timescaledb(test: &str) -> Option<Sandbox> {
+    over_events().needs_timescaledb_for("chunks").url(test)
+}
+
+#[testkit::test(on_timescaledb)]
+fn every_chunk_is_read_only_for_a_reason(project: Sandbox) {
+    let mut all = screens(
+        &project,
+        &[
+            "migrate",
+            "migrate --frozen --json",
+            "queries",
+            "queries of_all",
+        ],
+    );
+    let settings = |level: &str| {
+        let text = format!("[queries]\nreads_every_chunk = \"{level}\"\n");
+        project.write("timeschema.toml", text);
+    };
+    settings("error");
+    all += &screens(&project, &["migrate", "queries --json"]);
+    settings("allow");
+    all += &screens(&project, &["migrate", "queries"]);
+    settings("never");
+    all += &screens(&project, &["queries"]);
+    insta::assert_snapshot!(all);
+}
+
+/// In plain mode the same is found.
+#[test]
+fn every_chunk_is_found_in_plain_mode() {
+    let project = over_events().plain(test_name!());
+    let Some(project) = project else { return };
+    insta::assert_snapshot!(project.run("migrate"));
+}
+
+/// The screen without the plan's nodes, which differ between versions of the server.
+fn without_nodes(screens: &str) -> String {
+    let is_node = |line: &&str| {
+        let line = line.trim_start_matches([' ', '"']);
+        let starts = [
+            "->",
+            "Filter",
+            "Delete on",
+            "Recheck",
+            "Index Cond",
+            "One-Time",
+        ];
+        line.contains("(cost=") || starts.iter().any(|it| line.starts_with(it))
+    };
+    let lines: Vec<&str> = screens.lines().filter(|it| !is_node(it)).collect();
+    let times = regex::Regex::new(r"(Planning|Execution) Time: .*").unwrap();
+    times
+        .replace_all(&lines.join("\n"), "$1 Time: …")
+        .into_owned()
+}
+
+#[testkit::test(on_timescaledb)]
+fn a_plan_counts_the_chunks(project: Sandbox) {
+    let migrated = project.run("migrate");
+    assert!(migrated.starts_with("exit 0\n"), "{migrated}");
+    let all = screens(
+        &project,
+        &[
+            "queries --explain between from=2026-01-02 to=2026-01-04",
+            "queries --explain between from=2026-01-02 to=2026-01-03 --analyze",
+            "queries --explain between",
+            "queries --explain between --analyze",
+            "queries --explain from_now",
+            "queries --explain hours",
+            "queries --explain remove device=1",
+            "queries --explain remove device=1 --analyze",
+            "queries --explain remove device=1 --analyze --write",
+            "queries --run of_all",
+        ],
+    );
+    assert!(all.contains("Scan on _hyper_1_2_chunk"), "{all}");
+    assert!(all.contains("(actual time="), "{all}");
+    insta::assert_snapshot!(without_nodes(&all));
+}
+
+#[testkit::test(|test| over_events().plain(test))]
+fn a_plan_in_plain_mode_has_no_chunks(project: Sandbox) {
+    let migrated = project.run("migrate --plain");
+    assert!(migrated.starts_with("exit 0\n"), "{migrated}");
+    let screen = project.run("queries --explain between from=2026-01-02 to=2026-01-04");
+    assert!(screen.contains("Scan"), "{screen}");
+    assert!(!screen.contains("chunks"), "{screen}");
+    let screen = project.run("queries --explain between");
+    assert!(screen.contains("$1"), "{screen}");
+}
+
+/// A signal cancels the query on the server.
+#[testkit::test(described)]
+fn a_signal_cancels_it_on_the_server(project: Sandbox) {
+    let mut client = project.own_database().client();
+    let mut sleeping = || {
+        let sql = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
+        client.query_one(sql, &[]).unwrap().get::<_, i64>(0)
+    };
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let background = project.start("queries --run wait seconds=60");
+        eventually("the query runs", || sleeping() == 1);
+        background.signal(signal);
+        let (status, screen) = background.end();
+        assert_eq!(status.code(), Some(code), "{screen}");
+        assert!(
+            screen.contains(&format!("stopped by SIG{signal}")),
+            "{screen}"
+        );
+        assert_eq!(sleeping(), 0);
+    }
+}
+
+#[testkit::test(described)]
+fn a_watch_describes_what_is_saved(project: Sandbox) {
+    let file = "analytics-schema/queries/people.sql";
+    let mut background = project.start("queries --watch");
+    background.says("8 queries described; queries.json is as it was");
+    project.write(file, QUERIES.replace("max(name)", "max(nme)"));
+    background.says("column \"nme\" does not exist");
+    project.write(file, QUERIES.replace("max(name)", "min(name)"));
+    background.says("8 queries described; queries.json written");
+    project.write(
+        "analytics-schema/queries/more.sql",
+        "-- name: one\nSELECT 1;\n",
+    );
+    background.says("column 1 has no name");
+    project.write("migrations/002_more.sql", "CREATE TABLE more ();\n");
+    project.write(
+        "analytics-schema/queries/more.sql",
+        "-- name: one\nSELECT 1 AS one;\n",
+    );
+    background.says("1 migration not applied");
+    background.signal("INT");
+    let (status, screen) = background.end();
+    assert_eq!(status.code(), Some(130), "{screen}");
+    assert!(project.run("queries count").contains("min(name)"));
+    assert!(project.run("status").contains("1 pending"));
+}
+
+#[testkit::test(described)]
+fn what_no_function_can_be_made_of_is_reported_before_anything_runs(project: Sandbox) {
+    project.write("migrations/002_more.sql", "CREATE TABLE more ();\n");
+    let more = "analytics-schema/queries/deep/er/more.sql";
+    project.write(more, "-- name: one\nSELECT 1 AS one;\n");
+    let mut all = screens(&project, &["migrate", "queries"]);
+    std::fs::remove_file(project.dir().join(more)).unwrap();
+    project.write(
+        "analytics-schema/queries/same.sql",
+        "-- name: a_b\nSELECT 1 AS x;\n-- name: a__b\nSELECT 1 AS x;\n-- name: a_b_xb19b\nSELECT 1 AS x;\n",
+    );
+    all += &screens(&project, &["migrate"]);
+    project.write(
+        "analytics-schema/queries/same.sql",
+        "-- name: columns\nSELECT 1 AS a_b, 1 AS a__b, 1 AS a_b_xb19b;\n",
+    );
+    all += &screens(&project, &["migrate"]);
+    insta::assert_snapshot!(all);
 }

@@ -103,6 +103,10 @@ fn of_queries(project: Sandbox) {
         "queries user",
         "queries --run user id=1",
         "queries --run user id=1 --json",
+        "queries --explain user id=1",
+        "queries --explain user",
+        "queries --explain user id=1 --analyze",
+        "queries --explain add name=Ada",
         "queries --run add name=Ada",
     ] {
         let screen = project.run(arguments);

@@ -49,6 +49,7 @@ templates! {
     "schema/Cargo.toml": "schema/Cargo.toml",
     "schema/build.rs": "schema/build.rs",
     "schema/src/lib.rs": "schema/lib.rs",
+    "schema/queries/readings.sql": "schema/readings.sql",
     "schema/tests/database.rs": "schema/database.rs",
     "xtask/Cargo.toml": "xtask/Cargo.toml",
     "xtask/src/main.rs": "xtask/main.rs",
@@ -121,16 +122,14 @@ impl Wanted {
         self.path.to_owned()
     }
 
-    /// Whether the project already has something in its place: an example migration is not added to existing ones.
+    /// Whether the project already has something in its place: an example migration is not added to existing ones, nor is the query that
+    /// reads its table.
     pub fn is_needless(&self, root: &Path) -> bool {
-        let Some((folder, _)) = self
-            .path
-            .split_once('/')
-            .filter(|(it, _)| *it == "migrations")
-        else {
+        let is_example = ["migrations/", "schema/queries/"];
+        if !is_example.iter().any(|it| self.path.starts_with(it)) {
             return false;
-        };
-        let entries = fs::read_dir(root.join(folder))
+        }
+        let entries = fs::read_dir(root.join("migrations"))
             .into_iter()
             .flatten()
             .flatten();

@@ -5,6 +5,7 @@ use std::io;
 
 use catalog::{Catalog, Snapshot};
 use codegen::Choices;
+use migrator::settings::Level;
 use queries::{Described, DescribedQuery, File, Query};
 
 use crate::failure::{Code, Failure};
@@ -19,6 +20,8 @@ pub struct Committed {
     pub described: Described,
     pub catalog: Catalog,
     pub choices: Choices,
+    /// How bad it is to read every chunk of a hypertable.
+    pub level: Level,
 }
 
 /// A query of the files.
@@ -44,11 +47,16 @@ impl Committed {
     pub fn read(project: &Project) -> Result<Committed, Failure> {
         let path = project.snapshot_file(None)?;
         let files = files::read(&path, project.root(), "nothing was read")?;
-        let choices = timeschema_build::choices(&project.settings()?);
+        let settings = project.settings()?;
+        let (choices, level) = (
+            timeschema_build::choices(&settings),
+            settings.reads_every_chunk,
+        );
         if files.iter().all(|file| file.queries.is_empty()) {
             return Ok(Committed {
                 files,
                 choices,
+                level,
                 described: Described::default(),
                 catalog: Catalog::default(),
             });
@@ -72,6 +80,7 @@ impl Committed {
             described,
             catalog,
             choices,
+            level,
         })
     }
 

@@ -50,6 +50,7 @@ pub fn failure(error: &FileError, root: &Path) -> Failure {
         }
         FileError::Read { .. } => "make it readable",
         FileError::Name(_) => "rename the file",
+        FileError::Nested(_) => "move the file into queries/ itself",
         _ => "save the file as UTF-8",
     };
     let message = error

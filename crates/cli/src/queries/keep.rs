@@ -4,14 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use catalog::{Catalog, Scope, Snapshot};
-use codegen::Choices;
+use codegen::{Choices, QueryFile};
 use migrator::plan::Migration;
+use migrator::settings::Level;
 use migrator::wire::Config;
 use queries::{Described, DescribedQuery, File};
 use serde_json::{Value, json};
 
 use crate::diagnostic::Diagnostic;
 use crate::failure::{Code, Failure};
+use crate::project::Project;
 use crate::screen::Screen;
 use crate::snapshot;
 use crate::words::count;
@@ -19,6 +21,7 @@ use crate::words::count;
 use super::ask::{self, Asked, Refusal, ServerRefusal};
 use super::doubt;
 use super::files::{self, CORRECT, FILE, all};
+use super::findings;
 
 /// The queries of a project and the file that is kept of them.
 pub struct Keeper {
@@ -27,12 +30,26 @@ pub struct Keeper {
     /// The path as people see it.
     shown: String,
     files: Vec<File>,
+    /// How bad it is to read every chunk of a hypertable.
+    level: Level,
+    choices: Choices,
 }
 
+/// What became of `queries.json`, and what was found about the queries.
+#[derive(Debug, Default)]
+pub struct Kept {
+    outcome: Outcome,
+    warnings: Vec<Diagnostic>,
+}
+
+/// What the database said of the queries, and what was found about them.
+type WithFindings = (Vec<DescribedQuery>, Vec<Diagnostic>);
+
 /// The result for `queries.json`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kept {
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+enum Outcome {
     /// There are no queries.
+    #[default]
     None,
     /// It is what the database says, of so many queries.
     Unchanged(usize),
@@ -44,14 +61,21 @@ pub enum Kept {
 
 impl Keeper {
     /// Reads the queries beside the snapshot file `snapshot`. The failure has each thing that is wrong with them.
-    pub fn new(snapshot: &Path, root: &Path) -> Result<Keeper, Failure> {
-        let files = files::read(snapshot, root, "nothing was run")?;
+    pub fn new(snapshot: &Path, project: &Project) -> Result<Keeper, Failure> {
+        let root = project.root();
+        let state = "nothing was run";
+        let files = files::read(snapshot, root, state)?;
+        let names = files.iter().map(|it| (it.module.as_str(), &it.queries[..]));
+        codegen::check_query_names(names).map_err(|it| all(unnameable(&it), state, CORRECT))?;
+        let settings = project.settings()?;
         let path = snapshot.with_file_name(FILE);
         Ok(Keeper {
             root: root.to_owned(),
             shown: files::shown(&path, root),
             path,
             files,
+            level: settings.reads_every_chunk,
+            choices: timeschema_build::choices(&settings),
         })
     }
 
@@ -137,8 +161,9 @@ impl Keeper {
             .replace("\r\n", "\n");
         let committed = Described::parse(&text);
         let asked = self.asked();
-        let queries = self
-            .describe(address, scope, &schema.catalog)?
+        let catalog = &schema.catalog;
+        let (queries, warnings) = self
+            .describe(address, scope, catalog)?
             .map_err(|failures| {
                 let state = format!(
                     "every migration is applied; {} is left as it is",
@@ -146,36 +171,74 @@ impl Keeper {
                 );
                 all(failures, &state, CORRECT)
             })?;
-        let described = Described::new(queries::fingerprint(&schema.catalog), queries);
+        let described = Described::new(queries::fingerprint(catalog), queries);
         let written = described.to_json();
         if written == text {
-            return Ok(Kept::Unchanged(asked.len()));
+            return Ok(Kept {
+                outcome: Outcome::Unchanged(asked.len()),
+                warnings,
+            });
         }
         if only_check {
             let differences = match &committed {
                 Ok(committed) => differences(committed, &described),
                 Err(error) => vec![error.to_string()],
             };
-            return Ok(Kept::Differs(differences));
+            return Ok(Kept {
+                outcome: Outcome::Differs(differences),
+                warnings,
+            });
         }
         snapshot::write_whole(&self.path, &written).map_err(|error| {
             let message = format!("failed to write {}: {error}", self.shown);
             Failure::new(Code::Failed, message).note("state", "every migration is applied")
         })?;
-        Ok(Kept::Written(asked.len()))
+        Ok(Kept {
+            outcome: Outcome::Written(asked.len()),
+            warnings,
+        })
     }
 
-    /// What the database says of the queries, or what is wrong with them.
+    /// Why no functions can be generated for what is described.
+    fn ungenerated(&self, catalog: &Catalog, described: &[DescribedQuery]) -> Vec<Failure> {
+        let mut described = described.iter();
+        let files: Vec<QueryFile<'_>> = self
+            .files
+            .iter()
+            .map(|file| QueryFile {
+                module: &file.module,
+                path: "",
+                text: &file.text,
+                queries: file.queries.iter().zip(described.by_ref()).collect(),
+            })
+            .collect();
+        let checked = codegen::check_queries(catalog, &self.choices, &files);
+        checked.map_or_else(|errors| unnameable(&errors), |()| Vec::new())
+    }
+
+    /// What is found about the queries, if each is described.
+    fn findings(&self, described: &[DescribedQuery], is_whole: bool) -> Vec<Diagnostic> {
+        if !is_whole {
+            return Vec::new();
+        }
+        let asked = self.asked();
+        let all = asked.iter().zip(described);
+        all.flat_map(|((file, asked), described)| {
+            findings::of(file, &self.root, asked.query, described, self.level)
+        })
+        .collect()
+    }
+
+    /// What the database says of the queries, with what is to be shown of them, or what is wrong with them.
     fn describe(
         &self,
         address: &Config,
         scope: Scope,
         catalog: &Catalog,
-    ) -> Result<Result<Vec<DescribedQuery>, Vec<Failure>>, Failure> {
+    ) -> Result<Result<WithFindings, Vec<Failure>>, Failure> {
         let (files, asked): (Vec<&File>, Vec<Asked<'_>>) = self.asked().into_iter().unzip();
         let outcomes = ask::ask(address, scope, &asked)?;
-        let choices = Choices::default();
-        let unreadable = codegen::unreadable_columns(catalog, &choices);
+        let unreadable = codegen::unreadable_columns(catalog, &self.choices);
         let mut described = Vec::new();
         let mut failures = Vec::new();
         for ((file, asked), outcome) in files.iter().zip(&asked).zip(outcomes) {
@@ -193,12 +256,32 @@ impl Keeper {
                 }
             }
         }
+        if failures.is_empty() {
+            failures = self.ungenerated(catalog, &described);
+        }
+        let found = self.findings(&described, failures.is_empty());
+        if self.level == Level::Error {
+            failures.extend(
+                found
+                    .iter()
+                    .cloned()
+                    .map(|it| Failure::with(Code::Failed, it)),
+            );
+        }
         Ok(if failures.is_empty() {
-            Ok(described)
+            Ok((described, found))
         } else {
             Err(failures)
         })
     }
+}
+
+/// Names that have no identifiers of their own.
+fn unnameable(errors: &codegen::Errors) -> Vec<Failure> {
+    let failures = errors.iter();
+    failures
+        .map(|it| Failure::new(Code::Failed, it.to_string()))
+        .collect()
 }
 
 /// An error about a query.
@@ -264,18 +347,19 @@ fn differences(committed: &Described, described: &Described) -> Vec<String> {
 impl Kept {
     /// Whether the command found something: exit code 3.
     pub fn is_found(&self) -> bool {
-        matches!(self, Kept::Differs(_))
+        matches!(self.outcome, Outcome::Differs(_))
     }
 
     /// Shows what a person has to know of it.
     pub fn show(&self, screen: &mut Screen) {
-        match self {
-            Kept::None | Kept::Unchanged(_) => {}
-            Kept::Written(queries) => screen.line(format!(
+        self.warnings.iter().for_each(|it| screen.warning(it));
+        match &self.outcome {
+            Outcome::None | Outcome::Unchanged(_) => {}
+            Outcome::Written(queries) => screen.line(format!(
                 "{} described; {FILE} written",
                 count(*queries, "query")
             )),
-            Kept::Differs(differences) => {
+            Outcome::Differs(differences) => {
                 screen.line(format!("{FILE} is not what the database says:"));
                 differences
                     .iter()
@@ -285,13 +369,33 @@ impl Kept {
         }
     }
 
+    /// The same where the number of queries is news each time.
+    pub fn show_each(&self, screen: &mut Screen) {
+        self.show(screen);
+        match &self.outcome {
+            Outcome::None => screen.line("no queries"),
+            Outcome::Unchanged(queries) => screen.line(format!(
+                "{} described; {FILE} is as it was",
+                count(*queries, "query")
+            )),
+            Outcome::Written(_) | Outcome::Differs(_) => {}
+        }
+    }
+
     /// Its part of the JSON document.
     pub fn document(&self) -> Value {
-        match self {
-            Kept::None => Value::Null,
-            Kept::Unchanged(queries) => json!({ "state": "unchanged", "queries": queries }),
-            Kept::Written(queries) => json!({ "state": "written", "queries": queries }),
-            Kept::Differs(differences) => json!({ "state": "differs", "differences": differences }),
+        let mut document = match &self.outcome {
+            Outcome::None => return Value::Null,
+            Outcome::Unchanged(queries) => json!({ "state": "unchanged", "queries": queries }),
+            Outcome::Written(queries) => json!({ "state": "written", "queries": queries }),
+            Outcome::Differs(differences) => {
+                json!({ "state": "differs", "differences": differences })
+            }
+        };
+        if !self.warnings.is_empty() {
+            let warnings = self.warnings.iter().map(findings::document);
+            document["warnings"] = warnings.collect();
         }
+        document
     }
 }

@@ -36,6 +36,18 @@ impl<'a> Call<'a> {
         })
     }
 
+    /// The query without values, to be planned for any.
+    pub fn without_values(listed: Listed<'a>) -> Result<Call<'a>, Failure> {
+        let described = listed.described()?;
+        let values = Values::default();
+        Ok(Call {
+            variant: values.variant(described, listed.query),
+            listed,
+            described,
+            values,
+        })
+    }
+
     /// Refuses a query that writes, unless that was asked for.
     pub fn check_writes(&self, may_write: bool, doing: &str) -> Result<(), Failure> {
         if !self.described.writes || may_write {

@@ -114,14 +114,23 @@ impl Server {
 }
 
 /// A signal ended it.
-pub fn stopped(signal: usize) -> Failure {
-    let (code, name) = match signal {
-        1 => (Code::HungUp, "SIGHUP"),
-        15 => (Code::Terminated, "SIGTERM"),
-        _ => (Code::Interrupted, "SIGINT"),
+fn stopped(signal: usize) -> Failure {
+    let name = match signal {
+        1 => "SIGHUP",
+        15 => "SIGTERM",
+        _ => "SIGINT",
     };
-    Failure::new(code, format!("stopped by {name}"))
+    Failure::new(stop_code(signal), format!("stopped by {name}"))
         .note("state", "the query was cancelled on the server")
+}
+
+/// The exit code of a command that a signal ended.
+pub fn stop_code(signal: usize) -> Code {
+    match signal {
+        1 => Code::HungUp,
+        15 => Code::Terminated,
+        _ => Code::Interrupted,
+    }
 }
 
 /// What the server says, with what helps.
