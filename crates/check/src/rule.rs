@@ -22,6 +22,14 @@ pub struct Rule {
     pub finds: Finds,
 }
 
+impl Rule {
+    /// Whether the server runs what it finds, and something is lost then: nobody else says so.
+    pub fn finds_losses(&self) -> bool {
+        let mut examples = self.failing.iter();
+        examples.any(|it| matches!(it.server, Server::Damages { .. }))
+    }
+}
+
 /// When a rule looks.
 #[derive(Debug, Clone, Copy)]
 pub enum Finds {

@@ -29,7 +29,8 @@ impl Value {
     pub fn read(words: Words<'_>) -> Value {
         let words = without_casts(words);
         let count = words.tokens.len();
-        if words.is(0, "interval") && count >= 2 {
+        // `INTERVAL '1 day' * 7` and `INTERVAL '5' DAY` are not calculated.
+        if words.is(0, "interval") && count == 2 {
             return Value::read(part(words, 1, 2));
         }
         if words.is_symbol(0, "(") && words.arguments(0).1 == count && count > 2 {
@@ -98,14 +99,23 @@ pub(crate) fn part<'a>(words: Words<'a>, start: usize, end: usize) -> Words<'a> 
     }
 }
 
-/// Without the `::type` at its end.
+/// Without the `::type` at its end. What follows a type is no constant, and stays.
 fn without_casts(words: Words<'_>) -> Words<'_> {
+    let is_of_type = |at: usize| {
+        matches!(words.text(at), "::" | "(" | ")" | "[" | "]" | "," | ".")
+            || matches!(
+                words.tokens[at].kind,
+                TokenKind::Word | TokenKind::Number | TokenKind::Quoted
+            )
+    };
     let mut depth = 0usize;
     for at in 0..words.tokens.len() {
         match words.text(at) {
             "(" | "[" => depth += 1,
             ")" | "]" => depth = depth.saturating_sub(1),
-            "::" if depth == 0 => return part(words, 0, at),
+            "::" if depth == 0 && (at..words.tokens.len()).all(is_of_type) => {
+                return part(words, 0, at);
+            }
             _ => {}
         }
     }

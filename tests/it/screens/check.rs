@@ -103,12 +103,13 @@ fn in_git_only_what_differs_from_the_main_branch_is_checked() {
 }
 
 #[test]
-fn an_error_stops_migrate_before_anything_is_applied() {
-    let wrong = "CREATE TABLE m (id int PRIMARY KEY, at timestamptz NOT NULL);\nSELECT create_hypertable('m', by_range('at'));\n";
+fn a_loss_stops_migrate_before_anything_is_applied() {
+    let wrong = "SELECT add_retention_policy('events', INTERVAL '3 days');\n";
     let project = Sandbox::new()
         .file("analytics-schema/README", "")
         .file("migrations/001_events.sql", EVENTS)
-        .file("migrations/002_wrong.sql", wrong)
+        .file("migrations/002_aggregates.sql", AGGREGATES)
+        .file("migrations/003_wrong.sql", wrong)
         .needs_timescaledb_for("a hypertable")
         .url(test_name!());
     let Some(project) = project else { return };
@@ -116,7 +117,7 @@ fn an_error_stops_migrate_before_anything_is_applied() {
     let mut client = project.own_database().client();
     let there = client.query_one("SELECT to_regclass('events')::text", &[]);
     assert_eq!(there.unwrap().get::<_, Option<String>>(0), None);
-    shown += &screen(&project, "migrate --allow unique-without-time-columns");
-    shown += &screen(&project, "migrate --allow unique-without-time-column");
+    shown += &screen(&project, "migrate --allow retention-erases-aggregates");
+    shown += &screen(&project, "migrate --allow retention-erases-aggregate");
     insta::assert_snapshot!(shown);
 }

@@ -46,6 +46,15 @@ pub const RULE: Rule = Rule {
         }),
     ],
     passing: &[
+        // What is calculated is not known.
+        Example::new(&[
+            "CREATE TABLE events (time timestamptz NOT NULL, n int);
+             SELECT create_hypertable('events', by_range('time', INTERVAL '1 day'));
+             CREATE MATERIALIZED VIEW daily WITH (timescaledb.continuous) AS
+                 SELECT time_bucket('1 day', time) AS bucket, count(*) AS n FROM events GROUP BY 1 WITH NO DATA;
+             SELECT add_continuous_aggregate_policy('daily', '1 day'::interval * 7, INTERVAL '1 day', INTERVAL '1 hour');
+             SELECT add_retention_policy('events', INTERVAL '1 day' * 90);",
+        ]),
         Example::new(&[
             "CREATE TABLE events (time timestamptz NOT NULL, n int);
              SELECT create_hypertable('events', by_range('time', INTERVAL '1 day'));
@@ -135,7 +144,11 @@ fn loss(aggregate: &Aggregate, dropped: &Loss) -> Option<Loss> {
     (is_surely_lost || is_maybe_lost).then_some(Loss {
         older,
         newer,
-        is_certain: dropped.is_certain && policy.is_certain && is_surely_lost,
+        // With a retention of its own, it may be meant to lose the same.
+        is_certain: dropped.is_certain
+            && policy.is_certain
+            && is_surely_lost
+            && aggregate.policies.retention.is_none(),
     })
 }
 

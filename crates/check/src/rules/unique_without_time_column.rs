@@ -28,6 +28,13 @@ pub const RULE: Rule = Rule {
     ],
     passing: &[
         Example::new(&[
+            "CREATE TABLE m (id int PRIMARY KEY, code int UNIQUE, at timestamptz NOT NULL);
+             CREATE UNIQUE INDEX m_other ON m (code);
+             ALTER TABLE m DROP CONSTRAINT m_pkey, DROP CONSTRAINT m_code_key, ADD PRIMARY KEY (id, at);
+             DROP INDEX m_other;
+             SELECT create_hypertable('m', by_range('at'));",
+        ]),
+        Example::new(&[
             "CREATE TABLE m (id bigint, at timestamptz, PRIMARY KEY (id, at)); SELECT create_hypertable('m', by_range('at'));",
             "CREATE UNIQUE INDEX ON m (at, id); ALTER TABLE m ADD UNIQUE (at);",
         ]),

@@ -28,6 +28,11 @@ impl Schema {
             What::Index(command) if !command.is_reindex => {
                 for name in &command.names {
                     self.indexes.remove(name);
+                    for table in self.tables.values_mut() {
+                        table
+                            .keys
+                            .retain(|it| it.constraint.name.as_ref() != Some(&name.name));
+                    }
                 }
             }
             What::CreateAggregate(aggregate) => self.create_aggregate(aggregate, place),
@@ -200,11 +205,7 @@ impl Schema {
                     .keys
                     .retain(|it| !it.constraint.columns.contains(name));
             }
-            ActionKind::DropConstraint(name) => {
-                table
-                    .keys
-                    .retain(|it| it.constraint.name.as_ref() != Some(name));
-            }
+            ActionKind::DropConstraint(name) => drop_constraint(table, relation, name),
             ActionKind::Validate(name) => {
                 for key in &mut table.keys {
                     key.constraint.not_valid &= key.constraint.name.as_ref() != Some(name);
@@ -376,6 +377,26 @@ impl Schema {
             has_now: false,
         });
     }
+}
+
+/// Removes a constraint, which may have the name that the server gave it.
+fn drop_constraint(table: &mut Table, relation: &Relation, name: &str) {
+    let given = |it: &Key| {
+        let middle = match it.constraint.kind {
+            ConstraintKind::Primary => "pkey".to_owned(),
+            _ => format!("{}_key", it.constraint.columns.join("_")),
+        };
+        format!("{}_{middle}", relation.name)
+    };
+    let is_it = |it: &Key| match &it.constraint.name {
+        Some(written) => written == name,
+        None => given(it) == name,
+    };
+    if table.keys.iter().any(is_it) {
+        return table.keys.retain(|it| !is_it(it));
+    }
+    // A long name is cut, and a renamed table keeps the old one: which it is of those without a name is not known.
+    table.keys.retain(|it| it.constraint.name.is_some());
 }
 
 fn set(table: &mut Table, name: &str, change: impl FnOnce(&mut crate::act::Column)) {

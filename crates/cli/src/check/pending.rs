@@ -1,8 +1,9 @@
-//! The check before `migrate`: errors in what is pending stop it, warnings are printed in one line each.
+//! The check before `migrate`: a loss in what is pending stops it, all else is printed in one line each. What the server refuses is left to
+//! the server: it rolls back, and it knows more than a check can.
 
 use std::collections::BTreeMap;
 
-use check::{Level, NOT_CHECKED, Severity};
+use check::{Finding, Level, NOT_CHECKED, Severity, rules};
 use migrator::history::{History, Row};
 use migrator::plan::{Migration, Selection};
 
@@ -32,6 +33,13 @@ impl Pending {
         })
     }
 
+    /// Whether a run does not go on with this: rows are lost, or the project says that it is an error.
+    fn stops(&self, finding: &Finding) -> bool {
+        let loses = rules::named(finding.rule).is_some_and(|it| it.finds_losses());
+        let is_chosen = self.levels.get(finding.rule) == Some(&Level::Error);
+        finding.severity == Severity::Error && (loses || is_chosen)
+    }
+
     /// Checks what is pending.
     pub fn check(&self, migrations: &[Migration], history: &History) -> Outcome {
         let is_pending = |it: &Migration| {
@@ -57,7 +65,7 @@ impl Pending {
             .filter(|it| it.severity == Severity::Error || has_applied)
             // The server says better why a statement is no SQL.
             .filter(|it| it.rule != NOT_CHECKED)
-            .partition(|it| it.severity == Severity::Error);
+            .partition(|it| self.stops(it));
         let errors: Vec<_> = errors
             .into_iter()
             .map(|it| checked.diagnostic(it))
