@@ -37,7 +37,7 @@ use committed::{Committed, Listed};
 use run::Call;
 use server::Server;
 
-/// List the queries with their parameters, rows and what they read, or run one; writes nothing unless --write is given
+/// List the queries with their parameters, rows and what they read, or run one; writes to the database only with --write
 #[derive(clap::Args)]
 pub struct Queries {
     /// The query to show in full, or with --run the values of its parameters. One with `-- if` may be left out, and one that

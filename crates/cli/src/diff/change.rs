@@ -28,7 +28,7 @@ impl Effect {
 /// What a change does to code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consequence {
-    pub whom: Whom,
+    pub audience: Audience,
     pub effect: Effect,
     /// What the code meets.
     pub why: String,
@@ -36,18 +36,18 @@ pub struct Consequence {
 
 /// Which code it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whom {
+pub enum Audience {
     Readers,
     Writers,
     Both,
 }
 
-impl Whom {
+impl Audience {
     pub fn word(self) -> &'static str {
         match self {
-            Whom::Readers => "readers",
-            Whom::Writers => "writers",
-            Whom::Both => "readers and writers",
+            Audience::Readers => "readers",
+            Audience::Writers => "writers",
+            Audience::Both => "readers and writers",
         }
     }
 }
@@ -77,23 +77,27 @@ impl Change {
 
     /// The same with this consequence for code that reads.
     pub fn readers(self, effect: Effect, why: impl Into<String>) -> Change {
-        self.with(Whom::Readers, effect, why)
+        self.with(Audience::Readers, effect, why)
     }
 
     /// The same with this consequence for code that writes.
     pub fn writers(self, effect: Effect, why: impl Into<String>) -> Change {
-        self.with(Whom::Writers, effect, why)
+        self.with(Audience::Writers, effect, why)
     }
 
     /// The same with this consequence for both.
     pub fn both(self, effect: Effect, why: impl Into<String>) -> Change {
-        self.with(Whom::Both, effect, why)
+        self.with(Audience::Both, effect, why)
     }
 
     /// The same with this consequence.
-    pub fn with(mut self, whom: Whom, effect: Effect, why: impl Into<String>) -> Change {
+    pub fn with(mut self, audience: Audience, effect: Effect, why: impl Into<String>) -> Change {
         let why = why.into();
-        self.consequences.push(Consequence { whom, effect, why });
+        self.consequences.push(Consequence {
+            audience,
+            effect,
+            why,
+        });
         self
     }
 
@@ -102,8 +106,8 @@ impl Change {
         self.worst(|_| true)
     }
 
-    fn worst(&self, of: impl Fn(Whom) -> bool) -> Effect {
-        let consequences = self.consequences.iter().filter(|it| of(it.whom));
+    fn worst(&self, of: impl Fn(Audience) -> bool) -> Effect {
+        let consequences = self.consequences.iter().filter(|it| of(it.audience));
         consequences
             .map(|it| it.effect)
             .max()
@@ -111,13 +115,13 @@ impl Change {
     }
 
     pub fn document(&self) -> Value {
-        let consequence = |it: &Consequence| json!({ "for": it.whom.word(), "effect": it.effect.word(), "why": it.why });
+        let consequence = |it: &Consequence| json!({ "for": it.audience.word(), "effect": it.effect.word(), "why": it.why });
         json!({
             "effect": self.effect().word(),
             "object": self.object,
             "change": self.what,
-            "readers": self.worst(|it| it != Whom::Writers).word(),
-            "writers": self.worst(|it| it != Whom::Readers).word(),
+            "readers": self.worst(|it| it != Audience::Writers).word(),
+            "writers": self.worst(|it| it != Audience::Readers).word(),
             "consequences": self.consequences.iter().map(consequence).collect::<Vec<_>>(),
             "made_by": self.made_by.as_ref().map(MadeBy::document),
         })

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use catalog::{Difference, DifferenceKind, ObjectKind, RelationRef, Subject};
 use codegen::{ColumnFields, Module, Surface};
 
-use super::change::{Change, Consequence, Effect, Whom};
+use super::change::{Audience, Change, Consequence, Effect};
 
 /// A column, by its relation's schema and name, and its own.
 pub type Key = (RelationRef, String);
@@ -164,13 +164,13 @@ fn of_code(from: &Surface, to: &Surface, key: &Key) -> Vec<Consequence> {
         }
         _ => None,
     };
-    let breaking = |whom, why| Consequence {
-        whom,
+    let breaking = |audience, why| Consequence {
+        audience,
         effect: Effect::Breaking,
         why,
     };
-    let row = row.map(|why| breaking(Whom::Readers, why));
-    let new = new.map(|why| breaking(Whom::Writers, why));
+    let row = row.map(|why| breaking(Audience::Readers, why));
+    let new = new.map(|why| breaking(Audience::Writers, why));
     row.into_iter().chain(new).collect()
 }
 

@@ -9,7 +9,7 @@ use catalog::{
 
 use crate::drift::made_by::Makers;
 
-use super::change::{Change, Effect, Whom};
+use super::change::{Audience, Change, Effect};
 use super::columns::{self, Key, relation, what};
 use super::side::Side;
 
@@ -86,8 +86,8 @@ impl Both<'_> {
         let subject = &difference.subject;
         let is_empty = self.to.snapshot.catalog.is_empty();
         match subject.kind {
-            ObjectKind::Table => self.without_module(subject, change, Whom::Both),
-            ObjectKind::View | ObjectKind::ContinuousAggregate => self.without_module(subject, change, Whom::Readers),
+            ObjectKind::Table => self.without_module(subject, change, Audience::Both),
+            ObjectKind::View | ObjectKind::ContinuousAggregate => self.without_module(subject, change, Audience::Readers),
             ObjectKind::Column => match columns::key(subject) {
                 Some(key) => columns::removed(change, &self.from.surface, &key),
                 None => change,
@@ -291,10 +291,10 @@ impl Both<'_> {
         change
     }
 
-    fn without_module(&self, subject: &Subject, change: Change, whom: Whom) -> Change {
+    fn without_module(&self, subject: &Subject, change: Change, audience: Audience) -> Change {
         let path = self.path(subject);
         change.with(
-            whom,
+            audience,
             Effect::Breaking,
             format!("the module `{path}` is no longer there"),
         )

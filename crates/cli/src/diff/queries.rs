@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use queries::{Described, DescribedQuery, End, RowCount};
 
-use super::change::{Change, Effect, Whom};
+use super::change::{Audience, Change, Effect};
 use super::side::Side;
 
 /// The queries of which the database says something else.
@@ -14,7 +14,7 @@ pub fn changes(from: &Side, to: &Side) -> Vec<Change> {
     let removed = before.iter().filter(|(name, _)| !after.contains_key(*name));
     let removed = removed.map(|(name, query)| {
         let why = format!("`queries::{name}` is no longer there");
-        Change::new(object(name), "removed").with(whom(query), Effect::Breaking, why)
+        Change::new(object(name), "removed").with(audience(query), Effect::Breaking, why)
     });
     let added = after.keys().filter(|name| !before.contains_key(*name));
     let added = added.map(|name| Change::new(object(name), "new"));
@@ -36,11 +36,11 @@ fn object(name: &str) -> String {
 }
 
 /// Who calls such a query.
-fn whom(query: &DescribedQuery) -> Whom {
+fn audience(query: &DescribedQuery) -> Audience {
     if query.writes {
-        Whom::Writers
+        Audience::Writers
     } else {
-        Whom::Readers
+        Audience::Readers
     }
 }
 
@@ -83,9 +83,9 @@ impl Both<'_> {
         let change = Change::new(object(name), what);
         if breaks.is_empty() {
             let why = "it takes and returns the same types, and may do something else";
-            return Some(change.with(whom(after), Effect::Care, why));
+            return Some(change.with(audience(after), Effect::Care, why));
         }
-        let with = |change: Change, why| change.with(whom(after), Effect::Breaking, why);
+        let with = |change: Change, why| change.with(audience(after), Effect::Breaking, why);
         Some(breaks.into_iter().fold(change, with))
     }
 }

@@ -35,7 +35,7 @@ pub fn text(from: &Side, to: &Side, changes: &[Change]) -> String {
 /// What follows from a change, and where it was made, a line each.
 fn consequences(change: &Change) -> impl Iterator<Item = String> {
     let lines = change.consequences.iter();
-    let lines = lines.map(|it| format!("{}: {}", it.whom.word(), it.why));
+    let lines = lines.map(|it| format!("{}: {}", it.audience.word(), it.why));
     let made_by = change.made_by.as_ref();
     lines.chain(made_by.map(|it| format!("by {}:{}", it.file, it.line)))
 }
