@@ -2,6 +2,7 @@
 
 mod baseline;
 mod check;
+mod check_output;
 mod doctor;
 mod help;
 mod migrate;

@@ -37,6 +37,15 @@ impl Place {
     }
 }
 
+/// A change of a file's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced.
+    pub place: Place,
+    /// What is written there instead.
+    pub text: String,
+}
+
 /// What a rule reports about a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -58,6 +67,8 @@ pub struct Finding {
     pub why: Option<String>,
     /// What to write instead: a sentence, or SQL to paste.
     pub help: Option<String>,
+    /// The rewriting, where it is known to the letter: a program may apply it.
+    pub edit: Option<Edit>,
 }
 
 impl Finding {
@@ -73,6 +84,7 @@ impl Finding {
             drawing: Vec::new(),
             why: None,
             help: None,
+            edit: None,
         }
     }
 
@@ -109,5 +121,26 @@ impl Finding {
     pub fn help(mut self, help: impl Into<String>) -> Finding {
         self.help = Some(help.into());
         self
+    }
+
+    /// What replaces these bytes of the finding's file, to the letter.
+    #[must_use]
+    pub fn edit(mut self, range: Range<usize>, text: impl Into<String>) -> Finding {
+        let file = self.place.file;
+        self.edit = Some(Edit {
+            place: Place { file, range },
+            text: text.into(),
+        });
+        self
+    }
+
+    /// The help in parts: the sentence, and the SQL after it, which may have gaps (`…`).
+    pub fn help_parts(&self) -> Option<(&str, Option<&str>)> {
+        let help = self.help.as_deref()?;
+        Some(match help.split_once('\n') {
+            Some((sentence, sql)) => (sentence, Some(sql)),
+            None if help.ends_with(';') => ("write instead:", Some(help)),
+            None => (help, None),
+        })
     }
 }

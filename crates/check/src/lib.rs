@@ -22,4 +22,4 @@ pub mod value;
 
 pub use check::{File, Level, NOT_CHECKED, Options, SUPPRESSION, check};
 pub use day::Day;
-pub use finding::{Finding, Place, Severity};
+pub use finding::{Edit, Finding, Place, Severity};

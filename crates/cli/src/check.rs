@@ -1,22 +1,26 @@
 //! `cargo xtask check`: what is wrong with migrations before they run. It asks no database.
 
+mod annotations;
 mod choice;
+mod comment;
 pub mod findings;
+mod output;
 pub mod pending;
+mod sarif;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use migrator::source;
-use serde_json::json;
 
 use crate::args::SourceArgs;
 use crate::explain;
 use crate::failure::{Code, Failure};
+use crate::git;
 use crate::project::Project;
 use crate::screen::Screen;
-use crate::words::count;
 use findings::{Checked, Counts};
+use output::Format;
 
 /// Check migrations for what the server refuses, what loses data and what blocks; needs no database
 #[derive(clap::Args)]
@@ -29,8 +33,17 @@ pub struct Check {
     #[command(flatten)]
     pub source: SourceArgs,
     /// Print one JSON document on standard output
-    #[arg(long)]
+    #[arg(long, group = "format")]
     pub json: bool,
+    /// Print one SARIF 2.1.0 document on standard output
+    #[arg(long, group = "format")]
+    pub sarif: bool,
+    /// Print annotations of a GitHub workflow
+    #[arg(long, group = "format")]
+    pub github: bool,
+    /// Print a comment for a pull request
+    #[arg(long, group = "format")]
+    pub markdown: bool,
 }
 
 pub fn run(project: &Project, args: &Check, screen: &mut Screen) -> Result<ExitCode, Failure> {
@@ -38,27 +51,21 @@ pub fn run(project: &Project, args: &Check, screen: &mut Screen) -> Result<ExitC
     let mut files =
         source::read_dir(&dir).map_err(|error| explain::source(&error, project.root()))?;
     let chosen = choice::choose(args, &dir, &files)?;
+    let format = Format::of(args);
+    let folder = format
+        .is_for_repository()
+        .then(|| git::path_in_repository(&dir));
+    let folder = folder.flatten();
     for file in &mut files {
-        file.path = project.shown(&file.path).to_owned();
+        file.path = match (&folder, file.path.file_name()) {
+            (Some(folder), Some(name)) => folder.join(name),
+            _ => project.shown(&file.path).to_owned(),
+        };
     }
     let levels = findings::levels(project, &[])?;
     let checked = Checked::of(files.iter().zip(chosen.checked.iter().copied()), levels)?;
-    for diagnostic in checked.diagnostics() {
-        screen.lines(diagnostic);
-    }
+    output::show(format, &checked, &chosen.why, screen);
     let counts = Counts::of(&checked.findings);
-    let number = chosen.checked.iter().filter(|it| **it).count();
-    let why = chosen.why;
-    screen.line(format!(
-        "{} checked{why}: {counts}",
-        count(number, "migration")
-    ));
-    screen.document(&json!({
-        "checked": checked.names(),
-        "findings": checked.documents(),
-        "errors": counts.errors,
-        "warnings": counts.warnings,
-    }));
     Ok(if counts.errors > 0 {
         Code::Found.into()
     } else {

@@ -133,6 +133,12 @@ fn answer(folder: &Path, arguments: &[&str]) -> Option<String> {
     String::from_utf8(output.stdout).ok()
 }
 
+/// Where a folder is below the root of its repository; `None` without git, or outside a repository.
+pub fn path_in_repository(folder: &Path) -> Option<PathBuf> {
+    let prefix = answer(folder, &["rev-parse", "--show-prefix"])?;
+    Some(PathBuf::from(prefix.strip_suffix('\n').unwrap_or(&prefix)))
+}
+
 /// Whether git tracks a file.
 pub fn tracks(file: &Path) -> bool {
     let folder = file.parent().unwrap_or(Path::new(""));

@@ -18,6 +18,7 @@ mod failure;
 mod generated;
 mod git;
 mod keeper;
+mod markdown;
 mod program;
 mod project;
 mod repository;
@@ -129,8 +130,11 @@ fn start(program: Program) -> ExitCode {
 /// Whether standard output belongs to one JSON document.
 fn wants_json(matches: &clap::ArgMatches) -> bool {
     let command = matches.subcommand();
-    let json = command.and_then(|(_, it)| it.try_get_one::<bool>("json").ok().flatten());
-    json.copied().unwrap_or(false)
+    let is_set = |name: &str| {
+        let flag = command.and_then(|(_, it)| it.try_get_one::<bool>(name).ok().flatten());
+        flag.copied().unwrap_or(false)
+    };
+    is_set("json") || is_set("sarif")
 }
 
 fn run(cli: Cli, program: Program, screen: &mut Screen) -> Result<ExitCode, Failure> {

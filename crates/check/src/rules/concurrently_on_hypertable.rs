@@ -100,6 +100,7 @@ fn commanded(command: &IndexCommand, context: &Context<'_>) -> Option<Finding> {
                 hypertable.place.clone(),
                 format!("makes {table} a hypertable"),
             )
-            .help("remove CONCURRENTLY"),
+            .help("remove CONCURRENTLY")
+            .edit(range.clone(), ""),
     )
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use check::{Day, Finding, Level, NOT_CHECKED, Options, Place, SUPPRESSION, Severity, rules};
-use migrator::source::{self, File};
+use check::{Day, Edit, Finding, Level, NOT_CHECKED, Options, Place, SUPPRESSION, Severity, rules};
+use migrator::source::{self, File, LineColumn};
 use serde_json::{Value, json};
 use sql::nearest::nearest;
 
@@ -18,6 +18,12 @@ use crate::words::count;
 pub struct Checked<'a> {
     files: Vec<(&'a File, bool)>,
     pub findings: Vec<Finding>,
+}
+
+/// Lines and columns of a place, in characters, from 1; the end is after it.
+pub struct Region {
+    pub start: LineColumn,
+    pub end: LineColumn,
 }
 
 /// How many findings there are of each kind.
@@ -114,8 +120,22 @@ impl<'a> Checked<'a> {
         self.files[place.file].0
     }
 
+    /// The name of a place's file.
+    pub fn name(&self, place: &Place) -> String {
+        self.file(place).path.display().to_string()
+    }
+
+    /// Where a place begins and ends.
+    pub fn region(&self, place: &Place) -> Region {
+        let text = &self.file(place).text;
+        Region {
+            start: source::position(&text[..place.range.start]),
+            end: source::position(&text[..place.range.end]),
+        }
+    }
+
     /// File and line of a place.
-    fn line(&self, place: &Place) -> String {
+    pub fn line(&self, place: &Place) -> String {
         let file = self.file(place);
         let line = source::position(&file.text[..place.range.start]).line;
         format!("{}:{line}", file.path.display())
@@ -191,6 +211,7 @@ impl<'a> Checked<'a> {
             })
         };
         let other = |(at, text): &(Place, String)| json!({ "place": place(at), "text": text });
+        let edit = |it: &Edit| json!({ "place": place(&it.place), "text": it.text });
         json!({
             "rule": finding.rule,
             "severity": finding.severity.name(),
@@ -200,11 +221,12 @@ impl<'a> Checked<'a> {
             "others": finding.others.iter().map(other).collect::<Vec<_>>(),
             "why": finding.why,
             "help": finding.help,
+            "edit": finding.edit.as_ref().map(edit),
         })
     }
 }
 
 /// Whether a finding is a rule's, which has a page.
-fn is_rule(finding: &Finding) -> bool {
+pub fn is_rule(finding: &Finding) -> bool {
     ![NOT_CHECKED, SUPPRESSION].contains(&finding.rule)
 }

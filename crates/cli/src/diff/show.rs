@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::change::{Change, Effect};
 use super::side::Side;
+use crate::markdown::{cell, code};
 use crate::words::count;
 
 /// From the worst.
@@ -67,9 +68,9 @@ pub fn markdown(from: &Side, to: &Side, changes: &[Change]) -> String {
         String::new(),
         format!(
             "From {} ({}) to {} ({}).",
-            from.source,
+            code(&from.source),
             from.migrations(),
-            to.source,
+            code(&to.source),
             to.migrations()
         ),
     ];
@@ -80,35 +81,15 @@ pub fn markdown(from: &Side, to: &Side, changes: &[Change]) -> String {
     }
     for change in changes {
         let what = format!("{}: {}", change.object, one_line(&change.what));
-        let consequences: Vec<String> = consequences(change).map(|it| escaped(&it)).collect();
+        let consequences: Vec<String> = consequences(change).map(|it| cell(&it)).collect();
         lines.push(format!(
             "| {} | {} | {} |",
             change.effect().word(),
-            escaped(&what),
+            cell(&what),
             consequences.join("<br>")
         ));
     }
     lines.join("\n")
-}
-
-/// A text that is nothing but text in a table of Markdown; what is between backquotes stays code.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    let mut is_code = false;
-    for c in text.chars() {
-        match c {
-            '`' => is_code = !is_code,
-            '|' => escaped.push('\\'),
-            '<' | '&' if !is_code => {
-                escaped.push_str(if c == '<' { "&lt;" } else { "&amp;" });
-                continue;
-            }
-            '*' | '_' | '[' | ']' | '\\' | '#' | '@' | '!' if !is_code => escaped.push('\\'),
-            _ => {}
-        }
-        escaped.push(c);
-    }
-    escaped
 }
 
 /// The document of `--json`.
