@@ -8,6 +8,7 @@ use sql::statement::words::Words;
 
 use crate::day::Day;
 use crate::finding::{Finding, Place, Severity};
+use crate::progress::Progress;
 use crate::read;
 use crate::rule::{Context, Finds, Rule};
 use crate::rules;
@@ -68,6 +69,7 @@ struct Allowed {
 struct Checker<'o> {
     options: &'o Options,
     schema: Schema,
+    progress: Progress,
     found: Vec<Finding>,
     allowed: Vec<Allowed>,
 }
@@ -77,6 +79,7 @@ impl<'o> Checker<'o> {
         Checker {
             options,
             schema: Schema::default(),
+            progress: Progress::default(),
             found: Vec::new(),
             allowed: Vec::new(),
         }
@@ -89,7 +92,7 @@ impl<'o> Checker<'o> {
         let checked: Vec<bool> = files.iter().map(|it| it.is_checked).collect();
         for rule in rules::ALL {
             if let Finds::Schema(finds) = rule.finds {
-                let findings = finds(&self.context(files.len()));
+                let findings = finds(&self.context(files.len(), NOTHING));
                 let of_checked = |it: &Finding| checked.get(it.place.file) == Some(&true);
                 self.keep(rule, findings.into_iter().filter(of_checked), true);
             }
@@ -102,18 +105,26 @@ impl<'o> Checker<'o> {
         self.found
     }
 
-    fn context(&self, file: usize) -> Context<'_> {
+    fn context<'a>(&'a self, file: usize, words: Words<'a>) -> Context<'a> {
         Context {
             schema: &self.schema,
             file,
+            words,
+            progress: &self.progress,
             today: self.options.today.unwrap_or(Day(0)),
         }
     }
 
     fn file(&mut self, index: usize, file: &File<'_>) {
+        self.progress = Progress::default();
         for statement in lexer::statements(file.text) {
             match statement {
-                Ok(statement) => self.statement(index, file, &statement),
+                Ok(statement) => {
+                    self.statement(index, file, &statement);
+                    if file.is_checked {
+                        self.progress.pass(words(file, &statement));
+                    }
+                }
                 Err(error) => {
                     if file.is_checked {
                         let message = format!("the rest of the file is not checked: {error}");
@@ -153,15 +164,20 @@ impl<'o> Checker<'o> {
                 return;
             }
         }
-        let words = Words {
-            sql: file.text,
-            tokens: &statement.tokens,
-        };
+        let words = words(file, statement);
+        if file.is_checked {
+            for rule in rules::ALL {
+                if let Finds::Statements(finds) = rule.finds {
+                    let findings = finds(&self.context(index, words));
+                    self.keep(rule, findings, true);
+                }
+            }
+        }
         for act in read::acts(words) {
             if file.is_checked {
                 for rule in rules::ALL {
                     if let Finds::Acts(finds) = rule.finds {
-                        let findings = finds(&act, &self.context(index));
+                        let findings = finds(&act, &self.context(index, words));
                         self.keep(rule, findings, act.is_certain);
                     }
                 }
@@ -226,6 +242,19 @@ impl<'o> Checker<'o> {
             }
         }
         debug_assert!(self.found.iter().all(|it| it.place.file < files.len()));
+    }
+}
+
+/// The words of no statement.
+const NOTHING: Words<'static> = Words {
+    sql: "",
+    tokens: &[],
+};
+
+fn words<'a>(file: &File<'a>, statement: &'a RawStatement) -> Words<'a> {
+    Words {
+        sql: file.text,
+        tokens: &statement.tokens,
     }
 }
 

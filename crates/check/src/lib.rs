@@ -11,6 +11,7 @@ pub mod act;
 mod check;
 pub mod day;
 pub mod finding;
+pub mod progress;
 mod read;
 pub mod rule;
 pub mod rules;

@@ -1,8 +1,11 @@
 //! What a rule is.
 
+use sql::statement::words::Words;
+
 use crate::act::Act;
 use crate::day::Day;
 use crate::finding::{Finding, Place, Severity};
+use crate::progress::Progress;
 use crate::schema::Schema;
 
 /// A rule. Each is a file of `rules/`, with a page in `docs/checks/`.
@@ -35,17 +38,23 @@ impl Rule {
 pub enum Finds {
     /// At each act, with the schema before it.
     Acts(fn(&Act, &Context<'_>) -> Vec<Finding>),
+    /// At each statement, once, by its words and what was read of its file.
+    Statements(fn(&Context<'_>) -> Vec<Finding>),
     /// After all files, at the schema that they make.
     Schema(fn(&Context<'_>) -> Vec<Finding>),
 }
 
 /// What a rule may look at.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The schema before the act, or after all files.
     pub schema: &'a Schema,
     /// The index of the file.
     pub file: usize,
+    /// The words of the statement; none after all files.
+    pub words: Words<'a>,
+    /// What was read of the file before it.
+    pub progress: &'a Progress,
     /// The day on which it is checked, for dates in messages.
     pub today: Day,
 }

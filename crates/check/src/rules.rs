@@ -2,15 +2,26 @@
 
 mod aggregate_column_changed;
 mod aggregate_recreated;
+mod bucket_functions_mixed;
 mod change_without_where;
+mod chunk_interval_of_future_chunks;
 mod columnstore_refuses_ddl;
+mod compression_settings_changed;
 mod concurrently_on_hypertable;
 mod constraint_scans;
 mod drop_or_rename;
+mod enum_value_in_use;
+mod extension_update_in_file;
+mod foreign_key_without_index;
 mod hypertable_over_rows;
+mod identifier_too_long;
 mod if_not_exists_keeps_policy;
 mod index_blocks_writes;
+mod integer_time_without_now;
+mod mixed_dimension_builders;
+mod naive_time_column;
 mod policy_before_columnstore;
+mod real_time_hierarchy;
 mod refresh_window_too_small;
 mod retention_erases_aggregate;
 mod set_not_null_scans;
@@ -23,15 +34,26 @@ use crate::rule::Rule;
 pub const ALL: &[&Rule] = &[
     &aggregate_column_changed::RULE,
     &aggregate_recreated::RULE,
+    &bucket_functions_mixed::RULE,
     &change_without_where::RULE,
+    &chunk_interval_of_future_chunks::RULE,
     &columnstore_refuses_ddl::RULE,
+    &compression_settings_changed::RULE,
     &concurrently_on_hypertable::RULE,
     &constraint_scans::RULE,
     &drop_or_rename::RULE,
+    &enum_value_in_use::RULE,
+    &extension_update_in_file::RULE,
+    &foreign_key_without_index::RULE,
     &hypertable_over_rows::RULE,
+    &identifier_too_long::RULE,
     &if_not_exists_keeps_policy::RULE,
     &index_blocks_writes::RULE,
+    &integer_time_without_now::RULE,
+    &mixed_dimension_builders::RULE,
+    &naive_time_column::RULE,
     &policy_before_columnstore::RULE,
+    &real_time_hierarchy::RULE,
     &refresh_window_too_small::RULE,
     &retention_erases_aggregate::RULE,
     &set_not_null_scans::RULE,

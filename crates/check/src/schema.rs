@@ -17,7 +17,7 @@ pub struct Schema {
     pub tables: BTreeMap<Relation, Table>,
     /// Continuous aggregates.
     pub aggregates: BTreeMap<Relation, Aggregate>,
-    /// The table of each named index.
+    /// The indexes, by the name that they have or that the server gives them.
     pub indexes: BTreeMap<Relation, IndexOf>,
     /// Aggregates that were dropped by a file that is checked, for the one that is created under the same name.
     pub dropped: BTreeMap<Relation, (Aggregate, Place)>,
@@ -30,6 +30,8 @@ pub struct Schema {
 pub struct IndexOf {
     /// Its table.
     pub table: Relation,
+    /// Its columns; `None` for an expression.
+    pub columns: Vec<Option<String>>,
 }
 
 /// A table.

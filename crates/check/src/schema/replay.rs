@@ -85,14 +85,20 @@ impl Schema {
     }
 
     fn create_index(&mut self, index: &NewIndex, place: Place) {
-        if let Some(name) = &index.name {
-            let name = Relation {
-                schema: index.relation.schema.clone(),
-                name: name.clone(),
-            };
-            let table = index.relation.clone();
-            self.indexes.insert(name, IndexOf { table });
-        }
+        let given = || {
+            let columns = index.columns.iter();
+            let columns: Vec<&str> = columns.map(|it| it.as_deref().unwrap_or("expr")).collect();
+            format!("{}_{}_idx", index.relation.name, columns.join("_"))
+        };
+        let name = Relation {
+            schema: index.relation.schema.clone(),
+            name: index.name.clone().unwrap_or_else(given),
+        };
+        let of = IndexOf {
+            table: index.relation.clone(),
+            columns: index.columns.clone(),
+        };
+        self.indexes.insert(name, of);
         let columns: Option<Vec<String>> = index.columns.iter().cloned().collect();
         let table = self.tables.get_mut(&index.relation);
         if let (true, Some(table), Some(columns)) = (index.is_unique, table, columns) {

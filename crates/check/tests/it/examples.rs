@@ -2,7 +2,7 @@
 
 use check::{SUPPRESSION, rules};
 
-use crate::check_last;
+use crate::{check_last, edited};
 
 #[test]
 fn each_failing_example_is_found_by_its_rule_and_each_passing_one_by_none() {
@@ -39,6 +39,22 @@ fn each_failing_example_is_found_by_its_rule_and_each_passing_one_by_none() {
         }
     }
     insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn what_an_edit_makes_of_a_file_is_not_found_again() {
+    let mut edits = 0;
+    for rule in rules::ALL {
+        for example in rule.failing {
+            if let Some(files) = edited(rule, example) {
+                let files: Vec<&str> = files.iter().map(String::as_str).collect();
+                let found = check_last(&files);
+                assert!(found.iter().all(|it| it.rule != rule.name), "{files:?}");
+                edits += 1;
+            }
+        }
+    }
+    assert!(edits > 1);
 }
 
 #[test]

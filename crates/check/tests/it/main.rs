@@ -6,6 +6,7 @@ mod no_false_errors;
 mod pages;
 mod server;
 
+use check::rule::{Example, Rule};
 use check::{Day, File, Finding, Options};
 
 /// A day that does not pass.
@@ -27,4 +28,16 @@ fn options() -> Options {
         today: Some(TODAY),
         ..Options::default()
     }
+}
+
+/// The files of an example with the rewritings that a rule knows to the letter; `None` if it knows none.
+fn edited(rule: &Rule, example: &Example) -> Option<Vec<String>> {
+    let mut found = check_last(example.files);
+    found.retain(|it| it.rule == rule.name && it.edit.is_some());
+    found.sort_by_key(|it| std::cmp::Reverse(it.place.range.start));
+    let mut files: Vec<String> = example.files.iter().map(ToString::to_string).collect();
+    for edit in found.iter().filter_map(|it| it.edit.as_ref()) {
+        files[edit.place.file].replace_range(edit.place.range.clone(), &edit.text);
+    }
+    (!found.is_empty()).then_some(files)
 }

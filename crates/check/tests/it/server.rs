@@ -130,3 +130,25 @@ fn what_fails_is_refused_or_does_damage_and_what_passes_runs() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn what_an_edit_makes_of_a_file_runs() {
+    for rule in rules::ALL {
+        for example in rule.failing {
+            let Some(files) = crate::edited(rule, example) else {
+                continue;
+            };
+            let name = "server::what_an_edit_makes_of_a_file_runs";
+            let Some(database) = Database::timescale(name, "the examples of rules") else {
+                return;
+            };
+            let mut client = database.client();
+            let extension = "CREATE EXTENSION IF NOT EXISTS timescaledb";
+            client.batch_execute(extension).unwrap();
+            for file in files {
+                let ran = run(&mut client, &file);
+                assert!(ran.is_ok(), "{}: {file}: {ran:?}", rule.name);
+            }
+        }
+    }
+}
