@@ -26,7 +26,12 @@ const FLOORS: [(&str, &[&str]); 4] = [
     ),
     (
         "middle",
-        &["timeschema", "timeschema-check", "timeschema-codegen"],
+        &[
+            "timeschema",
+            "timeschema-check",
+            "timeschema-codegen",
+            "timeschema-rehearsal",
+        ],
     ),
     ("top", &["bench", "timeschema-build", "timeschema-cli"]),
     ("project", &["analytics-schema", "xtask"]),

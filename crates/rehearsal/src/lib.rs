@@ -1,0 +1,34 @@
+//! Rows for a rehearsal: statements that fill the tables of a catalog. Pure: it reads no file and asks no database.
+//!
+//! [`fill()`] writes, for each table, INSERTs that generate *candidates* on the server, from the row's number and a
+//! seed, and keep those that the table's constraints take. No constraint is understood for that: the server evaluates
+//! the CHECK expressions over the candidates, and looks up the rows that foreign keys refer to. What is read of an
+//! expression are only hints, which make it likely that a candidate is taken: its literals, its patterns, and which
+//! columns it compares.
+//!
+//! - `column` says how a column takes its values, `component` which columns have to be drawn together, because a
+//!   constraint is about them.
+//! - `value` has an expression for each type, `hints` and `pattern` those that an expression of a constraint
+//!   suggests.
+//! - `statement` puts them together; `order` orders tables by their foreign keys, `partitions` keeps rows within
+//!   partitions.
+//! - `after` compresses chunks and refreshes continuous aggregates.
+
+mod after;
+mod column;
+mod component;
+mod draw;
+mod fill;
+mod foreign_key;
+mod hints;
+mod names;
+mod order;
+mod partitions;
+mod pattern;
+mod statement;
+mod types;
+mod value;
+mod wanted;
+
+pub use fill::{Filling, Table, fill};
+pub use wanted::{ColumnFacts, TableFacts, Wanted};

@@ -1,0 +1,78 @@
+//! Each schema of `crates/fixtures` gets its rows.
+
+use rehearsal::Wanted;
+use testkit::Database;
+
+use crate::support::{Filled, UNTIL, filled, root};
+
+/// The schemas and their scripts.
+fn schemas() -> Vec<(String, String)> {
+    let folder = root().join("crates/fixtures/schemas");
+    let entries = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|it| it.unwrap().path());
+    let mut files: Vec<_> = entries
+        .filter(|it| it.extension().is_some_and(|it| it == "sql"))
+        .collect();
+    files.sort();
+    let read = |path: &std::path::PathBuf| {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        (name, std::fs::read_to_string(path).unwrap())
+    };
+    files.iter().map(read).collect()
+}
+
+fn prepared(name: &str, script: &str, wanted: &Wanted) -> Option<Filled> {
+    let needs = script.lines().next().unwrap().strip_prefix("-- needs: ");
+    let database = match needs {
+        Some("timescaledb") => Database::timescale(name, "hypertables")?,
+        _ => Database::new(name)?,
+    };
+    if let Some(extension) = needs.filter(|it| *it != "xml") {
+        let known = "SELECT 1 FROM pg_available_extensions WHERE name = $1";
+        if database
+            .client()
+            .query_opt(known, &[&extension])
+            .unwrap()
+            .is_none()
+        {
+            testkit::skip(name, &format!("this PostgreSQL has no {extension}"));
+            return None;
+        }
+    }
+    // The schema without its own rows.
+    let statements = script
+        .split_inclusive(";\n")
+        .filter(|it| !it.starts_with("INSERT") && !it.starts_with("UPDATE"));
+    let statements: Vec<String> = statements.map(str::to_owned).collect();
+    Some(filled(database, &statements, wanted))
+}
+
+/// Tables that get no rows, and why.
+const NOT_FILLED: &[(&str, &str)] = &[("foreign_table: public.nobody", "it is a foreign table")];
+
+#[test]
+fn each_schema_gets_its_rows() {
+    let wanted = Wanted::new(1, 200, UNTIL);
+    let mut count = 0;
+    let mut wrong = String::new();
+    for (name, script) in schemas() {
+        let Some(mut filled) = prepared(&name, &script, &wanted) else {
+            continue;
+        };
+        count += 1;
+        let counts = filled.counts();
+        for (at, (table, rows, wanted)) in counts.iter().enumerate() {
+            let why_not = filled.filling.tables[at].why_not.as_deref();
+            let table = format!("{name}: {table}");
+            let known = NOT_FILLED.iter().find(|(known, _)| *known == table);
+            let is_filled = *rows * 2 >= *wanted as i64 && filled.errors[at].is_none();
+            if is_filled != known.is_none() || why_not != known.map(|(_, why)| *why) {
+                let error = filled.errors[at].as_deref().unwrap_or_default();
+                wrong += &format!("{table}: {rows} of {wanted}; {why_not:?} {error}\n");
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(count >= 60, "{count}");
+}

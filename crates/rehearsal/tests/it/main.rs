@@ -1,0 +1,5 @@
+//! The statements on a server.
+
+mod fixtures;
+mod migrations;
+mod support;
