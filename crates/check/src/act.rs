@@ -26,6 +26,10 @@ pub enum What {
     CreateIndex(NewIndex),
     /// `DROP INDEX` and `REINDEX`.
     Index(IndexCommand),
+    /// `ALTER SCHEMA … RENAME TO`.
+    RenameSchema(String, String),
+    /// `ALTER INDEX … RENAME TO`.
+    RenameIndex(Relation, String),
     /// `CREATE MATERIALIZED VIEW`.
     CreateAggregate(NewAggregate),
     /// `DROP TABLE`, `DROP MATERIALIZED VIEW` and the like.
@@ -33,19 +37,33 @@ pub enum What {
     /// A call of a TimescaleDB routine.
     Call(Call),
     /// `INSERT`, or `COPY … FROM`.
-    Insert(Relation),
+    Insert(Insert),
     /// `UPDATE` or `DELETE`.
     Change(Change),
     /// `TRUNCATE`.
     Truncate(Truncate),
+    /// `CREATE VIEW`, `CREATE SEQUENCE`, and a materialized view that is no continuous aggregate.
+    CreateOther(Relation),
+    /// `CREATE TRIGGER` and `CREATE RULE`: an insert may put no row there.
+    CreateTrigger(Relation),
+    /// `CREATE FUNCTION` and `CREATE PROCEDURE`.
+    CreateRoutine(NewRoutine),
+    /// `CREATE EXTENSION timescaledb SCHEMA …`: the schema.
+    Extension(String),
+    /// `SET search_path`.
+    SearchPath(SearchPath),
+    /// A statement that calls these, which are none of TimescaleDB's.
+    Calls(Vec<Relation>),
+    /// What cannot be read, and may change anything: an `EXECUTE`.
+    Unread,
     /// Anything else.
     Other,
 }
 
-/// A relation's name as it is written: without a schema it is one of `public`, which a search path may change.
+/// A relation's name. Without a schema, the search path says which it is: [`Schema::resolve`](crate::schema::Schema::resolve) writes it in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Relation {
-    /// `public`, unless it is written.
+    /// The schema; empty if none is written.
     pub schema: String,
     /// The name.
     pub name: String,
@@ -53,12 +71,15 @@ pub struct Relation {
 
 impl std::fmt::Display for Relation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.schema != "public" {
+        if !matches!(&*self.schema, "public" | "" | TEMPORARY) {
             write!(f, "{}.", shown(&self.schema))?;
         }
         write!(f, "{}", shown(&self.name))
     }
 }
+
+/// The schema of temporary tables.
+pub const TEMPORARY: &str = "pg_temp";
 
 /// A name as people write it: in quotes only where it needs them.
 pub fn shown(name: &str) -> String {
@@ -86,8 +107,27 @@ pub struct NewTable {
     pub hypertable: Option<Partitioning>,
     /// `CREATE TABLE … AS`: it may hold rows.
     pub is_filled: bool,
-    /// `LIKE`, `INHERITS`, `PARTITION OF` or `AS`: it has more columns than are written.
+    /// `INHERITS`, `PARTITION OF` or `AS`: it has more columns than are written.
     pub has_more: bool,
+    /// Its `LIKE` clauses.
+    pub likes: Vec<Like>,
+    /// `ON COMMIT DROP`.
+    pub drops_on_commit: bool,
+}
+
+/// `LIKE … INCLUDING …`.
+#[derive(Debug, Clone)]
+pub struct Like {
+    /// The table.
+    pub relation: Relation,
+    /// How many columns are written before it.
+    pub at: usize,
+    /// `INCLUDING INDEXES`: with the keys.
+    pub indexes: bool,
+    /// `INCLUDING CONSTRAINTS`: with the checks.
+    pub checks: bool,
+    /// `INCLUDING DEFAULTS`.
+    pub defaults: bool,
 }
 
 /// How a hypertable is partitioned, as far as it is written.
@@ -99,10 +139,12 @@ pub struct Partitioning {
     pub others: Vec<String>,
     /// The chunk interval.
     pub interval: Option<Value>,
+    /// Whether the columnstore is on; `None` is the default.
+    pub columnstore: Option<bool>,
 }
 
 /// A column.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Column {
     /// Its name.
     pub name: String,
@@ -110,16 +152,25 @@ pub struct Column {
     pub range: Range<usize>,
     /// Its type, in lower case and with single blanks.
     pub ty: String,
-    /// `NOT NULL`, also by a primary key.
+    /// `NOT NULL`, also by a primary key; a `serial` is never null without it.
     pub not_null: bool,
     /// The text of its `DEFAULT`.
     pub default: Option<String>,
     /// `GENERATED …`.
     pub is_generated: bool,
+    /// What `GENERATED ALWAYS AS (…)` reads.
+    pub reads: Vec<ColumnRead>,
+}
+
+impl Column {
+    /// Whether it is `serial` or a relative.
+    pub fn is_serial(&self) -> bool {
+        self.ty.ends_with("serial")
+    }
 }
 
 /// A constraint.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Constraint {
     /// Where it is defined.
     pub range: Range<usize>,
@@ -129,6 +180,8 @@ pub struct Constraint {
     pub kind: ConstraintKind,
     /// Its columns.
     pub columns: Vec<String>,
+    /// The columns that a check proves to be never null.
+    pub proves: Vec<String>,
     /// `NOT VALID`.
     pub not_valid: bool,
 }
@@ -180,13 +233,15 @@ pub enum ActionKind {
     Validate(String),
     /// `RENAME COLUMN … TO`.
     RenameColumn(String, String),
+    /// `RENAME CONSTRAINT … TO`.
+    RenameConstraint(String, String),
     /// `RENAME TO`.
     Rename(String),
     /// `SET SCHEMA`.
     SetSchema(String),
     /// `SET (timescaledb.…)`: the options by their name in TimescaleDB's table.
     SetOptions(Vec<(&'static str, Value)>),
-    /// `ENABLE ROW LEVEL SECURITY`.
+    /// `ENABLE ROW LEVEL SECURITY`, and `DISABLE`.
     RowSecurity,
     /// `SET LOGGED`, `SET UNLOGGED`, `SET TABLESPACE`, `SET ACCESS METHOD`: the words.
     Rewrite(String),
@@ -207,10 +262,14 @@ pub struct NewIndex {
     pub concurrently: Option<Range<usize>>,
     /// The columns; `None` for an expression.
     pub columns: Vec<Option<String>>,
+    /// What the server calls each column in the name of an index without one.
+    pub labels: Vec<String>,
     /// `WITH (timescaledb.transaction_per_chunk)`.
     pub per_chunk: bool,
     /// `ON ONLY`.
     pub is_only: bool,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
 }
 
 /// `DROP INDEX` and `REINDEX`.
@@ -239,14 +298,54 @@ pub struct NewAggregate {
     pub no_data: bool,
     /// The options by their name in TimescaleDB's table.
     pub options: Vec<(&'static str, Value)>,
-    /// The first relation after `FROM`.
-    pub source: Option<Relation>,
+    /// The relations after `FROM`, each with the name that it has in the query.
+    pub sources: Vec<(Relation, String)>,
+    /// The columns that the query reads.
+    pub columns: Vec<ColumnRead>,
     /// The width of its `time_bucket`.
     pub bucket: Option<Value>,
     /// The query, with single blanks.
     pub query: String,
     /// The identifiers of the query, folded: columns, aliases and functions.
     pub words: Vec<String>,
+}
+
+/// A column that a query reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnRead {
+    /// The relation's name in the query, if it is written before the column.
+    pub of: Option<String>,
+    /// The column; `*` is every one.
+    pub name: String,
+}
+
+/// `INSERT`, or `COPY … FROM`.
+#[derive(Debug, Clone)]
+pub struct Insert {
+    /// The table.
+    pub relation: Relation,
+    /// Whether rows surely are in it afterwards: `VALUES`, and not a query that may have none.
+    pub has_rows: bool,
+}
+
+/// `CREATE FUNCTION` and `CREATE PROCEDURE`.
+#[derive(Debug, Clone)]
+pub struct NewRoutine {
+    /// Its name.
+    pub name: Relation,
+    /// Whether its body may change the schema, or cannot be read.
+    pub may_change: bool,
+    /// What its body calls.
+    pub calls: Vec<Relation>,
+}
+
+/// `SET search_path`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchPath {
+    /// The schemas; `None` if they are not constants.
+    pub schemas: Option<Vec<String>>,
+    /// `SET LOCAL`: until the end of the transaction.
+    pub is_local: bool,
 }
 
 /// `DROP`.
@@ -269,7 +368,7 @@ pub struct Change {
     pub relation: Relation,
     /// `DELETE`.
     pub is_delete: bool,
-    /// `WHERE`.
+    /// `WHERE`, or another relation that is joined.
     pub has_where: bool,
 }
 
@@ -289,8 +388,12 @@ pub struct Call {
     pub routine: &'static str,
     /// Where its name is written.
     pub name: Range<usize>,
+    /// The schema before its name.
+    pub schema: Option<String>,
     /// Its arguments.
     pub arguments: Vec<Argument>,
+    /// The relation that the first argument names.
+    pub relation: Option<Relation>,
 }
 
 /// An argument of a call.
@@ -321,23 +424,22 @@ impl Call {
     }
 
     /// Whether such an argument is on.
-    pub fn is_on(&self, name: &str) -> bool {
-        self.value(usize::MAX, name) == Some(&Value::Bool(true))
+    pub fn is_on(&self, at: usize, name: &str) -> bool {
+        self.value(at, name).and_then(Value::bool) == Some(true)
+    }
+
+    /// Whether policies are added with `if_not_exists`.
+    pub fn keeps_policy(&self) -> bool {
+        let at = match self.routine {
+            "add_continuous_aggregate_policy" => 4,
+            _ => 2,
+        };
+        self.is_on(at, "if_not_exists")
     }
 
     /// The relation that the first argument names, whatever the parameter is called.
     pub fn relation(&self) -> Option<Relation> {
-        const NAMES: &[&str] = &[
-            "relation",
-            "hypertable",
-            "continuous_aggregate",
-            "main_table",
-        ];
-        let named = NAMES.iter().find_map(|name| self.argument(0, name));
-        match &named?.value {
-            Value::Text(name) => relation_of(name),
-            _ => None,
-        }
+        self.relation.clone()
     }
 }
 
@@ -350,7 +452,7 @@ pub fn relation_of(text: &str) -> Option<Relation> {
     };
     let (name, behind) = sql::statement::names::Name::read(words, 0)?;
     (behind == tokens.len()).then(|| Relation {
-        schema: name.schema().unwrap_or("public").to_owned(),
+        schema: name.schema().unwrap_or_default().to_owned(),
         name: name.object().to_owned(),
     })
 }

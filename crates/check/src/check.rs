@@ -6,6 +6,7 @@ use sql::lexer::{self, RawStatement};
 use sql::nearest::nearest;
 use sql::statement::words::Words;
 
+use crate::act::{Act, What};
 use crate::day::Day;
 use crate::finding::{Finding, Place, Severity};
 use crate::progress::Progress;
@@ -117,21 +118,47 @@ impl<'o> Checker<'o> {
 
     fn file(&mut self, index: usize, file: &File<'_>) {
         self.progress = Progress::default();
+        self.schema.begin_file();
+        let mut end = 0;
         for statement in lexer::statements(file.text) {
             match statement {
                 Ok(statement) => {
+                    end = statement.range().end;
                     self.statement(index, file, &statement);
                     if file.is_checked {
                         self.progress.pass(words(file, &statement));
                     }
                 }
                 Err(error) => {
+                    end = file.text.len();
                     if file.is_checked {
                         let message = format!("the rest of the file is not checked: {error}");
                         self.not_checked(index, error.offset, message);
                     }
                 }
             }
+        }
+        if file.is_checked {
+            let behind = suppression::outside(file.text, end..file.text.len());
+            self.misplaced(index, behind);
+        }
+    }
+
+    /// Reports comments that are before no statement.
+    fn misplaced(&mut self, file: usize, allowances: Vec<Allowance>) {
+        for allowance in allowances {
+            let place = Place {
+                file,
+                range: allowance.range.clone(),
+            };
+            let message = "this comment is before no statement, so it allows nothing";
+            let help =
+                "move it before the statement that it is about: in a DO, before the whole DO";
+            let finding = Finding::new(place, message).uncertain().help(help);
+            self.found.push(Finding {
+                rule: SUPPRESSION,
+                ..finding
+            });
         }
     }
 
@@ -157,6 +184,7 @@ impl<'o> Checker<'o> {
                     allowances,
                 });
             }
+            self.misplaced(index, suppression::inside(file.text, statement));
             if let Some((offset, expected)) = syntax::error(file.text, statement) {
                 let message =
                     format!("this statement is not checked: it does not parse ({expected})");
@@ -173,16 +201,42 @@ impl<'o> Checker<'o> {
                 }
             }
         }
+        self.replay(index, file.is_checked, words);
+    }
+
+    /// Asks the rules about what a statement does, and applies it to the schema.
+    fn replay(&mut self, index: usize, is_checked: bool, words: Words<'_>) {
+        self.schema.end_transaction(words);
+        // The schema without what may have happened since.
+        let mut before: Option<Schema> = None;
         for act in read::acts(words) {
-            if file.is_checked {
-                for rule in rules::ALL {
-                    if let Finds::Acts(finds) = rule.finds {
-                        let findings = finds(&act, &self.context(index, words));
-                        self.keep(rule, findings, act.is_certain);
-                    }
-                }
+            if act.is_certain
+                && let Some(before) = before.take()
+            {
+                self.schema.doubt_since(before);
+            }
+            let (act, is_sure) = self.schema.resolve(act);
+            if is_checked {
+                self.ask(&act, index, words, act.is_certain && is_sure);
+            }
+            let changes = !matches!(act.what, What::Other);
+            if changes && !act.is_certain && before.is_none() {
+                before = Some(self.schema.clone());
             }
             self.schema.apply(&act, index);
+        }
+        if let Some(before) = before {
+            self.schema.doubt_since(before);
+        }
+    }
+
+    /// Asks each rule about an act.
+    fn ask(&mut self, act: &Act, index: usize, words: Words<'_>, is_certain: bool) {
+        for rule in rules::ALL {
+            if let Finds::Acts(finds) = rule.finds {
+                let findings = finds(act, &self.context(index, words));
+                self.keep(rule, findings, is_certain);
+            }
         }
     }
 

@@ -4,14 +4,18 @@ mod aggregate;
 mod body;
 mod call;
 mod options;
+mod query;
+mod routine;
+mod rows;
+mod search_path;
 mod table;
 
 use std::ops::Range;
 
-use sql::statement::names::Name;
+use sql::statement::names::{Name, identifier};
 use sql::statement::words::Words;
 
-use crate::act::{Act, Change, Drop, IndexCommand, NewIndex, Relation, Truncate, What};
+use crate::act::{Act, Drop, IndexCommand, NewIndex, Relation, TEMPORARY, Truncate, What};
 use crate::value::part;
 
 /// What a statement does.
@@ -19,18 +23,38 @@ pub fn acts(words: Words<'_>) -> Vec<Act> {
     if words.is(0, "do") {
         return body::acts(words);
     }
+    of_statement(words, &[])
+}
+
+/// What a statement does that is no `DO`, with the variables of the body that it is in.
+fn of_statement(words: Words<'_>, variables: &[call::Variable]) -> Vec<Act> {
+    let words = explained(words);
+    let mut found = call::calls(words, variables);
     let what = what(words);
-    if let What::Other = what {
-        let calls = call::calls(words, &[]);
-        if !calls.is_empty() {
-            return calls;
-        }
+    if !matches!(what, What::Other) || found.is_empty() {
+        let act = Act {
+            range: range(words),
+            what,
+            is_certain: true,
+        };
+        found.insert(0, act);
     }
-    vec![Act {
-        range: range(words),
-        what,
-        is_certain: true,
-    }]
+    found
+}
+
+/// The statement that `EXPLAIN ANALYZE` runs.
+fn explained(words: Words<'_>) -> Words<'_> {
+    if !words.is(0, "explain") {
+        return words;
+    }
+    let (options, behind) = words.arguments(1);
+    let is_on = |it: &Words<'_>| it.switch(&[], "analyze") == Some(true);
+    let start = words.behind(behind, &["analyze", "verbose"]);
+    if options.iter().any(is_on) || words.is(1, "analyze") {
+        part(words, start, words.tokens.len())
+    } else {
+        words
+    }
 }
 
 /// The bytes of these tokens.
@@ -47,7 +71,7 @@ pub(crate) fn relation(words: Words<'_>, at: usize) -> Option<(Relation, usize)>
 
 fn named(name: &Name) -> Relation {
     Relation {
-        schema: name.schema().unwrap_or("public").to_owned(),
+        schema: name.schema().unwrap_or_default().to_owned(),
         name: name.object().to_owned(),
     }
 }
@@ -75,20 +99,22 @@ fn relations(words: Words<'_>, mut at: usize) -> Vec<Relation> {
 fn what(words: Words<'_>) -> What {
     let read = match words.text(0).to_ascii_lowercase().as_str() {
         "create" => create(words),
-        "alter" => table::alter(words),
+        "alter" => alter(words),
         "drop" => drop(words),
         "reindex" => reindex(words),
-        "insert" if words.is(1, "into") => relation(words, 2).map(|it| What::Insert(it.0)),
-        "copy" if words.has(&["from"]) => relation(words, 1).map(|it| What::Insert(it.0)),
-        "update" => change(words, 1, false),
-        "delete" if words.is(1, "from") => change(words, 2, true),
+        "insert" | "copy" | "with" => rows::insert(words),
+        "update" => rows::change(words, 1, false),
+        "delete" if words.is(1, "from") => rows::change(words, 2, true),
         "truncate" => Some(What::Truncate(Truncate {
             names: relations(words, words.behind(1, &["table"])),
             cascade: words.has(&["cascade"]),
         })),
+        // A prepared statement's text is elsewhere.
+        "execute" => Some(What::Unread),
         _ => None,
     };
-    read.unwrap_or(What::Other)
+    let setting = || search_path::read(words).map(What::SearchPath);
+    read.or_else(setting).unwrap_or(What::Other)
 }
 
 fn create(words: Words<'_>) -> Option<What> {
@@ -104,14 +130,70 @@ fn create(words: Words<'_>) -> Option<What> {
     if words.is(at, "index") || words.are(at, &["unique", "index"]) {
         return create_index(words, at).map(What::CreateIndex);
     }
+    if words.is_one_of(at, &["function", "procedure"]) {
+        return routine::create(words, at + 1).map(What::CreateRoutine);
+    }
+    if words.is(at, "extension") {
+        return extension(words, at + 1);
+    }
+    if words.is_one_of(at, &["trigger", "rule"]) || words.are(at, &["constraint", "trigger"]) {
+        let on = (at..words.tokens.len()).find(|&it| words.is_one_of(it, &["on", "to"]));
+        let on =
+            on.map(|it| words.behind(it + 1, &["insert", "update", "delete", "select", "to"]))?;
+        return relation(words, on).map(|it| What::CreateTrigger(it.0));
+    }
+    if words.is_one_of(at, &["view", "recursive", "sequence", "foreign"]) {
+        let kinds = [
+            "recursive",
+            "view",
+            "sequence",
+            "foreign",
+            "table",
+            "if",
+            "not",
+            "exists",
+        ];
+        let (mut relation, _) = relation(words, words.behind(at, &kinds))?;
+        if is_temporary {
+            relation.schema = TEMPORARY.to_owned();
+        }
+        return Some(What::CreateOther(relation));
+    }
     None
+}
+
+/// `CREATE EXTENSION timescaledb … SCHEMA …`.
+fn extension(words: Words<'_>, at: usize) -> Option<What> {
+    let at = words.behind(at, &["if", "not", "exists"]);
+    let schema = (at + 1..words.tokens.len()).find(|&it| words.is(it, "schema"))?;
+    let name = identifier(words, schema + 1)?;
+    words
+        .is_name(at, "timescaledb")
+        .then_some(What::Extension(name))
+}
+
+fn alter(words: Words<'_>) -> Option<What> {
+    if words.is(1, "schema") {
+        let (from, to) = (identifier(words, 2)?, identifier(words, 5)?);
+        let renames = words.are(3, &["rename", "to"]);
+        return renames.then_some(What::RenameSchema(from, to));
+    }
+    if words.is(1, "index") {
+        let (index, behind) = relation(words, words.behind(2, &["if", "exists"]))?;
+        let to = identifier(words, behind + 2)?;
+        let renames = words.are(behind, &["rename", "to"]);
+        return renames.then_some(What::RenameIndex(index, to));
+    }
+    table::alter(words)
 }
 
 fn create_index(words: Words<'_>, at: usize) -> Option<NewIndex> {
     let is_unique = words.is(at, "unique");
     let mut at = words.behind(at, &["unique", "index"]);
     let concurrently = concurrently(words, at);
-    at = words.behind(at, &["concurrently", "if", "not", "exists"]);
+    at = words.behind(at, &["concurrently"]);
+    let if_not_exists = words.is(at, "if");
+    at = words.behind(at, &["if", "not", "exists"]);
     let mut name = None;
     if !words.is(at, "on") {
         let (index, behind) = relation(words, at)?;
@@ -136,14 +218,20 @@ fn create_index(words: Words<'_>, at: usize) -> Option<NewIndex> {
         let is_simple = !it.is_symbol(behind, "(") && !it.is_symbol(behind, ".");
         is_simple.then(|| name.object().to_owned())
     };
+    let label = |it: &Words<'_>| match Name::read(*it, 0) {
+        Some((name, _)) => name.object().to_owned(),
+        None => "expr".to_owned(),
+    };
     Some(NewIndex {
         name,
         relation,
         is_unique,
         concurrently,
         columns: columns.iter().map(simple).collect(),
+        labels: columns.iter().map(label).collect(),
         per_chunk: options::is_on(&options, "transaction_per_chunk"),
         is_only,
+        if_not_exists,
     })
 }
 
@@ -158,10 +246,19 @@ fn drop(words: Words<'_>) -> Option<What> {
         ("materialized view", &["materialized", "view"]),
         ("table", &["table"]),
         ("view", &["view"]),
+        ("foreign table", &["foreign", "table"]),
+        ("sequence", &["sequence"]),
         ("schema", &["schema"]),
         ("type", &["type"]),
+        ("type", &["domain"]),
         ("function", &["function"]),
+        ("function", &["procedure"]),
+        ("function", &["routine"]),
     ];
+    // What an owner has, and what an extension made, is not known.
+    if words.is_one_of(1, &["owned", "extension"]) {
+        return words.ends_with(&["cascade"]).then_some(What::Unread);
+    }
     if words.is(1, "index") {
         let at = words.behind(2, &["concurrently", "if", "exists"]);
         return Some(What::Index(IndexCommand {
@@ -192,14 +289,5 @@ fn reindex(words: Words<'_>) -> Option<What> {
         is_reindex: true,
         of_table,
         concurrently: concurrently(words, at + 1),
-    }))
-}
-
-fn change(words: Words<'_>, at: usize, is_delete: bool) -> Option<What> {
-    let (relation, _) = relation(words, words.behind(at, &["only"]))?;
-    Some(What::Change(Change {
-        relation,
-        is_delete,
-        has_where: words.has(&["where"]),
     }))
 }

@@ -1,17 +1,25 @@
 //! What the schema holds while statements are replayed: a light model, with the place that made each part.
 
+mod aggregates;
+mod calls;
+mod doubt;
+mod drops;
+mod keys;
+mod names;
 mod replay;
+mod resolve;
+mod tables;
 
-pub(crate) use replay::{dimension, window};
+pub(crate) use calls::{dimension, window};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::act::{Column, Constraint, Relation};
 use crate::finding::Place;
 use crate::value::Span;
 
 /// The schema before a statement.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Schema {
     /// Tables and hypertables.
     pub tables: BTreeMap<Relation, Table>,
@@ -19,23 +27,35 @@ pub struct Schema {
     pub aggregates: BTreeMap<Relation, Aggregate>,
     /// The indexes, by the name that they have or that the server gives them.
     pub indexes: BTreeMap<Relation, IndexOf>,
+    /// Views, sequences and other relations that no rule asks about.
+    pub others: BTreeSet<Relation>,
+    /// The functions and procedures of the files, and whether calling one may change the schema.
+    pub routines: BTreeMap<Relation, bool>,
     /// Aggregates that were dropped by a file that is checked, for the one that is created under the same name.
     pub dropped: BTreeMap<Relation, (Aggregate, Place)>,
     /// A statement changed policies in a way that its text does not show: `alter_job`, `delete_job`.
     pub jobs_changed: bool,
+    /// Where names without a schema are looked up; `None` if that is not known.
+    path: Option<Vec<String>>,
+    /// The same after the transaction, if `SET LOCAL` changed it.
+    path_after: Option<Option<Vec<String>>>,
+    /// The schema of TimescaleDB's functions, if a file chooses one.
+    extension: Option<String>,
 }
 
 /// An index.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct IndexOf {
-    /// Its table.
+    /// Its table or aggregate.
     pub table: Relation,
     /// Its columns; `None` for an expression.
     pub columns: Vec<Option<String>>,
+    /// Whether it may not be there.
+    pub is_doubted: bool,
 }
 
 /// A table.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Table {
     /// Its columns.
     pub columns: Vec<Column>,
@@ -45,20 +65,40 @@ pub struct Table {
     pub hypertable: Option<Hypertable>,
     /// The statement that created it.
     pub made: Option<Place>,
-    /// Whether rows are known to be in it.
-    pub filled: Option<Place>,
-    /// Whether columns are missing here: `LIKE`, `INHERITS`.
+    /// What is known of its rows.
+    pub rows: Rows,
+    /// Whether a trigger or a rule may keep rows out.
+    pub has_trigger: bool,
+    /// Whether columns are missing here: `INHERITS`.
     pub has_more: bool,
+    /// `ON COMMIT DROP`.
+    pub drops_on_commit: bool,
     /// Where the columnstore was enabled.
     pub columnstore: Option<Enabled>,
     /// Whether its options were written with it: what they turn on by default depends on the version.
     pub is_declared: bool,
     /// Its policies.
     pub policies: Policies,
+    /// Whether it may be otherwise: something in a branch, or that cannot be read, may have changed it.
+    pub is_doubted: bool,
 }
 
-/// A constraint or a unique index, and where it was made.
-#[derive(Debug, Clone)]
+/// What is known of a table's rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Rows {
+    /// Nothing.
+    #[default]
+    Unknown,
+    /// There was none in this file, after its last statement about the table.
+    None(usize),
+    /// A statement may have put some there.
+    Maybe(Place),
+    /// A statement put some there.
+    Some(Place),
+}
+
+/// A constraint or a unique index, and where it was made. It has the name that the server gave it, if none was written.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Key {
     /// The constraint.
     pub constraint: Constraint,
@@ -67,7 +107,7 @@ pub struct Key {
 }
 
 /// How a hypertable is partitioned.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Hypertable {
     /// Its time column.
     pub time: Option<String>,
@@ -82,17 +122,21 @@ pub struct Hypertable {
 }
 
 /// Something was turned on.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Enabled {
     /// Where.
     pub place: Option<Place>,
 }
 
 /// A continuous aggregate.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Aggregate {
     /// The hypertable or the aggregate that it reads.
     pub source: Option<Relation>,
+    /// The columns that it reads of each relation.
+    pub reads: BTreeMap<Relation, Reads>,
+    /// The relations of its query, each with the name that it has there.
+    pub sources: Vec<(Relation, String)>,
     /// The width of its bucket.
     pub bucket: Option<Span>,
     /// Its query, with single blanks.
@@ -107,10 +151,21 @@ pub struct Aggregate {
     pub is_declared: bool,
     /// Its policies.
     pub policies: Policies,
+    /// Whether it may be otherwise.
+    pub is_doubted: bool,
+}
+
+/// The columns of a relation that a query reads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reads {
+    /// Surely.
+    pub surely: BTreeSet<String>,
+    /// Unless they are columns of another relation.
+    pub maybe: BTreeSet<String>,
 }
 
 /// The policies of a hypertable or an aggregate.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Policies {
     /// `add_continuous_aggregate_policy`.
     pub refresh: Option<Policy<Window>>,
@@ -121,7 +176,7 @@ pub struct Policies {
 }
 
 /// A policy.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Policy<T> {
     /// What it says; `None` if it is not a constant.
     pub value: Option<T>,
@@ -140,11 +195,37 @@ pub struct Window {
     pub end: Option<Span>,
 }
 
+impl Default for Schema {
+    fn default() -> Schema {
+        Schema {
+            tables: BTreeMap::new(),
+            aggregates: BTreeMap::new(),
+            indexes: BTreeMap::new(),
+            others: BTreeSet::new(),
+            routines: BTreeMap::new(),
+            dropped: BTreeMap::new(),
+            jobs_changed: false,
+            path: Some(vec!["public".to_owned()]),
+            path_after: None,
+            extension: None,
+        }
+    }
+}
+
 impl Schema {
     /// The policies of a relation.
     pub fn policies(&self, relation: &Relation) -> Option<&Policies> {
         let table = self.tables.get(relation).map(|it| &it.policies);
         table.or_else(|| self.aggregates.get(relation).map(|it| &it.policies))
+    }
+
+    /// The relation of a query that it is computed from; the others are joined.
+    pub fn source(&self, sources: &[(Relation, String)]) -> Option<Relation> {
+        let is_it = |it: &&(Relation, String)| {
+            self.hypertable(&it.0).is_some() || self.aggregates.contains_key(&it.0)
+        };
+        let source = sources.iter().find(is_it).or(sources.first());
+        source.map(|it| it.0.clone())
     }
 
     /// A table that is a hypertable.
@@ -168,8 +249,17 @@ impl Table {
         self.columns.iter().find(|it| it.name == name)
     }
 
-    /// Whether it was created in this file, so that it is empty unless rows were inserted.
+    /// Whether it was created in this file, and is empty.
     pub fn is_new_in(&self, file: usize) -> bool {
-        self.made.as_ref().is_some_and(|it| it.file == file) && self.filled.is_none()
+        let is_made = self.made.as_ref().is_some_and(|it| it.file == file);
+        is_made && self.rows == Rows::None(file)
+    }
+
+    /// The statement that put rows into it, or may have.
+    pub fn filled(&self) -> Option<&Place> {
+        match &self.rows {
+            Rows::Maybe(place) | Rows::Some(place) => Some(place),
+            Rows::Unknown | Rows::None(_) => None,
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use sql::lexer::{self, FIRST_TOKENS, RawStatement, Token, TokenKind};
+
 /// A comment that allows a rule, or tries to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allowance {
@@ -11,6 +13,83 @@ pub struct Allowance {
     pub rule: String,
     /// Why; empty if no reason is given.
     pub reason: String,
+}
+
+/// The comments in a statement, which allow nothing: those between its tokens, and in the body of a `DO` or a function.
+pub fn inside(sql: &str, statement: &RawStatement) -> Vec<Allowance> {
+    if !mentions(&sql[statement.range()]) {
+        return Vec::new();
+    }
+    let is_whole = statement.tokens.len() < FIRST_TOKENS;
+    let kept = if is_whole {
+        &statement.tokens[..]
+    } else {
+        &statement.tokens[..FIRST_TOKENS]
+    };
+    let mut found = Vec::new();
+    between(sql, kept, &mut found);
+    // A constant in other quotes is no body.
+    let bodies = kept.iter().filter(|it| it.text(sql).starts_with('$'));
+    for token in bodies {
+        let Some(body) = token.inside(sql).filter(|it| mentions(&sql[it.clone()])) else {
+            continue;
+        };
+        let shifted = lexer::stream(&sql[body.clone()]).map(|it| Token {
+            start: it.start + body.start,
+            end: it.end + body.start,
+            ..it
+        });
+        let edge = |at| Token {
+            kind: TokenKind::Symbol,
+            start: at,
+            end: at,
+        };
+        let edges = (edge(body.start), edge(body.end));
+        let tokens: Vec<Token> = std::iter::once(edges.0)
+            .chain(shifted)
+            .chain([edges.1])
+            .collect();
+        between(sql, &tokens, &mut found);
+    }
+    found
+}
+
+/// The comments of a text that contains no statement.
+pub fn outside(sql: &str, range: Range<usize>) -> Vec<Allowance> {
+    let mut found = Vec::new();
+    if mentions(&sql[range.clone()]) {
+        comments(sql, range, &mut found);
+    }
+    found
+}
+
+fn mentions(text: &str) -> bool {
+    text.to_ascii_lowercase().contains("check")
+}
+
+fn between(sql: &str, tokens: &[Token], found: &mut Vec<Allowance>) {
+    for pair in tokens.windows(2) {
+        comments(sql, pair[0].end..pair[1].start, found);
+    }
+}
+
+/// The comments of a text that has only them, semicolons and white space.
+fn comments(sql: &str, range: Range<usize>, found: &mut Vec<Allowance>) {
+    let mut at = range.start;
+    while at < range.end {
+        let rest = &sql[at..range.end];
+        let length = if rest.starts_with("--") {
+            let length = rest.find('\n').unwrap_or(rest.len());
+            found.extend(read(sql, &(at..at + length)));
+            length
+        } else if rest.starts_with("/*") {
+            // A nested one ends later, and what is left of it begins with no `--` of ours.
+            rest.find("*/").map_or(rest.len(), |it| it + 2)
+        } else {
+            rest.chars().next().map_or(1, char::len_utf8)
+        };
+        at += length;
+    }
 }
 
 /// What a comment allows; `None` if it is about something else.

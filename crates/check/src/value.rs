@@ -29,9 +29,8 @@ impl Value {
     pub fn read(words: Words<'_>) -> Value {
         let words = without_casts(words);
         let count = words.tokens.len();
-        // `INTERVAL '1 day' * 7` and `INTERVAL '5' DAY` are not calculated.
-        if words.is(0, "interval") && count == 2 {
-            return Value::read(part(words, 1, 2));
+        if words.is(0, "interval") && count >= 2 {
+            return interval(words);
         }
         if words.is_symbol(0, "(") && words.arguments(0).1 == count && count > 2 {
             return Value::read(part(words, 1, count - 1));
@@ -43,13 +42,14 @@ impl Value {
             let end = (1..count).find(|&at| words.is(at, "as")).unwrap_or(count);
             return Value::read(part(words, 2, end));
         }
-        if words.is_symbol(1, "(") && words.arguments(1).1 == count {
+        let at = if words.is_symbol(1, ".") { 2 } else { 0 };
+        if words.is_symbol(at + 1, "(") && words.arguments(at + 1).1 == count {
             let arguments = words
-                .arguments(1)
+                .arguments(at + 1)
                 .0
                 .into_iter()
                 .filter(|it| !it.tokens.is_empty());
-            return match identifier(words, 0) {
+            return match identifier(words, at) {
                 Some(name) => Value::Call(name, arguments.map(positional).collect()),
                 None => Value::Unknown,
             };
@@ -68,6 +68,19 @@ impl Value {
                 () => identifier(words, 0).map_or(Value::Unknown, Value::Name),
             },
             _ => Value::Unknown,
+        }
+    }
+
+    /// The value as a boolean.
+    pub fn bool(&self) -> Option<bool> {
+        match self {
+            Value::Bool(it) => Some(*it),
+            Value::Text(text) => match &*text.trim().to_ascii_lowercase() {
+                "true" | "t" | "yes" | "y" | "on" | "1" => Some(true),
+                "false" | "f" | "no" | "n" | "off" | "0" => Some(false),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -128,16 +141,40 @@ fn integer(text: &str) -> Value {
         .map_or(Value::Unknown, Value::Integer)
 }
 
-/// The text of a string constant; `None` for the kinds with escapes.
+/// `INTERVAL '1 day'` and `INTERVAL '5' DAY`. `INTERVAL '1 day' * 7` is not calculated.
+fn interval(words: Words<'_>) -> Value {
+    const FIELDS: &[&str] = &["year", "month", "day", "hour", "minute", "second"];
+    let value = Value::read(part(words, 1, 2));
+    match (words.tokens.len(), value) {
+        (2, value @ Value::Text(_)) => value,
+        // With another text, the field cuts off what is smaller.
+        (3, Value::Text(text)) if words.is_one_of(2, FIELDS) => match text.trim().parse::<i64>() {
+            Ok(number) => Value::Text(format!("{number} {}", words.text(2))),
+            Err(_) => Value::Unknown,
+        },
+        _ => Value::Unknown,
+    }
+}
+
+/// The text of a string constant; `None` if it has escapes that are not read here.
 fn text(words: Words<'_>) -> Option<String> {
     let token = words.tokens.first()?;
-    let inside = words.sql.get(token.inside(words.sql)?)?;
-    let is_quoted = token.text(words.sql).starts_with('\'');
-    Some(if is_quoted {
-        inside.replace("''", "'")
-    } else {
-        inside.to_owned()
-    })
+    if let Some(inside) = token.inside(words.sql) {
+        let inside = words.sql.get(inside)?;
+        let is_quoted = token.text(words.sql).starts_with('\'');
+        return Some(if is_quoted {
+            inside.replace("''", "'")
+        } else {
+            inside.to_owned()
+        });
+    }
+    // E'…' and U&'…' are the same text if nothing is escaped.
+    let (kind, rest) = token.text(words.sql).split_once('\'')?;
+    let is_read = kind.eq_ignore_ascii_case("e") || kind.eq_ignore_ascii_case("u&");
+    let inside = rest
+        .strip_suffix('\'')
+        .filter(|it| is_read && !it.contains('\\'))?;
+    Some(inside.replace("''", "'"))
 }
 
 /// A span of time, or of an integer dimension.

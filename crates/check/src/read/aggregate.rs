@@ -4,7 +4,7 @@ use sql::lexer::TokenKind;
 use sql::statement::names::identifier;
 use sql::statement::words::Words;
 
-use super::{options, relation};
+use super::{options, query, relation};
 use crate::act::NewAggregate;
 use crate::value::{Value, part};
 
@@ -27,16 +27,18 @@ pub fn create(words: Words<'_>, at: usize) -> Option<NewAggregate> {
             2 * usize::from(has_data)
         };
     let query = part(words, query_start + 1, end);
-    let from = (0..query.tokens.len()).find(|&at| query.is(at, "from") && !is_in_call(query, at));
+    let sources = query::sources(query);
     Some(NewAggregate {
         relation: name,
         is_continuous: options::is_on(&options, "continuous"),
         if_not_exists,
         no_data,
         options,
-        source: from
-            .and_then(|at| relation(query, query.behind(at + 1, &["only"])))
-            .map(|it| it.0),
+        columns: query::columns(query, &sources),
+        sources: sources
+            .into_iter()
+            .map(|it| (it.relation, it.alias))
+            .collect(),
         bucket: bucket(query),
         query: normal(query),
         words: identifiers(query),
@@ -55,12 +57,6 @@ fn outside_parentheses(words: Words<'_>, start: usize) -> Vec<usize> {
         }
     }
     found
-}
-
-/// Whether a FROM is one of `extract(… FROM …)` and the like.
-fn is_in_call(words: Words<'_>, at: usize) -> bool {
-    let open = (0..at).filter(|&it| words.is_symbol(it, "(")).count();
-    open > (0..at).filter(|&it| words.is_symbol(it, ")")).count()
 }
 
 fn bucket(query: Words<'_>) -> Option<Value> {

@@ -3,9 +3,10 @@
 use sql::statement::names::{Name, identifier};
 use sql::statement::words::Words;
 
-use super::{options, range, relation};
+use super::{options, query, range, relation};
 use crate::act::{
-    Action, ActionKind, Column, Constraint, ConstraintKind, NewTable, Partitioning, What,
+    Action, ActionKind, Column, Constraint, ConstraintKind, Like, NewTable, Partitioning,
+    TEMPORARY, What,
 };
 use crate::value::{Value, part};
 
@@ -41,11 +42,16 @@ pub fn create(words: Words<'_>, at: usize, is_temporary: bool) -> Option<NewTabl
         hypertable: None,
         is_filled: false,
         has_more: words.is_one_of(behind, &["partition", "of"]),
+        likes: Vec::new(),
+        drops_on_commit: words.has(&["on", "commit", "drop"]),
     };
+    if is_temporary {
+        table.relation.schema = TEMPORARY.to_owned();
+    }
     let (elements, mut behind) = words.arguments(behind);
     for element in elements.into_iter().filter(|it| !it.tokens.is_empty()) {
         if element.is(0, "like") {
-            table.has_more = true;
+            table.likes.extend(like(element, table.columns.len()));
         } else if let Some(constraint) = constraint(element) {
             table.constraints.push(constraint);
         } else if let Some((column, constraints)) = column(element) {
@@ -70,7 +76,8 @@ pub fn create(words: Words<'_>, at: usize, is_temporary: bool) -> Option<NewTabl
                 break;
             }
             () if words.is(behind, "with") && words.is_symbol(behind + 1, "(") => {
-                table.hypertable = partitioning(options::read(words.arguments(behind + 1).0));
+                let options = options::read(words.arguments(behind + 1).0);
+                table.hypertable = partitioning(options, &table.columns);
             }
             () => {}
         }
@@ -79,7 +86,38 @@ pub fn create(words: Words<'_>, at: usize, is_temporary: bool) -> Option<NewTabl
     Some(table)
 }
 
-fn partitioning(options: Vec<(&'static str, Value)>) -> Option<Partitioning> {
+/// `LIKE other INCLUDING ALL EXCLUDING INDEXES`, after so many columns.
+fn like(words: Words<'_>, at: usize) -> Option<Like> {
+    let (relation, behind) = relation(words, 1)?;
+    let mut like = Like {
+        relation,
+        at,
+        indexes: false,
+        checks: false,
+        defaults: false,
+    };
+    for at in behind..words.tokens.len() {
+        let is_on = words.is(at, "including");
+        if !is_on && !words.is(at, "excluding") {
+            continue;
+        }
+        let is = |what: &str| words.is_one_of(at + 1, &["all", what]);
+        for (what, option) in [
+            ("indexes", &mut like.indexes),
+            ("constraints", &mut like.checks),
+            ("defaults", &mut like.defaults),
+        ] {
+            if is(what) {
+                *option = is_on;
+            }
+        }
+    }
+    Some(like)
+}
+
+fn partitioning(options: Vec<(&'static str, Value)>, columns: &[Column]) -> Option<Partitioning> {
+    // The server takes the first of these, since 2.23; before that it refuses to guess.
+    let first = || columns.iter().find(|it| it.ty.starts_with("timestamp"));
     options::is_on(&options, "hypertable").then(|| {
         let value = |name: &str| {
             options
@@ -90,10 +128,12 @@ fn partitioning(options: Vec<(&'static str, Value)>) -> Option<Partitioning> {
         Partitioning {
             time: match value("partition_column") {
                 Some(Value::Text(name)) => Some(name),
-                _ => None,
+                Some(_) => None,
+                None => first().map(|it| it.name.clone()),
             },
             others: Vec::new(),
             interval: value("chunk_interval"),
+            columnstore: value("columnstore").map(|it| it != Value::Bool(false)),
         }
     })
 }
@@ -119,9 +159,10 @@ fn column(words: Words<'_>) -> Option<(Column, Vec<Constraint>)> {
         name: name.clone(),
         range: range(words),
         ty: type_text(part(words, 1, end)),
-        not_null: is_serial(&type_text(part(words, 1, end))),
+        not_null: false,
         default: None,
         is_generated: false,
+        reads: Vec::new(),
     };
     let mut constraints = Vec::new();
     let mut at = end;
@@ -145,6 +186,10 @@ fn column(words: Words<'_>) -> Option<(Column, Vec<Constraint>)> {
             column.not_null = true;
         } else if words.is(at, "generated") {
             column.is_generated = true;
+            let expression = words.arguments(at + 3).0;
+            column
+                .reads
+                .extend(expression.iter().flat_map(|it| query::columns(*it, &[])));
             column.not_null |= words.has(&["identity"]);
         } else if words.is(at, "default")
             && !words.is(at.wrapping_sub(1), "by")
@@ -162,6 +207,7 @@ fn column(words: Words<'_>) -> Option<(Column, Vec<Constraint>)> {
                 name: constraint_name.take(),
                 kind,
                 columns: vec![name.clone()],
+                proves: proven(part(words, at + 1, count)),
                 not_valid: false,
             });
         }
@@ -169,11 +215,6 @@ fn column(words: Words<'_>) -> Option<(Column, Vec<Constraint>)> {
         at = behind.max(at + 1);
     }
     Some((column, constraints))
-}
-
-/// `serial` is an integer that is never null.
-fn is_serial(ty: &str) -> bool {
-    ty.ends_with("serial")
 }
 
 /// The first index after the expression of a default.
@@ -246,10 +287,54 @@ fn constraint(words: Words<'_>) -> Option<Constraint> {
     Some(Constraint {
         range: range(words),
         name,
-        kind,
         columns: columns.iter().filter_map(|it| identifier(*it, 0)).collect(),
+        proves: if kind == ConstraintKind::Check {
+            proven(part(words, at + 1, words.tokens.len()))
+        } else {
+            Vec::new()
+        },
+        kind,
         not_valid: words.has(&["not", "valid"]),
     })
+}
+
+/// The columns that a check proves to be never null: `(a IS NOT NULL AND b > 0)` proves a.
+fn proven(check: Words<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open: Vec<Words<'_>> = check.arguments(0).0;
+    while let Some(words) = open.pop() {
+        let count = words.tokens.len();
+        let (inner, behind) = words.arguments(0);
+        if behind == count && inner.len() == 1 {
+            open.extend(inner);
+        } else if words.has(&["or"]) || words.has(&["between"]) {
+            // One of them may be true without the others, and the AND of BETWEEN is another one.
+        } else if words.has(&["and"]) {
+            open.extend(conjuncts(words));
+        } else if words.are(1, &["is", "not", "null"]) && count == 4 {
+            found.extend(identifier(words, 0));
+        }
+    }
+    found
+}
+
+fn conjuncts(words: Words<'_>) -> Vec<Words<'_>> {
+    let mut depth = 0usize;
+    let mut start = 0;
+    let mut found = Vec::new();
+    for at in 0..words.tokens.len() {
+        match words.text(at) {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            _ if depth == 0 && words.is(at, "and") => {
+                found.push(part(words, start, at));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    found.push(part(words, start, words.tokens.len()));
+    found
 }
 
 /// `ALTER TABLE`, and `ALTER VIEW` and `ALTER MATERIALIZED VIEW`.
@@ -311,7 +396,9 @@ fn kind(words: Words<'_>) -> Option<ActionKind> {
             Some(ActionKind::Retype(column, ty, words.has(&["using"])))
         }
         "validate" => name(2).map(ActionKind::Validate),
-        "rename" if words.is(1, "constraint") => None,
+        "rename" if words.is(1, "constraint") => {
+            Some(ActionKind::RenameConstraint(name(2)?, name(4)?))
+        }
         "rename" if words.is(1, "to") => name(2).map(ActionKind::Rename),
         "rename" => {
             let at = words.behind(1, &["column"]);
@@ -324,7 +411,7 @@ fn kind(words: Words<'_>) -> Option<ActionKind> {
         "set" if words.is_one_of(1, &["logged", "unlogged", "tablespace", "access"]) => Some(
             ActionKind::Rewrite(words.between(0..words.tokens.len()).to_owned()),
         ),
-        "enable" if words.are(1, &["row", "level"]) => Some(ActionKind::RowSecurity),
+        "enable" | "disable" if words.are(1, &["row", "level"]) => Some(ActionKind::RowSecurity),
         _ => None,
     }
 }

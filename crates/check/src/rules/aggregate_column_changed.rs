@@ -16,6 +16,14 @@ pub const RULE: Rule = Rule {
         Example::new(&[TABLE, "ALTER TABLE m ALTER COLUMN v TYPE bigint;"])
             .server(Server::Refuses("0A000")),
         Example::new(&[TABLE, "ALTER TABLE m DROP COLUMN v;"]).server(Server::Refuses("2BP01")),
+        Example::new(&[
+            "CREATE TABLE m (at timestamptz NOT NULL, id int); SELECT create_hypertable('m', by_range('at'));
+             CREATE TABLE device (id int PRIMARY KEY, name text);
+             CREATE MATERIALIZED VIEW daily WITH (timescaledb.continuous) AS
+                 SELECT time_bucket('1 day', at) AS bucket, name, count(*) FROM device JOIN m USING (id) GROUP BY 1, 2 WITH NO DATA;",
+            "ALTER TABLE device DROP COLUMN name;",
+        ])
+        .server(Server::Refuses("2BP01")),
     ],
     passing: &[
         Example::new(&[TABLE, "ALTER TABLE m DROP COLUMN note;"]),
@@ -40,8 +48,12 @@ fn find(act: &Act, context: &Context<'_>) -> Vec<Finding> {
             ActionKind::Retype(column, _, _) => (column, "given another type"),
             _ => continue,
         };
-        for (name, aggregate) in context.schema.readers(relation) {
-            if !aggregate.words.contains(column) {
+        for (name, aggregate) in &context.schema.aggregates {
+            let Some(reads) = aggregate.reads.get(relation) else {
+                continue;
+            };
+            let is_sure = reads.surely.contains(column);
+            if !is_sure && !reads.maybe.contains(column) {
                 continue;
             }
             let message = format!(
@@ -50,9 +62,11 @@ fn find(act: &Act, context: &Context<'_>) -> Vec<Finding> {
             let finding = Finding::new(context.place(&action.range), message)
                 .other(aggregate.made.clone(), format!("{name} reads {column}"))
                 .help(format!("add a column beside it, and build an aggregate that reads the new one:\nALTER TABLE {relation} ADD COLUMN {column}_new …;"));
-            // The name may be that of a column of the other table.
-            let joins = aggregate.words.iter().any(|it| it == "join");
-            found.push(if joins { finding.uncertain() } else { finding });
+            found.push(if is_sure {
+                finding
+            } else {
+                finding.uncertain()
+            });
         }
     }
     found

@@ -66,8 +66,8 @@ fn find(act: &Act, context: &Context<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let name = &new.relation;
-    let source = new.source.as_ref();
-    let policies = source.and_then(|it| context.schema.policies(it));
+    let source = context.schema.source(&new.sources);
+    let policies = source.as_ref().and_then(|it| context.schema.policies(it));
     let retention = policies.and_then(|it| it.retention.as_ref());
     let kept = retention.and_then(|it| it.value);
     let (message, is_lost) = match kept {
@@ -97,7 +97,7 @@ fn find(act: &Act, context: &Context<'_>) -> Vec<Finding> {
             "rows of its source are dropped",
         )
         .help(help(new, old));
-    if !is_lost || old.query == new.query && old.source != new.source {
+    if !is_lost || old.query == new.query && old.source != source {
         finding = finding.uncertain();
     }
     vec![finding]

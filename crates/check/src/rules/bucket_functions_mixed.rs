@@ -107,6 +107,7 @@ fn aggregate_that_is_read<'a>(
     let starts = (0..words.tokens.len()).filter(|&at| words.is_one_of(at, &["from", "join"]));
     starts.into_iter().find_map(|at| {
         let (name, _) = relation(words, words.behind(at + 1, &["only"]))?;
+        let name = context.schema.meant(name);
         let aggregate = context.schema.aggregates.get(&name)?;
         Some((name, aggregate))
     })

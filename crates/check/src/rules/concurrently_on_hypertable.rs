@@ -1,7 +1,7 @@
 //! `CONCURRENTLY` on a hypertable, which the server refuses.
 
-use crate::act::{Act, IndexCommand, NewIndex, What};
-use crate::finding::{Finding, Severity};
+use crate::act::{Act, IndexCommand, NewIndex, Relation, What};
+use crate::finding::{Finding, Place, Severity};
 use crate::rule::{Context, Example, Finds, Rule, Server};
 
 pub const RULE: Rule = Rule {
@@ -17,6 +17,13 @@ pub const RULE: Rule = Rule {
         Example::new(&[
             "CREATE TABLE m (at timestamptz NOT NULL, v int); SELECT create_hypertable('m', 'at'); CREATE INDEX m_v_idx ON m (v);",
             "REINDEX TABLE CONCURRENTLY m;",
+        ])
+        .server(Server::Refuses("0A000")),
+        Example::new(&[
+            "CREATE TABLE m (at timestamptz NOT NULL, v int); SELECT create_hypertable('m', 'at');
+             CREATE MATERIALIZED VIEW daily WITH (timescaledb.continuous) AS
+                 SELECT time_bucket('1 day', at) AS bucket, max(v) AS most FROM m GROUP BY 1 WITH NO DATA;",
+            "CREATE INDEX CONCURRENTLY ON daily (most);",
         ])
         .server(Server::Refuses("0A000")),
     ],
@@ -43,7 +50,7 @@ fn find(act: &Act, context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn created(index: &NewIndex, context: &Context<'_>) -> Option<Finding> {
-    let hypertable = context.schema.hypertable(&index.relation)?;
+    let (kind, place) = kind(&index.relation, context)?;
     let range = index.concurrently.as_ref()?;
     let table = &index.relation;
     let help = if index.is_unique {
@@ -64,15 +71,21 @@ fn created(index: &NewIndex, context: &Context<'_>) -> Option<Finding> {
             columns.join(", "),
         )
     };
-    let message = format!("the server builds no index of the hypertable {table} concurrently");
+    let message = format!("the server builds no index of the {kind} {table} concurrently");
     Some(
         Finding::new(context.place(range), message)
-            .other(
-                hypertable.place.clone(),
-                format!("makes {table} a hypertable"),
-            )
+            .other(place, format!("makes {table} a {kind}"))
             .help(help),
     )
+}
+
+/// What a relation is whose indexes cannot be built concurrently, and where it was made.
+fn kind(relation: &Relation, context: &Context<'_>) -> Option<(&'static str, Option<Place>)> {
+    if let Some(hypertable) = context.schema.hypertable(relation) {
+        return Some(("hypertable", hypertable.place.clone()));
+    }
+    let aggregate = context.schema.aggregates.get(relation)?;
+    Some(("continuous aggregate", aggregate.made.clone()))
 }
 
 fn commanded(command: &IndexCommand, context: &Context<'_>) -> Option<Finding> {
@@ -84,22 +97,19 @@ fn commanded(command: &IndexCommand, context: &Context<'_>) -> Option<Finding> {
             context.schema.indexes.get(name).map(|it| &it.table)
         }
     };
-    let (table, hypertable) = command.names.iter().find_map(|name| {
+    let (table, (kind, place)) = command.names.iter().find_map(|name| {
         let table = table_of(name)?;
-        Some((table, context.schema.hypertable(table)?))
+        Some((table, kind(table, context)?))
     })?;
     let verb = if command.is_reindex {
         "rebuilds"
     } else {
         "drops"
     };
-    let message = format!("the server {verb} no index of the hypertable {table} concurrently");
+    let message = format!("the server {verb} no index of the {kind} {table} concurrently");
     Some(
         Finding::new(context.place(range), message)
-            .other(
-                hypertable.place.clone(),
-                format!("makes {table} a hypertable"),
-            )
+            .other(place, format!("makes {table} a {kind}"))
             .help("remove CONCURRENTLY")
             .edit(range.clone(), ""),
     )

@@ -3,7 +3,7 @@
 use crate::act::{Act, What};
 use crate::finding::{Finding, Severity};
 use crate::rule::{Context, Example, Finds, Rule, Server};
-use crate::value::Value;
+use crate::schema::Rows;
 
 pub const RULE: Rule = Rule {
     name: "hypertable-over-rows",
@@ -22,9 +22,18 @@ pub const RULE: Rule = Rule {
         .rows("INSERT INTO m VALUES (now(), 1);")
         .server(Server::Locks("m", "AccessExclusiveLock")),
     ],
-    passing: &[Example::new(&[
-        "CREATE TABLE m (at timestamptz NOT NULL, v int); SELECT create_hypertable('m', by_range('at')); INSERT INTO m VALUES (now(), 1);",
-    ])],
+    passing: &[
+        Example::new(&[
+            "CREATE TABLE m (at timestamptz NOT NULL, v int); SELECT create_hypertable('m', by_range('at')); INSERT INTO m VALUES (now(), 1);",
+        ]),
+        Example::new(&[
+            "CREATE TABLE m (at timestamptz NOT NULL, v int); INSERT INTO m VALUES (now(), 1);",
+            "DELETE FROM m; SELECT create_hypertable('m', by_range('at'));",
+        ]),
+        Example::new(&[
+            "CREATE TABLE m (at timestamptz NOT NULL, v int); INSERT INTO m VALUES (now(), 1); TRUNCATE m; SELECT create_hypertable('m', 'at');",
+        ]),
+    ],
     finds: Finds::Acts(find),
 };
 
@@ -41,24 +50,33 @@ fn find(act: &Act, context: &Context<'_>) -> Vec<Finding> {
     let Some(table) = context.schema.tables.get(&name) else {
         return Vec::new();
     };
-    if table.hypertable.is_some() || table.is_new_in(context.file) {
+    if table.hypertable.is_some() || table.rows == Rows::None(context.file) {
         return Vec::new();
     }
-    let moves = match call.argument(usize::MAX, "migrate_data") {
-        Some(argument) => argument.value != Value::Bool(false),
+    let is_new_form = crate::schema::dimension(call.value(1, "dimension")).is_some();
+    let moves = match call.value(if is_new_form { 4 } else { 10 }, "migrate_data") {
+        Some(value) => value.bool() != Some(false),
         None => false,
     };
     let place = context.place(&call.name);
-    let finding = match (moves, &table.filled) {
-        (false, Some(_)) => Finding::new(place, format!("{name} holds rows, so the server refuses to make it a hypertable")),
-        (false, None) => Finding::new(
-            place,
-            format!("{name} was created by an earlier file: if it holds rows by now, the server refuses this"),
-        )
-        .uncertain(),
+    let finding = match (moves, &table.rows) {
         (true, _) => Finding::new(
             place,
             format!("all rows of {name} move into chunks while nobody can read or write it"),
+        )
+        .uncertain(),
+        (false, Rows::Some(_)) => Finding::new(
+            place,
+            format!("{name} holds rows, so the server refuses to make it a hypertable"),
+        ),
+        (false, Rows::Maybe(_)) => Finding::new(
+            place,
+            format!("{name} may hold rows by now: then the server refuses to make it a hypertable"),
+        )
+        .uncertain(),
+        (false, Rows::Unknown | Rows::None(_)) => Finding::new(
+            place,
+            format!("{name} was created by an earlier file: if it holds rows by now, the server refuses this"),
         )
         .uncertain(),
     };
@@ -68,7 +86,7 @@ fn find(act: &Act, context: &Context<'_>) -> Vec<Finding> {
     vec![
         finding
             .other(table.made.clone(), format!("creates {name}"))
-            .other(table.filled.clone(), "inserts rows")
+            .other(table.filled().cloned(), "inserts rows")
             .help(help),
     ]
 }

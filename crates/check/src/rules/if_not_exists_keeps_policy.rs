@@ -33,7 +33,7 @@ fn find(act: &Act, context: &Context<'_>) -> Vec<Finding> {
     let What::Call(call) = &act.what else {
         return Vec::new();
     };
-    if !call.is_on("if_not_exists") {
+    if !call.keeps_policy() {
         return Vec::new();
     }
     let finding = || {

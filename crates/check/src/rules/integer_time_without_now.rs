@@ -44,7 +44,8 @@ pub const RULE: Rule = Rule {
 fn find(act: &Act, context: &Context<'_>) -> Vec<Finding> {
     let found = match &act.what {
         What::CreateAggregate(new) if new.is_continuous => {
-            let source = new.source.as_ref();
+            let source = context.schema.source(&new.sources);
+            let source = source.as_ref();
             source.and_then(|it| finding(it, context.place(&act.range), "the aggregate", context))
         }
         What::Call(call) => match call.routine {

@@ -64,7 +64,8 @@ pub const RULE: Rule = Rule {
 fn find(act: &Act, context: &Context<'_>) -> Vec<Finding> {
     match &act.what {
         What::CreateAggregate(new) if new.is_continuous && is_real_time(&new.options) => {
-            let source = new.source.as_ref();
+            let source = context.schema.source(&new.sources);
+            let source = source.as_ref();
             let finding = source
                 .and_then(|it| finding(&new.relation, it, context.place(&act.range), context));
             finding.into_iter().collect()

@@ -1,6 +1,6 @@
 //! A unique key of a hypertable that lacks a partitioning column.
 
-use crate::act::{Act, ActionKind, Constraint, ConstraintKind, Relation, What};
+use crate::act::{Act, ActionKind, Constraint, ConstraintKind, NewTable, Relation, What};
 use crate::finding::{Finding, Place, Severity};
 use crate::rule::{Context, Example, Finds, Rule, Server};
 use crate::schema::Table;
@@ -68,7 +68,7 @@ fn find(act: &Act, context: &Context<'_>) -> Vec<Finding> {
             let place = context.place(&call.name);
             converted(&relation, table, &column, &place)
         }
-        What::CreateTable(table) => {
+        What::CreateTable(table) if !is_there(table, context) => {
             let time = table.hypertable.as_ref().and_then(|it| it.time.clone());
             let columns: Vec<String> = time.into_iter().collect();
             let of =
@@ -92,6 +92,7 @@ fn find(act: &Act, context: &Context<'_>) -> Vec<Finding> {
                 name: index.name.clone(),
                 kind: ConstraintKind::Unique,
                 columns: index.columns.iter().flatten().cloned().collect(),
+                proves: Vec::new(),
                 not_valid: false,
             };
             let found = lacking(
@@ -104,6 +105,11 @@ fn find(act: &Act, context: &Context<'_>) -> Vec<Finding> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether IF NOT EXISTS finds a table, so that nothing is created.
+fn is_there(table: &NewTable, context: &Context<'_>) -> bool {
+    table.if_not_exists && context.schema.contains(&table.relation)
 }
 
 fn partitioning(relation: &Relation, context: &Context<'_>) -> Vec<String> {

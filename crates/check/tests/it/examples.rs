@@ -66,6 +66,35 @@ fn the_rules_are_sorted_and_named_like_their_pages() {
 }
 
 #[test]
+fn a_comment_that_is_before_no_statement_is_reported() {
+    let table = "CREATE TABLE m (at timestamptz NOT NULL, v int); SELECT create_hypertable('m', by_range('at'));";
+    let comment = "-- check: allow concurrently-on-hypertable because it is a test";
+    let found = |last: &str| {
+        let found = check_last(&[table, last]);
+        let unused = found.into_iter().filter(|it| it.rule == SUPPRESSION);
+        unused.map(|it| it.place.range.start).collect::<Vec<_>>()
+    };
+    for last in [
+        format!("CREATE INDEX CONCURRENTLY ON m (v);\n{comment}"),
+        format!("CREATE INDEX CONCURRENTLY\n  {comment}\n  ON m (v);"),
+        format!("DO $$ BEGIN\n  {comment}\n  DROP INDEX CONCURRENTLY m_at_idx; END $$;"),
+        format!("DO $$ {comment}\nBEGIN PERFORM 1; END $$; -- and no more"),
+        format!("DO $$ BEGIN PERFORM 1; END {comment}\n$$;"),
+        comment.to_owned(),
+    ] {
+        assert_eq!(found(&last), [last.find(comment).unwrap()], "{last}");
+    }
+    for last in [
+        format!("{comment}\nCREATE INDEX CONCURRENTLY ON m (v);"),
+        format!("CREATE TABLE n (a text CHECK (a <> '{comment}'));"),
+        "/* -- check: nothing */ SELECT 1; /* -- check: allow */".to_owned(),
+        "CREATE TABLE n (a int CHECK (a > 0)); -- check the rows".to_owned(),
+    ] {
+        assert_eq!(found(&last), [0usize; 0], "{last}");
+    }
+}
+
+#[test]
 fn a_comment_with_a_reason_allows_a_rule() {
     let table = "CREATE TABLE m (at timestamptz NOT NULL, v int); SELECT create_hypertable('m', by_range('at'));";
     let found = |comment: &str| {

@@ -4,7 +4,9 @@ mod bad_input;
 mod examples;
 mod no_false_errors;
 mod pages;
+mod refused;
 mod server;
+mod taken;
 
 use check::rule::{Example, Rule};
 use check::{Day, File, Finding, Options};
@@ -21,6 +23,28 @@ fn check_last(files: &[&str]) -> Vec<Finding> {
     };
     let files: Vec<File<'_>> = files.iter().copied().enumerate().map(file).collect();
     check::check(&files, &options()).unwrap()
+}
+
+/// Checks all of these files.
+fn check_all(files: &[&str]) -> Vec<Finding> {
+    let files: Vec<File<'_>> = files
+        .iter()
+        .map(|text| File {
+            text,
+            is_checked: true,
+        })
+        .collect();
+    check::check(&files, &options()).unwrap()
+}
+
+/// A finding in one line.
+fn shown(finding: &Finding) -> String {
+    format!(
+        "{}[{}]: {}",
+        finding.severity.name(),
+        finding.rule,
+        finding.message
+    )
 }
 
 fn options() -> Options {

@@ -6,11 +6,43 @@ use postgres::{Client, Error};
 use testkit::Database;
 
 /// The statements of a file one by one, as the engine sends those that run alone.
-fn run(client: &mut Client, sql: &str) -> Result<(), Error> {
+pub fn run(client: &mut Client, sql: &str) -> Result<(), Error> {
     for statement in sql::lexer::split(sql).unwrap() {
         client.batch_execute(&sql[statement.range()])?;
     }
     Ok(())
+}
+
+/// Takes everything out of a database, and puts the extension into it.
+pub fn clear(client: &mut Client) {
+    client.batch_execute("DISCARD ALL").unwrap();
+    client
+        .batch_execute(
+            "SET client_min_messages = warning; CREATE EXTENSION IF NOT EXISTS timescaledb;
+             DO $$ DECLARE sql text; BEGIN
+                 FOR sql IN
+                     SELECT format('DROP MATERIALIZED VIEW IF EXISTS %I.%I CASCADE', view_schema, view_name)
+                     FROM timescaledb_information.continuous_aggregates
+                     UNION ALL
+                     SELECT format('DROP TABLE IF EXISTS %s CASCADE', oid::regclass) FROM pg_class
+                     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+                     UNION ALL
+                     SELECT format('DROP VIEW IF EXISTS %s CASCADE', oid::regclass) FROM pg_class
+                     WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'
+                     UNION ALL
+                     SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', oid::regprocedure) FROM pg_proc
+                     WHERE pronamespace = 'public'::regnamespace
+                         AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
+                     UNION ALL
+                     SELECT format('DROP TYPE %s CASCADE', oid::regtype) FROM pg_type
+                     WHERE typnamespace = 'public'::regnamespace AND typtype IN ('e', 'd')
+                     UNION ALL
+                     SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace
+                     WHERE nspname IN ('app', 'kinds', 'old')
+                 LOOP EXECUTE sql; END LOOP;
+             END $$;",
+        )
+        .unwrap();
 }
 
 fn answer(client: &mut Client, query: &str) -> String {
