@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sql::lexer::{self, RawStatement};
 use sql::nearest::nearest;
 use sql::statement::words::Words;
+use sql::versions::Versions;
 
 use crate::act::{Act, What};
 use crate::day::Day;
@@ -47,6 +48,8 @@ pub enum Level {
 pub struct Options {
     /// Rules with another level than their own.
     pub levels: BTreeMap<String, Level>,
+    /// The oldest servers that the files run on.
+    pub versions: Versions,
     /// The day, for dates in messages.
     pub today: Option<Day>,
 }
@@ -112,6 +115,7 @@ impl<'o> Checker<'o> {
             file,
             words,
             progress: &self.progress,
+            versions: self.options.versions,
             today: self.options.today.unwrap_or(Day(0)),
         }
     }

@@ -1,6 +1,7 @@
 //! What a rule is.
 
 use sql::statement::words::Words;
+use sql::versions::Versions;
 
 use crate::act::Act;
 use crate::day::Day;
@@ -55,6 +56,8 @@ pub struct Context<'a> {
     pub words: Words<'a>,
     /// What was read of the file before it.
     pub progress: &'a Progress,
+    /// The oldest servers that the files run on, as far as the project says so.
+    pub versions: Versions,
     /// The day on which it is checked, for dates in messages.
     pub today: Day,
 }
@@ -76,6 +79,8 @@ pub struct Example {
     pub files: &'static [&'static str],
     /// SQL that runs before the last file: rows that the rule is about.
     pub rows: &'static str,
+    /// What the project says of its servers.
+    pub versions: Versions,
     /// What a server with TimescaleDB does.
     pub server: Server,
 }
@@ -110,6 +115,11 @@ impl Example {
         Example {
             files,
             rows: "",
+            versions: Versions {
+                postgresql: None,
+                timescaledb: None,
+                edition: None,
+            },
             server: Server::Runs,
         }
     }
@@ -117,6 +127,11 @@ impl Example {
     /// The same with rows.
     pub const fn rows(self, rows: &'static str) -> Example {
         Example { rows, ..self }
+    }
+
+    /// The same in a project that says this of its servers.
+    pub const fn on(self, versions: Versions) -> Example {
+        Example { versions, ..self }
     }
 
     /// The same with what the server does.

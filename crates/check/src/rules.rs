@@ -20,6 +20,8 @@ mod index_blocks_writes;
 mod integer_time_without_now;
 mod mixed_dimension_builders;
 mod naive_time_column;
+mod needs_community;
+mod needs_version;
 mod policy_before_columnstore;
 mod real_time_hierarchy;
 mod refresh_window_too_small;
@@ -52,6 +54,8 @@ pub const ALL: &[&Rule] = &[
     &integer_time_without_now::RULE,
     &mixed_dimension_builders::RULE,
     &naive_time_column::RULE,
+    &needs_community::RULE,
+    &needs_version::RULE,
     &policy_before_columnstore::RULE,
     &real_time_hierarchy::RULE,
     &refresh_window_too_small::RULE,

@@ -62,8 +62,8 @@ pub fn run(project: &Project, args: &Check, screen: &mut Screen) -> Result<ExitC
             _ => project.shown(&file.path).to_owned(),
         };
     }
-    let levels = findings::levels(project, &[])?;
-    let checked = Checked::of(files.iter().zip(chosen.checked.iter().copied()), levels)?;
+    let options = findings::options(project, &[])?;
+    let checked = Checked::of(files.iter().zip(chosen.checked.iter().copied()), &options)?;
     output::show(format, &checked, &chosen.why, screen);
     let counts = Counts::of(&checked.findings);
     Ok(if counts.errors > 0 {

@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use std::{fmt, fs, io};
 
 use sql::nearest::nearest;
+use sql::versions::{Edition, Version, Versions};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -20,7 +21,7 @@ pub const FILE: &str = "timeschema.toml";
 const LONGEST_SCHEMA: usize = 63;
 
 /// The sections, each with its keys.
-const SECTIONS: [(&str, &[&str]); 7] = [
+const SECTIONS: [(&str, &[&str]); 8] = [
     (
         "project",
         &["migrations", "schema_crate", "snapshot", "database"],
@@ -31,6 +32,7 @@ const SECTIONS: [(&str, &[&str]); 7] = [
     (COLUMNS, &[]),
     (CHECK, &[]),
     ("queries", &["reads_every_chunk"]),
+    (VERSIONS, &["postgresql", "timescaledb", "edition"]),
 ];
 
 /// The sections whose keys are types and columns, which a catalog knows.
@@ -38,6 +40,9 @@ const TYPES: &str = "types";
 const COLUMNS: &str = "columns";
 /// The section whose keys are rules, which the check knows.
 const CHECK: &str = "check";
+
+/// The section with the servers that the migrations run on.
+const VERSIONS: &str = "versions";
 
 /// A project's settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,6 +60,8 @@ pub struct Settings {
     pub columns: BTreeMap<String, ColumnChoice>,
     /// How bad the findings of a rule are: `[check]`, by the rule's name.
     pub check: BTreeMap<String, String>,
+    /// The oldest servers that the migrations run on: `[versions]`.
+    pub versions: Versions,
     /// How bad it is that a query reads every chunk of a hypertable: `[queries] reads_every_chunk`.
     pub reads_every_chunk: Level,
 }
@@ -201,6 +208,17 @@ pub fn parse(text: &str) -> Result<Settings, Error> {
                     let level = string(&what, value, usize::MAX).map_err(refuse)?;
                     settings.check.insert(key.to_owned(), level);
                 }
+                (VERSIONS, "postgresql") => {
+                    settings.versions.postgresql =
+                        Some(version("versions.postgresql", value, "15").map_err(refuse)?);
+                }
+                (VERSIONS, "timescaledb") => {
+                    settings.versions.timescaledb =
+                        Some(version("versions.timescaledb", value, "2.18").map_err(refuse)?);
+                }
+                (VERSIONS, "edition") => {
+                    settings.versions.edition = Some(edition(value).map_err(refuse)?);
+                }
                 ("queries", "reads_every_chunk") => {
                     settings.reads_every_chunk =
                         level("queries.reads_every_chunk", value).map_err(refuse)?;
@@ -312,6 +330,29 @@ fn level(what: &str, value: &Spanned<DeValue<'_>>) -> Result<Level, Words> {
     }
 }
 
+/// A version in quotes; a number would make 2.2 of 2.20.
+fn version(what: &str, value: &Spanned<DeValue<'_>>, example: &str) -> Result<Version, Words> {
+    let version = value.get_ref().as_str().and_then(|it| it.parse().ok());
+    version.ok_or_else(|| {
+        (
+            format!("{what} has to be a version in quotes"),
+            format!("write it like this: {} = \"{example}\"", last(what)),
+        )
+    })
+}
+
+/// An edition of TimescaleDB.
+fn edition(value: &Spanned<DeValue<'_>>) -> Result<Edition, Words> {
+    match value.get_ref().as_str() {
+        Some("apache") => Ok(Edition::Apache),
+        Some("community") => Ok(Edition::Community),
+        _ => Err((
+            "versions.edition has to be \"apache\" or \"community\"".to_owned(),
+            "write edition = \"community\", or remove it".to_owned(),
+        )),
+    }
+}
+
 /// A string that may be a name of at most so many bytes.
 fn string(what: &str, value: &Spanned<DeValue<'_>>, longest: usize) -> Result<String, Words> {
     let text = value.get_ref().as_str();
@@ -401,105 +442,4 @@ fn is_of_the_server(schema: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_history_and_the_schemas_are_named() {
-        assert_eq!(parse(""), Ok(Settings::default()));
-        let settings = Settings {
-            project: Places::default(),
-            history: HistoryTable {
-                schema: Some("ops".to_owned()),
-                table: "billing history".to_owned(),
-            },
-            schemas: vec!["billing".to_owned(), "Rates of \u{20ac}".to_owned()],
-            ..Settings::default()
-        };
-        let text = "[history]\nschema = \"ops\" # where\ntable = 'billing history'\n\
-            [schemas]\ninclude = [\n  \"billing\",\n  'Rates of \u{20ac}', # of the bank\n]\n";
-        assert_eq!(parse(text), Ok(settings));
-    }
-
-    #[test]
-    fn the_places_of_a_project_are_named() {
-        let text = "[project]\nmigrations = \"db/migrations\"\nschema_crate = \"./iot-schema\"\n\
-            snapshot = \"db/schema.json\"\ndatabase = \"iot\"\n";
-        let places = Places {
-            migrations: Some("db/migrations".into()),
-            schema_crate: Some("./iot-schema".into()),
-            snapshot: Some("db/schema.json".into()),
-            database: Some("iot".to_owned()),
-        };
-        assert_eq!(parse(text).unwrap().project, places);
-    }
-
-    #[test]
-    fn columns_and_types_are_chosen_by_any_name() {
-        let text = "[types]\ntimestamptz = \"jiff::Timestamp\"\n\"public.mood\" = 'Mood'\n";
-        let types = parse(text).unwrap().types;
-        assert_eq!(types["timestamptz"], "jiff::Timestamp");
-        assert_eq!(types["public.mood"], "Mood");
-        let text = "[columns]\n\"events.secret\" = false\n'Rates of.a b.c' = false\n";
-        let columns = parse(text).unwrap().columns;
-        let names: Vec<&str> = columns.keys().map(String::as_str).collect();
-        assert_eq!(names, ["Rates of.a b.c", "events.secret"]);
-    }
-
-    #[test]
-    fn how_bad_a_finding_is_can_be_chosen() {
-        assert_eq!(parse("").unwrap().reads_every_chunk, Level::Warning);
-        let levels = [
-            ("error", Level::Error),
-            ("warning", Level::Warning),
-            ("allow", Level::Allow),
-        ];
-        for (word, level) in levels {
-            let text = format!("[queries]\nreads_every_chunk = \"{word}\"\n");
-            assert_eq!(parse(&text).unwrap().reads_every_chunk, level);
-        }
-    }
-
-    #[test]
-    fn what_is_not_known_is_refused_at_its_line() {
-        let long = format!("[history]\ntable = \"{}\"", "a".repeat(LONGEST_NAME + 1));
-        let schema = format!("[schemas]\ninclude = [\"{}\"]", "a".repeat(64));
-        let texts = [
-            "[histroy]",
-            "\nhistory = 1",
-            "[history]\nschema = \"a\"\nshema = \"b\"",
-            "[history]\nschema = 1",
-            "[history]\nschema = \"\"",
-            "[history]\nschema = \"a\\u0000\"",
-            "[history]\nschema = \"information_schema\"",
-            "[history]\nschema = \"_timescaledb_internal\"",
-            "[history",
-            "[project]\nmigration = \"a\"",
-            "[project]\nmigrations = \"../a\"",
-            "[project]\nsnapshot = \"/a/schema.json\"",
-            "[project]\ndatabase = \"\"",
-            "[history]\ntable = \"a\"\ntable = \"b\"",
-            &long,
-            "[schemas]\nexclude = [\"a\"]",
-            "[schemas]\ninclude = \"a\"",
-            "[schemas]\ninclude = []",
-            "[schemas]\ninclude = [\"a\", 1]",
-            "[schemas]\ninclude = [\"a\",\n\"\"]",
-            "[schemas]\ninclude = [\"a\",\n  \"a\"]",
-            "[schemas]\ninclude = [\"pg_catalog\"]",
-            &schema,
-            "[columns]\nevents.secret = false",
-            "[columns]\n\"events.secret\" = true",
-            "[column]",
-            "[queries]\nreads_every_chunk = true",
-            "[queries]\nreads_every_chunk = \"off\"",
-            "[queries]\nreads_all = \"error\"",
-            "[types]\nuuid = false",
-        ];
-        let words = texts.map(|text| {
-            let error = parse(text).expect_err(text);
-            format!("{error}\n  next: {}", error.next)
-        });
-        insta::assert_snapshot!(words.join("\n"));
-    }
-}
+mod tests;

@@ -10,19 +10,29 @@ mod taken;
 
 use check::rule::{Example, Rule};
 use check::{Day, File, Finding, Options};
+use sql::versions::Versions;
 
 /// A day that does not pass.
 const TODAY: Day = Day(20_600);
 
 /// Checks the last of these files.
 fn check_last(files: &[&str]) -> Vec<Finding> {
+    check_last_on(files, Versions::default())
+}
+
+/// The same in a project that says this of its servers.
+fn check_last_on(files: &[&str], versions: Versions) -> Vec<Finding> {
     let last = files.len() - 1;
     let file = |(index, text)| File {
         text,
         is_checked: index == last,
     };
     let files: Vec<File<'_>> = files.iter().copied().enumerate().map(file).collect();
-    check::check(&files, &options()).unwrap()
+    let options = Options {
+        versions,
+        ..options()
+    };
+    check::check(&files, &options).unwrap()
 }
 
 /// Checks all of these files.
@@ -56,7 +66,7 @@ fn options() -> Options {
 
 /// The files of an example with the rewritings that a rule knows to the letter; `None` if it knows none.
 fn edited(rule: &Rule, example: &Example) -> Option<Vec<String>> {
-    let mut found = check_last(example.files);
+    let mut found = check_last_on(example.files, example.versions);
     found.retain(|it| it.rule == rule.name && it.edit.is_some());
     found.sort_by_key(|it| std::cmp::Reverse(it.place.range.start));
     let mut files: Vec<String> = example.files.iter().map(ToString::to_string).collect();

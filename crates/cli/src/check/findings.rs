@@ -56,10 +56,11 @@ impl fmt::Display for Counts {
     }
 }
 
-/// The levels of rules that `timeschema.toml` sets, and those that a command line allows.
-pub fn levels(project: &Project, allowed: &[String]) -> Result<BTreeMap<String, Level>, Failure> {
+/// How `timeschema.toml` says to check, without the rules that a command line allows.
+pub fn options(project: &Project, allowed: &[String]) -> Result<Options, Failure> {
+    let settings = project.settings()?;
     let mut levels = BTreeMap::new();
-    for (rule, level) in project.settings()?.check {
+    for (rule, level) in settings.check {
         known(&rule, "timeschema.toml: [check] names")?;
         let level = match level.as_str() {
             "error" => Level::Error,
@@ -77,7 +78,12 @@ pub fn levels(project: &Project, allowed: &[String]) -> Result<BTreeMap<String, 
         known(rule, "--allow names")?;
         levels.insert(rule.clone(), Level::Allow);
     }
-    Ok(levels)
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    Ok(Options {
+        levels,
+        versions: settings.versions,
+        today: now.ok().map(|it| Day::of_seconds(it.as_secs())),
+    })
 }
 
 /// Refuses a rule that there is not.
@@ -97,7 +103,7 @@ impl<'a> Checked<'a> {
     /// Checks files in their order: those with `true`, the others being what is there before.
     pub fn of(
         files: impl Iterator<Item = (&'a File, bool)>,
-        levels: BTreeMap<String, Level>,
+        options: &Options,
     ) -> Result<Checked<'a>, Failure> {
         let files: Vec<(&File, bool)> = files.collect();
         let read = |(file, is_checked): &(&'a File, bool)| check::File {
@@ -105,9 +111,7 @@ impl<'a> Checked<'a> {
             is_checked: *is_checked,
         };
         let texts: Vec<check::File<'_>> = files.iter().map(read).collect();
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let today = now.ok().map(|it| Day::of_seconds(it.as_secs()));
-        let findings = check::check(&texts, &Options { levels, today }).map_err(|error| {
+        let findings = check::check(&texts, options).map_err(|error| {
             Failure::new(
                 Code::Failed,
                 format!("failed to start a thread for the check: {error}"),

@@ -1,9 +1,7 @@
 //! The check before `migrate`: a loss in what is pending stops it, all else is printed in one line each. What the server refuses is left to
 //! the server: it rolls back, and it knows more than a check can.
 
-use std::collections::BTreeMap;
-
-use check::{Finding, Level, NOT_CHECKED, Severity, rules};
+use check::{Finding, Level, NOT_CHECKED, Options, Severity, rules};
 use migrator::history::{History, Row};
 use migrator::plan::{Migration, Selection};
 
@@ -16,7 +14,7 @@ use crate::words::count;
 
 /// What a check before a run needs.
 pub struct Pending {
-    levels: BTreeMap<String, Level>,
+    options: Options,
     selection: Selection,
 }
 
@@ -28,7 +26,7 @@ impl Pending {
         selection: Selection,
     ) -> Result<Pending, Failure> {
         Ok(Pending {
-            levels: findings::levels(project, allowed)?,
+            options: findings::options(project, allowed)?,
             selection,
         })
     }
@@ -36,7 +34,7 @@ impl Pending {
     /// Whether a run does not go on with this: rows are lost, or the project says that it is an error.
     fn stops(&self, finding: &Finding) -> bool {
         let loses = rules::named(finding.rule).is_some_and(|it| it.finds_losses());
-        let is_chosen = self.levels.get(finding.rule) == Some(&Level::Error);
+        let is_chosen = self.options.levels.get(finding.rule) == Some(&Level::Error);
         finding.severity == Severity::Error && (loses || is_chosen)
     }
 
@@ -53,7 +51,7 @@ impl Pending {
             is_selected && !history.rows.iter().any(is_applied)
         };
         let files = migrations.iter().map(|it| (&*it.file, is_pending(it)));
-        let checked = match Checked::of(files, self.levels.clone()) {
+        let checked = match Checked::of(files, &self.options) {
             Ok(checked) => checked,
             Err(failure) => return Outcome::failed(failure),
         };
