@@ -17,6 +17,7 @@ mod lookalikes;
 mod origin;
 mod plain;
 mod queries;
+mod rehearse;
 mod running;
 mod screens;
 mod sharing;

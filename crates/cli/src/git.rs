@@ -115,6 +115,23 @@ pub fn text_at(revision: &str, file: &Path) -> Option<String> {
     )
 }
 
+/// The files with this extension in a folder of a revision: names and texts. Those that are not UTF-8 are left out.
+pub fn texts_at(revision: &str, folder: &Path, extension: &str) -> Vec<(String, String)> {
+    let list = [
+        "ls-tree",
+        "--name-only",
+        "-z",
+        "--end-of-options",
+        revision,
+        "./",
+    ];
+    let names = answer(folder, &list).unwrap_or_default();
+    let is_wanted = |name: &&str| Path::new(name).extension() == Some(OsStr::new(extension));
+    let names = names.split('\0').filter(is_wanted);
+    let text = |name: &str| Some((name.to_owned(), text_at(revision, &folder.join(name))?));
+    names.filter_map(text).collect()
+}
+
 /// What a git command prints in a folder; `None` if it fails.
 fn answer(folder: &Path, arguments: &[&str]) -> Option<String> {
     let folder = if folder.as_os_str().is_empty() {

@@ -46,6 +46,7 @@ mod new_migration;
 mod new_rule;
 mod psql;
 mod queries;
+mod rehearse;
 mod reset;
 mod status;
 mod with_db;
@@ -82,6 +83,7 @@ enum Command {
     WithDb(with_db::WithDb),
     Psql(psql::Psql),
     Queries(queries::Queries),
+    Rehearse(rehearse::Rehearse),
     Reset(reset::Reset),
     Bench(bench::Bench),
     Ci(ci::Ci),
@@ -152,6 +154,7 @@ fn run(cli: Cli, program: Program, screen: &mut Screen) -> Result<ExitCode, Fail
         Command::WithDb(args) => with_db::run(&project()?, &args, screen),
         Command::Psql(args) => psql::run(&project()?, &args, screen),
         Command::Queries(args) => queries::run(&project()?, &args, screen),
+        Command::Rehearse(args) => rehearse::run(&project()?, &args, screen),
         Command::Reset(args) => reset::run(&project()?, &args, screen),
         Command::Bench(args) => bench::run(&project()?, &args),
         Command::Ci(_) => ci::run(&project()?),

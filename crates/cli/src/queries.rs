@@ -5,7 +5,7 @@
 mod ask;
 mod committed;
 mod doubt;
-mod files;
+pub mod files;
 mod findings;
 mod keep;
 mod list;

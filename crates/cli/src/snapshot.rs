@@ -165,25 +165,39 @@ pub fn introspect(
     schemas: &[String],
     probe: Option<&Rows>,
 ) -> Result<Catalog, Failure> {
-    let failed = |error: &dyn std::fmt::Display| {
-        Failure::new(Code::Failed, format!("failed to read the catalog: {error}"))
-    };
+    parse(&answer(link, facts, schemas, probe)?)
+}
+
+/// The same as the database says it: equal for equal catalogs.
+pub fn answer(
+    link: &mut dyn Link,
+    facts: &Facts,
+    schemas: &[String],
+    probe: Option<&Rows>,
+) -> Result<String, Failure> {
     let mut ask = |sql: &str| -> Result<String, Failure> {
         let results = link.query(&qualified(sql)).map_err(explain::asked)?;
         results
             .last()
             .and_then(single)
-            .ok_or_else(|| failed(&"the query returned nothing"))
+            .ok_or_else(|| unread(&"the query returned nothing"))
     };
     let probe = match probe.and_then(single) {
         Some(probe) => probe,
         None => ask(catalog::probe_query())?,
     };
-    let query = catalog::query(&probe, &scope(facts, schemas)).map_err(|error| failed(&error))?;
-    let answer = ask(&query)?;
-    let mut catalog = catalog::parse(&answer).map_err(|error| failed(&error))?;
+    ask(&catalog::query(&probe, &scope(facts, schemas)).map_err(|error| unread(&error))?)
+}
+
+/// What a database says, as a catalog.
+pub fn parse(answer: &str) -> Result<Catalog, Failure> {
+    let mut catalog = catalog::parse(answer).map_err(|error| unread(&error))?;
     leave_out_histories(&mut catalog);
     Ok(catalog)
+}
+
+fn unread(error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(Code::Failed, format!("failed to read the catalog: {error}"))
 }
 
 /// Another tool's history is not part of the schema either.

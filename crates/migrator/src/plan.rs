@@ -104,7 +104,7 @@ impl Migration {
     }
 
     /// What is sent for a statement of the text.
-    pub(crate) fn sent(&self, statement: &Range<usize>) -> &str {
+    pub fn sent(&self, statement: &Range<usize>) -> &str {
         match self.rewritten.get(&statement.start) {
             Some(rewriting) => &rewriting.text,
             None => &self.file.text[statement.clone()],

@@ -26,6 +26,7 @@ helps! {
     with_db: "with-db --help";
     psql: "psql --help";
     queries: "queries --help";
+    rehearse: "rehearse --help";
     reset: "reset --help";
     bench: "bench --help";
 }

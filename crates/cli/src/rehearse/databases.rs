@@ -1,0 +1,182 @@
+//! The scratch databases of a rehearsal: on a private server, or on one that the user names. Each trial has a copy of its own.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use cluster::{Cluster, Running, Server, Settings};
+use migrator::history::Mode;
+use migrator::link::{self, Link};
+use migrator::wire::{Config, Wire};
+use sql::qualified::qualified;
+use sql::quote::{identifier, literal};
+
+use crate::explain;
+use crate::failure::{Code, Failure};
+
+/// SQLSTATE `object_in_use`: somebody is connected.
+const IN_USE: &str = "55006";
+/// How long sessions on a database may take to end before it is copied.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The server of the scratch databases.
+pub struct Scratch {
+    config: Config,
+    /// What people read of it.
+    pub shown: String,
+    made: AtomicU32,
+    /// The private server, which is gone with this value.
+    _running: Option<Running>,
+}
+
+impl Scratch {
+    /// A private server from the installed binaries.
+    pub fn private() -> Result<Scratch, Failure> {
+        let unavailable = |error: cluster::Error| {
+            let failure = Failure::new(Code::Unreachable, error.to_string());
+            failure.next(error.next().unwrap_or_else(|| {
+                "--scratch URL names a server where databases may be created".to_owned()
+            }))
+        };
+        let server = Server::find().map_err(unavailable)?;
+        // Jobs would change what is measured.
+        let running = Cluster::temporary(&server, Settings::throwaway()).map_err(unavailable)?;
+        let config = Config::exactly(&running.url("postgres"))
+            .map_err(|error| Failure::new(Code::Failed, error.to_string()))?;
+        Ok(Scratch {
+            shown: format!("a private server, PostgreSQL {}", server.version()),
+            config,
+            made: AtomicU32::new(0),
+            _running: Some(running),
+        })
+    }
+
+    /// A server that the user names.
+    pub fn at(url: &str) -> Result<Scratch, Failure> {
+        let config = Config::parse(url).map_err(|error| {
+            let message = format!("--scratch: {error}");
+            Failure::new(Code::Usage, message).next("--scratch postgres://user@host/postgres")
+        })?;
+        Ok(Scratch {
+            shown: config.server(),
+            config,
+            made: AtomicU32::new(0),
+            _running: None,
+        })
+    }
+
+    /// The mode in which its databases are.
+    pub fn mode(&self, wants_plain: bool) -> Result<Mode, Failure> {
+        let sql = "SELECT FROM pg_available_extensions WHERE name = 'timescaledb'";
+        let results = self.session()?.query(&qualified(sql));
+        let rows = results.map_err(explain::asked)?.into_iter().flatten();
+        Ok(if wants_plain || rows.count() == 0 {
+            Mode::Plain
+        } else {
+            Mode::TimescaleDb
+        })
+    }
+
+    fn session(&self) -> Result<Wire, Failure> {
+        self.config
+            .connect()
+            .map_err(|error| explain::unreachable(&error, "--scratch URL of a server that answers"))
+    }
+
+    /// An empty database.
+    pub fn empty(&self) -> Result<Database<'_>, Failure> {
+        self.create("template0")
+    }
+
+    /// A copy of a database. Sessions there are ended, and nobody may connect to it any more.
+    pub fn copy(&self, of: &Database<'_>) -> Result<Database<'_>, Failure> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match self.create(&of.name) {
+                Err(failure)
+                    if failure.diagnostic.code.as_deref() == Some(IN_USE)
+                        && Instant::now() < deadline =>
+                {
+                    self.disconnect(of)?;
+                    thread::sleep(Duration::from_millis(20));
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// Ends the sessions of a database, background workers as well.
+    fn disconnect(&self, database: &Database<'_>) -> Result<(), Failure> {
+        let sql = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname::text = {}::text",
+            literal(&database.name)
+        );
+        let mut session = self.session()?;
+        let allow = format!(
+            "ALTER DATABASE {} ALLOW_CONNECTIONS false",
+            identifier(&database.name)
+        );
+        session.query(&allow).map_err(explain::asked)?;
+        // This role may not be allowed to end one of the server's workers; it ends by itself.
+        let _ended = session.query(&qualified(&sql));
+        Ok(())
+    }
+
+    fn create(&self, template: &str) -> Result<Database<'_>, Failure> {
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let name = format!("timeschema_rehearsal_{}_{number}", std::process::id());
+        let sql = format!(
+            "CREATE DATABASE {} TEMPLATE {}",
+            identifier(&name),
+            identifier(template)
+        );
+        self.session()?.query(&sql).map_err(refused)?;
+        Ok(Database {
+            scratch: self,
+            name,
+        })
+    }
+}
+
+/// What the server says against a new database.
+fn refused(error: link::Error) -> Failure {
+    let link::Error::Server(server) = &error else {
+        return explain::asked(error);
+    };
+    let mut failure = Failure::new(Code::Failed, server.message.clone())
+        .note("state", "no scratch database could be created")
+        .next("--scratch URL of a server and a role that may create databases");
+    failure.diagnostic.code = Some(server.code.clone());
+    failure
+}
+
+/// A database that is dropped with its value.
+pub struct Database<'s> {
+    scratch: &'s Scratch,
+    name: String,
+}
+
+impl Database<'_> {
+    pub fn config(&self) -> Config {
+        self.scratch.config.clone().with_database(&self.name)
+    }
+
+    pub fn connect(&self) -> Result<Wire, Failure> {
+        self.config().connect().map_err(explain::asked)
+    }
+}
+
+impl Drop for Database<'_> {
+    fn drop(&mut self) {
+        let sql = format!(
+            "DROP DATABASE IF EXISTS {} WITH (FORCE)",
+            identifier(&self.name)
+        );
+        // The private server is removed with everything in it.
+        if self.scratch._running.is_none()
+            && let Ok(mut session) = self.scratch.session()
+        {
+            let _ = session.query(&sql);
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! `cargo xtask rehearse`: new migrations on scratch databases with rows.
+
+use crate::support::Sandbox;
+
+const BEFORE: &str = "CREATE TABLE projects (
+    id   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 40)
+);
+CREATE TABLE orders (
+    id      bigint PRIMARY KEY,
+    project bigint NOT NULL REFERENCES projects,
+    price   integer NOT NULL CHECK (price >= 0),
+    note    text
+);
+CREATE VIEW expensive AS SELECT id, price FROM orders WHERE price > 100;
+";
+
+const HYPERTABLE: &str = "CREATE EXTENSION IF NOT EXISTS timescaledb;
+CREATE TABLE events (
+    time   timestamptz NOT NULL,
+    kind   text NOT NULL CHECK (kind IN ('view', 'click')),
+    amount double precision CHECK (amount >= 0),
+    note   text
+);
+SELECT create_hypertable('events', 'time', chunk_time_interval => INTERVAL '1 day');
+ALTER TABLE events SET (timescaledb.enable_columnstore);
+";
+
+const QUERIES: &str = "-- name: dear
+SELECT id, price FROM orders WHERE price > :least;
+";
+
+/// Rehearses a second migration behind the first, on the server of the sandbox's database.
+fn rehearsed(project: &Sandbox, second: &str) -> String {
+    project.write("migrations/002_second.sql", second);
+    let scratch = project.own_database().url();
+    project.run(&format!(
+        "rehearse --after 1 --rows 500 --scratch {scratch}"
+    ))
+}
+
+fn plain(test: &str) -> Option<Sandbox> {
+    Sandbox::new()
+        .file("migrations/001_first.sql", BEFORE)
+        .file("analytics-schema/queries/orders.sql", QUERIES)
+        .plain(test)
+}
+
+fn timescale(test: &str) -> Option<Sandbox> {
+    Sandbox::new()
+        .file("migrations/001_first.sql", HYPERTABLE)
+        .needs_timescaledb_for("chunks and the columnstore")
+        .url(test)
+}
+
+fn assert_says(screen: &str, lines: &[&str]) {
+    for line in lines {
+        assert!(screen.contains(line), "{line}\n{screen}");
+    }
+}
+
+#[test]
+fn what_works_shows_its_locks_and_what_it_breaks() {
+    let Some(project) = plain("a rehearsal") else {
+        return;
+    };
+    let second = "DROP VIEW expensive;
+ALTER TABLE orders ALTER COLUMN price TYPE bigint;
+CREATE INDEX IF NOT EXISTS orders_note ON orders (note);
+UPDATE orders SET note = 'none' WHERE note IS NULL;
+ALTER TABLE orders RENAME COLUMN price TO cents;
+CREATE TABLE later (id int);
+";
+    insta::assert_snapshot!(rehearsed(&project, second));
+}
+
+#[test]
+fn markdown_and_a_document_say_the_same() {
+    let Some(project) = plain("a rehearsal's documents") else {
+        return;
+    };
+    project.write(
+        "migrations/002_second.sql",
+        "ALTER TABLE orders ALTER COLUMN note SET NOT NULL;\n",
+    );
+    let scratch = project.own_database().url();
+    let rehearse = format!("rehearse --after 1 --rows 500 --scratch {scratch}");
+    insta::assert_snapshot!(
+        "the_comment_of_a_rehearsal",
+        project.run(&format!("{rehearse} --markdown"))
+    );
+    insta::assert_snapshot!(
+        "the_document_of_a_rehearsal",
+        project.run(&format!("{rehearse} --json"))
+    );
+}
+
+/// Each of these passes a dry run, and all but the first an empty database.
+#[test]
+fn what_rows_refuse_is_refused_here() {
+    let Some(project) = plain("a rehearsal of what rows refuse") else {
+        return;
+    };
+    let screen = rehearsed(
+        &project,
+        "ALTER TABLE orders ALTER COLUMN price TYPE numeric;",
+    );
+    assert_says(
+        &screen,
+        &[
+            "exit 3\n",
+            "refused: cannot alter type of a column used by a view or rule (0A000)",
+            "1 migration rehearsed: 1 error",
+        ],
+    );
+    let screen = rehearsed(
+        &project,
+        "ALTER TABLE orders ALTER COLUMN note SET NOT NULL;",
+    );
+    assert_says(
+        &screen,
+        &[
+            "exit 3\n",
+            "refused: column \"note\" of relation \"orders\" contains null values (23502)",
+            "an empty database takes it",
+        ],
+    );
+    let screen = rehearsed(
+        &project,
+        "ALTER TABLE orders ADD CHECK (price < 10) NOT VALID;\nALTER TABLE orders VALIDATE CONSTRAINT orders_price_check1;",
+    );
+    assert_says(&screen, &["exit 3\n", "is violated by some row (23514)"]);
+}
+
+#[test]
+fn what_chunks_refuse_is_refused_here() {
+    let Some(project) = timescale("a rehearsal of what chunks refuse") else {
+        return;
+    };
+    for (second, said) in [
+        (
+            "ALTER TABLE events ALTER COLUMN amount TYPE numeric;",
+            "operation not supported on hypertables with compressed chunks (0A000)",
+        ),
+        (
+            "ALTER TABLE events ALTER COLUMN note SET NOT NULL;",
+            "contains null values (23502)",
+        ),
+        (
+            "ALTER TABLE events ADD COLUMN at date NOT NULL DEFAULT now();",
+            "(0A000)",
+        ),
+    ] {
+        let screen = rehearsed(&project, second);
+        assert_says(&screen, &["exit 3\n", "4 of them in the columnstore", said]);
+    }
+}
+
+#[test]
+fn locks_of_chunks_are_counted() {
+    let Some(project) = timescale("a rehearsal of an index") else {
+        return;
+    };
+    let screen = rehearsed(&project, "CREATE INDEX ON events (kind);");
+    assert_says(
+        &screen,
+        &[
+            "exit 0\n",
+            "Share on events and ",
+            " chunks: blocks writes for ",
+            "rows of events",
+        ],
+    );
+}
+
+/// Whoever may create databases may rehearse; what it creates is dropped again.
+#[test]
+fn nothing_stays_on_the_server() {
+    let Some(project) = plain("what a rehearsal leaves") else {
+        return;
+    };
+    let database = project.own_database();
+    let role = format!("{}_rehearses", database.name());
+    let mut client = database.client();
+    client
+        .batch_execute(&format!(
+            "CREATE ROLE {role} LOGIN CREATEDB PASSWORD 'secret'"
+        ))
+        .unwrap();
+    let url = database.url();
+    let (_, server) = url.split_once('@').unwrap();
+    let scratch = format!("postgresql://{role}:secret@{server}");
+    for (second, code) in [
+        ("CREATE TABLE later ();", "exit 0\n"),
+        ("CREATE TABLE orders ();", "exit 3\n"),
+    ] {
+        project.write("migrations/002_second.sql", second);
+        let screen = project.run(&format!(
+            "rehearse --after 1 --rows 10 --plain --scratch {scratch}"
+        ));
+        assert_says(&screen, &[code]);
+        let left = "SELECT count(*) FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba WHERE r.rolname = $1";
+        let left: i64 = client.query_one(left, &[&role]).unwrap().get(0);
+        assert_eq!(left, 0, "{screen}");
+    }
+    client.batch_execute(&format!("DROP ROLE {role}")).unwrap();
+}
+
+#[test]
+fn what_cannot_be_rehearsed_is_said() {
+    let Some(project) = plain("a rehearsal of nothing") else {
+        return;
+    };
+    insta::assert_snapshot!(project.run("rehearse --after 7"));
+    let screen = project.run("rehearse --after 1");
+    assert_says(&screen, &["exit 0\n", "nothing to rehearse"]);
+    let screen = project.run("rehearse --after 0 --scratch mysql://x");
+    assert_says(&screen, &["exit 2\n", "--scratch"]);
+}
+
+#[test]
+fn a_private_server_is_the_default() {
+    let Some(project) = Sandbox::new()
+        .file("migrations/001_first.sql", BEFORE)
+        .embedded("a rehearsal on a private server")
+    else {
+        return;
+    };
+    let screen = project.run("rehearse --rows 10 --plain");
+    assert_says(
+        &screen,
+        &[
+            "exit 0\n",
+            "scratch  a private server",
+            "there is no main branch",
+        ],
+    );
+}
