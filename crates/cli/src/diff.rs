@@ -3,6 +3,7 @@
 mod change;
 mod columns;
 mod objects;
+pub mod pending;
 mod queries;
 mod show;
 mod side;

@@ -24,6 +24,7 @@ use crate::scratch;
 use crate::snapshot::{self, Committed, Included};
 use crate::target::{Chosen, Session};
 
+pub use code::SchemaChange;
 use expected::{AppliedMigrations, Claim, applied, claim, is_overtaken, nothing};
 pub use kept::Kept;
 
@@ -176,6 +177,11 @@ impl Keeper {
             }
             Committed::Missing | Committed::Unusable(_) => None,
         }
+    }
+
+    /// What the project wants of its generated code.
+    pub fn generated(&self) -> &GeneratedCode {
+        &self.generated
     }
 
     /// What there is to ask first for a snapshot.

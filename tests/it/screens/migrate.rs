@@ -43,6 +43,27 @@ fn the_rest_of_a_half_applied_one(project: Sandbox) {
     insta::assert_snapshot!(project.run("migrate"));
 }
 
+#[testkit::test(|test| fresh(test))]
+fn the_plan_says_what_changes_for_code(project: Sandbox) {
+    let change = "ALTER TABLE users ALTER COLUMN name TYPE varchar(40), ADD COLUMN team bigint NOT NULL DEFAULT 1;\n\
+                  DROP VIEW login_counts;\nCREATE TABLE teams (id bigint PRIMARY KEY);\n";
+    project.write("migrations/004_teams.sql", change);
+    assert!(project.run("migrate").starts_with("exit 0\n"));
+    // The committed snapshot is that of all four; this target has three.
+    let mut client = project.own_database().client();
+    client
+        .batch_execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public;")
+        .unwrap();
+    let screen = project.run("migrate --to 3 --no-snapshot");
+    assert!(screen.starts_with("exit 0\n"), "{screen}");
+    insta::assert_snapshot!(project.run("migrate --dry-run"));
+    let document = project.run("migrate --dry-run --json");
+    assert!(document.contains("\"effect\": \"breaking\""), "{document}");
+    // What the snapshot does not describe is not guessed.
+    project.write("migrations/005_more.sql", "CREATE TABLE more (id int);\n");
+    assert!(!project.run("migrate --dry-run").contains("types "));
+}
+
 #[test]
 fn the_analytics_schema() {
     use crate::support::Sandbox;

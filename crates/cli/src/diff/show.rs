@@ -34,19 +34,19 @@ pub fn text(from: &Side, to: &Side, changes: &[Change]) -> String {
 }
 
 /// What follows from a change, and where it was made, a line each.
-fn consequences(change: &Change) -> impl Iterator<Item = String> {
+pub(super) fn consequences(change: &Change) -> impl Iterator<Item = String> {
     let lines = change.consequences.iter();
     let lines = lines.map(|it| format!("{}: {}", it.audience.word(), it.why));
     let made_by = change.made_by.as_ref();
     lines.chain(made_by.map(|it| format!("by {}:{}", it.file, it.line)))
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// `3 changes: 1 breaking, 2 compatible`
-fn summary(changes: &[Change]) -> String {
+pub(super) fn summary(changes: &[Change]) -> String {
     if changes.is_empty() {
         return "nothing changes for service code".to_owned();
     }

@@ -118,6 +118,17 @@ impl Side {
         })
     }
 
+    /// A snapshot without queries; `None` if no code can be generated for it.
+    pub fn of(source: &str, snapshot: Snapshot, choices: &Choices) -> Option<Side> {
+        Some(Side {
+            source: source.to_owned(),
+            surface: codegen::surface(&snapshot.catalog, choices).ok()?,
+            snapshot,
+            queries: Described::default(),
+            rust_types: HashMap::new(),
+        })
+    }
+
     /// The Rust type of a query's type.
     pub fn rust_type<'a>(&'a self, ty: &'a queries::Type) -> &'a str {
         self.rust_types.get(&ty.sql).unwrap_or(&ty.sql)

@@ -1,16 +1,34 @@
 //! What no code can be generated for, and queries that do not fit: reported before a run where that is known, else after it.
 
-use catalog::Catalog;
+use catalog::{Catalog, Snapshot};
 use migrator::history::Mode;
 use migrator::link::Link;
 use migrator::plan;
 use migrator::run::Report;
 
+use super::expected::{AppliedMigrations, applied};
 use super::{Keeper, all_pending};
 use crate::failure::Failure;
 use crate::generated::{self, Problem};
 use crate::scratch;
 use crate::snapshot;
+
+/// What is known of a run before it.
+#[derive(Default)]
+pub struct Foreseen {
+    /// Why it was not asked whether the queries fit.
+    pub unasked: Option<String>,
+    /// What the run does to the schema, if the committed file describes its result.
+    pub change: Option<SchemaChange>,
+}
+
+/// The schema before and after a run.
+pub struct SchemaChange {
+    /// What the database holds.
+    pub before: Snapshot,
+    /// What the committed file says.
+    pub after: Snapshot,
+}
 
 impl Keeper {
     /// Refuses migrations for whose result no code can be generated, as far as the committed file describes it.
@@ -24,20 +42,33 @@ impl Keeper {
         }
     }
 
-    /// The same as [`Keeper::look`] says of the migrations, where nothing will run.
+    /// The same as [`Keeper::look`] says of the migrations, where nothing will run, and what they change.
     pub fn foresee(
         &self,
         link: &mut dyn Link,
         migrations: &[plan::Migration],
         report: &Report,
         mode: Mode,
-    ) -> Result<Option<String>, Failure> {
+    ) -> Result<Foreseen, Failure> {
         if self.leave_alone || super::first_pending(report, migrations).is_none() {
-            return Ok(None);
+            return Ok(Foreseen::default());
         }
         let (facts, schemas) = (&report.facts, &self.included.schemas);
         let found = snapshot::introspect(link, facts, schemas, report.extra.as_ref())?;
-        self.check_result(link, migrations, report, mode, &found)
+        let unasked = self.check_result(link, migrations, report, mode, &found)?;
+        let AppliedMigrations { applied, .. } = applied(&report.history);
+        // Nothing uses a schema of which nothing is applied.
+        let is_known = self.applies_all(migrations) && !applied.is_empty();
+        let after = self.described(migrations).filter(|_| is_known).cloned();
+        let schema = |migrations, catalog| Snapshot {
+            migrations,
+            catalog,
+        };
+        let change = after.map(|after| SchemaChange {
+            before: schema(applied, found),
+            after: schema(snapshot::listed(migrations), after),
+        });
+        Ok(Foreseen { unasked, change })
     }
 
     /// Refuses pending migrations after which no code can be generated or a query does not fit, as far as that can be known before they

@@ -14,6 +14,7 @@ use migrator::run::{self, Options};
 use migrator::source::Lines;
 use serde_json::{Value, json};
 
+use crate::diff::pending::{self, Change};
 use crate::explain;
 use crate::failure::{Code, Failure};
 use crate::keeper::Keeper;
@@ -34,10 +35,14 @@ pub fn run(
         Some(session) => Some(&mut *session.link),
         None => None,
     };
-    let planned = plan(chosen, link, migrations, options, screen)?;
+    let mut planned = plan(chosen, link, migrations, options, screen)?;
     screen.lines(&planned.text);
     if let Some(session) = &mut session {
-        foresee(&mut *session.link, migrations, options, keeper, screen)?;
+        let changes = foresee(&mut *session.link, migrations, options, keeper, screen)?;
+        if let Some(changes) = changes {
+            screen.lines(pending::text(&changes));
+            planned.document["changes"] = pending::document(&changes);
+        }
     }
     screen.document(&planned.document);
     Ok(if planned.is_refused {
@@ -47,21 +52,26 @@ pub fn run(
     })
 }
 
-/// Fails as the run would because of what the migrations make, as far as that can be known before it.
+/// Fails as the run would because of what the migrations make, as far as that can be known before it. Returns what changes for service
+/// code, if the committed snapshot describes it.
 fn foresee(
     link: &mut dyn Link,
     migrations: &[Migration],
     options: &Options,
     keeper: &Keeper,
     screen: &mut Screen,
-) -> Result<(), Failure> {
+) -> Result<Option<Vec<Change>>, Failure> {
     let report = run::read(link, &options.history, keeper.probe())
         .map_err(|error| explain::run(&error, migrations))?;
     let mode = mode_of(options.mode, &report.facts);
-    if let Some(why) = keeper.foresee(link, migrations, &report, mode)? {
+    let foreseen = keeper.foresee(link, migrations, &report, mode)?;
+    if let Some(why) = foreseen.unasked {
         screen.line(why);
     }
-    Ok(())
+    let choices = &keeper.generated().choices;
+    Ok(foreseen
+        .change
+        .and_then(|it| pending::changes(it, migrations, choices)))
 }
 
 /// What would run.
