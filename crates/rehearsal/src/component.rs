@@ -6,7 +6,7 @@ use catalog::{ConstraintKind, Table};
 
 use crate::column::{Field, unique};
 use crate::foreign_key::ForeignKey;
-use crate::names::{Definition, condition};
+use crate::names::{Definition, condition, conjuncts};
 use crate::value::Which;
 
 /// A condition that rows have to meet, and the columns that it is about.
@@ -159,10 +159,14 @@ fn checks_of(table: &Table, fields: &[Field], generated: &[Generated]) -> Vec<Ch
         .iter()
         .filter(|it| it.kind == ConstraintKind::Check)
     {
-        if let Some(expression) = condition(&constraint.definition) {
+        let expression = condition(&constraint.definition).unwrap_or("true");
+        for part in conjuncts(expression) {
+            let words = Definition::new(part).identifiers();
+            let columns = constraint.columns.iter().filter(|it| words.contains(*it));
+            let columns: Vec<String> = columns.cloned().collect();
             checks.push(Check {
-                expression: expression.to_owned(),
-                columns: sources(&constraint.columns),
+                expression: format!("({part})"),
+                columns: sources(&columns),
             });
         }
     }

@@ -65,21 +65,55 @@ pub fn fill(catalog: &Catalog, wanted: &Wanted) -> Filling {
         .iter()
         .map(|(pair, (table, _))| (pair.clone(), needs(table)));
     let order = ordered(&needs.collect());
-    let tables = order.iter().map(|pair| {
+    let mut tables: Vec<Table> = Vec::new();
+    for pair in &order {
         let (table, role) = &listed[pair];
-        filled(catalog, table, role, wanted)
-    });
+        let mut filled = filled(catalog, table, role, wanted);
+        filled.why_not = filled.why_not.or_else(|| blocked(table, &listed, &tables));
+        tables.push(filled);
+    }
     Filling {
         settings: settings(),
-        tables: tables.collect(),
+        tables,
         after: after(catalog),
     }
 }
 
-/// Estimates of candidates are guesses, which lead the planner astray.
+/// Why a table that has to refer to others gets no rows, given those that are filled before it.
+fn blocked(
+    table: &catalog::Table,
+    listed: &BTreeMap<Pair, (&catalog::Table, Role)>,
+    before: &[Table],
+) -> Option<String> {
+    let needed = needs(table).into_iter().filter(|it| !it.is_optional);
+    let is_self = |it: &Need| it.target.0 == table.schema && it.target.1 == table.name;
+    for need in needed.filter(|it| !is_self(it) && listed.contains_key(&it.target)) {
+        let Need { name, target, .. } = need;
+        let target_name = format!("{}.{}", target.0, target.1);
+        let is_it = |it: &&Table| it.schema == target.0 && it.name == target.1;
+        match before.iter().find(is_it) {
+            None => {
+                return Some(format!(
+                    "its foreign key {name} refers to {target_name}, which refers to it, and neither may be null"
+                ));
+            }
+            Some(other) if other.why_not.is_some() => {
+                return Some(format!(
+                    "its foreign key {name} refers to {target_name}, which gets no rows"
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    None
+}
+
+/// Estimates of candidates are guesses, which lead the planner astray. A hash join keeps the candidates in their
+/// order, which is that of time: rows go into few chunks and pages.
 fn settings() -> Vec<String> {
     [
         "SET enable_nestloop = off",
+        "SET enable_mergejoin = off",
         "SET jit = off",
         "SET TimeZone = 'UTC'",
     ]
@@ -94,7 +128,8 @@ fn needs(table: &catalog::Table) -> Vec<Need> {
     };
     let keys = ForeignKey::of(table).unwrap_or_default().into_iter();
     keys.map(|it| Need {
-        is_optional: it.columns.iter().any(may_be_null),
+        name: it.name.clone(),
+        is_optional: it.may_be_open(may_be_null),
         target: it.target,
     })
     .collect()

@@ -13,6 +13,8 @@ pub(crate) struct ForeignKey {
     pub(crate) target: Pair,
     /// The columns of the target, in the order of `columns`.
     pub(crate) referred: Vec<String>,
+    /// `MATCH FULL`: all columns are null, or none is.
+    is_full: bool,
 }
 
 impl ForeignKey {
@@ -36,7 +38,17 @@ impl ForeignKey {
             columns,
             target: (target.schema()?.to_owned(), target.object().to_owned()),
             referred,
+            is_full: text.contains(" MATCH FULL"),
         })
+    }
+
+    /// Whether a key in which some column is null refers to nothing, given the columns that may be null.
+    pub(crate) fn may_be_open(&self, may_be_null: impl Fn(&String) -> bool) -> bool {
+        if self.is_full {
+            self.columns.iter().all(may_be_null)
+        } else {
+            self.columns.iter().any(may_be_null)
+        }
     }
 
     pub(crate) fn refers_to(&self, table: &Table) -> bool {

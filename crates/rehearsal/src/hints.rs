@@ -2,17 +2,13 @@
 //! server says which one is.
 
 use catalog::TypeRef;
-use sql::lexer::TokenKind;
 use sql::quote;
 
 use crate::draw::Draw;
-use crate::names::Definition;
+use crate::literals::{Literals, MOST};
 use crate::pattern;
 use crate::types::{self, Family};
 use crate::value::qualified_around;
-
-/// How many hints of a kind a column gets at most.
-const MOST: usize = 40;
 
 /// Texts that many expressions demand something like.
 const TEXTS: [&str; 7] = [
@@ -24,108 +20,6 @@ const TEXTS: [&str; 7] = [
     "'https://example.org/page'",
     "'10:00'",
 ];
-
-/// The constants of expressions.
-#[derive(Debug, Default)]
-pub(crate) struct Literals {
-    /// As SQL writes them, sorted by their values.
-    numbers: Vec<String>,
-    strings: Vec<Text>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Text {
-    content: String,
-    /// The first word of the type that it is cast to.
-    cast: String,
-    /// The operator before it, if it matches patterns: `~`, `~~`.
-    operator: String,
-}
-
-impl Literals {
-    pub(crate) fn read<'a>(expressions: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut literals = Self::default();
-        for expression in expressions {
-            literals.add(&Definition::new(expression));
-        }
-        let value = |it: &String| it.parse::<f64>().unwrap_or_default();
-        literals
-            .numbers
-            .sort_by(|a, b| value(a).total_cmp(&value(b)));
-        literals.numbers.dedup();
-        literals
-    }
-
-    fn add(&mut self, definition: &Definition<'_>) {
-        let words = definition.words();
-        for (at, token) in definition.tokens.iter().enumerate() {
-            let text = words.text(at);
-            match token.kind {
-                TokenKind::Number if text.parse::<f64>().is_ok() => {
-                    let is_negative = at > 1
-                        && words.is_symbol(at - 1, "-")
-                        && matches!(words.text(at - 2), "(" | "," | "[" | "=" | ">" | "<");
-                    let sign = if is_negative { "-" } else { "" };
-                    self.numbers.push(format!("{sign}{text}"));
-                }
-                TokenKind::String => {
-                    let content = unquoted(text);
-                    if !content.is_empty() && content.parse::<f64>().is_ok_and(f64::is_finite) {
-                        self.numbers.push(content.clone());
-                    }
-                    let cast = if words.is_symbol(at + 1, "::") {
-                        words.text(at + 2).to_owned()
-                    } else {
-                        String::new()
-                    };
-                    let operator = operator_before(definition, at);
-                    self.strings.push(Text {
-                        content,
-                        cast,
-                        operator,
-                    });
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn cast_to(&self, types: &[&str]) -> Vec<String> {
-        let strings = self.strings.iter();
-        let strings = strings.filter(|it| types.contains(&it.cast.as_str()));
-        strings
-            .map(|it| quote::literal(&it.content))
-            .take(MOST)
-            .collect()
-    }
-
-    /// Constants of an interval, as SQL writes them.
-    pub(crate) fn intervals(&self) -> Vec<String> {
-        let found = self.cast_to(&["interval"]);
-        found
-            .into_iter()
-            .map(|it| format!("{it}::interval"))
-            .collect()
-    }
-
-    /// Some of the numbers.
-    pub(crate) fn few_numbers(&self) -> impl Iterator<Item = &str> {
-        self.numbers.iter().take(6).map(String::as_str)
-    }
-
-    /// Small numbers, which may be lengths.
-    fn lengths(&self) -> Vec<u64> {
-        let numbers = self.numbers.iter().filter_map(|it| it.parse::<f64>().ok());
-        let small = numbers.filter(|it| (0.0..=4_000.0).contains(it));
-        let mut lengths: Vec<u64> = small
-            .flat_map(|it| [(it as u64).saturating_sub(1), it as u64, it as u64 + 1])
-            .collect();
-        lengths.sort_unstable();
-        lengths.dedup();
-        lengths.truncate(MOST);
-        lengths
-    }
-}
 
 /// Expressions for values of the type, or of one that is cast to it; `some` is an expression for any value of the
 /// type.
@@ -211,48 +105,69 @@ pub(crate) fn number_of(ty: &TypeRef, expression: &str) -> String {
 }
 
 fn texts(ty: &TypeRef, literals: &Literals, some: &str, draw: &mut Draw) -> Vec<String> {
-    let mut found = Vec::new();
-    for text in literals.strings.iter().take(MOST) {
+    let mut found = patterns(literals, draw);
+    for text in literals
+        .strings
+        .iter()
+        .filter(|it| !it.is_pattern())
+        .take(MOST)
+    {
         let constant = quote::literal(&text.content);
-        match text.operator.as_str() {
-            "~" | "~*" => found.extend(pattern::of_regular_expression(&text.content, draw)),
-            "~~" | "~~*" => found.extend(pattern::of_like(&text.content, draw)),
-            _ => {
-                // A pattern that a function takes.
-                found.extend(pattern::of_regular_expression(&text.content, draw));
-                found.push(qualified_around(&format!(
-                    "({constant} || {}::text)",
-                    draw.below(1_000)
-                )));
-                found.push(qualified_around(&format!(
-                    "({}::text || {constant})",
-                    draw.below(1_000)
-                )));
-                found.push(qualified_around(&format!(
-                    "({0}::text || {constant} || {0}::text)",
-                    draw.below(1_000)
-                )));
-            }
+        let number = format!("{}::text", draw.below(1_000));
+        for around in [
+            format!("({constant} || {number})"),
+            format!("({number} || {constant})"),
+            format!("({number} || {constant} || {number})"),
+        ] {
+            found.push(qualified_around(&around));
         }
         found.push(constant);
     }
     let base = format!("({some})::text");
     for length in literals.lengths() {
-        found.push(qualified_around(&format!(
-            "left(repeat({base} || 'x', {length}), {length})"
-        )));
+        let cut = format!("left(repeat({base} || 'x', {length}), {length})");
+        found.push(qualified_around(&cut));
     }
-    found.push(qualified_around(&format!("upper({base})")));
-    found.push(qualified_around(&format!("initcap({base})")));
-    found.push(qualified_around(&format!("replace({base}, '-', '_')")));
-    found.push(qualified_around(&format!("{}::text", draw.below(100_000))));
+    for changed in [
+        format!("upper({base})"),
+        format!("initcap({base})"),
+        format!("replace({base}, '-', '_')"),
+        format!("{}::text", draw.below(100_000)),
+    ] {
+        found.push(qualified_around(&changed));
+    }
     found.extend(TEXTS.iter().map(|it| (*it).to_owned()));
-    // The cast to a type of a length cuts; that to the type of texts needs no such length.
     let cast = types::written(ty);
     found
         .into_iter()
         .map(|it| format!("({it})::{cast}"))
         .collect()
+}
+
+/// Texts that match each of the patterns, and two of them one after the other.
+fn patterns(literals: &Literals, draw: &mut Draw) -> Vec<String> {
+    let lengths = literals.lengths();
+    let mut shortest = Vec::new();
+    let mut found = Vec::new();
+    for text in literals.strings.iter().take(MOST) {
+        let matching = match text.operator.as_str() {
+            "~~" | "~~*" => pattern::of_like(&text.content, &lengths, draw),
+            // Constants without such an operator may be patterns that a function takes.
+            _ => pattern::of_regular_expression(&text.content, &lengths, draw),
+        };
+        if text.is_pattern() {
+            shortest.extend(matching.first().cloned());
+        }
+        found.extend(matching);
+    }
+    shortest.truncate(4);
+    for (at, one) in shortest.iter().enumerate() {
+        for (other_at, other) in shortest.iter().enumerate().filter(|it| it.0 != at) {
+            let filled = if at < other_at { "'a'" } else { "''" };
+            found.push(qualified_around(&format!("({one} || {filled} || {other})")));
+        }
+    }
+    found
 }
 
 fn moments(ty: &TypeRef, literals: &Literals, some: &str, draw: &mut Draw) -> Vec<String> {
@@ -439,37 +354,4 @@ fn others(ty: &TypeRef, literals: &Literals, some: &str) -> Vec<String> {
         found.push("'2001:db8::1'::inet".to_owned());
     }
     found
-}
-
-/// The text that a string constant stands for.
-fn unquoted(constant: &str) -> String {
-    let (escapes, inside) = match constant.strip_prefix(['E', 'e']) {
-        Some(inside) => (true, inside),
-        None => (false, constant),
-    };
-    let inside = inside
-        .strip_prefix('\'')
-        .and_then(|it| it.strip_suffix('\''))
-        .unwrap_or(inside);
-    let text = inside.replace("''", "'");
-    if escapes {
-        text.replace("\\\\", "\\")
-    } else {
-        text
-    }
-}
-
-/// The characters of the operator that ends before a constant.
-fn operator_before(definition: &Definition<'_>, at: usize) -> String {
-    let is_part = |index: &usize| {
-        let text = definition.words().text(*index);
-        text.len() == 1 && "~*!=<>^@".contains(text)
-    };
-    // The constants of an ARRAY or in parentheses have the operator before these.
-    let mut end = at;
-    while end > 0 && ["(", "[", "ARRAY", "ANY", "ALL"].contains(&definition.words().text(end - 1)) {
-        end -= 1;
-    }
-    let start = (0..end).rev().take_while(is_part).last().unwrap_or(end);
-    (start..end).map(|it| definition.words().text(it)).collect()
 }

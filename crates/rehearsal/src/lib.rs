@@ -8,8 +8,8 @@
 //!
 //! - `column` says how a column takes its values, `component` which columns have to be drawn together, because a
 //!   constraint is about them.
-//! - `value` has an expression for each type, `hints` and `pattern` those that an expression of a constraint
-//!   suggests.
+//! - `value` has an expression for each type, `hints` those that the `literals` and `pattern`s of a constraint
+//!   suggest.
 //! - `statement` puts them together; `order` orders tables by their foreign keys, `partitions` keeps rows within
 //!   partitions.
 //! - `after` compresses chunks and refreshes continuous aggregates.
@@ -21,6 +21,7 @@ mod draw;
 mod fill;
 mod foreign_key;
 mod hints;
+mod literals;
 mod names;
 mod order;
 mod partitions;

@@ -79,6 +79,36 @@ pub(crate) fn condition(definition: &str) -> Option<&str> {
     Definition::new(definition).parenthesised(1)
 }
 
+/// The parts of an expression that are joined by AND, each of which has to hold.
+pub(crate) fn conjuncts(expression: &str) -> Vec<&str> {
+    let definition = Definition::new(expression);
+    let (words, tokens) = (definition.words(), &definition.tokens);
+    let is_wrapped = words.is_symbol(0, "(") && definition.closing(0) == Some(tokens.len() - 1);
+    if is_wrapped && tokens.len() > 2 {
+        let inside = &expression[tokens[1].start..tokens[tokens.len() - 2].end];
+        return conjuncts(inside);
+    }
+    let mut parts = Vec::new();
+    let (mut depth, mut start) = (0_i32, 0);
+    for at in 0..tokens.len() {
+        match words.text(at) {
+            "(" | "[" | "CASE" => depth += 1,
+            ")" | "]" | "END" => depth -= 1,
+            "OR" | "BETWEEN" if depth == 0 => return vec![expression],
+            "AND" if depth == 0 => {
+                parts.push(&expression[start..tokens[at].start]);
+                start = tokens[at].end;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&expression[start..]);
+    if parts.len() == 1 {
+        return vec![expression];
+    }
+    parts.into_iter().flat_map(conjuncts).collect()
+}
+
 /// A domain's expression with a column in the place of VALUE.
 pub(crate) fn of_column(expression: &str, column: &str) -> String {
     let definition = Definition::new(expression);
@@ -109,6 +139,27 @@ pub(crate) fn written(schema: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_expression_is_split_at_its_ands() {
+        let parts = |text| {
+            conjuncts(text)
+                .iter()
+                .map(|it| it.trim().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            parts("((a > 1) AND ((b < 2) AND c))"),
+            ["a > 1", "b < 2", "c"]
+        );
+        assert_eq!(parts("((a > 1) AND b OR c)"), ["(a > 1) AND b OR c"]);
+        assert_eq!(parts("(((a) AND (b)) OR (c))"), ["((a) AND (b)) OR (c)"]);
+        assert_eq!(
+            parts("CASE WHEN a AND b THEN c END"),
+            ["CASE WHEN a AND b THEN c END"]
+        );
+        assert_eq!(parts("()"), ["()"]);
+    }
 
     #[test]
     fn parts_of_definitions_are_found() {

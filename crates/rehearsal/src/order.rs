@@ -32,6 +32,8 @@ pub(crate) fn ordered(needs: &BTreeMap<Pair, Vec<Need>>) -> Vec<Pair> {
 /// That a table refers to another.
 #[derive(Debug, Clone)]
 pub(crate) struct Need {
+    /// Name of the foreign key.
+    pub(crate) name: String,
     pub(crate) target: Pair,
     /// Whether a column of the key may be null.
     pub(crate) is_optional: bool,
@@ -47,6 +49,7 @@ mod tests {
         for (from, to, is_optional) in arrows {
             needs.entry(pair(to)).or_insert_with(Vec::new);
             let need = Need {
+                name: String::new(),
                 target: pair(to),
                 is_optional: *is_optional,
             };

@@ -110,7 +110,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The condition of `FOR VALUES …`; `None` for a default partition, and for bounds of several columns.
+/// The condition of `FOR VALUES …`; `None` for a default partition.
 fn bounds(key: &str, list: &str, bound: &str) -> Option<String> {
     let definition = Definition::new(bound);
     let words = definition.words();
@@ -124,20 +124,92 @@ fn bounds(key: &str, list: &str, bound: &str) -> Option<String> {
         };
         return Some(format!("(({list} IN {values}) IS TRUE{or_null})"));
     }
-    let is_range = key.starts_with("RANGE") && words.are(0, &["for", "values", "from"]);
-    if !is_range || list.contains(',') && !list.contains('(') {
+    if !key.starts_with("RANGE") || !words.are(0, &["for", "values", "from"]) {
         return None;
     }
-    let from = definition.parenthesised(3)?;
+    let columns = listed(list);
     let to = (0..definition.tokens.len()).find(|&at| words.is(at, "to"))?;
-    let to = definition.parenthesised(to)?;
-    let one = |operator: &str, value: &str| match value {
-        "(MINVALUE)" | "(MAXVALUE)" => "true".to_owned(),
-        _ => format!("{list} OPERATOR(pg_catalog.{operator}) {value}"),
+    let from = listed(definition.parenthesised(3)?);
+    let to = listed(definition.parenthesised(to)?);
+    let from = bound_of(&columns, &from, [">=", ">"]);
+    let to = bound_of(&columns, &to, ["<", "<="]);
+    Some(format!("(({from} AND {to}) IS TRUE)"))
+}
+
+/// The condition of one bound, with the operators for a row of values and for one that ends in MAXVALUE.
+fn bound_of(columns: &[String], values: &[String], [plain, beyond]: [&str; 2]) -> String {
+    let is_limit = |it: &&String| *it == "MINVALUE" || *it == "MAXVALUE";
+    // Nothing after the first of them counts.
+    let count = values
+        .iter()
+        .position(|it| is_limit(&it))
+        .unwrap_or(values.len());
+    let operator = match values.get(count).map(String::as_str) {
+        Some("MAXVALUE") => beyond,
+        _ => plain,
     };
-    Some(format!(
-        "(({} AND {}) IS TRUE)",
-        one(">=", from),
-        one("<", to)
-    ))
+    if count == 0 {
+        return "true".to_owned();
+    }
+    let row = |all: &[String]| match all {
+        [one] => one.clone(),
+        all => format!("ROW({})", all.join(", ")),
+    };
+    let count = count.min(columns.len());
+    let (columns, values) = (row(&columns[..count]), row(&values[..count]));
+    format!("({columns} OPERATOR(pg_catalog.{operator}) {values})")
+}
+
+/// The parts of a list in parentheses.
+fn listed(list: &str) -> Vec<String> {
+    let definition = Definition::new(list);
+    let mut depth = 0_i32;
+    let mut parts = Vec::new();
+    let mut start = 1;
+    for (at, token) in definition.tokens.iter().enumerate() {
+        match definition.words().text(at) {
+            "(" | "[" => depth += 1,
+            ")" | "]" => depth -= 1,
+            "," if depth == 1 => {
+                parts.push(list[start..token.start].trim().to_owned());
+                start = token.end;
+            }
+            _ => {}
+        }
+    }
+    parts.push(list[start..list.len() - 1].trim().to_owned());
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_conditions() {
+        let cases = [
+            (
+                "RANGE (at)",
+                "FOR VALUES FROM ('2024-01-01') TO (MAXVALUE)",
+                "(((at OPERATOR(pg_catalog.>=) '2024-01-01') AND true) IS TRUE)",
+            ),
+            (
+                "RANGE (a, abs(b))",
+                "FOR VALUES FROM (1, MINVALUE) TO (2, MAXVALUE)",
+                "(((a OPERATOR(pg_catalog.>=) 1) AND (a OPERATOR(pg_catalog.<=) 2)) IS TRUE)",
+            ),
+            (
+                "LIST (kind)",
+                "FOR VALUES IN ('a', NULL)",
+                "(((kind) IN ('a', NULL)) IS TRUE OR (kind) IS NULL)",
+            ),
+        ];
+        for (key, bound, expected) in cases {
+            let list = Definition::new(key).parenthesised(0).unwrap();
+            let found = bounds(key, list, bound);
+            assert_eq!(found.as_deref(), Some(expected), "{key}");
+        }
+        let list = "(kind)";
+        assert_eq!(bounds("LIST (kind)", list, "DEFAULT"), None);
+    }
 }

@@ -20,13 +20,13 @@ struct Part {
     most: usize,
 }
 
-/// Expressions for texts that match a LIKE pattern.
-pub(crate) fn of_like(pattern: &str, draw: &mut Draw) -> Vec<String> {
+/// Expressions for texts that match a LIKE pattern, the shortest first; also for texts of these lengths.
+pub(crate) fn of_like(pattern: &str, lengths: &[u64], draw: &mut Draw) -> Vec<String> {
     let mut parts = Vec::new();
     let mut characters = pattern.chars();
     while let Some(c) = characters.next() {
         let (characters, least, most) = match c {
-            '%' => (LOWER.to_owned(), 0, 8),
+            '%' => (LOWER.to_owned(), 0, 30),
             '_' => (LOWER.to_owned(), 1, 1),
             '\\' => (characters.next().unwrap_or('\\').to_string(), 1, 1),
             c => (c.to_string(), 1, 1),
@@ -37,11 +37,16 @@ pub(crate) fn of_like(pattern: &str, draw: &mut Draw) -> Vec<String> {
             most,
         });
     }
-    texts(&parts, draw)
+    texts(&parts, lengths, draw)
 }
 
-/// Expressions for texts that match a regular expression, if it is a simple one.
-pub(crate) fn of_regular_expression(pattern: &str, draw: &mut Draw) -> Vec<String> {
+/// Expressions for texts that match a regular expression, if it is a simple one, the shortest first; also for texts
+/// of these lengths.
+pub(crate) fn of_regular_expression(
+    pattern: &str,
+    lengths: &[u64],
+    draw: &mut Draw,
+) -> Vec<String> {
     let branches = Reader {
         characters: pattern.chars().collect(),
         at: 0,
@@ -51,7 +56,7 @@ pub(crate) fn of_regular_expression(pattern: &str, draw: &mut Draw) -> Vec<Strin
     branches
         .iter()
         .take(8)
-        .flat_map(|it| texts(it, draw))
+        .flat_map(|it| texts(it, lengths, draw))
         .collect()
 }
 
@@ -256,24 +261,51 @@ fn named(class: &str) -> Option<String> {
     })
 }
 
-/// An expression for the shortest texts, and one for longer ones.
-fn texts(parts: &[Part], draw: &mut Draw) -> Vec<String> {
-    let longer = |part: &Part| part.most.min(part.least + MOST);
-    let middle = |part: &Part| part.most.min(part.least.max(5));
-    let mut found = vec![text(parts, |part| part.least, draw)];
-    if parts.iter().any(|part| part.most > part.least) {
-        found.push(text(parts, middle, draw));
-        found.push(text(parts, longer, draw));
+/// How many lengths are tried for a pattern.
+const LENGTHS: usize = 6;
+
+/// Expressions for the shortest texts, for longer ones, and for those of these lengths.
+fn texts(parts: &[Part], lengths: &[u64], draw: &mut Draw) -> Vec<String> {
+    let least: Vec<usize> = parts.iter().map(|it| it.least).collect();
+    let mut all = vec![least.clone()];
+    if parts.iter().any(|it| it.most > it.least) {
+        all.push(
+            parts
+                .iter()
+                .map(|it| it.most.min(it.least.max(5)))
+                .collect(),
+        );
+        all.push(
+            parts
+                .iter()
+                .map(|it| it.most.min(it.least + MOST))
+                .collect(),
+        );
+        let of_length = lengths.iter().filter_map(|it| counts(parts, *it as usize));
+        all.extend(of_length.take(LENGTHS));
     }
-    found
+    all.dedup();
+    all.iter().map(|counts| text(parts, counts, draw)).collect()
 }
 
-fn text(parts: &[Part], count: impl Fn(&Part) -> usize, draw: &mut Draw) -> String {
+/// How often each part comes in a text of this length.
+fn counts(parts: &[Part], length: usize) -> Option<Vec<usize>> {
+    let mut left = length.checked_sub(parts.iter().map(|it| it.least).sum())?;
+    let mut counts = Vec::new();
+    for part in parts {
+        let more = left.min(part.most - part.least);
+        left -= more;
+        counts.push(part.least + more);
+    }
+    (left == 0).then_some(counts)
+}
+
+fn text(parts: &[Part], counts: &[usize], draw: &mut Draw) -> String {
     let mut pieces: Vec<String> = Vec::new();
     let mut fixed = String::new();
-    for part in parts {
+    for (part, count) in parts.iter().zip(counts) {
         let size = part.characters.chars().count();
-        for _ in 0..count(part) {
+        for _ in 0..*count {
             if size == 1 {
                 fixed += &part.characters;
             } else if size > 1 {
@@ -281,10 +313,8 @@ fn text(parts: &[Part], count: impl Fn(&Part) -> usize, draw: &mut Draw) -> Stri
                     pieces.push(quote::literal(&std::mem::take(&mut fixed)));
                 }
                 let from = quote::literal(&part.characters);
-                pieces.push(format!(
-                    "substr({from}, (1 + {})::integer, 1)",
-                    draw.below(size as u64)
-                ));
+                let drawn = draw.below(size as u64);
+                pieces.push(format!("substr({from}, (1 + {drawn})::integer, 1)"));
             }
         }
     }
@@ -304,6 +334,18 @@ mod tests {
             at: 0,
         };
         reader.branches(0).map(|it| it.len())
+    }
+
+    #[test]
+    fn a_text_gets_the_length_that_is_asked_for() {
+        let part = |least, most| Part {
+            characters: "a".to_owned(),
+            least,
+            most,
+        };
+        assert_eq!(counts(&[part(1, 1), part(0, 5)], 4), Some(vec![1, 3]));
+        assert_eq!(counts(&[part(1, 1), part(0, 5)], 7), None);
+        assert_eq!(counts(&[part(2, 2)], 1), None);
     }
 
     #[test]

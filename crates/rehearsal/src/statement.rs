@@ -10,7 +10,8 @@ use crate::column::Field;
 use crate::component::{Check, Component};
 use crate::draw::Draw;
 use crate::foreign_key::ForeignKey;
-use crate::hints::{Literals, hints};
+use crate::hints::hints;
+use crate::literals::Literals;
 use crate::names::{of_column, written};
 use crate::types;
 use crate::value::{Values, Which, domain_list, qualified_around};
@@ -27,6 +28,9 @@ const REFERRED: u64 = 10_000;
 /// What the number of a candidate row is called.
 const ROW: &str = "\"number of the candidate\"";
 
+/// What a place in a list is called.
+const PLACE: &str = "\"place of the candidate\"";
+
 /// How a table is filled.
 pub(crate) struct Plan<'a> {
     pub(crate) table: &'a Table,
@@ -37,6 +41,24 @@ pub(crate) struct Plan<'a> {
     pub(crate) components: &'a [Component],
     /// Conditions of a row as a whole.
     pub(crate) loose: &'a [Check],
+}
+
+/// Who says whether a candidate meets the conditions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Judge {
+    /// The query, which leaves out those that do not.
+    Query,
+    /// The server, when a candidate is inserted: an expression may raise an error for one that another would not.
+    Server,
+}
+
+/// What candidate rows are selected from.
+struct Drawn {
+    /// Lists that a WITH holds.
+    lists: Vec<String>,
+    joins: String,
+    /// An expression for each column.
+    selected: Vec<Option<String>>,
 }
 
 /// Candidates by their numbers.
@@ -83,7 +105,14 @@ impl Plan<'_> {
             first: last + 1,
             last: last + (4 * self.rows).clamp(500, ROW_BY_ROW),
         };
-        statements.push(self.row_by_row(single)?);
+        statements.push(self.row_by_row(single, Judge::Query)?);
+        if self.components.iter().any(|it| !it.checks.is_empty()) {
+            let judged = Candidates {
+                first: single.last + 1,
+                last: single.last + (20 * self.rows).clamp(5_000, ROW_BY_ROW),
+            };
+            statements.push(self.row_by_row(judged, Judge::Server)?);
+        }
         Ok(statements)
     }
 
@@ -107,7 +136,7 @@ impl Plan<'_> {
 
     /// Inserts the candidates that meet all conditions, or as many of them as are missing.
     fn insert(&self, candidates: Candidates, up_to: Option<u64>) -> Result<String, String> {
-        let (with, select) = self.select(candidates, true)?;
+        let (with, select) = self.select(candidates, Judge::Query)?;
         let limit = up_to.map_or(String::new(), |rows| {
             format!(
                 "\nLIMIT GREATEST({rows} OPERATOR(pg_catalog.-) {}, 0)",
@@ -140,8 +169,8 @@ impl Plan<'_> {
     }
 
     /// Inserts candidates one by one until no row is missing; what the server refuses is left out.
-    fn row_by_row(&self, candidates: Candidates) -> Result<String, String> {
-        let (with, select) = self.select(candidates, false)?;
+    fn row_by_row(&self, candidates: Candidates, judge: Judge) -> Result<String, String> {
+        let (with, select) = self.select(candidates, judge)?;
         let values: Vec<String> = self
             .fields
             .iter()
@@ -189,76 +218,76 @@ END",
         keys.any(|it| it.definition.contains(" DEFERRABLE"))
     }
 
-    /// The query for candidates, with what it is based on before it. If they are inserted together, those that any
-    /// condition excludes are left out; single ones are left to the server.
-    fn select(&self, candidates: Candidates, is_judged: bool) -> Result<(String, String), String> {
-        let mut with = Vec::new();
-        let mut joins = String::new();
+    /// The query for candidates, with what it is based on before it.
+    fn select(&self, candidates: Candidates, judge: Judge) -> Result<(String, String), String> {
+        let drawn = self.drawn(candidates, judge)?;
         let mut columns = vec![format!("i.n AS {ROW}")];
         let mut conditions = Vec::new();
-        let mut selected = vec![None; self.fields.len()];
-        for (index, component) in self.components.iter().enumerate() {
-            if component.is_free() {
-                for &at in &component.fields {
-                    selected[at] = Some(self.free(&self.fields[at])?);
-                }
-            } else {
-                self.drawn_together(
-                    index,
-                    component,
-                    candidates,
-                    &mut with,
-                    &mut joins,
-                    &mut selected,
-                )?;
-            }
-        }
-        self.own_keys(&mut selected);
-        for (field, value) in self.fields.iter().zip(selected) {
+        for (field, value) in self.fields.iter().zip(&drawn.selected) {
             let name = quote::identifier(&field.name);
-            let value = value.unwrap_or_else(|| "NULL".to_owned());
-            columns.push(format!("{value} AS {name}"));
+            columns.push(format!("{} AS {name}", value.as_deref().unwrap_or("NULL")));
             if !field.may_be_null {
                 conditions.push(format!("{name} IS NOT NULL"));
             }
         }
-        if is_judged {
-            conditions.extend(
-                self.loose
-                    .iter()
-                    .map(|it| format!("{} IS NOT FALSE", it.expression)),
-            );
-        }
         let cast = |field: &Field| {
             let name = quote::identifier(&field.name);
-            format!("{name}::{} AS {name}", field.cast)
+            match judge {
+                Judge::Query => format!("{name}::{} AS {name}", field.cast),
+                Judge::Server => name,
+            }
         };
         let cast: Vec<String> = self.fields.iter().map(cast).collect();
+        if judge == Judge::Query {
+            let loose = self.loose.iter();
+            conditions.extend(loose.map(|it| format!("{} IS NOT FALSE", it.expression)));
+        }
         let rest = if conditions.is_empty() {
             String::new()
         } else {
             format!("\nWHERE {}", conditions.join("\n    AND "))
         };
-        let order = if self.is_numbered() || joins.contains("JOIN") && !is_judged {
+        let order = if self.is_numbered() || judge == Judge::Server {
             format!("\nORDER BY {ROW}")
         } else {
             String::new()
         };
         let select = format!(
-            "SELECT {}\nFROM (\n    SELECT {}\n    FROM {}{joins}\n    OFFSET 0\n) AS {}{rest}{order}",
+            "SELECT {}\nFROM (\n    SELECT {}\n    FROM {}{}\n    OFFSET 0\n) AS {}{rest}{order}",
             cast.join(", "),
             columns.join(",\n        "),
             candidates.series(),
+            drawn.joins,
             quote::identifier(&self.table.name),
         );
         let mut all = self.domain_lists();
-        all.extend(with);
+        all.extend(drawn.lists);
         let with = if all.is_empty() {
             String::new()
         } else {
             format!("WITH {}\n", all.join(",\n"))
         };
         Ok((with, select))
+    }
+
+    /// What the columns are selected from.
+    fn drawn(&self, candidates: Candidates, judge: Judge) -> Result<Drawn, String> {
+        let mut drawn = Drawn {
+            lists: Vec::new(),
+            joins: String::new(),
+            selected: vec![None; self.fields.len()],
+        };
+        for (index, component) in self.components.iter().enumerate() {
+            if component.is_free() {
+                for &at in &component.fields {
+                    drawn.selected[at] = Some(self.free(&self.fields[at])?);
+                }
+            } else {
+                self.draw_together(index, component, (candidates, judge), &mut drawn)?;
+            }
+        }
+        self.own_keys(&mut drawn.selected);
+        Ok(drawn)
     }
 
     /// Whether the server gives numbers to rows, in the order in which they come.

@@ -1,6 +1,7 @@
 //! What kind of values a type has, and how SQL writes the type.
 
 use catalog::{Catalog, Domain, TypeRef};
+use sql::quote;
 
 /// Types whose values are drawn and compared alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,30 +32,21 @@ pub(crate) fn family(ty: &TypeRef) -> Family {
     }
 }
 
-/// Types that the grammar itself looks up in `pg_catalog`: a schema before them would be an error.
-const OF_THE_GRAMMAR: &[&str] = &[
-    "bigint",
-    "bit",
-    "boolean",
-    "character",
-    "double",
-    "integer",
-    "interval",
-    "numeric",
-    "real",
-    "smallint",
-    "time",
-    "timestamp",
-];
-
 /// The type as a cast names it, whatever the search path is.
 pub(crate) fn written(ty: &TypeRef) -> String {
-    let first = ty.sql.split(['(', ' ', '[']).next().unwrap_or_default();
-    if ty.schema != "pg_catalog" || OF_THE_GRAMMAR.contains(&first) {
-        ty.sql.clone()
-    } else {
-        format!("pg_catalog.{}", ty.sql)
+    // The fields of an interval are words of the grammar.
+    if ty.schema != "pg_catalog" || ty.name == "interval" {
+        return ty.sql.clone();
     }
+    let name = quote::plain(&ty.name);
+    let name = if name == "char" { "\"char\"" } else { &name };
+    let modifiers = ty
+        .sql
+        .split_once('(')
+        .and_then(|(_, rest)| rest.split_once(')'));
+    let modifiers = modifiers.map_or(String::new(), |(inside, _)| format!("({inside})"));
+    let array = if ty.array { "[]" } else { "" };
+    format!("pg_catalog.{name}{modifiers}{array}")
 }
 
 /// The type of an array's elements.

@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 
 use sql::quote;
 
-use super::{Candidates, Plan, REFERRED, referring};
+use super::{Candidates, Drawn, Judge, PLACE, Plan, REFERRED, ROW, referring};
 use crate::column::Field;
 use crate::component::Component;
 use crate::draw::Draw;
 use crate::foreign_key::ForeignKey;
-use crate::hints::{Literals, hints};
+use crate::hints::hints;
+use crate::literals::Literals;
 use crate::names::{Definition, written};
 use crate::types;
 use crate::value::{Which, qualified_around};
@@ -20,25 +21,26 @@ const TRIED: u64 = 100_000;
 /// How many values such a list has at most.
 const LISTED: u64 = 1_000;
 
-/// How many candidates are tried for each row that needs values of its own.
+/// How many candidates are tried for each row that needs values of its own, at least.
 const TRIED_FOR_EACH: u64 = 20;
+
+/// How many candidates are tried for all such rows of a table, at least.
+const TRIED_AT_LEAST: u64 = 10_000;
 
 impl Plan<'_> {
     /// Adds the lists that a component's values come from, joins them, and selects the columns.
-    pub(super) fn drawn_together(
+    pub(super) fn draw_together(
         &self,
         index: usize,
         component: &Component,
-        candidates: Candidates,
-        with: &mut Vec<String>,
-        joins: &mut String,
-        selected: &mut [Option<String>],
+        (candidates, judge): (Candidates, Judge),
+        drawn: &mut Drawn,
     ) -> Result<(), String> {
-        let key_lists: Vec<String> = (0..component.keys.len())
-            .map(|group| quote::identifier(&format!("key {index} {group}")))
-            .collect();
+        let list_name = |group| quote::identifier(&format!("key {index} {group}"));
+        let key_lists: Vec<String> = (0..component.keys.len()).map(list_name).collect();
         for (group, list) in component.keys.iter().zip(&key_lists) {
-            with.push(self.key_list(group, list, component.is_distinct));
+            let list = self.key_list(group, list, component.is_distinct);
+            drawn.lists.push(list);
         }
         if component.only_refers() {
             let (group, list) = (&component.keys[0], &key_lists[0]);
@@ -47,31 +49,25 @@ impl Plan<'_> {
             } else {
                 self.place(list, &group[0].name)
             };
-            let _ = write!(
-                joins,
-                "\n    LEFT JOIN {list} ON {list}.k OPERATOR(pg_catalog.=) {place}"
-            );
+            drawn.joins += &format!("\n    LEFT JOIN {list} ON {}", at_place(list, &place));
             for (at, value) in self.references(group, list) {
-                selected[at] = Some(value);
+                drawn.selected[at] = Some(value);
             }
             return Ok(());
         }
         let pool = quote::identifier(&format!("pool {index}"));
-        with.push(self.pool(component, &pool, &key_lists, candidates)?);
-        let place = if component.is_distinct {
-            qualified_around(&format!("(i.n - {} + 1)", candidates.first))
+        let list = self.pool(component, &pool, &key_lists, (candidates, judge))?;
+        drawn.lists.push(list);
+        let place = if component.is_distinct || judge == Judge::Server {
+            let before = candidates.first - 1;
+            qualified_around(&format!("(i.n - {before}::bigint)"))
         } else {
             self.place(&pool, &format!("pool {index}"))
         };
-        let _ = write!(
-            joins,
-            "\n    JOIN {pool} ON {pool}.k OPERATOR(pg_catalog.=) {place}"
-        );
+        drawn.joins += &format!("\n    JOIN {pool} ON {}", at_place(&pool, &place));
         for &at in &component.fields {
-            selected[at] = Some(format!(
-                "{pool}.{}",
-                quote::identifier(&self.fields[at].name)
-            ));
+            let name = quote::identifier(&self.fields[at].name);
+            drawn.selected[at] = Some(format!("{pool}.{name}"));
         }
         Ok(())
     }
@@ -139,7 +135,7 @@ impl Plan<'_> {
             REFERRED
         };
         format!(
-            "{list} AS MATERIALIZED (\n    SELECT pg_catalog.row_number() OVER () AS k, r.* FROM (\n        \
+            "{list} AS MATERIALIZED (\n    SELECT pg_catalog.row_number() OVER () AS {PLACE}, r.* FROM (\n        \
              SELECT {} FROM {from} WHERE{conditions} \
              ORDER BY {} LIMIT {limit}\n    ) AS r\n)",
             all.join(", "),
@@ -158,6 +154,12 @@ impl Plan<'_> {
             .iter()
             .map(|at| self.fields[*at].null_fraction())
             .fold(0.0, f64::max);
+        let may_be_null = |name: &String| {
+            let mut fields = fields.iter().map(|at| &self.fields[*at]);
+            fields.any(|it| it.name == *name && it.may_be_null)
+        };
+        // One that may not be open has no nulls at all.
+        let is_open = group.iter().all(|it| it.may_be_open(may_be_null));
         let mut draw = Draw::new(
             "i.n",
             self.seed,
@@ -167,7 +169,7 @@ impl Plan<'_> {
         let value = |at: &usize| {
             let field = &self.fields[*at];
             let value = format!("{list}.{}", quote::identifier(&field.name));
-            if field.null_fraction() > 0.0 {
+            if field.null_fraction() > 0.0 && is_open {
                 format!("CASE WHEN {drawn} OPERATOR(pg_catalog.>=) {nulls:.6} THEN {value} END")
             } else {
                 value
@@ -176,38 +178,123 @@ impl Plan<'_> {
         fields.iter().map(|at| (*at, value(at))).collect()
     }
 
-    /// Candidates for the columns of a component that meet its conditions.
+    /// Candidates for the columns of a component that meet its conditions, unless the server is to judge them.
     fn pool(
         &self,
         component: &Component,
         pool: &str,
         key_lists: &[String],
-        candidates: Candidates,
+        (candidates, judge): (Candidates, Judge),
     ) -> Result<String, String> {
-        let (tried, listed) = if component.is_distinct {
-            {
+        let (tried, listed) = match judge {
+            Judge::Server => (candidates, candidates.count()),
+            Judge::Query if component.is_distinct => {
+                let each = (TRIED_AT_LEAST / self.rows.max(1)).clamp(TRIED_FOR_EACH, 1_000);
                 let tried = Candidates {
-                    first: candidates.first.saturating_sub(1) * TRIED_FOR_EACH + 1,
-                    last: candidates.last * TRIED_FOR_EACH,
+                    first: (candidates.first - 1) * each + 1,
+                    last: candidates.last * each,
                 };
                 (tried, candidates.count())
             }
-        } else {
-            (
-                Candidates {
+            Judge::Query => {
+                let tried = Candidates {
                     first: 1,
                     last: TRIED,
-                },
-                LISTED,
-            )
+                };
+                (tried, LISTED)
+            }
         };
+        let lists = match judge {
+            Judge::Query => self.own_lists(component, (candidates, judge))?,
+            Judge::Server => Vec::new(),
+        };
+        let mut query = self.tried(component, key_lists, &lists, tried)?;
+        if judge == Judge::Query {
+            query = self.met(component, &query);
+        }
+        let names = self.names(component);
+        // Without an order, no more candidates are tried than are needed.
+        let order = if component.unique.is_empty() {
+            String::new()
+        } else {
+            format!("ORDER BY {ROW} ")
+        };
+        let with = if lists.is_empty() {
+            String::new()
+        } else {
+            let lists: Vec<&str> = lists.iter().map(|it| it.query.as_str()).collect();
+            format!("WITH {}\n    ", lists.join(",\n"))
+        };
+        Ok(format!(
+            "{pool} AS MATERIALIZED (\n    {with}\
+             SELECT pg_catalog.row_number() OVER () AS {PLACE}, p.* FROM (\n        \
+             SELECT {names} FROM (\n        {query}\n        ) AS c {order}LIMIT {listed}\n    ) AS p\n)"
+        ))
+    }
+
+    /// For each column of several that has conditions of its own: values that meet these.
+    fn own_lists(
+        &self,
+        component: &Component,
+        of: (Candidates, Judge),
+    ) -> Result<Vec<OwnList>, String> {
+        let mut lists = Vec::new();
+        if component.fields.len() < 2 {
+            return Ok(lists);
+        }
+        let referring = |name: &String| {
+            let mut keys = component.keys.iter().flatten();
+            keys.any(|it| it.columns.contains(name))
+        };
+        for &at in &component.fields {
+            let field = &self.fields[at];
+            let own = component.checks.iter();
+            let own = own.filter(|it| it.columns.iter().eq([&field.name]));
+            // What the server calculates from the column comes later.
+            let calculated = &component.generated;
+            let own = own.filter(|it| {
+                let words = Definition::new(&it.expression).identifiers();
+                !calculated.iter().any(|it| words.contains(&it.name))
+            });
+            let own = Component {
+                fields: vec![at],
+                checks: own.cloned().collect(),
+                ..Component::default()
+            };
+            if own.checks.is_empty() || referring(&field.name) || field.is_numbered() {
+                continue;
+            }
+            let name = quote::identifier(&format!("values {at}"));
+            lists.push(OwnList {
+                field: at,
+                query: self.pool(&own, &name, &[], of)?,
+                name,
+            });
+        }
+        Ok(lists)
+    }
+
+    fn names(&self, component: &Component) -> String {
+        let fields = component.fields.iter().map(|at| &self.fields[*at]);
+        let names: Vec<String> = fields.map(|it| quote::identifier(&it.name)).collect();
+        names.join(", ")
+    }
+
+    /// Candidates for the columns of a component.
+    fn tried(
+        &self,
+        component: &Component,
+        key_lists: &[String],
+        own_lists: &[OwnList],
+        tried: Candidates,
+    ) -> Result<String, String> {
         let mut from = tried.series();
         let mut columns: Vec<(usize, String)> = Vec::new();
         for (group, list) in component.keys.iter().zip(key_lists) {
             let place = self.place(list, &group[0].name);
-            let _ = write!(
-                from,
-                "\n            LEFT JOIN {list} ON {list}.k OPERATOR(pg_catalog.=) {place}"
+            from += &format!(
+                "\n            LEFT JOIN {list} ON {}",
+                at_place(list, &place)
             );
             columns.extend(self.references(group, list));
         }
@@ -215,76 +302,70 @@ impl Plan<'_> {
             if columns.iter().any(|(known, _)| *known == at) {
                 continue;
             }
-            let value = self.candidate(&self.fields[at], component, &columns)?;
+            let mut value = self.candidate(&self.fields[at], component, &columns)?;
             let name = quote::identifier(&self.fields[at].name);
-            let lateral = format!("c{at}");
-            let _ = write!(
-                from,
-                "\n            CROSS JOIN LATERAL (SELECT {value} AS {name} OFFSET 0) AS {lateral}"
+            if let Some(list) = own_lists.iter().find(|it| it.field == at) {
+                let place = self.place(&list.name, &list.name);
+                from += &format!(
+                    "\n            LEFT JOIN {0} ON {1}",
+                    list.name,
+                    at_place(&list.name, &place)
+                );
+                let about = ["list", &self.fields[at].name];
+                let drawn = Draw::new("i.n", self.seed, &about).below(100);
+                value = format!(
+                    "CASE WHEN {drawn} OPERATOR(pg_catalog.<) 70 THEN {}.{name} ELSE {value} END",
+                    list.name
+                );
+            }
+            from += &format!(
+                "\n            CROSS JOIN LATERAL (SELECT {value} AS {name} OFFSET 0) AS c{at}"
             );
-            columns.push((at, format!("{lateral}.{name}")));
+            columns.push((at, format!("c{at}.{name}")));
         }
-        let names: Vec<String> = component
-            .fields
-            .iter()
-            .map(|at| quote::identifier(&self.fields[*at].name))
-            .collect();
-        let selected: Vec<String> = columns
-            .iter()
-            .map(|(at, value)| format!("{value} AS {}", quote::identifier(&self.fields[*at].name)))
-            .collect();
-        let table = quote::identifier(&self.table.name);
-        let mut inner = format!(
-            "SELECT i.n AS {}, {} FROM {from}\n            OFFSET 0",
-            super::ROW,
+        let selected = columns.iter().map(|(at, value)| {
+            let name = quote::identifier(&self.fields[*at].name);
+            format!("{value} AS {name}")
+        });
+        let selected: Vec<String> = selected.collect();
+        Ok(format!(
+            "SELECT i.n AS {ROW}, {} FROM {from}\n            OFFSET 0",
             selected.join(", ")
-        );
+        ))
+    }
+
+    /// Those of the candidates that meet the conditions of a component.
+    fn met(&self, component: &Component, candidates: &str) -> String {
+        let table = quote::identifier(&self.table.name);
+        let mut inner = candidates.to_owned();
         for generated in &component.generated {
             let name = quote::identifier(&generated.name);
             inner = format!(
-                "SELECT {table}.*, {} AS {name} FROM (\n            {inner}\n        ) AS {table} OFFSET 0",
-                parenthesised(&generated.expression)
+                "SELECT {table}.*, ({}) AS {name} FROM (\n            {inner}\n        ) AS {table} OFFSET 0",
+                generated.expression
             );
         }
-        let mut conditions: Vec<String> = component
-            .checks
-            .iter()
-            .map(|it| format!("{} IS NOT FALSE", parenthesised(&it.expression)))
-            .collect();
-        let needed = component
-            .fields
-            .iter()
-            .filter(|at| !self.fields[**at].may_be_null);
-        conditions.splice(
-            0..0,
-            needed.map(|at| format!("{} IS NOT NULL", quote::identifier(&self.fields[*at].name))),
-        );
+        let fields = component.fields.iter().map(|at| &self.fields[*at]);
+        let needed = fields.filter(|it| !it.may_be_null);
+        let needed = needed.map(|it| format!("{} IS NOT NULL", quote::identifier(&it.name)));
+        let checks = component.checks.iter();
+        let checks = checks.map(|it| format!("({}) IS NOT FALSE", it.expression));
+        let conditions: Vec<String> = needed.chain(checks).collect();
+        let names = self.names(component);
         let mut met = format!(
-            "SELECT {}, {} FROM (\n            {inner}\n        ) AS {table} WHERE {}",
-            super::ROW,
-            names.join(", "),
+            "SELECT {ROW}, {names} FROM (\n            {inner}\n        ) AS {table} WHERE {}",
             conditions.join(" AND ")
         );
         for key in &component.unique {
             let by: Vec<String> = key.iter().map(|it| quote::identifier(it)).collect();
             met = format!(
-                "SELECT {0}, {1} FROM (SELECT u.*, pg_catalog.row_number() OVER (PARTITION BY {2} ORDER BY {0}) \
+                "SELECT {ROW}, {names} FROM (SELECT u.*, pg_catalog.row_number() OVER (PARTITION BY {} ORDER BY {ROW}) \
                  AS \"place in the key\" FROM (\n        {met}\n        ) AS u) AS u \
                  WHERE \"place in the key\" OPERATOR(pg_catalog.=) 1",
-                super::ROW,
-                names.join(", "),
                 by.join(", ")
             );
         }
-        let order = if component.unique.is_empty() {
-            String::new()
-        } else {
-            format!(" ORDER BY {}", super::ROW)
-        };
-        Ok(format!(
-            "{pool} AS MATERIALIZED (\n    SELECT pg_catalog.row_number() OVER () AS k, p.* FROM (\n        \
-             {met}{order} LIMIT {listed}\n    ) AS p\n)"
-        ))
+        met
     }
 
     /// An expression for a value that the conditions may take: any, one that they suggest, or one near an earlier
@@ -337,6 +418,9 @@ impl Plan<'_> {
                 .collect::<Vec<String>>()
         };
         let (suggested, related) = (in_type(suggested), in_type(related));
+        // Ranges of an exclusion are disjoint as they are drawn; what a condition suggests would overlap.
+        let is_apart = field.which == Which::Distinct && field.base.name.ends_with("range");
+        let suggested = if is_apart { Vec::new() } else { suggested };
         let some_share = if field.which == Which::Distinct {
             50
         } else {
@@ -371,6 +455,15 @@ impl Plan<'_> {
     }
 }
 
-fn parenthesised(expression: &str) -> String {
-    format!("({expression})")
+/// Values of one column that meet the conditions about it alone.
+struct OwnList {
+    /// Index of the field.
+    field: usize,
+    name: String,
+    query: String,
+}
+
+/// That a list's row is at this place.
+fn at_place(list: &str, place: &str) -> String {
+    format!("{list}.{PLACE} OPERATOR(pg_catalog.=) {place}")
 }

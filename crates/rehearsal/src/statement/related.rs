@@ -2,7 +2,8 @@
 
 use crate::column::Field;
 use crate::draw::Draw;
-use crate::hints::{Literals, number_of};
+use crate::hints::number_of;
+use crate::literals::Literals;
 use crate::types::{Family, family, written};
 use crate::value::qualified_around;
 

@@ -2,4 +2,6 @@
 
 mod fixtures;
 mod migrations;
+mod random;
+mod shapes;
 mod support;

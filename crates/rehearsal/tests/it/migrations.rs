@@ -5,7 +5,7 @@ use testkit::Database;
 
 use crate::support::{Filled, UNTIL, filled, root, with_rest};
 
-fn statements() -> Vec<String> {
+pub(crate) fn statements() -> Vec<String> {
     let entries = std::fs::read_dir(root().join("migrations")).unwrap();
     let mut files: Vec<_> = entries.map(|it| it.unwrap().path()).collect();
     files.sort();
@@ -27,6 +27,25 @@ fn migrated(database: Database, wanted: &Wanted) -> Filled {
 }
 
 #[test]
+fn the_projects_tables_get_rows_in_plain_mode() {
+    let Some(database) = Database::new(testkit::test_name!()) else {
+        return;
+    };
+    let rewritten = |statement: &String| {
+        let rewriting = plain::rewrite::rewrite(statement).unwrap();
+        rewriting.text
+    };
+    let mut script = vec![plain::script()];
+    script.extend(statements().iter().map(rewritten));
+    let mut filled = filled(database, &script, &Wanted::new(1, 500, UNTIL));
+    for (at, (table, rows, wanted)) in filled.counts().into_iter().enumerate() {
+        assert_eq!(filled.errors[at], None, "{table}");
+        assert_eq!(rows, wanted as i64, "{table}");
+    }
+    with_rest(&mut filled);
+}
+
+#[test]
 fn the_projects_tables_get_rows() {
     let name = testkit::test_name!();
     let Some(database) = Database::timescale(name, "hypertables") else {
@@ -39,7 +58,8 @@ fn the_projects_tables_get_rows() {
     }
     with_rest(&mut filled);
     let chunks = |filled: &mut Filled, table: &str| -> (i64, i64) {
-        let sql = "SELECT count(*), count(*) FILTER (WHERE is_compressed) FROM timescaledb_information.chunks WHERE hypertable_name = $1";
+        let sql = "SELECT count(*), count(*) FILTER (WHERE is_compressed) \
+                   FROM timescaledb_information.chunks WHERE hypertable_name = $1";
         let row = filled.client.query_one(sql, &[&table]).unwrap();
         (row.get(0), row.get(1))
     };

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use catalog::{Catalog, Scope};
 use postgres::Client;
 use rehearsal::{Filling, Table, Wanted, fill};
+use sql::quote::identifier;
 use testkit::Database;
 
 /// 2026-11-30.
@@ -21,6 +22,21 @@ pub(crate) struct Filled {
 }
 
 impl Filled {
+    /// What all rows are, whatever their order: the same for the same rows.
+    pub(crate) fn checksums(&mut self) -> Vec<String> {
+        let Self {
+            client, filling, ..
+        } = self;
+        let checksum = |table: &Table| -> String {
+            let name = format!("{}.{}", identifier(&table.schema), identifier(&table.name));
+            let sql = format!(
+                "SELECT coalesce(md5(string_agg(t::text, E'\\n' ORDER BY t::text COLLATE \"C\")), '') FROM {name} AS t"
+            );
+            client.query_one(&sql, &[]).unwrap().get(0)
+        };
+        filling.tables.iter().map(checksum).collect()
+    }
+
     /// The tables' rows: name, rows, rows wanted.
     pub(crate) fn counts(&mut self) -> Vec<(String, i64, u64)> {
         let Self {
