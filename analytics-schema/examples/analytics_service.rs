@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use analytics_schema::postgres::Client;
 use analytics_schema::{
-    Config, DeviceType, FunnelStatus, Inet, Jsonb, Numeric, Timestamp, Uuid, event_counts_hourly,
-    events, funnel_conversion_daily, funnel_events, funnels, migrate, queries, verify,
+    Config, DeviceType, FunnelStatus, Inet, Jsonb, Numeric, Prepared, Timestamp, Uuid,
+    event_counts_hourly, events, funnel_conversion_daily, funnel_events, funnels, migrate, queries,
+    verify,
 };
 
 const FUNNEL: [&str; 3] = ["page_view", "signup", "purchase"];
@@ -25,6 +26,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let report = migrate(&config)?;
     let mut client = config.client()?;
     verify(&mut client)?;
+    // A statement that runs again is then sent as its values alone.
+    let mut client = Prepared::new(client);
     println!(
         "schema    {} migrations applied before, {} now; verified",
         report.history.rows.len(),
@@ -52,7 +55,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// One row through `insert`: it comes back as it is stored, with its id and defaults.
-fn create_funnel(client: &mut Client, project: Uuid) -> Result<funnels::Row, Box<dyn Error>> {
+fn create_funnel(
+    client: &mut Prepared<Client>,
+    project: Uuid,
+) -> Result<funnels::Row, Box<dyn Error>> {
     let funnel = funnels::New {
         status: Some(FunnelStatus::Active),
         description: Some("From the first page to the first purchase".to_owned()),
@@ -69,7 +75,7 @@ fn create_funnel(client: &mut Client, project: Uuid) -> Result<funnels::Row, Box
 
 /// Many rows through `copy_in`: one binary COPY for each table, both in one transaction.
 fn ingest(
-    client: &mut Client,
+    client: &mut Prepared<Client>,
     visits: &mut Visits,
     funnel: i64,
 ) -> Result<(u64, u64), Box<dyn Error>> {
@@ -86,7 +92,11 @@ fn ingest(
 }
 
 /// The policies would do it within the hour.
-fn refresh(client: &mut Client, from: Timestamp, to: Timestamp) -> Result<(), Box<dyn Error>> {
+fn refresh(
+    client: &mut Prepared<Client>,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<(), Box<dyn Error>> {
     for aggregate in [
         "event_counts_hourly",
         "event_counts_daily",
@@ -100,7 +110,7 @@ fn refresh(client: &mut Client, from: Timestamp, to: Timestamp) -> Result<(), Bo
 }
 
 fn print_hours(
-    client: &mut Client,
+    client: &mut Prepared<Client>,
     project: Uuid,
     from: Timestamp,
     to: Timestamp,
@@ -123,7 +133,7 @@ fn print_hours(
 
 /// One row, which is proven: `one` compiles.
 fn print_visitors(
-    client: &mut Client,
+    client: &mut Prepared<Client>,
     project: Uuid,
     from: Timestamp,
     to: Timestamp,
@@ -139,7 +149,7 @@ fn print_visitors(
 }
 
 fn print_funnel(
-    client: &mut Client,
+    client: &mut Prepared<Client>,
     funnel: &funnels::Row,
     from: Timestamp,
     to: Timestamp,

@@ -5,10 +5,12 @@ mod empty;
 #[path = "../examples/tokio_service/tasks.rs"]
 mod tasks;
 
-use analytics_schema::{FunnelStatus, Mode, Uuid, events, funnels, migrate_with, verify};
-use deadpool_postgres::{Manager, Pool};
+use analytics_schema::{
+    FunnelStatus, Mode, PreparedManager, Uuid, events, funnels, migrate_with, verify,
+};
+use deadpool_postgres::Manager;
 use empty::{Empty, empty_database, migrate, start_up};
-use tasks::{HourlyRevenue, Refused, Service};
+use tasks::{HourlyRevenue, Pool, Refused, Service};
 use tokio_postgres::NoTls;
 
 #[testkit::test(empty_database)]
@@ -31,7 +33,8 @@ fn run(url: &str) {
         .enable_all()
         .build();
     let manager = Manager::new(url.parse().unwrap(), NoTls);
-    let pool = Pool::builder(manager).max_size(2).build().unwrap();
+    let pool = Pool::builder(PreparedManager::new(manager)).max_size(2);
+    let pool = pool.build().unwrap();
     runtime.unwrap().block_on(async {
         let service = Service::new(pool);
         funnels_are_kept(&service).await;

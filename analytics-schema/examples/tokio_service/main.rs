@@ -7,10 +7,11 @@ mod tasks;
 use std::error::Error;
 
 use analytics_schema::{
-    Config, FunnelStatus, Report, StartUp, Timestamp, Uuid, events, funnels, migrate_with, verify,
+    Config, FunnelStatus, PreparedManager, Report, StartUp, Timestamp, Uuid, events, funnels,
+    migrate_with, verify,
 };
-use deadpool_postgres::{Manager, Pool};
-use tasks::Service;
+use deadpool_postgres::Manager;
+use tasks::{Pool, Service};
 use tokio_postgres::NoTls;
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -26,7 +27,8 @@ async fn main() -> Result<(), Failure> {
     // The engine blocks: it gets a thread that may.
     let report = tokio::task::spawn_blocking(move || start_up(&config)).await??;
     tracing::info!(applied = report.applied.len(), "the schema is verified");
-    let pool = Pool::builder(Manager::new(url.parse()?, NoTls)).build()?;
+    let manager = Manager::new(url.parse()?, NoTls);
+    let pool = Pool::builder(PreparedManager::new(manager)).build()?;
     serve(&Service::new(pool)).await
 }
 

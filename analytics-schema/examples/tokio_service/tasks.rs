@@ -5,9 +5,10 @@ use std::io::Write;
 use std::ops::Range;
 
 use analytics_schema::{
-    FunnelStatus, QueryError, Timestamp, Uuid, event_counts_hourly, events, funnels,
+    FunnelStatus, PreparedManager, QueryError, Timestamp, Uuid, deadpool, event_counts_hourly,
+    events, funnels,
 };
-use deadpool_postgres::Pool;
+use deadpool_postgres::Manager;
 use rust_decimal::Decimal;
 
 /// Whatever went wrong, for the log.
@@ -54,6 +55,9 @@ pub struct HourlyRevenue {
     /// US dollars.
     pub revenue: Decimal,
 }
+
+/// Connections that prepare each statement once.
+pub type Pool = deadpool::managed::Pool<PreparedManager<Manager>>;
 
 /// The tasks, on connections of a pool.
 pub struct Service {

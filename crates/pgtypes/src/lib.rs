@@ -11,7 +11,7 @@
 //! `bigdecimal`, `chrono`, `ipnet`, `jiff`, `rust_decimal` and `time` add conversions to and from the types of the crate of that name, by
 //! `From` where every value fits and by `TryFrom` where not. A value that would lose something is a [`ConversionError`]. `serde` adds
 //! `Serialize` and `Deserialize` for every value: see the module `json_form`. `tokio` and `sqlx` run statements on these drivers; `sqlx` also
-//! adds `FromRow` for rows, and `Type`, `Encode` and `Decode` for values.
+//! adds `FromRow` for rows, and `Type`, `Encode` and `Decode` for values. `deadpool` and `bb8` are for pools whose clients are [`Prepared`].
 //!
 //! ```
 //! # #[cfg(all(feature = "chrono", feature = "rust_decimal"))] {
@@ -64,6 +64,7 @@ mod encode;
 mod enums;
 mod error;
 mod float_text;
+mod gather;
 mod geometry;
 #[cfg(test)]
 mod hostile_input;
@@ -93,8 +94,10 @@ mod one_line;
 mod page;
 mod parameter;
 mod postgis;
+mod prepared;
 mod query;
 mod query_error;
+mod query_text;
 #[cfg(test)]
 #[path = "../tests/support/random.rs"]
 mod random;
@@ -140,7 +143,11 @@ pub use insert::{Field, Fields, Given, Insert, Value};
 #[cfg(feature = "sqlx")]
 pub use on_sqlx::Sqlx;
 pub use postgres_types::{FromSql, ToSql};
-pub use query::{IsAtMostOne, IsOne, QueryText, QueryVariant};
+#[cfg(any(feature = "bb8", feature = "deadpool"))]
+pub use prepared::PreparedManager;
+pub use prepared::{Begin, Held, Kept};
+pub use query::{IsAtMostOne, IsOne};
+pub use query_text::{QueryText, QueryVariant};
 #[cfg(any(feature = "tokio", feature = "sqlx"))]
 pub use row_stream::RowStream;
 #[cfg(feature = "tokio")]
@@ -196,6 +203,7 @@ values! { $
     net::{Cidr, Inet};
     numeric::{Numeric};
     postgis::{Geography, Geometry};
+    prepared::{Prepared, Statements};
     range::{Range, RangeError};
     range_element::{RangeElement};
     query::{AtMostOne, ExactlyOne, Many, Query};
@@ -240,8 +248,37 @@ macro_rules! use_asynchronous {
     ($($from:tt)+) => {};
 }
 
+/// `pub use` of what is there with `deadpool`, from the crate or module of that path.
+#[cfg(feature = "deadpool")]
+#[macro_export]
+macro_rules! use_pools {
+    ($($from:tt)+) => {
+        pub use $($from)+::{PreparedManager, deadpool};
+    };
+}
+
+/// `pub use` of what is there with `bb8` alone, from the crate or module of that path.
+#[cfg(all(feature = "bb8", not(feature = "deadpool")))]
+#[macro_export]
+macro_rules! use_pools {
+    ($($from:tt)+) => {
+        pub use $($from)+::PreparedManager;
+    };
+}
+
+/// Nothing: there is no pool.
+#[cfg(not(any(feature = "bb8", feature = "deadpool")))]
+#[macro_export]
+macro_rules! use_pools {
+    ($($from:tt)+) => {};
+}
+
 /// The driver, so that generated code needs no other dependency.
 pub use postgres;
+
+/// The pools that [`PreparedManager`] is for. `deadpool-postgres` exports the pool of its own manager alone.
+#[cfg(feature = "deadpool")]
+pub use deadpool;
 
 /// What [`enum_sql!`] and [`composite_sql!`] expand to. Not for other use.
 #[doc(hidden)]

@@ -97,6 +97,7 @@ fn with_defaults<'a, R, N: Insert>(table: &'static Table, rows: &'a [N]) -> Stat
     let names = quote_list(columns.iter().map(|column| column.name));
     let head = format!("INSERT INTO {} ({names}) VALUES ", table.quoted());
     let mut statement = Statement::new(table, head, true);
+    statement.recurs = false;
     for (index, (row, given)) in rows.iter().zip(by_row).enumerate() {
         statement.head += if index == 0 { "(" } else { "), (" };
         let mut values = given.into_iter().zip(row.values()).peekable();

@@ -17,6 +17,7 @@ use ::sqlx::{Executor, Transaction};
 
 use crate::columns::FromColumns;
 use crate::driver_error::DriverError;
+use crate::gather::Gather;
 use crate::query_error::QueryError;
 use crate::request::Request;
 use crate::row_stream::RowStream;
@@ -70,11 +71,7 @@ macro_rules! runs {
             where
                 Self: 'd;
 
-            fn rows<'d, R: FromColumns + Send + 'd, T: Send + 'd>(
-                self,
-                request: Request<'d>,
-                take: fn(&'static Table, Vec<R>) -> Result<T, QueryError>,
-            ) -> Answering<'d, T>
+            fn rows<'d, G: Gather + 'd>(self, request: Request<'d>) -> Answering<'d, G::Gathered>
             where
                 Self: 'd,
             {
@@ -84,7 +81,7 @@ macro_rules! runs {
                     #[allow(unused_mut, reason = "a pool's connection is owned")]
                     let mut connection = $connection;
                     let rows = fetch(&mut *connection, request).await?;
-                    take($table, row::read_all($table, &rows)?)
+                    row::read_all::<G>($table, &rows)
                 })
             }
 

@@ -2,48 +2,23 @@
 //!
 //! Generated functions return queries. What sends them is in `run`.
 
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-use postgres::types::{ToSql, Type};
+use postgres::types::ToSql;
 
 use crate::columns::FromColumns;
+use crate::gather::{One, OneAtMost};
 use crate::parameter::Parameter;
 use crate::query_error::QueryError;
-use crate::request::Request;
+use crate::query_text::{QueryText, QueryVariant};
+use crate::request::{Request, Text};
 #[cfg(any(feature = "tokio", feature = "sqlx"))]
 use crate::row_stream::RowStream;
 use crate::rows::Rows;
 use crate::run::{self, Blocking, Run};
 #[cfg(any(feature = "tokio", feature = "sqlx"))]
 use crate::run::{Answering, RunStream};
-use crate::statement::{at_most_one, exactly_one};
-use crate::table::{Column, Table};
-
-/// A query, as the generated code describes it.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct QueryText {
-    /// What errors call it, and the columns that it returns.
-    pub table: Table,
-    /// Where its file has it: `queries/dashboard.sql:14`.
-    pub place: &'static str,
-    /// The relations that it names, each with its schema.
-    pub relations: &'static [(&'static str, &'static str)],
-    /// Its parameters, by name.
-    pub parameters: &'static [Column],
-    /// The text for each choice of the parameters that lines depend on. The first parameter is the lowest bit.
-    pub variants: &'static [QueryVariant],
-}
-
-/// One of a query's texts.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct QueryVariant {
-    /// With `$1` and so on.
-    pub sql: &'static str,
-    /// Which of the query's parameters `$1` and so on are.
-    pub parameters: &'static [usize],
-}
 
 /// How many rows a query returns: exactly one.
 #[derive(Debug, Clone, Copy)]
@@ -120,8 +95,10 @@ impl IsAtMostOne for AtMostOne {}
 #[must_use = "a query is sent when it is run: by `one`, `optional`, `all`, `iter`, `stream` or `execute`"]
 pub struct Query<'a, R, N> {
     text: &'static QueryText,
-    /// In the order of the query's parameters; `None` where one is not given that lines depend on.
-    parameters: Vec<Option<Parameter<'a>>>,
+    /// Those that are given, in the order of the query's parameters.
+    parameters: Vec<Parameter<'a>>,
+    /// The numbers of the others, which lines depend on.
+    left_out: Vec<usize>,
     /// Which parameters that lines depend on are given.
     given: usize,
     /// How many parameters that lines depend on there were so far.
@@ -136,6 +113,7 @@ impl<'a, R, N> Query<'a, R, N> {
         Self {
             text,
             parameters: Vec::with_capacity(text.parameters.len()),
+            left_out: Vec::new(),
             given: 0,
             optional: 0,
             row: PhantomData,
@@ -145,8 +123,8 @@ impl<'a, R, N> Query<'a, R, N> {
     /// The next parameter.
     #[doc(hidden)]
     pub fn with(mut self, value: impl ToSql + Sync + Send + 'a) -> Self {
-        let name = self.text.parameters[self.parameters.len()].name;
-        self.parameters.push(Some(Parameter::owned(name, value)));
+        let name = self.text.parameters[self.next()].name;
+        self.parameters.push(Parameter::owned(name, value));
         self
     }
 
@@ -161,10 +139,15 @@ impl<'a, R, N> Query<'a, R, N> {
                 self.with(value)
             }
             None => {
-                self.parameters.push(None);
+                self.left_out.push(self.next());
                 self
             }
         }
+    }
+
+    /// The number of the next parameter.
+    fn next(&self) -> usize {
+        self.parameters.len() + self.left_out.len()
     }
 
     /// The SQL that is sent.
@@ -176,22 +159,21 @@ impl<'a, R, N> Query<'a, R, N> {
         &self.text.variants[self.given]
     }
 
-    fn request(mut self) -> Request<'a> {
-        let variant = self.variant();
-        let numbers = variant.parameters.iter();
-        let types: Option<Vec<Type>> = numbers
-            .clone()
-            .map(|at| self.text.parameters[*at].known_type())
-            .collect();
-        let parameters = numbers
-            .filter_map(|at| self.parameters[*at].take())
-            .collect();
+    fn request(self) -> Request<'a> {
+        let numbers = self.variant().parameters;
+        let given = (0..self.next()).filter(|at| !self.left_out.contains(at));
+        let parameters = if given.clone().eq(numbers.iter().copied()) {
+            self.parameters
+        } else {
+            let mut parameters: BTreeMap<usize, _> = given.zip(self.parameters).collect();
+            let numbers = numbers.iter();
+            numbers.filter_map(|at| parameters.remove(at)).collect()
+        };
         Request {
             table: &self.text.table,
             refused: None,
-            sql: variant.sql.to_owned(),
+            text: Text::Query(self.text, self.given),
             parameters,
-            types: types.filter(|_| self.text.table.has_known_types()),
         }
     }
 
@@ -218,7 +200,7 @@ impl<'a, R: FromColumns + Send, N> Query<'a, R, N> {
         'a: 'd,
         R: 'd,
     {
-        driver.rows(self.request(), exactly_one)
+        driver.rows::<One<R>>(self.request())
     }
 
     /// Runs the query and returns its row, if there is one.
@@ -231,7 +213,7 @@ impl<'a, R: FromColumns + Send, N> Query<'a, R, N> {
         'a: 'd,
         R: 'd,
     {
-        driver.rows(self.request(), at_most_one)
+        driver.rows::<OneAtMost<R>>(self.request())
     }
 
     /// Runs the query and returns all rows.
@@ -243,7 +225,7 @@ impl<'a, R: FromColumns + Send, N> Query<'a, R, N> {
         'a: 'd,
         R: 'd,
     {
-        driver.rows(self.request(), |_, rows| Ok(rows))
+        driver.rows::<Vec<R>>(self.request())
     }
 
     /// Runs the query on the blocking driver and returns the rows one at a time. The server's answer is never entirely in memory.
@@ -257,7 +239,7 @@ impl<'a, R: FromColumns + Send, N> Query<'a, R, N> {
     where
         R: 'd,
     {
-        run::blocking::iter(client.client(), self.request())
+        run::blocking::iter(client.session(), self.request())
     }
 
     /// Runs the query on an asynchronous driver and returns the rows one at a time, as a [`Stream`](futures_util::Stream). The server's

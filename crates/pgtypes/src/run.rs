@@ -11,12 +11,14 @@ pub use blocking::Blocking;
 #[cfg(any(feature = "tokio", feature = "sqlx"))]
 use std::pin::Pin;
 
+#[cfg(any(feature = "tokio", feature = "sqlx"))]
 use crate::columns::FromColumns;
+use crate::gather::Gather;
+#[cfg(any(feature = "tokio", feature = "sqlx"))]
 use crate::query_error::QueryError;
 use crate::request::Request;
 #[cfg(any(feature = "tokio", feature = "sqlx"))]
 use crate::row_stream::RowStream;
-use crate::table::Table;
 
 /// What runs a [`Statement`](crate::Statement): a reference to a client or transaction of a driver, or to what dereferences to one, such
 /// as an `Arc` or the object of a pool.
@@ -35,11 +37,7 @@ pub trait Run<Via = Direct> {
 
     /// Runs a statement and reads the rows that it returns.
     #[doc(hidden)]
-    fn rows<'d, R: FromColumns + Send + 'd, T: Send + 'd>(
-        self,
-        request: Request<'d>,
-        take: fn(&'static Table, Vec<R>) -> Result<T, QueryError>,
-    ) -> Self::Answer<'d, T>
+    fn rows<'d, G: Gather + 'd>(self, request: Request<'d>) -> Self::Answer<'d, G::Gathered>
     where
         Self: 'd;
 

@@ -10,10 +10,11 @@ use sql::quote::identifier as quote_identifier;
 
 use crate::columns::FromColumns;
 use crate::copy::CopyOut;
+use crate::gather::{One, OneAtMost};
 use crate::insert::Insert;
 use crate::parameter::Parameter;
 use crate::query_error::QueryError;
-use crate::request::Request;
+use crate::request::{Request, Text};
 #[cfg(any(feature = "tokio", feature = "sqlx"))]
 use crate::row_stream::RowStream;
 use crate::rows::Rows;
@@ -51,6 +52,8 @@ pub struct Statement<'a, R, K = ()> {
     key_columns: usize,
     /// Whether the statement is about one row at most.
     is_one_row: bool,
+    /// Whether the same SQL is expected again.
+    pub(crate) recurs: bool,
     row: PhantomData<fn() -> R>,
 }
 
@@ -108,6 +111,7 @@ impl<'a, R> Statement<'a, R> {
             types: Vec::new(),
             key_columns: 0,
             is_one_row: false,
+            recurs: true,
             row: PhantomData,
         }
     }
@@ -214,6 +218,7 @@ impl<'a, R, K> Statement<'a, R, K> {
             types: self.types,
             key_columns: self.key_columns,
             is_one_row: self.is_one_row,
+            recurs: self.recurs,
             row: PhantomData,
         }
     }
@@ -229,19 +234,24 @@ impl<'a, R, K> Statement<'a, R, K> {
     }
 
     fn request(self, returns: bool) -> Request<'a> {
-        let mut sql = self.sql();
+        let is_sent_with_types = !returns || self.reads_one_row() || self.table.has_known_types();
+        let mut sql = self.head;
+        sql += &self.conditions;
+        sql += &self.tail;
         if returns && self.writes {
             sql += " RETURNING ";
             sql += &self.table.returning_list();
         }
-        let is_sent_with_types = !returns || self.reads_one_row() || self.table.has_known_types();
         let types = self.types.into_iter().collect();
         Request {
             table: self.table,
             refused: self.refused,
-            sql,
+            text: Text::Built {
+                sql,
+                types: if is_sent_with_types { types } else { None },
+                recurs: self.recurs,
+            },
             parameters: self.parameters,
-            types: if is_sent_with_types { types } else { None },
         }
     }
 
@@ -273,7 +283,7 @@ impl<'a, R: FromColumns + Send, K> Statement<'a, R, K> {
         'a: 'd,
         R: 'd,
     {
-        driver.rows(self.request(true), exactly_one)
+        driver.rows::<One<R>>(self.request(true))
     }
 
     /// Runs the statement and returns its row, if there is one.
@@ -285,7 +295,7 @@ impl<'a, R: FromColumns + Send, K> Statement<'a, R, K> {
         'a: 'd,
         R: 'd,
     {
-        driver.rows(self.request(true), at_most_one)
+        driver.rows::<OneAtMost<R>>(self.request(true))
     }
 
     /// Runs the statement on the blocking driver and returns the rows one at a time. The server's answer is never entirely in memory.
@@ -299,7 +309,7 @@ impl<'a, R: FromColumns + Send, K> Statement<'a, R, K> {
     where
         R: 'd,
     {
-        run::blocking::iter(client.client(), self.request(true))
+        run::blocking::iter(client.session(), self.request(true))
     }
 
     /// Runs the statement on an asynchronous driver and returns the rows one at a time, as a [`Stream`](futures_util::Stream). The
@@ -325,7 +335,7 @@ impl<'a, R: FromColumns + Send, K> Statement<'a, R, K> {
         'a: 'd,
         R: 'd,
     {
-        driver.rows(self.request(true), |_, rows| Ok(rows))
+        driver.rows::<Vec<R>>(self.request(true))
     }
 }
 
@@ -345,25 +355,6 @@ impl<'a, R: FromColumns, K> Statement<'a, R, K> {
         R: 'd,
     {
         driver.read_copy(self.request(true))
-    }
-}
-
-pub(crate) fn exactly_one<R>(table: &'static Table, rows: Vec<R>) -> Result<R, QueryError> {
-    at_most_one(table, rows)?.ok_or_else(|| QueryError::NoRow {
-        relation: table.quoted(),
-    })
-}
-
-pub(crate) fn at_most_one<R>(
-    table: &'static Table,
-    mut rows: Vec<R>,
-) -> Result<Option<R>, QueryError> {
-    match rows.len() {
-        0 | 1 => Ok(rows.pop()),
-        rows => Err(QueryError::SeveralRows {
-            relation: table.quoted(),
-            rows,
-        }),
     }
 }
 

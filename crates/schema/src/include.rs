@@ -41,6 +41,7 @@ macro_rules! include_schema {
 
         $crate::use_values!($crate);
         $crate::use_asynchronous!($crate);
+        $crate::use_pools!($crate);
 
         /// Applies every pending migration: see [`timeschema::Schema::migrate`]($crate::Schema::migrate).
         ///

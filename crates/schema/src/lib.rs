@@ -25,6 +25,7 @@
 //! - `tls`, on by default: [`Config`] connects over TLS where `sslmode` says so.
 //! - `plain`: [`Mode::Plain`] runs the schema on PostgreSQL without TimescaleDB.
 //! - `tokio`: statements run on clients of tokio-postgres.
+//! - `deadpool`, `bb8`: pools whose clients prepare each statement once, around the managers of `deadpool-postgres` and `bb8-postgres`.
 //! - `sqlx`: statements run on sqlx's pools, connections and transactions, and rows and values have sqlx's traits.
 //! - `testing`: a database for each test.
 //! - `serde`: `Serialize` and `Deserialize` for every value and for the generated `Row`, `New` and `Update`, as the JSON that PostgreSQL

@@ -3,13 +3,15 @@
 //! The server is a temporary cluster of the installed PostgreSQL, or the one that `TEST_DATABASE_URL` names. It lives as long as the test
 //! process: statics are never dropped, but the cluster's keeper waits for the end of the process.
 
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
 use cluster::{Cluster, Running, Server, Settings};
-use postgres::{Client, NoTls};
+use postgres::config::Host;
+use postgres::{Client, Config, NoTls};
 
 use crate::skip;
 
@@ -151,6 +153,35 @@ impl Database {
     /// The connection URL, with the password.
     pub fn url(&self) -> String {
         self.server.url(&self.name)
+    }
+
+    /// Where the server listens.
+    pub fn server(&self) -> SocketAddr {
+        let config: Config = self.url().parse().unwrap();
+        let Host::Tcp(host) = &config.get_hosts()[0] else {
+            panic!("the server listens at no address");
+        };
+        let port = config.get_ports().first().copied().unwrap_or(5432);
+        (host.as_str(), port)
+            .to_socket_addrs()
+            .unwrap()
+            .next()
+            .unwrap()
+    }
+
+    /// How to connect to the database through what passes on at this address, such as a pooler.
+    pub fn through(&self, address: SocketAddr) -> String {
+        let config: Config = self.url().parse().unwrap();
+        let password = config.get_password().map(String::from_utf8_lossy);
+        let password = password.map(|it| format!(" password='{it}'"));
+        format!(
+            "host={} port={} user={} dbname={}{}",
+            address.ip(),
+            address.port(),
+            config.get_user().unwrap(),
+            self.name,
+            password.unwrap_or_default(),
+        )
     }
 
     /// The database's name.

@@ -17,6 +17,7 @@ mod folder;
 mod forgotten;
 mod pooler;
 mod random;
+mod relay;
 mod skip;
 
 pub use database::{
@@ -27,6 +28,7 @@ pub use folder::Folder;
 pub use forgotten::forgotten_files;
 pub use pooler::{Behind, Pooler};
 pub use random::Random;
+pub use relay::Relay;
 pub use skip::{any_server, name, server, skip};
 pub use testkit_macros::test;
 

@@ -5,7 +5,7 @@
 use std::error::Error;
 use std::time::Instant;
 
-use analytics_schema::{Timestamp, queries};
+use analytics_schema::{Prepared, Timestamp, queries};
 use chrono::{DateTime, Utc};
 use sqlx::{Connection, PgConnection};
 use tokio_postgres::{Client, NoTls, Row, Statement};
@@ -53,9 +53,16 @@ fn processor() -> Result<u64> {
     Ok(first.ok_or("/proc/thread-self/schedstat is empty")?.parse()?)
 }
 
+async fn connect(url: &str) -> Result<Client> {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+    tokio::spawn(connection);
+    Ok(client)
+}
+
 /// Each contestant's connection and what it prepared.
 struct Ways {
     client: Client,
+    prepared: Prepared<Client>,
     many: Statement,
     one: Statement,
     sqlx: PgConnection,
@@ -64,8 +71,7 @@ struct Ways {
 
 impl Ways {
     async fn open(url: &str) -> Result<Ways> {
-        let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
-        tokio::spawn(connection);
+        let client = connect(url).await?;
         let columns = "SELECT device_id, time, id, label, note, level, load, is_ok FROM readings";
         let many = client.prepare(&format!("{columns} WHERE device_id = $1")).await?;
         let one = client
@@ -73,6 +79,7 @@ impl Ways {
             .await?;
         Ok(Ways {
             client,
+            prepared: Prepared::new(connect(url).await?),
             many,
             one,
             sqlx: PgConnection::connect(url).await?,
@@ -94,7 +101,8 @@ impl Ways {
 
     async fn all(&mut self, way: &str) -> Result<usize> {
         Ok(match way {
-            "ours" => queries::many_rows(DEVICE).all(&self.client).await?.len(),
+            "prepared" => queries::many_rows(DEVICE).all(&self.prepared).await?.len(),
+            "client" => queries::many_rows(DEVICE).all(&self.client).await?.len(),
             "by hand" => {
                 let rows = self.client.query(&self.many, &[&DEVICE]).await?;
                 let rows: Vec<Reading> = rows.iter().map(reading).collect();
@@ -109,7 +117,12 @@ impl Ways {
         for number in 0..TIMES {
             let micros = self.time(number);
             count += match way {
-                "ours" => {
+                "prepared" => {
+                    let time = Timestamp::from_unix_micros(micros).ok_or("out of range")?;
+                    let row = queries::one_row(DEVICE, time).optional(&self.prepared).await?;
+                    usize::from(row.is_some())
+                }
+                "client" => {
                     let time = Timestamp::from_unix_micros(micros).ok_or("out of range")?;
                     let row = queries::one_row(DEVICE, time).optional(&self.client).await?;
                     usize::from(row.is_some())
@@ -130,7 +143,7 @@ impl Ways {
 }
 
 async fn run(url: &str, rounds: usize) -> Result {
-    const WAYS: [&str; 3] = ["ours", "by hand", "sqlx"];
+    const WAYS: [&str; 4] = ["prepared", "client", "by hand", "sqlx"];
     let mut ways = Ways::open(url).await?;
     for round in 0..rounds + 1 {
         for place in 0..WAYS.len() {

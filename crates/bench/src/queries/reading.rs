@@ -1,4 +1,5 @@
-//! How fast a query runs: through the generated function, as one writes it by hand, and with sqlx's `query_as!`.
+//! How fast a query runs: through the generated function, on `Prepared` and on the client itself, as one writes it by hand with a prepared
+//! statement, and with sqlx's `query_as!`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -68,10 +69,12 @@ pub fn run(project: &Project, _: &Scratch, runs: usize, report: &mut Report) -> 
     let taken = taken(&output(&mut command)?)?;
     let many = ("many", "10 reads of 10000 rows by a query");
     let one = ("one", "500 reads of one row by a query");
-    compare(report, &taken, many, "by hand", Some(BY_HAND))?;
-    compare(report, &taken, many, "sqlx", Some(OF_SQLX))?;
-    compare(report, &taken, one, "by hand", Some(BY_HAND))?;
-    compare(report, &taken, one, "sqlx", None)
+    compare(report, &taken, many, ["prepared", "by hand"], Some(BY_HAND))?;
+    compare(report, &taken, many, ["prepared", "sqlx"], Some(OF_SQLX))?;
+    compare(report, &taken, many, ["client", "by hand"], None)?;
+    compare(report, &taken, one, ["prepared", "by hand"], Some(BY_HAND))?;
+    compare(report, &taken, one, ["prepared", "sqlx"], None)?;
+    compare(report, &taken, one, ["client", "by hand"], None)
 }
 
 const MANIFEST: &str = "[package]\nname = \"program\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n\
@@ -105,21 +108,21 @@ fn compare(
     report: &mut Report,
     taken: &Taken,
     (what, title): (&str, &str),
-    peer: &str,
+    [way, peer]: [&str; 2],
     most: Option<f64>,
 ) -> Result<()> {
     let of = |way: &str| {
         let found = taken.get(&(what.to_owned(), way.to_owned()));
         found.with_context(|| format!("the program did not measure {what} {way}"))
     };
-    let (ours, theirs) = (of("ours")?, of(peer)?);
+    let (ours, theirs) = (of(way)?, of(peer)?);
     for (at, time) in ["clock", "processor"].into_iter().enumerate() {
         let ratio = ours[at].ratio(&theirs[at]);
         let verdict = most.map_or(Verdict::Unbound, |most| Verdict::of(ratio <= most));
         let bound = most.map_or(String::new(), |most| format!(", at most {most:.2} x"));
         report.line(
             verdict,
-            &format!("{title}: {time}, beside {peer}"),
+            &format!("{title}: {time}, {way} beside {peer}"),
             &shown(ours[at].median()),
             &format!(
                 "{ratio:.2} x of {}{bound}; {}",

@@ -53,7 +53,7 @@ pub(super) async fn bind(
 
 /// The statement, with a cast from `text` for each parameter that is sent as its text.
 fn with_casts(request: &Request<'_>) -> String {
-    let replaced = replace_parameters(&request.sql, |at, after| {
+    let replaced = replace_parameters(request.sql(), |at, after| {
         let number = at + 1;
         let parameter = &request.parameters[at];
         let is_text = matches!(parameter.encode_format(&Type::TEXT), Format::Text);

@@ -6,6 +6,7 @@ use postgres_types::{FromSql, Type};
 
 use super::types;
 use crate::columns::{Columns, FromColumns, Unfit};
+use crate::gather::Gather;
 use crate::query_error::QueryError;
 use crate::table::Table;
 
@@ -18,13 +19,16 @@ struct SqlxRow<'r> {
 }
 
 /// All rows of an answer.
-pub(super) fn read_all<R: FromColumns>(
+pub(super) fn read_all<G: Gather>(
     table: &'static Table,
     rows: &[PgRow],
-) -> Result<Vec<R>, QueryError> {
+) -> Result<G::Gathered, QueryError> {
     let types = rows.first().map_or(Vec::new(), types_of);
-    let rows = rows.iter().map(|row| read(table, row, &types));
-    rows.collect()
+    let mut gathered = G::default();
+    for row in rows {
+        gathered.push(read(table, row, &types)?);
+    }
+    gathered.finish(table)
 }
 
 /// One of them.

@@ -1,16 +1,17 @@
 //! The asynchronous driver, `tokio-postgres`.
 
 use std::ops::Deref;
+use std::pin::pin;
 
 use futures_util::StreamExt;
 use tokio_postgres::{Client, Error, GenericClient};
 
 use super::{Answering, Direct, Run, RunStream, Through};
 use crate::columns::FromColumns;
-use crate::query_error::QueryError;
+use crate::driver_row::Reader;
+use crate::gather::Gather;
 use crate::request::Request;
 use crate::row_stream::RowStream;
-use crate::table::Table;
 
 /// A client or a transaction of the asynchronous driver, or what dereferences to one: an `Arc`, the object of a pool.
 #[diagnostic::on_unimplemented(
@@ -18,13 +19,51 @@ use crate::table::Table;
     note = "nor does it dereference to one"
 )]
 pub trait Asynchronous<Via = Direct> {
+    /// How it sends statements.
+    #[doc(hidden)]
+    type Session<'s>: Session + 's
+    where
+        Self: 's;
+
     /// The driver's client.
     #[doc(hidden)]
     fn client(&self) -> &Client;
+
+    /// The client as it sends statements.
+    #[doc(hidden)]
+    fn session(&self) -> Self::Session<'_>;
+}
+
+/// What sends statements: a client, with or without what it has prepared.
+#[doc(hidden)]
+pub trait Session: Send {
+    /// Sends a statement and gives the rows as they come.
+    fn send(
+        self,
+        request: &Request<'_>,
+    ) -> impl Future<Output = Result<tokio_postgres::RowStream, Error>> + Send;
+}
+
+impl Session for &Client {
+    async fn send(self, request: &Request<'_>) -> Result<tokio_postgres::RowStream, Error> {
+        match request.typed() {
+            Some(typed) => self.query_typed_raw(request.sql(), typed).await,
+            None => self.query_raw(request.sql(), request.values()).await,
+        }
+    }
 }
 
 impl<C: GenericClient> Asynchronous for C {
+    type Session<'s>
+        = &'s Client
+    where
+        Self: 's;
+
     fn client(&self) -> &Client {
+        GenericClient::client(self)
+    }
+
+    fn session(&self) -> &Client {
         GenericClient::client(self)
     }
 }
@@ -33,8 +72,17 @@ impl<P, V> Asynchronous<Through<V>> for P
 where
     P: Deref<Target: Asynchronous<V>>,
 {
+    type Session<'s>
+        = <P::Target as Asynchronous<V>>::Session<'s>
+    where
+        Self: 's;
+
     fn client(&self) -> &Client {
         (**self).client()
+    }
+
+    fn session(&self) -> Self::Session<'_> {
+        (**self).session()
     }
 }
 
@@ -44,24 +92,22 @@ impl<C: Asynchronous<V>, V> Run<V> for &C {
     where
         Self: 'd;
 
-    fn rows<'d, R: FromColumns + Send + 'd, T: Send + 'd>(
-        self,
-        mut request: Request<'d>,
-        take: fn(&'static Table, Vec<R>) -> Result<T, QueryError>,
-    ) -> Self::Answer<'d, T>
+    fn rows<'d, G: Gather + 'd>(self, mut request: Request<'d>) -> Self::Answer<'d, G::Gathered>
     where
         Self: 'd,
     {
-        let client = self.client();
+        let session = self.session();
         Box::pin(async move {
             request.check()?;
-            let rows = match request.typed() {
-                Some(typed) => client.query_typed(&request.sql, &typed).await,
-                None => client.query(&request.sql, &request.values()).await,
-            };
-            let rows = rows.map_err(|cause| request.table.failed(cause))?;
-            let rows = rows.iter().map(|row| request.table.read_row(row));
-            take(request.table, rows.collect::<Result<_, _>>()?)
+            let table = request.table;
+            let sent = session.send(&request).await;
+            let mut sent = pin!(sent.map_err(|cause| table.failed(cause))?);
+            let mut reader = Reader::of(table);
+            let mut gathered = G::default();
+            while let Some(row) = sent.next().await {
+                gathered.push(reader.answer(row)?);
+            }
+            gathered.finish(table)
         })
     }
 
@@ -69,14 +115,15 @@ impl<C: Asynchronous<V>, V> Run<V> for &C {
     where
         Self: 'd,
     {
-        let client = self.client();
+        let session = self.session();
         Box::pin(async move {
             request.check()?;
-            let count = match request.typed() {
-                Some(typed) => client.execute_typed(&request.sql, &typed).await,
-                None => client.execute(&request.sql, &request.values()).await,
-            };
-            count.map_err(|cause| request.table.failed(cause))
+            let failed = |cause| request.table.failed(cause);
+            let mut rows = pin!(session.send(&request).await.map_err(failed)?);
+            while let Some(row) = rows.next().await {
+                row.map_err(failed)?;
+            }
+            Ok(rows.rows_affected().unwrap_or(0))
         })
     }
 }
@@ -89,24 +136,14 @@ impl<C: Asynchronous<V>, V> RunStream<V> for &C {
     where
         Self: 'd,
     {
-        let client = self.client();
+        let session = self.session();
         Box::pin(async move {
             request.check()?;
             let table = request.table;
-            let rows = stream(client, &request).await;
+            let rows = session.send(&request).await;
             let rows = rows.map_err(|cause| table.failed(cause))?;
-            Ok(RowStream::new(rows.map(move |row| table.read_answer(row))))
+            let mut reader = Reader::of(table);
+            Ok(RowStream::new(rows.map(move |row| reader.answer(row))))
         })
-    }
-}
-
-/// The rows of a statement as they come.
-async fn stream(
-    client: &Client,
-    request: &Request<'_>,
-) -> Result<tokio_postgres::RowStream, Error> {
-    match request.typed() {
-        Some(typed) => client.query_typed_raw(&request.sql, typed).await,
-        None => client.query_raw(&request.sql, request.values()).await,
     }
 }

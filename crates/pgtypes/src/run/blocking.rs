@@ -2,15 +2,16 @@
 
 use std::ops::DerefMut;
 
-use postgres::GenericClient;
 use postgres::fallible_iterator::FallibleIterator;
+use postgres::{Error, GenericClient, Row, RowIter};
 
 use super::{Direct, Run, Through};
 use crate::columns::FromColumns;
+use crate::driver_row::Reader;
+use crate::gather::Gather;
 use crate::query_error::QueryError;
-use crate::request::Request;
+use crate::request::{Request, Value};
 use crate::rows::Rows;
-use crate::table::Table;
 
 /// A client or a transaction of the blocking driver, or what dereferences to one.
 #[diagnostic::on_unimplemented(
@@ -22,15 +23,74 @@ pub trait Blocking<Via = Direct> {
     #[doc(hidden)]
     type Client: GenericClient;
 
+    /// How it sends statements.
+    #[doc(hidden)]
+    type Session<'s>: Session<'s>
+    where
+        Self: 's;
+
     /// The driver's client.
     #[doc(hidden)]
     fn client(&mut self) -> &mut Self::Client;
+
+    /// The client as it sends statements.
+    #[doc(hidden)]
+    fn session(&mut self) -> Self::Session<'_>;
+}
+
+/// What sends statements: a client, with or without what it has prepared.
+#[doc(hidden)]
+pub trait Session<'s> {
+    /// Sends a statement and waits for its rows.
+    fn query(self, request: &Request<'_>) -> Result<Vec<Row>, Error>;
+
+    /// Sends a statement and counts the rows that it read or wrote.
+    fn execute(self, request: &Request<'_>) -> Result<u64, Error>;
+
+    /// Sends a statement and gives the rows as they come.
+    fn iter(self, request: &Request<'_>) -> Result<RowIter<'s>, Error>;
+}
+
+impl<'s, C: GenericClient> Session<'s> for &'s mut C {
+    fn query(self, request: &Request<'_>) -> Result<Vec<Row>, Error> {
+        match request.typed() {
+            Some(typed) => self.query_typed(request.sql(), &typed),
+            None => self.query(request.sql(), &values(request)),
+        }
+    }
+
+    fn execute(self, request: &Request<'_>) -> Result<u64, Error> {
+        match request.typed() {
+            Some(typed) => self.execute_typed(request.sql(), &typed),
+            None => self.execute(request.sql(), &values(request)),
+        }
+    }
+
+    fn iter(self, request: &Request<'_>) -> Result<RowIter<'s>, Error> {
+        match request.typed() {
+            Some(typed) => self.query_typed_raw(request.sql(), typed),
+            None => self.query_raw(request.sql(), request.values()),
+        }
+    }
+}
+
+/// The parameters as the driver's methods take them.
+pub(crate) fn values<'r>(request: &'r Request<'_>) -> Vec<Value<'r>> {
+    request.values().collect()
 }
 
 impl<C: GenericClient> Blocking for C {
     type Client = C;
+    type Session<'s>
+        = &'s mut C
+    where
+        Self: 's;
 
     fn client(&mut self) -> &mut C {
+        self
+    }
+
+    fn session(&mut self) -> &mut C {
         self
     }
 }
@@ -40,9 +100,17 @@ where
     P: DerefMut<Target: Blocking<V>>,
 {
     type Client = <P::Target as Blocking<V>>::Client;
+    type Session<'s>
+        = <P::Target as Blocking<V>>::Session<'s>
+    where
+        Self: 's;
 
     fn client(&mut self) -> &mut Self::Client {
         (**self).client()
+    }
+
+    fn session(&mut self) -> Self::Session<'_> {
+        (**self).session()
     }
 }
 
@@ -52,23 +120,19 @@ impl<C: Blocking<V>, V> Run<V> for &mut C {
     where
         Self: 'd;
 
-    fn rows<'d, R: FromColumns + Send + 'd, T: Send + 'd>(
-        self,
-        mut request: Request<'d>,
-        take: fn(&'static Table, Vec<R>) -> Result<T, QueryError>,
-    ) -> Result<T, QueryError>
+    fn rows<'d, G: Gather + 'd>(self, mut request: Request<'d>) -> Result<G::Gathered, QueryError>
     where
         Self: 'd,
     {
         request.check()?;
-        let client = self.client();
-        let rows = match request.typed() {
-            Some(typed) => client.query_typed(&request.sql, &typed),
-            None => client.query(&request.sql, &request.values()),
-        };
-        let rows = rows.map_err(|cause| request.table.failed(cause))?;
-        let rows = rows.iter().map(|row| request.table.read_row(row));
-        take(request.table, rows.collect::<Result<_, _>>()?)
+        let table = request.table;
+        let rows = self.session().query(&request);
+        let mut reader = Reader::of(table);
+        let mut gathered = G::default();
+        for row in rows.map_err(|cause| table.failed(cause))? {
+            gathered.push(reader.read(&row)?);
+        }
+        gathered.finish(table)
     }
 
     fn count<'d>(self, mut request: Request<'d>) -> Result<u64, QueryError>
@@ -76,26 +140,20 @@ impl<C: Blocking<V>, V> Run<V> for &mut C {
         Self: 'd,
     {
         request.check()?;
-        let client = self.client();
-        let count = match request.typed() {
-            Some(typed) => client.execute_typed(&request.sql, &typed),
-            None => client.execute(&request.sql, &request.values()),
-        };
+        let count = self.session().execute(&request);
         count.map_err(|cause| request.table.failed(cause))
     }
 }
 
 /// The rows of a statement as they come.
 pub(crate) fn iter<'d, R: FromColumns + 'd>(
-    client: &'d mut impl GenericClient,
+    session: impl Session<'d>,
     mut request: Request<'_>,
 ) -> Result<Rows<'d, R>, QueryError> {
     request.check()?;
-    let rows = match request.typed() {
-        Some(typed) => client.query_typed_raw(&request.sql, typed),
-        None => client.query_raw(&request.sql, request.values()),
-    };
     let table = request.table;
+    let rows = session.iter(&request);
     let rows = rows.map_err(|cause| table.failed(cause))?.iterator();
-    Ok(Rows::new(rows.map(move |row| table.read_answer(row))))
+    let mut reader = Reader::of(table);
+    Ok(Rows::new(rows.map(move |row| reader.answer(row))))
 }

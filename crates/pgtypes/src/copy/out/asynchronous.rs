@@ -35,7 +35,7 @@ async fn copy_out<'d, R: FromColumns + 'd>(
     request.check()?;
     let table = request.table;
     let failed = |cause| table.failed(cause);
-    let prepared = client.prepare(&request.sql).await.map_err(failed)?;
+    let prepared = client.prepare(request.sql()).await.map_err(failed)?;
     let statement = request::statement(&request, &prepared)?;
     let types = prepared.columns().iter().map(|it| it.type_().clone());
     let decoder = Decoder::new(table, types.collect());

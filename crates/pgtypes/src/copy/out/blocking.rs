@@ -31,7 +31,7 @@ impl<C: Blocking<V>, V: 'static> CopyOut<V> for &mut C {
         request.check()?;
         let table = request.table;
         let client = self.client();
-        let prepared = client.prepare(&request.sql);
+        let prepared = client.prepare(request.sql());
         let prepared = prepared.map_err(|cause| table.failed(cause))?;
         let statement = request::statement(&request, &prepared)?;
         let types = prepared.columns().iter().map(|it| it.type_().clone());

@@ -10,7 +10,7 @@ use crate::text_literal::{constant, replace_parameters};
 ///
 /// `prepared` is the query as the server has prepared it.
 pub(super) fn statement(request: &Request<'_>, prepared: &Statement) -> Result<String, QueryError> {
-    let query = replace_parameters(&request.sql, |at, _| {
+    let query = replace_parameters(request.sql(), |at, _| {
         let parameter = &request.parameters[at];
         let ty = &prepared.params()[at];
         match constant(parameter, ty) {
