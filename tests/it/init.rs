@@ -201,3 +201,90 @@ fn a_toolkit_that_is_none() {
     insta::assert_snapshot!(project.run("init iot --toolkit ../elsewhere"));
     insta::assert_snapshot!(project.run("init 1st-iot"));
 }
+
+/// The shell scripts of a workflow's steps.
+fn scripts(workflow: &str) -> Vec<String> {
+    let mut scripts: Vec<String> = Vec::new();
+    let mut block: Option<usize> = None;
+    for line in workflow.lines() {
+        let indent = line.len() - line.trim_start().len();
+        match (block, line.trim_start().trim_start_matches("- ")) {
+            (Some(outer), _) if indent > outer || line.is_empty() => {
+                let script = scripts.last_mut().unwrap();
+                script.push_str(line.trim_start());
+                script.push('\n');
+            }
+            (_, "run: |") => {
+                scripts.push(String::new());
+                block = Some(indent + usize::from(line.contains("- run")) * 2);
+            }
+            (_, other) => {
+                block = None;
+                scripts.extend(other.strip_prefix("run: ").map(str::to_owned));
+            }
+        }
+    }
+    scripts
+}
+
+/// Programs of a runner: the project's xtask, whose tests another test runs, and GitHub's program, which says what it was asked.
+fn on_a_runner(project: Sandbox) -> Sandbox {
+    let xtask = env!("CARGO_BIN_EXE_xtask");
+    let cargo = format!("[ \"$1\" = test ] && exit 0; shift; exec {xtask} \"$@\"");
+    project
+        .program("cargo", &cargo)
+        .program("gh", "echo \"gh $*\" >> asked")
+        .env("GH_TOKEN", "none")
+        .env("GH_REPO", "team/iot")
+        .env("NUMBER", "7")
+}
+
+#[testkit::test(|test| Sandbox::new().needs_timescaledb_for("the workflow's servers").url(test))]
+fn each_command_of_the_workflow_runs_in_a_new_project(project: Sandbox) {
+    assert!(init(&project, "iot").starts_with("exit 0"));
+    let git = |arguments: &str| {
+        let mut git = project.command("git");
+        git.args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
+            .args(arguments.split(' '));
+        succeed(&mut git);
+    };
+    let ran = project.run("migrate --target embedded");
+    assert!(ran.starts_with("exit 0"), "{ran}");
+    git("init --quiet --initial-branch main");
+    git("add .");
+    git("commit --quiet --message first");
+    git("checkout --quiet -b topic");
+    let change = "DROP TABLE readings;\nCREATE TABLE notes (id bigint PRIMARY KEY, text text);\n";
+    project.write("migrations/002_notes.sql", change);
+    std::fs::remove_file(project.dir().join("iot-schema/queries/readings.sql")).unwrap();
+    let ran = project.run("migrate --target embedded");
+    assert!(ran.starts_with("exit 0"), "{ran}");
+    git("add .");
+    git("commit --quiet --message second");
+
+    let workflow = project.read(".github/workflows/schema.yml");
+    let project = on_a_runner(project);
+    let scripts = scripts(&workflow);
+    assert_eq!(scripts.len(), 7, "{scripts:#?}");
+    let mut shown = String::new();
+    for script in scripts {
+        // What a pull request says is no part of a script.
+        assert!(!script.contains("${{"), "{script}");
+        let mut shell = project.command("bash");
+        shell.args(["-e", "-c", &script]);
+        let screen = project.show(shell);
+        assert!(screen.starts_with("exit 0"), "{script}\n{screen}");
+        if script.contains("--github") {
+            shown += &screen;
+        }
+    }
+    let asked = project.read("asked");
+    assert!(
+        asked.contains(
+            "gh api --method POST repos/team/iot/issues/7/comments --field body=@comment.md"
+        ),
+        "{asked}"
+    );
+    shown += &project.stable(&project.read("comment.md"));
+    insta::assert_snapshot!(shown);
+}

@@ -61,6 +61,9 @@ pub(super) fn summary(changes: &[Change]) -> String {
     )
 }
 
+/// How long the table of a comment gets: GitHub takes 65,536 characters, and what `check` says may precede.
+const LONGEST: usize = 20_000;
+
 /// A comment for a pull request.
 pub fn markdown(from: &Side, to: &Side, changes: &[Change]) -> String {
     let mut lines = vec![
@@ -79,15 +82,24 @@ pub fn markdown(from: &Side, to: &Side, changes: &[Change]) -> String {
         lines.push("| effect | change | for service code |".to_owned());
         lines.push("|---|---|---|".to_owned());
     }
-    for change in changes {
+    let mut length = 0;
+    for (index, change) in changes.iter().enumerate() {
         let what = format!("{}: {}", change.object, one_line(&change.what));
         let consequences: Vec<String> = consequences(change).map(|it| cell(&it)).collect();
-        lines.push(format!(
+        let line = format!(
             "| {} | {} | {} |",
             change.effect().word(),
             cell(&what),
             consequences.join("<br>")
-        ));
+        );
+        length += line.len();
+        if length > LONGEST {
+            let more = count(changes.len() - index, "change");
+            lines.push(String::new());
+            lines.push(format!("And {more} more: run `cargo xtask diff`."));
+            break;
+        }
+        lines.push(line);
     }
     lines.join("\n")
 }
