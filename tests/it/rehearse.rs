@@ -207,6 +207,48 @@ fn nothing_stays_on_the_server() {
 }
 
 #[test]
+fn what_is_pending_in_a_live_database_is_rehearsed_with_its_numbers() {
+    let Some(project) = plain("a rehearsal from a live database") else {
+        return;
+    };
+    let database = project.own_database();
+    let screen = project.run("migrate --plain --no-snapshot");
+    assert_says(&screen, &["exit 0\n"]);
+    let mut client = database.client();
+    client
+        .batch_execute(
+            "INSERT INTO projects (name) SELECT 'p' || i FROM generate_series(1, 30) i;
+             INSERT INTO orders SELECT i, 1 + i % 30, i FROM generate_series(1, 700) i;
+             ALTER TABLE orders ADD COLUMN extra text;
+             ANALYZE",
+        )
+        .unwrap();
+    let url = database.url();
+    let rehearse = format!("rehearse --from {url} --scratch {url} --rows 500 --plain");
+    let screen = project.run(&rehearse);
+    assert_says(
+        &screen,
+        &[
+            "exit 0\n",
+            "nothing to rehearse: every migration is applied in ",
+        ],
+    );
+    project.write(
+        "migrations/002_second.sql",
+        "ALTER TABLE projects ADD COLUMN about text;\nALTER TABLE orders ALTER COLUMN note SET DEFAULT '';\n",
+    );
+    let rows =
+        "SELECT count(*), sum(n_tup_ins + n_tup_upd + n_tup_del)::bigint FROM pg_stat_user_tables";
+    let before = client.query_one(rows, &[]).unwrap();
+    insta::assert_snapshot!(project.run(&rehearse));
+    let after = client.query_one(rows, &[]).unwrap();
+    let numbers = |row: &postgres::Row| (row.get::<_, i64>(0), row.get::<_, i64>(1));
+    assert_eq!(numbers(&before), numbers(&after));
+    let screen = project.run("rehearse --from mysql://x");
+    assert_says(&screen, &["exit 2\n", "--from"]);
+}
+
+#[test]
 fn what_cannot_be_rehearsed_is_said() {
     let Some(project) = plain("a rehearsal of nothing") else {
         return;

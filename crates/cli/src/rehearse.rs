@@ -6,6 +6,7 @@ mod course;
 mod cut;
 mod databases;
 mod ground;
+mod live;
 mod locks;
 mod look;
 mod measure;
@@ -19,6 +20,7 @@ mod trials;
 
 use std::process::ExitCode;
 
+use catalog::Catalog;
 use migrator::plan::Migration;
 use migrator::run::Options;
 use serde_json::json;
@@ -31,6 +33,7 @@ use crate::snapshot::Included;
 use course::{Course, Courses};
 use databases::{Database, Scratch};
 use ground::Ground;
+use live::Live;
 use release::Release;
 use report::Rehearsal;
 use rows::Filled;
@@ -41,6 +44,9 @@ pub struct Rehearse {
     /// Rehearse the migrations after this one [default: from the first one on that is new or changed against the main branch]
     #[arg(long, value_name = "NNN")]
     pub after: Option<u32>,
+    /// Rehearse what is pending in this database, with at most as many rows as it has, and estimate times for it; it is only read
+    #[arg(long, value_name = "URL", conflicts_with = "after")]
+    pub from: Option<String>,
     /// How many rows each table gets
     #[arg(long, value_name = "N", default_value_t = 50_000)]
     pub rows: u64,
@@ -64,15 +70,27 @@ pub struct Rehearse {
 
 /// The rows of each table where only what happens counts, and not how long it takes.
 const FEW: u64 = 2_000;
+/// How many differences are shown.
+const MOST_DRIFT: usize = 5;
 
 pub fn run(project: &Project, args: &Rehearse, screen: &mut Screen) -> Result<ExitCode, Failure> {
     let dir = project.migrations_dir(args.source.migrations.as_deref())?;
     let migrations = project.migrations(args.source.migrations.as_deref())?;
-    let choice = choice::choose(args.after, &dir, &migrations)?;
+    let included = Included::of(project)?.schemas;
+    let live = args.from.as_deref();
+    let live = live.map(|url| Live::read(project, url, &migrations, &included));
+    let live = live.transpose()?;
+    let choice = match &live {
+        Some(live) => live.choice.clone(),
+        None => choice::choose(args.after, &dir, &migrations)?,
+    };
     if choice.before == migrations.len() {
         screen.line(format!(
             "nothing to rehearse: {} (--after NNN rehearses those after it)",
-            choice.why
+            match &live {
+                Some(live) => format!("every migration is applied in {}", live.shown),
+                None => choice.why,
+            }
         ));
         screen.document(&json!({"migrations": [], "errors": 0}));
         return Ok(ExitCode::SUCCESS);
@@ -83,7 +101,6 @@ pub fn run(project: &Project, args: &Rehearse, screen: &mut Screen) -> Result<Ex
         Some(url) => Scratch::at(url)?,
         None => Scratch::private()?,
     };
-    let included = Included::of(project)?.schemas;
     let ground = Ground {
         scratch: &scratch,
         migrations: &migrations,
@@ -95,7 +112,7 @@ pub fn run(project: &Project, args: &Rehearse, screen: &mut Screen) -> Result<Ex
         },
         included: &included,
     };
-    let mut rehearsal = rehearse(project, &ground, args, screen)?;
+    let mut rehearsal = rehearse(project, &ground, args, live.as_ref(), screen)?;
     rehearsal.why = choice.why;
     if args.markdown {
         screen.as_it_is(&show::markdown(&rehearsal));
@@ -114,13 +131,18 @@ fn rehearse(
     project: &Project,
     ground: &Ground<'_>,
     args: &Rehearse,
+    live: Option<&Live>,
     screen: &mut Screen,
 ) -> Result<Rehearsal, Failure> {
     let before = range(&ground.migrations[..ground.before]);
     screen.progress(format!("filling a scratch database: {before}"));
     let bare = ground.bare()?;
-    let few = Filled::new(ground, &bare, args.rows.min(FEW), args.seed)?;
-    let many = Filled::new(ground, &bare, args.rows, args.seed)?;
+    let remarks = match live {
+        Some(live) => remarks(live, &ground.catalog(&mut bare.connect()?)?),
+        None => Vec::new(),
+    };
+    let few = Filled::new(ground, &bare, args.rows.min(FEW), args.seed, live)?;
+    let many = Filled::new(ground, &bare, args.rows, args.seed, live)?;
     let snapshot = project.snapshot_file(None)?;
     let release = Release::new(ground, &few.database.config(), &snapshot, project.root())?;
 
@@ -135,6 +157,7 @@ fn rehearse(
     let mut rehearsal = Rehearsal {
         scratch: format!("{}, {before}, {}", ground.scratch.shown, many.shown()),
         why: String::new(),
+        remarks,
         without_rows: many.without_rows,
         migrations,
         untried: None,
@@ -159,6 +182,20 @@ fn rehearse(
         .push(trials::cut(ground, &few.database, &end)?);
     rehearsal.trials.push(trials::again(ground, &few.database)?);
     Ok(rehearsal)
+}
+
+/// What a person should know about the database that they are meant for, which should hold what is `made` here.
+fn remarks(live: &Live, made: &Catalog) -> Vec<String> {
+    let drift = live.drift(made);
+    let first = drift.iter().take(MOST_DRIFT);
+    let mut remarks = live.remarks.clone();
+    remarks.extend(first.map(|it| format!("{} differs: {it}", live.shown)));
+    if let Some(more @ 1..) = drift.len().checked_sub(MOST_DRIFT) {
+        remarks.push(format!(
+            "and {more} more: `cargo xtask drift --target URL` lists all"
+        ));
+    }
+    remarks
 }
 
 /// `001 to 003 applied`

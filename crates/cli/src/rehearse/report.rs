@@ -12,6 +12,8 @@ pub struct Rehearsal {
     pub scratch: String,
     /// Why these migrations.
     pub why: String,
+    /// What a person should know about the database that they are meant for.
+    pub remarks: Vec<String>,
     /// The tables that have no rows, each with the reason.
     pub without_rows: Vec<(String, String)>,
     pub migrations: Vec<Rehearsed>,

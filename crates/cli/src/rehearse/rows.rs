@@ -9,6 +9,7 @@ use sql::qualified::qualified;
 
 use super::databases::Database;
 use super::ground::Ground;
+use super::live::Live;
 use super::production::thousands;
 use crate::explain;
 use crate::failure::Failure;
@@ -38,17 +39,24 @@ struct Chunks {
 }
 
 impl<'s> Filled<'s> {
-    /// A copy of `bare` with so many rows in each table, some chunks in the columnstore, and aggregates that are refreshed.
+    /// A copy of `bare` with so many rows in each table, but no more than production has, some chunks in the columnstore, and aggregates that are refreshed.
     pub fn new(
         ground: &Ground<'s>,
         bare: &Database<'s>,
         rows: u64,
         seed: u64,
+        live: Option<&Live>,
     ) -> Result<Filled<'s>, Failure> {
         let database = ground.scratch.copy(bare)?;
         let mut link = database.connect()?;
         let catalog = ground.catalog(&mut link)?;
-        let filling = rehearsal::fill(&catalog, &Wanted::new(seed, rows, today()));
+        let production = live.map(|it| it.rows.clone()).unwrap_or_default();
+        let mut wanted = Wanted::new(seed, rows, today());
+        for (table, number) in &production {
+            let facts = wanted.tables.entry(table.clone()).or_default();
+            facts.rows = Some(rows.min(*number));
+        }
+        let filling = rehearsal::fill(&catalog, &wanted);
         attempt(&mut link, PATIENCE)?;
         for setting in &filling.settings {
             attempt(&mut link, setting)?;
@@ -56,10 +64,7 @@ impl<'s> Filled<'s> {
         let mut counts = BTreeMap::new();
         let mut without_rows = Vec::new();
         for table in &filling.tables {
-            let name = match table.schema.as_str() {
-                "public" => table.name.clone(),
-                schema => format!("{schema}.{}", table.name),
-            };
+            let name = name(&table.schema, &table.name);
             let mut said = table.why_not.clone();
             for statement in &table.statements {
                 said = attempt(&mut link, statement)?.or(said);
@@ -81,7 +86,10 @@ impl<'s> Filled<'s> {
             chunks: Chunks::of(&mut link)?,
             database,
             counts,
-            live: BTreeMap::new(),
+            live: production
+                .into_iter()
+                .map(|((schema, table), rows)| (name(&schema, &table), rows))
+                .collect(),
             without_rows,
         })
     }
@@ -122,6 +130,14 @@ impl Chunks {
             all: number(link, "true")?,
             in_columnstore: number(link, "c.is_compressed")?,
         })
+    }
+}
+
+/// A table's name for people.
+fn name(schema: &str, table: &str) -> String {
+    match schema {
+        "public" => table.to_owned(),
+        _ => format!("{schema}.{table}"),
     }
 }
 

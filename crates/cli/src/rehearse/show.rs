@@ -20,6 +20,8 @@ const SLOW: Duration = Duration::from_secs(2);
 /// Lines for people.
 pub fn text(rehearsal: &Rehearsal) -> String {
     let mut lines = vec![format!("scratch  {}", rehearsal.scratch)];
+    let remarks = rehearsal.remarks.iter();
+    lines.extend(remarks.map(|it| format!("         {it}")));
     for (table, why) in &rehearsal.without_rows {
         lines.push(format!("         no rows in {table}: {why}"));
     }
@@ -163,6 +165,15 @@ fn summary(rehearsal: &Rehearsal) -> String {
 pub fn markdown(rehearsal: &Rehearsal) -> String {
     let mut text = format!("### {}\n\n", summary(rehearsal));
     let _ = writeln!(text, "On {}.\n", code(&rehearsal.scratch));
+    for remark in &rehearsal.remarks {
+        let _ = writeln!(text, "- {}", crate::markdown::text(remark));
+    }
+    for (table, why) in &rehearsal.without_rows {
+        let _ = writeln!(text, "- no rows in {}: {}", code(table), code(why));
+    }
+    if !rehearsal.remarks.is_empty() || !rehearsal.without_rows.is_empty() {
+        text.push('\n');
+    }
     text.push_str("| migration | line | time | what it does |\n|---|---|---|---|\n");
     for migration in &rehearsal.migrations {
         for ran in &migration.statements {
@@ -230,6 +241,7 @@ pub fn document(rehearsal: &Rehearsal) -> Value {
     json!({
         "scratch": rehearsal.scratch,
         "why": rehearsal.why,
+        "remarks": rehearsal.remarks,
         "without_rows": rehearsal.without_rows.iter()
             .map(|(table, why)| json!({"table": table, "why": why})).collect::<Vec<_>>(),
         "migrations": rehearsal.migrations.iter().map(migration_document).collect::<Vec<_>>(),
