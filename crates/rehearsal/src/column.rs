@@ -67,7 +67,10 @@ pub(crate) fn fields(
     columns
         .map(|column| {
             let base = types::base(catalog, &column.ty);
-            let facts = facts.columns.get(&column.name).cloned().unwrap_or_default();
+            let mut facts = facts.columns.get(&column.name).cloned().unwrap_or_default();
+            facts
+                .common
+                .retain(|(value, _)| is_value(catalog, &base.ty, value));
             let which = if distinct.contains(&column.name) {
                 Which::Distinct
             } else {
@@ -97,6 +100,14 @@ pub(crate) fn fields(
             }
         })
         .collect()
+}
+
+/// Whether a value of another database is one here: the labels of an enum and the objects of a database may be others.
+fn is_value(catalog: &Catalog, ty: &TypeRef, value: &str) -> bool {
+    let mut enums = catalog.enums.iter();
+    let own = enums.find(|it| it.schema == ty.schema && it.name == ty.name);
+    let is_label = own.is_none_or(|it| it.labels.iter().any(|label| label == value));
+    is_label && !ty.name.starts_with("reg")
 }
 
 fn source(table: &Table, column: &Column, chunks: u32) -> Source {
@@ -154,6 +165,11 @@ impl Field {
             },
         };
         self.with_common(some, draw)
+    }
+
+    /// Whether it is known which values the column has.
+    pub(crate) fn is_known(&self) -> bool {
+        !self.facts.common.is_empty() || self.distinct.is_some()
     }
 
     /// The column's most common values as often as they are to be.

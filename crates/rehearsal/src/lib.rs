@@ -12,6 +12,7 @@
 //!   suggest.
 //! - `statement` puts them together; `order` orders tables by their foreign keys, `partitions` keeps rows within
 //!   partitions.
+//! - `statistics` reads from a live database what rows it has.
 //! - `after` compresses chunks and refreshes continuous aggregates.
 
 mod after;
@@ -27,9 +28,11 @@ mod order;
 mod partitions;
 mod pattern;
 mod statement;
+mod statistics;
 mod types;
 mod value;
 mod wanted;
 
 pub use fill::{Filling, Table, fill};
+pub use statistics::{statistics_query, table_facts};
 pub use wanted::{ColumnFacts, TableFacts, Wanted};

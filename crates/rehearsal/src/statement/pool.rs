@@ -421,12 +421,17 @@ impl Plan<'_> {
         // Ranges of an exclusion are disjoint as they are drawn; what a condition suggests would overlap.
         let is_apart = field.which == Which::Distinct && field.base.name.ends_with("range");
         let suggested = if is_apart { Vec::new() } else { suggested };
-        let some_share = if field.which == Which::Distinct {
-            50
-        } else {
-            25
+        // What a live database has, its constraints have taken.
+        let some_share = match field.which {
+            _ if field.is_known() => 90,
+            Which::Distinct => 50,
+            Which::Any => 25,
         };
-        let related_share = if related.is_empty() { 0 } else { 40 };
+        let related_share = if related.is_empty() {
+            0
+        } else {
+            40.min(100 - some_share)
+        };
         let drawn = draw.below(100);
         let mut cases = String::new();
         let mut sum = 0;

@@ -4,4 +4,5 @@ mod fixtures;
 mod migrations;
 mod random;
 mod shapes;
+mod statistics;
 mod support;

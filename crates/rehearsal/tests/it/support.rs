@@ -71,6 +71,17 @@ pub(crate) fn filled(database: Database, statements: &[String], wanted: &Wanted)
     }
     let catalog = catalog(&mut client);
     let filling = fill(&catalog, wanted);
+    let errors = run(&mut client, &filling);
+    Filled {
+        client,
+        filling,
+        errors,
+        _database: database,
+    }
+}
+
+/// Runs the statements for the tables, and gives the first error of each.
+pub(crate) fn run(client: &mut Client, filling: &Filling) -> Vec<Option<String>> {
     for setting in &filling.settings {
         client.batch_execute(setting).unwrap();
     }
@@ -87,12 +98,7 @@ pub(crate) fn filled(database: Database, statements: &[String], wanted: &Wanted)
         }
         errors.push(first);
     }
-    Filled {
-        client,
-        filling,
-        errors,
-        _database: database,
-    }
+    errors
 }
 
 pub(crate) fn root() -> PathBuf {
