@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use catalog::{Catalog, Column, ConstraintKind, Dimension, Table, TypeRef};
+use sql::qualified::qualified;
 use sql::quote;
 use sql::statement::names::Name;
 
 use crate::draw::Draw;
 use crate::names::{Definition, of_column};
 use crate::types::{self, Family};
-use crate::value::{Values, Which, can_be_distinct, is_wide, qualified_around};
+use crate::value::{Values, Which, can_be_distinct, is_wide};
 use crate::wanted::{ColumnFacts, TableFacts};
 
 /// How many nulls a column gets that may be null, if nothing is known of it.
@@ -102,7 +103,8 @@ pub(crate) fn fields(
         .collect()
 }
 
-/// Whether a value of another database is one here: the labels of an enum and the objects of a database may be others.
+/// Whether a value of another database is one here: the labels of an enum and the objects of a database may be
+/// others.
 fn is_value(catalog: &Catalog, ty: &TypeRef, value: &str) -> bool {
     let mut enums = catalog.enums.iter();
     let own = enums.find(|it| it.schema == ty.schema && it.name == ty.name);
@@ -216,7 +218,7 @@ impl Field {
                 }
             }
         };
-        qualified_around(&text)
+        qualified(&text)
     }
 
     /// The share of nulls among the column's rows.
@@ -234,8 +236,9 @@ impl Field {
         if fraction == 0.0 {
             return value.to_owned();
         }
-        let drawn = draw.fraction();
-        format!("CASE WHEN {drawn} OPERATOR(pg_catalog.>=) {fraction:.6} THEN {value} END")
+        let millionths = (fraction * 1e6) as u64;
+        let drawn = draw.below(1_000_000);
+        format!("CASE WHEN {drawn} OPERATOR(pg_catalog.>=) {millionths} THEN {value} END")
     }
 }
 

@@ -2,13 +2,13 @@
 //! server says which one is.
 
 use catalog::TypeRef;
+use sql::qualified::qualified;
 use sql::quote;
 
 use crate::draw::Draw;
 use crate::literals::{Literals, MOST};
 use crate::pattern;
 use crate::types::{self, Family};
-use crate::value::qualified_around;
 
 /// Texts that many expressions demand something like.
 const TEXTS: [&str; 7] = [
@@ -38,7 +38,7 @@ pub(crate) fn hints(ty: &TypeRef, literals: &Literals, some: &str, draw: &mut Dr
                     draw.below(256)
                 )
             });
-            repeated.map(|it| qualified_around(&it)).collect()
+            repeated.map(|it| qualified(&it)).collect()
         }
         Family::Array => arrays(ty, literals, draw),
         Family::Other => others(ty, literals, some),
@@ -54,31 +54,30 @@ fn numbers(ty: &TypeRef, literals: &Literals, some: &str, draw: &mut Draw) -> Ve
     ];
     let known: Vec<&String> = literals.numbers.iter().take(MOST).collect();
     for number in &known {
-        found.push(format!("({number})"));
-        found.push(format!("(({number})::numeric + 1)"));
-        found.push(format!("(({number})::numeric - 1)"));
-        found.push(format!("(({number})::numeric + {})", draw.below(100)));
-        found.push(format!("(({number})::numeric - {})", draw.below(100)));
-        found.push(format!("(({number})::numeric * {})", draw.below(100)));
+        found.push(format!("'{number}'::numeric"));
+        found.push(format!("('{number}'::numeric + 1)"));
+        found.push(format!("('{number}'::numeric - 1)"));
+        found.push(format!("('{number}'::numeric + {})", draw.below(100)));
+        found.push(format!("('{number}'::numeric - {})", draw.below(100)));
+        found.push(format!("('{number}'::numeric * {})", draw.below(100)));
     }
     for pair in known.windows(2) {
         found.push(format!(
-            "(({a})::numeric + ((({b})::numeric - ({a})::numeric) * {f}::numeric))",
+            "('{a}'::numeric + (('{b}'::numeric - '{a}'::numeric) * {f}::numeric))",
             a = pair[0],
             b = pair[1],
             f = draw.fraction()
         ));
     }
     let all = found.into_iter();
-    all.map(|it| number_of(ty, &qualified_around(&it)))
-        .collect()
+    all.map(|it| number_of(ty, &qualified(&it))).collect()
 }
 
 /// A number cut to what the type holds.
 pub(crate) fn number_of(ty: &TypeRef, expression: &str) -> String {
     let whole = |limit: &str| {
         format!(
-            "LEAST(GREATEST(pg_catalog.round(({expression})::numeric), (-{limit})::numeric), {limit}::numeric)"
+            "LEAST(GREATEST(pg_catalog.round(({expression})::numeric), '-{limit}'::numeric), {limit}::numeric)"
         )
     };
     match ty.name.as_str() {
@@ -94,7 +93,7 @@ pub(crate) fn number_of(ty: &TypeRef, expression: &str) -> String {
                     "9".repeat(scale as usize)
                 );
                 format!(
-                    "LEAST(GREATEST(({expression})::numeric, (-{limit})::numeric), {limit}::numeric)"
+                    "LEAST(GREATEST(({expression})::numeric, '-{limit}'::numeric), {limit}::numeric)"
                 )
             }
             [_, _] => "0.0".to_owned(),
@@ -119,14 +118,14 @@ fn texts(ty: &TypeRef, literals: &Literals, some: &str, draw: &mut Draw) -> Vec<
             format!("({number} || {constant})"),
             format!("({number} || {constant} || {number})"),
         ] {
-            found.push(qualified_around(&around));
+            found.push(qualified(&around));
         }
         found.push(constant);
     }
     let base = format!("({some})::text");
     for length in literals.lengths() {
         let cut = format!("left(repeat({base} || 'x', {length}), {length})");
-        found.push(qualified_around(&cut));
+        found.push(qualified(&cut));
     }
     for changed in [
         format!("upper({base})"),
@@ -134,7 +133,7 @@ fn texts(ty: &TypeRef, literals: &Literals, some: &str, draw: &mut Draw) -> Vec<
         format!("replace({base}, '-', '_')"),
         format!("{}::text", draw.below(100_000)),
     ] {
-        found.push(qualified_around(&changed));
+        found.push(qualified(&changed));
     }
     found.extend(TEXTS.iter().map(|it| (*it).to_owned()));
     let cast = types::written(ty);
@@ -164,7 +163,7 @@ fn patterns(literals: &Literals, draw: &mut Draw) -> Vec<String> {
     for (at, one) in shortest.iter().enumerate() {
         for (other_at, other) in shortest.iter().enumerate().filter(|it| it.0 != at) {
             let filled = if at < other_at { "'a'" } else { "''" };
-            found.push(qualified_around(&format!("({one} || {filled} || {other})")));
+            found.push(qualified(&format!("({one} || {filled} || {other})")));
         }
     }
     found
@@ -185,7 +184,7 @@ fn moments(ty: &TypeRef, literals: &Literals, some: &str, draw: &mut Draw) -> Ve
                 "make_interval(secs => {}::double precision)",
                 draw.below(30 * 86_400)
             );
-            found.push(qualified_around(&format!("({constant} {sign} {away})")));
+            found.push(qualified(&format!("({constant} {sign} {away})")));
         }
     }
     let mut sorted = known;
@@ -197,14 +196,11 @@ fn moments(ty: &TypeRef, literals: &Literals, some: &str, draw: &mut Draw) -> Ve
             b = pair[1],
             f = draw.fraction()
         );
-        found.push(qualified_around(&format!(
-            "(({})::timestamp + {part})",
-            pair[0]
-        )));
+        found.push(qualified(&format!("(({})::timestamp + {part})", pair[0])));
     }
     for interval in literals.intervals() {
         for sign in ["+", "-"] {
-            found.push(qualified_around(&format!("(({some}) {sign} {interval})")));
+            found.push(qualified(&format!("(({some}) {sign} {interval})")));
         }
     }
     found
@@ -228,16 +224,9 @@ fn intervals(literals: &Literals, draw: &mut Draw) -> Vec<String> {
     ];
     for known in literals.intervals() {
         found.push(known.clone());
-        found.push(qualified_around(&format!(
-            "({known} * {})",
-            draw.fraction()
-        )));
-        found.push(qualified_around(&format!(
-            "({known} + '00:00:01'::interval)"
-        )));
-        found.push(qualified_around(&format!(
-            "({known} - '00:00:01'::interval)"
-        )));
+        found.push(qualified(&format!("({known} * {})", draw.fraction())));
+        found.push(qualified(&format!("({known} + '00:00:01'::interval)")));
+        found.push(qualified(&format!("({known} - '00:00:01'::interval)")));
     }
     found
 }
@@ -257,7 +246,7 @@ fn documents(ty: &TypeRef, literals: &Literals, draw: &mut Draw) -> Vec<String> 
             .iter()
             .map(|key| format!("{}, {}", quote::literal(key), value(draw, key)));
         let members: Vec<String> = members.collect();
-        qualified_around(&format!("jsonb_build_object({})", members.join(", ")))
+        qualified(&format!("jsonb_build_object({})", members.join(", ")))
     };
     let mut found = vec![
         object(&|draw, _| draw.below(100)),
@@ -305,10 +294,7 @@ fn arrays(ty: &TypeRef, literals: &Literals, draw: &mut Draw) -> Vec<String> {
                 .filter(|it| it != "''")
                 .take(MOST)
                 .collect();
-            words.push(qualified_around(&format!(
-                "('tag-' || {}::text)",
-                draw.below(100)
-            )));
+            words.push(qualified(&format!("('tag-' || {}::text)", draw.below(100))));
             draw.pick(&words)
         }
         Family::Number => Some(draw.below(100)),

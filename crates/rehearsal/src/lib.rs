@@ -13,6 +13,8 @@
 //! - `statement` puts them together; `order` orders tables by their foreign keys, `partitions` keeps rows within
 //!   partitions.
 //! - `statistics` reads from a live database what rows it has.
+//! - `draw` has the numbers at random. Our operators are written with their schema, and have one precedence then:
+//!   whoever writes an expression with two of them needs parentheses.
 //! - `after` compresses chunks and refreshes continuous aggregates.
 
 mod after;

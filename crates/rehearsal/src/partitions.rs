@@ -115,14 +115,13 @@ fn bounds(key: &str, list: &str, bound: &str) -> Option<String> {
     let definition = Definition::new(bound);
     let words = definition.words();
     if key.starts_with("LIST") && words.are(0, &["for", "values", "in"]) {
-        let values = definition.parenthesised(3)?;
-        let with_null = words.text(4).eq_ignore_ascii_case("null") || values.contains("NULL)");
-        let or_null = if with_null {
-            format!(" OR {list} IS NULL")
-        } else {
-            String::new()
+        let one = |value: &String| match value.as_str() {
+            "NULL" => format!("{list} IS NULL"),
+            value => format!("({list} OPERATOR(pg_catalog.=) {value}) IS TRUE"),
         };
-        return Some(format!("(({list} IN {values}) IS TRUE{or_null})"));
+        let values = listed(definition.parenthesised(3)?);
+        let all: Vec<String> = values.iter().map(one).collect();
+        return Some(format!("({})", all.join(" OR ")));
     }
     if !key.starts_with("RANGE") || !words.are(0, &["for", "values", "from"]) {
         return None;
@@ -201,7 +200,7 @@ mod tests {
             (
                 "LIST (kind)",
                 "FOR VALUES IN ('a', NULL)",
-                "(((kind) IN ('a', NULL)) IS TRUE OR (kind) IS NULL)",
+                "(((kind) OPERATOR(pg_catalog.=) 'a') IS TRUE OR (kind) IS NULL)",
             ),
         ];
         for (key, bound, expected) in cases {

@@ -1,9 +1,9 @@
 //! Texts that match a pattern, for the patterns that people write in constraints.
 
+use sql::qualified::qualified;
 use sql::quote;
 
 use crate::draw::Draw;
-use crate::value::qualified_around;
 
 /// How many characters an unlimited repetition gets at most.
 const MOST: usize = 12;
@@ -321,7 +321,7 @@ fn text(parts: &[Part], counts: &[usize], draw: &mut Draw) -> String {
     if !fixed.is_empty() || pieces.is_empty() {
         pieces.push(quote::literal(&fixed));
     }
-    qualified_around(&format!("({})", pieces.join(" || ")))
+    qualified(&format!("({})", pieces.join(" || ")))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod pool;
 mod related;
 
 use catalog::{ConstraintKind, Table};
+use sql::qualified::qualified;
 use sql::quote;
 
 use crate::column::Field;
@@ -14,7 +15,7 @@ use crate::hints::hints;
 use crate::literals::Literals;
 use crate::names::{of_column, written};
 use crate::types;
-use crate::value::{Values, Which, domain_list, qualified_around};
+use crate::value::{Values, Which, domain_list};
 
 /// How many rows a statement inserts at most.
 const BATCH: u64 = 50_000;
@@ -130,8 +131,13 @@ impl Plan<'_> {
 
     /// How many rows there are, as an expression.
     fn count(&self) -> String {
-        let only = if self.table.inherited { "ONLY " } else { "" };
-        format!("(SELECT pg_catalog.count(*) FROM {only}{})", self.name())
+        let (only, name) = (self.only(), self.name());
+        format!("(SELECT pg_catalog.count(*) FROM {only}{name})")
+    }
+
+    /// Before the table's name where its rows are counted, without those of other tables.
+    fn only(&self) -> &'static str {
+        if self.table.inherited { "ONLY " } else { "" }
     }
 
     /// Inserts the candidates that meet all conditions, or as many of them as are missing.
@@ -168,7 +174,8 @@ impl Plan<'_> {
         }
     }
 
-    /// Inserts candidates one by one until no row is missing; what the server refuses is left out.
+    /// Inserts candidates one by one until no row is missing; what the server refuses is left out. If that is all of
+    /// them, it fails as the last one did.
     fn row_by_row(&self, candidates: Candidates, judge: Judge) -> Result<String, String> {
         let (with, select) = self.select(candidates, judge)?;
         let values: Vec<String> = self
@@ -184,6 +191,7 @@ impl Plan<'_> {
         let body = format!(
             "DECLARE
     missing bigint := {rows} OPERATOR(pg_catalog.-) {count};
+    refused text;
     r record;
 BEGIN
     IF missing OPERATOR(pg_catalog.<=) 0 THEN
@@ -198,13 +206,17 @@ BEGIN
                 missing := missing OPERATOR(pg_catalog.-) 1;
             END IF;
         EXCEPTION WHEN OTHERS THEN
-            NULL;
+            refused := SQLERRM;
         END;
         EXIT WHEN missing OPERATOR(pg_catalog.<=) 0;
     END LOOP;
+    IF refused IS NOT NULL AND NOT EXISTS (SELECT FROM {only}{name}) THEN
+        RAISE EXCEPTION USING MESSAGE = refused;
+    END IF;
 END",
             rows = self.rows,
             count = self.count(),
+            only = self.only(),
             name = self.name(),
             targets = self.targets(),
         );
@@ -300,7 +312,7 @@ END",
     fn free(&self, field: &Field) -> Result<String, String> {
         let mut draw = field.draw(self.table, self.seed, "i.n");
         let jitter = draw.fraction();
-        let position = qualified_around(&format!(
+        let position = qualified(&format!(
             "((i.n % {0}::bigint)::double precision + {jitter}) / {0}",
             self.rows.max(1)
         ));

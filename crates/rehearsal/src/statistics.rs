@@ -19,8 +19,8 @@ pub fn statistics_query() -> String {
     qualified(include_str!("statistics.sql"))
 }
 
-/// The answer of [`statistics_query`] by schema and table, for [`Wanted::tables`](crate::Wanted::tables); `None` if the
-/// text is no such answer.
+/// The answer of [`statistics_query`] by schema and table, for [`Wanted::tables`](crate::Wanted::tables); `None` if
+/// the text is no such answer.
 ///
 /// A table that was never analyzed has 0 rows there. A column of which most values differ has no number of values.
 pub fn table_facts(answer: &str) -> Option<BTreeMap<(String, String), TableFacts>> {
@@ -96,7 +96,8 @@ mod tests {
 
     #[test]
     fn an_answer_is_read() {
-        let answer = r#"[["s", "t", 1000, [["a", "0.25", "-0.2", ["x", "y"], ["0.5", "0.0001"]], ["b", "0", "-1", null, null]]],
+        let answer = r#"[["s", "t", 1000, [["a", "0.25", "-0.2", ["x", "y"], ["0.5", "0.0001"]],
+            ["b", "0", "-1", null, null]]],
             ["s", "u", 0, null]]"#;
         let facts = table_facts(answer).unwrap();
         let t = &facts[&("s".to_owned(), "t".to_owned())];

@@ -92,8 +92,8 @@ impl Values<'_> {
             });
         let all = format!("(SELECT d.all_of_it FROM {} AS d)", domain_list(index));
         let drawn = draw.hash();
-        qualified_around(&format!(
-            "({all})[(1 + ({drawn} % nullif(cardinality({all}), 0)))::integer]"
+        qualified(&format!(
+            "({all})[(1 + ({drawn} % GREATEST(cardinality({all}), 1)))::integer]"
         ))
     }
 
@@ -142,27 +142,33 @@ impl Values<'_> {
             "pg_lsn" => format!("('0/0'::pg_lsn + {n}::numeric)"),
             _ => return None,
         };
-        Some(qualified_around(&text))
+        Some(qualified(&text))
     }
 
     /// Likely values of PostgreSQL's own types. See `sql::types::TYPES`.
     fn built_in(&self, ty: &TypeRef, draw: &mut Draw) -> Option<String> {
         if let Some(text) = self.moment(ty, draw) {
-            return Some(qualified_around(&text));
+            return Some(qualified(&text));
         }
         let text = match ty.name.as_str() {
             "int2" => draw.below(1_000),
             "int4" => draw.below(10_000),
             "int8" => draw.below(1_000_000),
             "oid" => draw.below(10_000),
-            "float4" | "float8" => format!("round(({} * 1000)::numeric, 3)", draw.fraction()),
+            "float4" | "float8" => {
+                format!("({}::double precision / 1000)", draw.below(1_000_000))
+            }
             "numeric" => numeric(ty, &draw.hash()),
             "money" => format!("({}::numeric * 0.01)", draw.below(100_000)),
             "bool" => format!("({} = 0)", draw.below(2)),
             "text" | "varchar" | "bpchar" | "name" => some_text(draw),
             "bytea" => format!("decode(md5({}::text), 'hex')", draw.hash()),
-            "uuid" => format!("md5({}::text)", draw.hash()),
-            "bit" => format!("({}::bit(64))::bit varying", draw.hash()),
+            // With this bit, 16 digits come of each. A hash like md5 takes three times as long.
+            "uuid" => {
+                let mut half = || format!("to_hex({} | 4611686018427387904)", draw.hash());
+                format!("({} || {})", half(), half())
+            }
+            "bit" => format!("({}::bit(64))::varbit", draw.hash()),
             "varbit" => format!("({}::bit(16))", draw.below(65_536)),
             "char" => format!("chr((65 + {})::integer)", draw.below(26)),
             "json" | "jsonb" => {
@@ -196,7 +202,7 @@ impl Values<'_> {
                 .or_else(|| shape(ty, draw))
                 .or_else(|| registered(ty))?,
         };
-        Some(qualified_around(&text))
+        Some(qualified(&text))
     }
 
     fn moment(&self, ty: &TypeRef, draw: &mut Draw) -> Option<String> {
@@ -295,11 +301,11 @@ impl Values<'_> {
             .iter()
             .find(|it| is_it(&it.schema, &it.name))
         {
-            let labels: Vec<String> = it
-                .labels
-                .iter()
-                .map(|label| quote::literal(label))
-                .collect();
+            // Each cast by itself, which costs nothing when the query runs.
+            let cast = types::written(ty);
+            let labels = it.labels.iter();
+            let labels = labels.map(|label| format!("{}::{cast}", quote::literal(label)));
+            let labels: Vec<String> = labels.collect();
             return draw.pick(&labels);
         }
         let composites = self.catalog.composites.iter();
@@ -334,13 +340,6 @@ pub(crate) fn built_in_type(name: &str) -> TypeRef {
         name: name.to_owned(),
         array: false,
     }
-}
-
-/// Qualifies an expression of ours. Operators that are qualified have one precedence: whoever writes one needs
-/// parentheses. Casts to types of the user's are put around it later.
-pub(crate) fn qualified_around(text: &str) -> String {
-    // `bit` is a type of the grammar, which has no schema.
-    qualified(text).replace("::pg_catalog.bit", "::bit")
 }
 
 /// Of a column's precision, from any bigint that is not negative.
@@ -475,7 +474,7 @@ fn of_extension(ty: &TypeRef, which: Which, draw: &mut Draw) -> Option<String> {
         "vector" | "halfvec" => format!("('[' || {text} || ']')"),
         _ => text,
     };
-    Some(qualified_around(&text))
+    Some(qualified(&text))
 }
 
 /// Whether values of the type differ from row to row without being asked to.

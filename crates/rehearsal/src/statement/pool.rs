@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use sql::qualified::qualified;
 use sql::quote;
 
 use super::{Candidates, Drawn, Judge, PLACE, Plan, REFERRED, ROW, referring};
@@ -13,7 +14,7 @@ use crate::hints::hints;
 use crate::literals::Literals;
 use crate::names::{Definition, written};
 use crate::types;
-use crate::value::{Which, qualified_around};
+use crate::value::Which;
 
 /// How many candidates are tried for one list of values that rows share.
 const TRIED: u64 = 100_000;
@@ -60,7 +61,7 @@ impl Plan<'_> {
         drawn.lists.push(list);
         let place = if component.is_distinct || judge == Judge::Server {
             let before = candidates.first - 1;
-            qualified_around(&format!("(i.n - {before}::bigint)"))
+            qualified(&format!("(i.n - {before}::bigint)"))
         } else {
             self.place(&pool, &format!("pool {index}"))
         };
@@ -80,8 +81,8 @@ impl Plan<'_> {
             &[&self.table.schema, &self.table.name, about],
         );
         let drawn = draw.hash();
-        qualified_around(&format!(
-            "(1 + ({drawn} % NULLIF((SELECT count(*) FROM {list}), 0)))"
+        qualified(&format!(
+            "(1 + ({drawn} % GREATEST((SELECT count(*) FROM {list}), 1)))"
         ))
     }
 

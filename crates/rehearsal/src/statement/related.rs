@@ -1,11 +1,12 @@
 //! Values near those of another column, for conditions that compare columns.
 
+use sql::qualified::qualified;
+
 use crate::column::Field;
 use crate::draw::Draw;
 use crate::hints::number_of;
 use crate::literals::Literals;
 use crate::types::{Family, family, written};
-use crate::value::qualified_around;
 
 /// Expressions for values of the field, from earlier columns of the same candidate.
 pub(super) fn related(
@@ -34,7 +35,7 @@ fn from_one(
     draw: &mut Draw,
 ) -> Vec<String> {
     use Family::{Array, Interval, Moment, Number, Text};
-    let number = |text: String| number_of(&field.base, &qualified_around(&text));
+    let number = |text: String| number_of(&field.base, &qualified(&text));
     match (family(&field.base), family(&other.base)) {
         (Number, Number) => {
             let mut found = vec![value.to_owned()];
@@ -52,7 +53,7 @@ fn from_one(
             ));
             for known in literals.few_numbers() {
                 for sign in ["+", "-", "*"] {
-                    found.push(format!("({value}::numeric {sign} ({known}))"));
+                    found.push(format!("({value}::numeric {sign} '{known}'::numeric)"));
                 }
             }
             found.into_iter().map(number).collect()
@@ -71,7 +72,7 @@ fn from_one(
             away.extend(literals.intervals());
             for by in away {
                 for sign in ["+", "-"] {
-                    found.push(qualified_around(&format!("({value} {sign} {by})")));
+                    found.push(qualified(&format!("({value} {sign} {by})")));
                 }
             }
             found
@@ -79,7 +80,7 @@ fn from_one(
         (Moment, Interval) => Vec::new(),
         (Text, Text) => vec![
             value.to_owned(),
-            qualified_around(&format!(
+            qualified(&format!(
                 "(({value})::text || '-' || {}::text)",
                 draw.below(100)
             )),
@@ -92,7 +93,7 @@ fn from_one(
                 Text => "'tag'".to_owned(),
                 _ => return Vec::new(),
             };
-            let length = qualified_around(&format!("(abs({value}::numeric) % 50)::integer"));
+            let length = qualified(&format!("(abs({value}::numeric) % 50)::integer"));
             vec![format!(
                 "pg_catalog.array_fill(({item})::{}, ARRAY[{length}])",
                 written(&element)
@@ -105,7 +106,7 @@ fn from_one(
 
 fn from_two(field: &Field, (one, a): (&Field, &str), (other, b): (&Field, &str)) -> Vec<String> {
     use Family::{Interval, Moment, Number};
-    let number = |text: String| number_of(&field.base, &qualified_around(&text));
+    let number = |text: String| number_of(&field.base, &qualified(&text));
     match (family(&field.base), family(&one.base), family(&other.base)) {
         (Number, Number, Number) => vec![
             number(format!("({a}::numeric + {b}::numeric)")),
@@ -115,16 +116,16 @@ fn from_two(field: &Field, (one, a): (&Field, &str), (other, b): (&Field, &str))
             number(format!("(({a}::numeric + {b}::numeric) / 2)")),
         ],
         (Interval, Moment, Moment) => vec![
-            qualified_around(&format!("({b}::timestamp - {a}::timestamp)")),
-            qualified_around(&format!("({a}::timestamp - {b}::timestamp)")),
+            qualified(&format!("({b}::timestamp - {a}::timestamp)")),
+            qualified(&format!("({a}::timestamp - {b}::timestamp)")),
         ],
         (Moment, Moment, Interval) => vec![
-            qualified_around(&format!("({a} + {b})")),
-            qualified_around(&format!("({a} - {b})")),
+            qualified(&format!("({a} + {b})")),
+            qualified(&format!("({a} - {b})")),
         ],
         (Moment, Interval, Moment) => vec![
-            qualified_around(&format!("({b} + {a})")),
-            qualified_around(&format!("({b} - {a})")),
+            qualified(&format!("({b} + {a})")),
+            qualified(&format!("({b} - {a})")),
         ],
         _ => Vec::new(),
     }

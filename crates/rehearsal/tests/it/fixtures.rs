@@ -3,7 +3,7 @@
 use rehearsal::Wanted;
 use testkit::Database;
 
-use crate::support::{Filled, UNTIL, filled, root};
+use crate::support::{Filled, UNTIL, filled, root, with_rest};
 
 /// The schemas and their scripts.
 fn schemas() -> Vec<(String, String)> {
@@ -62,6 +62,9 @@ fn each_schema_gets_its_rows() {
         };
         count += 1;
         let counts = filled.counts();
+        if script.starts_with("-- needs: timescaledb") {
+            check_chunks(&name, &mut filled);
+        }
         for (at, (table, rows, wanted)) in counts.iter().enumerate() {
             let why_not = filled.filling.tables[at].why_not.as_deref();
             let table = format!("{name}: {table}");
@@ -87,6 +90,62 @@ const ALWAYS_THE_SAME: &[&str] = &[
     "no_columns: nothing",
     "type_date_infinite: days",
 ];
+
+/// The query leaves nothing of ours to the search path, whoever may create functions there.
+#[test]
+fn statements_resolve_in_pg_catalog() {
+    let mut count = 0;
+    for (name, _) in schemas() {
+        let path = root()
+            .join("crates/fixtures/schemas")
+            .join(&name)
+            .with_extension("json");
+        let catalog = catalog::Catalog::parse(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let has_checks = |it: &catalog::Table| {
+            it.constraints
+                .iter()
+                .any(|it| it.kind == catalog::ConstraintKind::Check)
+        };
+        // The texts of constraints are the user's, and so are those of generated columns and defaults.
+        let is_ours = |it: &catalog::Table| {
+            let mut columns = it.columns.iter();
+            !has_checks(it) && columns.all(|it| it.default.is_none() && it.generated.is_none())
+        };
+        if !catalog.domains.is_empty() || !catalog.tables.iter().all(is_ours) {
+            continue;
+        }
+        for table in rehearsal::fill(&catalog, &Wanted::new(1, 100, UNTIL)).tables {
+            for statement in table.statements.iter().chain([&table.count]) {
+                // The body of a DO has the same query.
+                let mut lookups = sql::qualified::lookups(statement);
+                // The scale of numeric(5,-2).
+                lookups.retain(|it| name != "type_numeric" || it != "-");
+                assert!(lookups.is_empty(), "{name}: {lookups:?} in {statement}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 150, "{count}");
+}
+
+/// Over how many chunks each hypertable's rows are spread, and how many of these are in the columnstore.
+fn check_chunks(name: &str, filled: &mut Filled) {
+    with_rest(filled);
+    let sql = "SELECT h.hypertable_name::text, h.compression_enabled, count(c.*),
+            count(c.*) FILTER (WHERE c.is_compressed)
+        FROM timescaledb_information.hypertables AS h
+        LEFT JOIN timescaledb_information.chunks AS c USING (hypertable_schema, hypertable_name) GROUP BY 1, 2";
+    for row in filled.client.query(sql, &[]).unwrap() {
+        let (table, is_enabled): (String, bool) = (row.get(0), row.get(1));
+        let (chunks, compressed): (i64, i64) = (row.get(2), row.get(3));
+        assert!((8..=18).contains(&chunks), "{name}: {table}: {chunks}");
+        assert_eq!(
+            compressed,
+            if is_enabled { chunks / 2 } else { 0 },
+            "{name}: {table}"
+        );
+    }
+}
 
 #[test]
 fn a_seed_gives_the_same_rows_and_another_seed_others() {

@@ -101,6 +101,8 @@ const SHAPES: &[Shape] = &[
          CREATE TABLE r2a PARTITION OF r2 FOR VALUES IN (1, 2, 3);
          CREATE TABLE l (kind text, x int) PARTITION BY LIST (kind);
          CREATE TABLE l1 PARTITION OF l FOR VALUES IN ('one', NULL);
+         CREATE TABLE ld (at date) PARTITION BY LIST (at);
+         CREATE TABLE ld1 PARTITION OF ld FOR VALUES IN ('2024-01-01', '2024-03-01');
          CREATE TABLE l2 PARTITION OF l FOR VALUES IN ('two');
          CREATE TABLE h (id uuid NOT NULL) PARTITION BY HASH (id);
          CREATE TABLE h0 PARTITION OF h FOR VALUES WITH (MODULUS 2, REMAINDER 0);
@@ -188,6 +190,45 @@ const SHAPES: &[Shape] = &[
         &[],
     ),
 ];
+
+/// The reason that the server gives is not lost.
+#[test]
+fn what_refuses_every_row_is_named() {
+    let Some(database) = Database::new(testkit::test_name!()) else {
+        return;
+    };
+    let script = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+         BEGIN RAISE EXCEPTION 'closed for %', NEW.x; END $$;
+         CREATE TABLE a (x int NOT NULL DEFAULT 5 CHECK (x IN (5, 6)));
+         CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW EXECUTE FUNCTION refuse()";
+    let mut filled = filled(database, &[script.to_owned()], &Wanted::new(7, 30, UNTIL));
+    let last = filled.filling.tables[0].statements.last().unwrap();
+    let error = filled.client.batch_execute(last).unwrap_err();
+    let message = error.as_db_error().unwrap().message();
+    assert!(message.starts_with("closed for "), "{message}");
+}
+
+/// The owner of the tables, who is no superuser and is subject to their policies.
+#[test]
+fn an_owner_fills_tables_with_policies() {
+    let Some(database) = Database::new(testkit::test_name!()) else {
+        return;
+    };
+    let owner = format!("owner_{}", std::process::id());
+    let script = [
+        format!("CREATE ROLE {owner}"),
+        format!("CREATE SCHEMA own AUTHORIZATION {owner}"),
+        format!("SET ROLE {owner}"),
+        "CREATE TABLE own.a (id int PRIMARY KEY, tenant int NOT NULL)".to_owned(),
+        "ALTER TABLE own.a ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY".to_owned(),
+        "CREATE POLICY p ON own.a USING (true) WITH CHECK (tenant % 2 = 0)".to_owned(),
+    ];
+    let mut filled = filled(database, &script, &Wanted::new(7, 100, UNTIL));
+    let counts = filled.counts();
+    let dropped = format!("RESET ROLE; DROP SCHEMA own CASCADE; DROP ROLE {owner}");
+    filled.client.batch_execute(&dropped).unwrap();
+    assert_eq!(counts, [("own.a".to_owned(), 100, 100)]);
+}
 
 #[test]
 fn each_shape_gets_its_rows() {

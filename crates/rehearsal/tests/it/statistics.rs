@@ -13,7 +13,8 @@ type Facts = BTreeMap<(String, String), TableFacts>;
 
 /// 20,000 events over 10 days, half of them in the columnstore.
 const LIVE: &str = "
-    INSERT INTO events (time, event_id, project_id, name, user_id, session_sequence, device, country, revenue, properties)
+    INSERT INTO events (time, event_id, project_id, name, user_id, session_sequence,
+        device, country, revenue, properties)
     SELECT timestamptz '2026-11-01 00:00+00' + i * interval '43 seconds', md5(i::text)::uuid, md5((i % 7)::text)::uuid,
         CASE WHEN i % 10 < 8 THEN 'page_view' ELSE 'event_' || i % 100 END,
         CASE WHEN i % 5 > 1 THEN 'user-' || i % 300 END, CASE WHEN i % 5 = 0 THEN 1 + i % 3 END,
@@ -21,7 +22,8 @@ const LIVE: &str = "
         CASE WHEN i % 4 > 0 THEN CASE WHEN i % 3 > 0 THEN 'US' ELSE 'DE' END END,
         CASE WHEN i % 10 = 0 THEN i % 1000 END, '{}'
     FROM generate_series(1, 20000) AS i;
-    INSERT INTO funnels (project_id, name, owner, steps) SELECT gen_random_uuid(), i::text, 'o', '{a,b}' FROM generate_series(1, 50) AS i;
+    INSERT INTO funnels (project_id, name, owner, steps) SELECT gen_random_uuid(), i::text, 'o', '{a,b}'
+    FROM generate_series(1, 50) AS i;
     SELECT count(compress_chunk(c)) FROM (SELECT c FROM show_chunks('events') AS c ORDER BY c::text LIMIT 4) AS s;
     ANALYZE";
 
@@ -107,9 +109,11 @@ fn statistics_are_read_without_timescaledb() {
         return;
     };
     let mut client = database.client();
-    let script = "CREATE TABLE a (x int, \"y z\" text[]); INSERT INTO a SELECT i % 4, ARRAY['a,b', NULL] FROM generate_series(1, 1000) AS i;
+    let script = "CREATE TABLE a (x int, \"y z\" text[]);
+        INSERT INTO a SELECT i % 4, ARRAY['a,b', NULL] FROM generate_series(1, 1000) AS i;
         CREATE TABLE p (x int) PARTITION BY RANGE (x); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);
-        INSERT INTO p SELECT i % 10 FROM generate_series(1, 500) AS i; CREATE TABLE never (x int); ANALYZE a; ANALYZE p";
+        INSERT INTO p SELECT i % 10 FROM generate_series(1, 500) AS i; CREATE TABLE never (x int);
+        ANALYZE a; ANALYZE p";
     client.batch_execute(script).unwrap();
     let facts = facts(&mut client);
     let of = |name: &str| facts[&("public".to_owned(), name.to_owned())].clone();
