@@ -48,7 +48,11 @@ impl Course {
             course.breaks.push(Vec::new());
             meter.session()?;
             for step in &migration.steps {
-                let measured = meter.step(migration, step)?;
+                let mut measured = meter.step(migration, step)?;
+                if !ground.scratch.is_private() {
+                    let statements = measured.statements.iter_mut();
+                    statements.for_each(|it| it.wal = None);
+                }
                 let is_refused = measured.refused().is_some();
                 let mut new = Broken::default();
                 if let Some(release) = release.filter(|_| !is_refused) {

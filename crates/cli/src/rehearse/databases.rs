@@ -26,7 +26,7 @@ pub struct Scratch {
     pub shown: String,
     made: AtomicU32,
     /// The private server, which is gone with this value.
-    _running: Option<Running>,
+    private: Option<Running>,
 }
 
 impl Scratch {
@@ -47,7 +47,7 @@ impl Scratch {
             shown: format!("a private server, PostgreSQL {}", server.version()),
             config,
             made: AtomicU32::new(0),
-            _running: Some(running),
+            private: Some(running),
         })
     }
 
@@ -61,8 +61,13 @@ impl Scratch {
             shown: config.server(),
             config,
             made: AtomicU32::new(0),
-            _running: None,
+            private: None,
         })
+    }
+
+    /// Whether nobody else uses the server.
+    pub fn is_private(&self) -> bool {
+        self.private.is_some()
     }
 
     /// The mode in which its databases are.
@@ -173,7 +178,7 @@ impl Drop for Database<'_> {
             identifier(&self.name)
         );
         // The private server is removed with everything in it.
-        if self.scratch._running.is_none()
+        if self.scratch.private.is_none()
             && let Ok(mut session) = self.scratch.session()
         {
             let _ = session.query(&sql);

@@ -109,7 +109,7 @@ impl Look {
             locks.filter_map(|it| known.held(it)).collect()
         };
         measured.locks = locks::new(&held(before), &held(self));
-        measured.wal = self.wal.saturating_sub(before.wal);
+        measured.wal = Some(self.wal.saturating_sub(before.wal));
         for (oid, file) in &self.files {
             let is_new = before.files.get(oid).is_some_and(|old| old != file);
             if let Some(name) = known.name(oid).filter(|_| is_new) {

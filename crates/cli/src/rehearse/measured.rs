@@ -19,8 +19,8 @@ pub struct Measured {
     pub rewrites: BTreeMap<String, usize>,
     /// How many rows of each relation it read one after the other.
     pub scans: BTreeMap<String, u64>,
-    /// Bytes of write-ahead log.
-    pub wal: u64,
+    /// Bytes of write-ahead log; `None` on a server where others write, too.
+    pub wal: Option<u64>,
     /// What the server said against it.
     pub refused: Option<Refused>,
 }

@@ -107,8 +107,8 @@ fn facts(measured: &Measured) -> Vec<String> {
         let rows = thousands(*rows);
         facts.push(format!("reads {rows} rows of {relation}"));
     }
-    if measured.wal >= LITTLE_WAL {
-        facts.push(format!("{} of write-ahead log", bytes(measured.wal)));
+    if let Some(wal @ LITTLE_WAL..) = measured.wal {
+        facts.push(format!("{} of write-ahead log", bytes(wal)));
     }
     facts
 }
