@@ -1,11 +1,13 @@
 //! `cargo xtask bench`: what the commands cost, beside psql and other tools in the same run and against the bounds that the project promises.
 //!
-//! Each subject is a file: [`compose`], [`url`] with [`round_trips`], [`speed`], [`large`], [`plain`], [`types`], [`queries`], [`build`] and [`size`]. What they are measured
-//! with is in [`stats`], [`memory`], [`proxy`], [`delay`] and [`shim`], what they are measured on in [`scratch`], [`database`], [`files`] and
-//! [`cargo`], and who they are compared with in [`peers`]. Exits 0 when every bound is kept, 3 when one is missed, 1 when something failed.
+//! Each subject is a file: [`compose`], [`url`] with [`round_trips`], [`speed`], [`large`], [`plain`], [`types`], [`queries`], [`checking`],
+//! [`build`] and [`size`]. What they are measured with is in [`stats`], [`memory`], [`proxy`], [`delay`] and [`shim`], what they are measured
+//! on in [`scratch`], [`database`], [`files`] and [`cargo`], and who they are compared with in [`peers`]. Exits 0 when every bound is kept, 3
+//! when one is missed, 1 when something failed.
 
 mod build;
 mod cargo;
+mod checking;
 mod compose;
 mod database;
 mod delay;
@@ -58,6 +60,8 @@ enum What {
     Types,
     /// Named queries described, checked and run, compared with tokio-postgres, sqlx and clorinde
     Queries,
+    /// Many migrations checked: time and memory, beside squawk's linter
+    Check,
     /// Plain mode compared with TimescaleDB, the embedded target's start, and databases for tests
     Plain,
 }
@@ -96,6 +100,9 @@ fn run(cli: &Cli, report: &mut Report) -> anyhow::Result<()> {
     }
     if asked(What::Queries) {
         queries::run(&scratch, runs, report)?;
+    }
+    if asked(What::Check) {
+        checking::run(&scratch, runs, report)?;
     }
     if asked(What::Build) {
         size::run(&scratch, report)?;

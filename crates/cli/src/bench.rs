@@ -22,6 +22,8 @@ pub enum What {
     Types,
     /// Named queries described, checked and run, compared with tokio-postgres, sqlx and clorinde
     Queries,
+    /// Many migrations checked: time and memory, beside squawk's linter
+    Check,
     /// Plain mode compared with TimescaleDB, the embedded target's start, and databases for tests
     Plain,
 }
