@@ -247,7 +247,7 @@ impl<'o> Checker<'o> {
     /// Keeps what a rule found, unless the project allows it. What may not happen at all is no error.
     fn keep(&mut self, rule: &Rule, findings: impl IntoIterator<Item = Finding>, is_certain: bool) {
         let level = self.options.levels.get(rule.name);
-        if level == Some(&Level::Allow) {
+        if level == Some(&Level::Allow) || (level.is_none() && rules::is_opt_in(rule.name)) {
             return;
         }
         for finding in findings {

@@ -17,6 +17,8 @@ pub struct Progress {
     pub statements: usize,
     /// The `BEGIN` of the block that is open. Elsewhere the steps of the plan decide what shares a transaction.
     pub block: Option<Range<usize>>,
+    /// The tables that were altered.
+    pub altered: Vec<Relation>,
     /// The values that enums got in this block.
     pub added: Vec<AddedValue>,
 }
@@ -38,6 +40,7 @@ impl Progress {
     /// Goes on after a statement.
     pub fn pass(&mut self, words: Words<'_>) {
         self.statements += 1;
+        self.altered.extend(altered(words));
         match kind(words) {
             Kind::Begin => self.block = Some(range(words)),
             Kind::Commit => {
@@ -48,6 +51,14 @@ impl Progress {
             _ => {}
         }
     }
+}
+
+fn altered(words: Words<'_>) -> Option<Relation> {
+    if !words.are(0, &["alter", "table"]) {
+        return None;
+    }
+    let at = words.behind(2, &["if", "exists", "only"]);
+    Some(relation(words, at)?.0)
 }
 
 fn added(words: Words<'_>) -> Option<AddedValue> {

@@ -9,9 +9,11 @@ mod columnstore_refuses_ddl;
 mod compression_settings_changed;
 mod concurrently_on_hypertable;
 mod constraint_scans;
+mod create_without_if_not_exists;
 mod drop_or_rename;
 mod enum_value_in_use;
 mod extension_update_in_file;
+mod file_without_comment;
 mod foreign_key_without_index;
 mod hypertable_over_rows;
 mod identifier_too_long;
@@ -28,6 +30,7 @@ mod refresh_window_too_small;
 mod retention_erases_aggregate;
 mod set_not_null_scans;
 mod table_rewrite;
+mod two_tables_altered;
 mod unique_without_time_column;
 
 use crate::rule::Rule;
@@ -43,9 +46,11 @@ pub const ALL: &[&Rule] = &[
     &compression_settings_changed::RULE,
     &concurrently_on_hypertable::RULE,
     &constraint_scans::RULE,
+    &create_without_if_not_exists::RULE,
     &drop_or_rename::RULE,
     &enum_value_in_use::RULE,
     &extension_update_in_file::RULE,
+    &file_without_comment::RULE,
     &foreign_key_without_index::RULE,
     &hypertable_over_rows::RULE,
     &identifier_too_long::RULE,
@@ -62,8 +67,21 @@ pub const ALL: &[&Rule] = &[
     &retention_erases_aggregate::RULE,
     &set_not_null_scans::RULE,
     &table_rewrite::RULE,
+    &two_tables_altered::RULE,
     &unique_without_time_column::RULE,
 ];
+
+/// Those that find nothing unless a project gives them a level: practices that a team may have.
+pub const OPT_IN: &[&str] = &[
+    create_without_if_not_exists::RULE.name,
+    file_without_comment::RULE.name,
+    two_tables_altered::RULE.name,
+];
+
+/// Whether a rule finds nothing unless a project gives it a level.
+pub fn is_opt_in(name: &str) -> bool {
+    OPT_IN.contains(&name)
+}
 
 /// The rule of this name.
 pub fn named(name: &str) -> Option<&'static Rule> {

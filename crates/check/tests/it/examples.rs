@@ -2,7 +2,7 @@
 
 use check::{SUPPRESSION, rules};
 
-use crate::{check_last, check_last_on, edited};
+use crate::{check_example, check_last, edited};
 
 #[test]
 fn each_failing_example_is_found_by_its_rule_and_each_passing_one_by_none() {
@@ -15,7 +15,7 @@ fn each_failing_example_is_found_by_its_rule_and_each_passing_one_by_none() {
         );
         shown += &format!("{}\n", rule.name);
         for example in rule.failing {
-            let found = check_last_on(example.files, example.versions);
+            let found = check_example(rule, example.files, example);
             let own: Vec<_> = found.iter().filter(|it| it.rule == rule.name).collect();
             assert!(
                 !own.is_empty(),
@@ -28,7 +28,7 @@ fn each_failing_example_is_found_by_its_rule_and_each_passing_one_by_none() {
             }
         }
         for example in rule.passing {
-            let found = check_last_on(example.files, example.versions);
+            let found = check_example(rule, example.files, example);
             let found: Vec<_> = found.iter().filter(|it| it.rule == rule.name).collect();
             assert!(
                 found.is_empty(),
@@ -48,13 +48,24 @@ fn what_an_edit_makes_of_a_file_is_not_found_again() {
         for example in rule.failing {
             if let Some(files) = edited(rule, example) {
                 let files: Vec<&str> = files.iter().map(String::as_str).collect();
-                let found = check_last_on(&files, example.versions);
+                let found = check_example(rule, &files, example);
                 assert!(found.iter().all(|it| it.rule != rule.name), "{files:?}");
                 edits += 1;
             }
         }
     }
     assert!(edits > 1);
+}
+
+#[test]
+fn a_practice_is_asked_for_where_a_project_wants_it() {
+    for name in rules::OPT_IN {
+        let rule = rules::named(name).unwrap();
+        for example in rule.failing {
+            let found = check_last(example.files);
+            assert!(found.iter().all(|it| it.rule != *name), "{found:#?}");
+        }
+    }
 }
 
 #[test]

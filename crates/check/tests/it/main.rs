@@ -9,30 +9,24 @@ mod server;
 mod taken;
 
 use check::rule::{Example, Rule};
-use check::{Day, File, Finding, Options};
-use sql::versions::Versions;
+use check::{Day, File, Finding, Level, Options, rules};
 
 /// A day that does not pass.
 const TODAY: Day = Day(20_600);
 
 /// Checks the last of these files.
 fn check_last(files: &[&str]) -> Vec<Finding> {
-    check_last_on(files, Versions::default())
+    check_last_with(files, &options())
 }
 
-/// The same in a project that says this of its servers.
-fn check_last_on(files: &[&str], versions: Versions) -> Vec<Finding> {
+fn check_last_with(files: &[&str], options: &Options) -> Vec<Finding> {
     let last = files.len() - 1;
     let file = |(index, text)| File {
         text,
         is_checked: index == last,
     };
     let files: Vec<File<'_>> = files.iter().copied().enumerate().map(file).collect();
-    let options = Options {
-        versions,
-        ..options()
-    };
-    check::check(&files, &options).unwrap()
+    check::check(&files, options).unwrap()
 }
 
 /// Checks all of these files.
@@ -64,9 +58,20 @@ fn options() -> Options {
     }
 }
 
+/// Checks an example of a rule, which is on.
+fn check_example(rule: &Rule, files: &[&str], example: &Example) -> Vec<Finding> {
+    let levels = rules::is_opt_in(rule.name).then(|| (rule.name.to_owned(), Level::Warning));
+    let options = Options {
+        versions: example.versions,
+        levels: levels.into_iter().collect(),
+        ..options()
+    };
+    check_last_with(files, &options)
+}
+
 /// The files of an example with the rewritings that a rule knows to the letter; `None` if it knows none.
 fn edited(rule: &Rule, example: &Example) -> Option<Vec<String>> {
-    let mut found = check_last_on(example.files, example.versions);
+    let mut found = check_example(rule, example.files, example);
     found.retain(|it| it.rule == rule.name && it.edit.is_some());
     found.sort_by_key(|it| std::cmp::Reverse(it.place.range.start));
     let mut files: Vec<String> = example.files.iter().map(ToString::to_string).collect();

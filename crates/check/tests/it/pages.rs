@@ -39,11 +39,14 @@ fn each_rule_has_a_page_and_each_page_a_rule() {
 fn the_overview_lists_every_rule() {
     let overview = fs::read_to_string(docs().join("checks.md")).unwrap();
     for rule in rules::ALL {
+        let severity = if rules::is_opt_in(rule.name) {
+            "off"
+        } else {
+            rule.severity.name()
+        };
         let line = format!(
-            "| [{0}](checks/{0}.md) | {1} | {2} |",
-            rule.name,
-            rule.severity.name(),
-            rule.summary
+            "| [{0}](checks/{0}.md) | {severity} | {1} |",
+            rule.name, rule.summary
         );
         assert!(overview.contains(&line), "docs/checks.md lacks\n{line}");
     }

@@ -60,7 +60,7 @@ fn rules() -> Vec<Value> {
             "fullDescription": { "text": summary },
             "help": { "text": format!("{summary}: see {page}") },
             "helpUri": PAGES,
-            "defaultConfiguration": { "level": severity.name() },
+            "defaultConfiguration": { "level": severity.name(), "enabled": !rules::is_opt_in(name) },
         })
     };
     own.chain(others).map(rule).collect()
