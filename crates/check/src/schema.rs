@@ -75,8 +75,6 @@ pub struct Table {
     pub drops_on_commit: bool,
     /// Where the columnstore was enabled.
     pub columnstore: Option<Enabled>,
-    /// Whether its options were written with it: what they turn on by default depends on the version.
-    pub is_declared: bool,
     /// Its policies.
     pub policies: Policies,
     /// Whether it may be otherwise: something in a branch, or that cannot be read, may have changed it.
@@ -126,6 +124,8 @@ pub struct Hypertable {
 pub struct Enabled {
     /// Where.
     pub place: Option<Place>,
+    /// Whether it surely is.
+    pub is_certain: bool,
 }
 
 /// A continuous aggregate.
@@ -147,8 +147,6 @@ pub struct Aggregate {
     pub made: Option<Place>,
     /// Where the columnstore was enabled.
     pub columnstore: Option<Enabled>,
-    /// Whether its options were written with it: what they turn on by default depends on the version.
-    pub is_declared: bool,
     /// Its policies.
     pub policies: Policies,
     /// Whether it may be otherwise.
@@ -253,6 +251,11 @@ impl Table {
     pub fn is_new_in(&self, file: usize) -> bool {
         let is_made = self.made.as_ref().is_some_and(|it| it.file == file);
         is_made && self.rows == Rows::None(file)
+    }
+
+    /// Whether it surely is a hypertable.
+    pub fn is_surely_hypertable(&self) -> bool {
+        self.hypertable.is_some() && !self.is_doubted
     }
 
     /// The statement that put rows into it, or may have.

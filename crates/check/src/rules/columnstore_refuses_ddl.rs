@@ -52,7 +52,7 @@ fn find(act: &Act, context: &Context<'_>) -> Vec<Finding> {
         let finding = Finding::new(context.place(&action.range), message)
             .other(enabled.place.clone(), "enables the columnstore")
             .help(help);
-        Some(if is_certain {
+        Some(if is_certain && enabled.is_certain {
             finding
         } else {
             finding.uncertain()

@@ -50,7 +50,7 @@ fn find(act: &Act, context: &Context<'_>) -> Vec<Finding> {
     let Some(table) = context.schema.tables.get(&name) else {
         return Vec::new();
     };
-    if table.hypertable.is_some() || table.rows == Rows::None(context.file) {
+    if table.is_surely_hypertable() || table.rows == Rows::None(context.file) {
         return Vec::new();
     }
     let is_new_form = crate::schema::dimension(call.value(1, "dimension")).is_some();

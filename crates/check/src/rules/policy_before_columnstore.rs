@@ -47,30 +47,22 @@ fn find(act: &Act, context: &Context<'_>) -> Vec<Finding> {
     let Some(name) = call.relation() else {
         return Vec::new();
     };
-    let is_off = match (
-        context.schema.tables.get(&name),
-        context.schema.aggregates.get(&name),
-    ) {
-        // A table that was created WITH (tsdb.hypertable) has it on by default, depending on the version.
-        (Some(table), _) => {
-            table.columnstore.is_none() && !table.is_declared && table.hypertable.is_some()
-        }
-        (None, Some(aggregate)) => aggregate.columnstore.is_none() && !aggregate.is_declared,
-        (None, None) => false,
+    let schema = context.schema;
+    let (kind, columnstore) = match (schema.tables.get(&name), schema.aggregates.get(&name)) {
+        (Some(table), _) if table.hypertable.is_some() => ("TABLE", &table.columnstore),
+        (None, Some(aggregate)) => ("MATERIALIZED VIEW", &aggregate.columnstore),
+        _ => return Vec::new(),
     };
-    if !is_off {
+    if columnstore.as_ref().is_some_and(|it| it.is_certain) {
         return Vec::new();
     }
-    let kind = if context.schema.tables.contains_key(&name) {
-        "TABLE"
-    } else {
-        "MATERIALIZED VIEW"
-    };
     let message =
         format!("the columnstore of {name} is not enabled here, so the server refuses the policy");
-    vec![
-        Finding::new(context.place(&call.name), message).help(format!(
-            "enable it before:\nALTER {kind} {name} SET (timescaledb.enable_columnstore = true);"
-        )),
-    ]
+    let finding = Finding::new(context.place(&call.name), message).help(format!(
+        "enable it before:\nALTER {kind} {name} SET (timescaledb.enable_columnstore = true);"
+    ));
+    vec![match columnstore {
+        Some(_) => finding.uncertain(),
+        None => finding,
+    }]
 }

@@ -52,7 +52,7 @@ fn find(act: &Act, context: &Context<'_>) -> Vec<Finding> {
             let Some(table) = context.schema.tables.get(&relation) else {
                 return Vec::new();
             };
-            if table.hypertable.is_some() {
+            if table.is_surely_hypertable() {
                 return Vec::new();
             }
             let at = call

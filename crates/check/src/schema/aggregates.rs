@@ -20,14 +20,12 @@ impl Schema {
             return;
         }
         self.dropped.remove(&new.relation);
-        let option = new.options.iter().find(|it| it.0 == "columnstore");
         let mut aggregate = Aggregate {
             source: self.source(&new.sources),
             sources: new.sources.clone(),
             bucket: new.bucket.as_ref().and_then(Value::span),
             query: new.query.clone(),
             words: new.words.clone(),
-            is_declared: option.is_some(),
             made: Some(place),
             ..Aggregate::default()
         };

@@ -1,6 +1,6 @@
 //! What may have happened: a statement in a branch, or one that cannot be read.
 
-use super::{Policies, Policy, Rows, Schema};
+use super::{Aggregate, Enabled, IndexOf, Policies, Policy, Rows, Schema, Table};
 use crate::act::Relation;
 
 impl Schema {
@@ -9,6 +9,7 @@ impl Schema {
         for table in self.tables.values_mut() {
             table.is_doubted = true;
             doubt_policies(&mut table.policies);
+            table.columnstore = maybe(&table.columnstore, &None);
             if let Rows::Some(place) = &table.rows {
                 table.rows = Rows::Maybe(place.clone());
             }
@@ -16,6 +17,7 @@ impl Schema {
         for aggregate in self.aggregates.values_mut() {
             aggregate.is_doubted = true;
             doubt_policies(&mut aggregate.policies);
+            aggregate.columnstore = maybe(&aggregate.columnstore, &None);
         }
         self.indexes
             .values_mut()
@@ -45,9 +47,13 @@ impl Schema {
             };
             table.rows = either_rows(&old.rows, &table.rows);
             table.policies = either_policies(&old.policies, &table.policies);
-            let mut same = old;
-            same.rows.clone_from(&table.rows);
-            same.policies.clone_from(&table.policies);
+            table.columnstore = maybe(&old.columnstore, &table.columnstore);
+            let same = Table {
+                rows: table.rows.clone(),
+                policies: table.policies.clone(),
+                columnstore: table.columnstore.clone(),
+                ..old
+            };
             table.is_doubted |= same != *table;
         }
         for (name, aggregate) in &mut self.aggregates {
@@ -56,8 +62,12 @@ impl Schema {
                 continue;
             };
             aggregate.policies = either_policies(&old.policies, &aggregate.policies);
-            let mut same = old;
-            same.policies.clone_from(&aggregate.policies);
+            aggregate.columnstore = maybe(&old.columnstore, &aggregate.columnstore);
+            let same = Aggregate {
+                policies: aggregate.policies.clone(),
+                columnstore: aggregate.columnstore.clone(),
+                ..old
+            };
             aggregate.is_doubted |= same != *aggregate;
         }
         for (name, index) in &mut self.indexes {
@@ -68,7 +78,7 @@ impl Schema {
             let is_doubted = true;
             self.tables.insert(
                 name,
-                super::Table {
+                Table {
                     is_doubted,
                     ..table
                 },
@@ -78,7 +88,7 @@ impl Schema {
             let is_doubted = true;
             self.aggregates.insert(
                 name,
-                super::Aggregate {
+                Aggregate {
                     is_doubted,
                     ..aggregate
                 },
@@ -88,7 +98,7 @@ impl Schema {
             let is_doubted = true;
             self.indexes.insert(
                 name,
-                super::IndexOf {
+                IndexOf {
                     is_doubted,
                     ..index
                 },
@@ -107,6 +117,24 @@ fn either_rows(old: &Rows, new: &Rows) -> Rows {
         | (Rows::Some(place) | Rows::Maybe(place), _) => Rows::Maybe(place.clone()),
         _ => Rows::Unknown,
     }
+}
+
+/// The columnstore, which may be on if it was in one of both.
+fn maybe(old: &Option<Enabled>, new: &Option<Enabled>) -> Option<Enabled> {
+    if old == new {
+        return new.clone();
+    }
+    let enabled = new.as_ref().or(old.as_ref())?;
+    Some(Enabled {
+        // Enabled twice, at different places, it is.
+        is_certain: [old, new]
+            .into_iter()
+            .flatten()
+            .filter(|it| it.is_certain)
+            .count()
+            == 2,
+        ..enabled.clone()
+    })
 }
 
 fn doubt_policies(policies: &mut Policies) {

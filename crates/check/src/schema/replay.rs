@@ -34,7 +34,12 @@ impl Schema {
             range: act.range.clone(),
         };
         match &act.what {
-            What::CreateTable(table) => self.create_table(table, place),
+            What::CreateTable(table) => {
+                // Where there is one, the server refuses another: then the branch did not run, or was undone.
+                if act.is_certain || !self.contains(&table.relation) {
+                    self.create_table(table, place);
+                }
+            }
             What::Alter(relation, actions) => {
                 for action in actions {
                     self.alter(relation, action, file);

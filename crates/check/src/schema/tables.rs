@@ -33,9 +33,9 @@ impl Schema {
             has_more: new.has_more,
             drops_on_commit: new.drops_on_commit,
             columnstore: is_on.then(|| Enabled {
+                is_certain: true,
                 place: Some(place.clone()),
             }),
-            is_declared: columnstore == Some(None),
             made: Some(place.clone()),
             ..Table::default()
         };
@@ -154,11 +154,14 @@ impl Schema {
             return;
         };
         let is_on = *value != Value::Bool(false);
-        let enabled = is_on.then_some(Enabled { place: Some(place) });
+        let enabled = is_on.then_some(Enabled {
+            place: Some(place),
+            is_certain: true,
+        });
         if let Some(table) = self.tables.get_mut(relation) {
-            (table.columnstore, table.is_declared) = (enabled, false);
+            table.columnstore = enabled;
         } else if let Some(aggregate) = self.aggregates.get_mut(relation) {
-            (aggregate.columnstore, aggregate.is_declared) = (enabled, false);
+            aggregate.columnstore = enabled;
         }
     }
 
@@ -232,6 +235,9 @@ impl Schema {
             schema: schema.to_owned(),
             name: it.name.clone(),
         };
+        if self.contains(&moved(relation)) && !self.is_doubted(&moved(relation)) {
+            return;
+        }
         let indexes = self.indexes.iter().filter(|(_, it)| it.table == *relation);
         let names: Vec<Relation> = indexes.map(|(name, _)| name.clone()).collect();
         for name in names {
@@ -256,6 +262,10 @@ impl Schema {
 
     /// Renames a relation of any kind, with everything that refers to it.
     pub(super) fn rename(&mut self, relation: &Relation, to: &Relation) {
+        // The server refuses a name that is taken.
+        if self.contains(to) && !self.is_doubted(to) {
+            return;
+        }
         if self.indexes.contains_key(relation) {
             return self.rename_index(relation, &to.name);
         }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod examples;
+mod generated;
 mod no_false_errors;
 mod pages;
 mod refused;
