@@ -111,3 +111,33 @@ fn what_cannot_be_compared_is_named(project: Sandbox) {
     std::fs::remove_file(project.dir().join("analytics-schema/schema.json")).unwrap();
     insta::assert_snapshot!("no_snapshot", of("HEAD"));
 }
+
+#[testkit::test(changed)]
+fn a_schema_crate_that_was_moved_is_found(project: Sandbox) {
+    let breaks = |revision: &str| {
+        let screen = project.run(&format!("diff {revision} --deny breaking"));
+        assert!(screen.starts_with("exit 3\n"), "{screen}");
+        assert!(
+            screen.contains("events.value: type: double precision → numeric"),
+            "{screen}"
+        );
+    };
+    git(&project, &["mv", "analytics-schema", "database"]);
+    project.write(
+        "timeschema.toml",
+        "[project]\nschema_crate = \"database\"\n",
+    );
+    breaks("main");
+    git(&project, &["add", "."]);
+    git(&project, &["commit", "-q", "-m", "moved"]);
+    breaks("main");
+    // By the file of the revision, where git sees no move.
+    git(&project, &["mv", "database", "again"]);
+    project.write("again/schema.json", &"\n".repeat(10_000));
+    git(&project, &["add", "."]);
+    project.write("timeschema.toml", "[project]\nschema_crate = \"again\"\n");
+    let screen = project.run("diff main --to HEAD --deny breaking");
+    assert!(screen.starts_with("exit 3\n"), "{screen}");
+    let first = "from  analytics-schema/schema.json of main (001)\nto    database/schema.json of HEAD (001 to 002)\n";
+    assert!(screen.contains(first), "{screen}");
+}

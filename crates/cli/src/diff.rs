@@ -51,17 +51,16 @@ pub enum Deny {
 }
 
 pub fn run(project: &Project, args: &Diff, screen: &mut Screen) -> Result<ExitCode, Failure> {
-    let choices = timeschema_build::choices(&project.settings()?);
     let from = match &args.from {
-        Some(from) => Side::named(project, from, &choices)?,
+        Some(from) => Side::named(project, from)?,
         None => {
             let left = git::left_main_at(project.root()).ok_or_else(no_main)?;
-            Side::at(project, &left.commit, left.main, &choices)?
+            Side::at(project, &left.commit, left.main)?
         }
     };
     let to = match &args.to {
-        Some(to) => Side::named(project, to, &choices)?,
-        None => Side::here(project, &choices)?,
+        Some(to) => Side::named(project, to)?,
+        None => Side::here(project)?,
     };
     let changes = changes(&from, &to, makers(project, &to).as_ref());
     if args.markdown {

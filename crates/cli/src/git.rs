@@ -105,10 +105,9 @@ pub fn changed_since_main(folder: &Path) -> Option<Changed> {
     })
 }
 
-/// The text of a file as it is in a revision; `None` if it is not there.
-pub fn text_at(revision: &str, file: &Path) -> Option<String> {
-    let name = file.file_name()?.to_str()?;
-    let folder = file.parent().unwrap_or(Path::new(""));
+/// The text of a file as it is in a revision, by its path in a folder that is here; `None` if it is not there.
+pub fn text_at(revision: &str, folder: &Path, file: &Path) -> Option<String> {
+    let name = file.to_str()?;
     answer(
         folder,
         &["show", "--end-of-options", &format!("{revision}:./{name}")],
@@ -128,8 +127,30 @@ pub fn texts_at(revision: &str, folder: &Path, extension: &str) -> Vec<(String, 
     let names = answer(folder, &list).unwrap_or_default();
     let is_wanted = |name: &&str| Path::new(name).extension() == Some(OsStr::new(extension));
     let names = names.split('\0').filter(is_wanted);
-    let text = |name: &str| Some((name.to_owned(), text_at(revision, &folder.join(name))?));
+    let text = |name: &str| Some((name.to_owned(), text_at(revision, folder, Path::new(name))?));
     names.filter_map(text).collect()
+}
+
+/// The path that a file had in a revision, if it was moved since. Both are paths in a folder that is here.
+pub fn moved_since(revision: &str, folder: &Path, file: &Path) -> Option<PathBuf> {
+    let moved = [
+        "diff",
+        "-z",
+        "--relative",
+        "--name-status",
+        "--find-renames=30%",
+        "--diff-filter=R",
+        revision,
+        "--",
+    ];
+    let listed = answer(folder, &moved)?;
+    let mut words = listed.split('\0');
+    while let (Some(_), Some(from), Some(to)) = (words.next(), words.next(), words.next()) {
+        if Path::new(to) == file {
+            return Some(from.into());
+        }
+    }
+    None
 }
 
 /// What a git command prints in a folder; `None` if it fails.

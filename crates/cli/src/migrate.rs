@@ -54,7 +54,7 @@ pub struct Migrate {
     /// Apply the same files to every schema whose name matches, each with its own history; the snapshot stays unchanged. Patterns are those of psql's \dn: `tenant_*`, `tenant_?`, `"Exact name"`
     #[arg(long, value_name = "PATTERN", conflicts_with_all = ["frozen", "baseline", "snapshot"])]
     pub each_schema: Option<String>,
-    /// Print the steps that would run, and run nothing; exit 3 if the server is known to refuse one. Most errors show only in a run
+    /// Print the steps that would run and what the check finds, and run nothing; exit 3 if the run would stop there. Most errors show only in a run
     #[arg(long)]
     pub dry_run: bool,
     /// Apply everything that is pending in one transaction, or nothing
@@ -94,12 +94,12 @@ pub fn run(project: &Project, args: &Migrate, screen: &mut Screen) -> Result<Exi
     let mut options = options(args);
     options.history = project.history()?;
     let keeper = Keeper::new(project, &args.snapshot, args.frozen, options.selection)?;
+    let check = Pending::new(project, &args.allow, options.selection)?;
     if args.dry_run {
         options.mode = chosen.mode(&args.mode)?;
-        return dry_run::run(&chosen, &migrations, &options, &keeper, screen);
+        return dry_run::run(&chosen, &migrations, &options, &keeper, &check, screen);
     }
     keeper.check_folder(&migrations)?;
-    let check = Pending::new(project, &args.allow, options.selection)?;
     let mut session = chosen.open(screen)?;
     options.mode = chosen.mode(&args.mode)?;
     let around = Around {

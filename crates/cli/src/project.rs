@@ -84,9 +84,15 @@ impl Project {
         if let Some(named) = named {
             return Ok(named.to_owned());
         }
-        let places = self.settings()?.project;
-        let folder = self.schema_crate(&places).unwrap_or_default();
-        Ok(self.path(places.snapshot.unwrap_or_else(|| folder.join(SNAPSHOT))))
+        Ok(self.path(self.snapshot_of(&self.settings()?)))
+    }
+
+    /// The path of the snapshot file in the project, by these settings.
+    pub fn snapshot_of(&self, settings: &Settings) -> PathBuf {
+        let places = &settings.project;
+        let folder = self.schema_crate(places).unwrap_or_default();
+        let named = places.snapshot.clone();
+        named.unwrap_or_else(|| folder.join(SNAPSHOT))
     }
 
     /// The name of the database that the embedded target makes, unless `POSTGRES_DB` names another.

@@ -117,6 +117,21 @@ fn a_loss_stops_migrate_before_anything_is_applied() {
     let mut client = project.own_database().client();
     let there = client.query_one("SELECT to_regclass('events')::text", &[]);
     assert_eq!(there.unwrap().get::<_, Option<String>>(0), None);
+    let errors = |screen: &str| {
+        screen
+            .split_once("----- stderr -----")
+            .unwrap()
+            .1
+            .to_owned()
+    };
+    let dry = screen(&project, "migrate --dry-run");
+    assert!(dry.starts_with("exit 3\n"), "{dry}");
+    assert_eq!(errors(&dry), errors(&shown));
+    let dry = screen(
+        &project,
+        "migrate --dry-run --allow retention-erases-aggregate",
+    );
+    assert!(dry.starts_with("exit 0\n"), "{dry}");
     shown += &screen(&project, "migrate --allow retention-erases-aggregates");
     shown += &screen(&project, "migrate --allow retention-erases-aggregate");
     insta::assert_snapshot!(shown);

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use catalog::{Catalog, Snapshot, TypeRef};
 use codegen::{Choices, Errors, Surface};
+use migrator::settings::{self, Settings};
 use queries::Described;
 
 use crate::failure::{Code, Failure};
@@ -40,10 +41,10 @@ enum Place<'a> {
 
 impl Side {
     /// The snapshot that `named` is, or that is in the git revision of that name.
-    pub fn named(project: &Project, named: &str, choices: &Choices) -> Result<Side, Failure> {
+    pub fn named(project: &Project, named: &str) -> Result<Side, Failure> {
         let is_file = named.ends_with(".json") && Path::new(named).is_file();
         if is_file {
-            return Side::read(project, &Place::File(named.into()), choices);
+            return Side::read(project, &Place::File(named.into()));
         }
         if git::commit(project.root(), named).is_none() {
             let message = format!("`{named}` is no git revision, and no snapshot file");
@@ -51,34 +52,28 @@ impl Side {
                 .note("state", "nothing was compared")
                 .next("name a revision (`main`, `v1.2`, `HEAD~3`) or a file that ends in .json"));
         }
-        Side::at(project, named, named, choices)
+        Side::at(project, named, named)
     }
 
     /// The snapshot of a git revision, which people call `name`.
-    pub fn at(
-        project: &Project,
-        revision: &str,
-        name: &str,
-        choices: &Choices,
-    ) -> Result<Side, Failure> {
-        Side::read(project, &Place::Revision { revision, name }, choices)
+    pub fn at(project: &Project, revision: &str, name: &str) -> Result<Side, Failure> {
+        Side::read(project, &Place::Revision { revision, name })
     }
 
     /// The project's snapshot as it is.
-    pub fn here(project: &Project, choices: &Choices) -> Result<Side, Failure> {
+    pub fn here(project: &Project) -> Result<Side, Failure> {
         let path = project.snapshot_file(None)?;
         if !path.is_file() {
             let message = format!("{} is not there", project.shown(&path).display());
             return Err(Failure::new(Code::Failed, message).next("cargo xtask migrate"));
         }
-        Side::read(project, &Place::File(path), choices)
+        Side::read(project, &Place::File(path))
     }
 
-    fn read(project: &Project, place: &Place<'_>, choices: &Choices) -> Result<Side, Failure> {
-        let path = match place {
-            Place::File(path) => path.clone(),
-            Place::Revision { .. } => project.snapshot_file(None)?,
-        };
+    fn read(project: &Project, place: &Place<'_>) -> Result<Side, Failure> {
+        let settings = place.settings(project)?;
+        let choices = &timeschema_build::choices(&settings);
+        let path = place.snapshot(project, &settings)?;
         let shown = project.shown(&path).display().to_string();
         let source = match place {
             Place::File(_) => shown.clone(),
@@ -91,7 +86,7 @@ impl Side {
             let failure = failure.note("state", "nothing was compared");
             failure.next("`cargo xtask migrate` writes schema.json anew; name a revision whose file can be read")
         };
-        let text = place.text(&path).map_err(&refuse)?;
+        let text = place.text(project, &path).map_err(&refuse)?;
         let snapshot = match text {
             Some(text) => Snapshot::parse(&text).map_err(|error| refuse(error.to_string()))?,
             // Before the project had a schema, everything is new.
@@ -101,7 +96,7 @@ impl Side {
             },
         };
         let beside = path.with_file_name(QUERIES);
-        let queries = match place.text(&beside).map_err(&refuse)? {
+        let queries = match place.text(project, &beside).map_err(&refuse)? {
             Some(text) => Described::parse(&text).map_err(|error| refuse(error.to_string()))?,
             None => Described::default(),
         };
@@ -169,10 +164,40 @@ fn rust_types(
 }
 
 impl Place<'_> {
+    /// The project's settings there: the folder of the schema crate may be another one than here.
+    fn settings(&self, project: &Project) -> Result<Settings, Failure> {
+        let Place::Revision { revision, name } = self else {
+            return project.settings();
+        };
+        let text = git::text_at(revision, project.root(), Path::new(settings::FILE));
+        let read = settings::parse(&text.unwrap_or_default());
+        read.map_err(|error| {
+            let message = format!("{} of {name}: {}", settings::FILE, error.message);
+            Failure::new(Code::Failed, message)
+                .note("state", "nothing was compared")
+                .next("name a revision whose file can be read")
+        })
+    }
+
+    /// The snapshot file there. Of a revision, its path in the project.
+    fn snapshot(&self, project: &Project, settings: &Settings) -> Result<PathBuf, Failure> {
+        let revision = match self {
+            Place::Revision { revision, .. } => revision,
+            Place::File(path) => return Ok(path.clone()),
+        };
+        let path = project.snapshot_of(settings);
+        if git::text_at(revision, project.root(), &path).is_some() {
+            return Ok(path);
+        }
+        // Where xtask names the crate, only git knows that it was moved.
+        let here = project.snapshot_of(&project.settings()?);
+        Ok(git::moved_since(revision, project.root(), &here).unwrap_or(path))
+    }
+
     /// The text of a file there; `None` if there is none.
-    fn text(&self, path: &Path) -> Result<Option<String>, String> {
+    fn text(&self, project: &Project, path: &Path) -> Result<Option<String>, String> {
         let text = match self {
-            Place::Revision { revision, .. } => git::text_at(revision, path),
+            Place::Revision { revision, .. } => git::text_at(revision, project.root(), path),
             Place::File(_) => match fs::read_to_string(path) {
                 Ok(text) => Some(text),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,

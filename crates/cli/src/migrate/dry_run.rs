@@ -14,6 +14,7 @@ use migrator::run::{self, Options};
 use migrator::source::Lines;
 use serde_json::{Value, json};
 
+use crate::check;
 use crate::diff::pending::{self, Change};
 use crate::explain;
 use crate::failure::{Code, Failure};
@@ -28,6 +29,7 @@ pub fn run(
     migrations: &[Migration],
     options: &Options,
     keeper: &Keeper,
+    check: &check::pending::Pending,
     screen: &mut Screen,
 ) -> Result<ExitCode, Failure> {
     let mut session = chosen.look(screen)?;
@@ -37,6 +39,7 @@ pub fn run(
     };
     let mut planned = plan(chosen, link, migrations, options, screen)?;
     screen.lines(&planned.text);
+    check.check(migrations, &planned.history).show(screen)?;
     if let Some(session) = &mut session {
         let changes = foresee(&mut *session.link, migrations, options, keeper, screen)?;
         if let Some(changes) = changes {
@@ -81,6 +84,8 @@ pub struct Planned {
     pub document: Value,
     /// Whether a statement is known to be refused.
     pub is_refused: bool,
+    /// What is applied.
+    pub history: History,
 }
 
 /// Plans what a run would do on a target; without a link the target is not running.
@@ -141,6 +146,7 @@ pub fn plan(
         text: render(&pending, &answers),
         document: document(&pending, &answers),
         is_refused: answers.values().any(is_refused),
+        history,
     })
 }
 
