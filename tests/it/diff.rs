@@ -133,7 +133,7 @@ fn a_schema_crate_that_was_moved_is_found(project: Sandbox) {
     breaks("main");
     // By the file of the revision, where git sees no move.
     git(&project, &["mv", "database", "again"]);
-    project.write("again/schema.json", &"\n".repeat(10_000));
+    project.write("again/schema.json", "\n".repeat(10_000));
     git(&project, &["add", "."]);
     project.write("timeschema.toml", "[project]\nschema_crate = \"again\"\n");
     let screen = project.run("diff main --to HEAD --deny breaking");
