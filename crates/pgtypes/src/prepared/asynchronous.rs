@@ -1,5 +1,7 @@
 //! Prepared statements on the asynchronous driver.
 
+use std::pin::Pin;
+
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error, RowStream, Statement};
 
@@ -43,10 +45,10 @@ impl Session for Preparing<'_> {
         let Some(kept) = self.statements.get(&key) else {
             // In a box: what is done once does not make every future larger.
             let prepared = Box::pin(self.prepare(request, &key)).await?;
-            return self.client.query_raw(&prepared, request.values()).await;
+            return self.run(request, &prepared).await;
         };
         // The driver returns when the values are bound, or when they could not be: an error here is one before the statement was executed.
-        match self.client.query_raw(&kept, request.values()).await {
+        match self.run(request, &kept).await {
             Err(error) if self.statements.after(&error, true, &key) == After::PrepareAgain => {
                 drop(kept);
                 Box::pin(self.run_anew(request, &key, error)).await
@@ -56,7 +58,17 @@ impl Session for Preparing<'_> {
     }
 }
 
-impl Preparing<'_> {
+impl<'s> Preparing<'s> {
+    /// In a box, too: the driver's future has room for preparing, a kilobyte. With what is around it, it would be more than an allocator
+    /// has at hand.
+    fn run<'r>(
+        self,
+        request: &'r Request<'_>,
+        prepared: &'r Statement,
+    ) -> Pin<Box<impl Future<Output = Result<RowStream, Error>> + Send + use<'s, 'r>>> {
+        Box::pin(self.client.query_raw(prepared, request.values()))
+    }
+
     async fn prepare(self, request: &Request<'_>, key: &Key<'_>) -> Result<Statement, Error> {
         let types = request.types().unwrap_or_default();
         let prepared = self.client.prepare_typed(request.sql(), &types).await?;
@@ -72,7 +84,7 @@ impl Preparing<'_> {
         error: Error,
     ) -> Result<RowStream, Error> {
         match self.prepare(request, key).await {
-            Ok(prepared) => self.client.query_raw(&prepared, request.values()).await,
+            Ok(prepared) => self.run(request, &prepared).await,
             Err(refused) if refused.code() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION) => {
                 Err(error)
             }
