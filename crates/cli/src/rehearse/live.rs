@@ -1,4 +1,5 @@
-//! The database that the migrations are meant for: which of them it has, and how many rows there are. It is only read.
+//! The database that the migrations are meant for: which of them it has, and what its statistics say of its rows. It is only
+//! read.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +8,7 @@ use migrator::link::{Link, Rows};
 use migrator::plan::Migration;
 use migrator::run;
 use migrator::wire::Config;
-use sql::qualified::qualified;
-use sql::quote::{identifier, literal};
+use rehearsal::TableFacts;
 
 use super::choice::Choice;
 use crate::explain;
@@ -25,8 +25,8 @@ pub struct Live {
     pub shown: String,
     pub choice: Choice,
     pub catalog: Catalog,
-    /// About how many rows each table has, by schema and name.
-    pub rows: BTreeMap<(String, String), u64>,
+    /// What the statistics say of each table, by schema and name.
+    pub tables: BTreeMap<(String, String), TableFacts>,
     /// What else a person should know.
     pub remarks: Vec<String>,
 }
@@ -52,7 +52,7 @@ impl Live {
         link.query(CAREFUL).map_err(explain::asked)?;
         let catalog =
             snapshot::introspect(&mut link, &report.facts, included, report.extra.as_ref())?;
-        let rows = rows(&mut link, &catalog)?;
+        let tables = statistics(&mut link)?;
         let applied = migrations.iter().take_while(|it| {
             let row = report.history.row(it.file.version);
             row.is_some_and(|row| row.is_applied())
@@ -77,7 +77,7 @@ impl Live {
             },
             shown,
             catalog,
-            rows,
+            tables,
             remarks,
         })
     }
@@ -89,37 +89,16 @@ impl Live {
     }
 }
 
-/// About how many rows each table has: what the last ANALYZE or VACUUM saw, or the extension's estimate of a hypertable.
-fn rows(
-    link: &mut dyn Link,
-    catalog: &Catalog,
-) -> Result<BTreeMap<(String, String), u64>, Failure> {
-    let schema =
-        "SELECT n.nspname::text FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
-         WHERE e.extname = 'timescaledb'";
-    let schema = link.query(&qualified(schema)).map_err(explain::asked)?;
-    let extension = first(&schema);
-    let mut found = BTreeMap::new();
-    for table in &catalog.tables {
-        let name = format!("{}.{}", identifier(&table.schema), identifier(&table.name));
-        let relation = format!("{}::regclass", literal(&name));
-        let sql = match (&extension, &table.hypertable) {
-            (Some(schema), Some(_)) => {
-                let function = format!("{}.approximate_row_count", identifier(schema));
-                format!("SELECT {function}({relation})::text")
-            }
-            _ => format!(
-                "WITH RECURSIVE parts (oid) AS (
-                    SELECT {relation}::oid UNION ALL SELECT i.inhrelid FROM pg_inherits i JOIN parts p ON p.oid = i.inhparent)
-                 SELECT sum(greatest(c.reltuples, 0::real))::bigint::text FROM pg_class c JOIN parts p ON p.oid = c.oid"
-            ),
-        };
-        let answer = link.query(&qualified(&sql)).map_err(explain::asked)?;
-        if let Some(number) = first(&answer).and_then(|it| it.parse().ok()) {
-            found.insert((table.schema.clone(), table.name.clone()), number);
-        }
-    }
-    Ok(found)
+/// What the statistics say of each table. One that is empty, or was never analyzed, is left out.
+fn statistics(link: &mut dyn Link) -> Result<BTreeMap<(String, String), TableFacts>, Failure> {
+    let answer = link
+        .query(&rehearsal::statistics_query())
+        .map_err(explain::asked)?;
+    let facts = first(&answer).and_then(|it| rehearsal::table_facts(&it));
+    let mut facts = facts
+        .ok_or_else(|| Failure::new(Code::Failed, "failed to read the statistics of --from"))?;
+    facts.retain(|_, it| it.rows.is_some_and(|rows| rows > 0));
+    Ok(facts)
 }
 
 fn first(results: &[Rows]) -> Option<String> {

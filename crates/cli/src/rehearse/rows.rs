@@ -50,11 +50,12 @@ impl<'s> Filled<'s> {
         let database = ground.scratch.copy(bare)?;
         let mut link = database.connect()?;
         let catalog = ground.catalog(&mut link)?;
-        let production = live.map(|it| it.rows.clone()).unwrap_or_default();
+        let production = live.map(|it| it.tables.clone()).unwrap_or_default();
         let mut wanted = Wanted::new(seed, rows, today());
-        for (table, number) in &production {
-            let facts = wanted.tables.entry(table.clone()).or_default();
-            facts.rows = Some(rows.min(*number));
+        for (table, facts) in &production {
+            let mut facts = facts.clone();
+            facts.rows = facts.rows.map(|it| it.min(rows));
+            wanted.tables.insert(table.clone(), facts);
         }
         let filling = rehearsal::fill(&catalog, &wanted);
         attempt(&mut link, PATIENCE)?;
@@ -88,7 +89,7 @@ impl<'s> Filled<'s> {
             counts,
             live: production
                 .into_iter()
-                .map(|((schema, table), rows)| (name(&schema, &table), rows))
+                .filter_map(|((schema, table), facts)| Some((name(&schema, &table), facts.rows?)))
                 .collect(),
             without_rows,
         })
