@@ -7,7 +7,7 @@ use sql::nearest::nearest;
 use sql::statement::words::Words;
 use sql::versions::Versions;
 
-use crate::act::{Act, What};
+use crate::act::Act;
 use crate::day::Day;
 use crate::finding::{Finding, Place, Severity};
 use crate::progress::Progress;
@@ -223,8 +223,7 @@ impl<'o> Checker<'o> {
             if is_checked {
                 self.ask(&act, index, words, act.is_certain && is_sure);
             }
-            let changes = !matches!(act.what, What::Other);
-            if changes && !act.is_certain && before.is_none() {
+            if !act.is_certain && before.is_none() && self.schema.is_changed_by(&act) {
                 before = Some(self.schema.clone());
             }
             self.schema.apply(&act, index);

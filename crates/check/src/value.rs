@@ -24,9 +24,15 @@ pub enum Value {
     Unknown,
 }
 
+/// How many tokens an expression has at most that is read: its parentheses are read one in another.
+const LONGEST: usize = 256;
+
 impl Value {
     /// Reads an expression.
     pub fn read(words: Words<'_>) -> Value {
+        if words.tokens.len() > LONGEST {
+            return Value::Unknown;
+        }
         let words = without_casts(words);
         let count = words.tokens.len();
         if words.is(0, "interval") && count >= 2 {

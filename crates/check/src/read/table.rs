@@ -300,9 +300,14 @@ fn constraint(words: Words<'_>) -> Option<Constraint> {
 
 /// The columns that a check proves to be never null: `(a IS NOT NULL AND b > 0)` proves a.
 fn proven(check: Words<'_>) -> Vec<String> {
+    /// How many parentheses and conditions are read.
+    const MOST: usize = 20;
     let mut found = Vec::new();
     let mut open: Vec<Words<'_>> = check.arguments(0).0;
-    while let Some(words) = open.pop() {
+    for _ in 0..MOST {
+        let Some(words) = open.pop() else {
+            break;
+        };
         let count = words.tokens.len();
         let (inner, behind) = words.arguments(0);
         if behind == count && inner.len() == 1 {

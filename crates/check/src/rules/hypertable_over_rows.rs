@@ -8,7 +8,7 @@ use crate::schema::Rows;
 pub const RULE: Rule = Rule {
     name: "hypertable-over-rows",
     severity: Severity::Error,
-    summary: "a table that may hold rows becomes a hypertable: refused without migrate_data, and with it locked while all rows move",
+    summary: "a table that holds rows, or may, becomes a hypertable: without migrate_data the server refuses that, with it all rows move under a lock",
     failing: &[
         Example::new(&[
             "CREATE TABLE m (at timestamptz NOT NULL, v int); INSERT INTO m VALUES (now(), 1);",

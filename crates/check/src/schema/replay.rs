@@ -91,6 +91,15 @@ impl Schema {
         }
     }
 
+    /// Whether an act may change the model at all.
+    pub fn is_changed_by(&self, act: &Act) -> bool {
+        match &act.what {
+            What::Calls(routines) => self.may_change(routines),
+            What::Other => false,
+            _ => true,
+        }
+    }
+
     /// Whether one of these routines is of the files, and may change the schema. In which schema it is does not matter.
     fn may_change(&self, called: &[Relation]) -> bool {
         let is_called = |name: &Relation| called.iter().any(|it| it.name == name.name);

@@ -43,6 +43,22 @@ fn a_million_levels_are_no_crash() {
         }
     }
     said(&format!("SELECT 1{};", " + 1".repeat(1_000_000)));
+    let (open, close) = ("(".repeat(50_000), ")".repeat(50_000));
+    for inside in [
+        format!("PERFORM add_retention_policy('m', {open}1{close});"),
+        format!("ALTER TABLE m ADD CHECK ({open}v IS NOT NULL{close});"),
+        format!(
+            "CREATE TABLE m (v int CHECK ({open}v IS NOT NULL{close}), w int DEFAULT {open}1{close});"
+        ),
+        format!(
+            "CREATE MATERIALIZED VIEW d WITH (timescaledb.continuous) AS SELECT {open}v{close} FROM {open}m{close};"
+        ),
+        format!("EXECUTE {open}1{close};"),
+        "IF ".repeat(50_000),
+        "IF true THEN ".repeat(20_000),
+    ] {
+        said(&format!("DO $$ BEGIN {inside} END $$;"));
+    }
     said(&format!(
         "DO $$ BEGIN PERFORM {}1{}; END $$;",
         "(".repeat(1_000_000),
