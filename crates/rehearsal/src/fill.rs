@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use catalog::Catalog;
 
 use crate::after::after;
-use crate::column;
-use crate::component::components;
+use crate::column::{self, Field};
+use crate::component::{Check, Component, components};
 use crate::foreign_key::ForeignKey;
 use crate::names::{Pair, written};
 use crate::order::{Need, ordered};
@@ -14,6 +14,9 @@ use crate::partitions::{Role, role};
 use crate::statement::Plan;
 use crate::value::Values;
 use crate::wanted::{TableFacts, Wanted};
+
+/// How many rows a table gets at most.
+const MOST: u64 = 1_000_000_000_000;
 
 /// Statements that fill the tables of a catalog.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +54,7 @@ pub struct Table {
 
 /// Statements that fill the tables of a catalog with rows. Pure: the caller runs them.
 ///
-/// Existing rows count, and are referred to. Partitions are filled through their parent and are not listed. Views and
+/// Existing rows stay, and are referred to. Partitions are filled through their parent and are not listed. Views and
 /// aggregates are not filled, and neither is what the catalog leaves out, such as a history of migrations: read the
 /// catalog without it.
 pub fn fill(catalog: &Catalog, wanted: &Wanted) -> Filling {
@@ -65,11 +68,18 @@ pub fn fill(catalog: &Catalog, wanted: &Wanted) -> Filling {
         .iter()
         .map(|(pair, (table, _))| (pair.clone(), needs(table)));
     let order = ordered(&needs.collect());
-    let mut tables: Vec<Table> = Vec::new();
-    for pair in &order {
+    let prepared = order.iter().map(|pair| {
         let (table, role) = &listed[pair];
-        let mut filled = filled(catalog, table, role, wanted);
-        filled.why_not = filled.why_not.or_else(|| blocked(table, &listed, &tables));
+        Prepared::new(catalog, table, role, wanted)
+    });
+    let prepared: Vec<Prepared<'_>> = prepared.collect();
+    let mut tables: Vec<Table> = Vec::new();
+    for one in &prepared {
+        let blocked = blocked(one.table, &listed, &tables);
+        let together = blocked.as_ref().and_then(|_| first_rows(one, &prepared));
+        let why_not = blocked.filter(|_| together.is_none());
+        let mut filled = filled(one, why_not);
+        filled.statements.splice(0..0, together);
         tables.push(filled);
     }
     Filling {
@@ -86,7 +96,7 @@ fn blocked(
     before: &[Table],
 ) -> Option<String> {
     let needed = needs(table).into_iter().filter(|it| !it.is_optional);
-    let is_self = |it: &Need| it.target.0 == table.schema && it.target.1 == table.name;
+    let is_self = |it: &Need| is_named(table, &it.target);
     for need in needed.filter(|it| !is_self(it) && listed.contains_key(&it.target)) {
         let Need { name, target, .. } = need;
         let target_name = format!("{}.{}", target.0, target.1);
@@ -106,6 +116,103 @@ fn blocked(
         }
     }
     None
+}
+
+/// The first rows of a table and of a later one that it has to refer to and that refers to it, if their keys may be
+/// checked after both.
+fn first_rows(one: &Prepared<'_>, all: &[Prepared<'_>]) -> Option<String> {
+    let required = |it: &Prepared<'_>, to: &catalog::Table| {
+        let needs = needs(it.table).into_iter();
+        let mut needs = needs.filter(|need| !need.is_optional && is_named(to, &need.target));
+        let name = needs.next()?.name;
+        ForeignKey::of(it.table)
+            .ok()?
+            .into_iter()
+            .find(|key| key.name == name)
+    };
+    for other in all {
+        let is_same = std::ptr::eq(one.table, other.table);
+        let keys = required(one, other.table).zip(required(other, one.table));
+        let Some((own, back)) = keys.filter(|_| !is_same) else {
+            continue;
+        };
+        for (first, key, second) in [(one, own, other), (other, back, one)] {
+            if key.is_deferrable {
+                let together = first.plan().ok()?.with(&key, &second.plan().ok()?)?;
+                return together.ok();
+            }
+        }
+    }
+    None
+}
+
+fn is_named(table: &catalog::Table, pair: &Pair) -> bool {
+    table.schema == pair.0 && table.name == pair.1
+}
+
+/// A table, and how its columns are drawn.
+struct Prepared<'a> {
+    table: &'a catalog::Table,
+    values: Values<'a>,
+    seed: u64,
+    rows: u64,
+    fields: Vec<Field>,
+    components: Vec<Component>,
+    loose: Vec<Check>,
+    /// Why it cannot be filled.
+    why_not: Option<String>,
+}
+
+impl<'a> Prepared<'a> {
+    fn new(catalog: &'a Catalog, table: &'a catalog::Table, role: &Role, wanted: &Wanted) -> Self {
+        let none = TableFacts::default();
+        let pair = (table.schema.clone(), table.name.clone());
+        let facts = wanted.tables.get(&pair).unwrap_or(&none);
+        let rows = facts.rows.unwrap_or(wanted.rows).min(MOST);
+        let fields = column::fields(catalog, table, facts, rows, wanted.chunks.max(1));
+        let (partition, why_not) = match role {
+            Role::Filled(check) => (check.clone(), None),
+            Role::Foreign => (None, Some("it is a foreign table".to_owned())),
+            Role::Empty => (None, Some("it has no partition".to_owned())),
+            Role::Partition => (None, Some("it is filled through its parent".to_owned())),
+        };
+        let unreadable = |name| format!("its foreign key {name} cannot be read");
+        let keys = ForeignKey::of(table).map_err(unreadable);
+        let why_not = why_not.or_else(|| keys.as_ref().err().cloned());
+        let keys = keys.unwrap_or_default();
+        let (components, loose) =
+            components(table, &fields, &keys, partition.into_iter().collect());
+        Self {
+            table,
+            values: Values {
+                catalog,
+                until: wanted.until,
+                domains: Vec::new().into(),
+            },
+            seed: wanted.seed,
+            rows,
+            fields,
+            components,
+            loose,
+            why_not,
+        }
+    }
+
+    fn plan(&self) -> Result<Plan<'_>, String> {
+        match &self.why_not {
+            Some(why_not) => Err(why_not.clone()),
+            None => Ok(Plan {
+                table: self.table,
+                values: &self.values,
+                seed: self.seed,
+                rows: self.rows,
+                fields: &self.fields,
+                components: &self.components,
+                loose: &self.loose,
+                ahead: None,
+            }),
+        }
+    }
 }
 
 /// Estimates of candidates are guesses, which lead the planner astray. A hash join keeps the candidates in their
@@ -135,54 +242,20 @@ fn needs(table: &catalog::Table) -> Vec<Need> {
     .collect()
 }
 
-fn filled(catalog: &Catalog, table: &catalog::Table, role: &Role, wanted: &Wanted) -> Table {
-    let none = TableFacts::default();
-    let facts = wanted
-        .tables
-        .get(&(table.schema.clone(), table.name.clone()));
-    let facts = facts.unwrap_or(&none);
-    let rows = facts.rows.unwrap_or(wanted.rows);
+fn filled(prepared: &Prepared<'_>, why_not: Option<String>) -> Table {
+    let table = prepared.table;
     let only = if table.inherited { "ONLY " } else { "" };
     let name = written(&table.schema, &table.name);
-    let statements = match role {
-        Role::Foreign => Err("it is a foreign table".to_owned()),
-        Role::Empty => Err("it has no partition".to_owned()),
-        Role::Partition => Err("it is filled through its parent".to_owned()),
-        Role::Filled(check) => {
-            let values = Values {
-                catalog,
-                until: wanted.until,
-                domains: Vec::new().into(),
-            };
-            let fields = column::fields(catalog, table, facts, rows, wanted.chunks.max(1));
-            let keys = ForeignKey::of(table)
-                .map_err(|name| format!("its foreign key {name} cannot be read"));
-            keys.and_then(|keys| {
-                let checks = check.iter().cloned().collect();
-                let (components, loose) = components(table, &fields, &keys, checks);
-                let plan = Plan {
-                    table,
-                    values: &values,
-                    seed: wanted.seed,
-                    rows,
-                    fields: &fields,
-                    components: &components,
-                    loose: &loose,
-                };
-                plan.statements()
-            })
-        }
-    };
-    let (statements, why_not) = match statements {
+    let (statements, unknown) = match prepared.plan().and_then(|it| it.statements()) {
         Ok(statements) => (statements, None),
-        Err(why_not) => (Vec::new(), Some(why_not)),
+        Err(unknown) => (Vec::new(), Some(unknown)),
     };
     Table {
         schema: table.schema.clone(),
         name: table.name.clone(),
-        wanted: rows,
+        wanted: prepared.rows,
         statements,
         count: format!("SELECT pg_catalog.count(*) FROM {only}{name}"),
-        why_not,
+        why_not: unknown.or(why_not),
     }
 }

@@ -15,6 +15,8 @@ pub(crate) struct ForeignKey {
     pub(crate) referred: Vec<String>,
     /// `MATCH FULL`: all columns are null, or none is.
     is_full: bool,
+    /// Whether it can be checked at the end of a transaction.
+    pub(crate) is_deferrable: bool,
 }
 
 impl ForeignKey {
@@ -39,6 +41,7 @@ impl ForeignKey {
             target: (target.schema()?.to_owned(), target.object().to_owned()),
             referred,
             is_full: text.contains(" MATCH FULL"),
+            is_deferrable: text.contains(" DEFERRABLE"),
         })
     }
 

@@ -23,6 +23,9 @@ const BATCH: u64 = 50_000;
 /// How many candidates are tried row by row at most, where statements for many rows leave some missing.
 const ROW_BY_ROW: u64 = 20_000;
 
+/// How many rows two tables get together that refer to each other.
+const TOGETHER: u64 = 1_000;
+
 /// How many rows of a table others refer to at most.
 const REFERRED: u64 = 10_000;
 
@@ -42,6 +45,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) components: &'a [Component],
     /// Conditions of a row as a whole.
     pub(crate) loose: &'a [Check],
+    /// A foreign key whose table comes later, and a query for the columns that it is to refer to there.
+    pub(crate) ahead: Option<(String, String)>,
 }
 
 /// Who says whether a candidate meets the conditions.
@@ -115,6 +120,47 @@ impl Plan<'_> {
             statements.push(self.row_by_row(judged, Judge::Server)?);
         }
         Ok(statements)
+    }
+
+    /// The first rows of this table and of another, which refer to each other: in one transaction, at whose end the
+    /// keys are checked. `None` if the keys that rows of the other will have cannot be said before.
+    pub(crate) fn with(
+        &self,
+        key: &ForeignKey,
+        other: &Plan<'_>,
+    ) -> Option<Result<String, String>> {
+        let first = Candidates {
+            first: 1,
+            last: self.rows.min(other.rows).clamp(1, TOGETHER),
+        };
+        let rows = other.ahead_of(&key.referred, first)?;
+        let own = Plan {
+            ahead: Some((key.name.clone(), rows)),
+            ..*self
+        };
+        let both = own.insert(first, None);
+        let both = both.and_then(|own| Ok((own, other.insert(first, None)?)));
+        Some(both.map(|(own, other)| {
+            let body = format!("BEGIN\nSET CONSTRAINTS ALL DEFERRED;\n{own};\n{other};\nEND");
+            format!("DO {}", quote::literal(&body))
+        }))
+    }
+
+    /// A query for these columns of candidates, if no constraint but a key is about them.
+    fn ahead_of(&self, columns: &[String], candidates: Candidates) -> Option<String> {
+        let value = |name: &String| {
+            let at = self.fields.iter().position(|it| it.name == *name)?;
+            let mut components = self.components.iter();
+            components.find(|it| it.is_free() && it.fields.contains(&at))?;
+            let value = self.free(&self.fields[at]).ok()?;
+            Some(format!("{value} AS {}", quote::identifier(name)))
+        };
+        let values: Option<Vec<String>> = columns.iter().map(value).collect();
+        Some(format!(
+            "SELECT {} FROM {}",
+            values?.join(", "),
+            candidates.series()
+        ))
     }
 
     fn name(&self) -> String {

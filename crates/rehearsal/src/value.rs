@@ -1,5 +1,8 @@
 //! An expression for a value of each type.
 
+#[cfg(test)]
+mod tests;
+
 use std::cell::RefCell;
 
 use catalog::{Catalog, TypeRef};

@@ -95,10 +95,13 @@ impl Plan<'_> {
             let mut tables = self.values.catalog.tables.iter();
             let is_inherited = tables.any(|it| key.refers_to(it) && it.inherited);
             let only = if is_inherited { "ONLY " } else { "" };
-            let name = written(&key.target.0, &key.target.1);
+            let name = match &self.ahead {
+                Some((ahead, rows)) if *ahead == key.name => format!("({rows})"),
+                _ => format!("{only}{}", written(&key.target.0, &key.target.1)),
+            };
             let _ = match index {
-                0 => write!(from, "{only}{name} AS r0"),
-                _ => write!(from, " CROSS JOIN {only}{name} AS r{index}"),
+                0 => write!(from, "{name} AS r0"),
+                _ => write!(from, " CROSS JOIN {name} AS r{index}"),
             };
             for (column, referred) in key.columns.iter().zip(&key.referred) {
                 let referred = format!("r{index}.{}", quote::identifier(referred));
@@ -324,6 +327,7 @@ impl Plan<'_> {
             );
             columns.push((at, format!("c{at}.{name}")));
         }
+        self.own_key_values(component, &mut columns);
         let selected = columns.iter().map(|(at, value)| {
             let name = quote::identifier(&self.fields[*at].name);
             format!("{value} AS {name}")
@@ -333,6 +337,26 @@ impl Plan<'_> {
             "SELECT i.n AS {ROW}, {} FROM {from}\n            OFFSET 0",
             selected.join(", ")
         ))
+    }
+
+    /// Candidates that must refer to their own table refer to themselves where there is no row yet.
+    fn own_key_values(&self, component: &Component, columns: &mut [(usize, String)]) {
+        let keys = component.keys.iter().flatten();
+        for key in keys.filter(|it| it.refers_to(self.table)) {
+            for (column, referred) in key.columns.iter().zip(&key.referred) {
+                let place = |name: &String| {
+                    let mut known = columns.iter();
+                    known.position(|(at, _)| self.fields[*at].name == *name)
+                };
+                let (Some(column), Some(referred)) = (place(column), place(referred)) else {
+                    continue;
+                };
+                if column != referred && !self.fields[columns[column].0].may_be_null {
+                    let (value, own) = (&columns[column].1, &columns[referred].1);
+                    columns[column].1 = format!("COALESCE({value}, {own})");
+                }
+            }
+        }
     }
 
     /// Those of the candidates that meet the conditions of a component.

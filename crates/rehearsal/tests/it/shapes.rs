@@ -40,7 +40,8 @@ const SHAPES: &[Shape] = &[
     (
         "a tree",
         "CREATE TABLE nodes (id int PRIMARY KEY, parent int REFERENCES nodes, CHECK (parent <> id));
-         CREATE TABLE rooted (id int PRIMARY KEY, parent int NOT NULL REFERENCES rooted)",
+         CREATE TABLE rooted (id int PRIMARY KEY, parent int NOT NULL REFERENCES rooted);
+         CREATE TABLE checked (id int PRIMARY KEY, parent int NOT NULL REFERENCES checked, CHECK (parent <= id))",
         &[],
     ),
     (
@@ -62,6 +63,16 @@ const SHAPES: &[Shape] = &[
             ),
             ("b", "its foreign key b_a_fkey refers to public.a, which gets no rows"),
         ],
+    ),
+    (
+        "a closed circle that is checked late",
+        "CREATE TABLE a (id int PRIMARY KEY, b int NOT NULL);
+         CREATE TABLE b (id uuid PRIMARY KEY, code int NOT NULL UNIQUE, a int NOT NULL REFERENCES a);
+         ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b (code) DEFERRABLE;
+         CREATE TABLE c (id text PRIMARY KEY, d int NOT NULL);
+         CREATE TABLE d (id int PRIMARY KEY, c text NOT NULL REFERENCES c DEFERRABLE);
+         ALTER TABLE c ADD FOREIGN KEY (d) REFERENCES d",
+        &[],
     ),
     (
         "match full",
