@@ -150,6 +150,17 @@ fn no_name_is_a_workflow_command() {
 }
 
 #[test]
+fn no_refused_name_is_a_workflow_command() {
+    let project = Sandbox::new()
+        .file("migrations/001_a\n::error::b.sql", "SELECT 1;\n")
+        .file("migrations/002_c.sql", "SELECT 1;\n");
+    let screen = project.run("check --all --github");
+    assert!(screen.starts_with("exit 1\n"), "{screen}");
+    let is_command = |line: &str| line.trim().starts_with("::");
+    assert!(!screen.lines().any(is_command), "{screen}");
+}
+
+#[test]
 fn no_name_is_markdown() {
     let screen = of_hostile(&hostile(), "--markdown");
     insta::assert_snapshot!(screen);

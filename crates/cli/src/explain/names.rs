@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use migrator::source::{Misnamed, Problem};
 
 use crate::failure::{Code, Failure};
+use crate::screen::one_line;
 use crate::shell;
 
 /// How another tool's files become migrations; `folder` is their folder.
@@ -19,10 +20,11 @@ pub fn import(folder: &Path) -> String {
 
 /// `misnamed` with the paths to show, and those that git tracks.
 pub fn misnamed(misnamed: &[Misnamed], tracked: &[PathBuf]) -> Failure {
+    // A name of several lines would pass for lines of ours.
     let message = match misnamed {
-        [one] => one.to_string(),
+        [one] => one_line(one),
         all => {
-            let lines: Vec<String> = all.iter().map(Misnamed::to_string).collect();
+            let lines: Vec<String> = all.iter().map(one_line).collect();
             format!(
                 "{} files are not named as migrations\n{}",
                 all.len(),
