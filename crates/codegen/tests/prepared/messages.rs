@@ -1,7 +1,9 @@
 //! What is sent the first time and from then on. `P` is Parse, `D` Describe, `B` Bind, `E` Execute, `C` Close, `S` Sync and `Q` a simple query.
 
 use futures_util::StreamExt;
-use timeschema::postgres::Client;
+use sqlx::Connection;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
+use timeschema::postgres::{Client, Config};
 use timeschema::{Prepared, QueryError, Statements, Timestamp};
 
 use crate::keys::{Tier, accounts, visits};
@@ -197,6 +199,33 @@ fn the_statement_that_was_not_used_for_the_longest_time_is_closed(relayed: Relay
     client.statements().clear();
     assert!(client.statements().is_empty());
     assert_eq!(runs(&mut ***client).0, 0);
+}
+
+/// sqlx keeps what it has prepared by itself.
+#[testkit::test(Relayed::new)]
+fn sqlx_prepares_once_too(relayed: Relayed) {
+    block_on(async {
+        let options = PgConnectOptions::new_without_pgpass()
+            .host("127.0.0.1")
+            .port(relayed.relay.address().port())
+            .ssl_mode(PgSslMode::Disable);
+        let url: Config = relayed.database.url().parse().unwrap();
+        let password = String::from_utf8_lossy(url.get_password().unwrap_or_default());
+        let options = options
+            .username(url.get_user().unwrap())
+            .password(&password)
+            .database(relayed.database.name());
+        let mut client = PgConnection::connect_with(&options).await.unwrap();
+        let mut sent = Vec::new();
+        for n in 1..4 {
+            relayed.sent();
+            let stored = visits::insert(&visit(n)).execute(&mut client).await;
+            assert_eq!(stored.unwrap(), 1);
+            sent.push(relayed.sent());
+        }
+        assert!(sent[0].contains('P'), "{sent:?}");
+        assert!(!sent[1].contains('P') && !sent[2].contains('P'), "{sent:?}");
+    });
 }
 
 #[testkit::test(Relayed::new)]
