@@ -231,12 +231,15 @@ fn scripts(workflow: &str) -> Vec<String> {
 fn on_a_runner(project: Sandbox) -> Sandbox {
     let xtask = env!("CARGO_BIN_EXE_xtask");
     let cargo = format!("[ \"$1\" = test ] && exit 0; shift; exec {xtask} \"$@\"");
+    let url = project.own_database().url();
     project
         .program("cargo", &cargo)
         .program("gh", "echo \"gh $*\" >> asked")
         .env("GH_TOKEN", "none")
         .env("GH_REPO", "team/iot")
         .env("NUMBER", "7")
+        .env("TEST_DATABASE_URL", url)
+        .env("GITHUB_STEP_SUMMARY", "summary.md")
 }
 
 #[testkit::test(|test| Sandbox::new().needs_timescaledb_for("the workflow's servers").url(test))]
@@ -265,7 +268,7 @@ fn each_command_of_the_workflow_runs_in_a_new_project(project: Sandbox) {
     let workflow = project.read(".github/workflows/schema.yml");
     let project = on_a_runner(project);
     let scripts = scripts(&workflow);
-    assert_eq!(scripts.len(), 7, "{scripts:#?}");
+    assert_eq!(scripts.len(), 8, "{scripts:#?}");
     let mut shown = String::new();
     for script in scripts {
         // What a pull request says is no part of a script.
@@ -286,5 +289,10 @@ fn each_command_of_the_workflow_runs_in_a_new_project(project: Sandbox) {
         "{asked}"
     );
     shown += &project.stable(&project.read("comment.md"));
+    let summary = project.read("summary.md");
+    assert!(
+        summary.starts_with("### 1 migration rehearsed\n"),
+        "{summary}"
+    );
     insta::assert_snapshot!(shown);
 }
