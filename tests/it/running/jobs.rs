@@ -258,8 +258,8 @@ fn jobs_of_a_hypertable_of_the_same_name_in_another_schema_go_on() {
          CREATE MATERIALIZED VIEW archive.daily WITH (timescaledb.continuous) AS\n\
          SELECT time_bucket('1 day', time) AS day, count(*) FROM archive.events GROUP BY 1 WITH NO DATA;\n\
          SELECT add_retention_policy('events', INTERVAL '9 years'), add_retention_policy('archive.events', INTERVAL '9 years');\n\
-         SELECT add_continuous_aggregate_policy('daily', NULL, NULL, INTERVAL '10 years');\n\
-         SELECT add_continuous_aggregate_policy('archive.daily', NULL, NULL, INTERVAL '10 years');\n",
+         SELECT add_continuous_aggregate_policy('daily', INTERVAL '1 year', NULL, INTERVAL '10 years');\n\
+         SELECT add_continuous_aggregate_policy('archive.daily', INTERVAL '1 year', NULL, INTERVAL '10 years');\n",
     );
     let alter = (
         "002_rooms",
