@@ -249,6 +249,55 @@ fn what_is_pending_in_a_live_database_is_rehearsed_with_its_numbers() {
     assert_says(&screen, &["exit 2\n", "--from"]);
 }
 
+/// Each of these works, and nothing of it is a problem.
+#[test]
+fn nothing_is_made_up() {
+    let Some(project) = plain("a rehearsal of what works") else {
+        return;
+    };
+    for second in [
+        "BEGIN;\nALTER TABLE orders ADD COLUMN a int;\nCOMMIT;\nBEGIN;\nUPDATE orders SET a = price;\nALTER TABLE orders ALTER a SET NOT NULL;\nCOMMIT;",
+        "BEGIN;\nCREATE TABLE IF NOT EXISTS later (id int);\nINSERT INTO later VALUES (1);\nCOMMIT;\nCREATE INDEX CONCURRENTLY IF NOT EXISTS later_id ON later (id);",
+        "CREATE TYPE mood AS ENUM ('a');\nALTER TYPE mood ADD VALUE 'b';\nCREATE TABLE moods (mood mood DEFAULT 'b');",
+        "CREATE SCHEMA app;\nSET search_path = app;\nCREATE TABLE IF NOT EXISTS later (id int);\nCREATE INDEX IF NOT EXISTS later_id ON later (id);",
+        "DELETE FROM orders WHERE random() < 0.5;\nINSERT INTO projects (name) SELECT left(random()::text, 40);",
+    ] {
+        let screen = rehearsed(&project, second);
+        assert!(screen.starts_with("exit 0\n"), "{second}\n{screen}");
+    }
+}
+
+/// Roles belong to the server, and each copy of the database finds those of the one before.
+#[test]
+fn roles_go_with_their_database() {
+    let Some(project) = Sandbox::new()
+        .file("migrations/001_first.sql", BEFORE)
+        .file(
+            "migrations/002_roles.sql",
+            "CREATE ROLE reader;\nGRANT SELECT ON orders TO reader;\n",
+        )
+        .embedded("a rehearsal with roles")
+    else {
+        return;
+    };
+    let screen = project.run("rehearse --after 1 --rows 10 --plain");
+    assert_says(&screen, &["exit 0\n", "rollback 2 errors"]);
+}
+
+#[test]
+fn what_only_few_rows_refuse_is_shown() {
+    let Some(project) = plain("a rehearsal that few rows refuse") else {
+        return;
+    };
+    let second = "DO $$ BEGIN IF (SELECT count(*) FROM orders) < 2500 THEN RAISE EXCEPTION 'few'; END IF; END $$;";
+    project.write("migrations/002_second.sql", second);
+    let scratch = project.own_database().url();
+    let screen = project.run(&format!(
+        "rehearse --after 1 --rows 3000 --scratch {scratch}"
+    ));
+    assert_says(&screen, &["exit 3\n", "refused: few (P0001)"]);
+}
+
 #[test]
 fn what_cannot_be_rehearsed_is_said() {
     let Some(project) = plain("a rehearsal of nothing") else {

@@ -137,6 +137,7 @@ fn rehearse(
     let before = range(&ground.migrations[..ground.before]);
     screen.progress(format!("filling a scratch database: {before}"));
     let bare = ground.bare()?;
+    ground.scratch.keep_roles()?;
     let remarks = match live {
         Some(live) => remarks(live, &ground.catalog(&mut bare.connect()?)?),
         None => Vec::new(),

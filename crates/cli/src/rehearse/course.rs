@@ -113,6 +113,9 @@ impl Courses {
                 for (number, measured) in step.statements.iter().enumerate() {
                     let few = self.few.statement(at, index, number);
                     let mut ran = ran(migration, measured, few, rows);
+                    if let (None, Some(few)) = (&measured.refused, few) {
+                        ran.measured.refused.clone_from(&few.refused);
+                    }
                     ran.passes_when_empty = passes_when_empty;
                     if number + 1 == step.statements.len() {
                         ran.breaks = self.breaks(at, index);

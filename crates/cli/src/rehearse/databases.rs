@@ -1,6 +1,8 @@
 //! The scratch databases of a rehearsal: on a private server, or on one that the user names. Each trial has a copy of its own.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,6 +27,8 @@ pub struct Scratch {
     /// What people read of it.
     pub shown: String,
     made: AtomicU32,
+    /// The roles that stay: those that are there before the rehearsed migrations.
+    roles: Mutex<BTreeSet<String>>,
     /// The private server, which is gone with this value.
     private: Option<Running>,
 }
@@ -47,6 +51,7 @@ impl Scratch {
             shown: format!("a private server, PostgreSQL {}", server.version()),
             config,
             made: AtomicU32::new(0),
+            roles: Mutex::default(),
             private: Some(running),
         })
     }
@@ -61,6 +66,7 @@ impl Scratch {
             shown: config.server(),
             config,
             made: AtomicU32::new(0),
+            roles: Mutex::default(),
             private: None,
         })
     }
@@ -68,6 +74,14 @@ impl Scratch {
     /// Whether nobody else uses the server.
     pub fn is_private(&self) -> bool {
         self.private.is_some()
+    }
+
+    /// From now on, what a database's migrations make of roles goes with it: roles belong to the server, and the next copy would find them.
+    /// Not on a server of others, where roles may be theirs.
+    pub fn keep_roles(&self) -> Result<(), Failure> {
+        let roles = roles(&mut self.session()?).map_err(explain::asked)?;
+        *self.roles.lock().unwrap_or_else(PoisonError::into_inner) = roles;
+        Ok(())
     }
 
     /// The mode in which its databases are.
@@ -171,17 +185,29 @@ impl Database<'_> {
     }
 }
 
+/// The roles of a server.
+fn roles(session: &mut Wire) -> Result<BTreeSet<String>, link::Error> {
+    let results = session.query(&qualified("SELECT rolname::text FROM pg_roles"))?;
+    Ok(results.into_iter().flatten().flatten().flatten().collect())
+}
+
 impl Drop for Database<'_> {
     fn drop(&mut self) {
+        let Ok(mut session) = self.scratch.session() else {
+            return;
+        };
         let sql = format!(
             "DROP DATABASE IF EXISTS {} WITH (FORCE)",
             identifier(&self.name)
         );
-        // The private server is removed with everything in it.
-        if self.scratch.private.is_none()
-            && let Ok(mut session) = self.scratch.session()
-        {
-            let _ = session.query(&sql);
+        let _ = session.query(&sql);
+        let kept = self.scratch.roles.lock();
+        let kept = kept.unwrap_or_else(PoisonError::into_inner);
+        if self.scratch.is_private() && !kept.is_empty() {
+            let new = roles(&mut session).unwrap_or_default();
+            for role in new.difference(&kept) {
+                let _ = session.query(&format!("DROP ROLE IF EXISTS {}", identifier(role)));
+            }
         }
     }
 }

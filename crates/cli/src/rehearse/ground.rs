@@ -5,7 +5,7 @@ use std::path::Path;
 
 use catalog::Catalog;
 use migrator::link::Link;
-use migrator::plan::Migration;
+use migrator::plan::{Migration, StepKind};
 use migrator::run::{self, Options, Report};
 use migrator::source::File;
 use sql::qualified::qualified;
@@ -63,7 +63,7 @@ impl<'a> Ground<'a> {
             .map_err(|error| on_scratch(explain::run(&error, before)))?;
         if let ([], [first, ..]) = (before, self.migrations) {
             // The engine's own objects come with the first run, not with the first migration.
-            let failing = with_fault_before(first)?;
+            let failing = with_fault_before(first, 0)?;
             let _failed = self.apply(&mut link, &[failing]);
         }
         Ok(database)
@@ -78,6 +78,13 @@ impl<'a> Ground<'a> {
     fn read(&self, link: &mut dyn Link) -> Result<Report, Failure> {
         let probe = Some(catalog::probe_query());
         run::read(link, &self.options.history, probe).map_err(|error| explain::run(&error, &[]))
+    }
+
+    /// How many steps of a migration are done, by the database's history.
+    pub fn steps_done(&self, database: &Database<'_>, version: u32) -> Result<usize, Failure> {
+        let report = self.read(&mut database.connect()?)?;
+        let row = report.history.row(version);
+        Ok(row.map_or(0, |row| row.steps_done))
     }
 
     /// What a database holds.
@@ -101,8 +108,20 @@ pub fn with_fault(migration: &Migration, end: usize) -> Result<Migration, Failur
     with_text(migration, text)
 }
 
-fn with_fault_before(migration: &Migration) -> Result<Migration, Failure> {
-    with_text(migration, format!("{FAULT};\n{}", migration.file.text))
+/// The migration with a statement that fails right before one of its steps, and before the step's `BEGIN`.
+pub fn with_fault_before(migration: &Migration, step: usize) -> Result<Migration, Failure> {
+    let text = &migration.file.text;
+    let at = migration
+        .steps
+        .get(step)
+        .map_or(0, |step| match &step.kind {
+            StepKind::Transaction { begin: Some(begin) } => begin.start,
+            _ => step.range().start,
+        });
+    with_text(
+        migration,
+        format!("{}{FAULT};\n{}", &text[..at], &text[at..]),
+    )
 }
 
 /// The same file with another text.
@@ -133,9 +152,10 @@ pub struct State {
 /// The rows of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
-    pub count: u64,
+    /// `None` where it differs from run to run.
+    count: Option<u64>,
     /// A sum over all of them; `None` where it differs from run to run.
-    pub sum: Option<String>,
+    sum: Option<String>,
 }
 
 impl State {
@@ -158,11 +178,10 @@ impl State {
             let Some(found) = other.rows.get(table) else {
                 return Some(format!("{table} is gone"));
             };
-            if found.count != content.count {
-                return Some(format!(
-                    "{table} has {} rows instead of {}",
-                    found.count, content.count
-                ));
+            if let (Some(expected), Some(found)) = (content.count, found.count)
+                && expected != found
+            {
+                return Some(format!("{table} has {found} rows instead of {expected}"));
             }
             if content.sum.is_some() && found.sum.is_some() && content.sum != found.sum {
                 return Some(format!("the rows of {table} are others"));
@@ -171,12 +190,15 @@ impl State {
         None
     }
 
-    /// Leaves out the sums that differ from those of another run of the same: what is calculated anew each time, such as `now()`.
+    /// Leaves out what differs from another run of the same, such as `now()` and `random()`.
     pub fn without_chance(mut self, other: &State) -> State {
         for (table, content) in &mut self.rows {
-            let found = other.rows.get(table).and_then(|it| it.sum.as_ref());
-            if found != content.sum.as_ref() {
+            let found = other.rows.get(table);
+            if found.is_none_or(|it| it.sum != content.sum) {
                 content.sum = None;
+            }
+            if found.is_none_or(|it| it.count != content.count) {
+                content.count = None;
             }
         }
         self
@@ -212,7 +234,7 @@ fn rows(link: &mut dyn Link, histories: &[String]) -> Result<BTreeMap<String, Co
     let results = link.query(&sums.join("; ")).map_err(explain::asked)?;
     let content = |row: Vec<Option<String>>| {
         let [table, count, sum] = <[Option<String>; 3]>::try_from(row).ok()?;
-        let count = count?.parse().ok()?;
+        let count = Some(count?.parse().ok()?);
         Some((table?, Content { count, sum }))
     };
     Ok(results.into_iter().flatten().filter_map(content).collect())

@@ -11,7 +11,7 @@ use sql::statement::words::Words;
 
 use super::cut::{Cut, Moment};
 use super::databases::Database;
-use super::ground::{Ground, State, with_fault, with_text};
+use super::ground::{Ground, State, with_fault, with_fault_before, with_text};
 use crate::explain;
 use crate::failure::Failure;
 
@@ -96,6 +96,9 @@ pub fn rollback(ground: &Ground<'_>, base: &Database<'_>, end: &State) -> Result
                 let place = migration.place(range.start);
                 if let Some(problem) = not_the_fault(ran, &all) {
                     trial.problems.push(format!("{place}: {problem}"));
+                } else if ground.steps_done(&copy, migration.file.version)? > index {
+                    // The statement cannot share a transaction with what failed, and its step is done.
+                    break;
                 } else if let Some(difference) = before.difference(&ground.state(&copy)?)? {
                     trial.problems.push(format!(
                         "{place}: an error after this statement leaves a trace: {difference}"
@@ -134,8 +137,7 @@ fn reach(
     let mut all = ground.migrations[..ground.before + at].to_vec();
     // What was done of a file may not change, its rest may: it fails right where the step begins.
     if index > 0 {
-        let end = migration.steps[index - 1].range().end;
-        all.push(with_fault(migration, end)?);
+        all.push(with_fault_before(migration, index)?);
     }
     let ran = ground.apply(&mut copy.connect()?, &all);
     match ran {
@@ -167,6 +169,9 @@ pub fn cut(ground: &Ground<'_>, base: &Database<'_>, end: &State) -> Result<Tria
         .apply(&mut counting, ground.migrations)
         .map_err(|error| explain::run(&error, ground.migrations))?;
     let messages = counting.sent;
+    drop(counting);
+    // Its roles would be in the way of the next one.
+    drop(copy);
     for message in 0..messages {
         for moment in [Moment::Before, Moment::After] {
             if let Some(problem) = killed(ground, base, end, message, moment)? {
@@ -266,7 +271,16 @@ fn second_run(
     let copy = ground.scratch.copy(base)?;
     let migration = &ground.rehearsed()[at];
     let mut all = ground.migrations[..ground.before + at].to_vec();
-    let cut_off = with_text(migration, migration.file.text[..end].to_owned())?;
+    let mut text = migration.file.text[..end].to_owned();
+    if matches!(
+        migration.steps[index].kind,
+        StepKind::Transaction { begin: Some(_) }
+    ) {
+        text.push_str(";\nCOMMIT");
+    }
+    let cut_off = with_text(migration, text)?;
+    let settings = cut_off.session_settings(cut_off.steps.len());
+    let settings: Vec<String> = settings.into_iter().map(str::to_owned).collect();
     let statement = migration.steps[index]
         .statements
         .iter()
@@ -293,6 +307,9 @@ fn second_run(
     let Some(sent) = sent.or(statement.map(str::to_owned)) else {
         return Ok(None);
     };
+    for setting in &settings {
+        link.query(setting).map_err(explain::asked)?;
+    }
     match link.query(&sent) {
         Err(link::Error::Server(error)) => {
             return Ok(Some(format!("a second run is refused: {}", error.message)));
