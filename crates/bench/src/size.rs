@@ -41,7 +41,12 @@ const CLIENTS: [Client; 2] = [
 ];
 
 /// What `init` writes into a workspace: the engine's crates are optimised for size.
-const ENGINE_CRATES: [&str; 3] = ["timeschema", "timeschema-catalog", "timeschema-migrator"];
+const ENGINE_CRATES: [&str; 4] = [
+    "timeschema",
+    "timeschema-catalog",
+    "timeschema-migrator",
+    "timeschema-sql",
+];
 
 /// Builds both programs for each kind of client, stripped and otherwise as `init` sets up a workspace, and compares their sizes.
 pub fn run(scratch: &Scratch, report: &mut Report) -> Result<()> {
@@ -87,7 +92,7 @@ fn write_service(service: &Path, client: &Client) -> Result<()> {
     )?;
     let profile: String = ENGINE_CRATES
         .iter()
-        .map(|name| format!("{name} = {{ opt-level = \"s\" }}\n"))
+        .map(|name| format!("{name} = {{ opt-level = \"z\", codegen-units = 1 }}\n"))
         .collect();
     let manifest = format!(
         "[workspace]\n\

@@ -122,7 +122,7 @@ impl History {
     pub fn parse(table: String, rows: &Rows) -> Result<History, String> {
         let rows = rows.iter().map(|row| parse_row(row));
         let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
-        rows.sort_unstable_by_key(|row| row.version);
+        rows.sort_by_cached_key(|row| row.version);
         Ok(History { table, rows })
     }
 }

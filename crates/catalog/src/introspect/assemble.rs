@@ -157,7 +157,7 @@ fn columns(relation: u32, columns: Vec<relations::Column>, prover: &Prover) -> V
 }
 
 fn by_name(mut constraints: Vec<Constraint>) -> Vec<Constraint> {
-    constraints.sort_by(|a, b| a.name.cmp(&b.name));
+    by_names(&mut constraints, |it| [&it.name, "", ""]);
     constraints
 }
 
@@ -201,43 +201,31 @@ fn routines(mut routines: Vec<Routine>) -> Vec<Routine> {
 /// Every list by its natural key; Rust's order of bytes, not a collation of the server's.
 fn sort(catalog: &mut Catalog) {
     catalog.extensions.sort();
-    catalog
-        .enums
-        .sort_by_cached_key(|it| (it.schema.clone(), it.name.clone()));
-    catalog
-        .domains
-        .sort_by_cached_key(|it| (it.schema.clone(), it.name.clone()));
-    catalog
-        .composites
-        .sort_by_cached_key(|it| (it.schema.clone(), it.name.clone()));
-    catalog
-        .ranges
-        .sort_by_cached_key(|it| (it.schema.clone(), it.name.clone()));
-    catalog
-        .tables
-        .sort_by_cached_key(|it| (it.schema.clone(), it.name.clone()));
-    catalog
-        .views
-        .sort_by_cached_key(|it| (it.schema.clone(), it.name.clone()));
-    catalog
-        .continuous_aggregates
-        .sort_by_cached_key(|it| (it.schema.clone(), it.name.clone()));
-    catalog
-        .routines
-        .sort_by_cached_key(|it| (it.schema.clone(), it.name.clone(), it.arguments.clone()));
-    catalog
-        .others
-        .sort_by_cached_key(|it| (it.kind, it.name.clone()));
+    by_names(&mut catalog.enums, |it| [&it.schema, &it.name, ""]);
+    by_names(&mut catalog.domains, |it| [&it.schema, &it.name, ""]);
+    by_names(&mut catalog.composites, |it| [&it.schema, &it.name, ""]);
+    by_names(&mut catalog.ranges, |it| [&it.schema, &it.name, ""]);
+    by_names(&mut catalog.tables, |it| [&it.schema, &it.name, ""]);
+    by_names(&mut catalog.views, |it| [&it.schema, &it.name, ""]);
+    by_names(&mut catalog.continuous_aggregates, |it| {
+        [&it.schema, &it.name, ""]
+    });
+    by_names(&mut catalog.routines, |it| {
+        [&it.schema, &it.name, &it.arguments]
+    });
+    by_names(&mut catalog.others, |it| [&it.name, "", ""]);
+    // Stable: within a kind they stay ordered by name.
+    catalog.others.sort_by_cached_key(|it| it.kind as u32);
     sort_jobs(&mut catalog.jobs);
     for table in &mut catalog.tables {
-        table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
-        table.triggers.sort_by(|a, b| a.name.cmp(&b.name));
+        by_names(&mut table.indexes, |it| [&it.name, "", ""]);
+        by_names(&mut table.triggers, |it| [&it.name, "", ""]);
         if let Some(hypertable) = &mut table.hypertable {
             sort_jobs(&mut hypertable.policies);
         }
     }
     for view in &mut catalog.views {
-        view.indexes.sort_by(|a, b| a.name.cmp(&b.name));
+        by_names(&mut view.indexes, |it| [&it.name, "", ""]);
     }
     for aggregate in &mut catalog.continuous_aggregates {
         sort_jobs(&mut aggregate.policies);
@@ -246,10 +234,15 @@ fn sort(catalog: &mut Catalog) {
 
 fn sort_jobs(jobs: &mut [Job]) {
     jobs.sort_by_cached_key(|job| {
-        (
+        [
             job.procedure.clone(),
             job.config.to_string(),
             job.schedule_interval.clone(),
-        )
+        ]
     });
+}
+
+/// Sorts by up to three names. All lists share one kind of key: every other kind is one more copy of the sorting in a service's program.
+fn by_names<T>(items: &mut [T], names: impl for<'a> Fn(&'a T) -> [&'a str; 3]) {
+    items.sort_by_cached_key(|item| names(item).map(str::to_owned));
 }

@@ -70,7 +70,7 @@ pub(super) fn take(answer: &mut Answer) -> Result<Vec<Relation>, JsonError> {
     let mut triggers = by_relation(answer.triggers.take());
     let relation = |it: raw::Relation| {
         let mut columns = columns.remove(&it.oid).unwrap_or_default();
-        columns.sort_by_key(|column| column.position);
+        columns.sort_by_cached_key(|column| column.position);
         let names: HashMap<i64, String> = columns
             .iter()
             .map(|column| (column.position, column.name.clone()))

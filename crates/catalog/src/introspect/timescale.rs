@@ -83,7 +83,7 @@ impl Timescale {
             );
         }
         let mut dimensions = dimensions.unwrap_or_default();
-        dimensions.sort_by_key(|dimension| dimension.number);
+        dimensions.sort_by_cached_key(|dimension| dimension.number);
         for dimension in dimensions {
             let name = RelationRef {
                 schema: dimension.schema,

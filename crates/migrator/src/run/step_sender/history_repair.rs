@@ -58,7 +58,7 @@ impl StepSender<'_, '_> {
                 ..own.applied(applied_by, mode)
             });
         }
-        rows.sort_by_key(|row| row.version);
+        rows.sort_by_cached_key(|row| row.version);
         rows
     }
 }
