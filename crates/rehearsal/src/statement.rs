@@ -221,7 +221,7 @@ impl Plan<'_> {
     }
 
     /// Inserts candidates one by one until no row is missing; what the server refuses is left out. If that is all of
-    /// them, it fails as the last one did.
+    /// them, it fails as the last one did. A column may have the name of a variable, and then is the column.
     fn row_by_row(&self, candidates: Candidates, judge: Judge) -> Result<String, String> {
         let (with, select) = self.select(candidates, judge)?;
         let values: Vec<String> = self
@@ -235,7 +235,8 @@ impl Plan<'_> {
             format!("VALUES ({})", values.join(", "))
         };
         let body = format!(
-            "DECLARE
+            "#variable_conflict use_column
+DECLARE
     missing bigint := {rows} OPERATOR(pg_catalog.-) {count};
     refused text;
     r record;
