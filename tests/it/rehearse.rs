@@ -249,6 +249,41 @@ fn what_is_pending_in_a_live_database_is_rehearsed_with_its_numbers() {
     assert_says(&screen, &["exit 2\n", "--from"]);
 }
 
+/// It would be taken for an empty database, where every migration is pending.
+#[test]
+fn a_history_that_may_not_be_read_is_an_error() {
+    let Some(project) = plain("a history that may not be read") else {
+        return;
+    };
+    let database = project.own_database();
+    let screen = project.run("migrate --plain --no-snapshot");
+    assert_says(&screen, &["exit 0\n"]);
+    let mut client = database.client();
+    let reader = format!("reader of {}", database.name());
+    let revoked = format!(
+        "CREATE ROLE \"{reader}\" LOGIN PASSWORD 'secret'; REVOKE ALL ON SCHEMA public FROM public"
+    );
+    client.batch_execute(&revoked).unwrap();
+    let url = database.url();
+    let (_, server) = url.split_once('@').unwrap();
+    let user = reader.replace(' ', "%20");
+    let from = format!("postgres://{user}:secret@{server}");
+    let screen = project.run(&format!(
+        "rehearse --from {from} --scratch {url} --rows 10 --plain"
+    ));
+    client
+        .batch_execute(&format!("DROP ROLE \"{reader}\""))
+        .unwrap();
+    assert_says(
+        &screen,
+        &[
+            "exit 1\n",
+            " may not read the history public.schema_migrations\n",
+            "= next: GRANT USAGE ON SCHEMA \"public\" TO \"reader of ",
+        ],
+    );
+}
+
 /// Each of these works, and nothing of it is a problem.
 #[test]
 fn nothing_is_made_up() {
@@ -327,4 +362,62 @@ fn a_private_server_is_the_default() {
             "there is no main branch",
         ],
     );
+}
+
+/// The scratch databases on a server of others, by the database that the server was named with.
+fn scratch_databases(client: &mut postgres::Client) -> Vec<String> {
+    let sql = "SELECT datname::text FROM pg_database WHERE starts_with(datname, 'timeschema_rehearsal_' || \
+        (SELECT oid FROM pg_database WHERE datname = current_database()) || '_') ORDER BY 1";
+    let rows = client.query(sql, &[]).unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+#[test]
+fn a_rehearsal_that_is_ended_leaves_no_database() {
+    let Some(project) = plain("a rehearsal that is ended") else {
+        return;
+    };
+    let mut client = project.own_database().client();
+    project.write("migrations/002_second.sql", "SELECT pg_sleep(60);");
+    let scratch = project.own_database().url();
+    let rehearse = format!("rehearse --plain --after 1 --rows 10 --scratch {scratch}");
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let mut running = project.start(&rehearse);
+        running.says("measuring each statement");
+        assert!(!scratch_databases(&mut client).is_empty());
+        running.signal(signal);
+        let (status, said) = running.end();
+        assert_eq!(status.code(), Some(code), "{said}");
+        assert!(
+            said.contains("interrupted; the scratch databases are dropped"),
+            "{said}"
+        );
+        assert_eq!(scratch_databases(&mut client), [""; 0]);
+    }
+
+    // What is killed leaves its databases to the next one, which leaves those of a rehearsal that goes on.
+    let mut killed = project.start(&rehearse);
+    killed.says("measuring each statement");
+    let left = scratch_databases(&mut client);
+    assert!(!left.is_empty());
+    killed.signal("KILL");
+    killed.end();
+    let mut running = project.start(&rehearse);
+    running.says("measuring each statement");
+    let own = scratch_databases(&mut client);
+    assert!(left.iter().all(|it| !own.contains(it)), "{left:?} {own:?}");
+    project.write("migrations/002_second.sql", "SELECT 1;");
+    let screen = project.run(&rehearse);
+    assert_says(&screen, &["exit 0\n"]);
+    let still = scratch_databases(&mut client);
+    let said = running.said();
+    assert!(
+        own.iter().all(|it| still.contains(it)),
+        "{own:?} {still:?} {said}"
+    );
+    running.signal("TERM");
+    running.end();
+    // The server may have been creating one more for the killed one.
+    project.run(&rehearse);
+    assert_eq!(scratch_databases(&mut client), [""; 0]);
 }

@@ -2,6 +2,7 @@
 //! project's own database is not touched.
 
 mod choice;
+mod claim;
 mod course;
 mod cut;
 mod databases;

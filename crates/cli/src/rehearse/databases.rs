@@ -13,6 +13,7 @@ use migrator::wire::{Config, Wire};
 use sql::qualified::qualified;
 use sql::quote::{identifier, literal};
 
+use super::claim::Claim;
 use crate::explain;
 use crate::failure::{Code, Failure};
 
@@ -31,6 +32,8 @@ pub struct Scratch {
     roles: Mutex<BTreeSet<String>>,
     /// The private server, which is gone with this value.
     private: Option<Running>,
+    /// Whose the databases are on the server of others.
+    claim: Option<Claim>,
 }
 
 impl Scratch {
@@ -53,6 +56,7 @@ impl Scratch {
             made: AtomicU32::new(0),
             roles: Mutex::default(),
             private: Some(running),
+            claim: None,
         })
     }
 
@@ -62,8 +66,10 @@ impl Scratch {
             let message = format!("--scratch: {error}");
             Failure::new(Code::Usage, message).next("--scratch postgres://user@host/postgres")
         })?;
+        let session = connected(&config)?;
         Ok(Scratch {
             shown: config.server(),
+            claim: Some(Claim::take(&config, session)?),
             config,
             made: AtomicU32::new(0),
             roles: Mutex::default(),
@@ -97,9 +103,7 @@ impl Scratch {
     }
 
     fn session(&self) -> Result<Wire, Failure> {
-        self.config
-            .connect()
-            .map_err(|error| explain::unreachable(&error, "--scratch URL of a server that answers"))
+        connected(&self.config)
     }
 
     /// An empty database.
@@ -143,18 +147,30 @@ impl Scratch {
 
     fn create(&self, template: &str) -> Result<Database<'_>, Failure> {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
-        let name = format!("timeschema_rehearsal_{}_{number}", std::process::id());
+        let prefix = self.claim.as_ref().map_or("scratch_", Claim::prefix);
+        let name = format!("{prefix}{number}");
         let sql = format!(
             "CREATE DATABASE {} TEMPLATE {}",
             identifier(&name),
             identifier(template)
         );
-        self.session()?.query(&sql).map_err(refused)?;
+        let mut session = self.session()?;
+        let mut create = || session.query(&sql).map_err(refused);
+        match &self.claim {
+            Some(claim) => claim.creating(create)?,
+            None => create()?,
+        };
         Ok(Database {
             scratch: self,
             name,
         })
     }
+}
+
+fn connected(config: &Config) -> Result<Wire, Failure> {
+    config
+        .connect()
+        .map_err(|error| explain::unreachable(&error, "--scratch URL of a server that answers"))
 }
 
 /// What the server says against a new database.

@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use catalog::Catalog;
 use migrator::link::{Link, Rows};
 use migrator::plan::Migration;
-use migrator::run;
+use migrator::run::{self, Facts};
 use migrator::wire::Config;
 use rehearsal::TableFacts;
+use sql::qualified::qualified;
+use sql::quote::{identifier, literal};
 
 use super::choice::Choice;
 use crate::explain;
@@ -50,6 +52,9 @@ impl Live {
         let report = run::read(&mut link, &project.history()?, probe)
             .map_err(|error| explain::run(&error, migrations))?;
         link.query(CAREFUL).map_err(explain::asked)?;
+        if report.history.rows.is_empty() {
+            readable(&mut link, &report.facts)?;
+        }
         let catalog =
             snapshot::introspect(&mut link, &report.facts, included, report.extra.as_ref())?;
         let tables = statistics(&mut link)?;
@@ -87,6 +92,38 @@ impl Live {
         let differences = catalog::diff(made, &self.catalog);
         differences.iter().map(ToString::to_string).collect()
     }
+}
+
+/// A history that this role may not read is none to it, and everything would be pending.
+fn readable(link: &mut dyn Link, facts: &Facts) -> Result<(), Failure> {
+    let history = &facts.history_table;
+    let schema = history.schema.as_deref();
+    let schema = schema.map(|it| format!(" AND n.nspname = {}", literal(it)));
+    let sql = format!(
+        "SELECT n.nspname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+         WHERE c.relname = {} AND c.relkind = 'r'{} \
+         AND NOT (has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))",
+        literal(&history.table),
+        schema.unwrap_or_default()
+    );
+    let found = link.query(&qualified(&sql)).map_err(explain::asked)?;
+    let Some(schema) = first(&found) else {
+        return Ok(());
+    };
+    let name = format!("{}.{}", identifier(&schema), identifier(&history.table));
+    let message = format!(
+        "the role {} may not read the history {schema}.{}",
+        facts.user, history.table
+    );
+    let (schema, user) = (identifier(&schema), identifier(&facts.user));
+    Err(Failure::new(Code::Failed, message)
+        .note(
+            "state",
+            "which migrations are pending there is not known; nothing was rehearsed",
+        )
+        .next(format!(
+            "GRANT USAGE ON SCHEMA {schema} TO {user}; GRANT SELECT ON {name} TO {user}"
+        )))
 }
 
 /// What the statistics say of each table. One that is empty, or was never analyzed, is left out.
