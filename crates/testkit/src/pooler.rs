@@ -29,6 +29,8 @@ pub struct Behind<'a> {
     pub user: &'a str,
     /// The role's password, if it has one.
     pub password: Option<&'a str>,
+    /// How many sessions it keeps for a database at most.
+    pub sessions: u32,
 }
 
 impl Pooler {
@@ -44,11 +46,13 @@ impl Pooler {
             format!(
                 "[databases]\n* = host={} port={} user={}{}\n\
                  [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
-                 auth_type = any\npool_mode = {mode}\nlogfile =\n{user}",
+                 auth_type = any\npool_mode = {mode}\n\
+                 default_pool_size = {}\nlogfile =\n{user}",
                 server.ip(),
                 server.port(),
                 behind.user,
                 password.unwrap_or_default(),
+                behind.sessions,
             ),
         );
         let child = Command::new(program)

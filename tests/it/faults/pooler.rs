@@ -22,6 +22,7 @@ fn run(test: &str, mode: &str) -> Option<(Option<i32>, String, bool)> {
         server: place.target.server(),
         user: config.get_user().unwrap(),
         password: password.as_deref(),
+        sessions: 20,
     };
     let port = free_port();
     let pooler = Pooler::start(test, mode, port, &behind)?;

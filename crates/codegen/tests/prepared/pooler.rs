@@ -19,6 +19,15 @@ struct Pooled {
 
 impl Pooled {
     fn new(test: &str) -> Option<Self> {
+        Self::with_sessions(test, 20)
+    }
+
+    /// All clients share one session of the server.
+    fn single(test: &str) -> Option<Self> {
+        Self::with_sessions(test, 1)
+    }
+
+    fn with_sessions(test: &str, sessions: u32) -> Option<Self> {
         let relayed = Relayed::new(test)?;
         let free = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = free.local_addr().unwrap();
@@ -29,6 +38,7 @@ impl Pooled {
             server: relayed.database.server(),
             user: config.get_user().unwrap(),
             password: password.as_deref(),
+            sessions,
         };
         let pooler = Pooler::start(test, "transaction", address.port(), &behind)?;
         let url = relayed.database.through(address);
@@ -103,7 +113,7 @@ fn a_transaction_on_another_connection_fails(pooled: Pooled) {
 }
 
 /// Every program names its statements `s0`, `s1` and so on.
-#[testkit::test(Pooled::new)]
+#[testkit::test(Pooled::single)]
 fn another_program_has_a_statement_of_the_name(pooled: Pooled) {
     let (client, mut other) = (pooled.client(), pooled.client());
     let mut client = Prepared::new(client);

@@ -111,6 +111,7 @@ fn a_pooler_in_transaction_mode_is_refused_before_any_lock(server: Running) {
         password: direct
             .get_password()
             .map(|it| std::str::from_utf8(it).unwrap()),
+        sessions: 20,
     };
     let Some(_pooler) = testkit::Pooler::start(test_name!(), "transaction", port, &behind) else {
         return;
