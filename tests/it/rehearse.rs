@@ -249,6 +249,33 @@ fn what_is_pending_in_a_live_database_is_rehearsed_with_its_numbers() {
     assert_says(&screen, &["exit 2\n", "--from"]);
 }
 
+#[test]
+fn what_stops_a_run_is_in_the_report() {
+    let Some(project) = plain("what stops a run") else {
+        return;
+    };
+    let screen = rehearsed(&project, "SELECT pg_terminate_backend(pg_backend_pid());");
+    assert_says(
+        &screen,
+        &[
+            "exit 3\n",
+            "57P01",
+            "its session ended: ",
+            "1 migration rehearsed",
+        ],
+    );
+    let screen = rehearsed(&project, "DROP TABLE schema_migrations;");
+    assert_says(
+        &screen,
+        &[
+            "exit 3\n",
+            "AccessExclusive on schema_migrations",
+            "`cargo xtask migrate` would stop: ",
+            "1 migration rehearsed",
+        ],
+    );
+}
+
 /// It would be taken for an empty database, where every migration is pending.
 #[test]
 fn a_history_that_may_not_be_read_is_an_error() {

@@ -172,7 +172,13 @@ fn rehearse(
         return Ok(rehearsal);
     }
     let ground = &ground.with(works);
-    let end = trials::undisturbed(ground, &few.database)?;
+    let end = match trials::undisturbed(ground, &few.database)? {
+        Ok(end) => end,
+        Err(stopped) => {
+            rehearsal.trials.push(stopped);
+            return Ok(rehearsal);
+        }
+    };
     rehearsal.trials.push(trials::empty(ground, &bare, &end)?);
     screen.progress("failing after each statement");
     rehearsal

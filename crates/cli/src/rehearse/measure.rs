@@ -20,6 +20,8 @@ use crate::failure::Failure;
 
 /// How often a statement that runs alone is looked at.
 const TICK: Duration = Duration::from_millis(2);
+/// SQLSTATE `connection_failure`.
+const CONNECTION_FAILURE: &str = "08006";
 
 /// A session that measures.
 pub struct Meter {
@@ -82,9 +84,12 @@ impl Meter {
             let ran = self.link.query(migration.sent(range));
             measured.elapsed = started.elapsed();
             if let Err(error) = ran {
+                let is_over = matches!(error, link::Error::Lost { .. });
                 measured.refused = Some(refused(error)?);
                 all.push(measured);
-                self.link.query("ROLLBACK").map_err(explain::asked)?;
+                if !is_over {
+                    self.link.query("ROLLBACK").map_err(explain::asked)?;
+                }
                 return Ok(held(all));
             }
             let after = self.look()?;
@@ -177,12 +182,18 @@ fn held(mut statements: Vec<Measured>) -> Vec<Measured> {
     statements
 }
 
+/// What stands against a statement: the server's words, or that its session is gone.
 fn refused(error: link::Error) -> Result<Refused, Failure> {
     match error {
         link::Error::Server(server) => Ok(Refused {
             code: server.code,
             message: server.message,
             detail: server.detail,
+        }),
+        link::Error::Lost { message, code } => Ok(Refused {
+            code: code.unwrap_or_else(|| CONNECTION_FAILURE.to_owned()),
+            message: format!("its session ended: {message}"),
+            detail: None,
         }),
         other => Err(explain::asked(other)),
     }

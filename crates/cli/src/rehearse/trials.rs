@@ -49,17 +49,28 @@ impl Trial {
     }
 }
 
-/// The state that an undisturbed run of the engine ends in.
-pub fn undisturbed(ground: &Ground<'_>, base: &Database<'_>) -> Result<State, Failure> {
+/// The state that an undisturbed run of the engine ends in; a trial with the problem if it does not end, although each statement by itself
+/// does: one may have dropped the history.
+pub fn undisturbed(
+    ground: &Ground<'_>,
+    base: &Database<'_>,
+) -> Result<Result<State, Trial>, Failure> {
     let run = || {
         let copy = ground.scratch.copy(base)?;
-        let mut link = copy.connect()?;
-        ground
-            .apply(&mut link, ground.migrations)
-            .map_err(|error| explain::run(&error, ground.migrations))?;
-        ground.state(&copy)
+        let ran = ground.apply(&mut copy.connect()?, ground.migrations);
+        Ok::<_, Failure>(match ran {
+            Ok(_) => Ok(ground.state(&copy)?),
+            Err(error) => Err(error.to_string()),
+        })
     };
-    Ok(run()?.without_chance(&run()?))
+    let ends = match run()? {
+        Ok(first) => run()?.map(|second| first.without_chance(&second)),
+        Err(problem) => Err(problem),
+    };
+    Ok(ends.map_err(|problem| Trial {
+        problems: vec![format!("`cargo xtask migrate` would stop: {problem}")],
+        ..Trial::new("run", "")
+    }))
 }
 
 /// The catalog must not depend on the rows.
